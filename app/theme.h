@@ -1,0 +1,36 @@
+// Theme: every colour and every distance of the window. Distances are at scale 1; ui_px() turns them into pixels.
+//
+// The two models' colours and the heat colours are told apart by people with any common colour blindness: blue and orange,
+// and a palette whose lightness rises all the way.
+#pragma once
+
+enum {
+    COLOR_BACK = 0x0f1115ff,      // behind everything
+    COLOR_PANEL = 0x161920ff,     // cards, bars
+    COLOR_RAISED = 0x22262fff,    // buttons
+    COLOR_HOVER = 0x2d323dff,
+    COLOR_EDGE = 0x2b303aff,      // thin borders
+    COLOR_TEXT = 0xe8eaedff,
+    COLOR_TEXT_SOFT = 0xa9b0bcff, // labels; at least 4.5:1 on every ground it stands on
+    COLOR_TEXT_DARK = 0x0b0d10ff, // on an accent
+    COLOR_FOCUS = 0xffffffff,     // the ring of keyboard focus
+    COLOR_A = 0x5aa7ffff,
+    COLOR_B = 0xffb14dff,
+    COLOR_ERROR = 0xff6b6bff,
+    COLOR_GRID = 0xffffff14,      // lines of a plot
+    COLOR_SHADE = 0x000000b0,     // behind the help overlay
+};
+
+enum {
+    TEXT_SMALL = 11, TEXT_NORMAL = 12, TEXT_TITLE = 15,
+    TOP_HEIGHT = 44, BOTTOM_HEIGHT = 28, CAPTION_LINE = 17,
+    MARGIN = 12, GAP = 8, HEADER_HEIGHT = 22,
+    SIDEBAR_WIDTH = 340, SIDEBAR_WIDTH_SMALL = 316,
+    BUTTON_HEIGHT = 24, ROW_HEIGHT = 25, ROW_HEIGHT_SMALL = 22,
+    RADIUS = 5,
+    TOOLTIP_WIDTH = 264,
+};
+
+// The fixed ends of the heat scales, the same for every model and never adapted to what is shown: a pixel's BCE in nats, its
+// squared error, its absolute error. By LOSS_BCE, LOSS_MSE, LOSS_MAE.
+static const float heat_scales[] = {2.0f, 0.5f, 0.5f};

@@ -1,0 +1,52 @@
+// The names of a dataset's files: see dataset_files.h.
+#include "dataset_files.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "file.h"
+
+void dataset_spell_file(char name[DATASET_NAME_MAX], bool test, IdxKind kind, int spelling)
+{
+    (void)snprintf(name, DATASET_NAME_MAX, "%s-%s%cidx%d-ubyte%s", test ? "t10k" : "train",
+                   kind == IDX_IMAGES ? "images" : "labels", spelling % 2 ? '.' : '-', kind == IDX_IMAGES ? 3 : 1,
+                   spelling / 2 ? ".gz" : "");
+}
+
+bool dataset_join_path(char path[PATH_MAX], const char *folder, const char *name, Error *error)
+{
+    int length = snprintf(path, PATH_MAX, "%s/%s", folder, name);
+    return (length >= 0 && length < PATH_MAX) ||
+           error_set(error, "the path of %s in the folder %s is longer than %d bytes", name, file_shorten_path(folder),
+                     PATH_MAX - 1);
+}
+
+bool dataset_find_file(char path[PATH_MAX], const char *folder, bool test, IdxKind kind, Error *error)
+{
+    for (int i = 0; i < DATASET_SPELLINGS; i++) {
+        char name[DATASET_NAME_MAX];
+        struct stat status;
+        dataset_spell_file(name, test, kind, i);
+        if (!dataset_join_path(path, folder, name, error))
+            return false;
+        // Where looking itself fails the file is taken to be there, so that opening it says what is wrong.
+        if (lstat(path, &status) == 0 || errno != ENOENT)
+            return true;
+    }
+    path[0] = '\0';
+    return true;
+}
+
+bool dataset_check_folder(const char *folder, Error *error)
+{
+    struct stat status;
+    if (stat(folder, &status) != 0) {
+        return errno == ENOENT
+                   ? error_set(error, "the folder %s does not exist", file_shorten_path(folder))
+                   : error_set(error, "the folder %s cannot be read: %s", file_shorten_path(folder), strerror(errno));
+    }
+    return S_ISDIR(status.st_mode) ||
+           error_set(error, "%s is a file where a folder was expected", file_shorten_path(folder));
+}

@@ -1,0 +1,14 @@
+// Error: one sentence about something the world did wrong (a file, the memory, a value somebody typed).
+//
+// Functions that can fail for such a reason return false and fill an Error; the sentence names the file or the key,
+// what was found and what was expected. A mistake of the caller's own asserts instead.
+#pragma once
+#include <stdbool.h>
+
+typedef struct Error {
+    char text[640];
+} Error;
+
+// Writes the sentence and returns false, so that a failing function can end with `return error_set(error, ...)`.
+// error may be NULL: the sentence is then dropped.
+bool error_set(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,0 +1,48 @@
+// Metrics: every figure that is computed over a set of images. Definitions: the formulas beside each field.
+//
+// t target, p output, both per pixel; a mean is over all pixels of all images.
+// Thread: metrics_measure runs on the pool that it is given; the result is bit-identical for any number of threads.
+#pragma once
+#include <stdint.h>
+
+#include "dataset.h"
+#include "model.h"
+#include "pool.h"
+
+enum { HISTOGRAM_INNER = 64, HISTOGRAM_BINS = HISTOGRAM_INNER + 2 }; // below 0, 64 over [0,1], above 1
+
+typedef enum TargetGroup { TARGET_ZERO, TARGET_DARK, TARGET_BRIGHT, TARGET_ONE, TARGET_GROUP_COUNT } TargetGroup;
+
+typedef struct Metrics {
+    int images;              // 0: nothing was measured
+    double bce;              // from the logit on a sigmoid, else of p clipped to [1e-7, 1 - 1e-7]
+    double bce_floor;        // mean H(t)
+    double excess_bce;       // bce - bce_floor, the Kullback-Leibler divergence
+    double mse, mae;
+    double psnr;             // 10 log10(1 / mse), dB
+    double mean_input, mean_output;
+    double bias;             // mean_output - mean_input
+    double bias_by_target[TARGET_GROUP_COUNT]; // mean p - t where t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1; NaN without such pixels
+    double below_0, above_1, below_002, above_098; // shares of all pixels, in [0, 1]
+    int dead_outputs;        // pixels that are exactly 0 for every image
+    int64_t nonfinite;       // outputs that are NaN or infinite
+    int64_t histogram_input[HISTOGRAM_BINS], histogram_output[HISTOGRAM_BINS]; // below 0, 64 bins over [0,1], above 1
+} Metrics;
+
+// The mean of a loss's row (LOSS_BCE, ...) in metrics.
+double metrics_loss(const Metrics *metrics, int loss);
+
+// What a set's own pixels say, for every model alike; computed once.
+typedef struct TargetFacts {
+    int images;
+    double mean, bce_floor;
+    double mean_image_bce;   // BCE of the predictor that always answers with the set's mean image
+    int64_t group_counts[TARGET_GROUP_COUNT];
+    int64_t histogram[HISTOGRAM_BINS];
+} TargetFacts;
+
+TargetFacts metrics_target_facts(const ImageSet *set, int image_count);
+
+// Measures the first image_count images of set. False only when memory is short.
+bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts, Pool *pool,
+                     Metrics *out, Error *error);

@@ -1,0 +1,340 @@
+// Shapes, initial weights, the forward pass, models on disk. The backward pass is beside the update, in learner.c.
+#include "model.h"
+
+#include <assert.h>
+#include <math.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "random.h"
+
+static size_t pad(size_t n)
+{
+    return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD;
+}
+
+Model model_create(const Spec *spec, int pixels)
+{
+    assert(pixels > 0);
+    Model model = {.spec = *spec, .pixels = pixels, .layer_count = spec->hidden_count + 1};
+    size_t offset = 0;
+    for (int i = 0; i < model.layer_count; i++) {
+        Layer *layer = &model.layers[i];
+        layer->in = i == 0 ? pixels : spec->widths[i - 1];
+        layer->out = i == spec->hidden_count ? pixels : spec->widths[i];
+        layer->stride = pad((size_t)layer->out);
+        layer->weight_offset = offset;
+        layer->bias_offset = offset + (size_t)layer->in * layer->stride;
+        offset = layer->bias_offset + layer->stride;
+    }
+    model.parameter_count = offset;
+    return model;
+}
+
+void model_layer_name(const Model *model, int layer_index, char name[32])
+{
+    const int encoders = spec_code_index(&model->spec) + 1;
+    if (layer_index < encoders)
+        (void)snprintf(name, 32, "encoder.%d", layer_index);
+    else
+        (void)snprintf(name, 32, "decoder.%d", layer_index - encoders);
+}
+
+void model_init(const Model *model, float *parameters)
+{
+    memset(parameters, 0, model->parameter_count * sizeof *parameters);
+    const int encoders = spec_code_index(&model->spec) + 1;
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        const uint64_t position = i < encoders ? (uint64_t)i : 64u + (uint64_t)(i - encoders);
+        Random random = random_stream(model->spec.seed, position << 32 | (uint64_t)layer->in << 16 | (uint64_t)layer->out);
+        const double limit = sqrt(6.0 / (layer->in + layer->out));
+        for (int in = 0; in < layer->in; in++)
+            for (int out = 0; out < layer->out; out++)
+                parameters[layer->weight_offset + (size_t)in * layer->stride + (size_t)out] =
+                    (float)(limit * (2.0 * random_uniform(&random) - 1.0));
+    }
+}
+
+// Room for a layer's values: training later puts dL/dinput into the same place, which may be wider.
+static size_t value_stride(const Model *model, int layer_index)
+{
+    const size_t out = model->layers[layer_index].stride, in = pad((size_t)model->layers[layer_index].in);
+    return layer_index > 0 && in > out ? in : out;
+}
+
+bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *error)
+{
+    size_t total = 0;
+    for (int i = 0; i < model->layer_count; i++)
+        total += (size_t)rows * (model->layers[i].stride + value_stride(model, i));
+    float *memory = aligned_alloc(64, total * sizeof *memory);
+    if (!memory)
+        return error_set(error, "out of memory: a model's activations need %zu bytes", total * sizeof *memory);
+    memset(memory, 0, total * sizeof *memory);
+    *workspace = (Workspace){.rows = rows, .memory = memory};
+    for (int i = 0; i < model->layer_count; i++) {
+        workspace->values[i] = memory;
+        memory += (size_t)rows * value_stride(model, i);
+        workspace->slopes[i] = memory;
+        memory += (size_t)rows * model->layers[i].stride;
+    }
+    return true;
+}
+
+void workspace_free(Workspace *workspace)
+{
+    free(workspace->memory);
+    *workspace = (Workspace){0};
+}
+
+// z of one layer into z (rows, stride).
+static void forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows, float *z)
+{
+    kernel_get()->multiply(&(Product){
+        .m = (size_t)rows, .n = layer->stride, .k = (size_t)layer->in,
+        .a = x, .a_row = x_stride, .a_column = 1,
+        .b = parameters + layer->weight_offset, .b_stride = layer->stride,
+        .c = z, .c_stride = layer->stride,
+        .bias = parameters + layer->bias_offset,
+    });
+}
+
+const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows)
+{
+    assert(rows <= workspace->rows);
+    const Activation *hidden = activation_get(HIDDEN_ACTIVATION, model->spec.hidden);
+    size_t stride = (size_t)model->pixels;
+    for (int i = 0; i < model->layer_count - 1; i++) {
+        const Layer *layer = &model->layers[i];
+        float *values = workspace->values[i];
+        forward_layer(layer, parameters, x, stride, rows, values);
+        hidden->apply(values, values, workspace->slopes[i], (size_t)rows * layer->stride);
+        x = values;
+        stride = layer->stride;
+    }
+    return x;
+}
+
+void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows, float *z, float *p)
+{
+    const int last = model->layer_count - 1;
+    const Layer *output = &model->layers[last];
+    const size_t pixels = (size_t)model->pixels;
+    const float *code = model_encode(model, parameters, workspace, x, rows);
+    float *logits = workspace->values[last], *slopes = workspace->slopes[last];
+    forward_layer(output, parameters, code, model->layers[last - 1].stride, rows, logits);
+    const Activation *activation = activation_get(OUTPUT_ACTIVATION, model->spec.output);
+    for (size_t row = 0; row < (size_t)rows; row++) {
+        float *line = logits + row * output->stride;
+        if (z)
+            memcpy(z + row * pixels, line, pixels * sizeof *z);
+        if (p)
+            activation->apply(line, p + row * pixels, slopes, pixels);
+    }
+}
+
+// The form of a loss that works on logits, where loss and output activation have one together; else NULL.
+static void (*find_logit_form(const Model *model, int loss))(const float *, const float *, float *, float *, size_t)
+{
+    const Activation *output = activation_get(OUTPUT_ACTIVATION, model->spec.output);
+    return strcmp(output->key, "sigmoid") == 0 ? loss_get(loss)->apply_logit : NULL;
+}
+
+enum { PIECE = 256 }; // values worked on at a time, so that scratch stays on the stack
+
+void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values, size_t n)
+{
+    void (*const logit_form)(const float *, const float *, float *, float *, size_t) = find_logit_form(model, loss);
+    float slopes[PIECE];
+    for (size_t i = 0; i < n; i += PIECE) {
+        const size_t part = n - i < PIECE ? n - i : PIECE;
+        if (logit_form)
+            logit_form(z + i, t + i, values + i, slopes, part);
+        else
+            loss_get(loss)->apply(p + i, t + i, values + i, slopes, part);
+    }
+}
+
+void model_loss_slopes(const Model *model, int loss, const float *z, const float *t, float *slopes, size_t n)
+{
+    void (*const logit_form)(const float *, const float *, float *, float *, size_t) = find_logit_form(model, loss);
+    const Activation *output = activation_get(OUTPUT_ACTIVATION, model->spec.output);
+    float values[PIECE], p[PIECE], activation_slopes[PIECE];
+    for (size_t i = 0; i < n; i += PIECE) {
+        const size_t part = n - i < PIECE ? n - i : PIECE;
+        if (logit_form) {
+            logit_form(z + i, t + i, values, slopes + i, part);
+            continue;
+        }
+        output->apply(z + i, p, activation_slopes, part);
+        loss_get(loss)->apply(p, t + i, values, slopes + i, part);
+        for (size_t j = 0; j < part; j++)
+            slopes[i + j] *= activation_slopes[j];
+    }
+}
+
+bool model_is_finite(const Model *model, const float *parameters)
+{
+    return kernel_get()->is_finite(parameters, model->parameter_count);
+}
+
+// The unpadded tensors of one layer: weight transposed to (out, in), bias (out).
+static void copy_out(const Layer *layer, const float *parameters, float *weight, float *bias)
+{
+    for (size_t out = 0; out < (size_t)layer->out; out++)
+        for (size_t in = 0; in < (size_t)layer->in; in++)
+            weight[out * (size_t)layer->in + in] = parameters[layer->weight_offset + in * layer->stride + out];
+    memcpy(bias, parameters + layer->bias_offset, (size_t)layer->out * sizeof *bias);
+}
+
+static void copy_in(const Layer *layer, float *parameters, const float *weight, const float *bias)
+{
+    for (size_t out = 0; out < (size_t)layer->out; out++)
+        for (size_t in = 0; in < (size_t)layer->in; in++)
+            parameters[layer->weight_offset + in * layer->stride + out] = weight[out * (size_t)layer->in + in];
+    memcpy(parameters + layer->bias_offset, bias, (size_t)layer->out * sizeof *bias);
+}
+
+// Every tensor of a model in order, names and shapes filled, values (NULL where memory is) carved from memory.
+static void list_tensors(const Model *model, SafetensorsFile *file, float *memory)
+{
+    file->tensor_count = 0;
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        char name[32];
+        model_layer_name(model, i, name);
+        Tensor *weight = &file->tensors[file->tensor_count++], *bias = &file->tensors[file->tensor_count++];
+        *weight = (Tensor){.rank = 2, .shape = {(size_t)layer->out, (size_t)layer->in}, .values = memory};
+        (void)snprintf(weight->name, sizeof weight->name, "%s.weight", name);
+        if (memory)
+            memory += (size_t)layer->out * (size_t)layer->in;
+        *bias = (Tensor){.rank = 1, .shape = {(size_t)layer->out}, .values = memory};
+        (void)snprintf(bias->name, sizeof bias->name, "%s.bias", name);
+        if (memory)
+            memory += layer->out;
+    }
+}
+
+static void fill_tensors(const Model *model, const float *parameters, SafetensorsFile *file, float *memory)
+{
+    list_tensors(model, file, memory);
+    for (int i = 0; i < model->layer_count; i++)
+        copy_out(&model->layers[i], parameters, file->tensors[2 * i].values, file->tensors[2 * i + 1].values);
+}
+
+bool model_save(const Model *model, const float *parameters, int64_t step, const char *path, Error *error)
+{
+    SafetensorsFile *file = calloc(1, sizeof *file);
+    float *memory = malloc(model->parameter_count * sizeof *memory);
+    bool good = file && memory;
+    if (good) {
+        fill_tensors(model, parameters, file, memory);
+        file->metadata_count = 3;
+        strcpy(file->metadata[0].key, "format");
+        strcpy(file->metadata[0].value, "losslens");
+        strcpy(file->metadata[1].key, "spec");
+        spec_format(&model->spec, file->metadata[1].value, sizeof file->metadata[1].value);
+        strcpy(file->metadata[2].key, "step");
+        (void)snprintf(file->metadata[2].value, sizeof file->metadata[2].value, "%lld", (long long)step);
+        good = safetensors_save(file, path, error);
+    } else {
+        error_set(error, "%s: out of memory", path);
+    }
+    free(memory);
+    free(file);
+    return good;
+}
+
+static bool check_tensors(const SafetensorsFile *expected, const SafetensorsFile *found, const char *path, Error *error)
+{
+    for (int i = 0; i < expected->tensor_count; i++) {
+        const Tensor *want = &expected->tensors[i], *have = safetensors_find(found, want->name);
+        if (!have)
+            return error_set(error, "%s: tensor '%s' is missing, the model needs it", path, want->name);
+        if (have->rank != want->rank || memcmp(have->shape, want->shape, sizeof want->shape[0] * (size_t)want->rank) != 0)
+            return error_set(error, "%s: tensor '%s' has shape (%zu%s%.0zu), the model expects (%zu%s%.0zu)", path,
+                             want->name, have->rank > 0 ? have->shape[0] : 0, have->rank > 1 ? ", " : "",
+                             have->rank > 1 ? have->shape[1] : 0, want->shape[0], want->rank > 1 ? ", " : "",
+                             want->rank > 1 ? want->shape[1] : 0);
+    }
+    if (found->tensor_count != expected->tensor_count)
+        return error_set(error, "%s: holds %d tensors, the model has %d", path, found->tensor_count, expected->tensor_count);
+    return true;
+}
+
+static bool parse_step(const char *text, int64_t *step)
+{
+    if (!*text || strlen(text) > 15 || strspn(text, "0123456789") != strlen(text))
+        return false;
+    *step = strtoll(text, NULL, 10);
+    return true;
+}
+
+bool model_load(const Model *model, float *parameters, int64_t *step, const char *path, Error *error)
+{
+    SafetensorsFile *expected = calloc(1, sizeof *expected), *found = calloc(1, sizeof *found);
+    bool good = expected && found;
+    if (!good)
+        error_set(error, "%s: out of memory", path);
+    good = good && safetensors_load(found, path, error);
+    if (good) {
+        list_tensors(model, expected, NULL);
+        good = check_tensors(expected, found, path, error);
+        const char *text = safetensors_find_metadata(found, "step");
+        *step = 0;
+        if (good && text && !parse_step(text, step))
+            good = error_set(error, "%s: metadata step '%.40s' is not a whole number", path, text);
+    }
+    if (good) {
+        memset(parameters, 0, model->parameter_count * sizeof *parameters);
+        for (int i = 0; i < model->layer_count; i++)
+            copy_in(&model->layers[i], parameters, safetensors_find(found, expected->tensors[2 * i].name)->values,
+                    safetensors_find(found, expected->tensors[2 * i + 1].name)->values);
+    }
+    if (found)
+        safetensors_free(found);
+    free(found);
+    free(expected);
+    return good;
+}
+
+bool model_load_spec(Spec *spec, const char *path, Error *error)
+{
+    SafetensorsFile *file = calloc(1, sizeof *file);
+    if (!file)
+        return error_set(error, "%s: out of memory", path);
+    bool good = safetensors_load(file, path, error);
+    if (good) {
+        const char *text = safetensors_find_metadata(file, "spec");
+        Error reason;
+        if (!text)
+            good = error_set(error, "%s: its metadata holds no 'spec', so it does not say which activations it has", path);
+        else if (!spec_parse(spec, text, &reason))
+            good = error_set(error, "%s: its spec is not valid: %.500s", path, reason.text);
+    }
+    safetensors_free(file);
+    free(file);
+    return good;
+}
+
+void model_digest(const Model *model, const float *parameters, char text[65])
+{
+    SafetensorsFile *file = calloc(1, sizeof *file);
+    float *memory = malloc(model->parameter_count * sizeof *memory);
+    strcpy(text, "");
+    if (file && memory) {
+        fill_tensors(model, parameters, file, memory);
+        size_t count = 0;
+        for (int i = 0; i < model->layer_count; i++)
+            count += ((size_t)model->layers[i].in + 1) * (size_t)model->layers[i].out;
+        unsigned char digest[crypto_hash_sha256_BYTES];
+        crypto_hash_sha256(digest, (const unsigned char *)memory, count * sizeof *memory);
+        sodium_bin2hex(text, 65, digest, sizeof digest);
+    }
+    free(memory);
+    free(file);
+}

@@ -1,0 +1,26 @@
+// Pool: a few worker threads that share out numbered tasks.
+//
+// The caller's thread works too, so a pool of one thread starts none. Tasks are handed out in order of their numbers as
+// threads become free; a result must therefore depend on the number of the task alone, never on the worker.
+// Thread: one thread at a time may call pool_run. Between runs workers sleep; they spin for some microseconds at most.
+#pragma once
+#include "error.h"
+
+typedef struct Pool Pool;
+typedef void PoolTask(void *context, int task_index, int worker_index);
+
+enum { POOL_THREADS_MAX = 64 };
+
+// The number of processors this process may run on, at least 1, at most POOL_THREADS_MAX.
+int pool_processor_count(void);
+
+// thread_count: 1 .. POOL_THREADS_MAX, the caller's thread included; 0 means one for each processor.
+// Returns NULL and fills error when the threads cannot be started. Owned by the caller: pool_destroy.
+Pool *pool_create(int thread_count, Error *error);
+void pool_destroy(Pool *pool); // NULL is allowed
+
+int pool_thread_count(const Pool *pool);
+
+// Runs task(context, i, worker) for each i in 0 .. task_count-1, worker in 0 .. thread_count-1, and returns when all
+// are done; what the tasks wrote is then visible to the caller.
+void pool_run(Pool *pool, int task_count, PoolTask *task, void *context);

@@ -1,0 +1,39 @@
+// Spec: what a model is and how it is trained, as one string that is the same everywhere:
+// loss=bce,output=sigmoid,hidden=relu,layers=32,optimizer=adam,lr=0.001,batch=256,noise=0,l1=0,seed=1
+//
+// Every key is optional. Thread: plain values; any thread.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+enum { SPEC_HIDDEN_MAX = 7, SPEC_WIDTH_MAX = 2048, SPEC_BATCH_MAX = 4096, SPEC_TEXT_SIZE = 256 };
+
+typedef struct Spec {
+    int loss, output, hidden, optimizer; // rows of their tables
+    int hidden_count;                    // 1 .. SPEC_HIDDEN_MAX
+    int widths[SPEC_HIDDEN_MAX];         // units of each hidden layer, 1 .. SPEC_WIDTH_MAX; zeros behind hidden_count
+    float lr;                            // (0, 100]
+    int batch;                           // images a step, 1 .. SPEC_BATCH_MAX
+    float noise;                         // standard deviation of the noise on the input, 0 .. 2
+    float l1;                            // weight of the sum of |code|, 0 .. 1
+    uint32_t seed;
+} Spec;
+
+Spec spec_default(void);
+
+// text: the string above, "" included. Keys may come in any order, each once. On failure out is untouched and the sentence
+// names the key, what was found and what is allowed.
+bool spec_parse(Spec *out, const char *text, Error *error);
+
+// Writes every key in the order above; spec_parse reads it back to an equal spec. size >= SPEC_TEXT_SIZE.
+void spec_format(const Spec *spec, char *text, size_t size);
+
+bool spec_equal(const Spec *a, const Spec *b);
+
+// "784-32-784" for pixels = 784; separator stands between the numbers.
+void spec_format_layers(const Spec *spec, int pixels, const char *separator, char *text, size_t size);
+
+// The index of the code, the narrowest hidden layer (the first of equals).
+int spec_code_index(const Spec *spec);

@@ -1,0 +1,532 @@
+// The training thread, the bank of models, the hand-over of snapshots. Beside pool.c the only file with threads.
+#include "trainer.h"
+
+#include <assert.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "handover.h"
+
+enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
+
+struct BankModel {
+    Model model;
+    int64_t last_shown;      // UI thread: the trainer's show count
+
+    // crossing between the threads
+    Handover handover;
+    Snapshot snapshots[HANDOVER_BUFFERS];
+    _Atomic int64_t steps_done;
+    _Atomic bool is_broken;
+
+    // guarded by Trainer.lock
+    int restart_requests, step_requests;
+    float *pending_parameters; // owned; taken by the training thread
+    int64_t pending_step;
+
+    // training thread
+    Learner *learner;
+    int restarts_done, steps_requested_done;
+    int64_t published_broken_step;
+    float *finite;           // (parameters): the newest that are finite, and their step
+    int64_t finite_step;
+    Metrics test;
+    int test_epoch, history_spacing;
+    EpochRecord history[HISTORY_MAX];
+    int history_count;
+};
+
+struct Trainer {
+    TrainerOptions options;
+    Pool *pool;
+    pthread_t thread;
+
+    // written by the training thread before data_ready is set, constant after that
+    Dataset own_dataset;
+    const Dataset *dataset;
+    TargetFacts test_facts, train_facts;
+    _Atomic bool data_ready;
+
+    // guarded by lock
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    BankModel *shown[TRAINER_SHOWN_MAX];
+    int shown_count;
+    BankModel *current; // what the training thread has in hand: may not leave the bank
+    bool playing, quit;
+    int epochs;
+
+    // UI thread
+    BankModel *bank[BANK_MAX];
+    int bank_count;
+    int64_t show_count;
+
+    // training thread, read by the UI
+    _Atomic int64_t samples_per_second;
+    int64_t window_start_ns, window_samples;
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+// ---- snapshots (training thread, or the UI's before the training thread knows the model) -----------------------------
+
+static void fill_snapshot(BankModel *model, const float *parameters, int64_t step, int steps_per_epoch)
+{
+    Snapshot *snapshot = &model->snapshots[model->handover.writing];
+    memcpy(snapshot->parameters, parameters, model->model.parameter_count * sizeof *parameters);
+    snapshot->step = step;
+    snapshot->steps_per_epoch = steps_per_epoch;
+    snapshot->restarts = model->restarts_done;
+    snapshot->test = model->test;
+    snapshot->test_epoch = model->test_epoch;
+    memcpy(snapshot->history, model->history, (size_t)model->history_count * sizeof *model->history);
+    snapshot->history_count = model->history_count;
+    snapshot->broken_step = model->published_broken_step;
+}
+
+// Hands the learner's state over. A broken model hands its last finite parameters over again, with the step that broke it.
+static void publish(Trainer *trainer, BankModel *model)
+{
+    Learner *learner = model->learner;
+    const int64_t broken = learner_broken_step(learner);
+    if (broken < 0) {
+        memcpy(model->finite, learner_parameters(learner), model->model.parameter_count * sizeof *model->finite);
+        model->finite_step = learner_step_count(learner);
+    }
+    model->published_broken_step = broken;
+    atomic_store(&model->steps_done, learner_step_count(learner));
+    atomic_store(&model->is_broken, broken >= 0);
+    fill_snapshot(model, model->finite, model->finite_step, learner_steps_per_epoch(learner));
+    if (handover_publish(&model->handover) && trainer->options.wake)
+        trainer->options.wake(trainer->options.wake_context);
+}
+
+static void record_history(BankModel *model, EpochRecord record)
+{
+    while (model->history_count > 0 && model->history[model->history_count - 1].epoch >= record.epoch)
+        model->history_count--;
+    if (model->history_count == HISTORY_MAX) {
+        for (int i = 0; i < HISTORY_MAX / 2; i++)
+            model->history[i] = model->history[2 * i];
+        model->history_count = HISTORY_MAX / 2;
+        model->history_spacing *= 2;
+    }
+    if (record.epoch % model->history_spacing == 0)
+        model->history[model->history_count++] = record;
+}
+
+static void measure(Trainer *trainer, BankModel *model)
+{
+    const float *parameters = learner_parameters(model->learner);
+    Metrics test, train;
+    if (!metrics_measure(&model->model, parameters, &trainer->dataset->test, &trainer->test_facts, trainer->pool, &test, NULL) ||
+        !metrics_measure(&model->model, parameters, &trainer->dataset->train, &trainer->train_facts, trainer->pool, &train, NULL))
+        return; // memory is short: the figures stay as old as they say they are
+    model->test = test;
+    model->test_epoch = learner_epoch_count(model->learner);
+    EpochRecord record = {.epoch = model->test_epoch};
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        record.test[loss] = (float)metrics_loss(&test, loss);
+        record.train[loss] = (float)metrics_loss(&train, loss);
+    }
+    record_history(model, record);
+}
+
+// ---- the training thread ---------------------------------------------------------------------------------------------
+
+static bool prepare_data(Trainer *trainer)
+{
+    trainer->dataset = trainer->options.dataset;
+    if (!trainer->dataset) {
+        if (!dataset_generate(&trainer->own_dataset, trainer->options.builtin_seed, trainer->pool, NULL))
+            return false;
+        trainer->dataset = &trainer->own_dataset;
+    }
+    const ImageSet *train = &trainer->dataset->train, *test = &trainer->dataset->test;
+    trainer->test_facts = metrics_target_facts(test, test->count);
+    trainer->train_facts = metrics_target_facts(train, train->count < TRAIN_PROBE_IMAGES ? train->count : TRAIN_PROBE_IMAGES);
+    atomic_store(&trainer->data_ready, true);
+    if (trainer->options.wake)
+        trainer->options.wake(trainer->options.wake_context);
+    return true;
+}
+
+static bool wants_slice(const Trainer *trainer, const BankModel *model)
+{
+    if (!model->learner || model->restart_requests != model->restarts_done || model->pending_parameters)
+        return true;
+    if (learner_broken_step(model->learner) >= 0)
+        return false;
+    return model->step_requests != model->steps_requested_done ||
+           (trainer->playing && learner_epoch_count(model->learner) < trainer->epochs);
+}
+
+// The model to train next: of those that want it the one with the fewest steps. lock is held.
+static BankModel *choose_locked(Trainer *trainer)
+{
+    BankModel *chosen = NULL;
+    int64_t fewest = INT64_MAX;
+    for (int i = 0; i < trainer->shown_count; i++) {
+        BankModel *model = trainer->shown[i];
+        const bool is_new = !model->learner || model->restart_requests != model->restarts_done;
+        const int64_t steps = is_new ? -1 : learner_step_count(model->learner);
+        if (wants_slice(trainer, model) && steps < fewest) {
+            chosen = model;
+            fewest = steps;
+        }
+    }
+    return chosen;
+}
+
+// What a slice is to do, copied under the lock.
+typedef struct SliceOrder {
+    BankModel *model;
+    bool restart, single_step;
+    float *parameters;
+    int64_t parameters_step;
+    int epochs;
+} SliceOrder;
+
+static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
+{
+    SliceOrder order = {.model = model, .epochs = trainer->epochs, .parameters = model->pending_parameters,
+                        .parameters_step = model->pending_step};
+    order.restart = model->restart_requests != model->restarts_done;
+    model->restarts_done = model->restart_requests;
+    if (order.restart)
+        model->steps_requested_done = model->step_requests;
+    order.single_step = model->step_requests != model->steps_requested_done;
+    if (order.single_step)
+        model->steps_requested_done++;
+    model->pending_parameters = NULL;
+    trainer->current = model;
+    return order;
+}
+
+// Creates, restarts or loads as asked; true if the model is at new weights that nobody has measured.
+static bool prepare_learner(Trainer *trainer, const SliceOrder *order)
+{
+    BankModel *model = order->model;
+    bool is_fresh = order->restart || order->parameters;
+    if (!model->learner) {
+        const LearnerOptions options = {&trainer->dataset->train, trainer->options.limit, trainer->options.no_shuffle, trainer->pool};
+        model->learner = learner_create(&model->model, &options, NULL);
+        is_fresh = true;
+    } else if (order->restart) {
+        learner_restart(model->learner);
+    }
+    if (model->learner && order->parameters)
+        learner_set_parameters(model->learner, order->parameters, order->parameters_step);
+    if (is_fresh) {
+        model->history_count = 0;
+        model->history_spacing = 1;
+        model->test = (Metrics){0};
+    }
+    return is_fresh;
+}
+
+static void count_samples(Trainer *trainer, int64_t samples)
+{
+    const int64_t now = now_ns();
+    trainer->window_samples += samples;
+    const int64_t elapsed = now - trainer->window_start_ns;
+    if (elapsed > 500000000) {
+        atomic_store(&trainer->samples_per_second, trainer->window_samples * 1000000000 / elapsed);
+        trainer->window_start_ns = now;
+        trainer->window_samples = 0;
+    }
+}
+
+static void run_slice(Trainer *trainer, const SliceOrder *order)
+{
+    BankModel *model = order->model;
+    if (prepare_learner(trainer, order) && model->learner) {
+        measure(trainer, model);
+        publish(trainer, model);
+        return;
+    }
+    if (!model->learner)
+        return;
+    const int64_t start = now_ns(), first = learner_step_count(model->learner);
+    const int steps = order->single_step ? 1 : SLICE_STEPS;
+    bool epoch_end = false;
+    for (int i = 0; i < steps && !epoch_end && now_ns() - start < SLICE_NS; i++) {
+        (void)learner_step(model->learner);
+        if (learner_broken_step(model->learner) >= 0)
+            break;
+        epoch_end = learner_is_epoch_end(model->learner);
+    }
+    count_samples(trainer, (learner_step_count(model->learner) - first) * model->model.spec.batch);
+    if (epoch_end)
+        measure(trainer, model);
+    publish(trainer, model);
+}
+
+static void *run_trainer(void *argument)
+{
+    Trainer *trainer = argument;
+    if (!prepare_data(trainer))
+        return NULL;
+    pthread_mutex_lock(&trainer->lock);
+    while (!trainer->quit) {
+        BankModel *model = choose_locked(trainer);
+        if (!model) {
+            atomic_store(&trainer->samples_per_second, 0);
+            pthread_cond_wait(&trainer->changed, &trainer->lock);
+            trainer->window_start_ns = now_ns();
+            trainer->window_samples = 0;
+            continue;
+        }
+        const SliceOrder order = take_order_locked(trainer, model);
+        pthread_mutex_unlock(&trainer->lock);
+        run_slice(trainer, &order);
+        free(order.parameters);
+        pthread_mutex_lock(&trainer->lock);
+        trainer->current = NULL;
+    }
+    pthread_mutex_unlock(&trainer->lock);
+    return NULL;
+}
+
+// ---- the UI's side ---------------------------------------------------------------------------------------------------
+
+Trainer *trainer_create(const TrainerOptions *options, Error *error)
+{
+    Trainer *trainer = calloc(1, sizeof *trainer);
+    if (!trainer) {
+        error_set(error, "out of memory: the trainer");
+        return NULL;
+    }
+    trainer->options = *options;
+    trainer->epochs = options->epochs;
+    pthread_mutex_init(&trainer->lock, NULL);
+    pthread_cond_init(&trainer->changed, NULL);
+    trainer->pool = pool_create(options->thread_count, error);
+    const int code = trainer->pool ? pthread_create(&trainer->thread, NULL, run_trainer, trainer) : 0;
+    if (code != 0)
+        error_set(error, "could not start the training thread: %s", strerror(code));
+    if (!trainer->pool || code != 0) {
+        pool_destroy(trainer->pool);
+        free(trainer);
+        return NULL;
+    }
+    return trainer;
+}
+
+static void destroy_model(BankModel *model)
+{
+    if (!model)
+        return;
+    learner_destroy(model->learner);
+    for (int i = 0; i < HANDOVER_BUFFERS; i++)
+        free(model->snapshots[i].parameters);
+    free(model->finite);
+    free(model->pending_parameters);
+    free(model);
+}
+
+void trainer_destroy(Trainer *trainer)
+{
+    if (!trainer)
+        return;
+    pthread_mutex_lock(&trainer->lock);
+    trainer->quit = true;
+    pthread_cond_signal(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+    pthread_join(trainer->thread, NULL);
+    for (int i = 0; i < trainer->bank_count; i++)
+        destroy_model(trainer->bank[i]);
+    pool_destroy(trainer->pool);
+    dataset_free(&trainer->own_dataset);
+    pthread_cond_destroy(&trainer->changed);
+    pthread_mutex_destroy(&trainer->lock);
+    free(trainer);
+}
+
+const Dataset *trainer_dataset(Trainer *trainer)
+{
+    return atomic_load(&trainer->data_ready) ? trainer->dataset : NULL;
+}
+
+const TargetFacts *trainer_test_facts(Trainer *trainer)
+{
+    return atomic_load(&trainer->data_ready) ? &trainer->test_facts : NULL;
+}
+
+static BankModel *create_model(const Spec *spec, Error *error)
+{
+    BankModel *model = calloc(1, sizeof *model);
+    bool good = model != NULL;
+    if (good) {
+        model->model = model_create(spec, DIGIT_PIXELS);
+        model->history_spacing = 1;
+        model->published_broken_step = -1;
+        handover_init(&model->handover);
+        model->finite = calloc(model->model.parameter_count, sizeof *model->finite);
+        good = model->finite != NULL;
+        for (int i = 0; i < HANDOVER_BUFFERS; i++) {
+            model->snapshots[i].broken_step = -1;
+            model->snapshots[i].parameters = calloc(model->model.parameter_count, sizeof(float));
+            good = good && model->snapshots[i].parameters;
+        }
+    }
+    if (!good) {
+        destroy_model(model);
+        error_set(error, "out of memory: a model");
+        return NULL;
+    }
+    model_init(&model->model, model->finite);
+    fill_snapshot(model, model->finite, 0, 1);
+    (void)handover_publish(&model->handover);
+    return model;
+}
+
+static bool is_in_use_locked(const Trainer *trainer, const BankModel *model)
+{
+    bool in_use = trainer->current == model;
+    for (int i = 0; i < trainer->shown_count; i++)
+        in_use |= trainer->shown[i] == model;
+    return in_use;
+}
+
+// Takes the least recently shown model that nobody uses out of a full bank.
+static void make_room(Trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->lock);
+    int oldest = -1;
+    for (int i = 0; i < trainer->bank_count; i++)
+        if (!is_in_use_locked(trainer, trainer->bank[i]) &&
+            (oldest < 0 || trainer->bank[i]->last_shown < trainer->bank[oldest]->last_shown))
+            oldest = i;
+    pthread_mutex_unlock(&trainer->lock);
+    assert(oldest >= 0); // TRAINER_SHOWN_MAX + 1 < BANK_MAX
+    destroy_model(trainer->bank[oldest]);
+    trainer->bank[oldest] = trainer->bank[--trainer->bank_count];
+}
+
+BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error)
+{
+    for (int i = 0; i < trainer->bank_count; i++)
+        if (spec_equal(&trainer->bank[i]->model.spec, spec))
+            return trainer->bank[i];
+    BankModel *model = create_model(spec, error);
+    if (!model)
+        return NULL;
+    if (trainer->bank_count == BANK_MAX)
+        make_room(trainer);
+    model->last_shown = trainer->show_count;
+    trainer->bank[trainer->bank_count++] = model;
+    return model;
+}
+
+void trainer_show(Trainer *trainer, BankModel *const *models, int count)
+{
+    assert(count <= TRAINER_SHOWN_MAX);
+    trainer->show_count++;
+    pthread_mutex_lock(&trainer->lock);
+    trainer->shown_count = 0;
+    for (int i = 0; i < count; i++) {
+        models[i]->last_shown = trainer->show_count;
+        bool is_there = false;
+        for (int j = 0; j < trainer->shown_count; j++)
+            is_there |= trainer->shown[j] == models[i];
+        if (!is_there)
+            trainer->shown[trainer->shown_count++] = models[i];
+    }
+    pthread_cond_signal(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+void trainer_play(Trainer *trainer, bool playing)
+{
+    pthread_mutex_lock(&trainer->lock);
+    trainer->playing = playing;
+    pthread_cond_signal(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+void trainer_step(Trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->lock);
+    for (int i = 0; i < trainer->shown_count; i++)
+        trainer->shown[i]->step_requests++;
+    pthread_cond_signal(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+void trainer_restart(Trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->lock);
+    for (int i = 0; i < trainer->shown_count; i++) {
+        trainer->shown[i]->restart_requests++;
+        atomic_store(&trainer->shown[i]->is_broken, false);
+        atomic_store(&trainer->shown[i]->steps_done, 0);
+    }
+    pthread_cond_signal(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+void trainer_set_epochs(Trainer *trainer, int epochs)
+{
+    pthread_mutex_lock(&trainer->lock);
+    trainer->epochs = epochs;
+    pthread_cond_signal(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+void trainer_set_parameters(Trainer *trainer, BankModel *model, const float *parameters, int64_t step)
+{
+    float *copy = malloc(model->model.parameter_count * sizeof *copy);
+    if (!copy)
+        return;
+    memcpy(copy, parameters, model->model.parameter_count * sizeof *copy);
+    pthread_mutex_lock(&trainer->lock);
+    free(model->pending_parameters);
+    model->pending_parameters = copy;
+    model->pending_step = step;
+    pthread_cond_signal(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+bool trainer_is_busy(Trainer *trainer)
+{
+    bool busy = false;
+    const bool has_data = atomic_load(&trainer->data_ready);
+    pthread_mutex_lock(&trainer->lock);
+    for (int i = 0; trainer->playing && i < trainer->shown_count; i++) {
+        const BankModel *model = trainer->shown[i];
+        const int images = !has_data ? 1 : trainer->options.limit > 0 && trainer->options.limit < trainer->dataset->train.count
+                                               ? trainer->options.limit
+                                               : trainer->dataset->train.count;
+        const int batch = model->model.spec.batch < images ? model->model.spec.batch : images;
+        const int64_t steps_per_epoch = (images + batch - 1) / batch;
+        busy |= !atomic_load(&model->is_broken) &&
+                (!has_data || atomic_load(&model->steps_done) < trainer->epochs * steps_per_epoch);
+    }
+    pthread_mutex_unlock(&trainer->lock);
+    return busy;
+}
+
+double trainer_speed(Trainer *trainer)
+{
+    return (double)atomic_load(&trainer->samples_per_second);
+}
+
+const Model *bank_model_shape(const BankModel *model)
+{
+    return &model->model;
+}
+
+const Snapshot *bank_model_latest(BankModel *model, bool *changed)
+{
+    return &model->snapshots[handover_latest(&model->handover, changed)];
+}
