@@ -4,22 +4,20 @@
 // and a palette whose lightness rises all the way.
 #pragma once
 
-enum {
-    COLOR_BACK = 0x0f1115ff,      // behind everything
-    COLOR_PANEL = 0x161920ff,     // cards, bars
-    COLOR_RAISED = 0x22262fff,    // buttons
-    COLOR_HOVER = 0x2d323dff,
-    COLOR_EDGE = 0x2b303aff,      // thin borders
-    COLOR_TEXT = 0xe8eaedff,
-    COLOR_TEXT_SOFT = 0xa9b0bcff, // labels; at least 4.5:1 on every ground it stands on
-    COLOR_TEXT_DARK = 0x0b0d10ff, // on an accent
-    COLOR_FOCUS = 0xffffffff,     // the ring of keyboard focus
-    COLOR_A = 0x5aa7ffff,
-    COLOR_B = 0xffb14dff,
-    COLOR_ERROR = 0xff6b6bff,
-    COLOR_GRID = 0xffffff14,      // lines of a plot
-    COLOR_SHADE = 0x000000b0,     // behind the help overlay
-};
+#define COLOR_BACK       0x0f1115ffu      // behind everything
+#define COLOR_PANEL      0x161920ffu     // cards, bars
+#define COLOR_RAISED     0x22262fffu    // buttons
+#define COLOR_HOVER      0x2d323dffu
+#define COLOR_EDGE       0x2b303affu      // thin borders
+#define COLOR_TEXT       0xe8eaedffu
+#define COLOR_TEXT_SOFT  0xa9b0bcffu // labels; at least 4.5:1 on every ground it stands on
+#define COLOR_TEXT_DARK  0x0b0d10ffu // on an accent
+#define COLOR_FOCUS      0xffffffffu     // the ring of keyboard focus
+#define COLOR_A          0x5aa7ffffu
+#define COLOR_B          0xffb14dffu
+#define COLOR_ERROR      0xff6b6bffu
+#define COLOR_GRID       0xffffff14u      // lines of a plot
+#define COLOR_SHADE      0x000000b0u     // behind the help overlay
 
 enum {
     TEXT_SMALL = 11, TEXT_NORMAL = 12, TEXT_TITLE = 15,

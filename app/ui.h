@@ -25,7 +25,7 @@ typedef struct KeyPress {
     bool shift, control;
 } KeyPress;
 
-enum { KEYS_MAX = 32, WIDGETS_MAX = 160 };
+enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 160 };
 
 typedef struct Input {
     float mouse_x, mouse_y;
@@ -33,7 +33,8 @@ typedef struct Input {
     bool left, right;               // held
     bool left_pressed, right_pressed, left_released, right_released; // since the last frame
     float wheel;
-    bool shift;
+    Point path[PATH_MAX_POINTS];    // where the mouse went since the last frame, its position now included
+    int path_count;
     KeyPress keys[KEYS_MAX];        // pressed since the last frame, in order
     int key_count;
 } Input;

@@ -37,12 +37,14 @@ typedef struct Hand {
 // stroke is slanted more and written narrower than a round one.
 typedef struct Habit {
     double slant, slant_spread, aspect, aspect_spread;
+    double shake;
 } Habit;
 
 static const Habit habits[10] = {
-    {0.18, 0.24, 0.85, 0.17}, {0.21, 0.27, 0.50, 0.20}, {0.18, 0.22, 0.90, 0.17}, {0.16, 0.22, 0.76, 0.16},
-    {0.14, 0.22, 0.80, 0.17}, {0.20, 0.24, 0.85, 0.18}, {0.20, 0.24, 0.72, 0.17}, {0.16, 0.22, 0.80, 0.17},
-    {0.18, 0.22, 0.70, 0.17}, {0.16, 0.22, 0.70, 0.17},
+    {0.14, 0.20, 0.99, 0.20, 0.060}, {0.28, 0.30, 0.42, 0.22, 0.070}, {0.05, 0.24, 0.90, 0.19, 0.090},
+    {0.06, 0.22, 0.88, 0.24, 0.090}, {0.23, 0.12, 0.95, 0.16, 0.080}, {0.03, 0.30, 0.92, 0.26, 0.100},
+    {0.03, 0.20, 0.93, 0.26, 0.085}, {0.04, 0.22, 0.80, 0.19, 0.080}, {0.14, 0.24, 0.76, 0.22, 0.080},
+    {0.17, 0.22, 0.83, 0.25, 0.075},
 };
 
 typedef struct Point {
@@ -105,19 +107,20 @@ static Hand pick_hand(Random *random, int digit)
     const Habit *habit = &habits[digit];
     Hand hand = {0};
     hand.slant = habit->slant + habit->slant_spread * spread(random);
-    hand.turn = 0.06 * spread(random);
+    hand.turn = 0.05 * spread(random);
     hand.aspect = habit->aspect * clamp(1.0 + habit->aspect_spread * spread(random), 0.4, 2.0);
-    hand.shake = 0.06 + 0.04 * random_uniform(random);
+    hand.shake = habit->shake * (0.8 + 0.4 * random_uniform(random));
+    static const double bends_x[4] = {0.12, 0.18, 0.06, 0.06}, bends_y[3] = {0.10, 0.06, 0.15};
     for (int i = 0; i < 4; i++) {
-        hand.bend_x[i] = 0.07 * spread(random);
+        hand.bend_x[i] = bends_x[i] * spread(random);
     }
     for (int i = 0; i < 3; i++) {
-        hand.bend_y[i] = 0.07 * spread(random);
+        hand.bend_y[i] = bends_y[i] * spread(random);
     }
     const double press = spread(random);
-    hand.pen = 1.30 * clamp(1.0 + 0.24 * press + 0.03 * press * press, 0.5, 2.0);
-    hand.uneven = 0.10;
-    hand.edge = 1.40 * clamp(1.0 + 0.12 * spread(random), 0.6, 1.5);
+    hand.pen = 1.195 * clamp(1.0 + 0.24 * press + 0.03 * press * press, 0.5, 2.0);
+    hand.uneven = 0.20;
+    hand.edge = 0.96 * clamp(1.0 + 0.12 * spread(random), 0.6, 1.5);
     return hand;
 }
 
@@ -186,7 +189,7 @@ static void trace_path(Random *random, const Hand *hand, const DigitStyle *style
     }
 }
 
-// Scales and moves the path so that its ink, half the grey edge included, fills the box in its longer direction and
+// Scales and moves the path so that its ink, grey edge included, fills the box in its longer direction and
 // lies in the box's middle in the other.
 static void fit_path(Path *path, double edge)
 {
@@ -196,7 +199,7 @@ static void fit_path(Path *path, double edge)
         high[0] = high[1] = -1e9;
         for (int i = 0; i < path->count; i++) {
             const Point *p = &path->points[i];
-            const double x = p->x * scale, y = p->y * scale, r = p->pen + 0.5 * edge;
+            const double x = p->x * scale, y = p->y * scale, r = p->pen + 0.1 * edge;
             low[0] = x - r < low[0] ? x - r : low[0];
             low[1] = y - r < low[1] ? y - r : low[1];
             high[0] = x + r > high[0] ? x + r : high[0];
@@ -205,7 +208,7 @@ static void fit_path(Path *path, double edge)
         // The pen's width does not scale, so the first guesses miss by a little.
         const double width = high[0] - low[0], height = high[1] - low[1], longer = width > height ? width : height;
         if (turn < 2) {
-            const double pens = 2.0 * path->points[0].pen + edge;
+            const double pens = 2.0 * path->points[0].pen + 0.2 * edge;
             scale *= clamp((BOX - pens) / (longer > pens + 1.0 ? longer - pens : 1.0), 0.1, 10.0);
         }
     }
@@ -268,6 +271,16 @@ static void centre_box(float box[BOX][BOX], float *field)
     }
 }
 
+// How much of a pixel the pen covers, from a ramp that is linear across the edge: rounded off at both of its ends.
+static float soften(float ramp)
+{
+    const float k = 0.12f, low = ramp + k, high = 1.0f + k - ramp;
+    if (ramp < k) {
+        return low > 0.0f ? low * low / (4.0f * k) : 0.0f;
+    }
+    return high > 2.0f * k ? ramp : high > 0.0f ? 1.0f - high * high / (4.0f * k) : 1.0f;
+}
+
 // From distances to grey levels, whole numbers 0..255. As in MNIST, a stroke's body ends a little below white, and
 // only its very middle reaches it.
 static void ink_box(Random *random, float canvas[BOX][ROW], const Hand *hand, float box[BOX][BOX])
@@ -278,10 +291,7 @@ static void ink_box(Random *random, float canvas[BOX][ROW], const Hand *hand, fl
         for (int x = 0; x < BOX; x++) {
             const float q = canvas[y][x];
             const float rough = (float)(random_bits(random) >> 40) * 0x1p-23f - 1.0f;
-            float cover = 0.5f + slope * (1.0f - sqrtf(q));
-            cover += cover > 0.0f && cover < 1.0f ? 0.12f * rough : 0.0f;
-            cover = cover < 0.0f ? 0.0f : cover > 1.0f ? 1.0f : cover;
-            cover *= cover * (3.0f - 2.0f * cover);
+            const float cover = soften(0.5f + slope * (1.0f - sqrtf(q)) + 0.15f * rough);
             box[y][x] = q < middle ? 255.0f : (float)(int)(cover * body + 0.5f);
         }
     }
@@ -304,7 +314,7 @@ int digits_draw(uint64_t seed, DigitSplit split, int index, uint8_t pixels[784])
     for (int i = 1; i < path.count; i++) {
         if (!path.points[i].starts) {
             const Point *a = &path.points[i - 1], *b = &path.points[i];
-            draw_line(canvas, a, b, (a->pen > b->pen ? a->pen : b->pen) * (1.0 + 0.5 * hand.edge / hand.pen));
+            draw_line(canvas, a, b, (a->pen > b->pen ? a->pen : b->pen) * (1.0 + 0.7 * hand.edge / hand.pen));
         }
     }
     ink_box(&random, canvas, &hand, box);

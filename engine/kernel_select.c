@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "engine.h"
 #include "kernel.h"
 
 extern const Kernel kernel_plain;
@@ -61,6 +62,16 @@ bool kernel_select(const char *name, Error *error)
         return true;
     }
     return error_set(error, "unknown instruction set '%s': expected auto, avx512, avx2 or plain", name);
+}
+
+bool engine_select_isa(const char *name, Error *error)
+{
+    return kernel_select(name, error);
+}
+
+const char *engine_isa(void)
+{
+    return kernel_get()->name;
 }
 
 int activation_count(ActivationRole role)

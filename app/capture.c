@@ -1,0 +1,270 @@
+// Capture: see capture.h. This file writes PNGs and finds the place for them; capture_read.c reads them.
+#include "capture.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <png.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { JSON_LIMIT = 4096, COMPRESSION = 6, NAME_ATTEMPTS = 1000 };
+
+// libpng reports a failure by calling this and expects it not to return.
+static void fail_png(png_structp png, png_const_charp message)
+{
+    char *reason = png_get_error_ptr(png);
+    (void)snprintf(reason, 128, "%s", message);
+    png_longjmp(png, 1);
+}
+
+static void ignore_warning(png_structp png, png_const_charp message)
+{
+    (void)png;
+    (void)message;
+}
+
+// Everything that is needed after the jump is a parameter, so no local changes between setjmp and longjmp.
+static bool write_chunks(png_structp png, png_infop info, FILE *file, const uint8_t *rgba, uint32_t width,
+                         uint32_t height, png_textp text, uint8_t *row)
+{
+    if (setjmp(png_jmpbuf(png))) {
+        return false;
+    }
+    png_init_io(png, file);
+    png_set_compression_level(png, COMPRESSION);
+    png_set_IHDR(png, info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
+    png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
+    png_set_text(png, info, text, 1);
+    png_write_info(png, info);
+    for (uint32_t y = 0; y < height; y++) {
+        const uint8_t *from = rgba + (size_t)y * width * 4;
+        for (size_t x = 0; x < width; x++) {
+            memcpy(row + x * 3, from + x * 4, 3);
+        }
+        png_write_row(png, row);
+    }
+    png_write_end(png, info);
+    return true;
+}
+
+// reason: 128 bytes, why it failed.
+static bool encode(FILE *file, const uint8_t *rgba, int width, int height, const char *json, char *reason)
+{
+    static char keyword[] = "losslens";
+    char json_copy[JSON_LIMIT]; // libpng's text is not const
+    memcpy(json_copy, json, strlen(json) + 1);
+    png_text text = { .compression = PNG_TEXT_COMPRESSION_NONE, .key = keyword, .text = json_copy };
+    (void)strcpy(reason, "not enough memory");
+    uint8_t *row = malloc((size_t)width * 3);
+    png_structp png = row ? png_create_write_struct(PNG_LIBPNG_VER_STRING, reason, fail_png, ignore_warning) : NULL;
+    png_infop info = png ? png_create_info_struct(png) : NULL;
+    const bool is_ok = info && write_chunks(png, info, file, rgba, (uint32_t)width, (uint32_t)height, &text, row);
+    png_destroy_write_struct(&png, &info); // also fine on NULL
+    free(row);
+    return is_ok;
+}
+
+// A file of its own name beside path, opened for writing; its mode follows the umask, which mkstemp would not do.
+static FILE *open_part(const char *path, char part[PATH_MAX], Error *error)
+{
+    const char *slash = strrchr(path, '/');
+    const int folder_length = slash ? (int)(slash - path) + 1 : 0;
+    for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+        const int length = snprintf(part, PATH_MAX, "%.*s.losslens-%ld-%d.part", folder_length, path, (long)getpid(),
+                                    attempt);
+        if (length < 0 || length >= PATH_MAX) {
+            errno = ENAMETOOLONG;
+            break;
+        }
+        const int descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0) {
+            FILE *file = fdopen(descriptor, "wb");
+            if (file) {
+                return file;
+            }
+            (void)close(descriptor);
+            (void)unlink(part);
+            break;
+        }
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    error_set(error, "%s could not be written: %s.", path, strerror(errno));
+    return NULL;
+}
+
+// Gives part its name; fails with EEXIST rather than replace a file.
+static bool give_name(const char *part, const char *path)
+{
+    if (renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE) == 0) {
+        return true;
+    }
+    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) {
+        return false;
+    }
+    if (link(part, path) != 0) {
+        return false;
+    }
+    (void)unlink(part);
+    return true;
+}
+
+bool capture_write(const char *path, const uint8_t *rgba, int width, int height, const char *json, Error *error)
+{
+    assert(width > 0 && height > 0);
+    if (strlen(json) >= JSON_LIMIT) {
+        return error_set(error, "%s was not written: its settings take %zu bytes, and fewer than %d are expected.",
+                         path, strlen(json), JSON_LIMIT);
+    }
+    char part[PATH_MAX], reason[128];
+    FILE *file = open_part(path, part, error);
+    if (!file) {
+        return false;
+    }
+    bool is_ok = encode(file, rgba, width, height, json, reason);
+    if (is_ok && (fflush(file) != 0 || fsync(fileno(file)) != 0)) {
+        (void)snprintf(reason, sizeof reason, "%s", strerror(errno));
+        is_ok = false;
+    }
+    if (fclose(file) != 0 && is_ok) {
+        (void)snprintf(reason, sizeof reason, "%s", strerror(errno));
+        is_ok = false;
+    }
+    if (is_ok && !give_name(part, path)) {
+        const bool is_taken = errno == EEXIST;
+        (void)snprintf(reason, sizeof reason, "%s", is_taken ? "a file of that name is there" : strerror(errno));
+        is_ok = false;
+    }
+    if (!is_ok) {
+        (void)unlink(part);
+        return error_set(error, "%s was not written: %s.", path, reason);
+    }
+    return true;
+}
+
+// The value of the XDG_PICTURES_DIR line: "/somewhere" or "$HOME/somewhere", with backslashes before special
+// characters.
+static bool parse_pictures_line(const char *line, const char *home, char *folder, size_t size)
+{
+    static const char key[] = "XDG_PICTURES_DIR=\"", home_key[] = "$HOME";
+    line += strspn(line, " \t");
+    if (strncmp(line, key, sizeof key - 1) != 0) {
+        return false;
+    }
+    line += sizeof key - 1;
+    size_t length = 0;
+    if (strncmp(line, home_key, sizeof home_key - 1) == 0) {
+        line += sizeof home_key - 1;
+        length = strlen(home);
+        if (length >= size) {
+            return false;
+        }
+        memcpy(folder, home, length);
+    } else if (*line != '/') {
+        return false;
+    }
+    for (; *line && *line != '"' && *line != '\n'; line++) {
+        if (*line == '\\' && line[1]) {
+            line++;
+        }
+        if (length + 1 >= size) {
+            return false;
+        }
+        folder[length++] = *line;
+    }
+    folder[length] = '\0';
+    return *line == '"' && length > 0;
+}
+
+static bool find_pictures_folder(char *folder, size_t size, Error *error)
+{
+    const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
+    if (!home || home[0] != '/') {
+        return error_set(error, "There is no folder for screenshots: HOME is not set to one.");
+    }
+    char dirs[PATH_MAX], line[PATH_MAX + 64];
+    const bool has_config = config && config[0] == '/';
+    int length = snprintf(dirs, sizeof dirs, "%s%s/user-dirs.dirs", has_config ? config : home,
+                          has_config ? "" : "/.config");
+    FILE *file = length > 0 && (size_t)length < sizeof dirs ? fopen(dirs, "re") : NULL;
+    bool is_found = false;
+    while (file && !is_found && fgets(line, sizeof line, file)) {
+        is_found = parse_pictures_line(line, home, folder, size);
+    }
+    if (file) {
+        (void)fclose(file);
+    }
+    if (!is_found) {
+        length = snprintf(folder, size, "%s/Pictures", home);
+        is_found = length > 0 && (size_t)length < size;
+    }
+    return is_found || error_set(error, "The folder for screenshots has too long a name: %s/Pictures.", home);
+}
+
+static bool make_folder(const char *folder, Error *error)
+{
+    char path[PATH_MAX];
+    const size_t length = strlen(folder);
+    if (length == 0 || length >= sizeof path) {
+        return error_set(error, "The folder for screenshots has a name of %zu bytes; 1 to %d are expected.", length,
+                         PATH_MAX - 1);
+    }
+    memcpy(path, folder, length + 1);
+    for (char *at = path + 1; *at; at++) {
+        if (*at == '/') {
+            *at = '\0';
+            (void)mkdir(path, 0777); // whether that helped shows at the last one
+            *at = '/';
+        }
+    }
+    struct stat status;
+    (void)mkdir(path, 0777);
+    if (stat(path, &status) != 0) {
+        return error_set(error, "The folder for screenshots %s could not be made: %s.", folder, strerror(errno));
+    }
+    return S_ISDIR(status.st_mode) || error_set(error, "Screenshots cannot go to %s: it is not a folder.", folder);
+}
+
+bool capture_choose_path(const char *override, char *path, size_t path_size, Error *error)
+{
+    char folder[PATH_MAX], stamp[32];
+    if (override) {
+        const int length = snprintf(folder, sizeof folder, "%s", override);
+        if (length < 0 || (size_t)length >= sizeof folder) {
+            return error_set(error, "The folder for screenshots has too long a name: %s.", override);
+        }
+    } else if (!find_pictures_folder(folder, sizeof folder, error)) {
+        return false;
+    }
+    if (!make_folder(folder, error)) {
+        return false;
+    }
+    const time_t now = time(NULL);
+    struct tm local;
+    if (!localtime_r(&now, &local) || strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local) == 0) {
+        return error_set(error, "The clock's time cannot be written as a date.");
+    }
+    for (int attempt = 1; attempt <= NAME_ATTEMPTS; attempt++) {
+        char suffix[16] = "";
+        if (attempt > 1) {
+            (void)snprintf(suffix, sizeof suffix, "-%d", attempt);
+        }
+        const int length = snprintf(path, path_size, "%s/losslens-%s%s.png", folder, stamp, suffix);
+        if (length < 0 || (size_t)length >= path_size) {
+            return error_set(error, "The folder for screenshots has too long a name: %s.", folder);
+        }
+        struct stat status;
+        if (lstat(path, &status) != 0) {
+            return errno == ENOENT || error_set(error, "%s cannot be used: %s.", path, strerror(errno));
+        }
+    }
+    return error_set(error, "%s holds %d screenshots of this second already.", folder, NAME_ATTEMPTS);
+}

@@ -1,0 +1,29 @@
+// Capture: PNG out with the settings inside, PNG in.
+//
+// Thread: any; no state.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine.h"
+
+// Writes an RGB PNG from rgba (height, width, 4), top row first, alpha ignored, with `json` as the text chunk
+// "losslens" (less than 4096 bytes; PNG reads such text as Latin-1, so whatever is not ASCII belongs escaped).
+// Written whole under another name in the same folder and then given its name without ever replacing a file that is
+// there (renameat2 with RENAME_NOREPLACE, or link and unlink where the file system lacks it).
+bool capture_write(const char *path, const uint8_t *rgba, int width, int height, const char *json, Error *error);
+
+// The folder for screenshots: `override` where it is not NULL, else XDG's pictures folder (the XDG_PICTURES_DIR line of
+// user-dirs.dirs, then $HOME/Pictures), made where it does not exist. path receives
+// FOLDER/losslens-YYYYMMDD-HHMMSS.png, or with -2, -3, ... where that exists.
+bool capture_choose_path(const char *override, char *path, size_t path_size, Error *error);
+
+// Reads a grey or colour PNG (any depth, interlaced or not; alpha is laid over black) of 28x28 up to 4096x4096 as
+// luminance in [0, 1], computed from 8 bits a channel: values (height, width), owned by the caller (free). *width and
+// *height receive its size. On failure nothing is written but the error.
+bool capture_read_grey(const char *path, float **values, int *width, int *height, Error *error);
+
+// The same for bytes in memory; name stands for the file in sentences.
+bool capture_parse_grey(const uint8_t *bytes, size_t size, const char *name, float **values, int *width, int *height,
+                        Error *error);

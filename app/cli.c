@@ -1,0 +1,323 @@
+// Command line: the table of options and the parser. The help that comes from the same table: cli_help.c.
+#include "cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_options.h"
+
+enum {
+    VIEW = 1 << COMMAND_VIEW,
+    TRAIN = 1 << COMMAND_TRAIN,
+    SHOT = 1 << COMMAND_SHOT,
+    EVAL = 1 << COMMAND_EVAL,
+    DATA = 1 << COMMAND_DATA,
+    EXPORT = 1 << COMMAND_DATA_EXPORT,
+    PICTURE = VIEW | SHOT,
+    EVERY = PICTURE | TRAIN | EVAL | DATA | EXPORT,
+    EPOCHS_MAX = 100000,
+    WIDTH_MIN = 960, HEIGHT_MIN = 600, WIDTH_MAX = 7680, HEIGHT_MAX = 4320
+};
+
+#define FIELD(name) offsetof(Options, name)
+
+static const OptionRow rows[] = {
+    {"--data", "DIR|builtin", EVERY, KIND_DATA, FIELD(data), 0, 0,
+     "the four IDX files of a data set such as MNIST, each plain or .gz;\n"
+     "default: builtin, digits that the program draws"},
+    {"--a", "SPEC", PICTURE, KIND_SPEC, FIELD(a), 0, 0, "model A; default: loss=bce,output=sigmoid"},
+    {"--b", "SPEC", PICTURE, KIND_SPEC, FIELD(b), 0, 0, "model B; default: loss=mse,output=relu"},
+    {"--model", "SPEC", TRAIN, KIND_SPEC, FIELD(model), 0, 0,
+     "the model; default: that of --init, or every key's default"},
+    {"--epochs", "N", VIEW, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
+     "where training pauses by itself, 1 to 100000; default: 50"},
+    {"--epochs", "N", SHOT, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
+     "train so long before the picture, 0 to 100000; default: 5"},
+    {"--epochs", "N", TRAIN, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
+     "train so long, 0 to 100000; default: 50.\nWith --init: so many more"},
+    {"--limit", "N", PICTURE | TRAIN, KIND_WHOLE, FIELD(limit), 1, INT32_MAX,
+     "train on the first N training images alone, at least 1;\ndefault: all"},
+    {"--no-shuffle", NULL, PICTURE | TRAIN, KIND_FLAG, FIELD(no_shuffle), 0, 0,
+     "the data's own order in every epoch, instead of a new one\nfrom the model's seed"},
+    {"--init", "FILE", PICTURE, KIND_TEXT, FIELD(init), 0, 0,
+     "begin model A with the weights of this .safetensors file;\nits shape is the file's where --a is not given"},
+    {"--init", "FILE", TRAIN, KIND_TEXT, FIELD(init), 0, 0,
+     "begin with the weights of this .safetensors file and count\n"
+     "steps and epochs from there (from 0 where the file stands in\n"
+     "the middle of an epoch); the optimizer starts afresh"},
+    {"--log", "epoch|step", TRAIN, KIND_CHOICE, FIELD(log), 0, 0,
+     "step: the JSON also lists the loss of every batch before\nits update; default: epoch"},
+    {"-o", "FILE", TRAIN, KIND_TEXT, FIELD(output), 0, 0, "write the trained weights to this .safetensors file"},
+    {"-o", "FILE", SHOT, KIND_TEXT, FIELD(output), 0, 0,
+     "the PNG to write, which may not exist yet;\ndefault: a new name in the folder of --shots"},
+    {"--size", "WxH", PICTURE, KIND_SIZE, FIELD(width), 0, 0, "in pixels, 960x600 to 7680x4320; default: 1440x900"},
+    {"--page", "N", PICTURE, KIND_WHOLE, FIELD(page), 0, INT32_MAX, "which digits of the test set, from 0; default: 0"},
+    {"--digit", "FILE.png", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
+     "put this picture, 28x28 or larger, into the drawing pad"},
+    {"--view", "compare|solo", PICTURE, KIND_CHOICE, FIELD(view), 0, 0, "two models, or A alone; default: compare"},
+    {"--shots", "DIR", PICTURE, KIND_TEXT, FIELD(shots), 0, 0, "folder for screenshots; default: your pictures folder"},
+    {"--scale", "S", PICTURE, KIND_REAL, FIELD(scale), 0.5, 4.0,
+     "size of the interface, 0.5 to 4; default: as the display says"},
+    {"--json", NULL, DATA, KIND_FLAG, FIELD(json), 0, 0, "print one JSON object instead of a table"},
+    {"--threads", "N", EVERY, KIND_WHOLE, FIELD(threads), 1, POOL_THREADS_MAX,
+     "1 to 64; default: one for each processor"},
+    {"--isa", "auto|avx512|avx2|plain", EVERY, KIND_WORD, FIELD(isa), 0, 0,
+     "the processor's instructions to compute with, for tests;\ndefault: auto, the best it has"},
+    {"--trace", "FILE", VIEW, KIND_TEXT, FIELD(trace), 0, 0, "write one line of JSON for each frame, for bug reports"},
+};
+enum { ROW_COUNT = sizeof rows / sizeof *rows };
+_Static_assert(ROW_COUNT <= 64, "Options.given has a bit for each row");
+_Static_assert(POOL_THREADS_MAX == 64, "the help of --threads says so");
+
+const OptionRow *cli_option_rows(int *count)
+{
+    *count = ROW_COUNT;
+    return rows;
+}
+
+const char *cli_command_name(Command command)
+{
+    static const char *const names[COMMAND_COUNT] = {"view", "train", "shot", "eval", "data", "data export"};
+    return names[command];
+}
+
+static int find_row(Command command, const char *name, size_t length)
+{
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].commands & 1u << command && strlen(rows[i].name) == length &&
+            memcmp(rows[i].name, name, length) == 0)
+            return i;
+    return -1;
+}
+
+bool cli_is_given(const Options *options, const char *name)
+{
+    const int row = find_row(options->command, name, strlen(name));
+    return row >= 0 && (options->given >> row & 1) != 0;
+}
+
+// ---- values
+// ----------------------------------------------------------------------------------------------------------
+
+static bool read_whole(const OptionRow *row, int *out, const char *value, Error *error)
+{
+    char *end;
+    const bool is_short = *value && strspn(value, "0123456789") == strlen(value) && strlen(value) <= 10;
+    const long long number = is_short ? strtoll(value, &end, 10) : -1;
+    if (number < (long long)row->low || number > (long long)row->high)
+        return error_set(error, "%s %.60s: expected a whole number from %.0f to %.0f", row->name, value, row->low,
+                         row->high);
+    *out = (int)number;
+    return true;
+}
+
+static bool read_real(const OptionRow *row, float *out, const char *value, Error *error)
+{
+    char *end = NULL;
+    const bool is_number = *value && strspn(value, "0123456789.") == strlen(value);
+    const double number = is_number ? strtod(value, &end) : -1.0;
+    if (!is_number || *end || !(number >= row->low && number <= row->high))
+        return error_set(error, "%s %.60s: expected a number from %g to %g", row->name, value, row->low, row->high);
+    *out = (float)number;
+    return true;
+}
+
+// One side of 1440x900: digits alone, up to where the next character stands.
+static const char *read_side(int *out, const char *text, int low, int high)
+{
+    const size_t length = strspn(text, "0123456789");
+    if (length == 0 || length > 5)
+        return NULL;
+    *out = (int)strtol(text, NULL, 10);
+    return *out >= low && *out <= high ? text + length : NULL;
+}
+
+static bool read_size(const OptionRow *row, int out[2], const char *value, Error *error)
+{
+    int width = 0, height = 0;
+    const char *rest = read_side(&width, value, WIDTH_MIN, WIDTH_MAX);
+    rest = rest && *rest == 'x' ? read_side(&height, rest + 1, HEIGHT_MIN, HEIGHT_MAX) : NULL;
+    if (!rest || *rest)
+        return error_set(error, "%s %.60s: expected WIDTHxHEIGHT from %dx%d to %dx%d", row->name, value, WIDTH_MIN,
+                         HEIGHT_MIN, WIDTH_MAX, HEIGHT_MAX);
+    out[0] = width;
+    out[1] = height;
+    return true;
+}
+
+// The index of value among the words in metavar, which '|' separates.
+static bool read_choice(const OptionRow *row, int *out, const char *value, Error *error)
+{
+    const size_t length = strlen(value);
+    const char *word = row->metavar;
+    for (int i = 0; word; i++) {
+        const char *bar = strchr(word, '|');
+        const size_t word_length = bar ? (size_t)(bar - word) : strlen(word);
+        if (word_length == length && memcmp(word, value, length) == 0) {
+            *out = i;
+            return true;
+        }
+        word = bar ? bar + 1 : NULL;
+    }
+    return error_set(error, "%s %.60s: expected one of %s", row->name, value, row->metavar);
+}
+
+static bool read_spec(const OptionRow *row, Spec *out, const char *value, Error *error)
+{
+    Error reason;
+    return spec_parse(out, value, &reason) || error_set(error, "%s: %.600s", row->name, reason.text);
+}
+
+static bool read_value(const OptionRow *row, Options *out, const char *value, Error *error)
+{
+    void *field = (char *)out + row->offset;
+    int index;
+    switch (row->kind) {
+    case KIND_FLAG: *(bool *)field = true; return true;
+    case KIND_WHOLE: return read_whole(row, field, value, error);
+    case KIND_REAL: return read_real(row, field, value, error);
+    case KIND_SPEC: return read_spec(row, field, value, error);
+    case KIND_SIZE: return read_size(row, field, value, error);
+    case KIND_CHOICE: return read_choice(row, field, value, error);
+    case KIND_WORD:
+        if (!read_choice(row, &index, value, error))
+            return false;
+        break;
+    case KIND_TEXT:
+    case KIND_DATA:
+        if (!*value)
+            return error_set(error, "%s needs a path, and an empty one was given", row->name);
+    }
+    *(const char **)field = row->kind == KIND_DATA && strcmp(value, "builtin") == 0 ? NULL : value;
+    return true;
+}
+
+// ---- arguments
+// -------------------------------------------------------------------------------------------------------
+
+static bool refuse_option(Command command, const char *name, size_t length, Error *error)
+{
+    char owners[80] = "", allowed[320];
+    const int shown = (int)(length < 60 ? length : 60);
+    for (Command other = 0; other < COMMAND_COUNT; other++)
+        if (find_row(other, name, length) >= 0) {
+            const size_t used = strlen(owners);
+            (void)snprintf(owners + used, sizeof owners - used, "%s%s", used ? ", " : "", cli_command_name(other));
+        }
+    cli_list_options(command, allowed, sizeof allowed);
+    if (*owners)
+        return error_set(error, "%.*s is an option of %s; %s takes %s", shown, name, owners, cli_command_name(command),
+                         allowed);
+    return error_set(error, "unknown option '%.*s'; %s takes %s", shown, name, cli_command_name(command), allowed);
+}
+
+// A value may begin with a dash (--page -1 deserves the sentence about its range), but an option's own name is no
+// value.
+static bool looks_like_option(Command command, const char *text)
+{
+    return strncmp(text, "--", 2) == 0 || find_row(command, text, strlen(text)) >= 0;
+}
+
+// Reads the option at argv[0] and moves *used past it and its value.
+static bool read_option(int argc, char **argv, int *used, Options *out, Error *error)
+{
+    const char *name = argv[0];
+    const char *equals = strncmp(name, "--", 2) == 0 ? strchr(name, '=') : NULL;
+    const size_t length = equals ? (size_t)(equals - name) : strlen(name);
+    const int index = find_row(out->command, name, length);
+    if (index < 0)
+        return refuse_option(out->command, name, length, error);
+    const OptionRow *row = &rows[index];
+    if (out->given >> index & 1)
+        return error_set(error, "%s is given twice", row->name);
+    if (!row->metavar && equals)
+        return error_set(error, "%s takes no value, and '%.60s' was given", row->name, equals + 1);
+    const char *value = equals ? equals + 1 : NULL;
+    *used = 1;
+    if (row->metavar && !equals) {
+        if (argc < 2 || looks_like_option(out->command, argv[1]))
+            return error_set(error, "%s needs a value: %s %s", row->name, row->name, row->metavar);
+        value = argv[1];
+        *used = 2;
+    }
+    out->given |= UINT64_C(1) << index;
+    return read_value(row, out, value, error);
+}
+
+static bool read_operand(const char *text, Options *out, Error *error)
+{
+    const bool takes_one = out->command == COMMAND_EVAL || out->command == COMMAND_DATA_EXPORT;
+    if (!takes_one)
+        return error_set(error, "unexpected argument '%.60s': %s takes options alone", text,
+                         cli_command_name(out->command));
+    if (out->operand)
+        return error_set(error, "unexpected argument '%.60s': %s takes one %s, and that was '%.60s'", text,
+                         cli_command_name(out->command), out->command == COMMAND_EVAL ? "model" : "folder",
+                         out->operand);
+    if (!*text)
+        return error_set(error, "%s needs a path, and an empty one was given", cli_command_name(out->command));
+    out->operand = text;
+    return true;
+}
+
+// The command at the front; returns how many arguments name it, -1 if that is no command.
+static int read_command(int argc, char **argv, Command *out, Error *error)
+{
+    *out = COMMAND_VIEW;
+    if (argc < 2 || argv[1][0] == '-')
+        return 0;
+    for (Command command = 0; command < COMMAND_DATA_EXPORT; command++) {
+        if (strcmp(argv[1], cli_command_name(command)) != 0)
+            continue;
+        const bool is_export = command == COMMAND_DATA && argc > 2 && strcmp(argv[2], "export") == 0;
+        *out = is_export ? COMMAND_DATA_EXPORT : command;
+        return is_export ? 2 : 1;
+    }
+    error_set(error, "unknown command '%.60s': expected view, train, shot, eval or data", argv[1]);
+    *out = COMMAND_COUNT;
+    return -1;
+}
+
+static void fill_defaults(Options *out)
+{
+    (void)spec_parse(&out->a, "loss=bce,output=sigmoid", NULL);
+    (void)spec_parse(&out->b, "loss=mse,output=relu", NULL);
+    out->model = spec_default();
+    out->isa = "auto";
+    out->epochs = out->command == COMMAND_SHOT ? 5 : 50;
+    out->width = 1440;
+    out->height = 900;
+}
+
+CliResult cli_parse(int argc, char **argv, Options *out, Error *error)
+{
+    *out = (Options){0};
+    const int named = read_command(argc, argv, &out->command, error);
+    if (named < 0)
+        return CLI_USAGE;
+    fill_defaults(out);
+    bool options_ended = false;
+    for (int i = 1 + named, used = 1; i < argc; i += used, used = 1) {
+        const char *text = argv[i];
+        if (!options_ended && (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0)) {
+            out->command = named ? out->command : COMMAND_COUNT;
+            return CLI_HELP;
+        }
+        if (!options_ended && strcmp(text, "--version") == 0)
+            return CLI_VERSION;
+        if (!options_ended && strcmp(text, "--") == 0) {
+            options_ended = true;
+            continue;
+        }
+        const bool is_option = !options_ended && text[0] == '-' && text[1];
+        if (!(is_option ? read_option(argc - i, argv + i, &used, out, error) : read_operand(text, out, error)))
+            return CLI_USAGE;
+    }
+    if (out->command == COMMAND_EVAL && !out->operand)
+        return error_set(error, "eval needs a model: losslens eval MODEL.safetensors"), CLI_USAGE;
+    if (out->command == COMMAND_DATA_EXPORT && !out->operand)
+        return error_set(error, "data export needs a folder: losslens data export DIR"), CLI_USAGE;
+    return CLI_RUN;
+}

@@ -1,0 +1,84 @@
+// What the commands share: sentences on stderr, data, models, files to write.
+#include "commands.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int command_fail(int status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fputs("losslens: ", stderr);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+    va_end(arguments);
+    return status;
+}
+
+int command_load_data(const Options *options, Pool *pool, Dataset *out)
+{
+    Error error;
+    *out = (Dataset){0};
+    if (options->data)
+        return dataset_load(out, options->data, &error) ? EXIT_OK : command_fail(EXIT_BAD_DATA, "%s", error.text);
+    return dataset_generate(out, BUILTIN_SEED, pool, &error) ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
+}
+
+int command_finish_output(void)
+{
+    const bool had_failed = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) == 0 && !had_failed)
+        return EXIT_OK;
+    return command_fail(EXIT_FAILED, "the standard output cannot be written: %s",
+                        errno ? strerror(errno) : "an earlier part failed");
+}
+
+float *command_load_model(const char *path, bool spec_given, Model *model, int64_t *step, Error *error)
+{
+    Spec spec;
+    if (!spec_given) {
+        if (!model_load_spec(&spec, path, error))
+            return NULL;
+        *model = model_create(&spec, DIGIT_PIXELS);
+    }
+    float *parameters = aligned_alloc(64, model->parameter_count * sizeof *parameters); // a multiple of 64 bytes
+    if (!parameters) {
+        error_set(error, "out of memory: a model with %zu parameters", model->parameter_count);
+        return NULL;
+    }
+    if (!model_load(model, parameters, step, path, error)) {
+        free(parameters);
+        return NULL;
+    }
+    return parameters;
+}
+
+// A file of another name tries out the folder: a file that is already under `path` stays as it is until it is replaced.
+bool command_check_output(const char *path, Error *error)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return error_set(error, "%.300s cannot be written: it is %s, and a file was expected", path,
+                         S_ISDIR(status.st_mode) ? "a folder" : "a device");
+    const char *slash = strrchr(path, '/');
+    const int folder = slash ? (int)(slash - path) + 1 : 0;
+    if (slash && !slash[1])
+        return error_set(error, "%.300s cannot be written: it names a folder, and a file was expected", path);
+    char *probe = malloc(strlen(path) + 32);
+    if (!probe)
+        return error_set(error, "%.300s cannot be written: out of memory", path);
+    (void)sprintf(probe, "%.*s.losslens-XXXXXX", folder, path);
+    const int file = mkstemp(probe);
+    const int reason = errno;
+    if (file >= 0) {
+        (void)close(file);
+        (void)unlink(probe);
+    }
+    free(probe);
+    return file >= 0 || error_set(error, "%.300s cannot be written: %s", path, strerror(reason));
+}

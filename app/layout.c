@@ -1,0 +1,151 @@
+// Where everything is. Pure arithmetic.
+#include "layout.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "theme.h"
+
+static float px(float distance, float scale)
+{
+    return roundf(distance * scale);
+}
+
+// The largest digits of which at least `wanted` fit; the smallest where none do.
+static GridLayout fit_grid(Rect area, float header_height, float gap, int wanted)
+{
+    GridLayout grid = {.header = {area.x, area.y, area.w, header_height}, .origin = {area.x, area.y + header_height}};
+    const float height = area.h - header_height;
+    for (int pixel_px = 12; pixel_px >= 1; pixel_px--) {
+        const float cell = (float)(pixel_px * DIGIT_SIDE) + gap;
+        grid.pixel_px = pixel_px;
+        grid.pitch = cell;
+        grid.columns = (int)((area.w + gap) / cell);
+        grid.rows = (int)((height + gap) / cell);
+        if (grid.columns * grid.rows >= wanted)
+            break;
+    }
+    grid.columns = grid.columns < 1 ? 1 : grid.columns;
+    grid.rows = grid.rows < 1 ? 1 : grid.rows;
+    while (grid.columns * grid.rows > PAGE_MAX)
+        grid.rows--;
+    return grid;
+}
+
+static GridLayout move_grid(GridLayout grid, float x, float y)
+{
+    const float dx = x - grid.header.x, dy = y - grid.header.y;
+    grid.header.x += dx;
+    grid.header.y += dy;
+    grid.origin.x += dx;
+    grid.origin.y += dy;
+    return grid;
+}
+
+static GridLayout single_cell(float x, float y, int pixel_px)
+{
+    return (GridLayout){.origin = {x, y}, .columns = 1, .rows = 1, .pixel_px = pixel_px, .pitch = (float)(pixel_px * DIGIT_SIDE)};
+}
+
+// A row of three cells for each model shown below the input: as large as the area allows.
+static void place_drawn(Layout *layout, Rect area, float scale, Scene scene)
+{
+    const float gap = px(6, scale), header = px(HEADER_HEIGHT, scale), legend = px(15, scale);
+    layout->drawn_header = (Rect){area.x, area.y, area.w, header};
+    const int models = scene == SCENE_COMPARE ? 2 : 1, rows = 1 + models;
+    const float width = (area.w - 2 * gap) / 3, height = (area.h - header - (float)models * gap - legend) / (float)rows;
+    int pixel_px = (int)(fminf(width, height) / DIGIT_SIDE);
+    pixel_px = pixel_px < 1 ? 1 : pixel_px;
+    const float cell = (float)(pixel_px * DIGIT_SIDE), top = area.y + header;
+    layout->drawn_input = single_cell(area.x, top, pixel_px);
+    int row = 1;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        if ((scene == SCENE_SOLO_A && side == SIDE_B) || (scene == SCENE_SOLO_B && side == SIDE_A))
+            continue;
+        for (int column = 0; column < 1 + HEATMAP_COUNT; column++)
+            layout->drawn[side][column] = single_cell(area.x + (float)column * (cell + gap),
+                                                      top + (float)row * (cell + gap) + legend, pixel_px);
+        row++;
+    }
+}
+
+static void place_compare(Layout *layout, Rect area, float scale)
+{
+    const float gap = px(14, scale), header = px(HEADER_HEIGHT, scale), cell_gap = px(1, scale);
+    const float width = floorf((area.w - 3 * gap) / 4), height = floorf((area.h - px(GAP, scale)) / 2);
+    const GridLayout grid = fit_grid((Rect){area.x, area.y, width, height}, header, cell_gap, 18);
+    const float second = area.y + height + px(GAP, scale);
+    layout->input = grid;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const float y = side == SIDE_A ? area.y : second;
+        layout->reconstruction[side] = move_grid(grid, area.x + width + gap, y);
+        for (int i = 0; i < HEATMAP_COUNT; i++)
+            layout->heatmap[side][i] = move_grid(grid, area.x + (float)(2 + i) * (width + gap), y);
+    }
+    place_drawn(layout, (Rect){area.x, second, width, height}, scale, SCENE_COMPARE);
+    layout->page_count = grid.columns * grid.rows;
+}
+
+static void place_solo(Layout *layout, Rect area, float scale, Scene scene)
+{
+    const int side = scene == SCENE_SOLO_A ? SIDE_A : SIDE_B;
+    const float gap = px(14, scale), header = px(HEADER_HEIGHT, scale), cell_gap = px(1, scale);
+    const float drawn_width = floorf(area.w * 0.26f), width = floorf((area.w - drawn_width - 2 * gap) / 2);
+    const float height = floorf((area.h - px(GAP, scale)) / 2), x = area.x + drawn_width + gap;
+    const GridLayout grid = fit_grid((Rect){x, area.y, width, height}, header, cell_gap, 18);
+    const float second = area.y + height + px(GAP, scale);
+    layout->input = grid;
+    layout->reconstruction[side] = move_grid(grid, x + width + gap, area.y);
+    for (int i = 0; i < HEATMAP_COUNT; i++)
+        layout->heatmap[side][i] = move_grid(grid, x + (float)i * (width + gap), second);
+    place_drawn(layout, (Rect){area.x, area.y, drawn_width, area.h}, scale, scene);
+    layout->page_count = grid.columns * grid.rows;
+}
+
+static void place_sidebar(Layout *layout, float scale, Scene scene)
+{
+    const Rect bar = layout->sidebar;
+    const float margin = px(MARGIN, scale), gap = px(GAP, scale);
+    const bool is_small = bar.h < 640 * scale;
+    layout->row_height = px(is_small ? ROW_HEIGHT_SMALL : ROW_HEIGHT, scale);
+    const float card = 6 * layout->row_height + px(is_small ? 30 : 40, scale);
+    const int cards = scene == SCENE_COMPARE ? 2 : 1;
+    const float inner = bar.w - 2 * margin, tools = px(92, scale);
+    const float room = fminf(inner - tools - gap, bar.h - 2 * margin - (float)cards * (card + gap));
+    const float side = floorf(room / DIGIT_SIDE) * DIGIT_SIDE;
+    layout->pad = (Rect){bar.x + margin, bar.y + margin, side, side};
+    layout->tools = (Rect){layout->pad.x + side + gap, layout->pad.y, inner - side - gap, side};
+    float y = layout->pad.y + side + gap;
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        if ((scene == SCENE_SOLO_A && i == SIDE_B) || (scene == SCENE_SOLO_B && i == SIDE_A))
+            continue;
+        layout->cards[i] = (Rect){bar.x + margin, y, inner, card};
+        y += card + gap;
+    }
+}
+
+Layout layout_create(float width, float height, float scale, Scene scene, bool is_capture)
+{
+    Layout layout;
+    memset(&layout, 0, sizeof layout);
+    const float top = px(TOP_HEIGHT, scale), margin = px(MARGIN, scale), gap = px(GAP, scale);
+    const float bottom = is_capture ? 3 * px(CAPTION_LINE, scale) + px(10, scale) : px(BOTTOM_HEIGHT, scale);
+    const float sidebar = px(width < 1200 * scale ? SIDEBAR_WIDTH_SMALL : SIDEBAR_WIDTH, scale);
+    layout.top = (Rect){0, 0, width, top};
+    layout.bottom = (Rect){0, height - bottom, width, bottom};
+    // the caption lies over the window's foot: what is above it stays where it was
+    const float foot = height - px(BOTTOM_HEIGHT, scale);
+    layout.sidebar = (Rect){0, top, sidebar, (is_capture ? layout.bottom.y : foot) - top};
+    const Rect main = {sidebar + margin, top + px(4, scale), width - sidebar - 2 * margin, layout.sidebar.h - px(4, scale) - margin};
+    const float plots = floorf(fmaxf(px(112, scale), main.h * 0.24f));
+    const Rect grids = {main.x, main.y, main.w, main.h - plots - gap};
+    const float half = floorf((main.w - gap) / 2);
+    layout.histogram = (Rect){main.x, main.y + main.h - plots, half, plots};
+    layout.curves = (Rect){main.x + half + gap, layout.histogram.y, main.w - half - gap, plots};
+    if (scene == SCENE_COMPARE)
+        place_compare(&layout, grids, scale);
+    else
+        place_solo(&layout, grids, scale, scene);
+    place_sidebar(&layout, scale, scene);
+    return layout;
+}

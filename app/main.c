@@ -1,0 +1,53 @@
+// losslens: the entry point. Reads the command line, chooses the processor's instructions, runs the command.
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "commands.h"
+
+// Where a standard stream is closed, the next file that is opened takes its number and would receive what is printed.
+// Read-only, so that printing into it still fails, and says so.
+static void occupy_streams(void)
+{
+    for (int file = 0; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0)
+            (void)open("/dev/null", O_RDONLY);
+}
+
+static int run_command(const Options *options)
+{
+    switch (options->command) {
+    case COMMAND_TRAIN: return train_run(options);
+    case COMMAND_SHOT: return shot_run(options);
+    case COMMAND_EVAL: return eval_run(options);
+    case COMMAND_DATA:
+    case COMMAND_DATA_EXPORT: return data_run(options);
+    default: return view_run(options);
+    }
+}
+
+static int refuse_usage(const Options *options, const Error *error)
+{
+    const bool has_command = options->command != COMMAND_COUNT;
+    (void)command_fail(EXIT_USAGE, "%s", error->text);
+    (void)fprintf(stderr, "try 'losslens %s%s--help'\n", has_command ? cli_command_name(options->command) : "",
+                  has_command ? " " : "");
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    Options options;
+    Error error;
+    occupy_streams();
+    (void)signal(SIGPIPE, SIG_IGN); // a closed pipe is then an error of the write that hits it
+    switch (cli_parse(argc, argv, &options, &error)) {
+    case CLI_HELP: cli_print_help(stdout, options.command); return command_finish_output();
+    case CLI_VERSION: (void)printf("losslens %s\n", LOSSLENS_VERSION); return command_finish_output();
+    case CLI_USAGE: return refuse_usage(&options, &error);
+    case CLI_RUN: break;
+    }
+    if (!engine_select_isa(options.isa, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    return run_command(&options);
+}

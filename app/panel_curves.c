@@ -1,0 +1,158 @@
+// Training curves: a loss at choice after each epoch, over the whole test set (solid) and a part of the training set (dashed), with
+// the landmarks that tell what a figure means.
+#include <math.h>
+#include <stdio.h>
+
+#include "panel.h"
+#include "theme.h"
+
+typedef struct Scale {
+    Rect area;
+    float epochs;           // at the right edge
+    float log_low, log_high; // of the loss at the bottom and the top
+} Scale;
+
+static float epoch_x(const Scale *s, float epoch)
+{
+    return s->area.x + s->area.w * epoch / s->epochs;
+}
+
+static float loss_y(const Scale *s, float loss)
+{
+    const float share = (logf(loss) - s->log_low) / (s->log_high - s->log_low);
+    return s->area.y + s->area.h * (1.0f - fminf(1.0f, fmaxf(0.0f, share)));
+}
+
+static const char *loss_label(int i)
+{
+    return loss_get(i)->label;
+}
+
+// Lowest and highest finite loss on show, widened by the landmarks of BCE.
+static Scale choose_scale(const Frame *frame, Rect area)
+{
+    float low = INFINITY, high = 0.0f, last = 1.0f;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Snapshot *s = frame->models[side].snapshot;
+        for (int i = 0; panel_is_shown(frame, side) && i < s->history_count; i++) {
+            const float test = s->history[i].test[frame->curve_loss], train = s->history[i].train[frame->curve_loss];
+            if (!(test > 0.0f) || !isfinite(test) || !(train > 0.0f) || !isfinite(train))
+                continue;
+            low = fminf(low, fminf(test, train));
+            high = fmaxf(high, fmaxf(test, train));
+            last = fmaxf(last, (float)s->history[i].epoch);
+        }
+    }
+    if (frame->curve_loss == LOSS_BCE && frame->facts) {
+        low = fminf(low, (float)frame->facts->bce_floor);
+        high = fmaxf(high, 0.6932f);
+    }
+    if (!(low < high)) {
+        low = 0.01f;
+        high = 1.0f;
+    }
+    return (Scale){area, fmaxf(last, fmaxf(1.0f, (float)frame->epochs)), logf(low * 0.94f), logf(fminf(high, 20.0f) * 1.06f)};
+}
+
+static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *name)
+{
+    Ui *ui = panel->ui;
+    const float y = roundf(loss_y(s, loss)), dash = ui_px(ui, 4), height = ui_px(ui, 14);
+    for (float x = s->area.x; x < s->area.x + s->area.w; x += 2 * dash)
+        draw_box(ui->draw, (Rect){x, y, fminf(dash, s->area.x + s->area.w - x), ui_px(ui, 1)}, 0xffffff40, 0);
+    char text[64];
+    (void)snprintf(text, sizeof text, "%s %.4f", name, (double)loss);
+    const bool is_below = y - height < s->area.y;
+    ui_text(ui, (Rect){s->area.x, is_below ? y + ui_px(ui, 2) : y - height, s->area.w - ui_px(ui, 2), height}, FONT_FIGURES, TEXT_SMALL,
+            COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+}
+
+static void draw_dashed(DrawList *draw, Point a, Point b, float width, Color color, float *phase, float dash)
+{
+    const float length = hypotf(b.x - a.x, b.y - a.y);
+    for (float at = 0; at < length;) {
+        const float rest = dash - fmodf(*phase, dash), step = fminf(rest, length - at);
+        if (fmodf(*phase, 2 * dash) < dash) {
+            const Point ends[2] = {{a.x + (b.x - a.x) * at / length, a.y + (b.y - a.y) * at / length},
+                                   {a.x + (b.x - a.x) * (at + step) / length, a.y + (b.y - a.y) * (at + step) / length}};
+            draw_line(draw, ends, 2, width, color);
+        }
+        at += step > 0.01f ? step : 0.01f;
+        *phase += step > 0.01f ? step : 0.01f;
+    }
+}
+
+static void draw_curves(Panel *panel, const Scale *s, int side)
+{
+    Ui *ui = panel->ui;
+    const Snapshot *snapshot = panel->frame->models[side].snapshot;
+    const int loss = panel->frame->curve_loss;
+    Point test[HISTORY_MAX];
+    int n = 0;
+    float phase = 0;
+    Point last_train = {0};
+    bool has_train = false;
+    for (int i = 0; i < snapshot->history_count; i++) {
+        const EpochRecord *record = &snapshot->history[i];
+        const float x = epoch_x(s, (float)record->epoch);
+        if (isfinite(record->test[loss]))
+            test[n++] = (Point){x, loss_y(s, record->test[loss])};
+        const Point train = {x, loss_y(s, record->train[loss])};
+        if (has_train && isfinite(record->train[loss]))
+            draw_dashed(ui->draw, last_train, train, ui_px(ui, 1), panel_side_color(side), &phase, ui_px(ui, 3));
+        last_train = train;
+        has_train = isfinite(record->train[loss]);
+    }
+    draw_line(ui->draw, test, n, ui_px(ui, 1.5f), panel_side_color(side));
+}
+
+static void draw_figures(Panel *panel, Rect line)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    char text[48];
+    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+        const Snapshot *s = frame->models[side].snapshot;
+        if (!panel_is_shown(frame, side) || s->test.images == 0)
+            continue;
+        (void)snprintf(text, sizeof text, "%c %.4f", side == SIDE_A ? 'A' : 'B', metrics_loss(&s->test, frame->curve_loss));
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
+        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
+    }
+}
+
+void panel_curves(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const Rect rect = frame->layout.curves;
+    const Rect area = panel_plot_frame(panel, rect, "Training", NULL);
+    const char *labels[LOSS_COUNT];
+    for (int i = 0; i < LOSS_COUNT; i++)
+        labels[i] = loss_label(i);
+    const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Training"), width = ui_px(ui, 126);
+    const int chosen = ui_choice(ui, "curve", (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)}, labels, LOSS_COUNT,
+                                 frame->curve_loss, COLOR_TEXT_SOFT);
+    if (chosen >= 0)
+        requests_add(panel->requests, (Request){.kind = REQUEST_CURVE_LOSS, .value = chosen});
+    const Rect line = {start + width + ui_px(ui, 8), rect.y, rect.x + rect.w - start - width - ui_px(ui, 20), ui_px(ui, 26)};
+    if (line.w > ui_px(ui, 310))
+        ui_text(ui, line, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "test solid, train dashed");
+    draw_figures(panel, line);
+
+    const Scale scale = choose_scale(frame, area);
+    if (frame->curve_loss == LOSS_BCE && frame->facts) {
+        draw_landmark(panel, &scale, 0.693147f, "always 0.5: ln 2");
+        draw_landmark(panel, &scale, (float)frame->facts->mean_image_bce, "mean image");
+        draw_landmark(panel, &scale, (float)frame->facts->bce_floor, "entropy floor");
+    }
+    for (int side = SIDE_COUNT - 1; side >= 0; side--)
+        if (panel_is_shown(frame, side))
+            draw_curves(panel, &scale, side);
+    const Rect foot = {area.x, area.y + area.h, area.w, ui_px(ui, 18)};
+    char text[32];
+    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "0");
+    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_CENTER, "epoch");
+    (void)snprintf(text, sizeof text, "%.0f", (double)scale.epochs);
+    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+}

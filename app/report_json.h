@@ -1,0 +1,18 @@
+// Reports: what train, eval and data measured, as JSON.
+//
+// Numbers that are not finite become null. Every json_t is owned by the caller.
+#pragma once
+#include <jansson.h>
+
+#include "engine.h"
+
+json_t *report_number(double value);
+
+// name, train (images trained on), test, mean_input, bce_floor (both of the test set).
+json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test);
+
+json_t *report_metrics(const Metrics *metrics);
+json_t *report_image_set(const ImageSetFacts *facts);
+
+// Prints report to stdout as indented JSON, frees it and returns the exit status. NULL: memory was short.
+int report_print(json_t *report);

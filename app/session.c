@@ -1,0 +1,108 @@
+// Opening, passing, capturing.
+#include "session.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+
+enum { LAYOUT_WIDTH_MIN = 960, LAYOUT_HEIGHT_MIN = 600 };
+
+static bool open_app(Session *session, const Options *options, int digit_width, int digit_height, Error *error)
+{
+    const AppOptions app = {
+        .dataset = options->data ? &session->dataset : NULL,
+        .specs = {options->a, options->b},
+        .init = options->init,
+        .limit = options->limit,
+        .threads = options->threads,
+        .epochs = options->epochs,
+        .page = options->page,
+        .no_shuffle = options->no_shuffle,
+        .scene = options->view == START_SOLO ? SCENE_SOLO_A : SCENE_COMPARE,
+        .digit = session->digit,
+        .digit_width = digit_width,
+        .digit_height = digit_height,
+        .wake = window_wake,
+        .wake_context = session->window,
+    };
+    session->has_app = true;
+    return app_init(&session->app, &app, error);
+}
+
+int session_open(Session *session, const Options *options, bool is_offscreen, Error *error)
+{
+    memset(session, 0, sizeof *session);
+    int digit_width = 0, digit_height = 0;
+    if (options->digit && !capture_read_grey(options->digit, &session->digit, &digit_width, &digit_height, error))
+        return 1;
+    if (options->data && !dataset_load(&session->dataset, options->data, error))
+        return 4;
+    session->window = window_create(options->width, options->height, is_offscreen, error);
+    if (!session->window)
+        return 3;
+    session->render = render_create(error);
+    if (!session->render)
+        return 3;
+    session->font = font_create(error);
+    if (!session->font)
+        return 1;
+    draw_init(&session->draw, session->font);
+    return open_app(session, options, digit_width, digit_height, error) ? 0 : 1;
+}
+
+void session_close(Session *session)
+{
+    if (session->has_app)
+        app_free(&session->app);
+    if (session->font) {
+        draw_free(&session->draw);
+        font_destroy(session->font);
+    }
+    if (session->render)
+        render_destroy(session->render);
+    window_destroy(session->window);
+    dataset_free(&session->dataset);
+    free(session->digit);
+}
+
+float session_scale(const Session *session, const Options *options, int width, int height, float display_scale)
+{
+    const float wanted = (options->scale > 0 ? options->scale : display_scale) * session->app.ui_scale;
+    return fminf(wanted, fminf((float)width / LAYOUT_WIDTH_MIN, (float)height / LAYOUT_HEIGHT_MIN));
+}
+
+const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size, bool is_capture)
+{
+    const float scale = session_scale(session, options, size.width, size.height, size.display_scale);
+    font_begin_frame(session->font);
+    const Frame *frame = app_compose(&session->app, (float)size.width, (float)size.height, scale, is_capture);
+    Requests requests = {.count = 0};
+    draw_begin(&session->draw, (float)size.width, (float)size.height);
+    ui_begin(&session->ui, &session->draw, input, scale);
+    panels_draw(&session->ui, frame, &requests);
+    ui_end(&session->ui);
+    app_apply(&session->app, &requests);
+    session->passed_requests = requests.count;
+    return frame;
+}
+
+bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path, size_t path_size,
+                     Error *error)
+{
+    Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside};
+    const Frame *frame = session_pass(session, options, &still, size, true);
+    uint8_t *rgba = malloc((size_t)size.width * (size_t)size.height * 4);
+    char *json = app_settings_json(frame);
+    bool good = rgba && json;
+    if (!good)
+        error_set(error, "out of memory: a screenshot of %dx%d pixels", size.width, size.height);
+    good = good && (path[0] || capture_choose_path(options->shots, path, path_size, error)) &&
+           render_capture(session->render, &session->draw, size.width, size.height, rgba, error) &&
+           capture_write(path, rgba, size.width, size.height, json, error);
+    free(json);
+    free(rgba);
+    return good;
+}

@@ -1,0 +1,36 @@
+// Session: what `view` and `shot` share: data, digit and options read, an App and a Render on a Window.
+#pragma once
+#include "app.h"
+#include "panel.h"
+#include "cli.h"
+#include "font.h"
+#include "render.h"
+#include "window.h"
+
+typedef struct Session {
+    Dataset dataset;
+    float *digit;
+    Window *window;
+    Font *font;
+    Render *render;
+    DrawList draw;
+    Ui ui;
+    App app;
+    bool has_app;
+    int passed_requests; // how many the last pass made
+} Session;
+
+// Returns 0, or the exit status with a sentence in error. session_close in either case.
+int session_open(Session *session, const Options *options, bool is_offscreen, Error *error);
+void session_close(Session *session);
+
+// The scale for a framebuffer: the display's and the user's own, but never so large that the smallest layout (960x600) would
+// not fit.
+float session_scale(const Session *session, const Options *options, int width, int height, float display_scale);
+
+// Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
+const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size, bool is_capture);
+
+// Writes a picture with caption and settings; path_size >= 1024 where path was not chosen: "" lets the folder decide.
+bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path, size_t path_size,
+                     Error *error);

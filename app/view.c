@@ -1,0 +1,108 @@
+// `losslens view`: the window. Sleeps until something happens, draws when something changed.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "commands.h"
+#include "session.h"
+#include "trace.h"
+
+static double now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
+}
+
+static void take_screenshot(Session *session, const Options *options, const Input *input, WindowSize size)
+{
+    char path[1024] = "", text[1100];
+    Error error;
+    session->app.wants_screenshot = false;
+    if (session_capture(session, options, input, size, path, sizeof path, &error)) {
+        (void)snprintf(text, sizeof text, "saved %s", path);
+        app_say(&session->app, false, text);
+    } else {
+        app_say(&session->app, true, error.text);
+    }
+}
+
+// One pass for what the user did and, where that changed something, one more for what it looks like.
+static const Frame *pass(Session *session, const Options *options, Input *input, WindowSize size)
+{
+    const Frame *frame = session_pass(session, options, input, size, false);
+    const Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside, .left = input->left,
+                         .right = input->right};
+    if (session->app.wants_screenshot) {
+        take_screenshot(session, options, input, size);
+        session->passed_requests = 1;
+    }
+    if (session->passed_requests > 0 || input->key_count > 0)
+        frame = session_pass(session, options, &still, size, false);
+    return frame;
+}
+
+static void run(Session *session, const Options *options, FILE *trace)
+{
+    const bool is_software = render_is_software(session->render);
+    bool is_stale = true, has_wake = false; // stale: must be drawn now; has_wake: when the time has come
+    double next_training_frame = 0;
+    while (!session->app.wants_quit) {
+        int timeout = -1;
+        if (is_stale)
+            timeout = 0;
+        else if (has_wake) {
+            const double rest = next_training_frame - now_ms();
+            timeout = rest > 0 ? (int)rest + 1 : 0;
+        }
+        Input input;
+        const unsigned happened = window_wait(session->window, timeout, &input);
+        const double start = now_ms();
+        if (happened & WINDOW_CLOSE)
+            break;
+        is_stale |= (happened & WINDOW_INPUT) != 0;
+        has_wake |= (happened & WINDOW_WAKE) != 0;
+        const WindowSize size = window_size(session->window);
+        if (size.is_hidden && !(happened & WINDOW_INPUT)) {
+            is_stale = has_wake = false;
+            continue;
+        }
+        if (!is_stale && !(has_wake && start >= next_training_frame))
+            continue;
+        const Frame *frame = pass(session, options, &input, size);
+        if (happened & WINDOW_MORE)
+            continue;
+        render_play(session->render, &session->draw, size.width, size.height);
+        window_swap(session->window);
+        const double took = now_ms() - start;
+        // where the processor draws, pictures of training leave it two thirds of its time
+        next_training_frame = start + (is_software ? 3 * took + 16 : 16);
+        is_stale = has_wake = false;
+        if (trace)
+            trace_write(trace, frame, &session->ui, took);
+    }
+}
+
+int view_run(const Options *options)
+{
+    Error error;
+    FILE *trace = NULL;
+    if (options->trace && !(trace = fopen(options->trace, "w"))) {
+        (void)fprintf(stderr, "losslens: %s cannot be written\n", options->trace);
+        return 1;
+    }
+    Session *session = malloc(sizeof *session);
+    if (!session)
+        return 1;
+    const int status = session_open(session, options, false, &error);
+    if (status == 0)
+        run(session, options, trace);
+    else
+        (void)fprintf(stderr, "losslens: %s\n", error.text);
+    session_close(session);
+    free(session);
+    if (trace)
+        (void)fclose(trace);
+    return status;
+}

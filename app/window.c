@@ -1,0 +1,183 @@
+// SDL's side of the window.
+#include "window.h"
+
+#include <SDL.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct Window {
+    SDL_Window *sdl;
+    SDL_GLContext context;
+    Uint32 wake_event;
+    _Atomic bool is_wake_pending;
+    Input held; // what lasts from frame to frame: position and buttons
+};
+
+static bool fail(Window *window, Error *error, const char *what)
+{
+    error_set(error, "%s: %s", what, SDL_GetError());
+    window_destroy(window);
+    return false;
+}
+
+static bool open_window(Window *window, int width, int height, bool is_offscreen)
+{
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
+    SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
+    const Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE | (is_offscreen ? SDL_WINDOW_HIDDEN : 0u);
+    window->sdl = SDL_CreateWindow("losslens", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width, height, flags);
+    return window->sdl != NULL;
+}
+
+Window *window_create(int width, int height, bool is_offscreen, Error *error)
+{
+    Window *window = calloc(1, sizeof *window);
+    if (!window) {
+        error_set(error, "out of memory: the window");
+        return NULL;
+    }
+    if (is_offscreen)
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, "offscreen");
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "0");
+    if (SDL_Init(SDL_INIT_VIDEO) != 0)
+        return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window : NULL;
+    if (!open_window(window, width, height, is_offscreen))
+        return fail(window, error, "the window could not be opened with OpenGL 3.3") ? window : NULL;
+    SDL_SetWindowMinimumSize(window->sdl, 960, 600);
+    window->context = SDL_GL_CreateContext(window->sdl);
+    if (!window->context)
+        return fail(window, error, "there is no OpenGL 3.3 here") ? window : NULL;
+    if (!is_offscreen)
+        (void)SDL_GL_SetSwapInterval(1);
+    SDL_StopTextInput(); // keys are commands here; an input method must not open for them
+    window->wake_event = SDL_RegisterEvents(1);
+    return window;
+}
+
+void window_destroy(Window *window)
+{
+    if (!window)
+        return;
+    if (window->context)
+        SDL_GL_DeleteContext(window->context);
+    if (window->sdl)
+        SDL_DestroyWindow(window->sdl);
+    SDL_Quit();
+    free(window);
+}
+
+WindowSize window_size(Window *window)
+{
+    int width, height, screen_width, screen_height;
+    SDL_GL_GetDrawableSize(window->sdl, &width, &height);
+    SDL_GetWindowSize(window->sdl, &screen_width, &screen_height);
+    return (WindowSize){width, height, screen_width > 0 ? (float)width / (float)screen_width : 1.0f,
+                        (SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_MINIMIZED) != 0};
+}
+
+static void add_key(Input *input, const SDL_Keysym *sym)
+{
+    static const struct { SDL_Keycode sdl; int key; } names[] = {
+        {SDLK_TAB, KEY_TAB}, {SDLK_RETURN, KEY_ENTER}, {SDLK_KP_ENTER, KEY_ENTER}, {SDLK_ESCAPE, KEY_ESCAPE}, {SDLK_LEFT, KEY_LEFT},
+        {SDLK_RIGHT, KEY_RIGHT}, {SDLK_UP, KEY_UP}, {SDLK_DOWN, KEY_DOWN}, {SDLK_PAGEUP, KEY_PAGE_UP}, {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
+        {SDLK_DELETE, KEY_DELETE}, {SDLK_F1, '?'}, {SDLK_KP_PLUS, '+'}, {SDLK_KP_MINUS, '-'}, {SDLK_KP_0, '0'},
+    };
+    const bool shift = (sym->mod & KMOD_SHIFT) != 0, control = (sym->mod & KMOD_CTRL) != 0;
+    int key = sym->sym > 0 && sym->sym < 127 ? (int)sym->sym : 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].sdl == sym->sym)
+            key = names[i].key;
+    if (key == '/' && shift)
+        key = '?';
+    if (key && input->key_count < KEYS_MAX)
+        input->keys[input->key_count++] = (KeyPress){key, shift, control};
+}
+
+static void add_button(Input *input, const SDL_MouseButtonEvent *event)
+{
+    const bool down = event->state == SDL_PRESSED;
+    if (event->button == SDL_BUTTON_LEFT) {
+        input->left = down;
+        *(down ? &input->left_pressed : &input->left_released) = true;
+    } else if (event->button == SDL_BUTTON_RIGHT) {
+        input->right = down;
+        *(down ? &input->right_pressed : &input->right_released) = true;
+    }
+}
+
+static void move_mouse(Window *window, Input *input, int x, int y)
+{
+    const float scale = window_size(window).display_scale;
+    input->mouse_x = ((float)x + 0.5f) * scale;
+    input->mouse_y = ((float)y + 0.5f) * scale;
+    input->is_inside = true;
+    if (input->path_count < PATH_MAX_POINTS)
+        input->path[input->path_count++] = (Point){input->mouse_x, input->mouse_y};
+}
+
+// Returns what the event means; true in *stop behind a button.
+static unsigned take_event(Window *window, const SDL_Event *event, Input *input, bool *stop)
+{
+    if (event->type == window->wake_event) {
+        atomic_store(&window->is_wake_pending, false);
+        return WINDOW_WAKE;
+    }
+    switch (event->type) {
+    case SDL_QUIT: return WINDOW_CLOSE;
+    case SDL_KEYDOWN: add_key(input, &event->key.keysym); return WINDOW_INPUT;
+    case SDL_MOUSEMOTION: move_mouse(window, input, event->motion.x, event->motion.y); return WINDOW_INPUT;
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        move_mouse(window, input, event->button.x, event->button.y);
+        add_button(input, &event->button);
+        *stop = true;
+        return WINDOW_INPUT;
+    case SDL_MOUSEWHEEL: input->wheel += event->wheel.preciseY; return WINDOW_INPUT;
+    case SDL_WINDOWEVENT:
+        if (event->window.event == SDL_WINDOWEVENT_LEAVE)
+            input->is_inside = false;
+        return event->window.event == SDL_WINDOWEVENT_CLOSE ? WINDOW_CLOSE : WINDOW_INPUT;
+    default: return WINDOW_NOTHING;
+    }
+}
+
+unsigned window_wait(Window *window, int timeout_ms, Input *input)
+{
+    SDL_Event event;
+    *input = window->held;
+    unsigned happened = WINDOW_NOTHING;
+    bool stop = false;
+    int got = timeout_ms < 0 ? SDL_WaitEvent(&event) : timeout_ms == 0 ? SDL_PollEvent(&event) : SDL_WaitEventTimeout(&event, timeout_ms);
+    while (got) {
+        happened |= take_event(window, &event, input, &stop);
+        if (stop)
+            break;
+        got = SDL_PollEvent(&event);
+    }
+    if (stop && SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT))
+        happened |= WINDOW_MORE;
+    window->held = (Input){.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside, .left = input->left,
+                           .right = input->right};
+    return happened;
+}
+
+void window_wake(void *context)
+{
+    Window *window = context;
+    if (atomic_exchange(&window->is_wake_pending, true))
+        return;
+    SDL_Event event;
+    memset(&event, 0, sizeof event);
+    event.type = window->wake_event;
+    (void)SDL_PushEvent(&event);
+}
+
+void window_swap(Window *window)
+{
+    SDL_GL_SwapWindow(window->sdl);
+}

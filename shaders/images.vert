@@ -1,0 +1,24 @@
+// Images: one quad per grid.
+#version 330 core
+
+layout(location = 0) in vec4 a_quad;
+layout(location = 1) in vec4 a_shape;
+layout(location = 2) in vec4 a_extra;
+layout(location = 3) in uvec4 a_word;
+uniform mat4 u_projection;
+
+out vec2 v_offset; // from the first cell's top left
+flat out vec4 v_grid;   // pitch_x, pitch_y, columns, pixel_px
+flat out float v_scale;
+flat out ivec4 v_word;  // first cell, count, first value, map
+
+void main()
+{
+    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+    vec2 position = a_quad.xy + corner * a_quad.zw;
+    gl_Position = u_projection * vec4(position, 0.0, 1.0);
+    v_offset = position - a_shape.xy;
+    v_grid = vec4(a_extra.xy, a_shape.zw);
+    v_scale = a_extra.z;
+    v_word = ivec4(a_word);
+}

@@ -1,0 +1,228 @@
+// The naive double-precision trainer. Formulas as the definitions of losses, activations and optimizers state them.
+#include "reference.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "activation.h"
+#include "loss.h"
+#include "optimizer.h"
+
+enum { REFERENCE_WIDTH_MAX = 1024 };
+
+static bool is(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0;
+}
+
+void reference_init(Reference *r, const Spec *spec, int pixels)
+{
+    *r = (Reference){.loss = loss_get(spec->loss)->key, .output = activation_get(OUTPUT_ACTIVATION, spec->output)->key,
+                     .hidden = activation_get(HIDDEN_ACTIVATION, spec->hidden)->key,
+                     .optimizer = optimizer_get(spec->optimizer)->key, .lr = (double)spec->lr, .l1 = (double)spec->l1,
+                     .layer_count = spec->hidden_count + 1, .pixels = pixels};
+    for (int i = 0; i < r->layer_count; i++) {
+        r->in[i] = i ? spec->widths[i - 1] : pixels;
+        r->out[i] = i < spec->hidden_count ? spec->widths[i] : pixels;
+        if (i < spec->hidden_count && r->out[i] < r->out[r->code])
+            r->code = i;
+        r->weight[i] = r->count;
+        r->bias[i] = r->count + (size_t)r->in[i] * (size_t)r->out[i];
+        r->count = r->bias[i] + (size_t)r->out[i];
+    }
+    r->parameters = calloc(4 * r->count, sizeof *r->parameters);
+    r->gradient = r->parameters + r->count;
+    r->m = r->gradient + r->count;
+    r->v = r->m + r->count;
+}
+
+void reference_free(Reference *reference)
+{
+    free(reference->parameters);
+}
+
+double reference_activate(const char *name, double z, double *slope)
+{
+    const double s = z >= 0.0 ? 1.0 / (1.0 + exp(-z)) : exp(z) / (1.0 + exp(z));
+    const double phi = 0.5 * erfc(-z / sqrt(2.0)), cosh_z = cosh(z);
+    if (is(name, "sigmoid"))
+        return *slope = s * (1.0 / (1.0 + exp(z))), s;
+    if (is(name, "relu"))
+        return *slope = z > 0.0, z > 0.0 ? z : 0.0;
+    if (is(name, "clip"))
+        return *slope = z > 0.0 && z < 1.0, fmin(1.0, fmax(0.0, z));
+    if (is(name, "tanh"))
+        return *slope = 1.0 / (cosh_z * cosh_z), tanh(z);
+    if (is(name, "tanh01")) // (tanh z + 1) / 2, written without its cancellation
+        return *slope = 0.5 / (cosh_z * cosh_z), 1.0 / (1.0 + exp(-2.0 * z));
+    if (is(name, "softplus"))
+        return *slope = s, fmax(z, 0.0) + log1p(exp(-fabs(z)));
+    if (is(name, "leaky_relu"))
+        return *slope = z > 0.0 ? 1.0 : 0.01, z > 0.0 ? z : 0.01 * z;
+    if (is(name, "elu"))
+        return *slope = z > 0.0 ? 1.0 : exp(z), z > 0.0 ? z : expm1(z);
+    if (is(name, "gelu"))
+        return *slope = phi + z * exp(-0.5 * z * z) / sqrt(2.0 * acos(-1.0)), z * phi;
+    return *slope = 1.0, z; // linear
+}
+
+double reference_lose(const char *loss, const char *output, double z, double t, double *slope)
+{
+    double f;
+    const double p = reference_activate(output, z, &f);
+    if (is(loss, "bce") && is(output, "sigmoid"))
+        return *slope = p - t, fmax(z, 0.0) - z * t + log1p(exp(-fabs(z)));
+    if (is(loss, "bce")) {
+        const double q = fmin(1.0 - 1e-7, fmax(1e-7, p));
+        *slope = q == p ? (q - t) / (q * (1.0 - q)) * f : 0.0;
+        return -(t * log(q) + (1.0 - t) * log1p(-q));
+    }
+    if (is(loss, "mse"))
+        return *slope = 2.0 * (p - t) * f, (p - t) * (p - t);
+    return *slope = (double)((p > t) - (p < t)) * f, fabs(p - t);
+}
+
+// z = W x + b of one layer; then values = f(z), slopes = f'(z) where slopes is given.
+static void apply_layer(const Reference *r, int i, const double *x, double *values, double *slopes, double *margin)
+{
+    for (int out = 0; out < r->out[i]; out++) {
+        double z = r->parameters[r->bias[i] + (size_t)out];
+        for (int in = 0; in < r->in[i]; in++)
+            z += r->parameters[r->weight[i] + (size_t)out * (size_t)r->in[i] + (size_t)in] * x[in];
+        if (slopes) {
+            *margin = fmin(*margin, fabs(z));
+            z = reference_activate(r->hidden, z, &slopes[out]);
+        }
+        values[out] = z;
+    }
+}
+
+void reference_forward(const Reference *r, const double *x, double *z)
+{
+    double values[2][REFERENCE_WIDTH_MAX], slopes[REFERENCE_WIDTH_MAX], margin = INFINITY;
+    for (int i = 0; i < r->layer_count - 1; i++) {
+        apply_layer(r, i, x, values[i % 2], slopes, &margin);
+        x = values[i % 2];
+    }
+    apply_layer(r, r->layer_count - 1, x, z, NULL, NULL);
+}
+
+// How near an output is to a place where the loss has no derivative, or one too steep for single precision.
+static double measure_output_margin(const Reference *r, double z, double t)
+{
+    double slope;
+    const double p = reference_activate(r->output, z, &slope);
+    double margin = is(r->loss, "mae") ? fabs(p - t) : INFINITY;
+    if (is(r->output, "relu") || is(r->output, "clip"))
+        margin = fmin(margin, fmin(fabs(z), is(r->output, "clip") ? fabs(z - 1.0) : INFINITY));
+    if (is(r->loss, "bce") && !is(r->output, "sigmoid"))
+        margin = fmin(margin, fmin(fabs(z), fabs(p - 1.0)) * 0.1);
+    return margin;
+}
+
+// dL/dz of layer i, in slope: adds its weights' and biases' gradient, writes dL/dx where wanted.
+static void learn_layer(Reference *r, int i, const double *x, const double *slope, double *x_slope)
+{
+    if (x_slope)
+        memset(x_slope, 0, (size_t)r->in[i] * sizeof *x_slope);
+    for (int out = 0; out < r->out[i]; out++) {
+        const size_t row = r->weight[i] + (size_t)out * (size_t)r->in[i];
+        r->gradient[r->bias[i] + (size_t)out] += slope[out];
+        for (int in = 0; in < r->in[i]; in++) {
+            r->gradient[row + (size_t)in] += slope[out] * x[in];
+            if (x_slope)
+                x_slope[in] += slope[out] * r->parameters[row + (size_t)in];
+        }
+    }
+}
+
+// One image; weight: 1 / rows. Returns its mean loss, adds its penalty and its gradient.
+static double learn_image(Reference *r, const double *x, const double *t, double weight, double *penalty)
+{
+    static _Thread_local double values[MODEL_LAYERS_MAX][REFERENCE_WIDTH_MAX], slopes[MODEL_LAYERS_MAX][REFERENCE_WIDTH_MAX];
+    double above[REFERENCE_WIDTH_MAX], loss = 0.0;
+    const int last = r->layer_count - 1;
+    for (int i = 0; i < last; i++)
+        apply_layer(r, i, i ? values[i - 1] : x, values[i], slopes[i], &r->smallest_margin);
+    apply_layer(r, last, values[last - 1], values[last], NULL, NULL);
+    for (int pixel = 0; pixel < r->pixels; pixel++) {
+        loss += reference_lose(r->loss, r->output, values[last][pixel], t[pixel], &slopes[last][pixel]);
+        slopes[last][pixel] *= weight / r->pixels;
+        r->smallest_margin = fmin(r->smallest_margin, measure_output_margin(r, values[last][pixel], t[pixel]));
+    }
+    for (int i = last; i >= 0; i--) {
+        learn_layer(r, i, i ? values[i - 1] : x, slopes[i], i ? above : NULL);
+        for (int unit = 0; i > 0 && unit < r->out[i - 1]; unit++) {
+            const double value = values[i - 1][unit];
+            if (i - 1 == r->code) {
+                above[unit] += r->l1 * weight * ((value > 0.0) - (value < 0.0));
+                *penalty += r->l1 * weight * fabs(value);
+            }
+            slopes[i - 1][unit] *= above[unit];
+        }
+    }
+    return loss / r->pixels;
+}
+
+double reference_learn(Reference *r, const double *inputs, const double *targets, int rows, double *penalty)
+{
+    double loss = 0.0, dropped = 0.0;
+    penalty = penalty ? penalty : &dropped;
+    *penalty = 0.0;
+    r->smallest_margin = INFINITY;
+    memset(r->gradient, 0, r->count * sizeof *r->gradient);
+    for (size_t row = 0; row < (size_t)rows; row++) {
+        const size_t at = row * (size_t)r->pixels;
+        loss += learn_image(r, inputs + at, targets + at, 1.0 / rows, penalty);
+    }
+    return loss / rows;
+}
+
+void reference_update(Reference *r)
+{
+    r->step++;
+    const double t = (double)r->step, rate = r->lr * sqrt(1.0 - pow(0.999, t)) / (1.0 - pow(0.9, t));
+    for (size_t i = 0; i < r->count; i++) {
+        const double g = r->gradient[i];
+        double *w = &r->parameters[i], *m = &r->m[i], *v = &r->v[i];
+        if (is(r->optimizer, "adam")) {
+            *m = 0.9 * *m + 0.1 * g;
+            *v = 0.999 * *v + 0.001 * g * g;
+            *w -= rate * *m / (sqrt(*v) + 1e-7);
+        } else if (is(r->optimizer, "adadelta")) {
+            *v = 0.95 * *v + 0.05 * g * g;
+            const double update = sqrt(*m + 1e-7) / sqrt(*v + 1e-7) * g;
+            *m = 0.95 * *m + 0.05 * update * update;
+            *w -= r->lr * update;
+        } else {
+            *m = 0.9 * *m - r->lr * g;
+            *w += *m;
+        }
+    }
+}
+
+void reference_import(const Model *model, const float *padded, double *values)
+{
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        for (size_t out = 0; out < (size_t)layer->out; out++)
+            for (size_t in = 0; in < (size_t)layer->in; in++)
+                *values++ = (double)padded[layer->weight_offset + in * layer->stride + out];
+        for (size_t out = 0; out < (size_t)layer->out; out++)
+            *values++ = (double)padded[layer->bias_offset + out];
+    }
+}
+
+void reference_export(const Model *model, const double *values, float *padded)
+{
+    memset(padded, 0, model->parameter_count * sizeof *padded);
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        for (size_t out = 0; out < (size_t)layer->out; out++)
+            for (size_t in = 0; in < (size_t)layer->in; in++)
+                padded[layer->weight_offset + in * layer->stride + out] = (float)*values++;
+        for (size_t out = 0; out < (size_t)layer->out; out++)
+            padded[layer->bias_offset + out] = (float)*values++;
+    }
+}

@@ -1,0 +1,39 @@
+// Reference: the whole training in naive double precision, a loop for every sum, to hold the engine against.
+//
+// It shares nothing with the engine but the spec and, in reference_import, the layout of a model's parameters.
+// Thread: plain data; each Reference belongs to whoever holds it.
+#pragma once
+#include "model.h"
+
+typedef struct Reference {
+    const char *loss, *output, *hidden, *optimizer; // keys of the spec
+    double lr, l1;
+    int layer_count, code, pixels;
+    int in[MODEL_LAYERS_MAX], out[MODEL_LAYERS_MAX];
+    size_t weight[MODEL_LAYERS_MAX], bias[MODEL_LAYERS_MAX]; // where a layer's weights (out, in) and biases (out) begin
+    size_t count;
+    double *parameters, *gradient, *m, *v; // (count)
+    int64_t step;
+    double smallest_margin; // of the last reference_learn: how near a hidden z or an output came to a kink
+} Reference;
+
+void reference_init(Reference *reference, const Spec *spec, int pixels); // all parameters zero
+void reference_free(Reference *reference);
+
+// f(z) and its derivative; `tanh` and so on, as in a spec.
+double reference_activate(const char *activation, double z, double *slope);
+
+// One pixel's loss for output activation and logit, and dL/dz.
+double reference_lose(const char *loss, const char *output, double z, double t, double *slope);
+
+// One image x (pixels) to logits z (pixels).
+void reference_forward(const Reference *reference, const double *x, double *z);
+
+// Mean loss of rows images (rows, pixels); fills gradient with that of loss plus penalty. *penalty: l1's share, may be NULL.
+double reference_learn(Reference *reference, const double *inputs, const double *targets, int rows, double *penalty);
+
+void reference_update(Reference *reference); // one step of the optimizer along gradient
+
+// Between the engine's padded parameters (in, stride) and those here.
+void reference_import(const Model *model, const float *padded, double *values);
+void reference_export(const Model *model, const double *values, float *padded); // padding becomes zero

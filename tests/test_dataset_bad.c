@@ -1,0 +1,298 @@
+// Datasets that are not as the format says: each fails with a sentence that says why.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "idx_files.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_ASAN 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define UNDER_ASAN 1
+#endif
+
+// Puts one bad file in place of a good one: its bytes as they are, whatever its name.
+static void put_raw(const char *name, Buffer buffer)
+{
+    put_good();
+    scratch_write(&scratch, name, buffer.bytes, buffer.size);
+    free(buffer.bytes);
+}
+
+static Buffer make_text(const char *text)
+{
+    Buffer buffer = {0};
+    buffer_append(&buffer, text, strlen(text));
+    return buffer;
+}
+
+static Buffer gzip(Buffer plain)
+{
+    Buffer packed = {0};
+    buffer_gzip(&plain, &packed);
+    free(plain.bytes);
+    return packed;
+}
+
+static void test_folder(void **state)
+{
+    (void)state;
+    scratch_write(&scratch, "file", "x", 1);
+    check_folder_fails(scratch_path(&scratch, "none"), (const char *const[]){"none", "does not exist", NULL});
+    check_folder_fails(scratch_path(&scratch, "file"), (const char *const[]){"file", "folder was expected", NULL});
+    CHECK_FAILS(scratch.folder, "no training images", "train-images-idx3-ubyte", "train-images.idx3-ubyte", ".gz");
+    put("train-images-idx3-ubyte", make_images(1));
+    CHECK_FAILS(scratch.folder, "no test images", "t10k-images-idx3-ubyte");
+    char *deep = malloc(8000);
+    assert_non_null(deep);
+    memset(deep, '/', 7999);
+    deep[7999] = '\0';
+    check_folder_fails(deep, (const char *const[]){"/", NULL});
+    free(deep);
+}
+
+static void test_long_path_leaves_room(void **state)
+{
+    (void)state;
+    char folder[4000];
+    size_t length = (size_t)snprintf(folder, sizeof folder, "%s", scratch.folder);
+    for (int i = 0; i < 12; i++) {
+        memset(folder + length, '/', 1);
+        memset(folder + length + 1, 'a' + i, 200);
+        length += 201;
+        folder[length] = '\0';
+        assert_int_equal(mkdir(folder, 0777), 0);
+    }
+    check_folder_fails(folder, (const char *const[]){"lll", "no training images", "with or without .gz", NULL});
+}
+
+static void test_bad_headers(void **state)
+{
+    (void)state;
+    const char *images = "train-images-idx3-ubyte", *labels = "train-labels-idx1-ubyte";
+    put_raw(images, make_labels(3));
+    CHECK_FAILS(images, "holds labels", "0x00000801", "images", "0x00000803");
+    put_raw(labels, make_images(3));
+    CHECK_FAILS(labels, "holds images", "0x00000803", "labels", "0x00000801");
+    put_raw(images, make_idx(0x802, 3, 0, 0, 100));
+    CHECK_FAILS(images, "rank 2", "0x00000802", "rank 3");
+    put_raw(images, make_idx(0xd03, 3, 28, 28, 3 * 784 * 4));
+    CHECK_FAILS(images, "0x00000d03", "0x00000803");
+    put_raw(images, make_idx(IMAGES, 3, 32, 32, 3 * 32 * 32));
+    CHECK_FAILS(images, "32x32", "28x28");
+    put_raw(images, make_idx(IMAGES, 0, 28, 28, 0));
+    CHECK_FAILS(images, "0 images", "at least 1");
+    put_raw(labels, make_labels(0));
+    CHECK_FAILS(labels, "0 labels", "at least 1");
+    put_raw(images, gzip(make_images(3)));
+    CHECK_FAILS(images, "0x1f8b", "gzip", ".gz");
+    put_raw(images, make_text("<!DOCTYPE html><title>Not found</title>"));
+    CHECK_FAILS(images, "HTML", "IDX");
+    put_raw(images, make_text("\xef\xbb\xbf\n <html>"));
+    CHECK_FAILS(images, "HTML");
+}
+
+static void test_bad_lengths(void **state)
+{
+    (void)state;
+    const char *images = "train-images-idx3-ubyte", *labels = "train-labels-idx1-ubyte";
+    for (size_t size = 0; size < 16; size++) {
+        Buffer buffer = make_images(3);
+        buffer.size = size;
+        put_raw(images, buffer);
+        CHECK_FAILS(images, "truncated", "header");
+    }
+    put_raw(images, make_idx(IMAGES, 3, 28, 28, 3 * 784 - 1));
+    CHECK_FAILS(images, "truncated", "2367 bytes", "3 images", "2368 bytes");
+    put_raw(images, make_idx(IMAGES, 3, 28, 28, 3 * 784 + 1));
+    CHECK_FAILS(images, "trailing", "2369 bytes", "3 images", "2368 bytes");
+    put_raw(labels, make_idx(LABELS, 3, 0, 0, 4));
+    CHECK_FAILS(labels, "trailing", "12 bytes", "3 labels", "11 bytes");
+    put_raw(images, make_idx(IMAGES, UINT32_MAX, 28, 28, 784));
+    CHECK_FAILS(images, "truncated", "4294967295 images", "800 bytes");
+}
+
+static void test_bad_labels(void **state)
+{
+    (void)state;
+    const char *labels = "train-labels-idx1-ubyte";
+    Buffer buffer = make_labels(3);
+    buffer.bytes[9] = 10;
+    put_raw(labels, buffer);
+    CHECK_FAILS(labels, "label 10", "index 1", "0 to 9");
+    put_raw(labels, make_labels(4));
+    CHECK_FAILS(labels, "4 labels", "3 images", "train-images-idx3-ubyte");
+    put("train-labels-idx1-ubyte", make_labels(3));
+    put("t10k-labels-idx1-ubyte.gz", make_labels(1));
+    CHECK_FAILS("t10k-labels-idx1-ubyte.gz", "1 labels", "2 images");
+}
+
+static void test_bad_gzip(void **state)
+{
+    (void)state;
+    const char *images = "t10k-images-idx3-ubyte.gz";
+    put_raw(images, make_text("<html><body>404</body></html>"));
+    CHECK_FAILS(images, "HTML", "gzip file");
+    put_raw(images, gzip(make_text("<html><body>404</body></html>")));
+    CHECK_FAILS(images, "HTML");
+    put_raw(images, make_images(2));
+    CHECK_FAILS(images, "00 00", "1f 8b", "never compressed");
+    put_raw(images, make_text("PK\003\004 a zip file"));
+    CHECK_FAILS(images, "50 4b", "1f 8b");
+    put_raw(images, make_text(""));
+    CHECK_FAILS(images, "0 bytes", "too short");
+    put_raw(images, gzip(make_labels(2)));
+    CHECK_FAILS(images, "holds labels", "0x00000801");
+    put_raw(images, gzip(make_idx(IMAGES, 2, 32, 32, 2 * 1024)));
+    CHECK_FAILS(images, "32x32", "28x28");
+    put_raw(images, gzip(make_text("\0\0")));
+    CHECK_FAILS(images, "truncated", "inflates to 0 bytes", "16");
+    put_raw(images, gzip(make_idx(IMAGES, 2, 28, 28, 2 * 784 - 5)));
+    CHECK_FAILS(images, "truncated", "inflates to 1563 bytes", "2 images", "1568");
+    put_raw(images, gzip(make_idx(IMAGES, 2, 28, 28, 2 * 784 + 1)));
+    CHECK_FAILS(images, "inflates past", "2 images", "1568");
+}
+
+static void test_damaged_gzip(void **state)
+{
+    (void)state;
+    const char *images = "t10k-images-idx3-ubyte.gz";
+    Buffer good = gzip(make_images(2));
+    for (size_t size = 2; size < good.size; size++) {
+        put_good();
+        scratch_write(&scratch, images, good.bytes, size);
+        CHECK_FAILS(images, "truncated", "middle of its gzip data");
+    }
+    good.bytes[good.size - 6] ^= 1; // the CRC
+    put_good();
+    scratch_write(&scratch, images, good.bytes, good.size);
+    CHECK_FAILS(images, "corrupt", "incorrect data check");
+    good.bytes[good.size - 6] ^= 1;
+    good.bytes[good.size - 1] ^= 1; // the length
+    scratch_write(&scratch, images, good.bytes, good.size);
+    CHECK_FAILS(images, "corrupt", "incorrect length check");
+    good.bytes[good.size - 1] ^= 1;
+    good.bytes[10] = 0x07; // a block of the type that does not exist
+    scratch_write(&scratch, images, good.bytes, good.size);
+    CHECK_FAILS(images, "corrupt", "invalid block type");
+    free(good.bytes);
+
+    Buffer trailing = gzip(make_images(2));
+    buffer_append(&trailing, "abc", 3);
+    put_raw(images, trailing);
+    CHECK_FAILS(images, "3 trailing bytes");
+    Buffer twice = {0}, first = make_images(2);
+    buffer_gzip(&first, &twice);
+    buffer_gzip(&first, &twice);
+    free(first.bytes);
+    put_raw(images, twice);
+    CHECK_FAILS(images, "trailing bytes", "second gzip member");
+}
+
+static void test_special_files(void **state)
+{
+    (void)state;
+    const char *name = "train-labels-idx1-ubyte", *path;
+    put_good();
+    path = scratch_path(&scratch, name);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0777), 0);
+    CHECK_FAILS(name, "is a folder", "regular file");
+    assert_int_equal(rmdir(path = scratch_path(&scratch, name)), 0);
+    assert_int_equal(mkfifo(path, 0666), 0);
+    (void)alarm(10); // should it wait for a writer after all
+    CHECK_FAILS(name, "is a FIFO", "regular file");
+    (void)alarm(0);
+    assert_int_equal(unlink(path = scratch_path(&scratch, name)), 0);
+    assert_int_equal(symlink("/dev/zero", path), 0);
+    CHECK_FAILS(name, "is a device", "regular file");
+    assert_int_equal(unlink(path = scratch_path(&scratch, name)), 0);
+    assert_int_equal(symlink("nowhere", path), 0);
+    CHECK_FAILS(name, "symbolic link to nowhere", "does not exist");
+    assert_int_equal(unlink(path = scratch_path(&scratch, name)), 0);
+    assert_int_equal(symlink(name, path), 0);
+    CHECK_FAILS(name, "cannot be opened");
+    assert_int_equal(unlink(path = scratch_path(&scratch, name)), 0);
+    put("elsewhere", make_labels(3));
+    assert_int_equal(symlink("elsewhere", path), 0);
+    check_good(scratch.folder, true);
+}
+
+static void test_permission(void **state)
+{
+    (void)state;
+    bool root = geteuid() == 0;
+    put_good();
+    assert_int_equal(chmod(scratch.folder, 0755), 0);
+    assert_int_equal(chmod(scratch_path(&scratch, "train-images-idx3-ubyte"), 0), 0);
+    if (root && seteuid(65534) != 0)
+        skip();
+    CHECK_FAILS("train-images-idx3-ubyte", "cannot be opened", "Permission denied");
+    assert_int_equal(seteuid(root ? 0 : geteuid()), 0);
+}
+
+static void test_promise_is_checked_before_memory(void **state)
+{
+    (void)state;
+    const char *images = "t10k-images-idx3-ubyte.gz";
+    put_raw(images, gzip(make_idx(IMAGES, UINT32_MAX, 28, 28, 784)));
+    CHECK_FAILS(images, "4294967295 images", "3367254359280 bytes", "can inflate to");
+    put_raw(images, gzip(make_idx(IMAGES, 3000, 28, 28, 784)));
+    CHECK_FAILS(images, "3000 images", "2352000 bytes", "can inflate to");
+    put_raw("train-labels-idx1-ubyte", make_idx(LABELS, UINT32_MAX, 0, 0, 3));
+    put("t10k-images-idx3-ubyte.gz", make_images(2));
+    CHECK_FAILS("train-labels-idx1-ubyte", "4294967295 labels");
+}
+
+static void test_memory_runs_out(void **state)
+{
+    (void)state;
+#ifdef UNDER_ASAN
+    print_message("not under AddressSanitizer, which needs the address space itself\n");
+    skip();
+#else
+    enum { COUNT = 200000, PLAIN_SIZE = 16 + COUNT * 784 };
+    Buffer buffer = {calloc(1, PLAIN_SIZE), PLAIN_SIZE}, header = make_idx(IMAGES, COUNT, 28, 28, 0);
+    assert_non_null(buffer.bytes);
+    memcpy(buffer.bytes, header.bytes, header.size);
+    free(header.bytes);
+    put_good();
+    put("t10k-images-idx3-ubyte.gz", buffer);
+
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%lu", &pages), 1);
+    (void)fclose(file);
+    struct rlimit before, limit;
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    limit = before;
+    limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + (64ul << 20);
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    CHECK_FAILS("t10k-images-idx3-ubyte.gz", "200000 images", "no memory", "156800000 bytes");
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+#endif
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_folder),          TEST(test_long_path_leaves_room),
+        TEST(test_bad_headers),     TEST(test_bad_lengths),
+        TEST(test_bad_labels),      TEST(test_bad_gzip),
+        TEST(test_damaged_gzip),    TEST(test_special_files),
+        TEST(test_permission),      TEST(test_promise_is_checked_before_memory),
+        TEST(test_memory_runs_out),
+    };
+    return cmocka_run_group_tests_name("dataset_bad", tests, NULL, NULL);
+}

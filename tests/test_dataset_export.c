@@ -1,0 +1,135 @@
+// The export of a dataset: a round trip, and nothing replaced, nothing left behind.
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "idx_files.h"
+
+static void make_dataset(Dataset *dataset, bool labels)
+{
+    put_good();
+    if (!labels) {
+        assert_int_equal(unlink(scratch_path(&scratch, "train-labels-idx1-ubyte")), 0);
+        assert_int_equal(unlink(scratch_path(&scratch, "t10k-labels-idx1-ubyte.gz")), 0);
+    }
+    assert_true(dataset_load(dataset, scratch.folder, NULL));
+}
+
+static void test_export_round_trip(void **state)
+{
+    (void)state;
+    for (int labels = 0; labels < 2; labels++) {
+        Dataset dataset;
+        Error error = {""};
+        make_dataset(&dataset, labels);
+        if (!dataset_export(&dataset, scratch_path(&scratch, labels ? "with" : "without"), &error))
+            fail_msg("%s", error.text);
+        check_good(scratch_path(&scratch, labels ? "with" : "without"), labels);
+        assert_int_equal(scratch_count(&scratch, labels ? "with" : "without"), labels ? 4 : 2);
+        dataset_free(&dataset);
+    }
+}
+
+static void test_export_is_the_same_each_time(void **state)
+{
+    (void)state;
+    Dataset dataset;
+    Buffer one = {0}, two = {0};
+    struct stat status;
+    make_dataset(&dataset, true);
+    mode_t mask = umask(022);
+    assert_true(dataset_export(&dataset, scratch_path(&scratch, "one"), NULL));
+    assert_true(dataset_export(&dataset, scratch_path(&scratch, "two/"), NULL));
+    (void)umask(mask);
+    scratch_read(&scratch, "one/train-images-idx3-ubyte.gz", &one);
+    scratch_read(&scratch, "two/train-images-idx3-ubyte.gz", &two);
+    assert_int_equal(one.size, two.size);
+    assert_memory_equal(one.bytes, two.bytes, one.size);
+    assert_memory_equal(one.bytes, "\x1f\x8b\x08\0\0\0\0\0", 8); // no flags, so no name; and no time
+    assert_int_equal(stat(scratch_path(&scratch, "one/train-images-idx3-ubyte.gz"), &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0644);
+    free(one.bytes);
+    free(two.bytes);
+    dataset_free(&dataset);
+}
+
+static void check_export_fails(const Dataset *dataset, const char *folder, const char *word, const char *reason)
+{
+    Error error = {""};
+    assert_false(dataset_export(dataset, folder, &error));
+    if (!strstr(error.text, word) || !strstr(error.text, reason))
+        fail_msg("\"%s\" lacks \"%s\" or \"%s\"", error.text, word, reason);
+}
+
+static void test_export_replaces_nothing(void **state)
+{
+    (void)state;
+    Dataset dataset;
+    const char *names[] = {"train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "train-labels.idx1-ubyte",
+                           "t10k-images-idx3-ubyte"};
+    make_dataset(&dataset, true);
+    assert_int_equal(mkdir(scratch_path(&scratch, "out"), 0777), 0);
+    for (int i = 0; i < 4; i++) {
+        char name[128];
+        Buffer kept = {0};
+        (void)snprintf(name, sizeof name, "out/%s", names[i]);
+        scratch_write(&scratch, name, "mine", 4);
+        check_export_fails(&dataset, scratch_path(&scratch, "out"), names[i], "already exists");
+        assert_int_equal(scratch_count(&scratch, "out"), 1);
+        scratch_read(&scratch, name, &kept);
+        assert_int_equal(kept.size, 4);
+        assert_memory_equal(kept.bytes, "mine", 4);
+        free(kept.bytes);
+        assert_int_equal(unlink(scratch_path(&scratch, name)), 0);
+    }
+    assert_int_equal(symlink("nowhere", scratch_path(&scratch, "out/t10k-images-idx3-ubyte.gz")), 0);
+    check_export_fails(&dataset, scratch_path(&scratch, "out"), "t10k-images-idx3-ubyte.gz", "already exists");
+    dataset_free(&dataset);
+}
+
+static void test_export_failures_leave_nothing(void **state)
+{
+    (void)state;
+    Dataset dataset;
+    make_dataset(&dataset, true);
+    scratch_write(&scratch, "file", "x", 1);
+    check_export_fails(&dataset, scratch_path(&scratch, "file"), "file", "folder was expected");
+    check_export_fails(&dataset, scratch_path(&scratch, "none/deeper"), "none/deeper", "No such file");
+    assert_int_equal(access(scratch_path(&scratch, "none"), F_OK), -1);
+
+    // A file may take no more than a few bytes: writing fails halfway, as on a full disk.
+    struct rlimit before, limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 30;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    Error error = {""};
+    bool done = dataset_export(&dataset, scratch_path(&scratch, "made"), &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, handler);
+    assert_false(done);
+    assert_non_null(strstr(error.text, "train-images-idx3-ubyte.gz"));
+    assert_non_null(strstr(error.text, "cannot be written"));
+    assert_int_equal(access(scratch_path(&scratch, "made"), F_OK), -1);
+    dataset_free(&dataset);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_export_round_trip),
+        TEST(test_export_is_the_same_each_time),
+        TEST(test_export_replaces_nothing),
+        TEST(test_export_failures_leave_nothing),
+    };
+    return cmocka_run_group_tests_name("dataset_export", tests, NULL, NULL);
+}

@@ -1,0 +1,261 @@
+// The draw list, the value colours and the fonts, without a GPU.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "assets.h"
+#include "batch.h"
+#include "draw.h"
+#include "engine.h"
+#include "palette.h"
+
+static void grows_and_keeps_order(void **state)
+{
+    (void)state;
+    DrawList list;
+    draw_init(&list, NULL);
+    for (int frame = 0; frame < 2; frame++) {
+        draw_begin(&list, 1000, 1000);
+        for (int i = 0; i < 5000; i++) {
+            const Point points[3] = { { 0, (float)i }, { 5, 5 }, { 9, 9 } };
+            draw_box(&list, (Rect){ (float)(i % 900), 0, 10, 10 }, (Color)i << 8 | 0xff, 0);
+            draw_line(&list, points, 3, 1, 0xffffffff);
+        }
+        assert_int_equal(list.command_count, 10000);
+        assert_int_equal(list.point_count, 15000);
+        for (size_t i = 0; i < 5000; i++) {
+            assert_int_equal(list.commands[2 * i].color, (Color)i << 8 | 0xff);
+            assert_float_equal(list.points[list.commands[2 * i + 1].line.first_point].y, (float)i, 0);
+        }
+    }
+    draw_free(&list);
+    draw_free(&list);
+}
+
+static void nests_clips(void **state)
+{
+    (void)state;
+    DrawList list;
+    draw_init(&list, NULL);
+    draw_begin(&list, 100, 80);
+    draw_clip_push(&list, (Rect){ 10, 10, 50, 200 });
+    draw_clip_push(&list, (Rect){ 0, 20, 30, 30 });
+    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffffff, 0);
+    draw_clip_push(&list, (Rect){ 70, 0, 10, 10 });
+    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffffff, 0); // nothing is left of it
+    draw_clip_pop(&list);
+    draw_clip_pop(&list);
+    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffffff, 0);
+    draw_clip_pop(&list);
+    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffffff, 0);
+    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffff00, 0); // not to be seen
+    assert_int_equal(list.command_count, 3);
+    const Rect expected[3] = { { 10, 20, 20, 30 }, { 10, 10, 50, 70 }, { 0, 0, 100, 80 } };
+    for (size_t i = 0; i < 3; i++) {
+        assert_memory_equal(&list.commands[i].clip, &expected[i], sizeof expected[i]);
+    }
+    draw_free(&list);
+}
+
+static void copies_images(void **state)
+{
+    (void)state;
+    static float values[3 * DIGIT_PIXELS];
+    values[DIGIT_PIXELS] = 0.25F;
+    DrawList list;
+    draw_init(&list, NULL);
+    draw_begin(&list, 500, 500);
+    draw_images(&list, (Point){ 1, 1 }, 2, 3, 30, 30, 1, values, MAP_GREY, 1);
+    draw_images(&list, (Point){ 600, 1 }, 2, 3, 30, 30, 1, values, MAP_GREY, 1); // outside
+    draw_images(&list, (Point){ 1.4F, 99.6F }, 2, 3, 0, 0, 2, values, MAP_HEAT, 2);
+    values[DIGIT_PIXELS] = 0;
+    assert_int_equal(list.command_count, 2);
+    assert_int_equal(list.value_count, 6 * DIGIT_PIXELS);
+    assert_int_equal(list.commands[1].images.first_value, 3 * DIGIT_PIXELS);
+    assert_float_equal(list.values[list.commands[1].images.first_value + DIGIT_PIXELS], 0.25F, 0);
+    assert_float_equal(list.commands[1].images.origin.x, 1, 0);
+    assert_float_equal(list.commands[1].images.origin.y, 100, 0);
+    assert_float_equal(list.commands[1].images.pitch_x, 56, 0); // cells do not overlap
+    draw_free(&list);
+}
+
+static void has_fixed_colors(void **state)
+{
+    (void)state;
+    for (int level = 0; level < 256; level++) {
+        const Color grey = draw_map_color(MAP_GREY, (float)level / 255, 5);
+        assert_int_equal(grey, (Color)level * 0x01010100U | 0xff);
+    }
+    assert_int_equal(draw_map_color(MAP_GREY, -1e-6F, 1), PALETTE_MARKS[PALETTE_BELOW]);
+    assert_int_equal(draw_map_color(MAP_GREY, -INFINITY, 1), PALETTE_MARKS[PALETTE_BELOW]);
+    assert_int_equal(draw_map_color(MAP_GREY, -0.0F, 1), 0x000000ff);
+    assert_int_equal(draw_map_color(MAP_GREY, 1.0001F, 1), PALETTE_MARKS[PALETTE_ABOVE]);
+    assert_int_equal(draw_map_color(MAP_GREY, INFINITY, 1), PALETTE_MARKS[PALETTE_ABOVE]);
+    for (int map = 0; map < IMAGE_MAP_COUNT; map++) {
+        assert_int_equal(draw_map_color((ImageMap)map, NAN, 1), PALETTE_MARKS[PALETTE_NAN]);
+    }
+    for (int i = 0; i < PALETTE_HEAT_COUNT; i++) {
+        const float value = 4 * (float)i / (float)(PALETTE_HEAT_COUNT - 1);
+        assert_int_equal(draw_map_color(MAP_HEAT, value, 4), PALETTE_HEAT[i]);
+    }
+    assert_int_equal(draw_map_color(MAP_HEAT, -3, 4), 0x000000ff);
+    assert_int_equal(draw_map_color(MAP_HEAT, INFINITY, 4), PALETTE_HEAT[PALETTE_HEAT_COUNT - 1]);
+    assert_int_equal(draw_map_color(MAP_HEAT, 1, 0), 0x000000ff);
+    assert_int_equal(draw_map_color(MAP_SIGNED, -9, 2), PALETTE_SIGNED[0]);
+    assert_int_equal(draw_map_color(MAP_SIGNED, 0, 2), 0x000000ff);
+    assert_int_equal(draw_map_color(MAP_SIGNED, 2, 2), PALETTE_SIGNED[PALETTE_SIGNED_COUNT - 1]);
+}
+
+static float lightness(Color color)
+{
+    static const float weights[3] = { 0.2126F, 0.7152F, 0.0722F };
+    float sum = 0;
+    for (int i = 0; i < 3; i++) {
+        const float c = (float)(color >> (24 - 8 * i) & 0xff) / 255;
+        sum += weights[i] * (c <= 0.04045F ? c / 12.92F : powf((c + 0.055F) / 1.055F, 2.4F));
+    }
+    return sum > 0.008856F ? 116 * cbrtf(sum) - 16 : 903.3F * sum;
+}
+
+// Without hue, too, a larger value is a lighter one, and steps are about even.
+static void is_even_in_lightness(void **state)
+{
+    (void)state;
+    const float step = 98.0F / (PALETTE_HEAT_COUNT - 1);
+    for (int i = 1; i < PALETTE_HEAT_COUNT; i++) {
+        const float difference = lightness(PALETTE_HEAT[i]) - lightness(PALETTE_HEAT[i - 1]);
+        assert_true(difference > 0.5F * step && difference < 1.7F * step);
+    }
+    for (int i = 0; i < PALETTE_SIGNED_COUNT / 2; i++) {
+        const Color blue = PALETTE_SIGNED[i], orange = PALETTE_SIGNED[PALETTE_SIGNED_COUNT - 1 - i];
+        assert_true(fabsf(lightness(blue) - lightness(orange)) < 5);
+        assert_true(lightness(blue) > lightness(PALETTE_SIGNED[i + 1]));
+    }
+}
+
+static void decodes_utf8(void **state)
+{
+    (void)state;
+    static const struct { const char *text; uint32_t expected[6]; } cases[] = {
+        { "", { 0 } },
+        { "aZ", { 'a', 'Z' } },
+        { "\xc3\xa9\xe2\x86\x92\xf0\x9f\x98\x80", { 0xe9, 0x2192, 0x1f600 } },
+        { "\xf4\x8f\xbf\xbf", { 0x10ffff } },
+        { "\x80x", { 0xfffd, 'x' } },                        // a continuation without a lead
+        { "\xc3", { 0xfffd } },                              // cut off
+        { "\xe2\x86", { 0xfffd, 0xfffd } },
+        { "\xc3x", { 0xfffd, 'x' } },
+        { "\xc0\xaf", { 0xfffd, 0xfffd } },                  // overlong
+        { "\xe0\x80\xaf", { 0xfffd, 0xfffd, 0xfffd } },
+        { "\xed\xa0\x80", { 0xfffd, 0xfffd, 0xfffd } },      // surrogate
+        { "\xf4\x90\x80\x80", { 0xfffd, 0xfffd, 0xfffd, 0xfffd } },
+        { "\xff\xf8z", { 0xfffd, 0xfffd, 'z' } },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *text = cases[i].text;
+        for (size_t k = 0; k == 0 || cases[i].expected[k - 1] != 0; k++) {
+            assert_int_equal(font_next_codepoint(&text), cases[i].expected[k]);
+        }
+        assert_ptr_equal(text, cases[i].text + strlen(cases[i].text));
+    }
+}
+
+static void measures_what_it_draws(void **state)
+{
+    (void)state;
+    Error error = { 0 };
+    Font *font = font_create(&error);
+    assert_string_equal(error.text, "");
+    assert_non_null(font);
+    DrawList list;
+    draw_init(&list, font);
+    draw_begin(&list, 800, 600);
+    for (int face = 0; face < FONT_FACE_COUNT; face++) {
+        const char *text = "Loss 0.093 \xce\x94\xe2\x88\x92 \xff";
+        const float width = font_text_width(font, (FontFace)face, 13, text);
+        assert_true(width > 40 && width < 200);
+        assert_float_equal(draw_text(&list, (FontFace)face, 13, 10, 20, 0xffffffff, text), width, 0);
+        assert_float_equal(draw_text(&list, (FontFace)face, 13, 10, 9000, 0xffffffff, text), width, 0);
+        const float ascent = font_ascent(font, (FontFace)face, 20);
+        assert_true(ascent >= 13 && ascent <= 16);
+    }
+    assert_int_equal(list.command_count, 3); // the texts below the window are not in it
+    const Glyph *a = font_glyph(font, FONT_FIGURES, 12, '1'), *b = font_glyph(font, FONT_FIGURES, 12, 'W');
+    assert_float_equal(a->advance, b->advance, 0);
+    assert_ptr_equal(a, font_glyph(font, FONT_FIGURES, 12.3F, '1'));
+    draw_free(&list);
+    font_destroy(font);
+}
+
+// More glyphs than the atlas holds: pointers stay valid within the frame, and the next one begins with an empty atlas.
+static void empties_full_atlas(void **state)
+{
+    (void)state;
+    Font *font = font_create(NULL);
+    assert_non_null(font);
+    const Glyph *first = font_glyph(font, FONT_UI, 200, 'A');
+    const Glyph copy = *first;
+    bool is_full = false;
+    for (uint32_t codepoint = 'B'; codepoint < 0x400 && !is_full; codepoint++) {
+        const Glyph *glyph = font_glyph(font, FONT_UI, 200, codepoint);
+        is_full = glyph->top > 0 && glyph->advance > 0 && glyph->w == 0 && codepoint < 0x7f;
+        assert_true(glyph->x + glyph->w <= font_atlas(font).width && glyph->y + glyph->h <= font_atlas(font).height);
+    }
+    assert_memory_equal(first, &copy, sizeof copy);
+    assert_int_equal(font_atlas(font).width, 2048);
+    const unsigned version = font_atlas(font).version;
+    font_begin_frame(font);
+    assert_int_not_equal(font_atlas(font).version, version);
+    assert_int_equal(font_glyph(font, FONT_UI, 200, 'A')->w, copy.w);
+    font_destroy(font);
+}
+
+// A buffer that holds fewer values than a frame has: every cell is drawn once, from values that are in the buffer.
+static void splits_images(void **state)
+{
+    (void)state;
+    static float values[50 * DIGIT_PIXELS];
+    DrawList list;
+    draw_init(&list, NULL);
+    draw_begin(&list, 500, 500);
+    draw_images(&list, (Point){ 0, 0 }, 10, 50, 30, 30, 1, values, MAP_GREY, 1);
+    draw_images(&list, (Point){ 0, 200 }, 10, 3, 30, 30, 1, values, MAP_GREY, 1);
+    draw_images(&list, (Point){ 0, 300 }, 10, 2, 30, 30, 1, values, MAP_GREY, 1);
+    BatchSet set = { 0 };
+    const size_t limit = 7 * DIGIT_PIXELS + 5;
+    assert_true(batch_build(&set, &list, 500, 500, limit));
+    uint32_t cells = 0;
+    for (size_t i = 0; i < set.batch_count; i++) {
+        const Batch *batch = &set.batches[i];
+        assert_true(batch->value_count <= limit);
+        assert_true(batch->first_value + batch->value_count <= list.value_count);
+        for (int k = 0; k < batch->instance_count; k++) {
+            const uint32_t *word = set.instances[batch->first_instance + (size_t)k].word;
+            assert_true(word[2] + (size_t)word[1] * DIGIT_PIXELS <= batch->value_count);
+            cells += word[1];
+        }
+    }
+    assert_int_equal(cells, 55);
+    assert_true(batch_build(&set, &list, 500, 500, 1U << 20));
+    assert_int_equal(set.batch_count, 1);
+    assert_int_equal(set.instance_count, 3);
+    batch_free(&set);
+    draw_free(&list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(grows_and_keeps_order), cmocka_unit_test(nests_clips),
+        cmocka_unit_test(copies_images),         cmocka_unit_test(has_fixed_colors),
+        cmocka_unit_test(is_even_in_lightness),  cmocka_unit_test(decodes_utf8),
+        cmocka_unit_test(measures_what_it_draws), cmocka_unit_test(empties_full_atlas),
+        cmocka_unit_test(splits_images),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

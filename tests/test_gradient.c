@@ -1,0 +1,211 @@
+// Gradients: for every loss, output and hidden activation, the reference's against finite differences of its loss, and the
+// engine's against the reference's. The engine's gradient is read off one step of SGD: w1 = w0 - lr g.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "activation.h"
+#include "learner.h"
+#include "loss.h"
+#include "random.h"
+#include "reference.h"
+#include "synthetic.h"
+
+enum { PIXELS = 12, ROWS = 5, LARGEST_COUNT = 1024 };
+
+static Pool *pool;
+static double largest_error;
+
+static int begin(void **state)
+{
+    (void)state;
+    pool = pool_create(1, NULL);
+    return pool ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    pool_destroy(pool);
+    printf("largest error of the engine's gradient, relative to its norm: %.2g\n", largest_error);
+    return 0;
+}
+
+// Weights whose outputs fall below 0, inside (0, 1) and above 1; rounded to float, so that both sides start alike.
+static void draw_parameters(Reference *reference, Random *random)
+{
+    for (int i = 0; i < reference->layer_count; i++) {
+        const double width = 1.5 / sqrt(reference->in[i]);
+        const bool is_output = i == reference->layer_count - 1;
+        for (size_t j = reference->weight[i]; j < reference->bias[i]; j++)
+            reference->parameters[j] = (double)(float)(width * (2.0 * random_uniform(random) - 1.0));
+        for (size_t j = reference->bias[i]; j < reference->bias[i] + (size_t)reference->out[i]; j++)
+            reference->parameters[j] = (double)(float)(is_output ? 1.6 * random_uniform(random) - 0.3
+                                                                 : random_uniform(random) - 0.5);
+    }
+}
+
+// Tries seeds until no z is near a kink.
+static void find_smooth_place(Reference *reference, ImageSet *set, double *x)
+{
+    for (uint64_t seed = 1; seed < 20000; seed++) {
+        Random random = random_stream(77, seed);
+        synthetic_free(set);
+        *set = synthetic_create(ROWS, PIXELS, seed);
+        synthetic_convert(set, PIXELS, NULL, 0, ROWS, x);
+        draw_parameters(reference, &random);
+        (void)reference_learn(reference, x, x, ROWS, NULL);
+        if (reference->smallest_margin > 1e-3)
+            return;
+    }
+    fail_msg("no smooth place found");
+}
+
+static void check_finite_differences(Reference *reference, const double *x, const char *text)
+{
+    double analytic[LARGEST_COUNT], norm = 0.0, difference = 0.0;
+    assert_true(reference->count <= LARGEST_COUNT);
+    memcpy(analytic, reference->gradient, reference->count * sizeof *analytic);
+    for (size_t i = 0; i < reference->count; i++) {
+        const double held = reference->parameters[i], h = 1e-6;
+        double value[2], penalty;
+        for (int side = 0; side < 2; side++) {
+            reference->parameters[i] = held + (side ? h : -h);
+            value[side] = reference_learn(reference, x, x, ROWS, &penalty);
+            value[side] += penalty;
+        }
+        reference->parameters[i] = held;
+        const double numeric = (value[1] - value[0]) / (2.0 * h);
+        norm += analytic[i] * analytic[i];
+        difference += (numeric - analytic[i]) * (numeric - analytic[i]);
+    }
+    memcpy(reference->gradient, analytic, reference->count * sizeof *analytic);
+    assert_true(norm > 0.0);
+    if (!(sqrt(difference) < 1e-6 * sqrt(norm)))
+        fail_msg("%s: finite differences are off by %g of %g", text, sqrt(difference), sqrt(norm));
+}
+
+static void check_engine(const Spec *spec, const Reference *reference, const ImageSet *set, const char *text)
+{
+    const Model model = model_create(spec, PIXELS);
+    float *padded = malloc(model.parameter_count * sizeof *padded);
+    double after[LARGEST_COUNT], norm = 0.0, difference = 0.0, largest = 0.0;
+    Learner *learner = learner_create(&model, &(LearnerOptions){.train = set, .no_shuffle = true, .pool = pool}, NULL);
+    assert_true(padded && learner);
+    reference_export(&model, reference->parameters, padded);
+    learner_set_parameters(learner, padded, 0);
+    (void)learner_step(learner);
+    reference_import(&model, learner_parameters(learner), after);
+    for (size_t i = 0; i < reference->count; i++) {
+        const double gradient = (reference->parameters[i] - after[i]) / (double)spec->lr;
+        const double error = fabs(gradient - reference->gradient[i]);
+        norm += reference->gradient[i] * reference->gradient[i];
+        difference += error * error;
+        largest = fmax(largest, error);
+    }
+    norm = sqrt(norm);
+    largest_error = fmax(largest_error, sqrt(difference) / norm);
+    if (!(sqrt(difference) < 1e-3 * norm) || !(largest < 1e-4 * norm))
+        fail_msg("%s: engine is off by %g, at one element by %g, of %g", text, sqrt(difference), largest, norm);
+    for (int i = 0; i < model.layer_count; i++) { // padding must stay zero: kernels read it
+        const Layer *layer = &model.layers[i];
+        for (size_t row = 0; row <= (size_t)layer->in; row++)
+            for (size_t column = (size_t)layer->out; column < layer->stride; column++)
+                assert_true(learner_parameters(learner)[layer->weight_offset + row * layer->stride + column] == 0.0f);
+    }
+    learner_destroy(learner);
+    free(padded);
+}
+
+static void check_spec(const char *text)
+{
+    const Spec spec = synthetic_spec(text);
+    Reference reference;
+    ImageSet set = {0};
+    double x[ROWS * PIXELS];
+    reference_init(&reference, &spec, PIXELS);
+    find_smooth_place(&reference, &set, x);
+    check_finite_differences(&reference, x, text);
+    check_engine(&spec, &reference, &set, text);
+    synthetic_free(&set);
+    reference_free(&reference);
+}
+
+// rest: the keys behind the three that are tried in all combinations.
+static void check_all(const char *rest)
+{
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        for (int output = 0; output < activation_count(OUTPUT_ACTIVATION); output++)
+            for (int hidden = 0; hidden < activation_count(HIDDEN_ACTIVATION); hidden++) {
+                char text[SPEC_TEXT_SIZE];
+                (void)snprintf(text, sizeof text, "loss=%s,output=%s,hidden=%s,optimizer=sgd,lr=100,batch=%d,%s",
+                               loss_get(loss)->key, activation_get(OUTPUT_ACTIVATION, output)->key,
+                               activation_get(HIDDEN_ACTIVATION, hidden)->key, ROWS, rest);
+                check_spec(text);
+            }
+}
+
+static void every_combination_on_one_hidden_layer(void **state)
+{
+    (void)state;
+    check_all("layers=5");
+}
+
+static void every_combination_on_a_deep_model(void **state)
+{
+    (void)state;
+    check_all("layers=7,3,7");
+}
+
+static void every_combination_with_a_penalty(void **state)
+{
+    (void)state;
+    check_all("layers=6,4,18,5,l1=0.03");
+}
+
+// Outputs that BCE clips learn nothing from it: with every output outside, no parameter moves.
+static void outputs_outside_the_clip_get_no_gradient(void **state)
+{
+    (void)state;
+    const Spec spec = synthetic_spec("output=linear,layers=5,optimizer=sgd,lr=100,batch=5");
+    const Model model = model_create(&spec, PIXELS);
+    ImageSet set = synthetic_create(ROWS, PIXELS, 3);
+    float *padded = calloc(model.parameter_count, sizeof *padded);
+    Learner *learner = learner_create(&model, &(LearnerOptions){.train = &set, .pool = pool}, NULL);
+    assert_true(padded && learner);
+    for (int pixel = 0; pixel < PIXELS; pixel++)
+        padded[model.layers[1].bias_offset + (size_t)pixel] = pixel % 2 ? 1.5f : -0.5f;
+    learner_set_parameters(learner, padded, 0);
+    assert_true(learner_step(learner) > 1.0);
+    assert_memory_equal(learner_parameters(learner), padded, model.parameter_count * sizeof *padded);
+
+    padded[model.layers[1].bias_offset] = 0.5f; // one output comes back inside: its bias alone moves, the code being 0
+    learner_set_parameters(learner, padded, 0);
+    (void)learner_step(learner);
+    size_t moved = 0;
+    for (size_t i = 0; i < model.parameter_count; i++)
+        moved += learner_parameters(learner)[i] != padded[i];
+    assert_int_equal(moved, 1);
+    assert_true(learner_parameters(learner)[model.layers[1].bias_offset] != 0.5f);
+    learner_destroy(learner);
+    free(padded);
+    synthetic_free(&set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_combination_on_one_hidden_layer),
+        cmocka_unit_test(every_combination_on_a_deep_model),
+        cmocka_unit_test(every_combination_with_a_penalty),
+        cmocka_unit_test(outputs_outside_the_clip_get_no_gradient),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}

@@ -1,0 +1,417 @@
+// Safetensors: round trips, and every file that is not as the format says.
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "safetensors.h"
+#include "scratch.h"
+
+static Scratch scratch;
+
+static int begin(void **state)
+{
+    (void)state;
+    scratch_begin(&scratch);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    scratch_end(&scratch);
+    return 0;
+}
+
+// A file of this header and this many bytes of data: the floats 0, 1, 2, ...
+static Buffer make_file(const char *header, size_t data_size)
+{
+    Buffer buffer = {0};
+    buffer_append_little_endian(&buffer, strlen(header));
+    buffer_append(&buffer, header, strlen(header));
+    for (size_t i = 0; i < data_size; i++) {
+        float value = (float)(i / 4);
+        uint8_t bytes[4];
+        memcpy(bytes, &value, 4);
+        buffer_append(&buffer, &bytes[i % 4], 1);
+    }
+    return buffer;
+}
+
+// Parses the bytes, and loads them as a file; both must fail with a sentence that has each of the words, and touch
+// nothing. Frees the buffer.
+static void check_bytes_fail(Buffer buffer, const char *const *words)
+{
+    static SafetensorsFile file, before;
+    memset(&file, 0xa5, sizeof file);
+    memset(&before, 0xa5, sizeof before);
+    scratch_write(&scratch, "bad.safetensors", buffer.bytes, buffer.size);
+    for (int from_disk = 0; from_disk < 2; from_disk++) {
+        Error error = {""};
+        bool done = from_disk ? safetensors_load(&file, scratch_path(&scratch, "bad.safetensors"), &error)
+                              : safetensors_parse(&file, buffer.bytes, buffer.size, "bad.safetensors", &error);
+        assert_false(done);
+        assert_memory_equal(&file, &before, sizeof file);
+        assert_non_null(strstr(error.text, "bad.safetensors"));
+        for (const char *const *word = words; *word; word++)
+            if (!strstr(error.text, *word))
+                fail_msg("\"%s\" lacks \"%s\"", error.text, *word);
+        for (const char *c = error.text; *c; c++)
+            assert_true((unsigned char)*c >= ' ');
+    }
+    assert_false(safetensors_parse(&file, buffer.bytes, buffer.size, "bad.safetensors", NULL));
+    free(buffer.bytes);
+}
+
+#define CHECK_FAILS(header, data_size, ...)                                                                            \
+    check_bytes_fail(make_file(header, data_size), (const char *const[]){__VA_ARGS__, NULL})
+
+static void check_parses(const char *header, size_t data_size, int tensor_count)
+{
+    static SafetensorsFile file;
+    Error error = {""};
+    Buffer buffer = make_file(header, data_size);
+    if (!safetensors_parse(&file, buffer.bytes, buffer.size, "good", &error))
+        fail_msg("%s: %s", header, error.text);
+    assert_int_equal(file.tensor_count, tensor_count);
+    safetensors_free(&file);
+    free(buffer.bytes);
+}
+
+#define A(shape, begin, end) "\"a\":{\"dtype\":\"F32\",\"shape\":" shape ",\"data_offsets\":[" begin "," end "]}"
+#define B(shape, begin, end) "\"b\":{\"dtype\":\"F32\",\"shape\":" shape ",\"data_offsets\":[" begin "," end "]}"
+
+static float weights[6] = {1.5f, -0.0f, 3e38f, 1e-45f, -2.0f, 0.1f}, bias[3] = {1, 2, 3};
+
+static SafetensorsFile make_model(void)
+{
+    SafetensorsFile file = {.tensor_count = 4, .metadata_count = 2};
+    file.tensors[0] = (Tensor){"encoder.weight", 2, {2, 3}, weights};
+    file.tensors[1] = (Tensor){"encoder.bias", 1, {3}, bias};
+    file.tensors[2] = (Tensor){"empty", 2, {0, 5}, bias};
+    file.tensors[3] = (Tensor){"scalar \"\xc3\xa9\"", 0, {0}, bias + 1};
+    file.metadata[0] = (Metadata){"spec", "layers=784-32-784;loss=bce"};
+    file.metadata[1] = (Metadata){"note", "a \"quote\",\na line and \xe2\x82\xac"};
+    return file;
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    static SafetensorsFile saved, loaded;
+    Error error = {""};
+    saved = make_model();
+    const char *path = scratch_path(&scratch, "model.safetensors");
+    scratch_write(&scratch, "model.safetensors", "an older file", 13); // which a save replaces
+    if (!safetensors_save(&saved, path, &error) || !safetensors_load(&loaded, path, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(scratch_count(&scratch, ""), 1);
+    assert_int_equal(loaded.tensor_count, 4);
+    for (int i = 0; i < 4; i++) {
+        const Tensor *tensor = safetensors_find(&loaded, saved.tensors[i].name);
+        assert_non_null(tensor);
+        assert_int_equal(tensor->rank, saved.tensors[i].rank);
+        assert_memory_equal(tensor->shape, saved.tensors[i].shape, sizeof tensor->shape);
+    }
+    assert_memory_equal(safetensors_find(&loaded, "encoder.weight")->values, weights, sizeof weights);
+    assert_memory_equal(safetensors_find(&loaded, "encoder.bias")->values, bias, sizeof bias);
+    assert_true(loaded.tensors[3].values[0] == 2.0f);
+    assert_null(safetensors_find(&loaded, "decoder.weight"));
+    assert_int_equal(loaded.metadata_count, 2);
+    assert_string_equal(safetensors_find_metadata(&loaded, "spec"), saved.metadata[0].value);
+    assert_string_equal(safetensors_find_metadata(&loaded, "note"), saved.metadata[1].value);
+    assert_null(safetensors_find_metadata(&loaded, "none"));
+    safetensors_free(&loaded);
+    assert_null(loaded.storage);
+    safetensors_free(&loaded);
+}
+
+static void test_written_bytes(void **state)
+{
+    (void)state;
+    static SafetensorsFile file;
+    float values[2] = {1.0f, -2.0f};
+    file = (SafetensorsFile){.tensor_count = 1, .metadata_count = 1};
+    file.tensors[0] = (Tensor){"a", 1, {2}, values};
+    file.metadata[0] = (Metadata){"k", "v"};
+    for (int i = 0; i < 2; i++) {
+        Buffer bytes = {0};
+        const char *header = "{\"__metadata__\":{\"k\":\"v\"},"
+                             "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
+        size_t padded = (strlen(header) + 7) / 8 * 8;
+        assert_true(safetensors_save(&file, scratch_path(&scratch, "a"), NULL));
+        scratch_read(&scratch, "a", &bytes);
+        assert_int_equal(bytes.size, 8 + padded + 8);
+        assert_memory_equal(bytes.bytes, (uint8_t[]){(uint8_t)padded}, 1);
+        assert_memory_equal(bytes.bytes + 1, "\0\0\0\0\0\0", 7);
+        assert_memory_equal(bytes.bytes + 8, header, strlen(header));
+        for (size_t j = strlen(header); j < padded; j++)
+            assert_int_equal(bytes.bytes[8 + j], ' ');
+        assert_memory_equal(bytes.bytes + 8 + padded, "\0\0\x80\x3f\0\0\0\xc0", 8);
+        free(bytes.bytes);
+    }
+}
+
+static void test_good_headers(void **state)
+{
+    (void)state;
+    check_parses("{}", 0, 0);
+    check_parses("{}      ", 0, 0);
+    check_parses("{\"__metadata__\":{}}", 0, 0);
+    check_parses("{" A("[]", "0", "4") "}", 4, 1);
+    check_parses("{" A("[2,0]", "0", "0") "}", 0, 1);
+    check_parses("{" A("[0,9007199254740992]", "0", "0") "}", 0, 1);
+    check_parses("{" B("[1]", "8", "12") "," A("[2]", "0", "8") "}  ", 12, 2); // in an order of their own
+    check_parses("{" A("[0]", "4", "4") "," B("[1]", "0", "4") "}", 4, 2);
+    check_parses("{ \"a\" : {\"shape\": [1,\n1,1,2], \"data_offsets\":[0, 8], \"dtype\":\"F32\"}}", 8, 1);
+}
+
+static void test_bad_prefix(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < 8; size++) {
+        Buffer buffer = make_file("{}", 0);
+        buffer.size = size;
+        check_bytes_fail(buffer, (const char *const[]){"bytes long", "takes 8", NULL});
+    }
+    const struct {
+        uint64_t size;
+        const char *words[3];
+    } cases[] = {{0, {"0 bytes", "2 to 100000000"}},
+                 {1, {"1 bytes", "2 to 100000000"}},
+                 {100000001, {"100000001 bytes", "2 to 100000000"}},
+                 {UINT64_MAX, {"18446744073709551615", "2 to 100000000"}},
+                 {100000000, {"truncated", "100000000", "has 10 after it"}},
+                 {11, {"truncated", "11 bytes", "has 10 after it"}}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Buffer buffer = {0};
+        buffer_append_little_endian(&buffer, cases[i].size);
+        buffer_append(&buffer, "{}        ", 10);
+        check_bytes_fail(buffer, (const char *const[]){cases[i].words[0], cases[i].words[1],
+                                                       cases[i].words[2] ? cases[i].words[2] : "", NULL});
+    }
+    Buffer page = {0};
+    buffer_append(&page, "<!DOCTYPE html>", 15);
+    check_bytes_fail(page, (const char *const[]){"2 to 100000000", NULL});
+}
+
+static void test_bad_json(void **state)
+{
+    (void)state;
+    CHECK_FAILS(" {}", 0, "begins with byte 20", "brace");
+    CHECK_FAILS("[]", 0, "begins with byte 5b", "brace");
+    CHECK_FAILS("{}\n", 0, "ends with byte 0a", "spaces alone");
+    CHECK_FAILS("{}\t  ", 0, "ends with byte 09");
+    CHECK_FAILS("{} x", 0, "ends with byte 78");
+    CHECK_FAILS("{}{}", 0, "not valid JSON");
+    CHECK_FAILS("{\"a\":}", 0, "not valid JSON");
+    CHECK_FAILS("{\"a\n\":1}", 0, "not valid JSON");
+    CHECK_FAILS("{\"\xff\":1}", 0, "not valid JSON");
+    CHECK_FAILS("{\"a\\u0000b\":1}", 0, "not valid JSON");
+    CHECK_FAILS("{" A("[1]", "0", "4") "," A("[1]", "0", "4") "}", 4, "not valid JSON", "duplicate");
+    CHECK_FAILS("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}", 4, "duplicate");
+    CHECK_FAILS("{" A("[99999999999999999999]", "0", "4") "}", 4, "not valid JSON", "too big");
+
+    // A header within the format's limit, too large for us; its padding alone would be fine.
+    size_t size = (2u << 20) + 2;
+    char *header = malloc(size + 1);
+    assert_non_null(header);
+    memset(header, ' ', size);
+    header[0] = '{';
+    header[size] = '\0';
+    header[1] = '}';
+    check_parses(header, 0, 0);
+    header[1] = ' ';
+    header[size - 1] = '}';
+    CHECK_FAILS(header, 0, "2097154 bytes of JSON", "1048576");
+    free(header);
+}
+
+static void test_bad_tensors(void **state)
+{
+    (void)state;
+    CHECK_FAILS("{\"a\":1}", 0, "\"a\"", "dtype, shape and data_offsets");
+    CHECK_FAILS("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "\"a\"", "dtype, shape and data_offsets");
+    CHECK_FAILS("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":1}}", 4, "exactly");
+    CHECK_FAILS("{\"a\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]}}", 2, "\"a\"", "BF16", "F32");
+    CHECK_FAILS("{\"a\":{\"dtype\":7,\"shape\":[1],\"data_offsets\":[0,2]}}", 2, "dtype of another JSON type", "F32");
+    CHECK_FAILS("{" A("1", "0", "4") "}", 4, "\"a\"", "not an array");
+    CHECK_FAILS("{" A("[-1]", "0", "4") "}", 4, "entry 0", "not an integer");
+    CHECK_FAILS("{" A("[1,1.0]", "0", "4") "}", 4, "entry 1", "not an integer");
+    CHECK_FAILS("{" A("[\"1\"]", "0", "4") "}", 4, "entry 0", "not an integer");
+    CHECK_FAILS("{" A("[9007199254740993]", "0", "4") "}", 4, "entry 0", "2^53");
+    CHECK_FAILS("{" A("[1,1,1,1,1]", "0", "4") "}", 4, "rank 5", "at most 4");
+    CHECK_FAILS("{" A("[4294967296,4294967296]", "0", "4") "}", 4, "overflows");
+    CHECK_FAILS("{" A("[4611686018427387904]", "0", "0") "}", 0, "2^53");
+    CHECK_FAILS("{" A("[9007199254740992,512]", "0", "0") "}", 0, "overflows");
+    CHECK_FAILS("{\"tab\\t\\n\":{\"dtype\":\"I\\n8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1, "tab??", "I?8");
+    CHECK_FAILS("{\"0123456789012345678901234567890123456789012345678901234567890123\":{}}", 0, "64 bytes", "63");
+}
+
+static void test_bad_offsets(void **state)
+{
+    (void)state;
+    CHECK_FAILS("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":4}}", 4, "two integers");
+    CHECK_FAILS("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4]}}", 4, "two integers");
+    CHECK_FAILS("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}", 4, "two integers");
+    CHECK_FAILS("{" A("[1]", "0.0", "4") "}", 4, "two integers");
+    CHECK_FAILS("{" A("[1]", "-4", "0") "}", 4, "two integers");
+    CHECK_FAILS("{" A("[1]", "4", "0") "}", 4, "4 to 0", "in order");
+    CHECK_FAILS("{" A("[1]", "0", "4") "}", 3, "0 to 4", "3 bytes of data");
+    CHECK_FAILS("{" A("[2]", "0", "9007199254740992") "}", 8, "8 bytes of data");
+    CHECK_FAILS("{" A("[2]", "0", "4") "}", 4, "4 bytes", "shape takes 8");
+    CHECK_FAILS("{" A("[1]", "0", "4") "," B("[1]", "8", "12") "}", 12, "\"b\"", "byte 8", "4 was expected", "a hole");
+    CHECK_FAILS("{" A("[1]", "4", "8") "}", 8, "\"a\"", "a hole");
+    CHECK_FAILS("{" A("[2]", "0", "8") "," B("[1]", "4", "8") "}", 8, "\"b\"", "an overlap");
+    CHECK_FAILS("{" A("[1]", "0", "4") "," B("[1]", "0", "4") "}", 4, "an overlap");
+    CHECK_FAILS("{" A("[1]", "0", "4") "}", 5, "take 4 bytes", "has 5");
+    CHECK_FAILS("{}", 1, "take 0 bytes", "has 1");
+}
+
+static void test_bad_metadata(void **state)
+{
+    (void)state;
+    char text[1024];
+    CHECK_FAILS("{\"__metadata__\":1}", 0, "__metadata__", "object of strings");
+    CHECK_FAILS("{\"__metadata__\":{\"k\":1}}", 0, "\"k\"", "not a string");
+    (void)snprintf(text, sizeof text, "{\"__metadata__\":{\"k\":\"%0512d\"}}", 0);
+    CHECK_FAILS(text, 0, "\"k\"", "512 of value", "511");
+    (void)snprintf(text, sizeof text, "{\"__metadata__\":{\"%064d\":\"\"}}", 0);
+    CHECK_FAILS(text, 0, "64 bytes of key", "63");
+    size_t length = (size_t)snprintf(text, sizeof text, "{\"__metadata__\":{");
+    for (int i = 0; i < SAFETENSORS_METADATA_MAX + 1; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s\"%d\":\"\"", i ? "," : "", i);
+    (void)snprintf(text + length, sizeof text - length, "}}");
+    CHECK_FAILS(text, 0, "17 entries", "at most 16");
+}
+
+static void test_too_many_tensors(void **state)
+{
+    (void)state;
+    char text[8192];
+    for (int count = SAFETENSORS_TENSORS_MAX; count <= SAFETENSORS_TENSORS_MAX + 1; count++) {
+        size_t length = 0;
+        for (int i = 0; i < count; i++)
+            length += (size_t)snprintf(text + length, sizeof text - length,
+                                       "%s\"%d\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[%d,%d]}",
+                                       i ? "," : "{", i, i * 4, i * 4 + 4);
+        (void)snprintf(text + length, sizeof text - length, "}");
+        if (count <= SAFETENSORS_TENSORS_MAX)
+            check_parses(text, (size_t)count * 4, count);
+        else
+            CHECK_FAILS(text, (size_t)count * 4, "more tensors", "64");
+    }
+}
+
+static void test_not_finite(void **state)
+{
+    (void)state;
+    float bad[] = {NAN, INFINITY, -INFINITY};
+    for (int i = 0; i < 3; i++) {
+        static SafetensorsFile file;
+        Error error = {""};
+        Buffer buffer = make_file("{" A("[1]", "0", "4") "," B("[2]", "4", "12") "}", 12);
+        memcpy(buffer.bytes + buffer.size - 4, &bad[i], 4);
+        check_bytes_fail(buffer, (const char *const[]){"\"b\"", "index 1", "finite", NULL});
+
+        file = make_model();
+        float values[3] = {0, 1, bad[i]};
+        file.tensors[1].values = values;
+        scratch_write(&scratch, "kept", "old", 3);
+        assert_false(safetensors_save(&file, scratch_path(&scratch, "kept"), &error));
+        assert_non_null(strstr(error.text, "kept"));
+        assert_non_null(strstr(error.text, "\"encoder.bias\""));
+        assert_non_null(strstr(error.text, "index 2"));
+        Buffer kept = {0};
+        scratch_read(&scratch, "kept", &kept);
+        assert_int_equal(kept.size, 3);
+        free(kept.bytes);
+        assert_int_equal(scratch_count(&scratch, ""), 2);
+    }
+}
+
+static void check_path_fails(const char *name, bool save, const char *reason)
+{
+    static SafetensorsFile file;
+    Error error = {""};
+    file = make_model();
+    const char *path = scratch_path(&scratch, name);
+    assert_false(save ? safetensors_save(&file, path, &error) : safetensors_load(&file, path, &error));
+    if (!strstr(error.text, name) || !strstr(error.text, reason))
+        fail_msg("\"%s\" lacks \"%s\" or \"%s\"", error.text, name, reason);
+}
+
+static void test_paths(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(scratch_path(&scratch, "folder"), 0777), 0);
+    assert_int_equal(mkfifo(scratch_path(&scratch, "fifo"), 0666), 0);
+    assert_int_equal(symlink("nowhere", scratch_path(&scratch, "link")), 0);
+    check_path_fails("none", false, "No such file");
+    check_path_fails("folder", false, "is a folder");
+    (void)alarm(10); // should it wait for a writer after all
+    check_path_fails("fifo", false, "is a FIFO");
+    (void)alarm(0);
+    check_path_fails("link", false, "symbolic link to nowhere");
+    check_path_fails("none/model", true, "No such file");
+    check_path_fails("folder", true, "cannot be given its name");
+    assert_int_equal(scratch_count(&scratch, ""), 3);
+    assert_int_equal(scratch_count(&scratch, "folder"), 0);
+}
+
+static void test_save_on_a_full_disk(void **state)
+{
+    (void)state;
+    struct rlimit before, limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 100;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    static SafetensorsFile file;
+    Error error = {""};
+    file = make_model();
+    bool done = safetensors_save(&file, scratch_path(&scratch, "model"), &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, handler);
+    assert_false(done);
+    assert_non_null(strstr(error.text, "model"));
+    assert_non_null(strstr(error.text, "cannot be written"));
+    assert_int_equal(scratch_count(&scratch, ""), 0);
+}
+
+static void test_save_not_utf8(void **state)
+{
+    (void)state;
+    static SafetensorsFile file;
+    Error error = {""};
+    file = make_model();
+    (void)strcpy(file.metadata[0].value, "\xff");
+    assert_false(safetensors_save(&file, scratch_path(&scratch, "model"), &error));
+    assert_non_null(strstr(error.text, "UTF-8"));
+    file = make_model();
+    (void)strcpy(file.tensors[0].name, "\xff");
+    assert_false(safetensors_save(&file, scratch_path(&scratch, "model"), &error));
+    assert_int_equal(scratch_count(&scratch, ""), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_round_trip),       TEST(test_written_bytes), TEST(test_good_headers), TEST(test_bad_prefix),
+        TEST(test_bad_json),         TEST(test_bad_tensors),   TEST(test_bad_offsets),  TEST(test_bad_metadata),
+        TEST(test_too_many_tensors), TEST(test_not_finite),    TEST(test_paths),        TEST(test_save_on_a_full_disk),
+        TEST(test_save_not_utf8),
+    };
+    return cmocka_run_group_tests_name("safetensors", tests, NULL, NULL);
+}
