@@ -153,7 +153,7 @@ const Frame *app_compose(App *app, float width, float height, float scale, bool 
     Frame *frame = &app->frame;
     frame->scene = app->scene;
     frame->is_capture = is_capture;
-    frame->layout = layout_create(width, height, scale, app->scene, is_capture);
+    frame->layout = layout_create(width, height, scale, app->scene);
     compose_page(app, frame);
     pad_read_drawn(&app->pad, frame->pad_drawn);
     pad_read_input(&app->pad, frame->pad_input);

@@ -98,8 +98,7 @@ bool cli_is_given(const Options *options, const char *name)
     return row >= 0 && (options->given >> row & 1) != 0;
 }
 
-// ---- values
-// ----------------------------------------------------------------------------------------------------------
+// ---- values ---------------------------------------------------------------------------------------------------------
 
 static bool read_whole(const OptionRow *row, int *out, const char *value, Error *error)
 {
@@ -194,8 +193,7 @@ static bool read_value(const OptionRow *row, Options *out, const char *value, Er
     return true;
 }
 
-// ---- arguments
-// -------------------------------------------------------------------------------------------------------
+// ---- arguments ------------------------------------------------------------------------------------------------------
 
 static bool refuse_option(Command command, const char *name, size_t length, Error *error)
 {

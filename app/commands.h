@@ -4,14 +4,8 @@
 #pragma once
 #include "cli.h"
 
-enum {
-    EXIT_OK = 0,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_NO_DISPLAY = 3,
-    EXIT_BAD_DATA = 4,
-    EXIT_SIGNAL = 128
-};
+// EXIT_SIGNAL: plus the signal's number.
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_NO_DISPLAY, EXIT_BAD_DATA, EXIT_SIGNAL = 128 };
 
 enum { BUILTIN_SEED = 1 }; // of the built-in digits, for every command
 

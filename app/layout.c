@@ -69,12 +69,13 @@ static void place_drawn(Layout *layout, Rect area, float scale, Scene scene)
     }
 }
 
-static void place_compare(Layout *layout, Rect area, float scale)
+// Returns the height that the grids really take: whole rows of digits.
+static float place_compare(Layout *layout, Rect area, float scale)
 {
     const float gap = px(14, scale), header = px(HEADER_HEIGHT, scale), cell_gap = px(1, scale);
-    const float width = floorf((area.w - 3 * gap) / 4), height = floorf((area.h - px(GAP, scale)) / 2);
-    const GridLayout grid = fit_grid((Rect){area.x, area.y, width, height}, header, cell_gap, 18);
-    const float second = area.y + height + px(GAP, scale);
+    const float width = floorf((area.w - 3 * gap) / 4), room = floorf((area.h - px(GAP, scale)) / 2);
+    const GridLayout grid = fit_grid((Rect){area.x, area.y, width, room}, header, cell_gap, 16);
+    const float height = header + (float)grid.rows * grid.pitch, second = area.y + height + px(GAP, scale);
     layout->input = grid;
     for (int side = 0; side < SIDE_COUNT; side++) {
         const float y = side == SIDE_A ? area.y : second;
@@ -84,22 +85,25 @@ static void place_compare(Layout *layout, Rect area, float scale)
     }
     place_drawn(layout, (Rect){area.x, second, width, height}, scale, SCENE_COMPARE);
     layout->page_count = grid.columns * grid.rows;
+    return 2 * height + px(GAP, scale);
 }
 
-static void place_solo(Layout *layout, Rect area, float scale, Scene scene)
+static float place_solo(Layout *layout, Rect area, float scale, Scene scene)
 {
     const int side = scene == SCENE_SOLO_A ? SIDE_A : SIDE_B;
     const float gap = px(14, scale), header = px(HEADER_HEIGHT, scale), cell_gap = px(1, scale);
     const float drawn_width = floorf(area.w * 0.26f), width = floorf((area.w - drawn_width - 2 * gap) / 2);
-    const float height = floorf((area.h - px(GAP, scale)) / 2), x = area.x + drawn_width + gap;
-    const GridLayout grid = fit_grid((Rect){x, area.y, width, height}, header, cell_gap, 18);
+    const float room = floorf((area.h - px(GAP, scale)) / 2), x = area.x + drawn_width + gap;
+    const GridLayout grid = fit_grid((Rect){x, area.y, width, room}, header, cell_gap, 16);
+    const float height = header + (float)grid.rows * grid.pitch;
     const float second = area.y + height + px(GAP, scale);
     layout->input = grid;
     layout->reconstruction[side] = move_grid(grid, x + width + gap, area.y);
     for (int i = 0; i < HEATMAP_COUNT; i++)
         layout->heatmap[side][i] = move_grid(grid, x + (float)i * (width + gap), second);
-    place_drawn(layout, (Rect){area.x, area.y, drawn_width, area.h}, scale, scene);
+    place_drawn(layout, (Rect){area.x, area.y, drawn_width, 2 * height}, scale, scene);
     layout->page_count = grid.columns * grid.rows;
+    return 2 * height + px(GAP, scale);
 }
 
 static void place_sidebar(Layout *layout, float scale, Scene scene)
@@ -124,28 +128,23 @@ static void place_sidebar(Layout *layout, float scale, Scene scene)
     }
 }
 
-Layout layout_create(float width, float height, float scale, Scene scene, bool is_capture)
+Layout layout_create(float width, float height, float scale, Scene scene)
 {
     Layout layout;
     memset(&layout, 0, sizeof layout);
     const float top = px(TOP_HEIGHT, scale), margin = px(MARGIN, scale), gap = px(GAP, scale);
-    const float bottom = is_capture ? 3 * px(CAPTION_LINE, scale) + px(10, scale) : px(BOTTOM_HEIGHT, scale);
+    const float bottom = 3 * px(CAPTION_LINE, scale) + px(8, scale);
     const float sidebar = px(width < 1200 * scale ? SIDEBAR_WIDTH_SMALL : SIDEBAR_WIDTH, scale);
     layout.top = (Rect){0, 0, width, top};
     layout.bottom = (Rect){0, height - bottom, width, bottom};
-    // the caption lies over the window's foot: what is above it stays where it was
-    const float foot = height - px(BOTTOM_HEIGHT, scale);
-    layout.sidebar = (Rect){0, top, sidebar, (is_capture ? layout.bottom.y : foot) - top};
+    layout.sidebar = (Rect){0, top, sidebar, layout.bottom.y - top};
     const Rect main = {sidebar + margin, top + px(4, scale), width - sidebar - 2 * margin, layout.sidebar.h - px(4, scale) - margin};
-    const float plots = floorf(fmaxf(px(112, scale), main.h * 0.24f));
-    const Rect grids = {main.x, main.y, main.w, main.h - plots - gap};
-    const float half = floorf((main.w - gap) / 2);
-    layout.histogram = (Rect){main.x, main.y + main.h - plots, half, plots};
+    // the grids take whole rows of digits of the space above the least that the plots need; the plots take the rest
+    const Rect grids = {main.x, main.y, main.w, main.h - floorf(fmaxf(px(112, scale), main.h * 0.19f)) - gap};
+    const float used = scene == SCENE_COMPARE ? place_compare(&layout, grids, scale) : place_solo(&layout, grids, scale, scene);
+    const float half = floorf((main.w - gap) / 2), plots = main.h - used - gap;
+    layout.histogram = (Rect){main.x, main.y + used + gap, half, plots};
     layout.curves = (Rect){main.x + half + gap, layout.histogram.y, main.w - half - gap, plots};
-    if (scene == SCENE_COMPARE)
-        place_compare(&layout, grids, scale);
-    else
-        place_solo(&layout, grids, scale, scene);
     place_sidebar(&layout, scale, scene);
     return layout;
 }

@@ -31,5 +31,4 @@ typedef struct Layout {
     float row_height;                      // of a row of settings
 } Layout;
 
-// is_capture: the bottom bar grows into the caption of a screenshot.
-Layout layout_create(float width, float height, float scale, Scene scene, bool is_capture);
+Layout layout_create(float width, float height, float scale, Scene scene);

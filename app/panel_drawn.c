@@ -43,22 +43,22 @@ static double mean(const float *values)
     return sum / DIGIT_PIXELS;
 }
 
-// The drawing's own losses beside the input cell, where there is room for them.
+// The drawing's own losses beside the input cell.
 static void draw_figures(Panel *panel, Rect area)
 {
     Ui *ui = panel->ui;
-    const float line = ui_px(ui, 15);
+    const float line = ui_px(ui, 16);
     Rect row = {area.x, area.y, area.w, line};
     char text[64];
-    for (int side = 0; side < SIDE_COUNT && row.y + line <= area.y + area.h; side++) {
+    for (int side = 0; side < SIDE_COUNT; side++) {
         if (!panel_is_shown(panel->frame, side))
             continue;
         const ModelFrame *m = &panel->frame->models[side];
-        for (int loss = 0; loss < HEATMAP_COUNT && row.y + line <= area.y + area.h; loss++) {
-            (void)snprintf(text, sizeof text, "%s %.4f", loss_get(loss)->label, mean(m->pad_loss[loss]));
-            ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_LEFT, text);
-            row.y += line;
-        }
+        (void)snprintf(text, sizeof text, "BCE %.4f  MSE %.4f", mean(m->pad_loss[LOSS_BCE]), mean(m->pad_loss[LOSS_MSE]));
+        if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > row.w)
+            (void)snprintf(text, sizeof text, "%s %.4f", loss_get(m->spec.loss)->label, mean(m->pad_loss[m->spec.loss]));
+        ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_LEFT, text);
+        row.y += line;
     }
 }
 

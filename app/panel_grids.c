@@ -54,7 +54,11 @@ static void draw_heatmap(Panel *panel, int side, int loss)
     const GridLayout *grid = &frame->layout.heatmap[side][loss];
     const Rect header = grid_header(grid);
     char title[32];
-    (void)snprintf(title, sizeof title, "%s", loss_get(loss)->label);
+    const Metrics *test = &frame->models[side].snapshot->test;
+    if (test->images > 0)
+        (void)snprintf(title, sizeof title, "%s %.4f", loss_get(loss)->label, metrics_loss(test, loss));
+    else
+        (void)snprintf(title, sizeof title, "%s", loss_get(loss)->label);
     draw_header(panel, header, side, title, "");
     (void)panel_color_bar(panel, header, heat_scales[loss], loss == LOSS_BCE ? " nat" : "");
     panel_images(panel, grid, frame->models[side].loss[loss], frame->page_count, MAP_HEAT, heat_scales[loss], false);

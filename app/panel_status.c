@@ -1,5 +1,5 @@
-// The bar at the bottom: headline figures, the data set, speed and messages; in a screenshot the caption with everything that the
-// picture depends on.
+// The caption at the bottom, the same in the window and in a screenshot: everything that the picture depends on. Messages take its
+// last line.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,99 +24,80 @@ static void format_dataset(const Frame *frame, char *text, size_t size)
     (void)snprintf(text, size, "%s data: %s train \u00b7 %s test", frame->dataset_name, train, test);
 }
 
-// "test BCE 0.0937 MSE 0.0097 bias -0.0001 outside 0.0 % dead 0 (whole test set, epoch 12)"
-static void format_figures(const Frame *frame, int side, char *text, size_t size)
+// The headline figures, over the whole test set; the short form where room is scarce.
+static void format_figures(const Frame *frame, int side, bool is_short, char *text, size_t size)
 {
-    const Snapshot *s = frame->models[side].snapshot;
-    const Metrics *m = &s->test;
+    const Metrics *m = &frame->models[side].snapshot->test;
+    char progress[64];
+    panel_format_progress(frame, side, progress, sizeof progress);
     if (m->images == 0)
-        (void)snprintf(text, size, "not measured yet");
+        (void)snprintf(text, size, "%s", progress);
+    else if (is_short)
+        (void)snprintf(text, size, "%s  BCE %.4f  MSE %.4f", progress, m->bce, m->mse);
     else
-        (void)snprintf(text, size, "test BCE %.4f  MSE %.4f  bias %+.4f  outside [0,1] %.1f %%  dead %d", m->bce, m->mse, m->bias,
-                       100.0 * (m->below_0 + m->above_1), m->dead_outputs);
+        (void)snprintf(text, size, "%s   test BCE %.4f  MSE %.4f  bias %+.4f  outside [0,1] %.1f %%  dead %d", progress, m->bce, m->mse,
+                       m->bias, 100.0 * (m->below_0 + m->above_1), m->dead_outputs);
 }
 
-static void draw_caption(Panel *panel)
+// What the model is on the left, what it reached on the right.
+static void draw_model(Panel *panel, int side, Rect line)
+{
+    Ui *ui = panel->ui;
+    const Color color = panel->frame->models[side].snapshot->broken_step >= 0 ? COLOR_ERROR : panel_side_color(side);
+    char spec[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE + 8], figures[200];
+    spec_format(&panel->frame->models[side].spec, spec, sizeof spec);
+    (void)snprintf(text, sizeof text, "%c  %s", side == SIDE_A ? 'A' : 'B', spec);
+    const float gap = ui_px(ui, 16);
+    float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text);
+    format_figures(panel->frame, side, false, figures, sizeof figures);
+    if (used + gap + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures) > line.w)
+        format_figures(panel->frame, side, true, figures, sizeof figures);
+    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures);
+    float size = TEXT_SMALL; // a long list of layers is set smaller rather than cut
+    for (; size > 7 && used + gap + width > line.w; size -= 1)
+        used = ui_text_width(ui, FONT_FIGURES, size - 1, text);
+    ui_text(ui, (Rect){line.x, line.y, line.w - gap - width, line.h}, FONT_FIGURES, size, panel_side_color(side), ALIGN_LEFT, text);
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, color, ALIGN_RIGHT, figures);
+}
+
+static void draw_foot(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect bar = frame->layout.bottom;
-    const float margin = ui_px(ui, MARGIN), height = ui_px(ui, CAPTION_LINE);
-    Rect line = {bar.x + margin, bar.y + ui_px(ui, 5), bar.w - 2 * margin, height};
-    char spec[SPEC_TEXT_SIZE], figures[160], progress[64], text[640];
-    // the specs are long: what does not fit in a narrow window goes from the end, figures come first
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        if (!panel_is_shown(frame, side))
-            continue;
-        spec_format(&frame->models[side].spec, spec, sizeof spec);
-        format_figures(frame, side, figures, sizeof figures);
-        panel_format_progress(frame, side, progress, sizeof progress);
-        (void)snprintf(text, sizeof text, "%c  %s   %s   %s", side == SIDE_A ? 'A' : 'B', spec, progress, figures);
-        float size = TEXT_SMALL;
-        while (size > 6 && ui_text_width(ui, FONT_FIGURES, size, text) > line.w)
-            size -= 0.5f;
-        ui_text(ui, line, FONT_FIGURES, size, panel_side_color(side), ALIGN_LEFT, text);
-        line.y += height;
-    }
-    char data[128];
-    format_dataset(frame, data, sizeof data);
-    (void)snprintf(text, sizeof text, "%s   figures over the whole test set   heat scales: BCE 0\u2013%g nat, MSE 0\u2013%g", data,
-                   (double)heat_scales[LOSS_BCE], (double)heat_scales[LOSS_MSE]);
-    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, text);
-    ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, "losslens " LOSSLENS_VERSION);
-}
-
-static void draw_status(Panel *panel)
-{
-    Ui *ui = panel->ui;
-    const Frame *frame = panel->frame;
-    const Rect bar = frame->layout.bottom;
-    const float margin = ui_px(ui, MARGIN);
-    Rect line = {bar.x + margin, bar.y, bar.w - 2 * margin, bar.h};
-    char text[160];
+    char data[128], text[300], state[64];
     if (!frame->facts)
-        (void)snprintf(text, sizeof text, "drawing the digits\u2026");
-    else if (frame->samples_per_second > 0)
-        (void)snprintf(text, sizeof text, "%.0f k samples/s", frame->samples_per_second / 1000.0);
+        (void)snprintf(state, sizeof state, "drawing the digits\u2026");
+    else if (frame->is_playing && frame->is_busy)
+        (void)snprintf(state, sizeof state, "%.0f\u2009000 samples/s", frame->samples_per_second / 1000.0);
     else
-        (void)snprintf(text, sizeof text, "%s", frame->is_playing && frame->is_busy ? "" : frame->is_playing ? "done" : "paused");
-    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
-    line.w -= ui_px(ui, 110);
-    if (frame->message[0]) {
-        ui_text(ui, line, FONT_UI, TEXT_NORMAL, frame->is_error ? COLOR_ERROR : COLOR_TEXT, ALIGN_LEFT, frame->message);
+        (void)snprintf(state, sizeof state, "%s", frame->is_playing ? "done" : "paused");
+    if (frame->is_capture) // how fast this machine is does not belong into a picture
+        (void)snprintf(state, sizeof state, "losslens " LOSSLENS_VERSION);
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, state);
+    line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, state) + ui_px(ui, 16);
+    if (frame->message[0] && !frame->is_capture) {
+        ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, frame->is_error ? COLOR_ERROR : COLOR_TEXT, ALIGN_LEFT, frame->message);
         return;
     }
-    format_dataset(frame, text, sizeof text);
-    ui_text(ui, line, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, text);
-    const float used = ui_text_width(ui, FONT_UI, TEXT_SMALL, text) + ui_px(ui, 22);
-    line.x += used;
-    line.w -= used;
-    const bool is_wide = line.w > ui_px(ui, 900) || (line.w > ui_px(ui, 460) && frame->scene != SCENE_COMPARE);
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        const Metrics *m = &frame->models[side].snapshot->test;
-        if (!panel_is_shown(frame, side) || m->images == 0)
-            continue;
-        char figures[160];
-        if (is_wide)
-            format_figures(frame, side, figures, sizeof figures);
-        else
-            (void)snprintf(figures, sizeof figures, "test BCE %.4f  MSE %.4f", m->bce, m->mse);
-        (void)snprintf(text, sizeof text, "%c  %.150s", side == SIDE_A ? 'A' : 'B', figures);
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_LEFT, text);
-        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 20);
-        line.x += width;
-        line.w -= width;
-    }
+    format_dataset(frame, data, sizeof data);
+    (void)snprintf(text, sizeof text, "%s   figures: whole test set   heat scales: BCE 0\u2013%g nat, MSE 0\u2013%g", data,
+                   (double)heat_scales[LOSS_BCE], (double)heat_scales[LOSS_MSE]);
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, text);
 }
 
 void panel_status(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Rect bar = panel->frame->layout.bottom;
+    const float margin = ui_px(ui, MARGIN);
     draw_box(ui->draw, bar, COLOR_PANEL, 0);
     draw_box(ui->draw, (Rect){bar.x, bar.y, bar.w, ui_px(ui, 1)}, COLOR_EDGE, 0);
-    if (panel->frame->is_capture)
-        draw_caption(panel);
-    else
-        draw_status(panel);
+    Rect line = {bar.x + margin, bar.y + ui_px(ui, 4), bar.w - 2 * margin, ui_px(ui, CAPTION_LINE)};
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        if (!panel_is_shown(panel->frame, side))
+            continue;
+        draw_model(panel, side, line);
+        line.y += line.h;
+    }
+    draw_foot(panel, line);
 }

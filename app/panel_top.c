@@ -90,7 +90,7 @@ void panel_top(Panel *panel)
         add(panel, REQUEST_SHUFFLE, 0);
 
     // right-aligned: measured first, then placed
-    const float gaps = ui_px(ui, 60);
+    const float gaps = ui_px(ui, bar.w < 1180 * ui->scale ? 4 * 7 + 12 + 4 + MARGIN : 4 * 10 + 12 + 6 + MARGIN);
     float right = bar.w - ui_text_width(ui, FONT_UI, TEXT_NORMAL, "ScreenshotHelp") -
                   ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, "S?") - gaps;
     right = right < x ? x : right;

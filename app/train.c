@@ -7,6 +7,8 @@
 #include "progress.h"
 #include "report_json.h"
 
+enum { EPOCHS_MAX = 1000000000 }; // that a file may bring with it
+
 typedef struct Training {
     const Options *options;
     Pool *pool;
@@ -43,8 +45,7 @@ static void catch_signals(void)
     }
 }
 
-// ---- training
-// --------------------------------------------------------------------------------------------------------
+// ---- training -------------------------------------------------------------------------------------------------------
 
 static bool measure_test(Training *training, Error *error)
 {
@@ -121,8 +122,7 @@ static bool train_epoch(Training *training, Error *error)
     return true;
 }
 
-// ---- the report
-// ------------------------------------------------------------------------------------------------------
+// ---- the report -----------------------------------------------------------------------------------------------------
 
 static json_t *build_report(const Training *training)
 {
@@ -184,8 +184,7 @@ static int train_and_report(Training *training)
     return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + stop_signal : status;
 }
 
-// ---- what it takes
-// ---------------------------------------------------------------------------------------------------
+// ---- what it takes --------------------------------------------------------------------------------------------------
 
 static bool prepare_model(Training *training, Error *error)
 {
@@ -208,8 +207,9 @@ static bool prepare_learner(Training *training, Error *error)
     training->learner = learner_create(&training->model, &options, error);
     if (!training->learner)
         return false;
-    // An epoch of the history is always a whole one.
-    if (training->initial_step % learner_steps_per_epoch(training->learner) != 0)
+    // An epoch of the history is always a whole one. And a file may claim any step.
+    const int64_t steps = learner_steps_per_epoch(training->learner);
+    if (training->initial_step % steps != 0 || training->initial_step / steps > EPOCHS_MAX)
         training->initial_step = 0;
     if (training->initial)
         learner_set_parameters(training->learner, training->initial, training->initial_step);

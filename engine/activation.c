@@ -35,16 +35,17 @@ static inline ValueSlope clip(Vec z)
 
 static inline ValueSlope hyperbolic_tangent(Vec z)
 {
-    const Vec e = vec_expm1(-2.0f * vec_abs(z));
+    const Vec x = -2.0f * vec_abs(z), e = vec_expm1(x);
     const Vec r = 1.0f / (2.0f + e);
     const Vec p = vec_select(z < 0.0f, e * r, -e * r);
-    return (ValueSlope){p, 4.0f * (1.0f + e) * r * r}; // 1 - tanh^2 without the cancellation
+    return (ValueSlope){p, 4.0f * vec_exp(x) * r * r}; // 1 - tanh^2 without the cancellation
 }
 
+// The same as sigmoid(2z), which loses nothing near 0: BCE divides by p.
 static inline ValueSlope tanh01(Vec z)
 {
-    const ValueSlope t = hyperbolic_tangent(z);
-    return (ValueSlope){0.5f * t.value + 0.5f, 0.5f * t.slope};
+    const ValueSlope s = sigmoid(2.0f * z);
+    return (ValueSlope){s.value, 2.0f * s.slope};
 }
 
 static inline ValueSlope softplus(Vec z)
@@ -60,14 +61,16 @@ static inline ValueSlope leaky_relu(Vec z)
 
 static inline ValueSlope elu(Vec z)
 {
-    const Vec e = vec_expm1(vec_at_most(z, 0.0f));
-    return (ValueSlope){vec_select(z > 0.0f, z, e), vec_select(z > 0.0f, vec_all(1.0f), e + 1.0f)};
+    const Vec x = vec_at_most(z, 0.0f);
+    return (ValueSlope){vec_select(z > 0.0f, z, vec_expm1(x)), vec_select(z > 0.0f, vec_all(1.0f), vec_exp(x))};
 }
 
-// z Phi(z). Phi by Abramowitz and Stegun 7.1.26 with x = |z| / sqrt 2; absolute error below 1.5e-7.
+// z Phi(z). Phi by Abramowitz and Stegun 7.1.26 with x = |z| / sqrt 2; absolute error below 1.5e-7. Beyond 20 the tail is
+// 0 in float; the bounds keep infinity * 0 out of it.
 static inline ValueSlope gelu(Vec z)
 {
-    const Vec x = vec_abs(z) * 0.70710678f;
+    const Vec low = vec_at_least(z, -20.0f), inner = vec_at_most(low, 20.0f);
+    const Vec x = vec_abs(inner) * 0.70710678f;
     const Vec gauss = vec_exp(-x * x);
     const Vec t = 1.0f / (1.0f + 0.3275911f * x);
     Vec q = vec_all(1.061405429f);
@@ -77,7 +80,7 @@ static inline ValueSlope gelu(Vec z)
     q = q * t + 0.254829592f;
     const Vec tail = 0.5f * q * t * gauss; // 1 - Phi(|z|)
     const Vec phi = vec_select(z < 0.0f, tail, 1.0f - tail);
-    return (ValueSlope){z * phi, phi + z * gauss * 0.39894228f};
+    return (ValueSlope){low * phi, phi + inner * gauss * 0.39894228f};
 }
 
 #define APPLY(function)                                                                                                \

@@ -23,6 +23,9 @@ enum {
     LINES = STYLE_KNOTS * STEPS
 };
 
+// A squared distance, in pens, at which there is no ink.
+static const float FAR = 1e3f;
+
 // What one writer does to every stroke. Lengths are in halves of the digit's height unless said otherwise.
 typedef struct Hand {
     double slant, turn, aspect;
@@ -33,11 +36,9 @@ typedef struct Hand {
     double edge;        // how wide the grey edge is, in pixels
 } Hand;
 
-// The writers' means and spreads, by digit. Measured on no data set in particular: a digit that is mostly one upright
-// stroke is slanted more and written narrower than a round one.
+// The writers' means and spreads, by digit: chosen so that what a model learns from these digits serves MNIST's too.
 typedef struct Habit {
-    double slant, slant_spread, aspect, aspect_spread;
-    double shake;
+    double slant, slant_spread, aspect, aspect_spread, shake;
 } Habit;
 
 static const Habit habits[10] = {
@@ -49,7 +50,7 @@ static const Habit habits[10] = {
 
 typedef struct Point {
     double x, y;
-    double pen; // the pen's radius here, in pixels
+    double pen;  // the pen's radius here, in pixels
     bool starts; // begins a stroke: no line leads here
 } Point;
 
@@ -189,8 +190,8 @@ static void trace_path(Random *random, const Hand *hand, const DigitStyle *style
     }
 }
 
-// Scales and moves the path so that its ink, grey edge included, fills the box in its longer direction and
-// lies in the box's middle in the other.
+// Scales and moves the path so that its ink fills the box in its longer direction and lies in the box's middle in the
+// other. Most of the grey edge falls outside: MNIST's boxes were cut from drawings whose edge was still sharp.
 static void fit_path(Path *path, double edge)
 {
     double low[2] = {0}, high[2] = {0}, scale = 1.0;
@@ -290,6 +291,10 @@ static void ink_box(Random *random, float canvas[BOX][ROW], const Hand *hand, fl
     for (int y = 0; y < BOX; y++) {
         for (int x = 0; x < BOX; x++) {
             const float q = canvas[y][x];
+            if (q > FAR) {
+                box[y][x] = 0.0f;
+                continue;
+            }
             const float rough = (float)(random_bits(random) >> 40) * 0x1p-23f - 1.0f;
             const float cover = soften(0.5f + slope * (1.0f - sqrtf(q)) + 0.15f * rough);
             box[y][x] = q < middle ? 255.0f : (float)(int)(cover * body + 0.5f);
@@ -308,7 +313,7 @@ int digits_draw(uint64_t seed, DigitSplit split, int index, uint8_t pixels[784])
     float canvas[BOX][ROW], box[BOX][BOX], field[FIELD * FIELD];
     for (int y = 0; y < BOX; y++) {
         for (int x = 0; x < ROW; x++) {
-            canvas[y][x] = 1e6f;
+            canvas[y][x] = 2.0f * FAR;
         }
     }
     for (int i = 1; i < path.count; i++) {

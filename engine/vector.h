@@ -74,9 +74,14 @@ static inline Vec vec_abs(Vec x)
     return (Vec)((VecInt)x & 0x7fffffff);
 }
 
-// e^x - 1 for x <= 0 (a NaN stays one). x = n ln 2 + r, |r| <= ln 2 / 2; Taylor's polynomial of e^r - 1 to r^7 leaves
-// less than 6e-9 relative. Below -87 the result is that of -87: e^x would no longer be a normal number.
-static inline Vec vec_expm1(Vec x)
+// e^x for x <= 0 (a NaN stays one) as power * (1 + q): power = 2^n with x = n ln 2 + r, q = e^r - 1, |r| <= ln 2 / 2.
+// Taylor's polynomial to r^7 leaves less than 6e-9 relative. Below -87 the result is that of -87: e^x would no longer be a
+// normal number.
+typedef struct ExpParts {
+    Vec power, q;
+} ExpParts;
+
+static inline ExpParts vec_split_exp(Vec x)
 {
     x = vec_at_least(x, -87.0f);
     const Vec magic = vec_all(12582912.0f); // 1.5 * 2^23: adding it rounds to an integer
@@ -90,13 +95,20 @@ static inline Vec vec_expm1(Vec x)
     q = q * r + 1.0f / 6.0f;
     q = q * r + 0.5f;
     q = q * r * r + r;
-    const Vec power = (Vec)(((VecInt)shifted - (VecInt)magic + 127) << 23);
-    return power * q + (power - 1.0f);
+    return (ExpParts){(Vec)(((VecInt)shifted - (VecInt)magic + 127) << 23), q};
 }
 
-static inline Vec vec_exp(Vec x) // x <= 0
+// Each keeps its relative precision: e^-30 is not 0, e^-1e-9 - 1 is not 0 either. x <= 0.
+static inline Vec vec_exp(Vec x)
 {
-    return vec_expm1(x) + 1.0f;
+    const ExpParts e = vec_split_exp(x);
+    return e.power * e.q + e.power;
+}
+
+static inline Vec vec_expm1(Vec x)
+{
+    const ExpParts e = vec_split_exp(x);
+    return e.power * e.q + (e.power - 1.0f);
 }
 
 // ln(1 + y) for 0 <= y <= 1: 2 artanh(s) with s = y / (2 + y) <= 1/3; the series to s^15 leaves less than 1e-8 relative.

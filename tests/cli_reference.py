@@ -1,0 +1,163 @@
+"""What cli_test.py holds the program against: the formulas written out in numpy, and the file formats read by hand."""
+import gzip
+import hashlib
+import json
+import math
+import os
+import struct
+
+import numpy as np
+
+
+# ---- files ---------------------------------------------------------------------------------------------------------------
+
+def read_idx(folder, name):
+    plain = os.path.join(folder, name)
+    data = open(plain, "rb").read() if os.path.exists(plain) else gzip.open(plain + ".gz").read()
+    rank = data[3]
+    shape = struct.unpack(f">{rank}I", data[4:4 + 4 * rank])
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+def read_digits(folder, split):
+    """Images (count, 784) and labels (count), as bytes."""
+    images = read_idx(folder, f"{split}-images-idx3-ubyte")
+    return images.reshape(len(images), 784), read_idx(folder, f"{split}-labels-idx1-ubyte")
+
+
+def write_digits(folder, split, images, labels):
+    with open(os.path.join(folder, f"{split}-images-idx3-ubyte"), "wb") as file:
+        file.write(struct.pack(">4I", 0x803, len(images), 28, 28) + images.tobytes())
+    with open(os.path.join(folder, f"{split}-labels-idx1-ubyte"), "wb") as file:
+        file.write(struct.pack(">2I", 0x801, len(labels)) + labels.tobytes())
+
+
+def read_safetensors(path):
+    """Name -> float32 array in the order of the file's bytes, and the metadata."""
+    data = open(path, "rb").read()
+    size, = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8:8 + size])
+    metadata = header.pop("__metadata__", {})
+    tensors, end = {}, 0
+    for name, row in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        assert row["dtype"] == "F32" and row["data_offsets"][0] == end
+        begin, end = row["data_offsets"]
+        tensors[name] = np.frombuffer(data[8 + size + begin:8 + size + end], "<f4").reshape(row["shape"])
+    assert 8 + size + end == len(data)
+    return tensors, metadata
+
+
+def pack_safetensors(tensors, metadata):
+    header = {"__metadata__": metadata} if metadata else {}
+    offset = 0
+    for name, values in tensors.items():
+        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [offset, offset + values.nbytes]}
+        offset += values.nbytes
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + b"".join(values.astype("<f4").tobytes() for values in tensors.values())
+
+
+def digest(tensors):
+    return hashlib.sha256(b"".join(values.astype("<f4").tobytes() for values in tensors.values())).hexdigest()
+
+
+# ---- the model -----------------------------------------------------------------------------------------------------------
+
+def parse_spec(text):
+    spec, key = {}, None
+    for item in text.split(","):
+        key, value = item.split("=") if "=" in item else (key, spec[key] + "," + item)
+        spec[key] = value
+    return spec
+
+
+def sigmoid(z):
+    return np.where(z < 0, np.exp(-np.abs(z)), 1.0) / (1 + np.exp(-np.abs(z)))
+
+
+OUTPUT = {"sigmoid": sigmoid, "relu": lambda z: np.maximum(z, 0), "linear": lambda z: z, "clip": lambda z: np.clip(z, 0, 1),
+          "tanh01": lambda z: (np.tanh(z) + 1) / 2, "softplus": lambda z: np.logaddexp(0, z)}
+HIDDEN = {"relu": OUTPUT["relu"], "tanh": np.tanh, "sigmoid": sigmoid}
+
+
+def forward(spec, tensors, x):
+    """Logits of the output layer, in double precision."""
+    values = [array.astype(np.float64) for array in tensors.values()]
+    for weight, bias in zip(values[0:-2:2], values[1:-2:2]):
+        x = HIDDEN[spec["hidden"]](x @ weight.T + bias)
+    return x @ values[-2].T + values[-1]
+
+
+def entropy(t):
+    inside = np.clip(t, 1e-300, 1)
+    other = np.clip(1 - t, 1e-300, 1)
+    return -(t * np.log(inside) + (1 - t) * np.log(other))
+
+
+def bce(spec, z, p, t):
+    if spec["output"] == "sigmoid":
+        return np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z)))
+    low = np.float32(1e-7) # float32 has no number between 1 - 1.2e-7 and 1 - 0.6e-7: the clip is the format's
+    q = np.clip(p.astype(np.float32), low, np.float32(1) - low).astype(np.float64)
+    return -(t * np.log(q) + (1 - t) * np.log(1 - q))
+
+
+def histogram(values):
+    return np.concatenate([[(values < 0).sum()], np.histogram(values[(values >= 0) & (values <= 1)], 64, (0, 1))[0],
+                           [(values > 1).sum()]])
+
+
+def measure(spec_text, tensors, images):
+    """The figures of the JSON's `test`; the shares as counts of pixels."""
+    spec = parse_spec(spec_text)
+    t = images / 255
+    z = forward(spec, tensors, t)
+    p = OUTPUT[spec["output"]](z)
+    single = p.astype(np.float32)
+    mse, floor = ((p - t) ** 2).mean(), entropy(t).mean()
+    loss = bce(spec, z, p, t).mean()
+    groups = {"zero": t == 0, "dark": (t > 0) & (t < 0.5), "bright": (t >= 0.5) & (t < 1), "one": t == 1}
+    return {"bce": loss, "bce_floor": floor, "excess_bce": loss - floor, "mse": mse, "mae": np.abs(p - t).mean(),
+            "psnr": 10 * math.log10(1 / mse), "mean_input": t.mean(), "mean_output": p.mean(), "bias": p.mean() - t.mean(),
+            "bias_by_target": {name: (p - t)[mask].mean() for name, mask in groups.items()},
+            "below_0": (single < 0).sum(), "above_1": (single > 1).sum(), "below_002": (single < 0.02).sum(),
+            "above_098": (single > 0.98).sum(), "dead_outputs": (single == 0).all(axis=0).sum(),
+            "histogram": {"input": histogram(t.astype(np.float32)), "output": histogram(single)}}
+
+
+# ---- training: one hidden layer of ReLU, Adam ----------------------------------------------------------------------------
+
+def gradients(spec, weights, t):
+    """Loss and gradient of a batch."""
+    w1, b1, w2, b2 = weights
+    a = t @ w1.T + b1
+    h = np.maximum(a, 0)
+    z = h @ w2.T + b2
+    p = OUTPUT[spec["output"]](z)
+    if spec["loss"] == "bce":
+        loss, slope = bce(spec, z, p, t).mean(), p - t
+    else:
+        loss, slope = ((p - t) ** 2).mean(), 2 * (p - t) * (p * (1 - p) if spec["output"] == "sigmoid" else 1)
+    slope = slope / t.size
+    below = (slope @ w2) * (a > 0)
+    return loss, [below.T @ t, below.sum(0), slope.T @ h, slope.sum(0)]
+
+
+def train(spec_text, tensors, images):
+    """One epoch in the images' order: the loss of each batch before its update, and the weights after all."""
+    spec = parse_spec(spec_text)
+    assert spec["hidden"] == "relu" and spec["optimizer"] == "adam"
+    t, batch, rate = images / 255, int(spec["batch"]), float(spec["lr"])
+    weights = [values.astype(np.float64) for values in tensors.values()]
+    m, v = [np.zeros_like(w) for w in weights], [np.zeros_like(w) for w in weights]
+    losses = []
+    for step, first in enumerate(range(0, len(t), batch), 1):
+        loss, slopes = gradients(spec, weights, t[first:first + batch])
+        losses.append(loss)
+        scaled = rate * math.sqrt(1 - 0.999 ** step) / (1 - 0.9 ** step)
+        for i, g in enumerate(slopes):
+            m[i] = 0.9 * m[i] + 0.1 * g
+            v[i] = 0.999 * v[i] + 0.001 * g * g
+            weights[i] -= scaled * m[i] / (np.sqrt(v[i]) + 1e-7)
+    return losses, dict(zip(tensors, weights))

@@ -1,0 +1,503 @@
+"""The command line from outside: python3 tests/cli_test.py PATH_TO_LOSSLENS [unittest's arguments]
+
+Arguments, help, exit statuses, files; every figure of the JSON recomputed in numpy from the exported digits and the saved
+weights. Arguments that would open a window are not among them. Helpers: cli_reference.py.
+"""
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+import numpy as np
+
+import cli_reference as reference
+
+PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else "losslens"
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCHEMA = json.load(open(os.path.join(HERE, "train.schema.json")))
+COMMANDS = ["view", "train", "shot", "eval", "data", "data export"]
+TRAIN_IMAGES, TEST_IMAGES = 700, 300
+
+WORK = None    # a folder of this run's own
+SMALL = None   # the data set of most tests: the first of the built-in digits
+
+
+def setUpModule():
+    global WORK, SMALL
+    WORK = tempfile.mkdtemp(prefix="losslens-cli-")
+    exported = os.path.join(WORK, "exported")
+    SMALL = os.path.join(WORK, "small")
+    result = run("data", "export", exported)
+    assert result.returncode == 0, result.stderr
+    os.mkdir(SMALL)
+    for split, count in (("train", TRAIN_IMAGES), ("t10k", TEST_IMAGES)):
+        images, labels = reference.read_digits(exported, split)
+        reference.write_digits(SMALL, split, images[:count], labels[:count])
+
+
+def tearDownModule():
+    shutil.rmtree(WORK)
+
+
+def restore_signals():
+    # A parent in the background may have handed down that SIGINT is ignored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def start(*arguments, **options):
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True,
+               "preexec_fn": restore_signals, **options}
+    return subprocess.Popen([PROGRAM, *map(str, arguments)], **options)
+
+
+def run(*arguments, **options):
+    process = start(*arguments, **options)
+    out, err = process.communicate(timeout=300)
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def train(*arguments):
+    result = run("train", "--data", SMALL, *arguments)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def path(name):
+    return os.path.join(WORK, name)
+
+
+def parse_help(command):
+    """Option -> metavar or None, as the help of a command lists them."""
+    text = run(*command.split(), "--help").stdout
+    rows = re.findall(r"^  (-o|--[a-z-]+)(?: (\S+))?", text.split("Options:\n")[1], re.M)
+    return {name: metavar or None for name, metavar in rows if name != "--help"}
+
+
+VALID = {"--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1", "--limit": "1",
+         "--threads": "1", "--init": "x", "--log": "step", "-o": "x", "--size": "1000x700", "--page": "0", "--digit": "x.png",
+         "--view": "solo", "--shots": "x", "--scale": "1", "--isa": "plain", "--trace": "x"}
+BAD = {"--data": [""],
+       "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
+       "--limit": ["0", "-1", "x", "", "2147483648", "99999999999"],
+       "--threads": ["0", "65", "-1", "x", "", "2.0"],
+       "--init": [""], "-o": [""], "--digit": [""], "--shots": [""], "--trace": [""],
+       "--log": ["", "steps", "epoch|step", "Epoch"],
+       "--view": ["", "both", "compare|"],
+       "--isa": ["", "sse", "avx"],
+       "--size": ["", "x", "960", "960x", "x600", "959x600", "960x599", "7681x600", "960x4321", "960x600x", "960X600", "1e3x700",
+                  "-960x600", "999999x700", " 960x600"],
+       "--page": ["-1", "x", "", "2147483648"],
+       "--scale": ["0.4", "4.1", "x", "", "nan", "inf", "-1", "1,5", "1.2.3", "1e0"]}
+BAD_SPECS = {"loss": ["x", "", "BCE"], "output": ["x", "", "leaky_relu"], "hidden": ["x", "", "linear"],
+             "layers": ["", "0", "2049", "x", "1,2,3,4,5,6,7,8", "32,", "32,,16", "-1", "1.5"],
+             "optimizer": ["x", "", "Adam"], "lr": ["0", "-1", "101", "x", "", "nan", "inf", "1e"],
+             "batch": ["0", "4097", "x", "", "1.5", "-1"], "noise": ["-0.1", "2.1", "x", "", "nan"],
+             "l1": ["-1", "1.1", "x", "", "inf"], "seed": ["-1", "4294967296", "x", "", "99999999999"]}
+
+
+class ArgumentsTest(unittest.TestCase):
+    def refuse(self, *arguments, contains="", command=""):
+        result = run(*arguments)
+        self.assertEqual(result.returncode, 2, (arguments, result.stderr))
+        self.assertEqual(result.stdout, "")
+        lines = result.stderr.splitlines()
+        self.assertEqual(len(lines), 2, result.stderr)
+        self.assertTrue(lines[0].startswith("losslens: "), lines[0])
+        self.assertIn(contains, lines[0])
+        self.assertEqual(lines[1], f"try 'losslens {command + ' ' if command else ''}--help'", arguments)
+
+    def test_unknown_command(self):
+        for name in ["trian", "export", "", "Train", "help"]:
+            self.refuse(name, contains="expected view, train, shot, eval or data")
+
+    def test_bad_values(self):
+        for command in COMMANDS:
+            options = parse_help(command)
+            self.assertIn("--data", options)
+            for name, values in BAD.items():
+                for value in values if name in options else []:
+                    with self.subTest(command=command, option=name, value=value):
+                        self.refuse(*command.split(), name, value, contains=name, command=command)
+                        if name.startswith("--"):
+                            self.refuse(*command.split(), f"{name}={value}", contains=name, command=command)
+
+    def test_epochs_of_view_begin_at_one(self):
+        self.refuse("view", "--epochs", "0", contains="from 1 to 100000", command="view")
+
+    def test_bad_specs(self):
+        for command, options in (("view", ["--a", "--b"]), ("shot", ["--a", "--b"]), ("train", ["--model"])):
+            for option in options:
+                for key, values in BAD_SPECS.items():
+                    for value in values if command != "shot" else values[:1]:
+                        with self.subTest(option=option, key=key, value=value):
+                            self.refuse(command, option, f"{key}={value}", contains=f"{option}: ", command=command)
+                for text in ["loss", "x=1", "loss=bce,loss=mse", "loss=bce,", ",loss=bce", "loss=bce output=relu", "=", "y" * 5000]:
+                    self.refuse(command, option, text, contains=f"{option}: ", command=command)
+
+    def test_each_option_twice_without_value_and_elsewhere(self):
+        tables = {command: parse_help(command) for command in COMMANDS}
+        every = {name for table in tables.values() for name in table}
+        for command, table in tables.items():
+            words = command.split()
+            for name in sorted(every - set(table)):
+                self.refuse(*words, name, contains=f"{name} is an option of ", command=command)
+            for name, metavar in table.items():
+                with self.subTest(command=command, option=name):
+                    pair = [name, VALID[name]] if metavar else [name]
+                    self.refuse(*words, *pair, *pair, contains=f"{name} is given twice", command=command)
+                    if metavar:
+                        self.refuse(*words, name, contains=f"{name} needs a value", command=command)
+                        self.refuse(*words, name, "--threads", contains=f"{name} needs a value", command=command)
+                    else:
+                        self.refuse(*words, name + "=1", contains="takes no value", command=command)
+
+    def test_unknown_option(self):
+        for command in COMMANDS:
+            for name in ["--bogus", "-x", "--bogus=1", "--Data", "--dat", "-o=x"]:
+                self.refuse(*command.split(), name, contains="unknown option", command=command)
+            self.refuse(*command.split(), "--bogus", contains="--data, ", command=command)
+        self.refuse("--bogus", contains="unknown option '--bogus'; view takes --data", command="view")
+
+    def test_operands(self):
+        for command in ["view", "train", "shot", "data"]:
+            self.refuse(command, "x", contains="unexpected argument 'x'", command=command)
+            self.refuse(command, "--", "--threads", contains="unexpected argument", command=command)
+        self.refuse("eval", contains="needs a model", command="eval")
+        self.refuse("eval", "a", "b", contains="unexpected argument 'b'", command="eval")
+        self.refuse("eval", "", contains="path", command="eval")
+        self.refuse("data", "export", contains="needs a folder", command="data export")
+        self.refuse("data", "export", "a", "b", contains="unexpected argument 'b'", command="data export")
+
+    def test_help(self):
+        program = run("--help")
+        self.assertEqual((program.returncode, program.stderr), (0, ""))
+        self.assertEqual(run("-h").stdout, program.stdout)
+        for command in COMMANDS:
+            self.assertIn(command, program.stdout)
+            result = run(*command.split(), "--help")
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertTrue(result.stdout.startswith("Usage: losslens "), result.stdout)
+            self.assertLessEqual(max(map(len, result.stdout.splitlines())), 110)
+        for word in ["sigmoid", "softplus", "leaky_relu", "adadelta", "mae"]:
+            self.assertIn(word, run("train", "--help").stdout)
+
+    def test_version(self):
+        result = run("--version")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, r"^losslens \d+\.\d+\.\d+\n$")
+
+
+class FiguresTest(unittest.TestCase):
+    def test_schema_and_order(self):
+        result = run("train", "--limit", "512", "--epochs", "2")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 2, result.stderr)
+        report = json.loads(result.stdout)
+        jsonschema.validate(report, SCHEMA)
+        self.assertEqual(list(report), ["spec", "data", "epochs", "steps", "seconds", "samples_per_second", "threads", "history",
+                                        "test", "weights_sha256"])
+        self.assertEqual((report["epochs"], report["steps"]), (2, 4))
+        self.assertEqual([entry["epoch"] for entry in report["history"]], [1, 2])
+        self.assertEqual(report["data"]["name"], "builtin")
+        self.assertEqual((report["data"]["train"], report["data"]["test"]), (512, 10000))
+        self.assertEqual(report["history"][-1]["test_bce"], report["test"]["bce"])
+        self.assertAlmostEqual(report["samples_per_second"] * report["seconds"], 1024, delta=1)
+
+    def test_figures_against_numpy(self):
+        for spec in ["loss=bce,output=sigmoid", "loss=mse,output=linear", "loss=bce,output=relu", "loss=mse,output=relu",
+                     "loss=mae,output=clip", "loss=mse,output=tanh01,hidden=tanh,layers=64,16,64", "loss=bce,output=softplus"]:
+            with self.subTest(spec=spec):
+                file = path("figures.safetensors")
+                report = train("--model", spec, "--epochs", 4, "--limit", 600, "-o", file)
+                jsonschema.validate(report, SCHEMA)
+                images = reference.read_digits(SMALL, "t10k")[0]
+                tensors, metadata = reference.read_safetensors(file)
+                self.assertEqual(metadata, {"format": "losslens", "spec": report["spec"], "step": "12"})
+                expected = reference.measure(report["spec"], tensors, images)
+                self.compare(report["test"], expected)
+                self.assertEqual(report["weights_sha256"], reference.digest(tensors))
+                for key in ("mean_input", "bce_floor"):
+                    self.assertAlmostEqual(report["data"][key], expected["bce_floor"] if key == "bce_floor" else
+                                           expected["mean_input"], delta=1e-9)
+                evaluated = run("eval", "--data", SMALL, file)
+                self.assertEqual(evaluated.returncode, 0, evaluated.stderr)
+                evaluated = json.loads(evaluated.stdout)
+                self.assertEqual(list(evaluated), ["spec", "step", "data", "test"])
+                self.assertEqual(evaluated["test"], report["test"])
+                self.assertEqual((evaluated["spec"], evaluated["step"]), (report["spec"], 12))
+
+    def compare(self, test, expected):
+        pixels = TEST_IMAGES * 784
+        for key in ("bce", "excess_bce", "mse", "mae", "psnr", "mean_input", "mean_output"):
+            self.assertAlmostEqual(test[key], expected[key], delta=2e-5 * abs(expected[key]) + 1e-7, msg=key)
+        self.assertAlmostEqual(test["bias"], expected["bias"], delta=1e-6)
+        for group, value in expected["bias_by_target"].items():
+            self.assertAlmostEqual(test["bias_by_target"][group], value, delta=2e-5, msg=group)
+        for key in ("below_0", "above_1", "below_002", "above_098"):
+            self.assertAlmostEqual(test[key] * pixels, expected[key], delta=5, msg=key)
+        self.assertAlmostEqual(test["dead_outputs"], expected["dead_outputs"], delta=1)
+        self.assertEqual(test["nonfinite"], 0)
+        self.assertEqual(test["histogram"]["edges"], [i / 64 for i in range(65)])
+        for key in ("input", "output"):
+            difference = np.abs(np.array(test["histogram"][key]) - expected["histogram"][key]).sum()
+            self.assertLessEqual(difference, 20, key)
+            self.assertEqual(sum(test["histogram"][key]), pixels, key)
+
+    def test_step_losses_against_double_precision(self):
+        for spec in ["loss=bce,output=sigmoid,batch=64", "loss=mse,output=linear,batch=64", "loss=mse,output=sigmoid,batch=50"]:
+            with self.subTest(spec=spec):
+                file, trained = path("initial.safetensors"), path("trained.safetensors")
+                train("--model", spec, "--epochs", 0, "-o", file)
+                report = train("--model", spec, "--epochs", 1, "--limit", 200, "--no-shuffle", "--log", "step", "-o", trained)
+                jsonschema.validate(report, SCHEMA)
+                self.assertEqual(len(report["step_loss"]), 4)
+                self.assertEqual(report["history"][0]["step_loss"], report["step_loss"])
+                images = reference.read_digits(SMALL, "train")[0][:200]
+                losses, weights = reference.train(report["spec"], reference.read_safetensors(file)[0], images)
+                for got, expected in zip(report["step_loss"], losses):
+                    self.assertAlmostEqual(got, expected, delta=1e-4 * expected)
+                for name, values in reference.read_safetensors(trained)[0].items():
+                    self.assertLess(np.abs(values - weights[name]).max(), 1e-4, name)
+
+    def test_shuffling(self):
+        ordered, shuffled = (train("--epochs", 1, "--log", "step", *more)["step_loss"] for more in (["--no-shuffle"], []))
+        self.assertEqual(len(ordered), 3)
+        self.assertNotEqual(ordered, shuffled)
+
+    def test_same_weights_for_any_threads(self):
+        reports = [train("--epochs", 2, "--threads", n, "--model", "noise=0.2") for n in (1, 2, 3, 5, 8)]
+        self.assertEqual([report["threads"] for report in reports], [1, 2, 3, 5, 8])
+        self.assertEqual(len({report["weights_sha256"] for report in reports}), 1)
+        for report in reports:
+            self.assertEqual(report["test"], reports[0]["test"])
+
+    def test_each_instruction_set_agrees(self):
+        losses = []
+        for isa in ("plain", "avx2", "avx512"):
+            result = run("train", "--data", SMALL, "--epochs", 2, f"--isa={isa}")
+            if result.returncode == 1 and "this processor cannot" in result.stderr:
+                continue
+            self.assertEqual(result.returncode, 0, result.stderr)
+            losses.append(json.loads(result.stdout)["test"]["bce"])
+        for loss in losses:
+            self.assertAlmostEqual(loss, losses[0], delta=1e-4 * losses[0])
+
+    def test_init_round_trip(self):
+        first, second = path("first.safetensors"), path("second.safetensors")
+        trained = train("--model", "loss=mse,layers=24", "--epochs", 2, "-o", first)
+        same = train("--init", first, "--epochs", 0, "-o", second)
+        for key in ("spec", "epochs", "steps", "test", "weights_sha256"):
+            self.assertEqual(same[key], trained[key], key)
+        self.assertIsNone(same["samples_per_second"])
+        self.assertEqual(open(first, "rb").read(), open(second, "rb").read())
+        more = train("--init", first, "--epochs", 2)
+        self.assertEqual([entry["epoch"] for entry in more["history"]], [3, 4])
+        self.assertEqual((more["epochs"], more["steps"]), (4, 12))
+        other = train("--init", first, "--model", "loss=bce,layers=24", "--epochs", 0)
+        self.assertEqual(other["weights_sha256"], trained["weights_sha256"])
+        self.assertIn("loss=bce", other["spec"])
+        # 6 steps are not a whole number of epochs of 4 steps
+        fresh = train("--init", first, "--model", "batch=200,layers=24", "--epochs", 1)
+        self.assertEqual((fresh["epochs"], fresh["steps"], fresh["history"][0]["epoch"]), (1, 4, 1))
+
+    def test_broken_model(self):
+        arguments = ["train", "--data", SMALL, "--model", "loss=mse,output=linear,optimizer=sgd,lr=100,layers=512", "--epochs", "50",
+                     "--log", "step"]
+        result = run(*arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        report = json.loads(result.stdout)
+        jsonschema.validate(report, SCHEMA)
+        self.assertIn(f"at step {report['broken_step']}", result.stderr)
+        self.assertEqual((len(report["step_loss"]), report["steps"]), (report["broken_step"], report["broken_step"]))
+        self.assertEqual(len(report["history"]), report["epochs"])
+        self.assertIsNone(report["test"]["mse"])
+        self.assertGreater(report["test"]["nonfinite"], 0)
+        file = path("broken.safetensors")
+        result = run(*arguments, "-o", file)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("is not written", result.stderr)
+        self.assertFalse(os.path.exists(file))
+        json.loads(result.stdout)
+
+
+class FilesTest(unittest.TestCase):
+    def fail(self, status, *arguments, contains=""):
+        result = run(*arguments)
+        self.assertEqual(result.returncode, status, (arguments, result.stderr))
+        self.assertEqual(result.stdout, "")
+        self.assertRegex(result.stderr, r"^losslens: [^\n]+\n$")
+        self.assertIn(contains, result.stderr)
+
+    def test_bad_data(self):
+        os.makedirs(path("empty"), exist_ok=True)
+        shutil.copytree(SMALL, path("html"))
+        with open(path("html/train-images-idx3-ubyte"), "w") as file:
+            file.write("<!DOCTYPE html><html>404</html>")
+        for command in ("train", "data", ("data", "export"), "eval"):
+            words = [command] if isinstance(command, str) else list(command)
+            operand = {"eval": [path("eval.safetensors")], "data export": [path("nothing")]}.get(" ".join(words), [])
+            train("--epochs", 0, "-o", path("eval.safetensors"))
+            for folder in ("missing", "empty", "html", "small/train-images-idx3-ubyte"):
+                with self.subTest(command=command, folder=folder):
+                    self.fail(4, *words, "--data", path(folder), *operand, contains=os.path.basename(folder))
+        self.assertFalse(os.path.exists(path("nothing")))
+
+    def bad_models(self):
+        good = path("good.safetensors")
+        train("--epochs", 0, "-o", good)
+        data = open(good, "rb").read()
+        tensors, metadata = reference.read_safetensors(good)
+        broken = {name: values.copy() for name, values in tensors.items()}
+        broken["decoder.0.bias"][3] = np.nan
+        renamed = {name.replace("encoder", "x"): values for name, values in tensors.items()}
+        pack = reference.pack_safetensors
+        return {"empty": b"", "short": data[:-1], "long": data + b"\0", "text": b"<html>" * 100, "header": data[:20],
+                "nan": pack(broken, metadata), "names": pack(renamed, metadata),
+                "fewer": pack(dict(list(tensors.items())[:2]), metadata),
+                "no spec": pack(tensors, {"step": "3"}), "bad spec": pack(tensors, {"spec": "loss=x"}),
+                "bad step": pack(tensors, {**metadata, "step": "-1"}),
+                "other shape": pack(tensors, {"spec": "layers=31"})}
+
+    def test_bad_models(self):
+        for name, data in self.bad_models().items():
+            file = path("bad.safetensors")
+            with open(file, "wb") as stream:
+                stream.write(data)
+            with self.subTest(model=name):
+                self.fail(1, "train", "--data", SMALL, "--init", file, contains="bad.safetensors")
+                self.fail(1, "eval", "--data", SMALL, file, contains="bad.safetensors")
+        for file in (path("absent.safetensors"), WORK):
+            self.fail(1, "train", "--data", SMALL, "--init", file, contains=file)
+            self.fail(1, "eval", "--data", SMALL, file, contains=file)
+        self.fail(1, "train", "--data", SMALL, "--init", path("good.safetensors"), "--model", "layers=16", contains="shape")
+
+    def test_model_without_spec_needs_one(self):
+        train("--epochs", 1, "-o", path("plain.safetensors"))
+        tensors, _ = reference.read_safetensors(path("plain.safetensors"))
+        with open(path("torch.safetensors"), "wb") as file:
+            file.write(reference.pack_safetensors(tensors, None))
+        report = train("--init", path("torch.safetensors"), "--model", "layers=32", "--epochs", 0)
+        self.assertEqual(report["weights_sha256"], reference.digest(tensors))
+        self.assertEqual(report["steps"], 0)
+
+    def test_a_file_may_claim_any_step(self):
+        train("--epochs", 0, "-o", path("step.safetensors"))
+        tensors, metadata = reference.read_safetensors(path("step.safetensors"))
+        with open(path("step.safetensors"), "wb") as file:
+            file.write(reference.pack_safetensors(tensors, {**metadata, "step": "999999999999999"}))
+        self.assertEqual(train("--init", path("step.safetensors"), "--epochs", 1)["steps"], 3)
+
+    def test_unwritable_output(self):
+        before = sorted(os.listdir(WORK))
+        for file in (path("absent/x.safetensors"), WORK, path("x/"), "/dev/null", path("small/train-images-idx3-ubyte/x"),
+                     path("y" * 300)):
+            with self.subTest(file=file):
+                self.fail(1, "train", "--data", SMALL, "--epochs", "100000", "-o", file, contains="cannot be written")
+        self.assertEqual(sorted(os.listdir(WORK)), before)
+
+    def test_output_replaces_a_file(self):
+        file = path("replaced.safetensors")
+        with open(file, "w") as stream:
+            stream.write("old")
+        train("--epochs", 0, "-o", file)
+        reference.read_safetensors(file)
+
+    def test_full_or_closed_output(self):
+        model = path("full.safetensors")
+        train("--epochs", 0, "-o", model)
+        for arguments in (["train", "--data", SMALL, "--epochs", "0"], ["eval", "--data", SMALL, model], ["data", "--data", SMALL],
+                          ["data", "--json", "--data", SMALL], ["--help"], ["train", "--help"], ["--version"]):
+            with self.subTest(arguments=arguments):
+                with open("/dev/full", "w") as full:
+                    result = run(*arguments, stdout=full)
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertIn("the standard output cannot be written: No space left", result.stderr)
+                read, write = os.pipe()
+                os.close(read)
+                result = run(*arguments, stdout=write)
+                os.close(write)
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertIn("the standard output cannot be written", result.stderr)
+                result = run(*arguments, stdout=None, preexec_fn=lambda: os.close(1))
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertIn("the standard output cannot be written", result.stderr)
+
+    def test_output_is_saved_although_stdout_is_full(self):
+        file = path("saved.safetensors")
+        with open("/dev/full", "w") as full:
+            self.assertEqual(run("train", "--data", SMALL, "--epochs", "1", "-o", file, stdout=full).returncode, 1)
+        reference.read_safetensors(file)
+
+    def test_data(self):
+        result = run("data", "--data", SMALL)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, r"(?m)^images +700 +300$")
+        facts = json.loads(run("data", "--json", "--data", SMALL).stdout)
+        self.assertEqual(facts["name"], "small")
+        for key, split in (("train", "train"), ("test", "t10k")):
+            images, labels = reference.read_digits(SMALL, split)
+            self.assertEqual(facts[key]["count"], len(images))
+            for share, mask in (("zero", images == 0), ("full", images == 255), ("grey", (images > 0) & (images < 255))):
+                self.assertAlmostEqual(facts[key][share], mask.mean(), delta=1e-12)
+            self.assertAlmostEqual(facts[key]["mean_input"], images.mean() / 255, delta=1e-12)
+            self.assertAlmostEqual(facts[key]["bce_floor"], reference.entropy(images / 255).mean(), delta=1e-9)
+            self.assertEqual(facts[key]["labels"], np.bincount(labels, minlength=10).tolist())
+
+    def test_export(self):
+        folder = path("copy")
+        result = run("data", "export", "--data", SMALL, folder)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        for split in ("train", "t10k"):
+            for got, expected in zip(reference.read_digits(folder, split), reference.read_digits(SMALL, split)):
+                np.testing.assert_array_equal(got, expected)
+        self.fail(1, "data", "export", "--data", SMALL, folder, contains="already exists")
+        self.fail(1, "data", "export", "--data", SMALL, path("absent/copy"), contains="absent/copy")
+
+
+class SignalsTest(unittest.TestCase):
+    def test_stop(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(signal=number):
+                file = path("stopped.safetensors")
+                process = start("train", "--data", SMALL, "--epochs", "100000", "--log", "step", "-o", file)
+                process.stderr.readline()
+                process.send_signal(number)
+                out, err = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, status, err)
+                report = json.loads(out)
+                jsonschema.validate(report, SCHEMA)
+                self.assertIn(f"stopped after {report['steps']} steps", err)
+                self.assertGreaterEqual(report["epochs"], 1)
+                self.assertEqual(len(report["history"]), report["epochs"])
+                self.assertEqual(len(report["step_loss"]), report["steps"])
+                tensors, metadata = reference.read_safetensors(file)
+                self.assertEqual(metadata["step"], str(report["steps"]))
+                self.assertEqual(reference.digest(tensors), report["weights_sha256"])
+
+    def test_bar_on_a_terminal(self):
+        ours, theirs = pty.openpty()
+        process = start("train", "--data", SMALL, "--epochs", "3", stderr=theirs)
+        os.close(theirs)
+        out = process.stdout.read()
+        self.assertEqual(process.wait(60), 0)
+        process.stdout.close()
+        drawn = os.read(ours, 65536).decode()
+        os.close(ours)
+        json.loads(out)
+        self.assertIn("\repoch 3 [####################]", drawn)
+        self.assertTrue(drawn.endswith("\r\033[K"), repr(drawn[-40:]))
+        self.assertNotIn("\n", drawn)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: python3 tests/cli_test.py PATH_TO_LOSSLENS [unittest's arguments]")
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

@@ -1,0 +1,380 @@
+// The learner: step by step against the double-precision reference, its order of images, its noise, its independence of
+// the number of threads, and what it does when a model breaks.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kernel.h"
+#include "learner.h"
+#include "random.h"
+#include "reference.h"
+#include "synthetic.h"
+
+enum { IMAGES = 1300 };
+
+static Pool *pool;
+static ImageSet set;
+static double largest_loss_error, largest_weight_error;
+
+static int begin(void **state)
+{
+    (void)state;
+    pool = pool_create(2, NULL);
+    set = synthetic_create(IMAGES, DIGIT_PIXELS, 5);
+    return pool ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    pool_destroy(pool);
+    synthetic_free(&set);
+    printf("largest errors against the reference: loss %.1e relative, weights %.1e\n", largest_loss_error,
+           largest_weight_error);
+    return 0;
+}
+
+static Learner *create(const char *text, int images, bool no_shuffle, Pool *workers)
+{
+    const Spec spec = synthetic_spec(text);
+    const Model model = model_create(&spec, DIGIT_PIXELS);
+    Error error;
+    Learner *learner = learner_create(
+        &model, &(LearnerOptions){.train = &set, .image_count = images, .no_shuffle = no_shuffle, .pool = workers}, &error);
+    if (!learner)
+        fail_msg("%s", error.text);
+    return learner;
+}
+
+// ---- against the reference -------------------------------------------------------------------------------------------
+
+// The input as the learner corrupts it: the stream of an image depends on seed, epoch and image alone.
+static void corrupt(const Spec *spec, uint64_t epoch, uint64_t image, double *x)
+{
+    float values[DIGIT_PIXELS];
+    kernel_get()->bytes_to_floats(set.pixels + image * DIGIT_PIXELS, values, DIGIT_PIXELS);
+    kernel_get()->add_noise(values, DIGIT_PIXELS, spec->noise,
+                            random_stream(spec->seed, (uint64_t)2 << 48 | epoch << 24 | image).state);
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        x[i] = (double)values[i];
+}
+
+static double step_reference(Reference *reference, const Spec *spec, int images, int *position, uint64_t epoch)
+{
+    const int rest = images - *position, rows = rest < spec->batch ? rest : spec->batch;
+    double *targets = calloc((size_t)rows * 2, DIGIT_PIXELS * sizeof *targets), *inputs = targets + (size_t)rows * DIGIT_PIXELS;
+    assert_non_null(targets);
+    synthetic_convert(&set, DIGIT_PIXELS, NULL, *position, rows, targets);
+    memcpy(inputs, targets, (size_t)rows * DIGIT_PIXELS * sizeof *targets);
+    for (int row = 0; spec->noise > 0.0f && row < rows; row++)
+        corrupt(spec, epoch, (uint64_t)(*position + row), inputs + (size_t)row * DIGIT_PIXELS);
+    const double loss = reference_learn(reference, inputs, targets, rows, NULL);
+    reference_update(reference);
+    *position = (*position + rows) % images;
+    free(targets);
+    return loss;
+}
+
+static void check_steps(const char *text, int images, int steps)
+{
+    const Spec spec = synthetic_spec(text);
+    const Model model = model_create(&spec, DIGIT_PIXELS);
+    Learner *learner = create(text, images, true, pool);
+    Reference reference;
+    reference_init(&reference, &spec, DIGIT_PIXELS);
+    double *weights = malloc(reference.count * sizeof *weights), worst = 0.0;
+    assert_non_null(weights);
+    reference_import(&model, learner_parameters(learner), reference.parameters);
+    int position = 0;
+    for (int step = 0; step < steps; step++) {
+        const uint64_t epoch = (uint64_t)(step / learner_steps_per_epoch(learner));
+        const double loss = learner_step(learner), exact = step_reference(&reference, &spec, images, &position, epoch);
+        largest_loss_error = fmax(largest_loss_error, fabs(loss - exact) / exact);
+        if (!(fabs(loss - exact) <= 1e-5 * exact))
+            fail_msg("%s: step %d: loss %.9g, expected %.9g", text, step, loss, exact);
+    }
+    reference_import(&model, learner_parameters(learner), weights);
+    for (size_t i = 0; i < reference.count; i++)
+        worst = fmax(worst, fabs(weights[i] - reference.parameters[i]));
+    largest_weight_error = fmax(largest_weight_error, worst);
+    if (!(worst < 1e-5))
+        fail_msg("%s: a weight is off by %g", text, worst);
+    free(weights);
+    reference_free(&reference);
+    learner_destroy(learner);
+}
+
+static void default_model_follows_the_reference(void **state)
+{
+    (void)state;
+    check_steps("batch=16", IMAGES, 10);
+}
+
+static void deep_models_follow_the_reference(void **state)
+{
+    (void)state;
+    check_steps("layers=20,8,20,batch=16", IMAGES, 10);
+    check_steps("layers=9,17,5,33,hidden=gelu,output=tanh01,loss=mse,batch=12", IMAGES, 6);
+}
+
+static void batches_of_several_shards_follow_the_reference(void **state)
+{
+    (void)state;
+    check_steps("batch=100,layers=8", 230, 5); // 100, 100, 30, and the second epoch
+    check_steps("batch=600,layers=4,hidden=tanh", 1113, 2); // eight shards of 75, then of 65 with a smaller last one
+    check_steps("batch=1,layers=8", 3, 7);
+}
+
+static void every_optimizer_follows_the_reference(void **state)
+{
+    (void)state;
+    check_steps("batch=16,optimizer=adadelta", IMAGES, 8);
+    check_steps("batch=16,optimizer=sgd", IMAGES, 8);
+    check_steps("batch=16,optimizer=adam,loss=mse,output=linear", IMAGES, 8);
+}
+
+static void penalty_and_noise_follow_the_reference(void **state)
+{
+    (void)state;
+    check_steps("batch=16,l1=0.001,layers=24,9,24", IMAGES, 8);
+    check_steps("batch=16,noise=0.3", 40, 7); // into the third epoch, whose noise is another
+}
+
+// ---- order of the images ---------------------------------------------------------------------------------------------
+
+// With all weights 0 and a learning rate that underflows, a linear model's MSE on a batch of one is the mean square of its
+// target, which tells the images apart.
+static void read_order(const char *text, int images, bool no_shuffle, int steps, double *losses)
+{
+    Learner *learner = create(text, images, no_shuffle, pool);
+    const Spec spec = synthetic_spec(text);
+    float *zeros = calloc(model_create(&spec, DIGIT_PIXELS).parameter_count, sizeof *zeros);
+    assert_non_null(zeros);
+    learner_set_parameters(learner, zeros, 0);
+    for (int i = 0; i < steps; i++)
+        losses[i] = learner_step(learner);
+    free(zeros);
+    learner_destroy(learner);
+}
+
+#define STILL "loss=mse,output=linear,optimizer=sgd,lr=1e-35,batch=1,layers="
+
+static double find_mean_square(int image)
+{
+    double sum = 0.0;
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        sum += pow(set.pixels[image * DIGIT_PIXELS + i] / 255.0, 2.0) / DIGIT_PIXELS;
+    return sum;
+}
+
+static void unshuffled_images_come_as_they_lie(void **state)
+{
+    (void)state;
+    enum { N = 50 };
+    double losses[2 * N];
+    read_order(STILL "2", N, true, 2 * N, losses);
+    for (int i = 0; i < 2 * N; i++)
+        assert_true(fabs(losses[i] / find_mean_square(i % N) - 1.0) < 1e-6);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void shuffle_depends_on_seed_and_epoch_alone(void **state)
+{
+    (void)state;
+    enum { N = 100 };
+    double a[2 * N], b[2 * N], c[2 * N], sorted[2][N];
+    read_order(STILL "2", N, false, 2 * N, a);
+    read_order(STILL "3,2,3,hidden=tanh", N, false, 2 * N, b);
+    read_order(STILL "2,seed=2", N, false, 2 * N, c);
+    assert_memory_equal(a, b, sizeof a);
+    assert_memory_not_equal(a, c, sizeof a);
+    assert_memory_not_equal(a, a + N, sizeof sorted[0]);
+    int unmoved = 0;
+    for (int i = 0; i < N; i++)
+        unmoved += fabs(a[i] / find_mean_square(i) - 1.0) < 1e-6;
+    assert_true(unmoved < 10); // one is expected
+    for (int epoch = 0; epoch < 2; epoch++) { // each image once
+        memcpy(sorted[epoch], a + epoch * N, sizeof sorted[epoch]);
+        qsort(sorted[epoch], N, sizeof **sorted, compare_doubles);
+    }
+    assert_memory_equal(sorted[0], sorted[1], sizeof sorted[0]);
+    read_order(STILL "2", N, true, N, c);
+    qsort(c, N, sizeof *c, compare_doubles);
+    assert_memory_equal(sorted[0], c, sizeof sorted[0]);
+}
+
+static void noise_leaves_the_target_alone(void **state)
+{
+    (void)state;
+    enum { N = 20 };
+    double clean[N], noisy[N];
+    read_order(STILL "2", N, true, N, clean);
+    read_order(STILL "2,noise=1.5", N, true, N, noisy);
+    assert_memory_equal(clean, noisy, sizeof clean); // all weights are 0, so only targets count
+}
+
+static void epochs_are_counted(void **state)
+{
+    (void)state;
+    Learner *learner = create("batch=16,layers=4", 40, false, pool);
+    assert_int_equal(learner_steps_per_epoch(learner), 3);
+    for (int step = 1; step <= 7; step++) {
+        const double loss = learner_step(learner);
+        assert_int_equal(learner_step_count(learner), step);
+        assert_int_equal(learner_epoch_count(learner), step / 3);
+        assert_int_equal(learner_is_epoch_end(learner), step % 3 == 0);
+        if (step % 3 == 1)
+            assert_true(fabs(learner_epoch_loss(learner) - loss) < 1e-12);
+    }
+    assert_int_equal(learner_broken_step(learner), -1);
+    learner_destroy(learner);
+
+    learner = create("batch=16,layers=4", 40, false, pool);
+    double sum = 0.0;
+    for (int step = 0; step < 3; step++)
+        sum += learner_step(learner) * (step < 2 ? 16 : 8);
+    assert_true(fabs(learner_epoch_loss(learner) - sum / 40) < 1e-12); // by images, not by batches
+    learner_destroy(learner);
+}
+
+// ---- determinism -----------------------------------------------------------------------------------------------------
+
+static void check_thread_counts(const char *text, int images, int steps)
+{
+    static const int counts[] = {1, 2, 3, 5, 8};
+    const Spec spec = synthetic_spec(text);
+    const size_t size = model_create(&spec, DIGIT_PIXELS).parameter_count * sizeof(float);
+    float *first = malloc(size);
+    double first_loss = 0.0;
+    assert_non_null(first);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        Pool *workers = pool_create(counts[i], NULL);
+        assert_non_null(workers);
+        Learner *learner = create(text, images, false, workers);
+        double loss = 0.0;
+        for (int step = 0; step < steps; step++)
+            loss = learner_step(learner);
+        if (i == 0) {
+            memcpy(first, learner_parameters(learner), size);
+            first_loss = loss;
+        }
+        if (memcmp(first, learner_parameters(learner), size) != 0 || loss != first_loss)
+            fail_msg("%s: %d threads make other weights than one", text, counts[i]);
+        learner_destroy(learner);
+        pool_destroy(workers);
+    }
+    free(first);
+}
+
+static void weights_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    check_thread_counts("", IMAGES, 12);
+    check_thread_counts("layers=64,20,64,hidden=gelu,loss=mse,output=relu", IMAGES, 7);
+    check_thread_counts("noise=0.4,optimizer=adadelta", IMAGES, 7);
+    check_thread_counts("batch=600,l1=0.001", IMAGES, 7);
+    check_thread_counts("batch=1,optimizer=sgd", 30, 40);
+    check_thread_counts("batch=100,output=clip,loss=mae", 250, 6);
+}
+
+static void restart_repeats_every_bit(void **state)
+{
+    (void)state;
+    enum { STEPS = 9 };
+    static const char *const texts[] = {"batch=100,noise=0.2,layers=12", "batch=70,optimizer=adadelta,layers=9,4,9"};
+    for (size_t i = 0; i < 2; i++) {
+        const Spec spec = synthetic_spec(texts[i]);
+        const size_t size = model_create(&spec, DIGIT_PIXELS).parameter_count * sizeof(float);
+        double losses[2][STEPS];
+        float *first = malloc(size);
+        Learner *learner = create(texts[i], 300, false, pool);
+        assert_non_null(first);
+        for (int step = 0; step < STEPS; step++)
+            losses[0][step] = learner_step(learner);
+        memcpy(first, learner_parameters(learner), size);
+        learner_restart(learner);
+        assert_int_equal(learner_step_count(learner), 0);
+        for (int step = 0; step < STEPS; step++)
+            losses[1][step] = learner_step(learner);
+        assert_memory_equal(losses[0], losses[1], sizeof losses[0]);
+        assert_memory_equal(first, learner_parameters(learner), size);
+        learner_destroy(learner);
+        free(first);
+    }
+}
+
+// ---- a model that breaks ---------------------------------------------------------------------------------------------
+
+static bool are_finite(const float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return false;
+    return true;
+}
+
+static void broken_model_stays_as_it_is(void **state)
+{
+    (void)state;
+    const char *text = "loss=mse,output=linear,hidden=leaky_relu,optimizer=sgd,lr=100,batch=64";
+    const Spec spec = synthetic_spec(text);
+    const size_t n = model_create(&spec, DIGIT_PIXELS).parameter_count;
+    Learner *learner = create(text, IMAGES, false, pool);
+    float *held = malloc(n * sizeof *held);
+    int64_t broken = 0;
+    assert_non_null(held);
+    for (int round = 0; round < 2; round++) {
+        int64_t step = 0;
+        while (learner_broken_step(learner) < 0) {
+            assert_true(are_finite(learner_parameters(learner), n));
+            assert_true(step < 2000);
+            (void)learner_step(learner);
+            step++;
+        }
+        assert_int_equal(learner_broken_step(learner), step);
+        assert_int_equal(learner_step_count(learner), step);
+        assert_false(are_finite(learner_parameters(learner), n));
+        memcpy(held, learner_parameters(learner), n * sizeof *held);
+        for (int i = 0; i < 3; i++)
+            assert_true(isnan(learner_step(learner)));
+        assert_int_equal(learner_step_count(learner), step);
+        assert_memory_equal(held, learner_parameters(learner), n * sizeof *held);
+        assert_true(round == 0 || step == broken);
+        broken = step;
+        learner_restart(learner);
+        assert_int_equal(learner_broken_step(learner), -1);
+    }
+    free(held);
+    learner_destroy(learner);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(default_model_follows_the_reference),
+        cmocka_unit_test(deep_models_follow_the_reference),
+        cmocka_unit_test(batches_of_several_shards_follow_the_reference),
+        cmocka_unit_test(every_optimizer_follows_the_reference),
+        cmocka_unit_test(penalty_and_noise_follow_the_reference),
+        cmocka_unit_test(unshuffled_images_come_as_they_lie),
+        cmocka_unit_test(shuffle_depends_on_seed_and_epoch_alone),
+        cmocka_unit_test(noise_leaves_the_target_alone),
+        cmocka_unit_test(epochs_are_counted),
+        cmocka_unit_test(weights_do_not_depend_on_threads),
+        cmocka_unit_test(restart_repeats_every_bit),
+        cmocka_unit_test(broken_model_stays_as_it_is),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
