@@ -62,7 +62,10 @@ float *command_load_model(const char *path, bool spec_given, Model *model, int64
 bool command_check_output(const char *path, Error *error)
 {
     struct stat status;
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+    const bool exists = stat(path, &status) == 0;
+    if (!exists && errno != ENOENT)
+        return error_set(error, "%.300s cannot be written: %s", path, strerror(errno));
+    if (exists && !S_ISREG(status.st_mode))
         return error_set(error, "%.300s cannot be written: it is %s, and a file was expected", path,
                          S_ISDIR(status.st_mode) ? "a folder" : "a device");
     const char *slash = strrchr(path, '/');

@@ -47,26 +47,35 @@ static GridLayout single_cell(float x, float y, int pixel_px)
     return (GridLayout){.origin = {x, y}, .columns = 1, .rows = 1, .pixel_px = pixel_px, .pitch = (float)(pixel_px * DIGIT_SIDE)};
 }
 
+// One column of four cells, as large as the height allows; returns its width.
+static float place_drawn_column(Layout *layout, Rect area, float scale, int side)
+{
+    const float gap = px(6, scale), header = px(HEADER_HEIGHT, scale), legend = px(15, scale);
+    const float cell_height = (area.h - header - 3 * (gap + legend)) / 4;
+    int pixel_px = (int)(fminf(area.w, cell_height) / DIGIT_SIDE);
+    pixel_px = pixel_px < 1 ? 1 : pixel_px;
+    const float cell = (float)(pixel_px * DIGIT_SIDE);
+    layout->drawn_header = (Rect){area.x, area.y, fmaxf(cell, px(130, scale)), header};
+    layout->drawn_input = single_cell(area.x, area.y + header, pixel_px);
+    for (int i = 0; i < 1 + HEATMAP_COUNT; i++)
+        layout->drawn[side][i] = single_cell(area.x, area.y + header + (float)(1 + i) * (cell + gap + legend), pixel_px);
+    return layout->drawn_header.w;
+}
+
 // A row of three cells for each model shown below the input: as large as the area allows.
-static void place_drawn(Layout *layout, Rect area, float scale, Scene scene)
+static void place_drawn(Layout *layout, Rect area, float scale)
 {
     const float gap = px(6, scale), header = px(HEADER_HEIGHT, scale), legend = px(15, scale);
     layout->drawn_header = (Rect){area.x, area.y, area.w, header};
-    const int models = scene == SCENE_COMPARE ? 2 : 1, rows = 1 + models;
-    const float width = (area.w - 2 * gap) / 3, height = (area.h - header - (float)models * gap - legend) / (float)rows;
+    const float width = (area.w - 2 * gap) / 3, height = (area.h - header - 2 * gap - legend) / 3;
     int pixel_px = (int)(fminf(width, height) / DIGIT_SIDE);
     pixel_px = pixel_px < 1 ? 1 : pixel_px;
     const float cell = (float)(pixel_px * DIGIT_SIDE), top = area.y + header;
     layout->drawn_input = single_cell(area.x, top, pixel_px);
-    int row = 1;
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        if ((scene == SCENE_SOLO_A && side == SIDE_B) || (scene == SCENE_SOLO_B && side == SIDE_A))
-            continue;
+    for (int side = 0; side < SIDE_COUNT; side++)
         for (int column = 0; column < 1 + HEATMAP_COUNT; column++)
             layout->drawn[side][column] = single_cell(area.x + (float)column * (cell + gap),
-                                                      top + (float)row * (cell + gap) + legend, pixel_px);
-        row++;
-    }
+                                                      top + (float)(1 + side) * (cell + gap) + legend, pixel_px);
 }
 
 // Returns the height that the grids really take: whole rows of digits.
@@ -83,7 +92,7 @@ static float place_compare(Layout *layout, Rect area, float scale)
         for (int i = 0; i < HEATMAP_COUNT; i++)
             layout->heatmap[side][i] = move_grid(grid, area.x + (float)(2 + i) * (width + gap), y);
     }
-    place_drawn(layout, (Rect){area.x, second, width, height}, scale, SCENE_COMPARE);
+    place_drawn(layout, (Rect){area.x, second, width, height}, scale);
     layout->page_count = grid.columns * grid.rows;
     return 2 * height + px(GAP, scale);
 }
@@ -92,7 +101,7 @@ static float place_solo(Layout *layout, Rect area, float scale, Scene scene)
 {
     const int side = scene == SCENE_SOLO_A ? SIDE_A : SIDE_B;
     const float gap = px(14, scale), header = px(HEADER_HEIGHT, scale), cell_gap = px(1, scale);
-    const float drawn_width = floorf(area.w * 0.26f), width = floorf((area.w - drawn_width - 2 * gap) / 2);
+    const float drawn_width = place_drawn_column(layout, area, scale, side), width = floorf((area.w - drawn_width - 2 * gap) / 2);
     const float room = floorf((area.h - px(GAP, scale)) / 2), x = area.x + drawn_width + gap;
     const GridLayout grid = fit_grid((Rect){x, area.y, width, room}, header, cell_gap, 16);
     const float height = header + (float)grid.rows * grid.pitch;
@@ -101,7 +110,6 @@ static float place_solo(Layout *layout, Rect area, float scale, Scene scene)
     layout->reconstruction[side] = move_grid(grid, x + width + gap, area.y);
     for (int i = 0; i < HEATMAP_COUNT; i++)
         layout->heatmap[side][i] = move_grid(grid, x + (float)i * (width + gap), second);
-    place_drawn(layout, (Rect){area.x, area.y, drawn_width, 2 * height}, scale, scene);
     layout->page_count = grid.columns * grid.rows;
     return 2 * height + px(GAP, scale);
 }

@@ -63,6 +63,8 @@ static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *
     char text[64];
     (void)snprintf(text, sizeof text, "%s %.4f", name, (double)loss);
     const bool is_below = y - height < s->area.y;
+    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 6), right = s->area.x + s->area.w;
+    draw_box(ui->draw, (Rect){right - width, is_below ? y + ui_px(ui, 2) : y - height, width, height - ui_px(ui, 1)}, COLOR_PANEL & 0xffffffc0u, 0);
     ui_text(ui, (Rect){s->area.x, is_below ? y + ui_px(ui, 2) : y - height, s->area.w - ui_px(ui, 2), height}, FONT_FIGURES, TEXT_SMALL,
             COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
 }
@@ -116,6 +118,8 @@ static void draw_figures(Panel *panel, Rect line)
         if (!panel_is_shown(frame, side) || s->test.images == 0)
             continue;
         (void)snprintf(text, sizeof text, "%c %.4f", side == SIDE_A ? 'A' : 'B', metrics_loss(&s->test, frame->curve_loss));
+        if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > line.w)
+            return; // the caption has them too
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
     }
@@ -141,14 +145,14 @@ void panel_curves(Panel *panel)
     draw_figures(panel, line);
 
     const Scale scale = choose_scale(frame, area);
+    for (int side = SIDE_COUNT - 1; side >= 0; side--)
+        if (panel_is_shown(frame, side))
+            draw_curves(panel, &scale, side);
     if (frame->curve_loss == LOSS_BCE && frame->facts) {
         draw_landmark(panel, &scale, 0.693147f, "always 0.5: ln 2");
         draw_landmark(panel, &scale, (float)frame->facts->mean_image_bce, "mean image");
         draw_landmark(panel, &scale, (float)frame->facts->bce_floor, "entropy floor");
     }
-    for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        if (panel_is_shown(frame, side))
-            draw_curves(panel, &scale, side);
     const Rect foot = {area.x, area.y + area.h, area.w, ui_px(ui, 18)};
     char text[32];
     ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "0");

@@ -68,20 +68,28 @@ void panel_drawn(Panel *panel)
     const Frame *frame = panel->frame;
     const GridLayout *input = &frame->layout.drawn_input;
     ui_text(ui, frame->layout.drawn_header, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, "Your digit");
+    char from_set[32];
+    (void)snprintf(from_set, sizeof from_set, "test %d", frame->pad->now.source);
     const bool is_moved = frame->pad->is_centred && !frame->pad->now.is_exact && !frame->is_pad_empty;
     ui_text(ui, frame->layout.drawn_header, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT,
-            is_moved ? "centred like MNIST" : frame->pad->now.source >= 0 ? "from the test set" : "");
+            is_moved && frame->scene != SCENE_COMPARE ? "centred" : is_moved ? "centred like MNIST" : frame->pad->now.source >= 0 ? from_set : "");
     panel_images(panel, input, frame->pad_input, 1, MAP_GREY, 1.0f, true);
     if (is_moved)
         draw_outline(panel, input);
     const float gap = ui_px(ui, 8), x = input->origin.x + input->pitch + gap;
-    draw_figures(panel, (Rect){x, input->origin.y, frame->layout.drawn_header.x + frame->layout.drawn_header.w - x, input->pitch});
+    const float room = frame->layout.drawn_header.x + frame->layout.drawn_header.w - x;
+    if (frame->scene == SCENE_COMPARE)
+        draw_figures(panel, (Rect){x, input->origin.y, room, input->pitch});
     const int first = panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B;
     for (int column = 0; column < 1 + HEATMAP_COUNT; column++) {
         const GridLayout *cell = &frame->layout.drawn[first][column];
         const float height = ui_px(ui, 15);
-        ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, cell->pitch, height}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
-                column == 0 ? "output" : loss_get(column - 1)->label);
+        char title[48];
+        (void)snprintf(title, sizeof title, "%s", column == 0 ? "Output" : loss_get(column - 1)->label);
+        if (column > 0 && frame->scene != SCENE_COMPARE)
+            (void)snprintf(title, sizeof title, "%s %.4f", loss_get(column - 1)->label, mean(frame->models[first].pad_loss[column - 1]));
+        const float width = frame->scene == SCENE_COMPARE ? cell->pitch + ui_px(ui, 5) : frame->layout.drawn_header.w;
+        ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, title);
     }
     for (int side = 0; side < SIDE_COUNT; side++)
         if (panel_is_shown(frame, side))

@@ -44,7 +44,11 @@ static void draw_reconstruction(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
     const GridLayout *grid = &frame->layout.reconstruction[side];
-    draw_header(panel, grid_header(grid), side, "Output", frame->models[side].caption);
+    const Rect header = grid_header(grid);
+    const char *caption = frame->models[side].caption;
+    const float needed = ui_text_width(panel->ui, FONT_FIGURES, TEXT_SMALL, caption) +
+                         ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, "Output") + ui_px(panel->ui, 24);
+    draw_header(panel, header, side, needed <= header.w ? "Output" : caption, needed <= header.w ? caption : "");
     panel_images(panel, grid, frame->models[side].p, frame->page_count, MAP_GREY, 1.0f, false);
 }
 
@@ -59,8 +63,12 @@ static void draw_heatmap(Panel *panel, int side, int loss)
         (void)snprintf(title, sizeof title, "%s %.4f", loss_get(loss)->label, metrics_loss(test, loss));
     else
         (void)snprintf(title, sizeof title, "%s", loss_get(loss)->label);
-    draw_header(panel, header, side, title, "");
-    (void)panel_color_bar(panel, header, heat_scales[loss], loss == LOSS_BCE ? " nat" : "");
+    const float bar = panel_color_bar(panel, header, heat_scales[loss], loss == LOSS_BCE ? " nat" : "");
+    Rect rest = header;
+    rest.w -= bar + ui_px(panel->ui, 6);
+    if (ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, title) + ui_px(panel->ui, 20) > rest.w)
+        (void)snprintf(title, sizeof title, "%s", loss_get(loss)->label);
+    draw_header(panel, rest, side, title, "");
     panel_images(panel, grid, frame->models[side].loss[loss], frame->page_count, MAP_HEAT, heat_scales[loss], false);
 }
 

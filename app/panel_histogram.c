@@ -81,15 +81,16 @@ static void draw_axes(Panel *panel, const Scale *s)
         const float x = bin_x(s, bin);
         (void)snprintf(text, sizeof text, "%g", quarter / 4.0);
         const bool is_last = bin == s->bins.count, is_first = bin == 0;
-        const Rect label = {is_first ? x : is_last ? x - width : x - width / 2, bottom, width, height};
-        ui_text(ui, label, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, is_first ? ALIGN_LEFT : is_last ? ALIGN_RIGHT : ALIGN_CENTER, text);
+        const bool is_crowded = quarter == 4 && s->bins.first + s->bins.count == HISTOGRAM_BINS; // ">1" follows at once
+        const Rect label = {is_first ? x : is_last || is_crowded ? x - width : x - width / 2, bottom, width, height};
+        ui_text(ui, label, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, is_first ? ALIGN_LEFT : is_last || is_crowded ? ALIGN_RIGHT : ALIGN_CENTER, text);
         if (!is_first && !is_last)
             draw_box(ui->draw, (Rect){x, s->area.y, ui_px(ui, 1), s->area.h}, COLOR_GRID, 0);
     }
     if (s->bins.first == 0)
         ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0x6f9effffu, ALIGN_LEFT, "<0");
     if (s->bins.first + s->bins.count == HISTOGRAM_BINS)
-        ui_text(ui, (Rect){s->area.x + s->area.w - width + ui_px(ui, 8), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0xffd24dff,
+        ui_text(ui, (Rect){s->area.x + s->area.w - width + ui_px(ui, 9), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0xffd24dff,
                 ALIGN_RIGHT, ">1");
 }
 
@@ -108,7 +109,8 @@ static void draw_means(Panel *panel, Rect rect)
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
     }
-    if (frame->facts) {
+    const float title = ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Intensities") + ui_px(ui, 120);
+    if (frame->facts && line.w > title) {
         (void)snprintf(text, sizeof text, "mean in %.4f", frame->facts->mean);
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
     }

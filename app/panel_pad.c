@@ -44,30 +44,40 @@ static void draw_brush(Panel *panel, WidgetState state, Rect pad)
     draw_clip_pop(panel->ui->draw);
 }
 
+// The next button's place, row by row.
+static void move_on(Rect *row, Rect tools, int columns, int *place, float gap)
+{
+    ++*place;
+    row->x = tools.x + (float)(*place % columns) * (row->w + gap);
+    row->y = tools.y + (float)(*place / columns) * (row->h + gap);
+}
+
 static void draw_tools(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const Rect tools = frame->layout.tools;
-    enum { ROWS = 6 };
-    const float gap = ui_px(ui, 4), height = fminf(ui_px(ui, BUTTON_HEIGHT + 4), floorf((tools.h - (ROWS - 1) * gap) / ROWS));
-    Rect row = {tools.x, tools.y, tools.w, height};
-    const float next = height + gap;
+    // one column beside a large pad, two beside a small one
+    const int columns = tools.w > ui_px(ui, 150) ? 2 : 1, rows = 6 / columns;
+    const float gap = ui_px(ui, 4), height = fminf(ui_px(ui, BUTTON_HEIGHT + 4), floorf((tools.h - (float)(rows - 1) * gap) / (float)rows));
+    const float width = floorf((tools.w - (float)(columns - 1) * gap) / (float)columns);
+    Rect row = {tools.x, tools.y, width, height};
+    int place = 0;
     if (ui_button(ui, "pad.clear", row, "Clear", "C", false, 0) || ui_take_key(ui, 'c', false) || ui_take_key(ui, KEY_DELETE, false))
         add(panel, REQUEST_PAD_CLEAR, 0);
-    row.y += next;
+    move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.undo", row, "Undo", "Z", false, 0) || ui_take_key(ui, 'z', false) || ui_take_key(ui, 'z', true))
         add(panel, REQUEST_PAD_UNDO, 0);
-    row.y += next;
+    move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.redo", row, "Redo", "Y", false, 0) || ui_take_key(ui, 'y', false) || ui_take_key(ui, 'y', true))
         add(panel, REQUEST_PAD_REDO, 0);
-    row.y += next;
+    move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.next", row, "Next digit", "N", false, 0) || ui_take_key(ui, 'n', false))
         add(panel, REQUEST_PAD_NEXT, 0);
-    row.y += next;
+    move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.centre", row, "Centre", "M", frame->pad->is_centred, COLOR_TEXT) || ui_take_key(ui, 'm', false))
         add(panel, REQUEST_PAD_CENTRE, !frame->pad->is_centred);
-    row.y += next;
+    move_on(&row, tools, columns, &place, gap);
     char size[16];
     (void)snprintf(size, sizeof size, "%.1f", (double)(2 * frame->pad->brush));
     int change = ui_stepper(ui, "pad.brush", row, NULL, size);

@@ -60,6 +60,24 @@ static void draw_model(Panel *panel, int side, Rect line)
     ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, color, ALIGN_RIGHT, figures);
 }
 
+// What the colours outside the grey scale mean.
+static void draw_marks(Panel *panel, Rect line)
+{
+    Ui *ui = panel->ui;
+    static const float values[] = {-1.0f, 2.0f, NAN};
+    static const char *const names[] = {"<0", ">1", "NaN"};
+    const float size = ui_px(ui, 8), gap = ui_px(ui, 4);
+    for (int i = 0; i < 3; i++) {
+        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, names[i]), total = size + gap + width + ui_px(ui, 12);
+        if (total > line.w)
+            return;
+        draw_box(ui->draw, (Rect){line.x, line.y + roundf((line.h - size) / 2), size, size}, draw_map_color(MAP_GREY, values[i], 1.0f), 0);
+        ui_text(ui, (Rect){line.x + size + gap, line.y, width, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, names[i]);
+        line.x += total;
+        line.w -= total;
+    }
+}
+
 static void draw_foot(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
@@ -83,6 +101,8 @@ static void draw_foot(Panel *panel, Rect line)
     (void)snprintf(text, sizeof text, "%s   figures: whole test set   heat scales: BCE 0\u2013%g nat, MSE 0\u2013%g", data,
                    (double)heat_scales[LOSS_BCE], (double)heat_scales[LOSS_MSE]);
     ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, text);
+    const float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 20);
+    draw_marks(panel, (Rect){line.x + used, line.y, line.w - used, line.h});
 }
 
 void panel_status(Panel *panel)

@@ -66,7 +66,7 @@ float panel_color_bar(Panel *panel, Rect rect, float scale, const char *unit)
     Ui *ui = panel->ui;
     char end[32];
     (void)snprintf(end, sizeof end, "%g%s", (double)scale, unit);
-    const float bar = ui_px(ui, 48), gap = ui_px(ui, 4), height = ui_px(ui, 8);
+    const float bar = ui_px(ui, rect.w < 170 * ui->scale ? 28 : 48), gap = ui_px(ui, 4), height = ui_px(ui, 8);
     const float end_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, end);
     const float zero_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, "0");
     const float total = zero_width + gap + bar + gap + end_width;

@@ -257,7 +257,7 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, int 
 int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value)
 {
     char part_id[40];
-    const float side = rect.h, label_width = label ? ui_text_width(ui, FONT_UI, TEXT_SMALL, label) + ui_px(ui, 6) : 0;
+    const float side = fmaxf(rect.h, ui_px(ui, 22)), label_width = label ? ui_text_width(ui, FONT_UI, TEXT_SMALL, label) + ui_px(ui, 6) : 0;
     if (label)
         ui_text(ui, (Rect){rect.x, rect.y, label_width, rect.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, label);
     const Rect minus = {rect.x + label_width, rect.y, side, rect.h}, plus = {rect.x + rect.w - side, rect.y, side, rect.h};

@@ -192,10 +192,11 @@ static void measure(const float *p, const float *t, const float *bce, size_t n, 
         alive[i] |= (uint8_t)(p[i] != 0.0f);
 }
 
+typedef uint32_t VecBits __attribute__((vector_size(LANES * 4))); // sums of its lanes wrap around
+
 // 32 well-mixed bits for each lane's counter (the "lowbias32" multipliers found by Chris Wellons, public domain).
 INLINE VecInt hash_lanes(VecInt x)
 {
-    typedef uint32_t VecBits __attribute__((vector_size(LANES * 4)));
     VecBits h = (VecBits)x;
     h ^= h >> 16;
     h *= 0x7feb352du;
@@ -212,11 +213,12 @@ static void add_noise(float *values, size_t n, float sigma, uint64_t key)
     VecInt lane;
     for (int i = 0; i < LANES; i++)
         lane[i] = i;
-    const int32_t key1 = (int32_t)(uint32_t)key, key2 = (int32_t)(uint32_t)(random_mix(key) >> 32);
+    const int32_t key1 = (int32_t)(uint32_t)key;
+    const uint32_t key2 = (uint32_t)(random_mix(key) >> 32);
     for (size_t i = 0; i < n; i += LANES) {
         const size_t part = n - i < LANES ? n - i : LANES;
         const VecInt index = lane + (int32_t)i;
-        const VecInt bits1 = hash_lanes(hash_lanes(index ^ key1) + key2), bits2 = hash_lanes(bits1 ^ key1 ^ 0x5bd1e995);
+        const VecInt bits1 = hash_lanes((VecInt)((VecBits)hash_lanes(index ^ key1) + key2)), bits2 = hash_lanes(bits1 ^ key1 ^ 0x5bd1e995);
         // u in (0, 1], so that its logarithm is finite; turn in [-1/2, 1/2)
         const Vec u = (__builtin_convertvector((bits1 >> 8) & 0x00ffffff, Vec) + 1.0f) * 0x1p-24f;
         const Vec turn = __builtin_convertvector(bits2 >> 8, Vec) * 0x1p-24f;

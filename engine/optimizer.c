@@ -14,8 +14,8 @@ static void update_adam(float *restrict w, float *restrict m, float *restrict v,
     const double beta1 = 0.9, beta2 = 0.999;
     const float rate = (float)(lr * sqrt(1.0 - pow(beta2, (double)step)) / (1.0 - pow(beta1, (double)step)));
     for (size_t i = 0; i < n; i++) {
-        m[i] += (1.0f - 0.9f) * (g[i] - m[i]);
-        v[i] += (1.0f - 0.999f) * (g[i] * g[i] - v[i]);
+        m[i] += 0.1f * (g[i] - m[i]); // 1.0f - 0.999f would be off by 1e-5 of itself
+        v[i] += 0.001f * (g[i] * g[i] - v[i]);
         w[i] -= rate * m[i] / (sqrtf(v[i]) + 1e-7f);
     }
 }

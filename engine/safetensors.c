@@ -81,7 +81,7 @@ bool safetensors_parse(SafetensorsFile *out, const uint8_t *bytes, size_t size, 
 {
     SafetensorsFile file = {0};
     Loading loading = {.file = &file, .name = file_shorten_path(name), .error = error};
-    size_t header_size;
+    size_t header_size = 0;
     if (size < SAFETENSORS_PREFIX_SIZE)
         return refuse_short(&loading, size);
     if (!check_prefix(&loading, bytes, size, &header_size))
@@ -104,7 +104,7 @@ bool safetensors_parse(SafetensorsFile *out, const uint8_t *bytes, size_t size, 
 static bool read_header(Loading *loading, int fd, const char *path, uint64_t size)
 {
     uint8_t prefix[SAFETENSORS_PREFIX_SIZE];
-    size_t header_size;
+    size_t header_size = 0;
     if (size < SAFETENSORS_PREFIX_SIZE)
         return refuse_short(loading, size);
     if (!file_read(fd, prefix, sizeof prefix, path, loading->error) ||

@@ -204,7 +204,9 @@ static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
     model->restarts_done = model->restart_requests;
     if (order.restart)
         model->steps_requested_done = model->step_requests;
-    order.single_step = model->step_requests != model->steps_requested_done;
+    // fresh weights take the whole slice to be measured and shown: the step waits for the next one
+    order.single_step = model->learner && !order.restart && !order.parameters &&
+                        model->step_requests != model->steps_requested_done;
     if (order.single_step)
         model->steps_requested_done++;
     model->pending_parameters = NULL;

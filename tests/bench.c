@@ -39,9 +39,9 @@ typedef float Wide __attribute__((vector_size(64)));
 __attribute__((target("avx512f"))) static float spin_wide(long rounds)
 {
     Wide sum[14];
-    const Wide factor = (Wide){} + 0.999f, term = (Wide){} + 0.001f;
+    const Wide factor = (Wide){0} + 0.999f, term = (Wide){0} + 0.001f;
     for (int i = 0; i < 14; i++)
-        sum[i] = (Wide){} + (float)i;
+        sum[i] = (Wide){0} + (float)i;
     for (long round = 0; round < rounds; round++)
 #pragma GCC unroll 14
         for (int i = 0; i < 14; i++) {

@@ -11,9 +11,14 @@ import numpy as np
 
 # ---- files ---------------------------------------------------------------------------------------------------------------
 
+def read_bytes(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def read_idx(folder, name):
     plain = os.path.join(folder, name)
-    data = open(plain, "rb").read() if os.path.exists(plain) else gzip.open(plain + ".gz").read()
+    data = read_bytes(plain) if os.path.exists(plain) else gzip.decompress(read_bytes(plain + ".gz"))
     rank = data[3]
     shape = struct.unpack(f">{rank}I", data[4:4 + 4 * rank])
     return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
@@ -34,7 +39,7 @@ def write_digits(folder, split, images, labels):
 
 def read_safetensors(path):
     """Name -> float32 array in the order of the file's bytes, and the metadata."""
-    data = open(path, "rb").read()
+    data = read_bytes(path)
     size, = struct.unpack("<Q", data[:8])
     header = json.loads(data[8:8 + size])
     metadata = header.pop("__metadata__", {})

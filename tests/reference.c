@@ -74,7 +74,8 @@ double reference_lose(const char *loss, const char *output, double z, double t, 
     if (is(loss, "bce") && is(output, "sigmoid"))
         return *slope = p - t, fmax(z, 0.0) - z * t + log1p(exp(-fabs(z)));
     if (is(loss, "bce")) {
-        const double q = fmin(1.0 - 1e-7, fmax(1e-7, p));
+        // the bounds as they are in float32, where 1 - 1e-7 is 1 - 2^-23
+        const double q = fmin((double)(1.0f - 1e-7f), fmax((double)1e-7f, p));
         *slope = q == p ? (q - t) / (q * (1.0 - q)) * f : 0.0;
         return -(t * log(q) + (1.0 - t) * log1p(-q));
     }
