@@ -111,7 +111,8 @@ static float place_solo(Layout *layout, Rect area, float scale, Scene scene)
     for (int i = 0; i < HEATMAP_COUNT; i++)
         layout->heatmap[side][i] = move_grid(grid, x + (float)i * (width + gap), second);
     layout->page_count = grid.columns * grid.rows;
-    return 2 * height + px(GAP, scale);
+    const GridLayout *last = &layout->drawn[side][HEATMAP_COUNT];
+    return fmaxf(2 * height + px(GAP, scale), last->origin.y + last->pitch - area.y);
 }
 
 static void place_sidebar(Layout *layout, float scale, Scene scene)

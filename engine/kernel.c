@@ -218,7 +218,8 @@ static void add_noise(float *values, size_t n, float sigma, uint64_t key)
     for (size_t i = 0; i < n; i += LANES) {
         const size_t part = n - i < LANES ? n - i : LANES;
         const VecInt index = lane + (int32_t)i;
-        const VecInt bits1 = hash_lanes((VecInt)((VecBits)hash_lanes(index ^ key1) + key2)), bits2 = hash_lanes(bits1 ^ key1 ^ 0x5bd1e995);
+        const VecInt bits1 = hash_lanes((VecInt)((VecBits)hash_lanes(index ^ key1) + key2));
+        const VecInt bits2 = hash_lanes(bits1 ^ key1 ^ 0x5bd1e995);
         // u in (0, 1], so that its logarithm is finite; turn in [-1/2, 1/2)
         const Vec u = (__builtin_convertvector((bits1 >> 8) & 0x00ffffff, Vec) + 1.0f) * 0x1p-24f;
         const Vec turn = __builtin_convertvector(bits2 >> 8, Vec) * 0x1p-24f;

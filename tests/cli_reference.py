@@ -9,7 +9,7 @@ import struct
 import numpy as np
 
 
-# ---- files ---------------------------------------------------------------------------------------------------------------
+# ---- files -----------------------------------------------------------------------------------------------------------
 
 def read_bytes(path):
     with open(path, "rb") as file:
@@ -67,7 +67,7 @@ def digest(tensors):
     return hashlib.sha256(b"".join(values.astype("<f4").tobytes() for values in tensors.values())).hexdigest()
 
 
-# ---- the model -----------------------------------------------------------------------------------------------------------
+# ---- the model -------------------------------------------------------------------------------------------------------
 
 def parse_spec(text):
     spec, key = {}, None
@@ -81,8 +81,9 @@ def sigmoid(z):
     return np.where(z < 0, np.exp(-np.abs(z)), 1.0) / (1 + np.exp(-np.abs(z)))
 
 
-OUTPUT = {"sigmoid": sigmoid, "relu": lambda z: np.maximum(z, 0), "linear": lambda z: z, "clip": lambda z: np.clip(z, 0, 1),
-          "tanh01": lambda z: (np.tanh(z) + 1) / 2, "softplus": lambda z: np.logaddexp(0, z)}
+OUTPUT = {"sigmoid": sigmoid, "relu": lambda z: np.maximum(z, 0), "linear": lambda z: z,
+          "clip": lambda z: np.clip(z, 0, 1), "tanh01": lambda z: (np.tanh(z) + 1) / 2,
+          "softplus": lambda z: np.logaddexp(0, z)}
 HIDDEN = {"relu": OUTPUT["relu"], "tanh": np.tanh, "sigmoid": sigmoid}
 
 
@@ -124,14 +125,15 @@ def measure(spec_text, tensors, images):
     loss = bce(spec, z, p, t).mean()
     groups = {"zero": t == 0, "dark": (t > 0) & (t < 0.5), "bright": (t >= 0.5) & (t < 1), "one": t == 1}
     return {"bce": loss, "bce_floor": floor, "excess_bce": loss - floor, "mse": mse, "mae": np.abs(p - t).mean(),
-            "psnr": 10 * math.log10(1 / mse), "mean_input": t.mean(), "mean_output": p.mean(), "bias": p.mean() - t.mean(),
+            "psnr": 10 * math.log10(1 / mse), "mean_input": t.mean(), "mean_output": p.mean(),
+            "bias": p.mean() - t.mean(),
             "bias_by_target": {name: (p - t)[mask].mean() for name, mask in groups.items()},
             "below_0": (single < 0).sum(), "above_1": (single > 1).sum(), "below_002": (single < 0.02).sum(),
             "above_098": (single > 0.98).sum(), "dead_outputs": (single == 0).all(axis=0).sum(),
             "histogram": {"input": histogram(t.astype(np.float32)), "output": histogram(single)}}
 
 
-# ---- training: one hidden layer of ReLU, Adam ----------------------------------------------------------------------------
+# ---- training: one hidden layer of ReLU, Adam ------------------------------------------------------------------------
 
 def gradients(spec, weights, t):
     """Loss and gradient of a batch."""

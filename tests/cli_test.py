@@ -1,7 +1,7 @@
 """The command line from outside: python3 tests/cli_test.py PATH_TO_LOSSLENS [unittest's arguments]
 
-Arguments, help, exit statuses, files; every figure of the JSON recomputed in numpy from the exported digits and the saved
-weights. Arguments that would open a window are not among them. Helpers: cli_reference.py.
+Arguments, help, exit statuses, files; every figure of the JSON recomputed in numpy from the exported digits and the
+saved weights. Arguments that would open a window are not among them. Helpers: cli_reference.py.
 """
 import json
 import os
@@ -81,9 +81,9 @@ def parse_help(command):
     return {name: metavar or None for name, metavar in rows if name != "--help"}
 
 
-VALID = {"--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1", "--limit": "1",
-         "--threads": "1", "--init": "x", "--log": "step", "-o": "x", "--size": "1000x700", "--page": "0", "--digit": "x.png",
-         "--view": "solo", "--shots": "x", "--scale": "1", "--isa": "plain", "--trace": "x"}
+VALID = {"--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1",
+         "--limit": "1", "--threads": "1", "--init": "x", "--log": "step", "-o": "x", "--size": "1000x700",
+         "--page": "0", "--digit": "x.png", "--view": "solo", "--shots": "x", "--scale": "1", "--isa": "plain", "--trace": "x"}
 BAD = {"--data": [""],
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
        "--limit": ["0", "-1", "x", "", "2147483648", "99999999999"],
@@ -92,8 +92,8 @@ BAD = {"--data": [""],
        "--log": ["", "steps", "epoch|step", "Epoch"],
        "--view": ["", "both", "compare|"],
        "--isa": ["", "sse", "avx"],
-       "--size": ["", "x", "960", "960x", "x600", "959x600", "960x599", "7681x600", "960x4321", "960x600x", "960X600", "1e3x700",
-                  "-960x600", "999999x700", " 960x600"],
+       "--size": ["", "x", "960", "960x", "x600", "959x600", "960x599", "7681x600", "960x4321", "960x600x", "960X600",
+                  "1e3x700", "-960x600", "999999x700", " 960x600"],
        "--page": ["-1", "x", "", "2147483648"],
        "--scale": ["0.4", "4.1", "x", "", "nan", "inf", "-1", "1,5", "1.2.3", "1e0"]}
 BAD_SPECS = {"loss": ["x", "", "BCE"], "output": ["x", "", "leaky_relu"], "hidden": ["x", "", "linear"],
@@ -139,7 +139,8 @@ class ArgumentsTest(unittest.TestCase):
                     for value in values if command != "shot" else values[:1]:
                         with self.subTest(option=option, key=key, value=value):
                             self.refuse(command, option, f"{key}={value}", contains=f"{option}: ", command=command)
-                for text in ["loss", "x=1", "loss=bce,loss=mse", "loss=bce,", ",loss=bce", "loss=bce output=relu", "=", "y" * 5000]:
+                for text in ["loss", "x=1", "loss=bce,loss=mse", "loss=bce,", ",loss=bce", "loss=bce output=relu", "=",
+                             "y" * 5000]:
                     self.refuse(command, option, text, contains=f"{option}: ", command=command)
 
     def test_each_option_twice_without_value_and_elsewhere(self):
@@ -202,8 +203,8 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual(len(result.stderr.splitlines()), 2, result.stderr)
         report = json.loads(result.stdout)
         jsonschema.validate(report, SCHEMA)
-        self.assertEqual(list(report), ["spec", "data", "epochs", "steps", "seconds", "samples_per_second", "threads", "history",
-                                        "test", "weights_sha256"])
+        self.assertEqual(list(report), ["spec", "data", "epochs", "steps", "seconds", "samples_per_second", "threads",
+                                        "history", "test", "weights_sha256"])
         self.assertEqual((report["epochs"], report["steps"]), (2, 4))
         self.assertEqual([entry["epoch"] for entry in report["history"]], [1, 2])
         self.assertEqual(report["data"]["name"], "builtin")
@@ -212,8 +213,9 @@ class FiguresTest(unittest.TestCase):
         self.assertAlmostEqual(report["samples_per_second"] * report["seconds"], 1024, delta=1)
 
     def test_figures_against_numpy(self):
-        for spec in ["loss=bce,output=sigmoid", "loss=mse,output=linear", "loss=bce,output=relu", "loss=mse,output=relu",
-                     "loss=mae,output=clip", "loss=mse,output=tanh01,hidden=tanh,layers=64,16,64", "loss=bce,output=softplus"]:
+        for spec in ["loss=bce,output=sigmoid", "loss=mse,output=linear", "loss=bce,output=relu",
+                     "loss=mse,output=relu", "loss=mae,output=clip", "loss=bce,output=softplus",
+                     "loss=mse,output=tanh01,hidden=tanh,layers=64,16,64"]:
             with self.subTest(spec=spec):
                 file = path("figures.safetensors")
                 report = train("--model", spec, "--epochs", 4, "--limit", 600, "-o", file)
@@ -252,11 +254,13 @@ class FiguresTest(unittest.TestCase):
             self.assertEqual(sum(test["histogram"][key]), pixels, key)
 
     def test_step_losses_against_double_precision(self):
-        for spec in ["loss=bce,output=sigmoid,batch=64", "loss=mse,output=linear,batch=64", "loss=mse,output=sigmoid,batch=50"]:
+        for spec in ["loss=bce,output=sigmoid,batch=64", "loss=mse,output=linear,batch=64",
+                     "loss=mse,output=sigmoid,batch=50"]:
             with self.subTest(spec=spec):
                 file, trained = path("initial.safetensors"), path("trained.safetensors")
                 train("--model", spec, "--epochs", 0, "-o", file)
-                report = train("--model", spec, "--epochs", 1, "--limit", 200, "--no-shuffle", "--log", "step", "-o", trained)
+                report = train("--model", spec, "--epochs", 1, "--limit", 200, "--no-shuffle", "--log", "step",
+                               "-o", trained)
                 jsonschema.validate(report, SCHEMA)
                 self.assertEqual(len(report["step_loss"]), 4)
                 self.assertEqual(report["history"][0]["step_loss"], report["step_loss"])
@@ -268,7 +272,8 @@ class FiguresTest(unittest.TestCase):
                     self.assertLess(np.abs(values - weights[name]).max(), 1e-4, name)
 
     def test_shuffling(self):
-        ordered, shuffled = (train("--epochs", 1, "--log", "step", *more)["step_loss"] for more in (["--no-shuffle"], []))
+        shuffled = train("--epochs", 1, "--log", "step")["step_loss"]
+        ordered = train("--epochs", 1, "--log", "step", "--no-shuffle")["step_loss"]
         self.assertEqual(len(ordered), 3)
         self.assertNotEqual(ordered, shuffled)
 
@@ -309,8 +314,8 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual((fresh["epochs"], fresh["steps"], fresh["history"][0]["epoch"]), (1, 4, 1))
 
     def test_broken_model(self):
-        arguments = ["train", "--data", SMALL, "--model", "loss=mse,output=linear,optimizer=sgd,lr=100,layers=512,512,512", "--epochs", "50",
-                     "--log", "step"]
+        spec = "loss=mse,output=linear,optimizer=sgd,lr=100,layers=512,512,512"
+        arguments = ["train", "--data", SMALL, "--model", spec, "--epochs", "50", "--log", "step"]
         result = run(*arguments)
         self.assertEqual(result.returncode, 0, result.stderr)
         report = json.loads(result.stdout)
@@ -377,7 +382,8 @@ class FilesTest(unittest.TestCase):
         for file in (path("absent.safetensors"), WORK):
             self.fail(1, "train", "--data", SMALL, "--init", file, contains=file)
             self.fail(1, "eval", "--data", SMALL, file, contains=file)
-        self.fail(1, "train", "--data", SMALL, "--init", path("good.safetensors"), "--model", "layers=16", contains="shape")
+        self.fail(1, "train", "--data", SMALL, "--init", path("good.safetensors"), "--model", "layers=16",
+                  contains="shape")
 
     def test_model_without_spec_needs_one(self):
         train("--epochs", 1, "-o", path("plain.safetensors"))
@@ -397,8 +403,8 @@ class FilesTest(unittest.TestCase):
 
     def test_unwritable_output(self):
         before = sorted(os.listdir(WORK))
-        for file in (path("absent/x.safetensors"), WORK, path("x/"), "/dev/null", path("small/train-images-idx3-ubyte/x"),
-                     path("y" * 300)):
+        for file in (path("absent/x.safetensors"), WORK, path("x/"), "/dev/null", path("y" * 300),
+                     path("small/train-images-idx3-ubyte/x")):
             with self.subTest(file=file):
                 self.fail(1, "train", "--data", SMALL, "--epochs", "1", "-o", file, contains="cannot be written")
         self.assertEqual(sorted(os.listdir(WORK)), before)
@@ -413,8 +419,9 @@ class FilesTest(unittest.TestCase):
     def test_full_or_closed_output(self):
         model = path("full.safetensors")
         train("--epochs", 0, "-o", model)
-        for arguments in (["train", "--data", SMALL, "--epochs", "0"], ["eval", "--data", SMALL, model], ["data", "--data", SMALL],
-                          ["data", "--json", "--data", SMALL], ["--help"], ["train", "--help"], ["--version"]):
+        for arguments in (["train", "--data", SMALL, "--epochs", "0"], ["eval", "--data", SMALL, model],
+                          ["data", "--data", SMALL], ["data", "--json", "--data", SMALL],
+                          ["--help"], ["train", "--help"], ["--version"]):
             with self.subTest(arguments=arguments):
                 with open("/dev/full", "w") as full:
                     result = run(*arguments, stdout=full)
@@ -445,7 +452,8 @@ class FilesTest(unittest.TestCase):
         for key, split in (("train", "train"), ("test", "t10k")):
             images, labels = reference.read_digits(SMALL, split)
             self.assertEqual(facts[key]["count"], len(images))
-            for share, mask in (("zero", images == 0), ("full", images == 255), ("grey", (images > 0) & (images < 255))):
+            masks = {"zero": images == 0, "full": images == 255, "grey": (images > 0) & (images < 255)}
+            for share, mask in masks.items():
                 self.assertAlmostEqual(facts[key][share], mask.mean(), delta=1e-12)
             self.assertAlmostEqual(facts[key]["mean_input"], images.mean() / 255, delta=1e-12)
             self.assertAlmostEqual(facts[key]["bce_floor"], reference.entropy(images / 255).mean(), delta=1e-9)

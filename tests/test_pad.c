@@ -143,7 +143,7 @@ static void test_centred_input(void **state)
         x += (double)values[i] * (i % DIGIT_SIDE);
         y += (double)values[i] * (i / DIGIT_SIDE);
     }
-    assert_true(fabs(x / mass - 13.5) < 0.8 && fabs(y / mass - 13.5) < 0.8);
+    assert_true(fabs(x / mass - 14.0) < 0.8 && fabs(y / mass - 14.0) < 0.8);
     pad.is_centred = false;
     float raw[DIGIT_PIXELS];
     pad_read_input(&pad, raw);

@@ -18,7 +18,7 @@
 #include "synthetic.h"
 #include "trainer.h"
 
-enum { TRAIN_IMAGES = 2100, TEST_IMAGES = 300, SLICE = 16, PATIENCE_MS = 60000 };
+enum { TRAIN_IMAGES = 1000, TEST_IMAGES = 200, SLICE = 16, PATIENCE_MS = 60000 };
 
 static Dataset data;
 static _Atomic int wakes;
@@ -159,17 +159,19 @@ static void wait_until_idle(Trainer *trainer)
     }
 }
 
-// The step at which the model rests: the newest snapshot after nothing has changed for a while.
-static const Snapshot *wait_for_rest(BankModel *model)
+// Returns once the training thread has seen everything that was asked of it before: a restart of another model, shown
+// alone, can only be carried out after the slice under way.
+static void settle(Trainer *trainer, BankModel *const *shown, int count)
 {
-    const Snapshot *snapshot = look(model);
-    for (int quiet = 0; quiet < 150; quiet++) {
-        bool changed;
+    BankModel *other = find(trainer, "layers=1,batch=1000,seed=77");
+    const int64_t restarts = look(other)->restarts;
+    trainer_show(trainer, &other, 1);
+    trainer_restart(trainer);
+    for (int i = 0; look(other)->restarts <= restarts; i++) {
+        assert_true(i < PATIENCE_MS);
         nap();
-        snapshot = bank_model_latest(model, &changed);
-        quiet = changed ? 0 : quiet;
     }
-    return snapshot;
+    trainer_show(trainer, shown, count);
 }
 
 // A plain learner's weights after so many steps equal the snapshot's.
@@ -210,11 +212,12 @@ static void weights_are_a_plain_learners(void **state)
         trainer_play(trainer, true);
         (void)wait_for_step(models[0], 5);
         trainer_play(trainer, false); // in the middle of an epoch
-        (void)wait_for_rest(models[0]);
+        settle(trainer, models, 2);
         trainer_play(trainer, true);
         wait_until_idle(trainer);
+        settle(trainer, models, 2);
         for (int j = 0; j < 2; j++) {
-            const Snapshot *snapshot = wait_for_rest(models[j]);
+            const Snapshot *snapshot = look(models[j]);
             check_against_learner(models[j], snapshot, 3 * snapshot->steps_per_epoch);
             assert_int_equal(snapshot->history_count, 4); // epochs 0 to 3
             assert_int_equal(snapshot->history[3].epoch, 3);
@@ -237,7 +240,8 @@ static void models_on_show_stay_together(void **state)
     for (int i = 0; i < 5; i++) { // the pause lets both come to rest, so that they can be compared at one moment
         (void)wait_for_step(models[1], 20 + 25 * i);
         trainer_play(trainer, false);
-        const int64_t a = wait_for_rest(models[0])->step, b = wait_for_rest(models[1])->step;
+        settle(trainer, models, 2);
+        const int64_t a = look(models[0])->step, b = look(models[1])->step;
         assert_true(llabs(a - b) <= SLICE);
         trainer_play(trainer, true);
     }
@@ -246,7 +250,8 @@ static void models_on_show_stay_together(void **state)
     trainer_show(trainer, late, 3);
     (void)wait_for_step(late[2], others - SLICE); // catches up
     trainer_play(trainer, false);
-    const int64_t newest = wait_for_rest(late[2])->step, oldest = wait_for_rest(late[0])->step;
+    settle(trainer, late, 3);
+    const int64_t newest = look(late[2])->step, oldest = look(late[0])->step;
     assert_true(llabs(newest - oldest) <= SLICE);
     trainer_destroy(trainer);
 }
@@ -262,12 +267,14 @@ static void pause_stops_and_hidden_models_keep_their_step(void **state)
     assert_true(trainer_is_busy(trainer));
     (void)wait_for_step(a, 30);
     trainer_show(trainer, &b, 1);
-    const int64_t held = wait_for_rest(a)->step;
+    settle(trainer, &b, 1);
+    const int64_t held = look(a)->step;
     (void)wait_for_step(b, 30);
     assert_int_equal(look(a)->step, held);
     trainer_play(trainer, false);
     assert_false(trainer_is_busy(trainer));
-    const int64_t paused = wait_for_rest(b)->step;
+    settle(trainer, &b, 1);
+    const int64_t paused = look(b)->step;
     for (int i = 0; i < 50; i++)
         nap();
     assert_int_equal(look(b)->step, paused);
@@ -286,18 +293,21 @@ static void one_step_is_one_batch_each(void **state)
     trainer_step(trainer); // before the data is there, before the models have learners: not lost
     for (int i = 0; i < 2; i++) {
         (void)wait_for_step(models[i], 1);
-        assert_int_equal(wait_for_rest(models[i])->step, 1);
+        settle(trainer, models, 2);
+        assert_int_equal(look(models[i])->step, 1);
     }
     for (int i = 0; i < 5; i++)
         trainer_step(trainer);
     for (int i = 0; i < 2; i++) {
         (void)wait_for_step(models[i], 6);
-        check_against_learner(models[i], wait_for_rest(models[i]), 6);
+        settle(trainer, models, 2);
+        check_against_learner(models[i], look(models[i]), 6);
     }
     for (int i = 0; i < 17; i++) // beyond the epochs that playing would stop at
         trainer_step(trainer);
     (void)wait_for_step(models[0], 23);
-    check_against_learner(models[0], wait_for_rest(models[0]), 23);
+    settle(trainer, models, 2);
+    check_against_learner(models[0], look(models[0]), 23);
     trainer_destroy(trainer);
 }
 
@@ -309,17 +319,23 @@ static void restart_goes_back_to_the_beginning(void **state)
     trainer_show(trainer, &model, 1);
     trainer_play(trainer, true);
     wait_until_idle(trainer);
-    check_against_learner(model, wait_for_rest(model), 21);
+    settle(trainer, &model, 1);
+    check_against_learner(model, look(model), 10);
     trainer_play(trainer, false);
     trainer_restart(trainer);
-    const Snapshot *snapshot = wait_for_rest(model);
+    const Snapshot *snapshot = look(model);
+    for (int i = 0; i < PATIENCE_MS && snapshot->restarts == 0; i++) {
+        nap();
+        snapshot = look(model);
+    }
     assert_int_equal(snapshot->restarts, 1);
     assert_int_equal(snapshot->history_count, 1);
     check_against_learner(model, snapshot, 0);
     trainer_set_epochs(trainer, 2);
     trainer_play(trainer, true);
     wait_until_idle(trainer);
-    check_against_learner(model, wait_for_rest(model), 42);
+    settle(trainer, &model, 1);
+    check_against_learner(model, look(model), 20);
     trainer_destroy(trainer);
 }
 
@@ -332,8 +348,8 @@ static void parameters_can_be_put_in(void **state)
     float *parameters = calloc(n, sizeof *parameters);
     assert_non_null(parameters);
     trainer_show(trainer, &model, 1);
-    trainer_set_parameters(trainer, model, parameters, 21);
-    const Snapshot *snapshot = wait_for_step(model, 21);
+    trainer_set_parameters(trainer, model, parameters, 10);
+    const Snapshot *snapshot = wait_for_step(model, 10);
     assert_memory_equal(snapshot->parameters, parameters, n * sizeof *parameters);
     assert_true(fabs(snapshot->test.bce - log(2.0)) < 1e-6);
     assert_int_equal(snapshot->test_epoch, 1);
@@ -409,7 +425,8 @@ static void somebody_is_woken_when_there_is_news(void **state)
     Trainer *trainer = create(1, 1);
     BankModel *model = find(trainer, "layers=4,batch=10");
     trainer_show(trainer, &model, 1);
-    (void)wait_for_rest(model);
+    for (int i = 0; i < PATIENCE_MS && look(model)->test.images == 0; i++)
+        nap();
     const int before = atomic_load(&wakes);
     trainer_play(trainer, true);
     wait_until_idle(trainer); // many slices, of which nobody took one
