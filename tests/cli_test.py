@@ -83,7 +83,8 @@ def parse_help(command):
 
 VALID = {"--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1",
          "--limit": "1", "--threads": "1", "--init": "x", "--log": "step", "-o": "x", "--size": "1000x700",
-         "--page": "0", "--digit": "x.png", "--view": "solo", "--shots": "x", "--scale": "1", "--isa": "plain", "--trace": "x"}
+         "--page": "0", "--digit": "x.png", "--view": "solo", "--shots": "x", "--scale": "1", "--isa": "plain",
+         "--trace": "x"}
 BAD = {"--data": [""],
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
        "--limit": ["0", "-1", "x", "", "2147483648", "99999999999"],
