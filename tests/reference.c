@@ -18,10 +18,14 @@ static bool is(const char *a, const char *b)
 
 void reference_init(Reference *r, const Spec *spec, int pixels)
 {
-    *r = (Reference){.loss = loss_get(spec->loss)->key, .output = activation_get(OUTPUT_ACTIVATION, spec->output)->key,
+    *r = (Reference){.loss = loss_get(spec->loss)->key,
+                     .output = activation_get(OUTPUT_ACTIVATION, spec->output)->key,
                      .hidden = activation_get(HIDDEN_ACTIVATION, spec->hidden)->key,
-                     .optimizer = optimizer_get(spec->optimizer)->key, .lr = (double)spec->lr, .l1 = (double)spec->l1,
-                     .layer_count = spec->hidden_count + 1, .pixels = pixels};
+                     .optimizer = optimizer_get(spec->optimizer)->key,
+                     .lr = (double)spec->lr,
+                     .l1 = (double)spec->l1,
+                     .layer_count = spec->hidden_count + 1,
+                     .pixels = pixels};
     for (int i = 0; i < r->layer_count; i++) {
         r->in[i] = i ? spec->widths[i - 1] : pixels;
         r->out[i] = i < spec->hidden_count ? spec->widths[i] : pixels;
@@ -141,7 +145,8 @@ static void learn_layer(Reference *r, int i, const double *x, const double *slop
 // One image; weight: 1 / rows. Returns its mean loss, adds its penalty and its gradient.
 static double learn_image(Reference *r, const double *x, const double *t, double weight, double *penalty)
 {
-    static _Thread_local double values[MODEL_LAYERS_MAX][REFERENCE_WIDTH_MAX], slopes[MODEL_LAYERS_MAX][REFERENCE_WIDTH_MAX];
+    static _Thread_local double values[MODEL_LAYERS_MAX][REFERENCE_WIDTH_MAX],
+        slopes[MODEL_LAYERS_MAX][REFERENCE_WIDTH_MAX];
     double above[REFERENCE_WIDTH_MAX], loss = 0.0;
     const int last = r->layer_count - 1;
     for (int i = 0; i < last; i++)

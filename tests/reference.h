@@ -29,7 +29,8 @@ double reference_lose(const char *loss, const char *output, double z, double t, 
 // One image x (pixels) to logits z (pixels).
 void reference_forward(const Reference *reference, const double *x, double *z);
 
-// Mean loss of rows images (rows, pixels); fills gradient with that of loss plus penalty. *penalty: l1's share, may be NULL.
+// Mean loss of rows images (rows, pixels); fills gradient with that of loss plus penalty. *penalty: l1's share, may be
+// NULL.
 double reference_learn(Reference *reference, const double *inputs, const double *targets, int rows, double *penalty);
 
 void reference_update(Reference *reference); // one step of the optimizer along gradient

@@ -1,5 +1,5 @@
-// Gradients: for every loss, output and hidden activation, the reference's against finite differences of its loss, and the
-// engine's against the reference's. The engine's gradient is read off one step of SGD: w1 = w0 - lr g.
+// Gradients: for every loss, output and hidden activation, the reference's against finite differences of its loss, and
+// the engine's against the reference's. The engine's gradient is read off one step of SGD: w1 = w0 - lr g.
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,8 +47,8 @@ static void draw_parameters(Reference *reference, Random *random)
         for (size_t j = reference->weight[i]; j < reference->bias[i]; j++)
             reference->parameters[j] = (double)(float)(width * (2.0 * random_uniform(random) - 1.0));
         for (size_t j = reference->bias[i]; j < reference->bias[i] + (size_t)reference->out[i]; j++)
-            reference->parameters[j] = (double)(float)(is_output ? 1.6 * random_uniform(random) - 0.3
-                                                                 : random_uniform(random) - 0.5);
+            reference->parameters[j] =
+                (double)(float)(is_output ? 1.6 * random_uniform(random) - 0.3 : random_uniform(random) - 0.5);
     }
 }
 

@@ -1,7 +1,7 @@
 // Kernels: each hot loop of each instruction set that this machine can run, against plain double precision.
 //
-// The bounds are about twice what was measured; each names what it bounds. max(...) of an absolute and a relative part is
-// written as error <= absolute + relative * |value|.
+// The bounds are about twice what was measured; each names what it bounds. max(...) of an absolute and a relative part
+// is written as error <= absolute + relative * |value|.
 #include <float.h>
 #include <math.h>
 #include <setjmp.h>
@@ -47,7 +47,8 @@ static void fill(float *values, size_t n, Random *random)
         values[i] = draw(random);
 }
 
-// ---- multiply --------------------------------------------------------------------------------------------------------
+// ---- multiply
+// --------------------------------------------------------------------------------------------------------
 
 enum { ROWS_MAX = 30, DEPTH_MAX = 40, COLUMNS_MAX = 112, GAP = 16, WIDE = COLUMNS_MAX + GAP };
 
@@ -65,7 +66,9 @@ static void check_product(const Kernel *kernel, const Product *product, const Ma
                 assert_true(product->c[at] == matrices->before[at]);
                 continue;
             }
-            double sum = product->accumulate ? (double)matrices->before[at] : product->bias ? (double)product->bias[j] : 0.0;
+            double sum = product->accumulate ? (double)matrices->before[at]
+                         : product->bias     ? (double)product->bias[j]
+                                             : 0.0;
             double size = fabs(sum);
             for (size_t l = 0; l < product->k; l++) {
                 const double term = (double)product->a[i * product->a_row + l * product->a_column] *
@@ -88,14 +91,24 @@ static void check_shape(const Kernel *kernel, size_t m, size_t n, size_t k, int 
     fill(matrices.bias, sizeof matrices.bias / sizeof(float), random);
     fill(matrices.c, sizeof matrices.c / sizeof(float), random);
     memcpy(matrices.before, matrices.c, sizeof matrices.c);
-    check_product(kernel, &(Product){
-        .m = m, .n = n, .k = k,
-        .a = matrices.a, .a_row = transposed ? 1 : gap ? k + 3 : k, .a_column = transposed ? gap ? m + 5 : m : 1,
-        .b = matrices.b, .b_stride = gap ? n + GAP : n,
-        .c = matrices.c, .c_stride = gap ? n + GAP : n,
-        .bias = variant & 4 ? matrices.bias : NULL,
-        .accumulate = variant & 8,
-    }, &matrices);
+    check_product(kernel,
+                  &(Product){
+                      .m = m,
+                      .n = n,
+                      .k = k,
+                      .a = matrices.a,
+                      .a_row = transposed ? 1
+                               : gap      ? k + 3
+                                          : k,
+                      .a_column = transposed ? gap ? m + 5 : m : 1,
+                      .b = matrices.b,
+                      .b_stride = gap ? n + GAP : n,
+                      .c = matrices.c,
+                      .c_stride = gap ? n + GAP : n,
+                      .bias = variant & 4 ? matrices.bias : NULL,
+                      .accumulate = variant & 8,
+                  },
+                  &matrices);
 }
 
 static void check_multiply(const Kernel *kernel)
@@ -115,7 +128,8 @@ static void multiply_agrees_with_naive_sums(void **state)
     try_each(check_multiply);
 }
 
-// ---- activations and losses ------------------------------------------------------------------------------------------
+// ---- activations and losses
+// ------------------------------------------------------------------------------------------
 
 typedef struct Bound {
     const char *key;
@@ -124,15 +138,21 @@ typedef struct Bound {
 
 // The absolute part of 2e-38 is e^-87, where e^x stops falling; that of gelu is its polynomial's 1.5e-7 in Phi.
 static const Bound bounds[] = {
-    {"sigmoid", 2e-38, 6e-7, 2e-38, 8e-7},  {"relu", 0, 0, 0, 0},
-    {"linear", 0, 0, 0, 0},                 {"clip", 0, 0, 0, 0},
-    {"tanh01", 2e-38, 6e-7, 2e-37, 8e-7},   {"softplus", 2e-38, 6e-7, 2e-38, 6e-7},
-    {"leaky_relu", 1e-45, 1.2e-7, 0, 1e-7}, {"tanh", 1e-45, 4e-7, 2e-37, 8e-7},
-    {"elu", 0, 4e-7, 2e-38, 6e-7},          {"gelu", 2.5e-7, 2e-7, 4e-7, 0},
+    {"sigmoid", 2e-38, 6e-7, 2e-38, 8e-7},
+    {"relu", 0, 0, 0, 0},
+    {"linear", 0, 0, 0, 0},
+    {"clip", 0, 0, 0, 0},
+    {"tanh01", 2e-38, 6e-7, 2e-37, 8e-7},
+    {"softplus", 2e-38, 6e-7, 2e-38, 6e-7},
+    {"leaky_relu", 1e-45, 1.2e-7, 0, 1e-7},
+    {"tanh", 1e-45, 4e-7, 2e-37, 8e-7},
+    {"elu", 0, 4e-7, 2e-38, 6e-7},
+    {"gelu", 2.5e-7, 2e-7, 4e-7, 0},
 };
 
-static const float specials[] = {0.0f, -0.0f, 1e-45f, -1e-45f, 1e-38f, -1e-38f, 1e-20f, -1e-20f, 1e-7f, -1e-7f, 17.0f, -17.0f,
-                                 86.9f, -86.9f, 87.1f, -87.1f, 88.8f, -88.8f, 103.0f, -103.0f, 1e4f, -1e4f, 1e19f, -1e19f,
+static const float specials[] = {0.0f,  -0.0f,  1e-45f,      -1e-45f,      1e-38f,   -1e-38f,  1e-20f, -1e-20f,
+                                 1e-7f, -1e-7f, 17.0f,       -17.0f,       86.9f,    -86.9f,   87.1f,  -87.1f,
+                                 88.8f, -88.8f, 103.0f,      -103.0f,      1e4f,     -1e4f,    1e19f,  -1e19f,
                                  1e30f, -1e30f, FLT_MAX / 2, -FLT_MAX / 2, INFINITY, -INFINITY};
 enum { SPECIALS = sizeof specials / sizeof *specials, GRID = 40001, POINTS = GRID + SPECIALS };
 
@@ -183,9 +203,10 @@ static void check_activation(const Kernel *kernel, const Activation *activation)
     for (int i = 0; i < POINTS; i++) {
         double exact_slope;
         const double z = (double)points[i], exact = find_exact(activation->key, z, &exact_slope);
-        check_near(kernel->name, activation->key, z, (double)value[i], exact, bound->value, bound->value_relative, &worst_value);
-        check_near(kernel->name, activation->formula, z, (double)slope[i], exact_slope, bound->slope, bound->slope_relative,
-                   &worst_slope);
+        check_near(kernel->name, activation->key, z, (double)value[i], exact, bound->value, bound->value_relative,
+                   &worst_value);
+        check_near(kernel->name, activation->formula, z, (double)slope[i], exact_slope, bound->slope,
+                   bound->slope_relative, &worst_slope);
     }
     memcpy(in_place, points, sizeof points);
     activation->apply(in_place, in_place, slope, POINTS);
@@ -228,7 +249,9 @@ static void check_bce(const Kernel *kernel, float t)
     enum { N = 20000 };
     static float p[N], target[N], value[N], slope[N];
     double worst[2] = {0};
-    static const float edges[] = {0.0f, -0.0f, 1.0f, -1.0f, 2.0f, 1e-7f, 0.5e-7f, 1.0f - 0x1p-23f, 1.0f - 0x1p-24f, 1e30f, -1e30f, INFINITY, -INFINITY};
+    static const float edges[] = {
+        0.0f,  -0.0f,  1.0f,     -1.0f,    2.0f, 1e-7f, 0.5e-7f, 1.0f - 0x1p-23f, 1.0f - 0x1p-24f,
+        1e30f, -1e30f, INFINITY, -INFINITY};
     for (int i = 0; i < N; i++) {
         p[i] = i < N / 2 ? (float)(i + 1) / (N / 2 + 1) : (float)pow(10.0, -7.0 * (i - N / 2) / (N / 2));
         target[i] = t;
@@ -263,7 +286,8 @@ static void check_logit_bce(const Kernel *kernel, float t)
         if (isinf(z)) // infinity - infinity: a number would hide that the model is beyond float
             assert_false(isfinite(value[i]) && value[i] < 0.0f);
         else // max(z, 0) - z t cancels: the error is that of z
-            check_near(kernel->name, "bce of a logit", z, (double)value[i], exact, 1e-37 + 1.5e-7 * fabs(z), 6e-7, &worst[0]);
+            check_near(kernel->name, "bce of a logit", z, (double)value[i], exact, 1e-37 + 1.5e-7 * fabs(z), 6e-7,
+                       &worst[0]);
     }
     const float bad = NAN;
     kernel->losses[LOSS_BCE].apply_logit(&bad, &t, value, slope, 1);
@@ -303,7 +327,8 @@ static void losses_agree_with_libm(void **state)
     try_each(check_losses);
 }
 
-// ---- the small loops -------------------------------------------------------------------------------------------------
+// ---- the small loops
+// -------------------------------------------------------------------------------------------------
 
 static void check_small_loops(const Kernel *kernel)
 {
@@ -372,7 +397,8 @@ static void is_finite_finds_every_bad_value(void **state)
     try_each(check_finiteness);
 }
 
-// ---- measure ---------------------------------------------------------------------------------------------------------
+// ---- measure
+// ---------------------------------------------------------------------------------------------------------
 
 static void measure_naively(const float *p, const float *t, const float *bce, size_t n, PixelSums *sums)
 {
@@ -409,7 +435,9 @@ static void check_measure(const Kernel *kernel)
         uint8_t alive[N] = {0};
         const size_t n = lengths[(size_t)round % (sizeof lengths / sizeof *lengths)];
         for (size_t i = 0; i < N; i++) {
-            t[i] = (float)(random_below(&random, 4) == 0 ? random_below(&random, 256) : 255 * random_below(&random, 2)) / 255.0f;
+            t[i] =
+                (float)(random_below(&random, 4) == 0 ? random_below(&random, 256) : 255 * random_below(&random, 2)) /
+                255.0f;
             p[i] = random_below(&random, 3) ? 0.5f + 0.8f * draw(&random) : marked[random_below(&random, 9)];
             bce[i] = draw(&random) + 1.0f;
         }
@@ -458,7 +486,8 @@ static void measure_agrees_with_a_naive_count(void **state)
     try_each(check_bad_outputs);
 }
 
-// ---- noise -----------------------------------------------------------------------------------------------------------
+// ---- noise
+// -----------------------------------------------------------------------------------------------------------
 
 enum { NOISE_PIXELS = 784, NOISE_IMAGES = 400, NOISE_COUNT = NOISE_PIXELS * NOISE_IMAGES };
 
@@ -520,7 +549,7 @@ static void check_noise(const Kernel *kernel)
         at_0 += a[i] == 0.0f;
         at_1 += a[i] == 1.0f;
     }
-    assert_in_range(at_0, NOISE_PIXELS * 4 / 10, NOISE_PIXELS * 6 / 10); // half of the noise is negative
+    assert_in_range(at_0, NOISE_PIXELS * 4 / 10, NOISE_PIXELS * 6 / 10);     // half of the noise is negative
     assert_in_range(at_1, NOISE_PIXELS * 25 / 100, NOISE_PIXELS * 37 / 100); // 31 % is above 1/2 sigma
 }
 

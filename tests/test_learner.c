@@ -47,13 +47,15 @@ static Learner *create(const char *text, int images, bool no_shuffle, Pool *work
     const Model model = model_create(&spec, DIGIT_PIXELS);
     Error error;
     Learner *learner = learner_create(
-        &model, &(LearnerOptions){.train = &set, .image_count = images, .no_shuffle = no_shuffle, .pool = workers}, &error);
+        &model, &(LearnerOptions){.train = &set, .image_count = images, .no_shuffle = no_shuffle, .pool = workers},
+        &error);
     if (!learner)
         fail_msg("%s", error.text);
     return learner;
 }
 
-// ---- against the reference -------------------------------------------------------------------------------------------
+// ---- against the reference
+// -------------------------------------------------------------------------------------------
 
 // The input as the learner corrupts it: the stream of an image depends on seed, epoch and image alone.
 static void corrupt(const Spec *spec, uint64_t epoch, uint64_t image, double *x)
@@ -69,7 +71,8 @@ static void corrupt(const Spec *spec, uint64_t epoch, uint64_t image, double *x)
 static double step_reference(Reference *reference, const Spec *spec, int images, int *position, uint64_t epoch)
 {
     const int rest = images - *position, rows = rest < spec->batch ? rest : spec->batch;
-    double *targets = calloc((size_t)rows * 2, DIGIT_PIXELS * sizeof *targets), *inputs = targets + (size_t)rows * DIGIT_PIXELS;
+    double *targets = calloc((size_t)rows * 2, DIGIT_PIXELS * sizeof *targets),
+           *inputs = targets + (size_t)rows * DIGIT_PIXELS;
     assert_non_null(targets);
     synthetic_convert(&set, DIGIT_PIXELS, NULL, *position, rows, targets);
     memcpy(inputs, targets, (size_t)rows * DIGIT_PIXELS * sizeof *targets);
@@ -127,7 +130,7 @@ static void deep_models_follow_the_reference(void **state)
 static void batches_of_several_shards_follow_the_reference(void **state)
 {
     (void)state;
-    check_steps("batch=100,layers=8", 230, 5); // 100, 100, 30, and the second epoch
+    check_steps("batch=100,layers=8", 230, 5);              // 100, 100, 30, and the second epoch
     check_steps("batch=600,layers=4,hidden=tanh", 1113, 2); // eight shards of 75, then of 65 with a smaller last one
     check_steps("batch=1,layers=8", 3, 7);
 }
@@ -147,10 +150,11 @@ static void penalty_and_noise_follow_the_reference(void **state)
     check_steps("batch=16,noise=0.3", 40, 7); // into the third epoch, whose noise is another
 }
 
-// ---- order of the images ---------------------------------------------------------------------------------------------
+// ---- order of the images
+// ---------------------------------------------------------------------------------------------
 
-// With all weights 0 and a learning rate that underflows, a linear model's MSE on a batch of one is the mean square of its
-// target, which tells the images apart.
+// With all weights 0 and a learning rate that underflows, a linear model's MSE on a batch of one is the mean square of
+// its target, which tells the images apart.
 static void read_order(const char *text, int images, bool no_shuffle, int steps, double *losses)
 {
     Learner *learner = create(text, images, no_shuffle, pool);
@@ -204,7 +208,7 @@ static void shuffle_depends_on_seed_and_epoch_alone(void **state)
     int unmoved = 0;
     for (int i = 0; i < N; i++)
         unmoved += fabs(a[i] / find_mean_square(i) - 1.0) < 1e-6;
-    assert_true(unmoved < 10); // one is expected
+    assert_true(unmoved < 10);                // one is expected
     for (int epoch = 0; epoch < 2; epoch++) { // each image once
         memcpy(sorted[epoch], a + epoch * N, sizeof sorted[epoch]);
         qsort(sorted[epoch], N, sizeof **sorted, compare_doubles);
@@ -249,7 +253,8 @@ static void epochs_are_counted(void **state)
     learner_destroy(learner);
 }
 
-// ---- determinism -----------------------------------------------------------------------------------------------------
+// ---- determinism
+// -----------------------------------------------------------------------------------------------------
 
 static void check_thread_counts(const char *text, int images, int steps)
 {
@@ -315,7 +320,8 @@ static void restart_repeats_every_bit(void **state)
     }
 }
 
-// ---- a model that breaks ---------------------------------------------------------------------------------------------
+// ---- a model that breaks
+// ---------------------------------------------------------------------------------------------
 
 static bool are_finite(const float *values, size_t n)
 {

@@ -63,11 +63,13 @@ static void widen(Range *range, double a, double b)
 static void count_bins(Naive *naive, double low, double high)
 {
     for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
-        const double from = bin == 0 ? -INFINITY : (bin - 1) / 64.0, to = bin == HISTOGRAM_BINS - 1 ? INFINITY : bin / 64.0;
+        const double from = bin == 0 ? -INFINITY : (bin - 1) / 64.0,
+                     to = bin == HISTOGRAM_BINS - 1 ? INFINITY : bin / 64.0;
         // 0 belongs to the first inner bin, 1 to the last
         const bool starts = bin == HISTOGRAM_BINS - 1 ? high > 1.0 : high >= from;
         const bool ends = bin == 64 ? low <= 1.0 : low < to;
-        const bool surely = (bin == HISTOGRAM_BINS - 1 ? low > 1.0 : low >= from) && (bin == 64 ? high <= 1.0 : high < to);
+        const bool surely =
+            (bin == HISTOGRAM_BINS - 1 ? low > 1.0 : low >= from) && (bin == 64 ? high <= 1.0 : high < to);
         widen(&naive->histogram[bin], surely, starts && ends);
     }
 }
@@ -112,8 +114,8 @@ static void count_naively(const Reference *reference, Naive *naive)
     do {                                                                                                               \
         const double slack = 1e-6 + 1e-6 * fabs((range).high / (double)(n));                                           \
         if (!((value) >= (range).low / (double)(n)-slack && (value) <= (range).high / (double)(n) + slack))            \
-            fail_msg("%s: " #value " is %.9g, expected %.9g .. %.9g", text, (double)(value), (range).low / (double)(n), \
-                     (range).high / (double)(n));                                                                      \
+            fail_msg("%s: " #value " is %.9g, expected %.9g .. %.9g", text, (double)(value),                           \
+                     (range).low / (double)(n), (range).high / (double)(n));                                           \
     } while (0)
 
 static void compare(const Metrics *found, const Naive *naive, const char *text)
@@ -163,7 +165,8 @@ static void spread_outputs(const Model *model, float *parameters)
     const Layer *last = &model->layers[model->layer_count - 1];
     model_init(model, parameters);
     for (int pixel = 0; pixel < PIXELS; pixel++)
-        parameters[last->bias_offset + (size_t)pixel] = pixel % 7 == 0 ? -20.0f : (float)(3.0 * random_uniform(&random) - 1.0);
+        parameters[last->bias_offset + (size_t)pixel] =
+            pixel % 7 == 0 ? -20.0f : (float)(3.0 * random_uniform(&random) - 1.0);
 }
 
 static void check_spec(const char *text)
@@ -258,7 +261,8 @@ static void target_facts_agree_with_a_naive_count(void **state)
         synthetic_convert(&set, PIXELS, NULL, image, 1, t);
         for (int i = 0; i < PIXELS; i++) {
             mean += t[i] / COUNT / PIXELS;
-            entropy -= t[i] > 0.0 && t[i] < 1.0 ? (t[i] * log(t[i]) + (1.0 - t[i]) * log(1.0 - t[i])) / COUNT / PIXELS : 0.0;
+            entropy -=
+                t[i] > 0.0 && t[i] < 1.0 ? (t[i] * log(t[i]) + (1.0 - t[i]) * log(1.0 - t[i])) / COUNT / PIXELS : 0.0;
             pixel_means[i] += t[i] / COUNT;
             groups[t[i] == 0.0 ? 0 : t[i] == 1.0 ? 3 : t[i] < 0.5 ? 1 : 2]++;
             histogram[1 + (int)fmin(63.0, t[i] * 64.0)]++;
@@ -304,10 +308,8 @@ static void groups_without_pixels_are_nan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(figures_agree_with_a_naive_count),
-        cmocka_unit_test(sure_sigmoids_are_not_dead),
-        cmocka_unit_test(bad_outputs_are_counted),
-        cmocka_unit_test(target_facts_agree_with_a_naive_count),
+        cmocka_unit_test(figures_agree_with_a_naive_count), cmocka_unit_test(sure_sigmoids_are_not_dead),
+        cmocka_unit_test(bad_outputs_are_counted),          cmocka_unit_test(target_facts_agree_with_a_naive_count),
         cmocka_unit_test(groups_without_pixels_are_nan),
     };
     return cmocka_run_group_tests(tests, begin, end);

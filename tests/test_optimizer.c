@@ -59,7 +59,8 @@ static void check_everywhere(const char *key, float lr, const Course *courses, s
 //   3: m = 0.063 - 0.1 = -0.037, v = 0.00031193775 + 0.001 = 0.00131193775, rate = 0.1 sqrt(0.002997001) / 0.271 =
 //      0.0202011; -0.037 / 0.0362208 = -1.021512: w += 0.0206356
 // Second course: no gradient, no movement.
-// Third course, g = 1e-7, where epsilon counts, outside of the bias correction: sqrt(v) = 1e-7 sqrt(0.001) = 3.162278e-9,
+// Third course, g = 1e-7, where epsilon counts, outside of the bias correction: sqrt(v) = 1e-7 sqrt(0.001)
+// = 3.162278e-9,
 //   m = 1e-8: 0.0316228 * 1e-8 / (3.162278e-9 + 1e-7) = 0.00306534; inside it, the step would be 0.05.
 static void adam_by_hand(void **state)
 {
@@ -124,10 +125,8 @@ static void table_is_found_by_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(adam_by_hand),
-        cmocka_unit_test(adadelta_by_hand),
-        cmocka_unit_test(sgd_by_hand),
-        cmocka_unit_test(a_gradient_that_is_nan_shows),
+        cmocka_unit_test(adam_by_hand),          cmocka_unit_test(adadelta_by_hand),
+        cmocka_unit_test(sgd_by_hand),           cmocka_unit_test(a_gradient_that_is_nan_shows),
         cmocka_unit_test(table_is_found_by_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,11 +37,13 @@ static void empty_text_is_the_default(void **state)
 static void keys_come_in_any_order(void **state)
 {
     (void)state;
-    check_text("seed=1,l1=0,noise=0,batch=256,lr=0.001,optimizer=adam,layers=32,hidden=relu,output=sigmoid,loss=bce", DEFAULT);
-    check_text("layers=128,64,32,64,128,loss=mse",
-               "loss=mse,output=sigmoid,hidden=relu,layers=128,64,32,64,128,optimizer=adam,lr=0.001,batch=256,noise=0,l1=0,seed=1");
+    check_text("seed=1,l1=0,noise=0,batch=256,lr=0.001,optimizer=adam,layers=32,hidden=relu,output=sigmoid,loss=bce",
+               DEFAULT);
+    check_text("layers=128,64,32,64,128,loss=mse", "loss=mse,output=sigmoid,hidden=relu,layers=128,64,32,64,128,"
+                                                   "optimizer=adam,lr=0.001,batch=256,noise=0,l1=0,seed=1");
     check_text("noise=0.25,layers=2048,1,seed=4294967295,l1=1e-5,batch=4096",
-               "loss=bce,output=sigmoid,hidden=relu,layers=2048,1,optimizer=adam,lr=0.001,batch=4096,noise=0.25,l1=1e-05,seed=4294967295");
+               "loss=bce,output=sigmoid,hidden=relu,layers=2048,1,optimizer=adam,lr=0.001,batch=4096,noise=0.25,l1=1e-"
+               "05,seed=4294967295");
 }
 
 static void rate_follows_the_optimizer_unless_given(void **state)
@@ -115,12 +117,16 @@ static void bad_choices_are_named_with_the_good_ones(void **state)
 static void bad_numbers_are_named_with_their_range(void **state)
 {
     (void)state;
-    static const char *const reals[] = {"-1", "nan", "inf", "-inf", "1e99", "0x10", "", "1,5", "1.0.0", "--1", " 1", "1 ", "1e", "ten", "101"};
-    static const char *const wholes[] = {"-1", "+1", "1.0", "", " 1", "1e3", "0x10", "99999999999999999999", "4294967296", "x"};
-    static const char *const layers[] = {"0", "2049", "", ",", "32,", "32,,32", "32,0", "1,2,3,4,5,6,7,8", "-3", "3.5", "32 ,32"};
+    static const char *const reals[] = {"-1",    "nan", "inf", "-inf", "1e99", "0x10", "",   "1,5",
+                                        "1.0.0", "--1", " 1",  "1 ",   "1e",   "ten",  "101"};
+    static const char *const wholes[] = {"-1",         "+1", "1.0", "", " 1", "1e3", "0x10", "99999999999999999999",
+                                         "4294967296", "x"};
+    static const char *const layers[] = {"0",  "2049", "",      ",", "32,", "32,,32", "32,0", "1,2,3,4,5,6,7,8",
+                                         "-3", "3.5",  "32 ,32"};
     char text[80];
     for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
-        static const char *const keys[] = {"lr", "noise", "l1"}, *const highs[] = {"at most 100", "at most 2", "at most 1"};
+        static const char *const keys[] = {"lr", "noise", "l1"}, *const highs[] = {"at most 100", "at most 2",
+                                                                                   "at most 1"};
         for (int key = 0; key < 3; key++) {
             (void)snprintf(text, sizeof text, "%s=%s", keys[key], reals[i]);
             check_bad(&(Bad){text, {keys[key], highs[key]}});
@@ -193,7 +199,8 @@ static Spec draw_spec(Random *random)
                  .hidden = (int)random_below(random, (uint32_t)activation_count(HIDDEN_ACTIVATION)),
                  .optimizer = (int)random_below(random, (uint32_t)optimizer_count()),
                  .hidden_count = 1 + (int)random_below(random, SPEC_HIDDEN_MAX),
-                 .lr = (float)(100.0 * (1.0 - random_uniform(random))), .batch = 1 + (int)random_below(random, SPEC_BATCH_MAX),
+                 .lr = (float)(100.0 * (1.0 - random_uniform(random))),
+                 .batch = 1 + (int)random_below(random, SPEC_BATCH_MAX),
                  .noise = random_below(random, 2) ? (float)(2.0 * random_uniform(random)) : 0.0f,
                  .l1 = random_below(random, 2) ? (float)random_uniform(random) * 1e-6f : 0.0f,
                  .seed = (uint32_t)random_bits(random)};
@@ -223,8 +230,9 @@ static void what_is_written_reads_back(void **state)
 static void equal_means_every_field(void **state)
 {
     (void)state;
-    static const char *const others[] = {"loss=mse", "output=relu", "hidden=tanh", "layers=33", "layers=32,32", "lr=0.002",
-                                         "optimizer=sgd,lr=0.001", "batch=255", "noise=0.1", "l1=0.1", "seed=0"};
+    static const char *const others[] = {
+        "loss=mse",  "output=relu", "hidden=tanh", "layers=33", "layers=32,32", "lr=0.002", "optimizer=sgd,lr=0.001",
+        "batch=255", "noise=0.1",   "l1=0.1",      "seed=0"};
     const Spec spec = spec_default();
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         const Spec other = synthetic_spec(others[i]);
@@ -236,7 +244,8 @@ static void layers_and_code_are_described(void **state)
 {
     (void)state;
     char text[64];
-    const Spec deep = synthetic_spec("layers=128,64,32,64,128"), twice = synthetic_spec("layers=9,4,5,4"), one = spec_default();
+    const Spec deep = synthetic_spec("layers=128,64,32,64,128"), twice = synthetic_spec("layers=9,4,5,4"),
+               one = spec_default();
     spec_format_layers(&one, 784, "-", text, sizeof text);
     assert_string_equal(text, "784-32-784");
     spec_format_layers(&deep, 784, " > ", text, sizeof text);

@@ -165,7 +165,8 @@ def compare(program, text, folder, images):
     initial.unlink(missing_ok=True)
     options = ["--data", folder / "data", "--model", text, "--limit", IMAGES]
     run(program, "train", *options, "--epochs", 0, "-o", initial)
-    report = json.loads(run(program, "train", *options, "--epochs", 1, "--no-shuffle", "--log", "step", "--init", initial))
+    more = ["--epochs", 1, "--no-shuffle", "--log", "step", "--init", initial]
+    report = json.loads(run(program, "train", *options, *more))
     found, expected = report["step_loss"], train(initial, images)
     assert len(found) == len(expected), f"{len(found)} steps, expected {len(expected)}"
     worst = max(abs(a - b) / abs(b) for a, b in zip(found, expected))
