@@ -52,20 +52,6 @@ static bool set_spec(App *app, int side, const Spec *spec, Error *error)
     return true;
 }
 
-static bool load_init(App *app, Error *error)
-{
-    const Model *shape = bank_model_shape(app->models[SIDE_A]);
-    float *parameters = malloc(shape->parameter_count * sizeof *parameters);
-    int64_t step = 0;
-    if (!parameters)
-        return error_set(error, "out of memory: reading %s", app->options.init);
-    const bool good = model_load(shape, parameters, &step, app->options.init, error);
-    if (good)
-        trainer_set_parameters(app->trainer, app->models[SIDE_A], parameters, step);
-    free(parameters);
-    return good;
-}
-
 // ---- digits on the page ----------------------------------------------------------------------------------------------
 
 static int count_test_digits(const App *app)
@@ -195,8 +181,10 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     };
     app->trainer = trainer_create(&trainer, error);
     if (!app->trainer || !pad_init(&app->pad, error) || !set_spec(app, SIDE_A, &options->specs[SIDE_A], error) ||
-        !set_spec(app, SIDE_B, &options->specs[SIDE_B], error) || (options->init && !load_init(app, error)))
+        !set_spec(app, SIDE_B, &options->specs[SIDE_B], error))
         return false;
+    if (options->init)
+        trainer_set_parameters(app->trainer, app->models[SIDE_A], options->init, options->init_step);
     if (options->digit)
         pad_load_values(&app->pad, options->digit, options->digit_width, options->digit_height);
     else

@@ -97,7 +97,8 @@ void requests_add(Requests *requests, Request request); // one too many is dropp
 typedef struct AppOptions {
     const Dataset *dataset;  // borrowed; NULL: built-in digits, made in the background
     Spec specs[SIDE_COUNT];
-    const char *init;        // a model for A; NULL: none
+    const float *init;       // parameters for A, of the shape of its spec; NULL: its initial weights
+    int64_t init_step;       // how long they were trained
     int limit, threads, epochs, page;
     bool no_shuffle;
     Scene scene;

@@ -7,15 +7,24 @@
 #include <string.h>
 
 #include "capture.h"
+#include "commands.h"
 
 enum { LAYOUT_WIDTH_MIN = 960, LAYOUT_HEIGHT_MIN = 600 };
 
 static bool open_app(Session *session, const Options *options, int digit_width, int digit_height, Error *error)
 {
+    Model model = model_create(&options->a, DIGIT_PIXELS);
+    int64_t step = 0;
+    if (options->init) {
+        session->init = command_load_model(options->init, cli_is_given(options, "--a"), &model, &step, error);
+        if (!session->init)
+            return false;
+    }
     const AppOptions app = {
         .dataset = options->data ? &session->dataset : NULL,
-        .specs = {options->a, options->b},
-        .init = options->init,
+        .specs = {model.spec, options->b},
+        .init = session->init,
+        .init_step = step,
         .limit = options->limit,
         .threads = options->threads,
         .epochs = options->epochs,
@@ -66,6 +75,7 @@ void session_close(Session *session)
     window_destroy(session->window);
     dataset_free(&session->dataset);
     free(session->digit);
+    free(session->init);
 }
 
 float session_scale(const Session *session, const Options *options, int width, int height, float display_scale)

@@ -9,7 +9,7 @@
 
 typedef struct Session {
     Dataset dataset;
-    float *digit;
+    float *digit, *init; // what --digit and --init hold; NULL: not given
     Window *window;
     Font *font;
     Render *render;

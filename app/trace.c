@@ -57,6 +57,9 @@ void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
                              "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]), "input",
                              grid_json(&frame->layout.input), "reconstruction_a", grid_json(&frame->layout.reconstruction[SIDE_A]), "widgets",
                              widgets);
+    const Rect bottom = frame->layout.bottom;
+    if (json)
+        (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)bottom.w, (int)(bottom.y + bottom.h)));
     if (ui->show_focus && json) {
         for (int i = 0; i < ui->widget_count; i++)
             if (ui->widget_ids[i] == ui->focus)

@@ -30,6 +30,7 @@ struct BankModel {
 
     // training thread
     Learner *learner;
+    bool is_out_of_memory;     // its learner could not be made: it stays at its initial weights
     int restarts_done, steps_requested_done;
     int64_t published_broken_step;
     float *finite;           // (parameters): the newest that are finite, and their step
@@ -162,6 +163,8 @@ static bool prepare_data(Trainer *trainer)
 
 static bool wants_slice(const Trainer *trainer, const BankModel *model)
 {
+    if (model->is_out_of_memory)
+        return false;
     if (!model->learner || model->restart_requests != model->restarts_done || model->pending_parameters)
         return true;
     if (learner_broken_step(model->learner) >= 0)
@@ -256,8 +259,11 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
         publish(trainer, model);
         return;
     }
-    if (!model->learner)
+    if (!model->learner) {
+        model->is_out_of_memory = true;
+        atomic_store(&model->is_broken, true);
         return;
+    }
     const int64_t start = now_ns(), first = learner_step_count(model->learner);
     const int steps = order->single_step ? 1 : SLICE_STEPS;
     bool epoch_end = false;

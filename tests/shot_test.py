@@ -107,7 +107,7 @@ class ShotTest(unittest.TestCase):
         self.assertIn("none", result.stderr)
 
     def test_a_broken_model_is_a_picture_too(self):
-        image = self.picture("--a", "loss=mse,output=linear,optimizer=sgd,lr=100,batch=8")
+        image = self.picture("--a", "loss=mse,output=linear,optimizer=sgd,lr=100,batch=4,layers=64,32,64")
         self.assertGreaterEqual(json.loads(image.text["losslens"])["a"]["broken_step"], 0)
 
 

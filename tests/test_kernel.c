@@ -1,7 +1,7 @@
 // Kernels: each hot loop of each instruction set that this machine can run, against plain double precision.
 //
-// The bounds are about twice what was measured; each names what it bounds. max(...) of an absolute and a relative part
-// is written as error <= absolute + relative * |value|.
+// A bound has two parts: error <= absolute + relative * |exact|. The relative ones are two to three times what was
+// measured, which the test prints.
 #include <float.h>
 #include <math.h>
 #include <setjmp.h>

@@ -1,0 +1,846 @@
+#!/usr/bin/env python3
+"""The real window, driven by a real mouse and keyboard on an X server of its own, and what it then shows.
+
+Usage: window_test.py PATH_TO_LOSSLENS [TEST...]
+LOSSLENS_MNIST: the folder with the real MNIST, for the test that trains on it.
+
+The program's --trace tells what each drawn frame showed and where its buttons are; every wait is for a frame that
+fulfils a condition, never for a time to pass.
+"""
+import ctypes
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import numpy
+from PIL import Image, ImageGrab
+
+LOSSLENS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "losslens"
+PATIENCE = 60  # seconds; a sanitizer on a busy machine is slow
+SCREEN = (2600, 1500)
+DIGIT = 28
+QUICK = ["--data", "builtin", "--limit", "2000"]
+ENDLESS = [*QUICK, "--epochs", "100000"]
+
+
+class Display:
+    """An X server on a number that was free."""
+
+    def __init__(self):
+        reading, writing = os.pipe()
+        self.process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SCREEN, "-nolisten", "tcp"],
+            pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise RuntimeError("Xvfb did not start")
+        self.name = ":" + number
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+DISPLAY = None
+FOLDER = None
+
+
+def setUpModule():
+    global DISPLAY, FOLDER
+    FOLDER = tempfile.TemporaryDirectory()
+    DISPLAY = Display()
+
+
+def tearDownModule():
+    DISPLAY.close()
+    FOLDER.cleanup()
+
+
+def environment(display=True):
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
+    env["HOME"] = FOLDER.name
+    env.setdefault("ASAN_OPTIONS", "detect_leaks=0")  # the graphics drivers keep memory until the end
+    if display:
+        env.update(DISPLAY=DISPLAY.name, SDL_VIDEODRIVER="x11")
+    return env
+
+
+def xdotool(*words):
+    result = subprocess.run(["xdotool", *map(str, words)], env=environment(), capture_output=True, text=True,
+                            timeout=PATIENCE)
+    if result.returncode != 0:
+        raise RuntimeError("xdotool %s: %s" % (" ".join(map(str, words[:4])), result.stderr))
+    return result.stdout
+
+
+def poll(get, seconds=PATIENCE):
+    """The first true value of get(); None when time is up."""
+    end = time.monotonic() + seconds
+    while True:
+        value = get()
+        if value:
+            return value
+        if time.monotonic() > end:
+            return None
+        time.sleep(0.01)
+
+
+def parse_spec(text):
+    return dict(re.findall(r"(\w+)=(.*?)(?=,\w+=|$)", text))
+
+
+def summary(frame):
+    return {k: v for k, v in frame.items() if k not in ("widgets", "input", "reconstruction_a")}
+
+
+class Program:
+    """losslens in a window at the screen's origin, so that points of the window are points of the screen."""
+
+    def __init__(self, *options):
+        self.folder = tempfile.mkdtemp(dir=FOLDER.name)
+        self.trace = os.path.join(self.folder, "trace")
+        self.errors = open(os.path.join(self.folder, "stderr"), "w+")
+        self.frames, self.position, self.rest = [], 0, b""
+        self.size = (1440, 900)
+        self.process = subprocess.Popen([LOSSLENS, "view", "--trace", self.trace, *options], env=environment(),
+                                        stdout=subprocess.DEVNULL, stderr=self.errors)
+        self.wait(lambda f: True, "first frame")
+        found = xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
+        self.window = int(found[-1])
+        xdotool("windowmove", self.window, 0, 0, "windowfocus", self.window)
+        if not poll(lambda: self.origin() == (0, 0)):
+            raise RuntimeError("the window did not move")
+        self.leave()
+
+    def origin(self):
+        x, y = re.search(r"Position: (-?\d+),(-?\d+)", xdotool("getwindowgeometry", self.window)).groups()
+        return int(x), int(y)
+
+    def read(self):
+        if not os.path.exists(self.trace):
+            return
+        with open(self.trace, "rb") as file:
+            file.seek(self.position)
+            new = file.read()
+        self.position += len(new)
+        *lines, self.rest = (self.rest + new).split(b"\n")
+        self.frames += [json.loads(line) for line in lines]
+
+    def wait(self, condition, what, since=0, seconds=PATIENCE):
+        """The first frame from number `since` on that fulfils the condition."""
+        seen = since
+        end = time.monotonic() + seconds
+        while True:
+            self.read()
+            while seen < len(self.frames):
+                seen += 1
+                if condition(self.frames[seen - 1]):
+                    return self.frames[seen - 1]
+            ended = self.process.poll() is not None
+            if ended or time.monotonic() > end:
+                last = summary(self.frames[-1]) if self.frames else "no frame"
+                raise AssertionError("%s: waiting for: %s; last frame: %s%s" % (
+                    "the program ended with %s" % self.process.returncode if ended else "time is up", what, last,
+                    self.complaints()[-2000:]))
+            time.sleep(0.01)
+
+    def now(self):
+        self.read()
+        return self.frames[-1]
+
+    def do(self, condition, what, *words):
+        """Runs xdotool's words and waits for a frame, drawn later, that fulfils the condition."""
+        self.read()
+        since = len(self.frames)
+        xdotool(*words)
+        return self.wait(condition, what, since)
+
+    # mouse
+
+    def at(self, x, y):
+        return ["mousemove", "--window", self.window, int(x), int(y)]
+
+    def centre(self, widget_id):
+        widget = self.widget(widget_id)
+        x, y, w, h = widget["rect"]
+        return x + w // 2, y + h // 2
+
+    def widget(self, widget_id, frame=None):
+        for widget in (frame or self.now())["widgets"]:
+            if widget["id"] == widget_id:
+                return widget
+        raise AssertionError("no widget %s" % widget_id)
+
+    def click(self, widget_id, condition, what=None):
+        return self.do(condition, what or "effect of a click on " + widget_id, *self.at(*self.centre(widget_id)), "click", 1)
+
+    def pad_point(self, x, y):
+        """x, y in digit pixels"""
+        left, top, w, h = self.widget("pad")["rect"]
+        return left + x * w / DIGIT, top + y * h / DIGIT
+
+    def leave(self):
+        xdotool("mousemove", SCREEN[0] - 5, SCREEN[1] - 5)
+
+    def nudge(self):
+        """A frame drawn after everything that was sent so far."""
+        x, y = self.size[0] - 40, self.size[1] - 8
+        self.read()
+        since = len(self.frames)
+        xdotool(*self.at(x, y), *self.at(x + 1, y))
+        return self.wait(lambda f: True, "a frame for a moving mouse", since)
+
+    # keys
+
+    def key(self, key, condition, what=None):
+        return self.do(condition, what or "effect of the key " + key, "key", key)
+
+    def pause(self):
+        frame = self.now()
+        if frame["playing"]:
+            self.key("space", lambda f: not f["playing"])
+        return self.settle()
+
+    def settle(self):
+        """A frame in which no step of training is under way any more."""
+        frame = self.now()
+        while True:
+            later = self.nudge()
+            if not later["busy"] and later["a"]["step"] == frame["a"]["step"] and later["b"]["step"] == frame["b"]["step"]:
+                return later
+            frame = later
+
+    # pictures
+
+    def grab(self):
+        picture = ImageGrab.grab(bbox=(0, 0, *self.size), xdisplay=DISPLAY.name)
+        return numpy.asarray(picture.convert("RGB"))
+
+    # ending
+
+    def complaints(self):
+        self.errors.flush()
+        with open(self.errors.name) as file:
+            return file.read()
+
+    def ends(self):
+        return self.process.wait(timeout=PATIENCE)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        complaints = self.complaints()
+        self.errors.close()
+        if "runtime error" in complaints or "Sanitizer" in complaints:
+            raise AssertionError(complaints)
+
+
+def exported_test_digits(folder):
+    """(count, 28, 28) bytes, as `losslens data export` writes them."""
+    subprocess.run([LOSSLENS, "data", "export", folder], env=environment(False), check=True, capture_output=True,
+                   timeout=600)
+    name = next(n for n in sorted(os.listdir(folder)) if n.startswith("t10k-images"))
+    path = os.path.join(folder, name)
+    with (gzip.open if name.endswith(".gz") else open)(path, "rb") as file:
+        raw = file.read()
+    magic, count, rows, columns = numpy.frombuffer(raw, ">u4", 4)
+    assert (magic, rows, columns) == (0x803, DIGIT, DIGIT)
+    return numpy.frombuffer(raw, numpy.uint8, offset=16).reshape(count, DIGIT, DIGIT)
+
+
+def find_wrong_cells(picture, frame, digits):
+    """Cells of the input grid whose pixels are not the digits' greys within one level."""
+    grid, wrong = frame["input"], []
+    side = grid["pixel_px"] * DIGIT
+    for cell in range(frame["page_count"]):
+        x = grid["x"] + cell % grid["columns"] * grid["pitch"]
+        y = grid["y"] + cell // grid["columns"] * grid["pitch"]
+        shown = picture[y:y + side, x:x + side].astype(int)
+        expected = digits[(frame["first"] + cell) % len(digits)].astype(int)
+        expected = expected.repeat(grid["pixel_px"], 0).repeat(grid["pixel_px"], 1)
+        if shown.shape[:2] != expected.shape or abs(shown - expected[:, :, None]).max() > 1:
+            wrong.append(cell)
+    return wrong
+
+
+class WindowCase(unittest.TestCase):
+    """One program for all tests of a class; started anew where one of them ended it."""
+
+    options = ENDLESS
+    program = None
+
+    @classmethod
+    def start(cls):
+        cls.program = Program(*cls.options)
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.program:
+            cls.program.close()
+            cls.program = None
+
+    def setUp(self):
+        if self.program and self.program.process.poll() is not None:
+            type(self).program = None
+        if not self.program:
+            self.start()
+        self.p = self.program
+
+
+class TrainingTest(WindowCase):
+    def test_first_frame_and_both_models_train_abreast(self):
+        p = self.p
+        p.wait(lambda f: f["a"]["step"] >= 100 and f["b"]["step"] >= 100, "100 steps of both models")
+        p.wait(lambda f: f["a"]["test_epoch"] >= 2 and f["b"]["test_epoch"] >= 2 and "test_bce" in f["a"], "figures of epoch 2")
+        self.assertTrue(p.frames[0]["playing"])
+        self.assertEqual(p.frames[0]["view"], "compare")
+        apart = [abs(f["a"]["step"] - f["b"]["step"]) for f in p.frames]
+        self.assertLessEqual(max(apart), 32)
+
+    def test_frame_times_while_training(self):
+        p = self.p
+        p.wait(lambda f: f["a"]["step"] >= 200, "200 steps")
+        since = len(p.frames)
+        poll(lambda: p.read() or len(p.frames) >= since + 20)
+        times = [f["ms"] for f in p.frames[since:]]
+        print("\nframe while both models train, 1440x900: median %.1f ms, longest %.1f ms of %d"
+              % (statistics.median(times), max(times), len(times)), file=sys.stderr)
+        self.assertGreaterEqual(len(times), 20)
+
+    def test_bank_brings_a_model_back_while_training(self):
+        p = self.p
+        before = p.wait(lambda f: f["a"]["step"] >= 50, "50 steps")["a"]
+        other = p.click("a.loss.MAE", lambda f: parse_spec(f["a"]["spec"])["loss"] == "mae")
+        self.assertLess(other["a"]["step"], max(50, before["step"]))
+        back = p.click("a.loss.BCE", lambda f: parse_spec(f["a"]["spec"])["loss"] == "bce")
+        self.assertEqual(back["a"]["spec"], before["spec"])
+        self.assertGreaterEqual(back["a"]["step"], before["step"])
+
+    def test_restart_while_training(self):
+        p = self.p
+        frame = p.wait(lambda f: f["a"]["step"] >= 200 and f["b"]["step"] >= 200, "200 steps", len(p.frames))
+        limit = min(frame["a"]["step"], frame["b"]["step"])
+        p.key("r", lambda f: f["a"]["step"] < limit and f["b"]["step"] < limit)
+        p.wait(lambda f: f["a"]["step"] > 0 and f["b"]["step"] > 0, "training goes on", len(p.frames))
+
+
+class RestTest(WindowCase):
+    """A program that pauses after some training, so that every frame is the answer to what the test did."""
+
+    def setUp(self):
+        super().setUp()
+        p = self.p
+        if p.now()["playing"]:
+            p.wait(lambda f: f["a"]["step"] >= 64 and f["b"]["step"] >= 64, "64 steps")
+        if p.now()["help"]:
+            p.key("Escape", lambda f: not f["help"])
+        if p.now()["view"] != "compare":
+            p.key("1", lambda f: f["view"] == "compare")
+        self.first = p.pause()
+
+    # cards
+
+    def check_row(self, side, row):
+        p = self.p
+        keys = {"leaky": "leaky_relu"}
+        before = p.now()
+        spec = parse_spec(before[side]["spec"])
+        prefix = "%s.%s." % (side, row)
+        options = [w for w in before["widgets"] if w["id"].startswith(prefix)]
+        self.assertGreaterEqual(len(options), 3)
+        own = next(w for w in options if w["on"])
+        other_side = "b" if side == "a" else "a"
+        for option in [w for w in options if w is not own] + [own]:
+            expected = keys.get(option["label"], option["label"].lower())
+            frame = p.click(option["id"], lambda f: parse_spec(f[side]["spec"])[row] == expected)
+            changed = {k for k, v in parse_spec(frame[side]["spec"]).items() if v != spec[k]}
+            self.assertLessEqual(changed, {row, "lr"} if row == "optimizer" else {row}, option["id"])
+            self.assertEqual([w["id"] for w in frame["widgets"] if w["id"].startswith(prefix) and w["on"]], [option["id"]])
+            self.assertEqual(frame[other_side]["spec"], before[other_side]["spec"])
+        self.assertEqual(frame[side]["spec"], before[side]["spec"])
+        self.assertGreaterEqual(frame[side]["step"], before[side]["step"], "the bank lost a model")
+
+    def test_choices_of_a(self):
+        for row in ("loss", "output", "hidden", "optimizer"):
+            with self.subTest(row=row):
+                self.check_row("a", row)
+
+    def test_choices_of_b(self):
+        for row in ("loss", "output", "hidden", "optimizer"):
+            with self.subTest(row=row):
+                self.check_row("b", row)
+
+    def test_steppers(self):
+        p = self.p
+        for side in "ab":
+            before = p.now()[side]
+            spec = parse_spec(before["spec"])
+            def has(key, value):
+                return lambda f: parse_spec(f[side]["spec"])[key] == value
+            self.assertEqual((spec["layers"], spec["noise"]), ("32", "0"))
+            p.click(side + ".code.plus", has("layers", "64"))
+            p.click(side + ".code.minus", has("layers", "32"))
+            p.click(side + ".code.minus", has("layers", "16"))
+            p.click(side + ".code.plus", has("layers", "32"))
+            p.click(side + ".noise.plus", has("noise", "0.1"))
+            p.click(side + ".noise.plus", has("noise", "0.2"))
+            p.click(side + ".noise.minus", has("noise", "0.1"))
+            after = p.click(side + ".noise.minus", has("noise", "0"))[side]
+            self.assertEqual((after["spec"], after["step"]), (before["spec"], before["step"]))
+
+    # pad
+
+    def stroke(self, points, button=1):
+        p = self.p
+        moves = [word for point in points[1:] for word in p.at(*p.pad_point(*point))]
+        return [*p.at(*p.pad_point(*points[0])), "mousedown", button, *moves]
+
+    def clear(self):
+        if self.p.now()["pad_mean"] > 0:
+            self.p.key("c", lambda f: f["pad_mean"] == 0)
+
+    def test_stroke_erase_undo_redo(self):
+        p = self.p
+        self.clear()
+        empty = p.nudge()
+        line = [(8, 6), (12, 9), (14, 14), (15, 18), (14, 23)]
+        held = p.do(lambda f: f["pad_mean"] > 0.02, "ink while the button is down", *self.stroke(line))
+        for side in "ab":
+            self.assertNotEqual(held[side]["pad_output_mean"], empty[side]["pad_output_mean"])
+        self.assertEqual(held["undo"], empty["undo"])
+        further = p.do(lambda f: f["pad_mean"] > held["pad_mean"], "more ink while the button is down",
+                       *p.at(*p.pad_point(8, 23)))
+        for side in "ab":
+            self.assertNotEqual(further[side]["pad_output_mean"], held[side]["pad_output_mean"])
+        drawn = p.do(lambda f: f["undo"] == empty["undo"] + 1, "the stroke's end", "mouseup", 1)
+        held = p.do(lambda f: f["pad_mean"] < 0.8 * drawn["pad_mean"], "less ink while the right button is down",
+                    *self.stroke(line[1:4], button=3))
+        self.assertNotEqual(held["a"]["pad_output_mean"], drawn["a"]["pad_output_mean"])
+        erased = p.do(lambda f: f["undo"] == drawn["undo"] + 1, "the eraser's end", "mouseup", 3)
+
+        def is_like(other):
+            return lambda f: f["undo"] == other["undo"] and f["pad_mean"] == other["pad_mean"]
+        p.key("z", is_like(drawn))
+        p.key("z", is_like(empty))
+        p.key("y", is_like(drawn))
+        p.key("ctrl+y", is_like(erased))
+        p.key("ctrl+z", is_like(drawn))
+        p.click("pad.undo", is_like(empty))
+        p.click("pad.redo", is_like(drawn))
+        p.click("pad.redo", is_like(erased))
+        p.click("pad.clear", lambda f: f["pad_mean"] == 0)
+
+    def test_stroke_that_leaves_the_pad(self):
+        p = self.p
+        self.clear()
+        before = p.nudge()
+        p.do(lambda f: f["pad_mean"] > 0, "ink", *self.stroke([(14, 14), (24, 20), (60, 20)]))
+        after = p.do(lambda f: f["undo"] == before["undo"] + 1, "the stroke's end outside the pad", "mouseup", 1)
+        self.assertEqual(after["view"], "compare")
+        moved = p.do(lambda f: True, "a frame", *p.at(*p.pad_point(5, 5)), *p.at(*p.pad_point(9, 9)))
+        self.assertEqual(moved["pad_mean"], after["pad_mean"])
+
+    def test_a_hundred_undo_steps(self):
+        p = self.p
+        count = 110
+        while p.now()["undo"] > 0:
+            at = p.now()["undo"]
+            p.key("z", lambda f: f["undo"] == at - 1)
+        first = p.nudge()
+        clicks = []
+        for i in range(count):
+            clicks += [*p.at(*p.pad_point(1.5 + i % 25, 2 + 2.5 * (i // 11))), "click", 1]
+        drawn = p.do(lambda f: f["undo"] == count, "%d strokes" % count, *clicks)
+        self.assertGreater(drawn["pad_mean"], 0.3)
+        xdotool("key", "--delay", 12, *["z"] * count)
+        back = p.wait(lambda f: f["undo"] == 0, "%d presses of Z undo %d strokes" % (count, count), seconds=20)
+        self.assertEqual(back["pad_mean"], first["pad_mean"])
+
+    def test_keys_in_quick_succession_all_count(self):
+        p = self.p
+        before = p.nudge()
+        xdotool("key", "--delay", 0, "n", "n", "n", "n", "n")
+        p.wait(lambda f: f["undo"] == before["undo"] + 5, "five digits loaded by five presses of N", seconds=10)
+        step = p.settle()["a"]["step"]
+        xdotool("key", "--delay", 0, "period", "period", "period", "period")
+        p.wait(lambda f: f["a"]["step"] == step + 4, "four steps by four presses of '.'", seconds=10)
+
+    def test_next_digit_centre_and_brush(self):
+        p = self.p
+        self.clear()
+        at = p.now()["undo"]
+        one = p.key("n", lambda f: f["undo"] == at + 1 and f["pad_mean"] > 0)
+        p.click("pad.next", lambda f: f["undo"] == at + 2 and f["pad_mean"] not in (0, one["pad_mean"]))
+        # a small dot in a corner is not where the models see it when it is centred
+        self.clear()
+        p.do(lambda f: f["pad_mean"] > 0, "ink", *self.stroke([(3, 3), (5, 6)]))
+        p.do(lambda f: True, "the stroke's end", "mouseup", 1)
+        before = p.nudge()
+        self.assertTrue(p.widget("pad.centre", before)["on"])
+        off = p.key("m", lambda f: not p.widget("pad.centre", f)["on"])
+        self.assertNotEqual(off["a"]["pad_output_mean"], before["a"]["pad_output_mean"])
+        on = p.click("pad.centre", lambda f: p.widget("pad.centre", f)["on"])
+        self.assertEqual(on["a"]["pad_output_mean"], before["a"]["pad_output_mean"])
+        brush = before["brush"]
+        p.key("b", lambda f: f["brush"] > brush + 0.1)
+        p.key("v", lambda f: abs(f["brush"] - brush) < 0.01)
+        p.key("v", lambda f: f["brush"] < brush - 0.1)
+        p.click("pad.brush.plus", lambda f: abs(f["brush"] - brush) < 0.01)
+        p.click("pad.brush.minus", lambda f: f["brush"] < brush - 0.1)
+        p.click("pad.brush.plus", lambda f: abs(f["brush"] - brush) < 0.01)
+
+    # pixels
+
+    def test_input_grid_shows_the_digits(self):
+        p = self.p
+        digits = exported_test_digits(tempfile.mkdtemp(dir=FOLDER.name))
+        p.leave()
+        for direction in ("bracketright", "bracketleft"):  # another page, and back
+            first = p.now()["first"]
+            frame = p.key(direction, lambda f: f["first"] != first)
+            wrong = [-1]
+
+            def is_right():
+                wrong[:] = find_wrong_cells(p.grab(), frame, digits)
+                return not wrong
+            self.assertTrue(poll(is_right, 10), "page from %d: wrong cells %s" % (frame["first"], wrong))
+            self.assertGreaterEqual(frame["page_count"], 16)
+
+    def test_tooltip(self):
+        p = self.p
+        p.leave()
+        frame = p.nudge()
+        p.leave()
+        grid = frame["input"]
+        x, y = grid["x"] + grid["pitch"] + 14 * grid["pixel_px"], grid["y"] + grid["pitch"] + 14 * grid["pixel_px"]
+        before = [p.grab()]
+
+        def is_still():
+            before.append(p.grab())
+            return (before[-1] == before[-2]).all()
+        self.assertTrue(poll(is_still, 10), "the window changes though it is paused")
+
+        def changed_near_mouse():
+            change = (p.grab() != before[-1]).any(2)
+            return change[y - 10:y + 230, x - 10:x + 300].sum() > 3000
+        p.do(lambda f: True, "a frame", *p.at(x, y))
+        self.assertTrue(poll(changed_near_mouse, 10), "no tooltip over a pixel of the input grid")
+        p.leave()
+        self.assertTrue(poll(lambda: (p.grab() == before[-1]).all(), 10), "the tooltip stays after the mouse has left")
+
+    # keys
+
+    def test_focus_moves_by_tab(self):
+        p = self.p
+        centred = p.widget("pad.centre")["on"]
+        p.click("pad.centre", lambda f: p.widget("pad.centre", f)["on"] != centred)
+        p.key("Tab", lambda f: f.get("focus") == "pad.brush.minus")
+        p.key("Tab", lambda f: f.get("focus") == "pad.brush.plus")
+        p.key("shift+Tab", lambda f: f.get("focus") == "pad.brush.minus")
+        p.key("shift+Tab", lambda f: f.get("focus") == "pad.centre")
+        p.key("Return", lambda f: p.widget("pad.centre", f)["on"] == centred)
+        p.key("Tab", lambda f: f.get("focus") == "pad.brush.minus")
+        p.key("Tab", lambda f: f.get("focus") == "pad.brush.plus")
+        p.key("Tab", lambda f: f.get("focus", "").startswith("a.loss."))
+        p.key("Right", lambda f: parse_spec(f["a"]["spec"])["loss"] == "mse")
+        p.key("Right", lambda f: parse_spec(f["a"]["spec"])["loss"] == "mae")
+        p.key("Left", lambda f: parse_spec(f["a"]["spec"])["loss"] == "mse")
+        p.key("Left", lambda f: parse_spec(f["a"]["spec"])["loss"] == "bce")
+        p.key("Tab", lambda f: f.get("focus", "").startswith("a.output."))
+        p.key("shift+Tab", lambda f: f.get("focus", "").startswith("a.loss."))
+
+    def test_space_presses_the_focused_button(self):
+        p = self.p
+        playing, centred = p.now()["playing"], p.widget("pad.centre")["on"]
+        p.click("pad.centre", lambda f: p.widget("pad.centre", f)["on"] != centred)
+        p.key("Tab", lambda f: f.get("focus") == "pad.brush.minus")
+        p.key("shift+Tab", lambda f: f.get("focus") == "pad.centre")
+        p.key("space", lambda f: p.widget("pad.centre", f)["on"] == centred or f["playing"] != playing)
+        after = p.nudge()
+        self.assertEqual((p.widget("pad.centre", after)["on"], after["playing"]), (centred, playing))
+
+    def test_tab_goes_on_from_a_clicked_option(self):
+        p = self.p
+        p.click("a.loss.MSE", lambda f: parse_spec(f["a"]["spec"])["loss"] == "mse")
+        p.click("a.loss.BCE", lambda f: parse_spec(f["a"]["spec"])["loss"] == "bce")
+        frame = p.key("Tab", lambda f: "focus" in f)
+        self.assertTrue(frame["focus"].startswith("a.output."), frame["focus"])
+
+    def test_help(self):
+        p = self.p
+        p.key("question", lambda f: f["help"])
+        p.key("Escape", lambda f: not f["help"])
+        p.key("question", lambda f: f["help"])
+        p.key("question", lambda f: not f["help"])
+        p.click("help", lambda f: f["help"])
+        p.key("Escape", lambda f: not f["help"])
+
+    def test_views(self):
+        p = self.p
+        p.key("2", lambda f: f["view"] == "solo_a")
+        p.key("3", lambda f: f["view"] == "solo_b")
+        p.key("1", lambda f: f["view"] == "compare")
+        p.click("view.solo_a", lambda f: f["view"] == "solo_a")
+        p.click("view.solo_b", lambda f: f["view"] == "solo_b")
+        p.click("view.compare", lambda f: f["view"] == "compare")
+
+    def test_play_and_pause(self):
+        p = self.p
+        step = self.first["a"]["step"]
+        p.key("space", lambda f: f["playing"] and f["a"]["step"] > step)
+        p.key("space", lambda f: not f["playing"])
+        step = p.settle()["a"]["step"]
+        p.click("play", lambda f: f["playing"] and f["a"]["step"] > step)
+        p.click("play", lambda f: not f["playing"])
+
+    def steps(self):
+        frame = self.p.settle()
+        return frame["a"]["step"], frame["b"]["step"]
+
+    def test_one_step_at_a_time(self):
+        p = self.p
+        a, b = self.steps()
+        p.key("period", lambda f: f["a"]["step"] > a and f["b"]["step"] > b)
+        self.assertEqual(self.steps(), (a + 1, b + 1))
+        p.click("step", lambda f: f["a"]["step"] > a + 1 and f["b"]["step"] > b + 1)
+        self.assertEqual(self.steps(), (a + 2, b + 2))
+        p.key("2", lambda f: f["view"] == "solo_a")
+        p.key("period", lambda f: f["a"]["step"] > a + 2)
+        p.key("1", lambda f: f["view"] == "compare")
+        self.assertEqual(self.steps(), (a + 3, b + 2))
+
+    def test_restart(self):
+        p = self.p
+        p.key("r", lambda f: f["a"]["step"] == 0 and f["b"]["step"] == 0)
+        p.key("period", lambda f: f["a"]["step"] == 1 and f["b"]["step"] == 1)
+        p.settle()
+        p.click("restart", lambda f: f["a"]["step"] == 0 and f["b"]["step"] == 0)
+        p.key("space", lambda f: f["a"]["step"] >= 64 and f["b"]["step"] >= 64)
+        p.pause()
+
+    def test_pages_and_shuffle(self):
+        p = self.p
+        count = p.now()["page_count"]
+        self.assertEqual(p.now()["first"], 0)
+        p.key("bracketright", lambda f: f["first"] == count)
+        p.key("bracketright", lambda f: f["first"] == 2 * count)
+        p.key("bracketleft", lambda f: f["first"] == count)
+        p.key("Prior", lambda f: f["first"] == 0)
+        p.key("bracketleft", lambda f: f["first"] > 2 * count)
+        p.key("Next", lambda f: f["first"] == 0)
+        p.click("page.next", lambda f: f["first"] == count)
+        p.click("page.previous", lambda f: f["first"] == 0)
+
+    def test_scale(self):
+        p = self.p
+        self.assertEqual(p.now()["scale"], 1)
+        p.key("ctrl+plus", lambda f: abs(f["scale"] - 1.1) < 0.01)
+        p.key("ctrl+equal", lambda f: abs(f["scale"] - 1.2) < 0.01)
+        p.key("ctrl+minus", lambda f: abs(f["scale"] - 1.1) < 0.01)
+        p.key("ctrl+0", lambda f: f["scale"] == 1)
+        p.key("ctrl+minus", lambda f: abs(f["scale"] - 0.9) < 0.01)
+        p.key("ctrl+0", lambda f: f["scale"] == 1)
+
+    def test_rest_takes_no_time(self):
+        p = self.p
+        p.leave()
+        self.assertTrue(poll(lambda: self.ticks_in(0.5) <= 1, 20), "the program never comes to rest")
+        self.assertLessEqual(self.ticks_in(2), 2)
+
+    def ticks_in(self, seconds):
+        def ticks():
+            with open("/proc/%d/stat" % self.p.process.pid) as file:  # all threads together
+                fields = file.read().rsplit(")", 1)[1].split()
+            return int(fields[11]) + int(fields[12])
+        before = ticks()
+        time.sleep(seconds)  # what is measured
+        return ticks() - before
+
+
+class ShuffleTest(WindowCase):
+    """Shuffling has no way back to the data's order, so it has a program of its own."""
+
+    def test_shuffle(self):
+        p = self.p
+        p.pause()
+        p.leave()
+        before = p.grab()
+        grid = p.now()["input"]
+
+        def grid_changed():
+            area = numpy.s_[grid["y"]:grid["y"] + grid["rows"] * grid["pitch"],
+                            grid["x"]:grid["x"] + grid["columns"] * grid["pitch"]]
+            return (p.grab()[area] != before[area]).mean() > 0.05
+        p.key("x", lambda f: f["shuffled"])
+        self.assertTrue(poll(grid_changed, 10), "X shows the same digits")
+        before = p.grab()
+        xdotool(*p.at(*p.centre("page.shuffle")), "click", 1)
+        self.assertTrue(poll(grid_changed, 10), "Shuffle shows the same digits")
+
+
+class ResizeTest(WindowCase):
+    sizes = ((960, 600), (1024, 640), (2560, 1440), (1440, 900))
+
+    def check_widgets(self, frame, size):
+        widgets = frame["widgets"]
+        for i, widget in enumerate(widgets):
+            x, y, w, h = widget["rect"]
+            with self.subTest(size=size, view=frame["view"], widget=widget["id"]):
+                self.assertTrue(x >= 0 and y >= 0 and x + w <= size[0] and y + h <= size[1] and w > 0 and h > 0,
+                                "outside the window: %s" % widget)
+                for other in widgets[:i]:
+                    left, top, width, height = other["rect"]
+                    self.assertFalse(x < left + width and left < x + w and y < top + height and top < y + h,
+                                     "%s lies on %s" % (widget, other))
+        for name in ("input", "reconstruction_a"):
+            grid = frame[name]
+            if grid["columns"] > 0:
+                side = DIGIT * grid["pixel_px"]
+                self.assertLessEqual(grid["x"] + (grid["columns"] - 1) * grid["pitch"] + side, size[0])
+                self.assertLessEqual(grid["y"] + (grid["rows"] - 1) * grid["pitch"] + side, size[1])
+
+    def test_sizes(self):
+        p = self.p
+        p.pause()
+        for size in self.sizes:
+            p.size = size
+            frame = p.do(lambda f: f["size"] == list(size), "a frame of %dx%d" % size, "windowsize", p.window, *size)
+            self.check_widgets(frame, size)
+            for key, view in (("2", "solo_a"), ("3", "solo_b"), ("1", "compare")):
+                self.check_widgets(p.key(key, lambda f: f["view"] == view), size)
+            self.assertTrue(poll(lambda: p.grab()[-3:, -3:].max() > 0, 10), "nothing is drawn in the last corner")
+            p.do(lambda f: parse_spec(f["b"]["spec"])["loss"] == "mae", "a click in the new size",
+                 *p.at(*p.centre("b.loss.MAE")), "click", 1)
+            p.click("b.loss.MSE", lambda f: parse_spec(f["b"]["spec"])["loss"] == "mse")
+
+
+class ScreenshotTest(WindowCase):
+    def setUp(self):
+        self.shots = tempfile.mkdtemp(dir=FOLDER.name)
+        type(self).options = [*ENDLESS, "--shots", self.shots]
+        super().setUp()
+        self.p.pause()
+
+    def take(self, act):
+        p = self.p
+        known = set(os.listdir(self.shots))
+        frame = act(lambda f: f["message"].startswith("saved "))
+        new = set(os.listdir(self.shots)) - known
+        self.assertEqual(len(new), 1)
+        path = os.path.join(self.shots, new.pop())
+        self.assertEqual(frame["message"], "saved " + path)
+        with Image.open(path) as picture:
+            self.assertEqual((picture.format, picture.size), ("PNG", p.size))
+            picture.load()
+            text = picture.text["losslens"]
+            pixels = numpy.asarray(picture.convert("RGB"))
+        self.assertLess(len(text.encode()), 4096)
+        self.assertNotIn("/", text)
+        self.assertNotIn(socket.gethostname(), text)
+        settings = json.loads(text)
+        self.assertEqual(settings["a"]["spec"], frame["a"]["spec"])
+        self.assertEqual(settings["b"]["step"], frame["b"]["step"])
+        self.assertGreater(pixels.std(), 10)
+        return path
+
+    def test_screenshot(self):
+        p = self.p
+        first = self.take(lambda condition: p.key("s", condition))
+        p.key("m", lambda f: f["message"] == "")
+        second = self.take(lambda condition: p.click("screenshot", condition))
+        self.assertNotEqual(first, second)
+        p.key("m", lambda f: f["message"] == "")
+        shutil.rmtree(self.shots)
+        with open(self.shots, "w"):
+            pass  # a file where the folder should be
+        failed = p.key("s", lambda f: f["message"] != "")
+        self.assertFalse(failed["message"].startswith("saved"), failed["message"])
+        self.assertGreater(len(failed["message"].split()), 3)
+
+
+class XClientMessage(ctypes.Structure):
+    _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int), ("display", ctypes.c_void_p),
+                ("window", ctypes.c_ulong), ("message_type", ctypes.c_ulong), ("format", ctypes.c_int),
+                ("data", ctypes.c_long * 5), ("padding", ctypes.c_long * 24)]
+
+
+def ask_to_close(window):
+    """What a window manager sends when its close button is pressed."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    x11.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
+    x11.XSendEvent.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p]
+    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
+    display = x11.XOpenDisplay(DISPLAY.name.encode())
+    message = XClientMessage(type=33, window=window, format=32, message_type=x11.XInternAtom(display, b"WM_PROTOCOLS", 0))
+    message.data[0] = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
+    x11.XSendEvent(display, window, 0, 0, ctypes.byref(message))
+    x11.XCloseDisplay(display)
+
+
+class ClosingTest(unittest.TestCase):
+    def setUp(self):
+        self.p = Program(*ENDLESS)
+        self.addCleanup(self.p.close)
+
+    def test_control_q(self):
+        xdotool("key", "ctrl+q")
+        self.assertEqual(self.p.ends(), 0)
+
+    def test_close_button(self):
+        ask_to_close(self.p.window)
+        self.assertEqual(self.p.ends(), 0)
+
+    def test_sigterm(self):
+        self.p.process.send_signal(signal.SIGTERM)
+        self.assertIn(self.p.ends(), (0, -signal.SIGTERM))
+
+
+class StartTest(unittest.TestCase):
+    def test_no_display(self):
+        result = subprocess.run([LOSSLENS, "view", *QUICK], env=environment(False), capture_output=True, text=True,
+                                timeout=PATIENCE)
+        self.assertEqual(result.returncode, 3, result.stderr)
+        lines = [line for line in result.stderr.splitlines() if line.startswith("losslens: ")]
+        self.assertEqual(len(lines), 1, result.stderr)
+        self.assertIn("display", lines[0])
+
+    def test_training_ends_by_itself(self):
+        p = Program(*QUICK, "--epochs", "3")
+        self.addCleanup(p.close)
+        end = p.wait(lambda f: not f["busy"] and f["a"]["test_epoch"] == 3 and f["b"]["test_epoch"] == 3, "3 epochs")
+        self.assertEqual(end["a"]["step"], 3 * end["a"]["steps_per_epoch"])
+        self.assertEqual(end["b"]["step"], 3 * end["b"]["steps_per_epoch"])
+        # play asks for as many again
+        p.key("space", lambda f: not f["busy"] and f["a"]["test_epoch"] == 6 and f["b"]["test_epoch"] == 6)
+
+    def test_mnist(self):
+        folder = os.environ.get("LOSSLENS_MNIST")
+        if not folder:
+            self.skipTest("LOSSLENS_MNIST is not set: no training on the real digits")
+        p = Program("--data", folder, "--limit", "6000", "--epochs", "1000")
+        self.addCleanup(p.close)
+        p.wait(lambda f: f["a"]["test_epoch"] >= 3 and f["b"]["test_epoch"] >= 3, "three epochs")
+        p.wait(lambda f: f["a"].get("test_bce", 9) < 0.2, "test BCE of A below 0.2")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
