@@ -23,6 +23,7 @@ void panel_curves(Panel *panel);
 void panel_status(Panel *panel);
 void panel_tooltip(Panel *panel);
 void panel_help(Panel *panel);
+void panel_keys(Panel *panel);
 
 // Shared parts -----------------------------------------------------------------------------------------------------------
 

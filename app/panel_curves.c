@@ -135,7 +135,7 @@ void panel_curves(Panel *panel)
     for (int i = 0; i < LOSS_COUNT; i++)
         labels[i] = loss_label(i);
     const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Training"), width = ui_px(ui, 126);
-    const int chosen = ui_choice(ui, "curve", (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)}, labels, LOSS_COUNT,
+    const int chosen = ui_choice(ui, "curve", (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)}, labels, NULL, LOSS_COUNT,
                                  frame->curve_loss, COLOR_TEXT_SOFT);
     if (chosen >= 0)
         requests_add(panel->requests, (Request){.kind = REQUEST_CURVE_LOSS, .value = chosen});

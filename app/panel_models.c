@@ -6,27 +6,44 @@
 #include "panel.h"
 #include "theme.h"
 
-static const char *loss_label(int i) { return loss_get(i)->label; }
-static const char *output_label(int i) { return activation_get(OUTPUT_ACTIVATION, i)->label; }
-static const char *hidden_label(int i) { return activation_get(HIDDEN_ACTIVATION, i)->label; }
-static const char *optimizer_label(int i) { return optimizer_get(i)->label; }
+// A row of a table as a button: what stands on it, and its formula for the tooltip.
+typedef struct Option {
+    const char *label, *formula;
+} Option;
+
+static Option loss_option(int i) { return (Option){loss_get(i)->label, loss_get(i)->formula}; }
+static Option optimizer_option(int i) { return (Option){optimizer_get(i)->label, optimizer_get(i)->formula}; }
+
+static Option output_option(int i)
+{
+    const Activation *row = activation_get(OUTPUT_ACTIVATION, i);
+    return (Option){row->label, row->formula};
+}
+
+static Option hidden_option(int i)
+{
+    const Activation *row = activation_get(HIDDEN_ACTIVATION, i);
+    return (Option){row->label, row->formula};
+}
 
 enum { CHOICES_MAX = 16 };
 
 // A row "Loss  [BCE] MSE MAE"; true and *value when another was chosen.
-static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int count, const char *(*label)(int), int *value)
+static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int count, Option (*option)(int), int *value)
 {
     Ui *ui = panel->ui;
-    const char *labels[CHOICES_MAX];
+    const char *labels[CHOICES_MAX], *formulas[CHOICES_MAX];
     char id[24];
     count = count < CHOICES_MAX ? count : CHOICES_MAX;
-    for (int i = 0; i < count; i++)
-        labels[i] = label(i);
+    for (int i = 0; i < count; i++) {
+        labels[i] = option(i).label;
+        formulas[i] = option(i).formula;
+    }
     (void)snprintf(id, sizeof id, "%c.%s", side == SIDE_A ? 'a' : 'b', name);
     id[2] = (char)(id[2] | 0x20);
     const float label_width = ui_px(ui, 56);
     ui_text(ui, (Rect){row.x, row.y, label_width, row.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, name);
-    const int chosen = ui_choice(ui, id, (Rect){row.x + label_width, row.y, row.w - label_width, row.h}, labels, count, *value,
+    const int chosen = ui_choice(ui, id, (Rect){row.x + label_width, row.y, row.w - label_width, row.h}, labels, formulas, count, *value,
                                  panel_side_color(side));
     if (chosen >= 0)
         *value = chosen;
@@ -115,13 +132,13 @@ static void draw_card(Panel *panel, int side)
     bool changed = false;
     draw_header(panel, side, row);
     row.y += height;
-    changed |= draw_choice(panel, side, row, "Loss", LOSS_COUNT, loss_label, &spec.loss);
+    changed |= draw_choice(panel, side, row, "Loss", LOSS_COUNT, loss_option, &spec.loss);
     row.y += height;
-    changed |= draw_choice(panel, side, row, "Output", activation_count(OUTPUT_ACTIVATION), output_label, &spec.output);
+    changed |= draw_choice(panel, side, row, "Output", activation_count(OUTPUT_ACTIVATION), output_option, &spec.output);
     row.y += height;
-    changed |= draw_choice(panel, side, row, "Hidden", activation_count(HIDDEN_ACTIVATION), hidden_label, &spec.hidden);
+    changed |= draw_choice(panel, side, row, "Hidden", activation_count(HIDDEN_ACTIVATION), hidden_option, &spec.hidden);
     row.y += height;
-    if (draw_choice(panel, side, row, "Optimizer", optimizer_count(), optimizer_label, &spec.optimizer)) {
+    if (draw_choice(panel, side, row, "Optimizer", optimizer_count(), optimizer_option, &spec.optimizer)) {
         spec.lr = optimizer_get(spec.optimizer)->default_lr; // rates of different optimizers mean different things
         changed = true;
     }

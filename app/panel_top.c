@@ -22,10 +22,13 @@ static bool place_button(Panel *panel, float *x, const char *id, const char *lab
     return ui_button(ui, id, rect, label, shortcut, is_on, COLOR_TEXT);
 }
 
-static void take_keys(Panel *panel)
+// Behind all widgets, so that the one with the focus has the first claim on Space.
+void panel_keys(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
+    if (ui_take_key(ui, ' ', false))
+        add(panel, REQUEST_PLAY, !(frame->is_playing && frame->is_busy));
     if (ui_take_key(ui, '?', false) || ui_take_key(ui, 'h', false))
         add(panel, REQUEST_HELP, !frame->is_help_shown);
     if (ui_take_key(ui, KEY_ESCAPE, false) && frame->is_help_shown)
@@ -75,7 +78,7 @@ void panel_top(Panel *panel)
 
     x += ui_px(ui, 10);
     const bool runs = frame->is_playing && frame->is_busy;
-    if (place_button(panel, &x, "play", runs ? "Pause" : "Play", "Space", false) || ui_take_key(ui, ' ', false))
+    if (place_button(panel, &x, "play", runs ? "Pause" : "Play", "Space", false))
         add(panel, REQUEST_PLAY, !runs);
     if (place_button(panel, &x, "step", "Step", ".", false))
         add(panel, REQUEST_STEP, 0);
@@ -98,5 +101,4 @@ void panel_top(Panel *panel)
         add(panel, REQUEST_SCREENSHOT, 0);
     if (place_button(panel, &right, "help", "Help", "?", frame->is_help_shown))
         add(panel, REQUEST_HELP, !frame->is_help_shown);
-    take_keys(panel);
 }

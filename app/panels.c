@@ -88,7 +88,7 @@ float panel_color_bar(Panel *panel, Rect rect, float scale, const char *unit)
 // In the order in which they are drawn, which is the order of the Tab key too.
 static void (*const panels[])(Panel *) = {
     panel_top, panel_pad, panel_models, panel_grids, panel_drawn, panel_histogram, panel_curves, panel_status,
-    panel_tooltip, panel_help,
+    panel_tooltip, panel_help, panel_keys,
 };
 
 void panels_draw(Ui *ui, const Frame *frame, Requests *requests)

@@ -216,7 +216,8 @@ static void divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect
     }
 }
 
-int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, int count, int chosen, Color accent)
+int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count, int chosen,
+              Color accent)
 {
     Rect parts[16];
     int result = -1;
@@ -239,8 +240,12 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, int 
         mark_on(ui, i == chosen);
         if (!ui->is_modal && ui->widget_count > 0)
             ui->widget_ids[ui->widget_count - 1] = hash;
+        if (ui->focus == hash_id(part_id)) // clicked: the group has the focus
+            ui->focus = hash;
         if (state.is_clicked)
             result = i;
+        if (hints)
+            ui_set_hint(ui, state, parts[i], hints[i]);
         const float inset = ui_px(ui, 2);
         const Rect box = {parts[i].x + inset, rect.y + inset, parts[i].w - 2 * inset, rect.h - 2 * inset};
         if (i == chosen)

@@ -80,8 +80,10 @@ void ui_set_hint(Ui *ui, WidgetState state, Rect rect, const char *text);
 // shortcut: shown small behind the label; NULL: none. is_on: drawn as pressed in `accent`.
 bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent);
 
-// One of several; Left and Right move the choice while it has the focus. Returns the option chosen now, or -1.
-int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, int count, int chosen, Color accent);
+// One of several; Left and Right move the choice while it has the focus. hints: what each says under the mouse, NULL: nothing.
+// Returns the option chosen now, or -1.
+int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count, int chosen,
+              Color accent);
 
 // "label [-] value [+]". Returns -1, 0 or 1.
 int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value);

@@ -46,6 +46,11 @@ Window *window_create(int width, int height, bool is_offscreen, Error *error)
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "0");
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
         return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window : NULL;
+    // without a display SDL falls back to drawing for nobody
+    if (!is_offscreen && strcmp(SDL_GetCurrentVideoDriver(), "offscreen") == 0) {
+        SDL_SetError("neither DISPLAY nor WAYLAND_DISPLAY leads to one");
+        return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window : NULL;
+    }
     if (!open_window(window, width, height, is_offscreen))
         return fail(window, error, "the window could not be opened with OpenGL 3.3") ? window : NULL;
     SDL_SetWindowMinimumSize(window->sdl, 960, 600);
@@ -120,7 +125,7 @@ static void move_mouse(Window *window, Input *input, int x, int y)
         input->path[input->path_count++] = (Point){input->mouse_x, input->mouse_y};
 }
 
-// Returns what the event means; true in *stop behind a button.
+// Returns what the event means; true in *stop behind a button or a key.
 static unsigned take_event(Window *window, const SDL_Event *event, Input *input, bool *stop)
 {
     if (event->type == window->wake_event) {
@@ -129,7 +134,10 @@ static unsigned take_event(Window *window, const SDL_Event *event, Input *input,
     }
     switch (event->type) {
     case SDL_QUIT: return WINDOW_CLOSE;
-    case SDL_KEYDOWN: add_key(input, &event->key.keysym); return WINDOW_INPUT;
+    case SDL_KEYDOWN:
+        add_key(input, &event->key.keysym);
+        *stop = true; // a frame takes each key once: the same one pressed twice is two frames
+        return WINDOW_INPUT;
     case SDL_MOUSEMOTION: move_mouse(window, input, event->motion.x, event->motion.y); return WINDOW_INPUT;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:

@@ -304,7 +304,7 @@ class WindowCase(unittest.TestCase):
         self.p = self.program
 
 
-class TrainingTest(WindowCase):
+class AbreastTest(WindowCase):
     def test_first_frame_and_both_models_train_abreast(self):
         p = self.p
         p.wait(lambda f: f["a"]["step"] >= 100 and f["b"]["step"] >= 100, "100 steps of both models")
@@ -314,6 +314,8 @@ class TrainingTest(WindowCase):
         apart = [abs(f["a"]["step"] - f["b"]["step"]) for f in p.frames]
         self.assertLessEqual(max(apart), 32)
 
+
+class TrainingTest(WindowCase):
     def test_frame_times_while_training(self):
         p = self.p
         p.wait(lambda f: f["a"]["step"] >= 200, "200 steps")
