@@ -75,9 +75,19 @@ static void multiply(const Product *p)
         multiply_strip(p, column, 1);
 }
 
+// byte / 255, correctly rounded without a division: one correction of the product with the rounded reciprocal.
 static void bytes_to_floats(const uint8_t *restrict bytes, float *restrict values, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    typedef uint8_t Bytes __attribute__((vector_size(LANES)));
+    const float reciprocal = 1.0f / 255.0f;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        Bytes part;
+        memcpy(&part, bytes + i, sizeof part);
+        const Vec x = __builtin_convertvector(__builtin_convertvector(part, VecInt), Vec), q = x * reciprocal;
+        vec_store(values + i, (x - q * 255.0f) * reciprocal + q);
+    }
+    for (; i < n; i++)
         values[i] = (float)bytes[i] / 255.0f;
 }
 

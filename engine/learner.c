@@ -14,7 +14,7 @@
 enum {
     SHARD_ROWS = 64,     // images a shard aims at
     SHARDS_MAX = 8,
-    STRIP = 112,         // output pixels worked on together: 784 / 7; a shard's strip stays in the caches
+    STRIP = 128,         // output pixels worked on together: a shard's strip stays in the caches
     UPDATE_FLOATS = 4096 // parameters a task of the update aims at
 };
 

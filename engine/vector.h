@@ -111,18 +111,21 @@ static inline Vec vec_expm1(Vec x)
     return e.power * e.q + (e.power - 1.0f);
 }
 
-// ln(1 + y) for 0 <= y <= 1: 2 artanh(s) with s = y / (2 + y) <= 1/3; the series to s^15 leaves less than 1e-8 relative.
+// ln(1 + y) for 0 <= y <= 1 as y times a polynomial, the Chebyshev interpolant of ln(1 + y) / y of degree 9 on [0, 1]: 6e-9
+// relative, with rounding 1.6e-7. No division, which would cost more than all of it.
 static inline Vec vec_log1p(Vec y)
 {
-    const Vec s = y / (y + 2.0f), s2 = s * s;
-    Vec q = vec_all(2.0f / 15.0f);
-    q = q * s2 + 2.0f / 13.0f;
-    q = q * s2 + 2.0f / 11.0f;
-    q = q * s2 + 2.0f / 9.0f;
-    q = q * s2 + 2.0f / 7.0f;
-    q = q * s2 + 2.0f / 5.0f;
-    q = q * s2 + 2.0f / 3.0f;
-    return (q * s2 + 2.0f) * s;
+    Vec q = vec_all(-3.17605701e-3f);
+    q = q * y + 1.95425272e-2f;
+    q = q * y - 5.63736126e-2f;
+    q = q * y + 1.05436238e-1f;
+    q = q * y - 1.52696671e-1f;
+    q = q * y + 1.96632742e-1f;
+    q = q * y - 2.49516163e-1f;
+    q = q * y + 3.33297105e-1f;
+    q = q * y - 4.99998926e-1f;
+    q = q * y + 1.0f;
+    return q * y;
 }
 
 // ln x for normal x > 0: x = 2^n m with m in [2/3, 4/3], ln m = 2 artanh((m - 1) / (m + 1)).

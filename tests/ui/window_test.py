@@ -29,7 +29,7 @@ LOSSLENS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "losslens"
 PATIENCE = 60  # seconds; a sanitizer on a busy machine is slow
 SCREEN = (2600, 1500)
 DIGIT = 28
-QUICK = ["--data", "builtin", "--limit", "2000"]
+QUICK = ["--data", "builtin", "--limit", "6000"]
 ENDLESS = [*QUICK, "--epochs", "100000"]
 
 
@@ -318,7 +318,7 @@ class AbreastTest(WindowCase):
 class TrainingTest(WindowCase):
     def test_frame_times_while_training(self):
         p = self.p
-        p.wait(lambda f: f["a"]["step"] >= 200, "200 steps")
+        p.wait(lambda f: f["a"]["step"] >= 50, "50 steps")
         since = len(p.frames)
         poll(lambda: p.read() or len(p.frames) >= since + 20)
         times = [f["ms"] for f in p.frames[since:]]
@@ -337,7 +337,7 @@ class TrainingTest(WindowCase):
 
     def test_restart_while_training(self):
         p = self.p
-        frame = p.wait(lambda f: f["a"]["step"] >= 200 and f["b"]["step"] >= 200, "200 steps", len(p.frames))
+        frame = p.wait(lambda f: f["a"]["step"] >= 50 and f["b"]["step"] >= 50, "50 steps", len(p.frames))
         limit = min(frame["a"]["step"], frame["b"]["step"])
         p.key("r", lambda f: f["a"]["step"] < limit and f["b"]["step"] < limit)
         p.wait(lambda f: f["a"]["step"] > 0 and f["b"]["step"] > 0, "training goes on", len(p.frames))
