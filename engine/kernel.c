@@ -142,19 +142,33 @@ static int64_t count_lanes(VecInt v) // comparisons count as -1
     return sum;
 }
 
+// The bin of each output: 0 below 0, 1 .. 64 over [0, 1], 65 above 1, 66 (counted nowhere) for a NaN.
+INLINE VecInt find_bins(Vec p)
+{
+    const Vec inside = vec_at_most(vec_at_least(p, 0.0f), 1.0f);
+    VecInt bin = __builtin_convertvector(vec_select(p == p, inside, vec_all(0.0f)) * (float)HISTOGRAM_INNER, VecInt) + 1;
+    bin = (VecInt)vec_select(bin > HISTOGRAM_INNER, (Vec)(bin * 0 + HISTOGRAM_INNER), (Vec)bin);
+    bin = (VecInt)vec_select(p > 1.0f, (Vec)(bin * 0 + HISTOGRAM_BINS - 1), (Vec)bin);
+    bin &= ~(p < 0.0f);
+    return (VecInt)vec_select(p != p, (Vec)(bin * 0 + HISTOGRAM_BINS), (Vec)bin);
+}
+
+// Four tables in turn, because neighbouring pixels mostly fall into the same bin and would wait for each other.
 static void count_bins(const float *p, size_t n, int64_t *histogram)
 {
-    for (size_t i = 0; i < n; i++) {
-        const float x = p[i];
-        if (x >= 0.0f && x <= 1.0f) {
-            const int bin = (int)(x * HISTOGRAM_INNER);
-            histogram[1 + (bin < HISTOGRAM_INNER ? bin : HISTOGRAM_INNER - 1)]++;
-        } else if (x < 0.0f) {
-            histogram[0]++;
-        } else if (x > 1.0f) {
-            histogram[HISTOGRAM_BINS - 1]++;
-        }
+    enum { TABLES = 4 };
+    uint32_t tables[TABLES][HISTOGRAM_BINS + 1] = {{0}};
+    for (size_t i = 0; i < n; i += LANES) {
+        const size_t part = n - i < LANES ? n - i : LANES;
+        int32_t bins[LANES];
+        const VecInt found = find_bins(part == LANES ? vec_load(p + i) : vec_load_part(p + i, part));
+        memcpy(bins, &found, sizeof bins);
+        for (size_t lane = 0; lane < part; lane++)
+            tables[lane % TABLES][bins[lane]]++;
     }
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++)
+        for (int table = 0; table < TABLES; table++)
+            histogram[bin] += tables[table][bin];
 }
 
 static void measure(const float *p, const float *t, const float *bce, size_t n, PixelSums *sums, uint8_t *alive)

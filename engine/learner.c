@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "floats.h"
 #include "kernel.h"
 #include "random.h"
 
@@ -58,15 +59,6 @@ struct Learner {
 static size_t pad(size_t n)
 {
     return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD;
-}
-
-static float *allocate(size_t count)
-{
-    const size_t bytes = (count * sizeof(float) + 63) / 64 * 64;
-    float *memory = aligned_alloc(64, bytes);
-    if (memory)
-        memset(memory, 0, bytes);
-    return memory;
 }
 
 static void refresh_transposed(Learner *learner, int layer_index, int first, int end)
@@ -121,10 +113,10 @@ static void plan_updates(Learner *learner)
 static bool allocate_shard(Learner *learner, Shard *shard, Error *error)
 {
     const size_t pixels = (size_t)learner->model.pixels, rows = (size_t)learner->shard_capacity;
-    shard->target = allocate(rows * pixels);
-    shard->input = learner->model.spec.noise > 0.0f ? allocate(rows * pixels) : shard->target;
-    shard->strip = allocate(rows * STRIP);
-    shard->gradient = allocate(learner->model.parameter_count);
+    shard->target = floats_create(rows * pixels);
+    shard->input = learner->model.spec.noise > 0.0f ? floats_create(rows * pixels) : shard->target;
+    shard->strip = floats_create(rows * STRIP);
+    shard->gradient = floats_create(learner->model.parameter_count);
     if (!shard->target || !shard->input || !shard->strip || !shard->gradient)
         return error_set(error, "out of memory: training buffers of a model with %zu parameters", learner->model.parameter_count);
     return workspace_init(&shard->workspace, &learner->model, learner->shard_capacity, error);
@@ -138,10 +130,10 @@ static bool allocate_learner(Learner *learner, Error *error)
         learner->transposed_stride[i] = pad((size_t)learner->model.layers[i].in);
         transposed_size += learner->transposed_stride[i] * (size_t)learner->model.layers[i].out;
     }
-    learner->parameters = allocate(n);
-    learner->state_m = allocate(n);
-    learner->state_v = allocate(n);
-    learner->transposed_memory = allocate(transposed_size);
+    learner->parameters = floats_create(n);
+    learner->state_m = floats_create(n);
+    learner->state_v = floats_create(n);
+    learner->transposed_memory = floats_create(transposed_size);
     learner->order = malloc((size_t)learner->image_count * sizeof *learner->order);
     plan_updates(learner);
     learner->updates = malloc((size_t)learner->update_count * sizeof *learner->updates);
@@ -200,15 +192,15 @@ void learner_destroy(Learner *learner)
         Shard *shard = &learner->shards[i];
         workspace_free(&shard->workspace);
         if (shard->input != shard->target)
-            free(shard->input);
-        free(shard->target);
-        free(shard->strip);
-        free(shard->gradient);
+            floats_free(shard->input);
+        floats_free(shard->target);
+        floats_free(shard->strip);
+        floats_free(shard->gradient);
     }
-    free(learner->parameters);
-    free(learner->state_m);
-    free(learner->state_v);
-    free(learner->transposed_memory);
+    floats_free(learner->parameters);
+    floats_free(learner->state_m);
+    floats_free(learner->state_v);
+    floats_free(learner->transposed_memory);
     free(learner->updates);
     free(learner->order);
     free(learner);

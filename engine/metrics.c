@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "floats.h"
 #include "kernel.h"
 
 enum { SHARD_IMAGES = 256, CHUNK_IMAGES = 32 }; // a shard is one task; a chunk passes through the caches together
@@ -122,7 +123,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         .model = model, .parameters = parameters, .set = set, .images = images,
         .shards = calloc((size_t)shard_count, sizeof *m.shards),
         .workspaces = calloc((size_t)workers, sizeof *m.workspaces),
-        .scratch = aligned_alloc(64, (size_t)workers * 3 * CHUNK_IMAGES * pixels * sizeof *m.scratch),
+        .scratch = floats_create((size_t)workers * 3 * CHUNK_IMAGES * pixels),
     };
     uint8_t *alive = calloc((size_t)shard_count, pixels);
     bool good = m.shards && m.workspaces && m.scratch && alive;
@@ -139,7 +140,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
     for (int i = 0; m.workspaces && i < workers; i++)
         workspace_free(&m.workspaces[i]);
     free(alive);
-    free(m.scratch);
+    floats_free(m.scratch);
     free(m.workspaces);
     free(m.shards);
     return good;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "floats.h"
 #include "kernel.h"
 #include "random.h"
 
@@ -71,10 +72,9 @@ bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *e
     size_t total = 0;
     for (int i = 0; i < model->layer_count; i++)
         total += (size_t)rows * (model->layers[i].stride + value_stride(model, i));
-    float *memory = aligned_alloc(64, total * sizeof *memory);
+    float *memory = floats_create(total);
     if (!memory)
         return error_set(error, "out of memory: a model's activations need %zu bytes", total * sizeof *memory);
-    memset(memory, 0, total * sizeof *memory);
     *workspace = (Workspace){.rows = rows, .memory = memory};
     for (int i = 0; i < model->layer_count; i++) {
         workspace->values[i] = memory;
@@ -87,7 +87,7 @@ bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *e
 
 void workspace_free(Workspace *workspace)
 {
-    free(workspace->memory);
+    floats_free(workspace->memory);
     *workspace = (Workspace){0};
 }
 

@@ -29,7 +29,8 @@ LOSSLENS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "losslens"
 PATIENCE = 60  # seconds; a sanitizer on a busy machine is slow
 SCREEN = (2600, 1500)
 DIGIT = 28
-QUICK = ["--data", "builtin", "--limit", "6000"]
+QUICK = ["--data", "builtin", "--limit", "2000",
+         "--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32"]
 ENDLESS = [*QUICK, "--epochs", "100000"]
 
 
@@ -307,7 +308,7 @@ class WindowCase(unittest.TestCase):
 class AbreastTest(WindowCase):
     def test_first_frame_and_both_models_train_abreast(self):
         p = self.p
-        p.wait(lambda f: f["a"]["step"] >= 100 and f["b"]["step"] >= 100, "100 steps of both models")
+        p.wait(lambda f: f["a"]["step"] >= 60 and f["b"]["step"] >= 60, "60 steps of both models")
         p.wait(lambda f: f["a"]["test_epoch"] >= 2 and f["b"]["test_epoch"] >= 2 and "test_bce" in f["a"], "figures of epoch 2")
         self.assertTrue(p.frames[0]["playing"])
         self.assertEqual(p.frames[0]["view"], "compare")
@@ -350,7 +351,7 @@ class RestTest(WindowCase):
         super().setUp()
         p = self.p
         if p.now()["playing"]:
-            p.wait(lambda f: f["a"]["step"] >= 64 and f["b"]["step"] >= 64, "64 steps")
+            p.wait(lambda f: f["a"]["step"] >= 40 and f["b"]["step"] >= 40, "40 steps")
         if p.now()["help"]:
             p.key("Escape", lambda f: not f["help"])
         if p.now()["view"] != "compare":
@@ -634,7 +635,7 @@ class RestTest(WindowCase):
         p.key("period", lambda f: f["a"]["step"] == 1 and f["b"]["step"] == 1)
         p.settle()
         p.click("restart", lambda f: f["a"]["step"] == 0 and f["b"]["step"] == 0)
-        p.key("space", lambda f: f["a"]["step"] >= 64 and f["b"]["step"] >= 64)
+        p.key("space", lambda f: f["a"]["step"] >= 40 and f["b"]["step"] >= 40)
         p.pause()
 
     def test_pages_and_shuffle(self):
