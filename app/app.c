@@ -46,9 +46,13 @@ static bool set_spec(App *app, int side, const Spec *spec, Error *error)
     if (!workspace_init(&workspace, shape, PAGE_MAX, error))
         return false;
     workspace_free(&app->workspaces[side]);
+    trainer_hold(app->trainer, model);
+    if (app->models[side])
+        trainer_release(app->trainer, app->models[side]);
     app->workspaces[side] = workspace;
     app->models[side] = model;
     app->specs[side] = *spec;
+    app->frame.models[side].page_key = 0; // another model: everything of it anew
     return true;
 }
 
@@ -80,15 +84,8 @@ static void load_next_digit(App *app)
     app->next_digit = index + 1;
 }
 
-static void compose_page(App *app, Frame *frame)
+static void read_page(App *app, Frame *frame, int total)
 {
-    const int total = count_test_digits(app);
-    frame->page_count = frame->layout.page_count < total ? frame->layout.page_count : total;
-    if (app->first < 0) // a page was asked for before the window had a size
-        app->first = (int)((int64_t)-app->first * frame->page_count % total);
-    app->first = app->first >= total ? 0 : app->first;
-    frame->first = app->first;
-    frame->is_shuffled = app->shuffle > 0;
     Random random = random_stream((uint64_t)app->shuffle, (uint64_t)app->first);
     for (int cell = 0; cell < frame->page_count; cell++) {
         uint8_t pixels[DIGIT_PIXELS];
@@ -100,25 +97,61 @@ static void compose_page(App *app, Frame *frame)
     }
 }
 
+static void compose_page(App *app, Frame *frame)
+{
+    const int total = count_test_digits(app), count = frame->layout.page_count < total ? frame->layout.page_count : total;
+    if (app->first < 0) // a page was asked for before the window had a size
+        app->first = (int)((int64_t)-app->first * count % total);
+    app->first = app->first >= total ? 0 : app->first;
+    frame->first = app->first;
+    frame->is_shuffled = app->shuffle > 0;
+    if (frame->page_key > 0 && frame->page_count == count && app->page_first == app->first && app->page_shuffle == app->shuffle)
+        return;
+    frame->page_count = count;
+    app->page_first = app->first;
+    app->page_shuffle = app->shuffle;
+    frame->page_key++;
+    read_page(app, frame, total);
+}
+
 // ---- frames ----------------------------------------------------------------------------------------------------------
+
+// Outputs and losses of the page, which stay valid until the snapshot or the page changes.
+static void compute_page(ModelFrame *m, const Frame *frame, Workspace *workspace)
+{
+    const size_t n = (size_t)frame->page_count * DIGIT_PIXELS;
+    model_forward(m->model, m->snapshot->parameters, workspace, frame->targets, frame->page_count, m->z, m->p);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        model_loss_values(m->model, loss, m->z, m->p, frame->targets, m->loss[loss], n);
+    m->page_key = frame->page_key;
+}
+
+// The newest snapshot of one side's model. Both sides may show the same model, and its older snapshot is then no longer theirs.
+static void take_snapshot(App *app, Frame *frame, int side)
+{
+    bool changed = false;
+    const Snapshot *latest = bank_model_latest(app->models[side], &changed);
+    for (int other = 0; other < SIDE_COUNT; other++) {
+        if (app->models[other] != app->models[side])
+            continue;
+        frame->models[other].snapshot = latest;
+        if (changed)
+            frame->models[other].page_key = 0;
+    }
+}
 
 static void compose_model(App *app, Frame *frame, int side)
 {
     ModelFrame *m = &frame->models[side];
-    bool changed;
     m->spec = app->specs[side];
     m->model = bank_model_shape(app->models[side]);
-    m->snapshot = bank_model_latest(app->models[side], &changed);
     (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_get(m->spec.loss)->label,
                    activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
-    Workspace *workspace = &app->workspaces[side];
-    const size_t n = (size_t)frame->page_count * DIGIT_PIXELS;
-    model_forward(m->model, m->snapshot->parameters, workspace, frame->targets, frame->page_count, m->z, m->p);
-    model_forward(m->model, m->snapshot->parameters, workspace, frame->pad_input, 1, m->pad_z, m->pad_p);
-    for (int loss = 0; loss < LOSS_COUNT; loss++) {
-        model_loss_values(m->model, loss, m->z, m->p, frame->targets, m->loss[loss], n);
+    if (m->page_key != frame->page_key)
+        compute_page(m, frame, &app->workspaces[side]);
+    model_forward(m->model, m->snapshot->parameters, &app->workspaces[side], frame->pad_input, 1, m->pad_z, m->pad_p);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
         model_loss_values(m->model, loss, m->pad_z, m->pad_p, frame->pad_input, m->pad_loss[loss], DIGIT_PIXELS);
-    }
 }
 
 static void compose_dataset(App *app, Frame *frame)
@@ -126,6 +159,7 @@ static void compose_dataset(App *app, Frame *frame)
     const Dataset *dataset = trainer_dataset(app->trainer);
     if (!dataset)
         dataset = app->options.dataset;
+    frame->is_builtin = !app->options.dataset;
     (void)snprintf(frame->dataset_name, sizeof frame->dataset_name, "%s", dataset ? dataset->name : "builtin");
     frame->train_count = dataset ? dataset->train.count : DIGITS_TRAIN_COUNT;
     if (app->options.limit > 0 && app->options.limit < frame->train_count)
@@ -134,7 +168,7 @@ static void compose_dataset(App *app, Frame *frame)
     frame->facts = trainer_test_facts(app->trainer);
 }
 
-const Frame *app_compose(App *app, float width, float height, float scale, bool is_capture)
+const Frame *app_compose(App *app, float width, float height, float scale, bool is_capture, bool takes_news)
 {
     Frame *frame = &app->frame;
     frame->scene = app->scene;
@@ -146,6 +180,9 @@ const Frame *app_compose(App *app, float width, float height, float scale, bool 
     frame->is_pad_empty = pad_is_empty(&app->pad);
     frame->pad = &app->pad;
     for (int side = 0; side < SIDE_COUNT; side++)
+        if (takes_news || frame->models[side].page_key == 0)
+            take_snapshot(app, frame, side);
+    for (int side = 0; side < SIDE_COUNT; side++)
         compose_model(app, frame, side);
     compose_dataset(app, frame);
     frame->is_playing = app->is_playing;
@@ -156,6 +193,10 @@ const Frame *app_compose(App *app, float width, float height, float scale, bool 
     frame->is_help_shown = app->is_help_shown;
     memcpy(frame->message, app->message, sizeof frame->message);
     frame->is_error = app->is_error;
+    if (trainer_has_failed(app->trainer)) {
+        (void)snprintf(frame->message, sizeof frame->message, "out of memory: training stopped");
+        frame->is_error = true;
+    }
     return frame;
 }
 
@@ -325,6 +366,13 @@ char *app_settings_json(const Frame *frame)
                              "view", views[frame->scene], "data", "name", frame->dataset_name, "train", frame->train_count,
                              "test", frame->test_count, "first_digit", frame->first, "shuffled", frame->is_shuffled,
                              "heat_scale", "bce", (double)heat_scales[LOSS_BCE], "mse", (double)heat_scales[LOSS_MSE]);
+    json_t *digits = json_array();
+    for (int cell = 0; cell < frame->page_count; cell++)
+        (void)json_array_append_new(digits, json_integer(frame->indices[cell]));
+    (void)json_object_set_new(json, "digits", digits);
+    (void)json_object_set_new(json, "pad", frame->pad->now.source >= 0 ? json_sprintf("test %d", frame->pad->now.source) : json_string("drawn"));
+    if (frame->is_builtin)
+        (void)json_object_set_new(json_object_get(json, "data"), "seed", json_integer(BUILTIN_SEED));
     if (frame->scene != SCENE_SOLO_B)
         (void)json_object_set_new(json, "a", model_settings(&frame->models[SIDE_A]));
     if (frame->scene != SCENE_SOLO_A)

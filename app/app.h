@@ -28,6 +28,7 @@ typedef struct ModelFrame {
     float *loss[LOSS_COUNT];
     float pad_z[DIGIT_PIXELS], pad_p[DIGIT_PIXELS], pad_loss[LOSS_COUNT][DIGIT_PIXELS];
     char caption[64];                        // "BCE · sigmoid"
+    unsigned page_key;                       // what z, p and loss were computed for: 0 for nothing
 } ModelFrame;
 
 typedef struct Frame {
@@ -36,6 +37,7 @@ typedef struct Frame {
     int page_count, indices[PAGE_MAX];       // of the test digits on the page
     int labels[PAGE_MAX];                    // -1: unknown
     float *targets;                          // (page_count, DIGIT_PIXELS)
+    unsigned page_key;                       // changes whenever the page's digits do
     bool is_shuffled;
     int first;
     float pad_drawn[DIGIT_PIXELS], pad_input[DIGIT_PIXELS];
@@ -44,6 +46,7 @@ typedef struct Frame {
     ModelFrame models[SIDE_COUNT];
     const TargetFacts *facts;                // of the test set; NULL: the data is still being made
     char dataset_name[64];
+    bool is_builtin;                         // the built-in digits, drawn from BUILTIN_SEED
     int train_count, test_count;
     bool is_playing, is_busy;
     int epochs;
@@ -122,6 +125,7 @@ typedef struct App {
     int epochs, curve_loss;
     float ui_scale;                 // the user's own, on top of the display's
     bool wants_screenshot, wants_quit;
+    int page_first, page_shuffle;   // which digits the frame's page holds
     char message[1200];
     bool is_error;
     float *buffers;                 // behind the frame's arrays
@@ -132,8 +136,9 @@ typedef struct App {
 bool app_init(App *app, const AppOptions *options, Error *error);
 void app_free(App *app); // waits for the slice under way
 
-// The frame to draw now, in a window of this size. Borrowed until the next call.
-const Frame *app_compose(App *app, float width, float height, float scale, bool is_capture);
+// The frame to draw now, in a window of this size. takes_news: with the newest snapshots; without them only what the user
+// changed is computed anew, so that a stroke stays immediate beside models that take long. Borrowed until the next call.
+const Frame *app_compose(App *app, float width, float height, float scale, bool is_capture, bool takes_news);
 
 void app_apply(App *app, const Requests *requests);
 void app_say(App *app, bool is_error, const char *text);

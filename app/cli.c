@@ -34,7 +34,7 @@ static const OptionRow rows[] = {
     {"--epochs", "N", VIEW, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
      "where training pauses by itself, 1 to 100000; default: 50"},
     {"--epochs", "N", SHOT, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
-     "train so long before the picture, 0 to 100000; default: 5"},
+     "train until both have so many, those of --init included,\n0 to 100000; default: 5"},
     {"--epochs", "N", TRAIN, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
      "train so long, 0 to 100000; default: 50.\nWith --init: so many more"},
     {"--limit", "N", PICTURE | TRAIN, KIND_WHOLE, FIELD(limit), 1, INT32_MAX,

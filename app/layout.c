@@ -121,14 +121,23 @@ static void place_sidebar(Layout *layout, float scale, Scene scene)
     const float margin = px(MARGIN, scale), gap = px(GAP, scale);
     const bool is_small = bar.h < 640 * scale;
     layout->row_height = px(is_small ? ROW_HEIGHT_SMALL : ROW_HEIGHT, scale);
-    const float card = 6 * layout->row_height + px(is_small ? 30 : 40, scale);
+    const float card = 6 * layout->row_height + px(is_small ? 30 : 34, scale);
     const int cards = scene == SCENE_COMPARE ? 2 : 1;
     const float inner = bar.w - 2 * margin, tools = px(92, scale);
-    const float room = fminf(inner - tools - gap, bar.h - 2 * margin - (float)cards * (card + gap));
-    const float side = floorf(room / DIGIT_SIDE) * DIGIT_SIDE;
-    layout->pad = (Rect){bar.x + margin, bar.y + margin, side, side};
-    layout->tools = (Rect){layout->pad.x + side + gap, layout->pad.y, inner - side - gap, side};
-    float y = layout->pad.y + side + gap;
+    const float height = bar.h - 2 * margin - (float)cards * (card + gap);
+    const float below = 2 * px(BUTTON_HEIGHT, scale) + px(4, scale); // two rows of tools under a wide pad
+    const float wide = floorf(inner / DIGIT_SIDE) * DIGIT_SIDE;
+    float y;
+    if (wide + gap + below <= height) {
+        layout->pad = (Rect){bar.x + margin + floorf((inner - wide) / 2), bar.y + margin, wide, wide};
+        layout->tools = (Rect){bar.x + margin, layout->pad.y + wide + gap, inner, below};
+        y = layout->tools.y + below + gap;
+    } else {
+        const float side = floorf(fminf(inner - tools - gap, height) / DIGIT_SIDE) * DIGIT_SIDE;
+        layout->pad = (Rect){bar.x + margin, bar.y + margin, side, side};
+        layout->tools = (Rect){layout->pad.x + side + gap, layout->pad.y, inner - side - gap, side};
+        y = layout->pad.y + side + gap;
+    }
     for (int i = 0; i < SIDE_COUNT; i++) {
         if ((scene == SCENE_SOLO_A && i == SIDE_B) || (scene == SCENE_SOLO_B && i == SIDE_A))
             continue;

@@ -47,11 +47,37 @@ static Scale choose_scale(const Frame *frame, Rect area)
         low = fminf(low, (float)frame->facts->bce_floor);
         high = fmaxf(high, 0.6932f);
     }
+    if (frame->curve_loss == LOSS_MSE && frame->facts)
+        high = fmaxf(high, (float)frame->facts->mean_image_mse);
     if (!(low < high)) {
         low = 0.01f;
         high = 1.0f;
     }
     return (Scale){area, fmaxf(last, fmaxf(1.0f, (float)frame->epochs)), logf(low * 0.94f), logf(fminf(high, 20.0f) * 1.06f)};
+}
+
+// 1, 2, 5, 10, ... on the log axis, those that fall inside.
+static void draw_axis(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    static const float digits[] = {1, 2, 5};
+    const float height = ui_px(ui, 14);
+    float last_y = s->area.y + s->area.h + height;
+    char text[16];
+    for (int power = -6; power < 3; power++)
+        for (int i = 0; i < 3; i++) {
+            const float value = digits[i] * powf(10.0f, (float)power);
+            if (logf(value) < s->log_low || logf(value) > s->log_high)
+                continue;
+            const float y = roundf(loss_y(s, value));
+            if (last_y - y < 1.3f * height || y - height / 2 < s->area.y)
+                continue;
+            last_y = y;
+            draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, COLOR_GRID, 0);
+            (void)snprintf(text, sizeof text, "%g", (double)value);
+            ui_text(ui, (Rect){s->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
+                    ALIGN_RIGHT, text);
+        }
 }
 
 static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *name)
@@ -118,8 +144,6 @@ static void draw_figures(Panel *panel, Rect line)
         if (!panel_is_shown(frame, side) || s->test.images == 0)
             continue;
         (void)snprintf(text, sizeof text, "%c %.4f", side == SIDE_A ? 'A' : 'B', metrics_loss(&s->test, frame->curve_loss));
-        if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > line.w)
-            return; // the caption has them too
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
     }
@@ -140,11 +164,14 @@ void panel_curves(Panel *panel)
     if (chosen >= 0)
         requests_add(panel->requests, (Request){.kind = REQUEST_CURVE_LOSS, .value = chosen});
     const Rect line = {start + width + ui_px(ui, 8), rect.y, rect.x + rect.w - start - width - ui_px(ui, 20), ui_px(ui, 26)};
-    if (line.w > ui_px(ui, 310))
-        ui_text(ui, line, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "test solid, train dashed");
-    draw_figures(panel, line);
+    if (line.w > ui_px(ui, 370))
+        ui_text(ui, line, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "log scale, test solid, train dashed");
+    if (line.w > ui_px(ui, frame->scene == SCENE_COMPARE ? 150 : 75)) // else the caption alone has them
+        draw_figures(panel, line);
 
-    const Scale scale = choose_scale(frame, area);
+    const float axis = ui_px(ui, 30);
+    const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
+    draw_axis(panel, &scale);
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
         if (panel_is_shown(frame, side))
             draw_curves(panel, &scale, side);
@@ -153,7 +180,9 @@ void panel_curves(Panel *panel)
         draw_landmark(panel, &scale, (float)frame->facts->mean_image_bce, "mean image");
         draw_landmark(panel, &scale, (float)frame->facts->bce_floor, "entropy floor");
     }
-    const Rect foot = {area.x, area.y + area.h, area.w, ui_px(ui, 18)};
+    if (frame->curve_loss == LOSS_MSE && frame->facts)
+        draw_landmark(panel, &scale, (float)frame->facts->mean_image_mse, "mean image");
+    const Rect foot = {scale.area.x, area.y + area.h, scale.area.w, ui_px(ui, 18)};
     char text[32];
     ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "0");
     ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_CENTER, "epoch");

@@ -1,4 +1,5 @@
 // The grids of test digits: input, reconstructions, heatmaps of the error per pixel.
+#include <math.h>
 #include <stdio.h>
 
 #include "palette.h"
@@ -32,7 +33,7 @@ static void draw_input(Panel *panel)
     const Frame *frame = panel->frame;
     char range[48];
     if (frame->is_shuffled)
-        (void)snprintf(range, sizeof range, "%d of %d", frame->page_count, frame->test_count);
+        (void)snprintf(range, sizeof range, "%d random of %d", frame->page_count, frame->test_count);
     else
         (void)snprintf(range, sizeof range, "test %d\u2013%d", frame->first,
                        (frame->first + frame->page_count - 1) % frame->test_count);
@@ -45,10 +46,12 @@ static void draw_reconstruction(Panel *panel, int side)
     const Frame *frame = panel->frame;
     const GridLayout *grid = &frame->layout.reconstruction[side];
     const Rect header = grid_header(grid);
-    const char *caption = frame->models[side].caption;
-    const float needed = ui_text_width(panel->ui, FONT_FIGURES, TEXT_SMALL, caption) +
-                         ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, "Output") + ui_px(panel->ui, 24);
-    draw_header(panel, header, side, needed <= header.w ? "Output" : caption, needed <= header.w ? caption : "");
+    // the caption goes for both models or for none; their cards say the same
+    float widest = 0;
+    for (int i = 0; i < SIDE_COUNT; i++)
+        widest = fmaxf(widest, ui_text_width(panel->ui, FONT_FIGURES, TEXT_SMALL, frame->models[i].caption));
+    const float needed = widest + ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, "Output") + ui_px(panel->ui, 24);
+    draw_header(panel, header, side, "Output", needed <= header.w ? frame->models[side].caption : "");
     panel_images(panel, grid, frame->models[side].p, frame->page_count, MAP_GREY, 1.0f, false);
 }
 

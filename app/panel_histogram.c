@@ -80,10 +80,11 @@ static void draw_axes(Panel *panel, const Scale *s)
         const int bin = quarter * HISTOGRAM_INNER / 4 + 1 - s->bins.first;
         const float x = bin_x(s, bin);
         (void)snprintf(text, sizeof text, "%g", quarter / 4.0);
+        if ((quarter == 0 && bin > 0) || (quarter == 4 && bin < s->bins.count))
+            text[0] = 0; // "<0" and ">1" stand there
         const bool is_last = bin == s->bins.count, is_first = bin == 0;
-        const bool is_crowded = quarter == 4 && s->bins.first + s->bins.count == HISTOGRAM_BINS; // ">1" follows at once
-        const Rect label = {is_first ? x : is_last || is_crowded ? x - width : x - width / 2, bottom, width, height};
-        ui_text(ui, label, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, is_first ? ALIGN_LEFT : is_last || is_crowded ? ALIGN_RIGHT : ALIGN_CENTER, text);
+        const Rect label = {is_first ? x : is_last ? x - width : x - width / 2, bottom, width, height};
+        ui_text(ui, label, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, is_first ? ALIGN_LEFT : is_last ? ALIGN_RIGHT : ALIGN_CENTER, text);
         if (!is_first && !is_last)
             draw_box(ui->draw, (Rect){x, s->area.y, ui_px(ui, 1), s->area.h}, COLOR_GRID, 0);
     }
@@ -121,7 +122,7 @@ void panel_histogram(Panel *panel)
     const Frame *frame = panel->frame;
     Ui *ui = panel->ui;
     char subtitle[64];
-    (void)snprintf(subtitle, sizeof subtitle, "%s", frame->layout.histogram.w > ui_px(ui, 460) ? "log count, 64 bins, whole test set" : "");
+    (void)snprintf(subtitle, sizeof subtitle, "%s", frame->layout.histogram.w > ui_px(ui, 530) ? "log count, 64 bins, whole test set" : "");
     const Rect area = panel_plot_frame(panel, frame->layout.histogram, "Intensities", subtitle);
     draw_means(panel, frame->layout.histogram);
     if (!frame->facts) {

@@ -78,15 +78,17 @@ static bool draw_steppers(Panel *panel, int side, Rect row, Spec *spec)
     (void)snprintf(value, sizeof value, "%d", *code);
     const int code_change = ui_stepper(ui, id, (Rect){row.x, row.y, half, row.h}, "Code size", value);
     (void)snprintf(id, sizeof id, "%c.noise", letter);
-    (void)snprintf(value, sizeof value, "%.1f", (double)spec->noise);
+    (void)snprintf(value, sizeof value, "%.3g", (double)spec->noise);
     const int noise_change = ui_stepper(ui, id, (Rect){row.x + half + gap, row.y, row.w - half - gap, row.h}, "Noise", value);
     const int old_code = *code;
     const float old_noise = spec->noise;
     if (code_change)
         *code = find_code(*code, code_change);
     if (noise_change) {
-        const int tenths = (int)lroundf(spec->noise * 10.0f) + noise_change;
-        spec->noise = (float)(tenths < 0 ? 0 : tenths > 10 ? 10 : tenths) / 10.0f;
+        // to the next multiple of 0.1 in that direction, within the range of a spec
+        const float tenths = spec->noise * 10.0f;
+        const int next = noise_change > 0 ? (int)floorf(tenths + 0.001f) + 1 : (int)ceilf(tenths - 0.001f) - 1;
+        spec->noise = (float)(next < 0 ? 0 : next > 20 ? 20 : next) / 10.0f;
     }
     return *code != old_code || spec->noise != old_noise;
 }

@@ -32,6 +32,19 @@ static void take_strokes(Panel *panel, WidgetState state)
         add(panel, REQUEST_PAD_END, 0);
 }
 
+// The pad's own pixels are what the models see only while nothing is centred.
+static void find_hover(Panel *panel, WidgetState state)
+{
+    const Input *input = &panel->ui->input;
+    const Pad *pad = panel->frame->pad;
+    if (!state.is_hot || input->left || input->right || panel->frame->is_pad_empty || (pad->is_centred && !pad->now.is_exact))
+        return;
+    const Request at = place(panel, REQUEST_PAD_BEGIN, (Point){input->mouse_x, input->mouse_y});
+    const int row = (int)at.y, column = (int)at.x;
+    if (row >= 0 && row < DIGIT_SIDE && column >= 0 && column < DIGIT_SIDE)
+        panel->hover = (PixelHover){.is_set = true, .is_pad = true, .pixel = row * DIGIT_SIDE + column};
+}
+
 static void draw_brush(Panel *panel, WidgetState state, Rect pad)
 {
     const Input *input = &panel->ui->input;
@@ -57,8 +70,8 @@ static void draw_tools(Panel *panel)
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const Rect tools = frame->layout.tools;
-    // one column beside a large pad, two beside a small one
-    const int columns = tools.w > ui_px(ui, 150) ? 2 : 1, rows = 6 / columns;
+    // three columns below a wide pad, one column beside a large one, two beside a small one
+    const int columns = tools.w > ui_px(ui, 250) ? 3 : tools.w > ui_px(ui, 150) ? 2 : 1, rows = 6 / columns;
     const float gap = ui_px(ui, 4), height = fminf(ui_px(ui, BUTTON_HEIGHT + 4), floorf((tools.h - (float)(rows - 1) * gap) / (float)rows));
     const float width = floorf((tools.w - (float)(columns - 1) * gap) / (float)columns);
     Rect row = {tools.x, tools.y, width, height};
@@ -101,11 +114,12 @@ void panel_pad(Panel *panel)
     const float edge = ui_px(ui, 1);
     draw_frame(ui->draw, (Rect){pad.x - edge, pad.y - edge, pad.w + 2 * edge, pad.h + 2 * edge}, COLOR_EDGE, 0, edge);
     if (frame->is_pad_empty)
-        ui_text(ui, pad, FONT_UI, TEXT_NORMAL, COLOR_TEXT_SOFT, ALIGN_CENTER, "draw: left \u00b7 erase: right");
+        ui_text(ui, pad, FONT_UI, TEXT_NORMAL, COLOR_TEXT_SOFT, ALIGN_CENTER, pad.w > ui_px(ui, 170) ? "draw: left \u00b7 erase: right" : "draw here");
     if (!frame->is_capture)
         draw_brush(panel, state, pad);
     ui_focus_ring(ui, state, pad);
     if (!ui->is_modal)
         take_strokes(panel, state);
+    find_hover(panel, state);
     draw_tools(panel);
 }

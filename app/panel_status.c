@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands.h"
 #include "panel.h"
 #include "theme.h"
 
@@ -21,7 +22,9 @@ static void format_dataset(const Frame *frame, char *text, size_t size)
     char train[16], test[16];
     format_count(frame->train_count, train);
     format_count(frame->test_count, test);
-    (void)snprintf(text, size, "%s data: %s train \u00b7 %s test", frame->dataset_name, train, test);
+    (void)snprintf(text, size, "%s%s data: %s train \u00b7 %s test", frame->dataset_name,
+                   frame->is_builtin ? " (seed 1)" : "", train, test);
+    _Static_assert(BUILTIN_SEED == 1, "the caption names the seed");
 }
 
 // The headline figures, over the whole test set; the short form where room is scarce.
@@ -52,9 +55,11 @@ static void draw_model(Panel *panel, int side, Rect line)
     format_figures(panel->frame, side, false, figures, sizeof figures);
     if (used + gap + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures) > line.w)
         format_figures(panel->frame, side, true, figures, sizeof figures);
+    if (0.8f * used + gap + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures) > line.w)
+        panel_format_progress(panel->frame, side, figures, sizeof figures);
     const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures);
-    float size = TEXT_SMALL; // a long list of layers is set smaller rather than cut
-    for (; size > 7 && used + gap + width > line.w; size -= 1)
+    float size = TEXT_SMALL; // a long list of layers is set smaller, down to what can still be read
+    for (; size > 8 && used + gap + width > line.w; size -= 1)
         used = ui_text_width(ui, FONT_FIGURES, size - 1, text);
     ui_text(ui, (Rect){line.x, line.y, line.w - gap - width, line.h}, FONT_FIGURES, size, panel_side_color(side), ALIGN_LEFT, text);
     ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, color, ALIGN_RIGHT, figures);
@@ -78,17 +83,32 @@ static void draw_marks(Panel *panel, Rect line)
     }
 }
 
+static void format_speed(double samples_per_second, char *text, size_t size)
+{
+    char count[16];
+    format_count((int)samples_per_second, count);
+    (void)snprintf(text, size, "%s samples/s", count);
+}
+
+static bool is_any_broken(const Frame *frame)
+{
+    bool broken = false;
+    for (int side = 0; side < SIDE_COUNT; side++)
+        broken |= panel_is_shown(frame, side) && frame->models[side].snapshot->broken_step >= 0;
+    return broken;
+}
+
 static void draw_foot(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     char data[128], text[300], state[64];
     if (!frame->facts)
-        (void)snprintf(state, sizeof state, "drawing the digits\u2026");
+        (void)snprintf(state, sizeof state, "preparing the digits\u2026");
     else if (frame->is_playing && frame->is_busy)
-        (void)snprintf(state, sizeof state, "%.0f\u2009000 samples/s", frame->samples_per_second / 1000.0);
+        format_speed(frame->samples_per_second, state, sizeof state);
     else
-        (void)snprintf(state, sizeof state, "%s", frame->is_playing ? "done" : "paused");
+        (void)snprintf(state, sizeof state, "%s", !frame->is_playing ? "paused" : is_any_broken(frame) ? "stopped" : "done");
     if (frame->is_capture) // how fast this machine is does not belong into a picture
         (void)snprintf(state, sizeof state, "losslens " LOSSLENS_VERSION);
     ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, state);
@@ -100,8 +120,11 @@ static void draw_foot(Panel *panel, Rect line)
     format_dataset(frame, data, sizeof data);
     (void)snprintf(text, sizeof text, "%s   figures: whole test set   heat scales: BCE 0\u2013%g nat, MSE 0\u2013%g", data,
                    (double)heat_scales[LOSS_BCE], (double)heat_scales[LOSS_MSE]);
-    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, text);
-    const float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 20);
+    const float marks = ui_px(ui, 140);
+    if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + marks > line.w)
+        (void)snprintf(text, sizeof text, "%s   figures: whole test set", data);
+    ui_text(ui, (Rect){line.x, line.y, line.w - marks, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, text);
+    const float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 16);
     draw_marks(panel, (Rect){line.x + used, line.y, line.w - used, line.h});
 }
 

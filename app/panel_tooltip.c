@@ -75,6 +75,9 @@ static Rect place_box(Panel *panel, float width, float height)
         box.x = ui->input.mouse_x - offset - width;
     if (box.y + height + margin > bottom.y)
         box.y = ui->input.mouse_y - offset - height;
+    const Rect sidebar = panel->frame->layout.sidebar;
+    if (panel->hover.is_set && ui->input.mouse_x < sidebar.x + sidebar.w) // never over the pad that one draws on
+        box.x = sidebar.x + sidebar.w + margin;
     box.x = fmaxf(margin, box.x);
     box.y = fmaxf(margin, box.y);
     return box;

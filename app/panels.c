@@ -35,7 +35,7 @@ void panel_format_progress(const Frame *frame, int side, char *text, size_t size
 {
     const Snapshot *s = frame->models[side].snapshot;
     if (s->broken_step >= 0)
-        (void)snprintf(text, size, "not finite since step %lld", (long long)s->broken_step);
+        (void)snprintf(text, size, "broke at step %lld, shown: %lld", (long long)s->broken_step, (long long)s->step);
     else
         (void)snprintf(text, size, "epoch %lld / %d", (long long)(s->step / s->steps_per_epoch), frame->epochs);
 }
@@ -65,7 +65,7 @@ float panel_color_bar(Panel *panel, Rect rect, float scale, const char *unit)
 {
     Ui *ui = panel->ui;
     char end[32];
-    (void)snprintf(end, sizeof end, "%g%s", (double)scale, unit);
+    (void)snprintf(end, sizeof end, "\u2265%g%s", (double)scale, unit);
     const float bar = ui_px(ui, rect.w < 170 * ui->scale ? 28 : 48), gap = ui_px(ui, 4), height = ui_px(ui, 8);
     const float end_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, end);
     const float zero_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, "0");

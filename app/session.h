@@ -17,6 +17,7 @@ typedef struct Session {
     Ui ui;
     App app;
     bool has_app;
+    bool is_live; // a window: a picture shows what it shows, not what is newer
     int passed_requests; // how many the last pass made
 } Session;
 
@@ -29,7 +30,8 @@ void session_close(Session *session);
 float session_scale(const Session *session, const Options *options, int width, int height, float display_scale);
 
 // Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
-const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size, bool is_capture);
+const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size, bool is_capture,
+                          bool takes_news);
 
 // Writes a picture with caption and settings; path_size >= 1024 where path was not chosen: "" lets the folder decide.
 bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path, size_t path_size,

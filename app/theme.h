@@ -12,7 +12,7 @@
 #define COLOR_TEXT       0xe8eaedffu
 #define COLOR_TEXT_SOFT  0xa9b0bcffu // labels; at least 4.5:1 on every ground it stands on
 #define COLOR_TEXT_DARK  0x0b0d10ffu // on an accent
-#define COLOR_FOCUS      0xffffffffu     // the ring of keyboard focus
+#define COLOR_FOCUS      0x6ff0b0ffu     // the ring of keyboard focus
 #define COLOR_A          0x5aa7ffffu
 #define COLOR_B          0xffb14dffu
 #define COLOR_ERROR      0xff6b6bffu

@@ -7,8 +7,6 @@
 #include "progress.h"
 #include "report_json.h"
 
-enum { EPOCHS_MAX = 1000000000 }; // that a file may bring with it
-
 typedef struct Training {
     const Options *options;
     Pool *pool;
@@ -207,12 +205,9 @@ static bool prepare_learner(Training *training, Error *error)
     training->learner = learner_create(&training->model, &options, error);
     if (!training->learner)
         return false;
-    // An epoch of the history is always a whole one. And a file may claim any step.
-    const int64_t steps = learner_steps_per_epoch(training->learner);
-    if (training->initial_step % steps != 0 || training->initial_step / steps > EPOCHS_MAX)
-        training->initial_step = 0;
     if (training->initial)
         learner_set_parameters(training->learner, training->initial, training->initial_step);
+    training->initial_step = learner_step_count(training->learner);
     training->history = json_array();
     training->step_losses = training->options->log == LOG_STEP ? json_array() : NULL;
     return true;
@@ -231,6 +226,7 @@ static void clean_up(Training *training)
 
 int train_run(const Options *options)
 {
+    catch_signals(); // before the data: an early Ctrl-C too ends in a report
     Error error;
     Training *training = calloc(1, sizeof *training);
     if (!training)
@@ -245,10 +241,8 @@ int train_run(const Options *options)
         status = command_load_data(options, training->pool, &training->dataset);
     if (status == EXIT_OK && !prepare_learner(training, &error))
         status = command_fail(EXIT_FAILED, "%s", error.text);
-    if (status == EXIT_OK) {
-        catch_signals();
+    if (status == EXIT_OK)
         status = train_and_report(training);
-    }
     clean_up(training);
     return status;
 }

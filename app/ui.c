@@ -252,7 +252,8 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, cons
             draw_box(ui->draw, box, accent, radius - 1);
         else if (state.is_hot)
             draw_box(ui->draw, box, COLOR_HOVER, radius - 1);
-        ui_text(ui, parts[i], i == chosen ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL, i == chosen ? COLOR_TEXT_DARK : COLOR_TEXT,
+        const bool is_tight = parts[i].w - ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, labels[i]) < ui_px(ui, 8);
+        ui_text(ui, parts[i], i == chosen && !is_tight ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL, i == chosen ? COLOR_TEXT_DARK : COLOR_TEXT,
                 ALIGN_CENTER, labels[i]);
     }
     ui_focus_ring(ui, group, rect);

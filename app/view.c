@@ -21,7 +21,8 @@ static void take_screenshot(Session *session, const Options *options, const Inpu
     Error error;
     session->app.wants_screenshot = false;
     if (session_capture(session, options, input, size, path, sizeof path, &error)) {
-        (void)snprintf(text, sizeof text, "saved %s", path);
+        const char *slash = strrchr(path, '/'); // the name first: a long path is cut at its end
+        (void)snprintf(text, sizeof text, "saved %s in %.*s", slash ? slash + 1 : path, slash ? (int)(slash - path) : 1, slash ? path : ".");
         app_say(&session->app, false, text);
     } else {
         app_say(&session->app, true, error.text);
@@ -29,9 +30,9 @@ static void take_screenshot(Session *session, const Options *options, const Inpu
 }
 
 // One pass for what the user did and, where that changed something, one more for what it looks like.
-static const Frame *pass(Session *session, const Options *options, Input *input, WindowSize size)
+static const Frame *pass(Session *session, const Options *options, Input *input, WindowSize size, bool takes_news)
 {
-    const Frame *frame = session_pass(session, options, input, size, false);
+    const Frame *frame = session_pass(session, options, input, size, false, takes_news);
     const Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside, .left = input->left,
                          .right = input->right};
     if (session->app.wants_screenshot) {
@@ -39,13 +40,14 @@ static const Frame *pass(Session *session, const Options *options, Input *input,
         session->passed_requests = 1;
     }
     if (session->passed_requests > 0 || input->key_count > 0)
-        frame = session_pass(session, options, &still, size, false);
+        frame = session_pass(session, options, &still, size, false, false);
     return frame;
 }
 
 static void run(Session *session, const Options *options, FILE *trace)
 {
     const bool is_software = render_is_software(session->render);
+    session->is_live = true;
     bool is_stale = true, has_wake = false; // stale: must be drawn now; has_wake: when the time has come
     double next_training_frame = 0;
     while (!session->app.wants_quit) {
@@ -70,15 +72,19 @@ static void run(Session *session, const Options *options, FILE *trace)
         }
         if (!is_stale && !(has_wake && start >= next_training_frame))
             continue;
-        const Frame *frame = pass(session, options, &input, size);
+        const bool takes_news = has_wake && start >= next_training_frame;
+        const Frame *frame = pass(session, options, &input, size, takes_news);
         if (happened & WINDOW_MORE)
             continue;
         render_play(session->render, &session->draw, size.width, size.height);
         window_swap(session->window);
         const double took = now_ms() - start;
         // where the processor draws, pictures of training leave it two thirds of its time
-        next_training_frame = start + (is_software ? 3 * took + 16 : 16);
-        is_stale = has_wake = false;
+        if (takes_news) {
+            next_training_frame = start + (is_software ? 3 * took + 16 : 16);
+            has_wake = false;
+        }
+        is_stale = false;
         if (trace)
             trace_write(trace, frame, &session->ui, took);
     }

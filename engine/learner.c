@@ -16,7 +16,8 @@ enum {
     SHARD_ROWS = 64,     // images a shard aims at
     SHARDS_MAX = 8,
     STRIP = 128,         // output pixels worked on together: a shard's strip stays in the caches
-    UPDATE_FLOATS = 4096 // parameters a task of the update aims at
+    UPDATE_FLOATS = 4096, // parameters a task of the update aims at
+    EPOCHS_MAX = 1000000000 // that somebody may claim to have trained for
 };
 
 typedef struct Shard {
@@ -46,7 +47,7 @@ struct Learner {
     int update_count;
     int *order;      // of the images in this epoch
 
-    int64_t step, optimizer_step, broken_step;
+    int64_t step, optimizer_step, broken_step, images_seen;
     int position;    // images of this epoch that were trained on
     double epoch_loss_sum;
     int epoch_images;
@@ -213,12 +214,12 @@ void learner_set_parameters(Learner *learner, const float *parameters, int64_t s
     memset(learner->state_m, 0, bytes);
     memset(learner->state_v, 0, bytes);
     refresh_all(learner);
-    learner->step = step;
+    const int64_t epoch_steps = learner_steps_per_epoch(learner);
+    learner->step = step >= 0 && step % epoch_steps == 0 && step / epoch_steps <= EPOCHS_MAX ? step : 0;
     learner->optimizer_step = 0;
     learner->broken_step = -1;
     learner->broken = false;
-    const int64_t batches = step % learner_steps_per_epoch(learner);
-    learner->position = (int)(batches * learner->batch);
+    learner->position = 0;
     learner->epoch_loss_sum = 0.0;
     learner->epoch_images = 0;
     shuffle(learner);
@@ -435,6 +436,7 @@ double learner_step(Learner *learner)
     pool_run(learner->options.pool, learner->update_count, update_rows, learner);
     learner->step++;
     learner->position += learner->rows;
+    learner->images_seen += learner->rows;
     learner->epoch_loss_sum += loss / learner->model.pixels;
     learner->epoch_images += learner->rows;
     if (learner->broken)
@@ -460,6 +462,11 @@ int learner_steps_per_epoch(const Learner *learner)
 bool learner_is_epoch_end(const Learner *learner)
 {
     return learner->position >= learner->image_count;
+}
+
+int64_t learner_images_seen(const Learner *learner)
+{
+    return learner->images_seen;
 }
 
 int learner_epoch_count(const Learner *learner)

@@ -171,6 +171,7 @@ TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
     TargetFacts facts = {.images = image_count};
     const int64_t n = (int64_t)image_count * DIGIT_PIXELS;
     int64_t bytes[256] = {0}, sums[DIGIT_PIXELS] = {0};
+    double mean_square = 0.0;
     for (int image = 0; image < image_count; image++)
         for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
             const uint8_t byte = set->pixels[(size_t)image * DIGIT_PIXELS + (size_t)pixel];
@@ -180,12 +181,17 @@ TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
     for (int byte = 0; byte < 256; byte++) {
         const double t = byte / 255.0, share = (double)bytes[byte] / (double)n;
         facts.mean += share * t;
+        mean_square += share * t * t;
         facts.bce_floor += share * loss_bce_floor(t);
         facts.group_counts[find_group(byte)] += bytes[byte];
         facts.histogram[find_bin(byte)] += bytes[byte];
     }
-    // The BCE of a constant q against targets of mean q is H(q).
-    for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++)
-        facts.mean_image_bce += loss_bce_floor((double)sums[pixel] / 255.0 / image_count) / DIGIT_PIXELS;
+    // The BCE of a constant q against targets of mean q is H(q), the MSE their variance.
+    facts.mean_image_mse = mean_square;
+    for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
+        const double q = (double)sums[pixel] / 255.0 / image_count;
+        facts.mean_image_bce += loss_bce_floor(q) / DIGIT_PIXELS;
+        facts.mean_image_mse -= q * q / DIGIT_PIXELS;
+    }
     return facts;
 }

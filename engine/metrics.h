@@ -36,13 +36,13 @@ double metrics_loss(const Metrics *metrics, int loss);
 typedef struct TargetFacts {
     int images;
     double mean, bce_floor;
-    double mean_image_bce;   // BCE of the predictor that always answers with the set's mean image
+    double mean_image_bce, mean_image_mse; // of the predictor that always answers with the set's mean image
     int64_t group_counts[TARGET_GROUP_COUNT];
     int64_t histogram[HISTOGRAM_BINS];
 } TargetFacts;
 
 TargetFacts metrics_target_facts(const ImageSet *set, int image_count);
 
-// Measures the first image_count images of set. False only when memory is short.
+// Measures the images of set that facts was made for (the first facts->images). False only when memory is short.
 bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts, Pool *pool,
                      Metrics *out, Error *error);

@@ -1,4 +1,5 @@
-// The training thread, the bank of models, the hand-over of snapshots. Beside pool.c the only file with threads.
+// The training thread, the bank of models, the hand-over of snapshots. Beside pool.c the only file with threads
+// (handover.h holds the exchange of buffers).
 #include "trainer.h"
 
 #include <assert.h>
@@ -16,6 +17,7 @@ enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
 struct BankModel {
     Model model;
     int64_t last_shown;      // UI thread: the trainer's show count
+    int hold_count;          // UI thread
 
     // crossing between the threads
     Handover handover;
@@ -30,6 +32,8 @@ struct BankModel {
 
     // training thread
     Learner *learner;
+    float *initial;            // (parameters) of trainer_set_parameters, what a restart returns to; NULL: model_init's
+    int64_t initial_step;
     bool is_out_of_memory;     // its learner could not be made: it stays at its initial weights
     int restarts_done, steps_requested_done;
     int64_t published_broken_step;
@@ -68,6 +72,7 @@ struct Trainer {
 
     // training thread, read by the UI
     _Atomic int64_t samples_per_second;
+    _Atomic bool has_failed;
     int64_t window_start_ns, window_samples;
 };
 
@@ -130,8 +135,10 @@ static void measure(Trainer *trainer, BankModel *model)
     const float *parameters = learner_parameters(model->learner);
     Metrics test, train;
     if (!metrics_measure(&model->model, parameters, &trainer->dataset->test, &trainer->test_facts, trainer->pool, &test, NULL) ||
-        !metrics_measure(&model->model, parameters, &trainer->dataset->train, &trainer->train_facts, trainer->pool, &train, NULL))
-        return; // memory is short: the figures stay as old as they say they are
+        !metrics_measure(&model->model, parameters, &trainer->dataset->train, &trainer->train_facts, trainer->pool, &train, NULL)) {
+        atomic_store(&trainer->has_failed, true); // memory is short: the figures stay as old as they say they are
+        return;
+    }
     model->test = test;
     model->test_epoch = learner_epoch_count(model->learner);
     EpochRecord record = {.epoch = model->test_epoch};
@@ -148,8 +155,10 @@ static bool prepare_data(Trainer *trainer)
 {
     trainer->dataset = trainer->options.dataset;
     if (!trainer->dataset) {
-        if (!dataset_generate(&trainer->own_dataset, trainer->options.builtin_seed, trainer->pool, NULL))
+        if (!dataset_generate(&trainer->own_dataset, trainer->options.builtin_seed, trainer->pool, NULL)) {
+            atomic_store(&trainer->has_failed, true);
             return false;
+        }
         trainer->dataset = &trainer->own_dataset;
     }
     const ImageSet *train = &trainer->dataset->train, *test = &trainer->dataset->test;
@@ -226,11 +235,16 @@ static bool prepare_learner(Trainer *trainer, const SliceOrder *order)
         const LearnerOptions options = {&trainer->dataset->train, trainer->options.limit, trainer->options.no_shuffle, trainer->pool};
         model->learner = learner_create(&model->model, &options, NULL);
         is_fresh = true;
-    } else if (order->restart) {
-        learner_restart(model->learner);
     }
-    if (model->learner && order->parameters)
-        learner_set_parameters(model->learner, order->parameters, order->parameters_step);
+    if (order->parameters) {
+        free(model->initial);
+        model->initial = order->parameters;
+        model->initial_step = order->parameters_step;
+    }
+    if (model->learner && model->initial && is_fresh)
+        learner_set_parameters(model->learner, model->initial, model->initial_step);
+    else if (model->learner && order->restart)
+        learner_restart(model->learner);
     if (is_fresh) {
         model->history_count = 0;
         model->history_spacing = 1;
@@ -261,10 +275,11 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     }
     if (!model->learner) {
         model->is_out_of_memory = true;
+        atomic_store(&trainer->has_failed, true);
         atomic_store(&model->is_broken, true);
         return;
     }
-    const int64_t start = now_ns(), first = learner_step_count(model->learner);
+    const int64_t start = now_ns(), first = learner_images_seen(model->learner);
     const int steps = order->single_step ? 1 : SLICE_STEPS;
     bool epoch_end = false;
     for (int i = 0; i < steps && !epoch_end && now_ns() - start < SLICE_NS; i++) {
@@ -273,7 +288,7 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
             break;
         epoch_end = learner_is_epoch_end(model->learner);
     }
-    count_samples(trainer, (learner_step_count(model->learner) - first) * model->model.spec.batch);
+    count_samples(trainer, learner_images_seen(model->learner) - first);
     if (epoch_end)
         measure(trainer, model);
     publish(trainer, model);
@@ -297,7 +312,6 @@ static void *run_trainer(void *argument)
         const SliceOrder order = take_order_locked(trainer, model);
         pthread_mutex_unlock(&trainer->lock);
         run_slice(trainer, &order);
-        free(order.parameters);
         pthread_mutex_lock(&trainer->lock);
         trainer->current = NULL;
     }
@@ -338,6 +352,7 @@ static void destroy_model(BankModel *model)
     for (int i = 0; i < HANDOVER_BUFFERS; i++)
         free(model->snapshots[i].parameters);
     free(model->finite);
+    free(model->initial);
     free(model->pending_parameters);
     free(model);
 }
@@ -406,13 +421,13 @@ static bool is_in_use_locked(const Trainer *trainer, const BankModel *model)
     return in_use;
 }
 
-// Takes the least recently shown model that nobody uses out of a full bank.
+// Takes the least recently shown model that is neither held, shown nor in hand out of a full bank.
 static void make_room(Trainer *trainer)
 {
     pthread_mutex_lock(&trainer->lock);
     int oldest = -1;
     for (int i = 0; i < trainer->bank_count; i++)
-        if (!is_in_use_locked(trainer, trainer->bank[i]) &&
+        if (trainer->bank[i]->hold_count == 0 && !is_in_use_locked(trainer, trainer->bank[i]) &&
             (oldest < 0 || trainer->bank[i]->last_shown < trainer->bank[oldest]->last_shown))
             oldest = i;
     pthread_mutex_unlock(&trainer->lock);
@@ -423,9 +438,12 @@ static void make_room(Trainer *trainer)
 
 BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error)
 {
-    for (int i = 0; i < trainer->bank_count; i++)
-        if (spec_equal(&trainer->bank[i]->model.spec, spec))
+    for (int i = 0; i < trainer->bank_count; i++) {
+        if (spec_equal(&trainer->bank[i]->model.spec, spec)) {
+            trainer->bank[i]->last_shown = trainer->show_count;
             return trainer->bank[i];
+        }
+    }
     BankModel *model = create_model(spec, error);
     if (!model)
         return NULL;
@@ -522,6 +540,24 @@ bool trainer_is_busy(Trainer *trainer)
     }
     pthread_mutex_unlock(&trainer->lock);
     return busy;
+}
+
+bool trainer_has_failed(Trainer *trainer)
+{
+    return atomic_load(&trainer->has_failed);
+}
+
+void trainer_hold(Trainer *trainer, BankModel *model)
+{
+    (void)trainer;
+    model->hold_count++;
+}
+
+void trainer_release(Trainer *trainer, BankModel *model)
+{
+    (void)trainer;
+    assert(model->hold_count > 0);
+    model->hold_count--;
 }
 
 double trainer_speed(Trainer *trainer)

@@ -27,7 +27,8 @@ typedef struct Snapshot {
     float *parameters;     // (model.parameter_count), always finite
     int64_t step;
     int steps_per_epoch;
-    int64_t broken_step;   // the step at which a parameter became NaN or infinite, -1 if none; parameters are from before
+    int64_t broken_step;   // the step at which a parameter became NaN or infinite, -1 if none; parameters are of the last
+                           // snapshot before, up to a slice of steps earlier
     int64_t restarts;      // how often the model was restarted before this moment
     Metrics test;          // over the whole test set, images == 0 until it was measured
     int test_epoch;        // the epoch after which test was measured
@@ -67,11 +68,19 @@ void trainer_step(Trainer *trainer);                    // one batch for each mo
 void trainer_restart(Trainer *trainer);                 // the models on show go back to their initial weights
 void trainer_set_epochs(Trainer *trainer, int epochs);  // where training pauses by itself
 
-// Puts parameters into a model, as if it had been trained for `step` steps.
+// A model that is held stays in the bank, shown or not, until it is released as often. Each BankModel that is kept across
+// another trainer_find must be held.
+void trainer_hold(Trainer *trainer, BankModel *model);
+void trainer_release(Trainer *trainer, BankModel *model);
+
+// Puts parameters into a model, as if it had been trained for `step` steps; they are what a restart returns to.
 void trainer_set_parameters(Trainer *trainer, BankModel *model, const float *parameters, int64_t step);
 
 // True while there is something left to train: playing, and a model on show below the epochs and not broken.
 bool trainer_is_busy(Trainer *trainer);
+
+// True when the background had no memory for the data or for a model on show: it will not get further.
+bool trainer_has_failed(Trainer *trainer);
 
 // Samples that all models together trained on per second, measured over the last second or so; 0 while pausing.
 double trainer_speed(Trainer *trainer);

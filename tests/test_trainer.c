@@ -408,6 +408,28 @@ static void full_bank_drops_what_nobody_looks_at(void **state)
     trainer_destroy(trainer);
 }
 
+static void held_models_stay_in_a_full_bank(void **state)
+{
+    (void)state;
+    Trainer *trainer = trainer_create(&(TrainerOptions){.dataset = &dataset, .thread_count = 1, .epochs = 1}, NULL);
+    assert_non_null(trainer);
+    Spec spec = spec_default();
+    BankModel *held = trainer_find(trainer, &spec, NULL);
+    assert_non_null(held);
+    trainer_hold(trainer, held);
+    for (uint32_t seed = 2; seed < 2 * BANK_MAX; seed++) {
+        spec.seed = seed;
+        BankModel *model = trainer_find(trainer, &spec, NULL);
+        assert_non_null(model);
+        trainer_show(trainer, &model, 1);
+    }
+    bool changed;
+    assert_int_equal(bank_model_latest(held, &changed)->step, 0);
+    assert_int_equal(bank_model_shape(held)->spec.seed, 1);
+    trainer_release(trainer, held);
+    trainer_destroy(trainer);
+}
+
 static void destroy_may_come_at_any_time(void **state)
 {
     (void)state;
@@ -455,6 +477,7 @@ int main(void)
         cmocka_unit_test(parameters_can_be_put_in),
         cmocka_unit_test(broken_models_keep_their_last_finite_weights),
         cmocka_unit_test(full_bank_drops_what_nobody_looks_at),
+        cmocka_unit_test(held_models_stay_in_a_full_bank),
         cmocka_unit_test(destroy_may_come_at_any_time),
         cmocka_unit_test(somebody_is_woken_when_there_is_news),
     };
