@@ -23,7 +23,7 @@ void app_say(App *app, bool is_error, const char *text)
     app->is_error = is_error;
 }
 
-// ---- models on show --------------------------------------------------------------------------------------------------
+// ---- models on show -----------------------------------------------------------------------------------------------
 
 static void show_models(App *app)
 {
@@ -56,7 +56,7 @@ static bool set_spec(App *app, int side, const Spec *spec, Error *error)
     return true;
 }
 
-// ---- digits on the page ----------------------------------------------------------------------------------------------
+// ---- digits on the page -------------------------------------------------------------------------------------------
 
 static int count_test_digits(const App *app)
 {
@@ -99,13 +99,15 @@ static void read_page(App *app, Frame *frame, int total)
 
 static void compose_page(App *app, Frame *frame)
 {
-    const int total = count_test_digits(app), count = frame->layout.page_count < total ? frame->layout.page_count : total;
+    const int total = count_test_digits(app),
+              count = frame->layout.page_count < total ? frame->layout.page_count : total;
     if (app->first < 0) // a page was asked for before the window had a size
         app->first = (int)((int64_t)-app->first * count % total);
     app->first = app->first >= total ? 0 : app->first;
     frame->first = app->first;
     frame->is_shuffled = app->shuffle > 0;
-    if (frame->page_key > 0 && frame->page_count == count && app->page_first == app->first && app->page_shuffle == app->shuffle)
+    if (frame->page_key > 0 && frame->page_count == count && app->page_first == app->first &&
+        app->page_shuffle == app->shuffle)
         return;
     frame->page_count = count;
     app->page_first = app->first;
@@ -114,7 +116,7 @@ static void compose_page(App *app, Frame *frame)
     read_page(app, frame, total);
 }
 
-// ---- frames ----------------------------------------------------------------------------------------------------------
+// ---- frames -------------------------------------------------------------------------------------------------------
 
 // Outputs and losses of the page, which stay valid until the snapshot or the page changes.
 static void compute_page(ModelFrame *m, const Frame *frame, Workspace *workspace)
@@ -126,7 +128,8 @@ static void compute_page(ModelFrame *m, const Frame *frame, Workspace *workspace
     m->page_key = frame->page_key;
 }
 
-// The newest snapshot of one side's model. Both sides may show the same model, and its older snapshot is then no longer theirs.
+// The newest snapshot of one side's model. Both sides may show the same model, and its older snapshot is then no longer
+// theirs.
 static void take_snapshot(App *app, Frame *frame, int side)
 {
     bool changed = false;
@@ -202,7 +205,8 @@ const Frame *app_compose(App *app, float width, float height, float scale, bool 
 
 bool app_init(App *app, const AppOptions *options, Error *error)
 {
-    *app = (App){.options = *options, .scene = options->scene, .is_playing = true, .epochs = options->epochs, .ui_scale = 1.0f};
+    *app = (App){
+        .options = *options, .scene = options->scene, .is_playing = true, .epochs = options->epochs, .ui_scale = 1.0f};
     const size_t page = (size_t)PAGE_MAX * DIGIT_PIXELS, arrays = 1 + SIDE_COUNT * (2 + LOSS_COUNT);
     app->buffers = calloc(arrays * page, sizeof *app->buffers);
     if (!app->buffers)
@@ -217,8 +221,14 @@ bool app_init(App *app, const AppOptions *options, Error *error)
             m->loss[loss] = next += page;
     }
     const TrainerOptions trainer = {
-        .dataset = options->dataset, .builtin_seed = BUILTIN_SEED, .limit = options->limit, .thread_count = options->threads,
-        .no_shuffle = options->no_shuffle, .epochs = options->epochs, .wake = options->wake, .wake_context = options->wake_context,
+        .dataset = options->dataset,
+        .builtin_seed = BUILTIN_SEED,
+        .limit = options->limit,
+        .thread_count = options->threads,
+        .no_shuffle = options->no_shuffle,
+        .epochs = options->epochs,
+        .wake = options->wake,
+        .wake_context = options->wake_context,
     };
     app->trainer = trainer_create(&trainer, error);
     if (!app->trainer || !pad_init(&app->pad, error) || !set_spec(app, SIDE_A, &options->specs[SIDE_A], error) ||
@@ -246,7 +256,7 @@ void app_free(App *app)
     free(app->buffers);
 }
 
-// ---- requests --------------------------------------------------------------------------------------------------------
+// ---- requests -----------------------------------------------------------------------------------------------------
 
 static void turn_page(App *app, int pages)
 {
@@ -333,12 +343,9 @@ void app_apply(App *app, const Requests *requests)
     }
 }
 
-// ---- settings as JSON ------------------------------------------------------------------------------------------------
+// ---- settings as JSON ---------------------------------------------------------------------------------------------
 
-static json_t *finite_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
+static json_t *finite_or_null(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 static json_t *model_settings(const ModelFrame *m)
 {
@@ -353,24 +360,27 @@ static json_t *model_settings(const ModelFrame *m)
         (void)json_object_set_new(json, "test",
                                   json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "epoch", s->test_epoch, "bce",
                                             finite_or_null(s->test.bce), "mse", finite_or_null(s->test.mse), "mae",
-                                            finite_or_null(s->test.mae), "bias", finite_or_null(s->test.bias), "below_0",
-                                            finite_or_null(s->test.below_0), "above_1", finite_or_null(s->test.above_1),
-                                            "dead_outputs", s->test.dead_outputs));
+                                            finite_or_null(s->test.mae), "bias", finite_or_null(s->test.bias),
+                                            "below_0", finite_or_null(s->test.below_0), "above_1",
+                                            finite_or_null(s->test.above_1), "dead_outputs", s->test.dead_outputs));
     return json;
 }
 
 char *app_settings_json(const Frame *frame)
 {
     static const char *const views[] = {"compare", "solo", "solo"};
-    json_t *json = json_pack("{s:s, s:s, s:{s:s, s:i, s:i}, s:i, s:b, s:{s:f, s:f}}", "program", "losslens " LOSSLENS_VERSION,
-                             "view", views[frame->scene], "data", "name", frame->dataset_name, "train", frame->train_count,
-                             "test", frame->test_count, "first_digit", frame->first, "shuffled", frame->is_shuffled,
-                             "heat_scale", "bce", (double)heat_scales[LOSS_BCE], "mse", (double)heat_scales[LOSS_MSE]);
+    json_t *json =
+        json_pack("{s:s, s:s, s:{s:s, s:i, s:i}, s:i, s:b, s:{s:f, s:f}}", "program", "losslens " LOSSLENS_VERSION,
+                  "view", views[frame->scene], "data", "name", frame->dataset_name, "train", frame->train_count, "test",
+                  frame->test_count, "first_digit", frame->first, "shuffled", frame->is_shuffled, "heat_scale", "bce",
+                  (double)heat_scales[LOSS_BCE], "mse", (double)heat_scales[LOSS_MSE]);
     json_t *digits = json_array();
     for (int cell = 0; cell < frame->page_count; cell++)
         (void)json_array_append_new(digits, json_integer(frame->indices[cell]));
     (void)json_object_set_new(json, "digits", digits);
-    (void)json_object_set_new(json, "pad", frame->pad->now.source >= 0 ? json_sprintf("test %d", frame->pad->now.source) : json_string("drawn"));
+    (void)json_object_set_new(json, "pad",
+                              frame->pad->now.source >= 0 ? json_sprintf("test %d", frame->pad->now.source)
+                                                          : json_string("drawn"));
     if (frame->is_builtin)
         (void)json_object_set_new(json_object_get(json, "data"), "seed", json_integer(BUILTIN_SEED));
     if (frame->scene != SCENE_SOLO_B)

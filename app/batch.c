@@ -21,15 +21,12 @@ static bool add_batch(BatchSet *set, BatchKind kind, Rect clip)
         set->batches = batches;
         set->batch_capacity = capacity;
     }
-    set->batches[set->batch_count++] = (Batch){ .kind = kind, .is_opaque = true, .clip = clip,
-                                                .first_instance = set->instance_count };
+    set->batches[set->batch_count++] =
+        (Batch){.kind = kind, .is_opaque = true, .clip = clip, .first_instance = set->instance_count};
     return true;
 }
 
-static bool is_same_rect(Rect a, Rect b)
-{
-    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
-}
+static bool is_same_rect(Rect a, Rect b) { return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h; }
 
 // The batch that the next instance of this kind goes to.
 static Batch *open_batch(BatchSet *set, BatchKind kind, Rect clip)
@@ -63,16 +60,13 @@ static bool add_instance(BatchSet *set, Batch *batch, Instance instance, bool is
     return true;
 }
 
-static bool is_opaque_color(Color color)
-{
-    return (color & 0xff) == 0xff;
-}
+static bool is_opaque_color(Color color) { return (color & 0xff) == 0xff; }
 
 // Edges go to the nearest whole pixel, so that two boxes that share an edge neither overlap nor leave a gap.
 static Rect round_rect(Rect rect)
 {
     const float left = roundf(rect.x), top = roundf(rect.y);
-    return (Rect){ left, top, roundf(rect.x + rect.w) - left, roundf(rect.y + rect.h) - top };
+    return (Rect){left, top, roundf(rect.x + rect.w) - left, roundf(rect.y + rect.h) - top};
 }
 
 static bool add_flat(BatchSet *set, Rect clip, Rect rect, Color color)
@@ -81,17 +75,17 @@ static bool add_flat(BatchSet *set, Rect clip, Rect rect, Color color)
     if (whole.w <= 0 || whole.h <= 0) {
         return true;
     }
-    const Instance instance = { .quad = { whole.x, whole.y, whole.w, whole.h }, .word = { color } };
+    const Instance instance = {.quad = {whole.x, whole.y, whole.w, whole.h}, .word = {color}};
     return add_instance(set, open_batch(set, BATCH_FLAT, clip), instance, is_opaque_color(color));
 }
 
 static bool add_box_part(BatchSet *set, const DrawCommand *command, float radius, Rect clip, Rect part)
 {
     const Rect rect = command->box.rect;
-    const Instance instance = { .quad = { part.x, part.y, part.w, part.h },
-                                .shape = { rect.x, rect.y, rect.w, rect.h },
-                                .extra = { radius, command->box.border },
-                                .word = { command->color, command->box.border_color } };
+    const Instance instance = {.quad = {part.x, part.y, part.w, part.h},
+                               .shape = {rect.x, rect.y, rect.w, rect.h},
+                               .extra = {radius, command->box.border},
+                               .word = {command->color, command->box.border_color}};
     return add_instance(set, open_batch(set, BATCH_BOXES, clip), instance, false);
 }
 
@@ -101,14 +95,14 @@ static bool add_square_frame(BatchSet *set, const DrawCommand *command, Rect cli
     const Rect r = round_rect(command->box.rect);
     const float b = fminf(fmaxf(1, roundf(command->box.border)), fminf(r.w, r.h) * 0.5F);
     const Color color = command->box.border_color;
-    bool is_ok = add_flat(set, clip, (Rect){ r.x, r.y, r.w, b }, color);
-    is_ok = add_flat(set, clip, (Rect){ r.x, r.y + r.h - b, r.w, b }, color) && is_ok;
-    is_ok = add_flat(set, clip, (Rect){ r.x, r.y + b, b, r.h - 2 * b }, color) && is_ok;
-    is_ok = add_flat(set, clip, (Rect){ r.x + r.w - b, r.y + b, b, r.h - 2 * b }, color) && is_ok;
+    bool is_ok = add_flat(set, clip, (Rect){r.x, r.y, r.w, b}, color);
+    is_ok = add_flat(set, clip, (Rect){r.x, r.y + r.h - b, r.w, b}, color) && is_ok;
+    is_ok = add_flat(set, clip, (Rect){r.x, r.y + b, b, r.h - 2 * b}, color) && is_ok;
+    is_ok = add_flat(set, clip, (Rect){r.x + r.w - b, r.y + b, b, r.h - 2 * b}, color) && is_ok;
     if ((command->color & 0xff) == 0) {
         return is_ok;
     }
-    return add_flat(set, clip, (Rect){ r.x + b, r.y + b, r.w - 2 * b, r.h - 2 * b }, command->color) && is_ok;
+    return add_flat(set, clip, (Rect){r.x + b, r.y + b, r.w - 2 * b, r.h - 2 * b}, command->color) && is_ok;
 }
 
 static bool add_box(BatchSet *set, const DrawCommand *command, Rect clip)
@@ -124,14 +118,14 @@ static bool add_box(BatchSet *set, const DrawCommand *command, Rect clip)
     // The outside pixel is for the soft edge of a box that does not lie on whole pixels.
     const float left = floorf(r.x), top = floorf(r.y), right = ceilf(r.x + r.w), bottom = ceilf(r.y + r.h);
     const float edge = ceilf(fmaxf(radius, command->box.border)) + 1;
-    const Rect inside = { left + edge, top + edge, right - left - 2 * edge, bottom - top - 2 * edge };
+    const Rect inside = {left + edge, top + edge, right - left - 2 * edge, bottom - top - 2 * edge};
     if (inside.w < CUT_INSIDE || inside.h < CUT_INSIDE) {
-        return add_box_part(set, command, radius, clip, (Rect){ left, top, right - left, bottom - top });
+        return add_box_part(set, command, radius, clip, (Rect){left, top, right - left, bottom - top});
     }
-    bool is_ok = add_box_part(set, command, radius, clip, (Rect){ left, top, right - left, edge });
-    is_ok = add_box_part(set, command, radius, clip, (Rect){ left, bottom - edge, right - left, edge }) && is_ok;
-    is_ok = add_box_part(set, command, radius, clip, (Rect){ left, inside.y, edge, inside.h }) && is_ok;
-    is_ok = add_box_part(set, command, radius, clip, (Rect){ right - edge, inside.y, edge, inside.h }) && is_ok;
+    bool is_ok = add_box_part(set, command, radius, clip, (Rect){left, top, right - left, edge});
+    is_ok = add_box_part(set, command, radius, clip, (Rect){left, bottom - edge, right - left, edge}) && is_ok;
+    is_ok = add_box_part(set, command, radius, clip, (Rect){left, inside.y, edge, inside.h}) && is_ok;
+    is_ok = add_box_part(set, command, radius, clip, (Rect){right - edge, inside.y, edge, inside.h}) && is_ok;
     return ((command->color & 0xff) == 0 || add_flat(set, clip, inside, command->color)) && is_ok;
 }
 
@@ -167,8 +161,8 @@ static bool add_line(BatchSet *set, const DrawList *list, const DrawCommand *com
         if (length < 1e-2F) {
             continue; // too short to have a direction: the next point takes over
         }
-        const Instance instance = { .shape = { a.x, a.y, b.x, b.y }, .extra = { command->line.width },
-                                    .word = { command->color } };
+        const Instance instance = {
+            .shape = {a.x, a.y, b.x, b.y}, .extra = {command->line.width}, .word = {command->color}};
         if (!add_instance(set, open_batch(set, BATCH_LINES, clip), instance, false)) {
             is_ok = is_joined = false;
         } else {
@@ -187,8 +181,9 @@ static bool add_text(BatchSet *set, const DrawList *list, const DrawCommand *com
     bool is_ok = true;
     for (int i = 0; i < command->text.glyph_count; i++) {
         const DrawGlyph *glyph = &list->glyphs[command->text.first_glyph + (size_t)i];
-        const Instance instance = { .quad = { glyph->rect.x, glyph->rect.y, glyph->rect.w, glyph->rect.h },
-                                    .extra = { glyph->u, glyph->v }, .word = { command->color } };
+        const Instance instance = {.quad = {glyph->rect.x, glyph->rect.y, glyph->rect.w, glyph->rect.h},
+                                   .extra = {glyph->u, glyph->v},
+                                   .word = {command->color}};
         is_ok = add_instance(set, open_batch(set, BATCH_TEXT, clip), instance, false) && is_ok;
     }
     return is_ok;
@@ -215,11 +210,11 @@ static bool add_cells(BatchSet *set, const DrawCommand *command, Rect clip, int 
     const Point origin = command->images.origin;
     const float used = (float)(count < columns && top_row + 1 == end_row ? first_cell % columns + count : columns);
     const Instance instance = {
-        .quad = { origin.x, origin.y + top_row * pitch_y, (used - 1) * pitch_x + side,
-                  (end_row - top_row - 1) * pitch_y + side },
-        .shape = { origin.x, origin.y, (float)columns, (float)command->images.pixel_px },
-        .extra = { pitch_x, pitch_y, command->images.scale },
-        .word = { (uint32_t)first_cell, (uint32_t)count, (uint32_t)(first - start), (uint32_t)command->images.map },
+        .quad = {origin.x, origin.y + top_row * pitch_y, (used - 1) * pitch_x + side,
+                 (end_row - top_row - 1) * pitch_y + side},
+        .shape = {origin.x, origin.y, (float)columns, (float)command->images.pixel_px},
+        .extra = {pitch_x, pitch_y, command->images.scale},
+        .word = {(uint32_t)first_cell, (uint32_t)count, (uint32_t)(first - start), (uint32_t)command->images.map},
     };
     if (!add_instance(set, batch, instance, true)) {
         return false;
@@ -244,7 +239,7 @@ static bool add_images(BatchSet *set, const DrawCommand *command, Rect clip, siz
 // A box that fills the whole window is its background: clearing costs far less than drawing it.
 static bool is_background(const DrawCommand *command, Rect clip, int width, int height)
 {
-    const Rect window = { 0, 0, (float)width, (float)height };
+    const Rect window = {0, 0, (float)width, (float)height};
     return command->kind == DRAW_BOX && is_opaque_color(command->color) && command->box.radius <= 0 &&
            command->box.border <= 0 && is_same_rect(clip, window) &&
            is_same_rect(round_rect(command->box.rect), window);
@@ -279,5 +274,5 @@ void batch_free(BatchSet *set)
 {
     free(set->instances);
     free(set->batches);
-    *set = (BatchSet){ 0 };
+    *set = (BatchSet){0};
 }

@@ -60,7 +60,7 @@ static bool encode(FILE *file, const uint8_t *rgba, int width, int height, const
     static char keyword[] = "losslens";
     char json_copy[JSON_LIMIT]; // libpng's text is not const
     memcpy(json_copy, json, strlen(json) + 1);
-    png_text text = { .compression = PNG_TEXT_COMPRESSION_NONE, .key = keyword, .text = json_copy };
+    png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = keyword, .text = json_copy};
     (void)strcpy(reason, "not enough memory");
     uint8_t *row = malloc((size_t)width * 3);
     png_structp png = row ? png_create_write_struct(PNG_LIBPNG_VER_STRING, reason, fail_png, ignore_warning) : NULL;
@@ -77,8 +77,8 @@ static FILE *open_part(const char *path, char part[PATH_MAX], Error *error)
     const char *slash = strrchr(path, '/');
     const int folder_length = slash ? (int)(slash - path) + 1 : 0;
     for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-        const int length = snprintf(part, PATH_MAX, "%.*s.losslens-%ld-%d.part", folder_length, path, (long)getpid(),
-                                    attempt);
+        const int length =
+            snprintf(part, PATH_MAX, "%.*s.losslens-%ld-%d.part", folder_length, path, (long)getpid(), attempt);
         if (length < 0 || length >= PATH_MAX) {
             errno = ENAMETOOLONG;
             break;
@@ -192,8 +192,8 @@ static bool find_pictures_folder(char *folder, size_t size, Error *error)
     }
     char dirs[PATH_MAX], line[PATH_MAX + 64];
     const bool has_config = config && config[0] == '/';
-    int length = snprintf(dirs, sizeof dirs, "%s%s/user-dirs.dirs", has_config ? config : home,
-                          has_config ? "" : "/.config");
+    int length =
+        snprintf(dirs, sizeof dirs, "%s%s/user-dirs.dirs", has_config ? config : home, has_config ? "" : "/.config");
     FILE *file = length > 0 && (size_t)length < sizeof dirs ? fopen(dirs, "re") : NULL;
     bool is_found = false;
     while (file && !is_found && fgets(line, sizeof line, file)) {

@@ -72,7 +72,7 @@ bool capture_parse_grey(const uint8_t *bytes, size_t size, const char *name, flo
     if (!check_signature(bytes, size, name, error)) {
         return false;
     }
-    png_image image = { .version = PNG_IMAGE_VERSION };
+    png_image image = {.version = PNG_IMAGE_VERSION};
     if (!png_image_begin_read_from_memory(&image, bytes, size)) {
         return error_set(error, "%s is damaged or cut off: %s.", name, image.message);
     }
@@ -98,7 +98,7 @@ bool capture_read_grey(const char *path, float **values, int *width, int *height
     const size_t size = fread(signature, 1, sizeof signature, file);
     bool is_ok = check_signature(signature, size, path, error);
     if (is_ok) {
-        png_image image = { .version = PNG_IMAGE_VERSION };
+        png_image image = {.version = PNG_IMAGE_VERSION};
         rewind(file);
         is_ok = png_image_begin_read_from_stdio(&image, file)
                     ? read_pixels(&image, path, values, width, height, error)

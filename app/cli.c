@@ -18,7 +18,10 @@ enum {
     PICTURE = VIEW | SHOT,
     EVERY = PICTURE | TRAIN | EVAL | DATA | EXPORT,
     EPOCHS_MAX = 100000,
-    WIDTH_MIN = 960, HEIGHT_MIN = 600, WIDTH_MAX = 7680, HEIGHT_MAX = 4320
+    WIDTH_MIN = 960,
+    HEIGHT_MIN = 600,
+    WIDTH_MAX = 7680,
+    HEIGHT_MAX = 4320
 };
 
 #define FIELD(name) offsetof(Options, name)
@@ -98,7 +101,7 @@ bool cli_is_given(const Options *options, const char *name)
     return row >= 0 && (options->given >> row & 1) != 0;
 }
 
-// ---- values ---------------------------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------------------------
 
 static bool read_whole(const OptionRow *row, int *out, const char *value, Error *error)
 {
@@ -193,7 +196,7 @@ static bool read_value(const OptionRow *row, Options *out, const char *value, Er
     return true;
 }
 
-// ---- arguments ------------------------------------------------------------------------------------------------------
+// ---- arguments ----------------------------------------------------------------------------------------------------
 
 static bool refuse_option(Command command, const char *name, size_t length, Error *error)
 {

@@ -32,7 +32,7 @@ typedef struct Options {
     Spec a, b;        // view, shot
     Spec model;       // train
     int epochs;
-    int limit;          // the first so many training images; 0: all
+    int limit; // the first so many training images; 0: all
     bool no_shuffle;
     LogDetail log;      // train
     const char *init;   // weights to begin with, of --model or of A; NULL: none

@@ -36,7 +36,7 @@ static Rect intersect(Rect a, Rect b)
 {
     const float left = fmaxf(a.x, b.x), top = fmaxf(a.y, b.y);
     const float right = fminf(a.x + a.w, b.x + b.w), bottom = fminf(a.y + a.h, b.y + b.h);
-    return (Rect){ left, top, fmaxf(0, right - left), fmaxf(0, bottom - top) };
+    return (Rect){left, top, fmaxf(0, right - left), fmaxf(0, bottom - top)};
 }
 
 static Rect clip_of(const DrawList *list)
@@ -61,10 +61,7 @@ static bool add_command(DrawList *list, DrawCommand command)
     return true;
 }
 
-void draw_init(DrawList *list, Font *font)
-{
-    *list = (DrawList){ .font = font };
-}
+void draw_init(DrawList *list, Font *font) { *list = (DrawList){.font = font}; }
 
 void draw_free(DrawList *list)
 {
@@ -72,13 +69,13 @@ void draw_free(DrawList *list)
     free(list->points);
     free(list->glyphs);
     free(list->values);
-    *list = (DrawList){ 0 };
+    *list = (DrawList){0};
 }
 
 void draw_begin(DrawList *list, float width, float height)
 {
     list->command_count = list->point_count = list->glyph_count = list->value_count = 0;
-    list->clips[0] = (Rect){ 0, 0, width, height };
+    list->clips[0] = (Rect){0, 0, width, height};
     list->clip_depth = 1;
 }
 
@@ -98,14 +95,14 @@ void draw_clip_pop(DrawList *list)
 void draw_box(DrawList *list, Rect rect, Color fill, float radius)
 {
     if ((fill & 0xff) != 0 && is_visible(list, rect)) {
-        add_command(list, (DrawCommand){ .kind = DRAW_BOX, .color = fill, .box = { .rect = rect, .radius = radius } });
+        add_command(list, (DrawCommand){.kind = DRAW_BOX, .color = fill, .box = {.rect = rect, .radius = radius}});
     }
 }
 
 void draw_frame(DrawList *list, Rect rect, Color border, float radius, float width)
 {
     if ((border & 0xff) != 0 && width > 0 && is_visible(list, rect)) {
-        add_command(list, (DrawCommand){ .kind = DRAW_BOX, .box = { rect, radius, width, border } });
+        add_command(list, (DrawCommand){.kind = DRAW_BOX, .box = {rect, radius, width, border}});
     }
 }
 
@@ -117,8 +114,8 @@ void draw_line(DrawList *list, const Point *points, int point_count, float width
         !reserve(&list->points, &list->point_capacity, list->point_count + count, sizeof *points)) {
         return;
     }
-    if (add_command(list, (DrawCommand){ .kind = DRAW_LINE, .color = color,
-                                         .line = { list->point_count, point_count, width } })) {
+    if (add_command(
+            list, (DrawCommand){.kind = DRAW_LINE, .color = color, .line = {list->point_count, point_count, width}})) {
         memcpy(list->points + list->point_count, points, count * sizeof *points);
         list->point_count += count;
     }
@@ -131,17 +128,17 @@ float draw_text(DrawList *list, FontFace face, float size_px, float x, float bas
     float pen = 0;
     for (uint32_t codepoint; (codepoint = font_next_codepoint(&text)) != 0;) {
         const Glyph *glyph = font_glyph(list->font, face, size_px, codepoint);
-        const Rect rect = { left + roundf(pen) + (float)glyph->left, baseline - (float)glyph->top, (float)glyph->w,
-                            (float)glyph->h };
+        const Rect rect = {left + roundf(pen) + (float)glyph->left, baseline - (float)glyph->top, (float)glyph->w,
+                           (float)glyph->h};
         pen += glyph->advance;
         if (is_visible(list, rect) &&
             reserve(&list->glyphs, &list->glyph_capacity, list->glyph_count + 1, sizeof *list->glyphs)) {
-            list->glyphs[list->glyph_count++] = (DrawGlyph){ rect, (float)glyph->x, (float)glyph->y };
+            list->glyphs[list->glyph_count++] = (DrawGlyph){rect, (float)glyph->x, (float)glyph->y};
         }
     }
     const int count = (int)(list->glyph_count - first);
-    if (count > 0 && !((color & 0xff) != 0 && add_command(list, (DrawCommand){ .kind = DRAW_TEXT, .color = color,
-                                                                               .text = { first, count } }))) {
+    if (count > 0 && !((color & 0xff) != 0 &&
+                       add_command(list, (DrawCommand){.kind = DRAW_TEXT, .color = color, .text = {first, count}}))) {
         list->glyph_count = first;
     }
     return pen;
@@ -156,13 +153,19 @@ void draw_images(DrawList *list, Point origin, int columns, int count, float pit
     }
     // Cells may not overlap, and everything lies on whole pixels: the shader finds a pixel's cell by division.
     const float side = (float)(DIGIT_SIDE * pixel_px);
-    DrawCommand command = { .kind = DRAW_IMAGES,
-                            .images = { { roundf(origin.x), roundf(origin.y) }, columns, count,
-                                        fmaxf(side, roundf(pitch_x)), fmaxf(side, roundf(pitch_y)), pixel_px,
-                                        list->value_count, map, scale } };
+    DrawCommand command = {.kind = DRAW_IMAGES,
+                           .images = {{roundf(origin.x), roundf(origin.y)},
+                                      columns,
+                                      count,
+                                      fmaxf(side, roundf(pitch_x)),
+                                      fmaxf(side, roundf(pitch_y)),
+                                      pixel_px,
+                                      list->value_count,
+                                      map,
+                                      scale}};
     const int rows = (count - 1) / columns + 1;
-    const Rect bounds = { command.images.origin.x, command.images.origin.y, command.images.pitch_x * (float)columns,
-                          command.images.pitch_y * (float)rows };
+    const Rect bounds = {command.images.origin.x, command.images.origin.y, command.images.pitch_x * (float)columns,
+                         command.images.pitch_y * (float)rows};
     const size_t value_count = (size_t)count * DIGIT_PIXELS;
     if (is_visible(list, bounds) &&
         reserve(&list->values, &list->value_capacity, list->value_count + value_count, sizeof *values) &&
@@ -199,12 +202,9 @@ Color draw_map_color(ImageMap map, float value, float scale)
             return PALETTE_MARKS[value < 0 ? PALETTE_BELOW : PALETTE_ABOVE];
         }
         return (Color)lroundf(value * 255) * 0x01010100U | 0xff;
-    case MAP_HEAT:
-        return interpolate(PALETTE_HEAT, PALETTE_HEAT_COUNT, position);
-    case MAP_SIGNED:
-        return interpolate(PALETTE_SIGNED, PALETTE_SIGNED_COUNT, position * 0.5F + 0.5F);
-    case IMAGE_MAP_COUNT:
-        break;
+    case MAP_HEAT: return interpolate(PALETTE_HEAT, PALETTE_HEAT_COUNT, position);
+    case MAP_SIGNED: return interpolate(PALETTE_SIGNED, PALETTE_SIGNED_COUNT, position * 0.5F + 0.5F);
+    case IMAGE_MAP_COUNT: break;
     }
     assert(false && "a map without colours");
     return PALETTE_MARKS[PALETTE_NAN];

@@ -23,8 +23,8 @@ typedef struct Rect {
 // How an image's values become colours. The shader and draw_map_color are the two places that know it, and a test holds
 // them against each other. To add one: a row here, a case in draw_map_color and one in shaders/images.frag.
 typedef enum ImageMap {
-    MAP_GREY, // 0 black .. 1 white, never rescaled; below 0 and above 1 each in a colour of its own, NaN in red
-    MAP_HEAT, // 0 .. scale through the heat colours (black, violet, orange, pale yellow), clamped; NaN in red
+    MAP_GREY,   // 0 black .. 1 white, never rescaled; below 0 and above 1 each in a colour of its own, NaN in red
+    MAP_HEAT,   // 0 .. scale through the heat colours (black, violet, orange, pale yellow), clamped; NaN in red
     MAP_SIGNED, // -scale .. scale, diverging (blue, black at zero, orange); NaN in red
     IMAGE_MAP_COUNT
 } ImageMap;
@@ -36,15 +36,26 @@ typedef struct DrawCommand {
     Rect clip;
     Color color;
     union {
-        struct { Rect rect; float radius, border; Color border_color; } box; // border drawn inside rect
-        struct { size_t first_point; int point_count; float width; } line; // joined segments, round caps, anti-aliased
-        struct { size_t first_glyph; int glyph_count; } text;
         struct {
-            Point origin;        // top left of the first cell, whole pixels
-            int columns, count;  // cells run left to right, top to bottom
+            Rect rect;
+            float radius, border;
+            Color border_color;
+        } box; // border drawn inside rect
+        struct {
+            size_t first_point;
+            int point_count;
+            float width;
+        } line; // joined segments, round caps, anti-aliased
+        struct {
+            size_t first_glyph;
+            int glyph_count;
+        } text;
+        struct {
+            Point origin;           // top left of the first cell, whole pixels
+            int columns, count;     // cells run left to right, top to bottom
             float pitch_x, pitch_y; // distance from cell to cell, whole pixels
-            int pixel_px;        // screen pixels per image pixel, 1 or more: every image pixel is an exact square
-            size_t first_value;  // (count, 28, 28)
+            int pixel_px;           // screen pixels per image pixel, 1 or more: every image pixel is an exact square
+            size_t first_value;     // (count, 28, 28)
             ImageMap map;
             float scale;
         } images;
@@ -52,17 +63,22 @@ typedef struct DrawCommand {
 } DrawCommand;
 
 typedef struct DrawGlyph {
-    Rect rect;            // on screen, whole pixels
-    float u, v;           // top left in the atlas, pixels
+    Rect rect;  // on screen, whole pixels
+    float u, v; // top left in the atlas, pixels
 } DrawGlyph;
 
 typedef struct DrawList {
-    DrawCommand *commands; size_t command_count, command_capacity;
-    Point *points;         size_t point_count, point_capacity;
-    DrawGlyph *glyphs;     size_t glyph_count, glyph_capacity;
-    float *values;         size_t value_count, value_capacity;
-    Rect clips[16];        int clip_depth;
-    Font *font;            // borrowed
+    DrawCommand *commands;
+    size_t command_count, command_capacity;
+    Point *points;
+    size_t point_count, point_capacity;
+    DrawGlyph *glyphs;
+    size_t glyph_count, glyph_capacity;
+    float *values;
+    size_t value_count, value_capacity;
+    Rect clips[16];
+    int clip_depth;
+    Font *font; // borrowed
 } DrawList;
 
 void draw_init(DrawList *list, Font *font);

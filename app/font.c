@@ -204,7 +204,7 @@ static void draw_glyph(Font *font, TTF_Font *face, uint32_t codepoint, Glyph *gl
         font->is_full = true; // this frame goes without the glyph; the next one starts afresh
         return;
     }
-    SDL_Surface *surface = TTF_RenderGlyph32_Blended(face, codepoint, (SDL_Color){ 255, 255, 255, 255 });
+    SDL_Surface *surface = TTF_RenderGlyph32_Blended(face, codepoint, (SDL_Color){255, 255, 255, 255});
     if (!surface) {
         return;
     }
@@ -229,7 +229,7 @@ static int round_size(float size_px)
 
 const Glyph *font_glyph(Font *font, FontFace face, float size_px, uint32_t codepoint)
 {
-    static const Glyph nothing = { 0 };
+    static const Glyph nothing = {0};
     const int size = round_size(size_px);
     const uint32_t hash = (codepoint * 0x9e3779b1U) ^ ((uint32_t)size * 0x85ebca6bU) ^ ((uint32_t)face * 0xc2b2ae35U);
     Node **bucket = &font->buckets[(hash >> 16) % BUCKET_COUNT];
@@ -248,7 +248,7 @@ const Glyph *font_glyph(Font *font, FontFace face, float size_px, uint32_t codep
     if (!node) {
         return &nothing;
     }
-    *node = (Node){ .next = *bucket, .face = face, .size = size, .codepoint = codepoint };
+    *node = (Node){.next = *bucket, .face = face, .size = size, .codepoint = codepoint};
     *bucket = node;
     draw_glyph(font, font->faces[face], codepoint, &node->glyph);
     return &node->glyph;
@@ -263,20 +263,14 @@ float font_text_width(Font *font, FontFace face, float size_px, const char *text
     return width;
 }
 
-float font_ascent(Font *font, FontFace face, float size_px)
-{
-    return (float)font_glyph(font, face, size_px, 'H')->top;
-}
+float font_ascent(Font *font, FontFace face, float size_px) { return (float)font_glyph(font, face, size_px, 'H')->top; }
 
-FontAtlas font_atlas(Font *font)
-{
-    return (FontAtlas){ font->coverage, font->side, font->side, font->version };
-}
+FontAtlas font_atlas(Font *font) { return (FontAtlas){font->coverage, font->side, font->side, font->version}; }
 
 uint32_t font_next_codepoint(const char **text)
 {
     // The smallest code point that needs so many further bytes: anything below is an overlong form.
-    static const uint32_t smallest[4] = { 0, 0x80, 0x800, 0x10000 };
+    static const uint32_t smallest[4] = {0, 0x80, 0x800, 0x10000};
     const unsigned char *bytes = (const unsigned char *)*text;
     const unsigned lead = bytes[0];
     if (lead == 0) {

@@ -10,15 +10,15 @@
 typedef enum FontFace { FONT_UI, FONT_UI_BOLD, FONT_FIGURES, FONT_FACE_COUNT } FontFace; // FONT_FIGURES: monospaced
 
 typedef struct Glyph {
-    int x, y, w, h;    // in the atlas
-    int left, top;     // from the pen to the bitmap's left edge; from the baseline up to its top edge
+    int x, y, w, h; // in the atlas
+    int left, top;  // from the pen to the bitmap's left edge; from the baseline up to its top edge
     float advance;
 } Glyph;
 
 typedef struct FontAtlas {
     const uint8_t *coverage; // (height, width); borrowed, valid until the next font_glyph
     int width, height;
-    unsigned version;        // changes when a glyph was added (upload it again)
+    unsigned version; // changes when a glyph was added (upload it again)
 } FontAtlas;
 
 typedef struct Font Font;
@@ -33,7 +33,7 @@ const Glyph *font_glyph(Font *font, FontFace face, float size_px, uint32_t codep
 void font_begin_frame(Font *font);
 
 float font_text_width(Font *font, FontFace face, float size_px, const char *text);
-float font_ascent(Font *font, FontFace face, float size_px);  // baseline to the top of a capital letter
+float font_ascent(Font *font, FontFace face, float size_px); // baseline to the top of a capital letter
 FontAtlas font_atlas(Font *font);
 
 // Decodes one code point and moves *text past it; an invalid byte gives U+FFFD. 0 at the end.

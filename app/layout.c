@@ -6,10 +6,7 @@
 
 #include "theme.h"
 
-static float px(float distance, float scale)
-{
-    return roundf(distance * scale);
-}
+static float px(float distance, float scale) { return roundf(distance * scale); }
 
 // The largest digits of which at least `wanted` fit; the smallest where none do.
 static GridLayout fit_grid(Rect area, float header_height, float gap, int wanted)
@@ -44,7 +41,8 @@ static GridLayout move_grid(GridLayout grid, float x, float y)
 
 static GridLayout single_cell(float x, float y, int pixel_px)
 {
-    return (GridLayout){.origin = {x, y}, .columns = 1, .rows = 1, .pixel_px = pixel_px, .pitch = (float)(pixel_px * DIGIT_SIDE)};
+    return (GridLayout){
+        .origin = {x, y}, .columns = 1, .rows = 1, .pixel_px = pixel_px, .pitch = (float)(pixel_px * DIGIT_SIDE)};
 }
 
 // One column of four cells, as large as the height allows; returns its width.
@@ -58,7 +56,8 @@ static float place_drawn_column(Layout *layout, Rect area, float scale, int side
     layout->drawn_header = (Rect){area.x, area.y, fmaxf(cell, px(130, scale)), header};
     layout->drawn_input = single_cell(area.x, area.y + header, pixel_px);
     for (int i = 0; i < 1 + HEATMAP_COUNT; i++)
-        layout->drawn[side][i] = single_cell(area.x, area.y + header + (float)(1 + i) * (cell + gap + legend), pixel_px);
+        layout->drawn[side][i] =
+            single_cell(area.x, area.y + header + (float)(1 + i) * (cell + gap + legend), pixel_px);
     return layout->drawn_header.w;
 }
 
@@ -101,7 +100,8 @@ static float place_solo(Layout *layout, Rect area, float scale, Scene scene)
 {
     const int side = scene == SCENE_SOLO_A ? SIDE_A : SIDE_B;
     const float gap = px(14, scale), header = px(HEADER_HEIGHT, scale), cell_gap = px(1, scale);
-    const float drawn_width = place_drawn_column(layout, area, scale, side), width = floorf((area.w - drawn_width - 2 * gap) / 2);
+    const float drawn_width = place_drawn_column(layout, area, scale, side),
+                width = floorf((area.w - drawn_width - 2 * gap) / 2);
     const float room = floorf((area.h - px(GAP, scale)) / 2), x = area.x + drawn_width + gap;
     const GridLayout grid = fit_grid((Rect){x, area.y, width, room}, header, cell_gap, 16);
     const float height = header + (float)grid.rows * grid.pitch;
@@ -156,10 +156,12 @@ Layout layout_create(float width, float height, float scale, Scene scene)
     layout.top = (Rect){0, 0, width, top};
     layout.bottom = (Rect){0, height - bottom, width, bottom};
     layout.sidebar = (Rect){0, top, sidebar, layout.bottom.y - top};
-    const Rect main = {sidebar + margin, top + px(4, scale), width - sidebar - 2 * margin, layout.sidebar.h - px(4, scale) - margin};
+    const Rect main = {sidebar + margin, top + px(4, scale), width - sidebar - 2 * margin,
+                       layout.sidebar.h - px(4, scale) - margin};
     // the grids take whole rows of digits of the space above the least that the plots need; the plots take the rest
     const Rect grids = {main.x, main.y, main.w, main.h - floorf(fmaxf(px(112, scale), main.h * 0.19f)) - gap};
-    const float used = scene == SCENE_COMPARE ? place_compare(&layout, grids, scale) : place_solo(&layout, grids, scale, scene);
+    const float used =
+        scene == SCENE_COMPARE ? place_compare(&layout, grids, scale) : place_solo(&layout, grids, scale, scene);
     const float half = floorf((main.w - gap) / 2), plots = main.h - used - gap;
     layout.histogram = (Rect){main.x, main.y + used + gap, half, plots};
     layout.curves = (Rect){main.x + half + gap, layout.histogram.y, main.w - half - gap, plots};

@@ -15,20 +15,20 @@ typedef struct GridLayout {
     Rect header;
     Point origin;
     int columns, rows;
-    int pixel_px;  // screen pixels per image pixel
-    float pitch;   // from cell to cell
+    int pixel_px; // screen pixels per image pixel
+    float pitch;  // from cell to cell
 } GridLayout;
 
 typedef struct Layout {
     Rect top, bottom, sidebar;
     Rect pad, tools;
-    Rect cards[SIDE_COUNT];                // zero width: not shown
+    Rect cards[SIDE_COUNT];                                                           // zero width: not shown
     GridLayout input, reconstruction[SIDE_COUNT], heatmap[SIDE_COUNT][HEATMAP_COUNT]; // columns 0: not shown
     Rect drawn_header;
     GridLayout drawn_input, drawn[SIDE_COUNT][1 + HEATMAP_COUNT]; // one cell each: reconstruction, heatmaps
     Rect histogram, curves;
-    int page_count;                        // cells of each grid
-    float row_height;                      // of a row of settings
+    int page_count;   // cells of each grid
+    float row_height; // of a row of settings
 } Layout;
 
 Layout layout_create(float width, float height, float scale, Scene scene);

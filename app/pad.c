@@ -43,23 +43,19 @@ static bool go_to(Pad *pad, int at)
     return true;
 }
 
-bool pad_undo(Pad *pad)
-{
-    return go_to(pad, pad->at - 1);
-}
+bool pad_undo(Pad *pad) { return go_to(pad, pad->at - 1); }
 
-bool pad_redo(Pad *pad)
-{
-    return go_to(pad, pad->at + 1);
-}
+bool pad_redo(Pad *pad) { return go_to(pad, pad->at + 1); }
 
 // A capsule with a soft edge of one digit pixel, as wide as the grey edges of MNIST's strokes.
 static void stamp(Pad *pad, float x0, float y0, float x1, float y1)
 {
     const float dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy;
     const float radius = pad->is_erasing ? pad->brush + 0.6f : pad->brush, reach = radius + 1.0f;
-    const int left = (int)floorf((fminf(x0, x1) - reach) * PAD_FINE), right = (int)ceilf((fmaxf(x0, x1) + reach) * PAD_FINE);
-    const int top = (int)floorf((fminf(y0, y1) - reach) * PAD_FINE), bottom = (int)ceilf((fmaxf(y0, y1) + reach) * PAD_FINE);
+    const int left = (int)floorf((fminf(x0, x1) - reach) * PAD_FINE),
+              right = (int)ceilf((fmaxf(x0, x1) + reach) * PAD_FINE);
+    const int top = (int)floorf((fminf(y0, y1) - reach) * PAD_FINE),
+              bottom = (int)ceilf((fmaxf(y0, y1) + reach) * PAD_FINE);
     for (int row = top < 0 ? 0 : top; row < PAD_SIDE && row <= bottom; row++)
         for (int column = left < 0 ? 0 : left; column < PAD_SIDE && column <= right; column++) {
             const float x = ((float)column + 0.5f) / PAD_FINE - x0, y = ((float)row + 0.5f) / PAD_FINE - y0;
@@ -135,7 +131,8 @@ void pad_load_values(Pad *pad, const float *values, int width, int height)
     for (int row = 0; row < PAD_SIDE; row++)
         for (int column = 0; column < PAD_SIDE; column++) {
             // average over the picture's pixels under this raster point; at least one
-            const int x0 = column * side / PAD_SIDE - (side - width) / 2, y0 = row * side / PAD_SIDE - (side - height) / 2;
+            const int x0 = column * side / PAD_SIDE - (side - width) / 2,
+                      y0 = row * side / PAD_SIDE - (side - height) / 2;
             const int step = side / PAD_SIDE > 1 ? side / PAD_SIDE : 1;
             float sum = 0;
             for (int y = y0; y < y0 + step; y++)

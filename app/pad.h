@@ -14,17 +14,17 @@ typedef struct PadState {
     uint8_t ink[PAD_SIDE * PAD_SIDE];
     uint8_t exact[DIGIT_PIXELS]; // a loaded digit as it is, while nobody has drawn on it
     bool is_exact;
-    int source;                  // index of the loaded test digit, -1: drawn by hand
+    int source; // index of the loaded test digit, -1: drawn by hand
 } PadState;
 
 typedef struct Pad {
     PadState now;
-    PadState *states;  // (PAD_UNDO_MAX + 1), a ring: what undo and redo return to
+    PadState *states;     // (PAD_UNDO_MAX + 1), a ring: what undo and redo return to
     int first, count, at; // states[(first + i) % ...], i < count; `at` is the one shown
     bool is_drawing, is_erasing;
     float last_x, last_y;
-    float brush;       // radius
-    bool is_centred;   // the models see it prepared as MNIST's digits were
+    float brush;     // radius
+    bool is_centred; // the models see it prepared as MNIST's digits were
 } Pad;
 
 bool pad_init(Pad *pad, Error *error);
@@ -38,7 +38,8 @@ bool pad_undo(Pad *pad); // false: nothing to undo
 bool pad_redo(Pad *pad);
 void pad_clear(Pad *pad);
 void pad_load_digit(Pad *pad, const uint8_t pixels[DIGIT_PIXELS], int source);
-void pad_load_values(Pad *pad, const float *values, int width, int height); // [0,1], any size; fitted with its aspect kept
+void pad_load_values(Pad *pad, const float *values, int width,
+                     int height); // [0,1], any size; fitted with its aspect kept
 
 bool pad_is_empty(const Pad *pad);
 void pad_read_drawn(const Pad *pad, float values[DIGIT_PIXELS]); // as drawn, [0, 1]

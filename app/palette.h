@@ -25,5 +25,5 @@ enum {
 };
 
 // Marks for values that have no place on a map: below 0 and above 1 (MAP_GREY), not a number (every map).
-static const Color PALETTE_MARKS[] = { 0x3b82f6ff, 0xffb000ff, 0xff2030ff };
+static const Color PALETTE_MARKS[] = {0x3b82f6ff, 0xffb000ff, 0xff2030ff};
 enum { PALETTE_BELOW, PALETTE_ABOVE, PALETTE_NAN, PALETTE_MARK_COUNT };

@@ -1,7 +1,7 @@
 // Panels: one file a panel. Each reads the Frame, draws itself and its widgets, and adds Requests.
 //
-// To add one: a file panel_<name>.c with one function below, a row in the table of panels in panels.c, a rectangle in layout.h.
-// Thread: the UI thread.
+// To add one: a file panel_<name>.c with one function below, a row in the table of panels in panels.c, a rectangle in
+// layout.h. Thread: the UI thread.
 #pragma once
 #include "app.h"
 #include "ui.h"
@@ -25,7 +25,7 @@ void panel_tooltip(Panel *panel);
 void panel_help(Panel *panel);
 void panel_keys(Panel *panel);
 
-// Shared parts -----------------------------------------------------------------------------------------------------------
+// Shared parts
 
 Color panel_side_color(int side);
 bool panel_is_shown(const Frame *frame, int side);
@@ -37,7 +37,8 @@ Rect panel_plot_frame(Panel *panel, Rect rect, const char *title, const char *su
 void panel_format_progress(const Frame *frame, int side, char *text, size_t size);
 
 // One grid of images with hover: values (count, 28, 28).
-void panel_images(Panel *panel, const GridLayout *grid, const float *values, int count, ImageMap map, float scale, bool is_pad);
+void panel_images(Panel *panel, const GridLayout *grid, const float *values, int count, ImageMap map, float scale,
+                  bool is_pad);
 
 // A labelled colour bar, 0 .. scale, right-aligned in rect; returns its width.
 float panel_color_bar(Panel *panel, Rect rect, float scale, const char *unit);

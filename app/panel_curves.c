@@ -1,5 +1,5 @@
-// Training curves: a loss at choice after each epoch, over the whole test set (solid) and a part of the training set (dashed), with
-// the landmarks that tell what a figure means.
+// Training curves: a loss at choice after each epoch, over the whole test set (solid) and a part of the training set
+// (dashed), with the landmarks that tell what a figure means.
 #include <math.h>
 #include <stdio.h>
 
@@ -8,14 +8,11 @@
 
 typedef struct Scale {
     Rect area;
-    float epochs;           // at the right edge
+    float epochs;            // at the right edge
     float log_low, log_high; // of the loss at the bottom and the top
 } Scale;
 
-static float epoch_x(const Scale *s, float epoch)
-{
-    return s->area.x + s->area.w * epoch / s->epochs;
-}
+static float epoch_x(const Scale *s, float epoch) { return s->area.x + s->area.w * epoch / s->epochs; }
 
 static float loss_y(const Scale *s, float loss)
 {
@@ -23,10 +20,7 @@ static float loss_y(const Scale *s, float loss)
     return s->area.y + s->area.h * (1.0f - fminf(1.0f, fmaxf(0.0f, share)));
 }
 
-static const char *loss_label(int i)
-{
-    return loss_get(i)->label;
-}
+static const char *loss_label(int i) { return loss_get(i)->label; }
 
 // Lowest and highest finite loss on show, widened by the landmarks of BCE.
 static Scale choose_scale(const Frame *frame, Rect area)
@@ -53,7 +47,8 @@ static Scale choose_scale(const Frame *frame, Rect area)
         low = 0.01f;
         high = 1.0f;
     }
-    return (Scale){area, fmaxf(last, fmaxf(1.0f, (float)frame->epochs)), logf(low * 0.94f), logf(fminf(high, 20.0f) * 1.06f)};
+    return (Scale){area, fmaxf(last, fmaxf(1.0f, (float)frame->epochs)), logf(low * 0.94f),
+                   logf(fminf(high, 20.0f) * 1.06f)};
 }
 
 // 1, 2, 5, 10, ... on the log axis, those that fall inside.
@@ -75,8 +70,8 @@ static void draw_axis(Panel *panel, const Scale *s)
             last_y = y;
             draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, COLOR_GRID, 0);
             (void)snprintf(text, sizeof text, "%g", (double)value);
-            ui_text(ui, (Rect){s->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
-                    ALIGN_RIGHT, text);
+            ui_text(ui, (Rect){s->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES,
+                    TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
         }
 }
 
@@ -90,9 +85,10 @@ static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *
     (void)snprintf(text, sizeof text, "%s %.4f", name, (double)loss);
     const bool is_below = y - height < s->area.y;
     const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 6), right = s->area.x + s->area.w;
-    draw_box(ui->draw, (Rect){right - width, is_below ? y + ui_px(ui, 2) : y - height, width, height - ui_px(ui, 1)}, COLOR_PANEL & 0xffffffc0u, 0);
-    ui_text(ui, (Rect){s->area.x, is_below ? y + ui_px(ui, 2) : y - height, s->area.w - ui_px(ui, 2), height}, FONT_FIGURES, TEXT_SMALL,
-            COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+    draw_box(ui->draw, (Rect){right - width, is_below ? y + ui_px(ui, 2) : y - height, width, height - ui_px(ui, 1)},
+             COLOR_PANEL & 0xffffffc0u, 0);
+    ui_text(ui, (Rect){s->area.x, is_below ? y + ui_px(ui, 2) : y - height, s->area.w - ui_px(ui, 2), height},
+            FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
 }
 
 static void draw_dashed(DrawList *draw, Point a, Point b, float width, Color color, float *phase, float dash)
@@ -101,8 +97,9 @@ static void draw_dashed(DrawList *draw, Point a, Point b, float width, Color col
     for (float at = 0; at < length;) {
         const float rest = dash - fmodf(*phase, dash), step = fminf(rest, length - at);
         if (fmodf(*phase, 2 * dash) < dash) {
-            const Point ends[2] = {{a.x + (b.x - a.x) * at / length, a.y + (b.y - a.y) * at / length},
-                                   {a.x + (b.x - a.x) * (at + step) / length, a.y + (b.y - a.y) * (at + step) / length}};
+            const Point ends[2] = {
+                {a.x + (b.x - a.x) * at / length, a.y + (b.y - a.y) * at / length},
+                {a.x + (b.x - a.x) * (at + step) / length, a.y + (b.y - a.y) * (at + step) / length}};
             draw_line(draw, ends, 2, width, color);
         }
         at += step > 0.01f ? step : 0.01f;
@@ -143,7 +140,8 @@ static void draw_figures(Panel *panel, Rect line)
         const Snapshot *s = frame->models[side].snapshot;
         if (!panel_is_shown(frame, side) || s->test.images == 0)
             continue;
-        (void)snprintf(text, sizeof text, "%c %.4f", side == SIDE_A ? 'A' : 'B', metrics_loss(&s->test, frame->curve_loss));
+        (void)snprintf(text, sizeof text, "%c %.4f", side == SIDE_A ? 'A' : 'B',
+                       metrics_loss(&s->test, frame->curve_loss));
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
     }
@@ -158,12 +156,14 @@ void panel_curves(Panel *panel)
     const char *labels[LOSS_COUNT];
     for (int i = 0; i < LOSS_COUNT; i++)
         labels[i] = loss_label(i);
-    const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Training"), width = ui_px(ui, 126);
-    const int chosen = ui_choice(ui, "curve", (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)}, labels, NULL, LOSS_COUNT,
-                                 frame->curve_loss, COLOR_TEXT_SOFT);
+    const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Training"),
+                width = ui_px(ui, 126);
+    const int chosen = ui_choice(ui, "curve", (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)}, labels, NULL,
+                                 LOSS_COUNT, frame->curve_loss, COLOR_TEXT_SOFT);
     if (chosen >= 0)
         requests_add(panel->requests, (Request){.kind = REQUEST_CURVE_LOSS, .value = chosen});
-    const Rect line = {start + width + ui_px(ui, 8), rect.y, rect.x + rect.w - start - width - ui_px(ui, 20), ui_px(ui, 26)};
+    const Rect line = {start + width + ui_px(ui, 8), rect.y, rect.x + rect.w - start - width - ui_px(ui, 20),
+                       ui_px(ui, 26)};
     if (line.w > ui_px(ui, 370))
         ui_text(ui, line, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "log scale, test solid, train dashed");
     if (line.w > ui_px(ui, frame->scene == SCENE_COMPARE ? 150 : 75)) // else the caption alone has them

@@ -32,7 +32,8 @@ static void draw_model(Panel *panel, int side)
     for (int loss = 0; loss < HEATMAP_COUNT; loss++)
         panel_images(panel, &cells[1 + loss], m->pad_loss[loss], 1, MAP_HEAT, heat_scales[loss], true);
     const float width = ui_px(panel->ui, 2);
-    draw_box(panel->ui->draw, (Rect){cells[0].origin.x - 2 * width, cells[0].origin.y, width, cells[0].pitch}, panel_side_color(side), 0);
+    draw_box(panel->ui->draw, (Rect){cells[0].origin.x - 2 * width, cells[0].origin.y, width, cells[0].pitch},
+             panel_side_color(side), 0);
 }
 
 static double mean(const float *values)
@@ -54,7 +55,8 @@ static void draw_figures(Panel *panel, Rect area)
         if (!panel_is_shown(panel->frame, side))
             continue;
         const ModelFrame *m = &panel->frame->models[side];
-        (void)snprintf(text, sizeof text, "BCE %.4f  MSE %.4f", mean(m->pad_loss[LOSS_BCE]), mean(m->pad_loss[LOSS_MSE]));
+        (void)snprintf(text, sizeof text, "BCE %.4f  MSE %.4f", mean(m->pad_loss[LOSS_BCE]),
+                       mean(m->pad_loss[LOSS_MSE]));
         if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > row.w)
             (void)snprintf(text, sizeof text, "%s %.4f", loss_get(LOSS_BCE)->label, mean(m->pad_loss[LOSS_BCE]));
         ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_LEFT, text);
@@ -73,7 +75,10 @@ void panel_drawn(Panel *panel)
     (void)snprintf(from_set, sizeof from_set, "test %d", frame->pad->now.source);
     const bool is_moved = frame->pad->is_centred && !frame->pad->now.is_exact && !frame->is_pad_empty;
     ui_text(ui, frame->layout.drawn_header, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT,
-            is_moved && is_narrow ? "centred" : is_moved ? "centred like MNIST" : frame->pad->now.source >= 0 ? from_set : "");
+            is_moved && is_narrow         ? "centred"
+            : is_moved                    ? "centred like MNIST"
+            : frame->pad->now.source >= 0 ? from_set
+                                          : "");
     panel_images(panel, input, frame->pad_input, 1, MAP_GREY, 1.0f, true);
     if (is_moved)
         draw_outline(panel, input);
@@ -86,11 +91,15 @@ void panel_drawn(Panel *panel)
         const GridLayout *cell = &frame->layout.drawn[first][column];
         const float height = ui_px(ui, 15);
         char title[48];
-        (void)snprintf(title, sizeof title, "%s", column == 0 ? is_narrow && frame->scene == SCENE_COMPARE ? "Out" : "Output" : loss_get(column - 1)->label);
+        (void)snprintf(title, sizeof title, "%s",
+                       column == 0 ? is_narrow && frame->scene == SCENE_COMPARE ? "Out" : "Output"
+                                   : loss_get(column - 1)->label);
         if (column > 0 && frame->scene != SCENE_COMPARE)
-            (void)snprintf(title, sizeof title, "%s %.4f", loss_get(column - 1)->label, mean(frame->models[first].pad_loss[column - 1]));
+            (void)snprintf(title, sizeof title, "%s %.4f", loss_get(column - 1)->label,
+                           mean(frame->models[first].pad_loss[column - 1]));
         const float width = frame->scene == SCENE_COMPARE ? cell->pitch + ui_px(ui, 5) : frame->layout.drawn_header.w;
-        ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, title);
+        ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, TEXT_SMALL,
+                COLOR_TEXT_SOFT, ALIGN_LEFT, title);
     }
     for (int side = 0; side < SIDE_COUNT; side++)
         if (panel_is_shown(frame, side))

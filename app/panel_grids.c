@@ -12,12 +12,13 @@ static void draw_header(Panel *panel, Rect header, int side, const char *title, 
     float x = header.x;
     if (side >= 0) {
         const float size = ui_px(ui, 8);
-        draw_box(ui->draw, (Rect){x, header.y + (header.h - size) / 2, size, size}, panel_side_color(side), ui_px(ui, 2));
+        draw_box(ui->draw, (Rect){x, header.y + (header.h - size) / 2, size, size}, panel_side_color(side),
+                 ui_px(ui, 2));
         x += size + ui_px(ui, 6);
     }
     const float right_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, right);
-    ui_text(ui, (Rect){x, header.y, header.x + header.w - x - right_width - ui_px(ui, 4), header.h}, FONT_UI, TEXT_NORMAL, COLOR_TEXT,
-            ALIGN_LEFT, title);
+    ui_text(ui, (Rect){x, header.y, header.x + header.w - x - right_width - ui_px(ui, 4), header.h}, FONT_UI,
+            TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, title);
     ui_text(ui, header, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, right);
 }
 

@@ -39,7 +39,8 @@ static void draw_legend(Panel *panel, Rect row)
     float x = row.x;
     const float size = ui_px(ui, 12);
     for (int i = 0; i < 3; i++) {
-        draw_box(ui->draw, (Rect){x, row.y + (row.h - size) / 2, size, size}, draw_map_color(MAP_GREY, values[i], 1.0f), ui_px(ui, 2));
+        draw_box(ui->draw, (Rect){x, row.y + (row.h - size) / 2, size, size}, draw_map_color(MAP_GREY, values[i], 1.0f),
+                 ui_px(ui, 2));
         x += size + ui_px(ui, 6);
         const float width = ui_text_width(ui, FONT_UI, TEXT_NORMAL, names[i]);
         ui_text(ui, (Rect){x, row.y, width + 1, row.h}, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, names[i]);
@@ -56,8 +57,8 @@ void panel_help(Panel *panel)
     const float height = frame->layout.bottom.y + frame->layout.bottom.h, width = frame->layout.bottom.w;
     draw_box(ui->draw, (Rect){0, 0, width, height}, COLOR_SHADE, 0);
     const float pad = ui_px(ui, 24), line = fminf(ui_px(ui, 24), floorf((height - 3 * pad) / (ROWS + 3)));
-    const Rect box = {roundf(width / 2 - ui_px(ui, 270)), roundf((height - line * (ROWS + 3) - 2 * pad) / 2), ui_px(ui, 540),
-                      line * (ROWS + 3) + 2 * pad};
+    const Rect box = {roundf(width / 2 - ui_px(ui, 270)), roundf((height - line * (ROWS + 3) - 2 * pad) / 2),
+                      ui_px(ui, 540), line * (ROWS + 3) + 2 * pad};
     draw_box(ui->draw, box, COLOR_PANEL, ui_px(ui, 10));
     draw_frame(ui->draw, box, 0x4a5160ff, ui_px(ui, 10), ui_px(ui, 1));
     Rect row = {box.x + pad, box.y + pad, box.w - 2 * pad, line};
@@ -67,7 +68,8 @@ void panel_help(Panel *panel)
     const float keys = ui_px(ui, 150);
     for (int i = 0; i < ROWS; i++) {
         ui_text(ui, (Rect){row.x, row.y, keys, row.h}, FONT_FIGURES, TEXT_NORMAL, COLOR_A, ALIGN_LEFT, rows[i].keys);
-        ui_text(ui, (Rect){row.x + keys, row.y, row.w - keys, row.h}, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, rows[i].meaning);
+        ui_text(ui, (Rect){row.x + keys, row.y, row.w - keys, row.h}, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT,
+                rows[i].meaning);
         row.y += line;
     }
     row.y += line * 0.4f;

@@ -29,10 +29,7 @@ typedef struct Scale {
     float log_top;
 } Scale;
 
-static float bin_x(const Scale *s, int i)
-{
-    return s->area.x + roundf(s->area.w * (float)i / (float)s->bins.count);
-}
+static float bin_x(const Scale *s, int i) { return s->area.x + roundf(s->area.w * (float)i / (float)s->bins.count); }
 
 // log10(count + 1), so that an empty bin stands on the floor.
 static float count_y(const Scale *s, int64_t count)
@@ -84,15 +81,20 @@ static void draw_axes(Panel *panel, const Scale *s)
             text[0] = 0; // "<0" and ">1" stand there
         const bool is_last = bin == s->bins.count, is_first = bin == 0;
         const Rect label = {is_first ? x : is_last ? x - width : x - width / 2, bottom, width, height};
-        ui_text(ui, label, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, is_first ? ALIGN_LEFT : is_last ? ALIGN_RIGHT : ALIGN_CENTER, text);
+        ui_text(ui, label, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
+                is_first  ? ALIGN_LEFT
+                : is_last ? ALIGN_RIGHT
+                          : ALIGN_CENTER,
+                text);
         if (!is_first && !is_last)
             draw_box(ui->draw, (Rect){x, s->area.y, ui_px(ui, 1), s->area.h}, COLOR_GRID, 0);
     }
     if (s->bins.first == 0)
-        ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0x6f9effffu, ALIGN_LEFT, "<0");
+        ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0x6f9effffu,
+                ALIGN_LEFT, "<0");
     if (s->bins.first + s->bins.count == HISTOGRAM_BINS)
-        ui_text(ui, (Rect){s->area.x + s->area.w - width + ui_px(ui, 9), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0xffd24dff,
-                ALIGN_RIGHT, ">1");
+        ui_text(ui, (Rect){s->area.x + s->area.w - width + ui_px(ui, 9), bottom, width, height}, FONT_FIGURES,
+                TEXT_SMALL, 0xffd24dff, ALIGN_RIGHT, ">1");
 }
 
 // "mean in .1307  A .1306  B .1262", right-aligned in the title's line, from the right.
@@ -122,14 +124,16 @@ void panel_histogram(Panel *panel)
     const Frame *frame = panel->frame;
     Ui *ui = panel->ui;
     char subtitle[64];
-    (void)snprintf(subtitle, sizeof subtitle, "%s", frame->layout.histogram.w > ui_px(ui, 530) ? "log count, 64 bins, whole test set" : "");
+    (void)snprintf(subtitle, sizeof subtitle, "%s",
+                   frame->layout.histogram.w > ui_px(ui, 530) ? "log count, 64 bins, whole test set" : "");
     const Rect area = panel_plot_frame(panel, frame->layout.histogram, "Intensities", subtitle);
     draw_means(panel, frame->layout.histogram);
     if (!frame->facts) {
         ui_text(ui, area, FONT_UI, TEXT_NORMAL, COLOR_TEXT_SOFT, ALIGN_CENTER, "drawing the digits\u2026");
         return;
     }
-    Scale scale = {.area = area, .bins = choose_bins(frame),
+    Scale scale = {.area = area,
+                   .bins = choose_bins(frame),
                    .log_top = log10f((float)frame->facts->images * DIGIT_PIXELS) * 1.02f};
     draw_axes(panel, &scale);
     draw_input(panel, &scale, frame->facts->histogram);

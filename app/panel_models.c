@@ -29,7 +29,8 @@ static Option hidden_option(int i)
 enum { CHOICES_MAX = 16 };
 
 // A row "Loss  [BCE] MSE MAE"; true and *value when another was chosen.
-static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int count, Option (*option)(int), int *value)
+static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int count, Option (*option)(int),
+                        int *value)
 {
     Ui *ui = panel->ui;
     const char *labels[CHOICES_MAX], *formulas[CHOICES_MAX];
@@ -43,8 +44,8 @@ static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int 
     id[2] = (char)(id[2] | 0x20);
     const float label_width = ui_px(ui, 56);
     ui_text(ui, (Rect){row.x, row.y, label_width, row.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, name);
-    const int chosen = ui_choice(ui, id, (Rect){row.x + label_width, row.y, row.w - label_width, row.h}, labels, formulas, count, *value,
-                                 panel_side_color(side));
+    const int chosen = ui_choice(ui, id, (Rect){row.x + label_width, row.y, row.w - label_width, row.h}, labels,
+                                 formulas, count, *value, panel_side_color(side));
     if (chosen >= 0)
         *value = chosen;
     return chosen >= 0;
@@ -79,7 +80,8 @@ static bool draw_steppers(Panel *panel, int side, Rect row, Spec *spec)
     const int code_change = ui_stepper(ui, id, (Rect){row.x, row.y, half, row.h}, "Code size", value);
     (void)snprintf(id, sizeof id, "%c.noise", letter);
     (void)snprintf(value, sizeof value, "%.3g", (double)spec->noise);
-    const int noise_change = ui_stepper(ui, id, (Rect){row.x + half + gap, row.y, row.w - half - gap, row.h}, "Noise", value);
+    const int noise_change =
+        ui_stepper(ui, id, (Rect){row.x + half + gap, row.y, row.w - half - gap, row.h}, "Noise", value);
     const int old_code = *code;
     const float old_noise = spec->noise;
     if (code_change)
@@ -104,9 +106,10 @@ static void draw_header(Panel *panel, int side, Rect row)
     ui_text(ui, row, FONT_UI_BOLD, TEXT_NORMAL, panel_side_color(side), ALIGN_LEFT, title);
     const float used = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title) + ui_px(ui, 8);
     const float right = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, progress);
-    ui_text(ui, (Rect){row.x + used, row.y, row.w - used - right - ui_px(ui, 6), row.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
-            ALIGN_LEFT, layers);
-    ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, m->snapshot->broken_step >= 0 ? COLOR_ERROR : COLOR_TEXT_SOFT, ALIGN_RIGHT, progress);
+    ui_text(ui, (Rect){row.x + used, row.y, row.w - used - right - ui_px(ui, 6), row.h}, FONT_FIGURES, TEXT_SMALL,
+            COLOR_TEXT_SOFT, ALIGN_LEFT, layers);
+    ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, m->snapshot->broken_step >= 0 ? COLOR_ERROR : COLOR_TEXT_SOFT,
+            ALIGN_RIGHT, progress);
 }
 
 static void draw_progress(Panel *panel, int side, Rect bar)
@@ -117,7 +120,8 @@ static void draw_progress(Panel *panel, int side, Rect bar)
     const float share = whole > 0 ? (float)fmin(1.0, (double)s->step / whole) : 0;
     draw_box(panel->ui->draw, bar, COLOR_RAISED, bar.h / 2);
     if (share > 0)
-        draw_box(panel->ui->draw, (Rect){bar.x, bar.y, roundf(bar.w * share), bar.h}, panel_side_color(side), bar.h / 2);
+        draw_box(panel->ui->draw, (Rect){bar.x, bar.y, roundf(bar.w * share), bar.h}, panel_side_color(side),
+                 bar.h / 2);
 }
 
 static void draw_card(Panel *panel, int side)
@@ -136,9 +140,11 @@ static void draw_card(Panel *panel, int side)
     row.y += height;
     changed |= draw_choice(panel, side, row, "Loss", LOSS_COUNT, loss_option, &spec.loss);
     row.y += height;
-    changed |= draw_choice(panel, side, row, "Output", activation_count(OUTPUT_ACTIVATION), output_option, &spec.output);
+    changed |=
+        draw_choice(panel, side, row, "Output", activation_count(OUTPUT_ACTIVATION), output_option, &spec.output);
     row.y += height;
-    changed |= draw_choice(panel, side, row, "Hidden", activation_count(HIDDEN_ACTIVATION), hidden_option, &spec.hidden);
+    changed |=
+        draw_choice(panel, side, row, "Hidden", activation_count(HIDDEN_ACTIVATION), hidden_option, &spec.hidden);
     row.y += height;
     if (draw_choice(panel, side, row, "Optimizer", optimizer_count(), optimizer_option, &spec.optimizer)) {
         spec.lr = optimizer_get(spec.optimizer)->default_lr; // rates of different optimizers mean different things

@@ -37,7 +37,8 @@ static void find_hover(Panel *panel, WidgetState state)
 {
     const Input *input = &panel->ui->input;
     const Pad *pad = panel->frame->pad;
-    if (!state.is_hot || input->left || input->right || panel->frame->is_pad_empty || (pad->is_centred && !pad->now.is_exact))
+    if (!state.is_hot || input->left || input->right || panel->frame->is_pad_empty ||
+        (pad->is_centred && !pad->now.is_exact))
         return;
     const Request at = place(panel, REQUEST_PAD_BEGIN, (Point){input->mouse_x, input->mouse_y});
     const int row = (int)at.y, column = (int)at.x;
@@ -52,8 +53,8 @@ static void draw_brush(Panel *panel, WidgetState state, Rect pad)
         return;
     const float radius = panel->frame->pad->brush * pad.w / DIGIT_SIDE;
     draw_clip_push(panel->ui->draw, pad);
-    draw_frame(panel->ui->draw, (Rect){input->mouse_x - radius, input->mouse_y - radius, 2 * radius, 2 * radius}, 0xffffff90,
-               radius, ui_px(panel->ui, 1));
+    draw_frame(panel->ui->draw, (Rect){input->mouse_x - radius, input->mouse_y - radius, 2 * radius, 2 * radius},
+               0xffffff90, radius, ui_px(panel->ui, 1));
     draw_clip_pop(panel->ui->draw);
 }
 
@@ -72,23 +73,28 @@ static void draw_tools(Panel *panel)
     const Rect tools = frame->layout.tools;
     // three columns below a wide pad, one column beside a large one, two beside a small one
     const int columns = tools.w > ui_px(ui, 250) ? 3 : tools.w > ui_px(ui, 150) ? 2 : 1, rows = 6 / columns;
-    const float gap = ui_px(ui, 4), height = fminf(ui_px(ui, BUTTON_HEIGHT + 4), floorf((tools.h - (float)(rows - 1) * gap) / (float)rows));
+    const float gap = ui_px(ui, 4),
+                height = fminf(ui_px(ui, BUTTON_HEIGHT + 4), floorf((tools.h - (float)(rows - 1) * gap) / (float)rows));
     const float width = floorf((tools.w - (float)(columns - 1) * gap) / (float)columns);
     Rect row = {tools.x, tools.y, width, height};
     int place = 0;
-    if (ui_button(ui, "pad.clear", row, "Clear", "C", false, 0) || ui_take_key(ui, 'c', false) || ui_take_key(ui, KEY_DELETE, false))
+    if (ui_button(ui, "pad.clear", row, "Clear", "C", false, 0) || ui_take_key(ui, 'c', false) ||
+        ui_take_key(ui, KEY_DELETE, false))
         add(panel, REQUEST_PAD_CLEAR, 0);
     move_on(&row, tools, columns, &place, gap);
-    if (ui_button(ui, "pad.undo", row, "Undo", "Z", false, 0) || ui_take_key(ui, 'z', false) || ui_take_key(ui, 'z', true))
+    if (ui_button(ui, "pad.undo", row, "Undo", "Z", false, 0) || ui_take_key(ui, 'z', false) ||
+        ui_take_key(ui, 'z', true))
         add(panel, REQUEST_PAD_UNDO, 0);
     move_on(&row, tools, columns, &place, gap);
-    if (ui_button(ui, "pad.redo", row, "Redo", "Y", false, 0) || ui_take_key(ui, 'y', false) || ui_take_key(ui, 'y', true))
+    if (ui_button(ui, "pad.redo", row, "Redo", "Y", false, 0) || ui_take_key(ui, 'y', false) ||
+        ui_take_key(ui, 'y', true))
         add(panel, REQUEST_PAD_REDO, 0);
     move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.next", row, "Next digit", "N", false, 0) || ui_take_key(ui, 'n', false))
         add(panel, REQUEST_PAD_NEXT, 0);
     move_on(&row, tools, columns, &place, gap);
-    if (ui_button(ui, "pad.centre", row, "Centre", "M", frame->pad->is_centred, COLOR_TEXT) || ui_take_key(ui, 'm', false))
+    if (ui_button(ui, "pad.centre", row, "Centre", "M", frame->pad->is_centred, COLOR_TEXT) ||
+        ui_take_key(ui, 'm', false))
         add(panel, REQUEST_PAD_CENTRE, !frame->pad->is_centred);
     move_on(&row, tools, columns, &place, gap);
     char size[16];
@@ -109,12 +115,14 @@ void panel_pad(Panel *panel)
     const Rect bar = frame->layout.sidebar, pad = frame->layout.pad;
     draw_box(ui->draw, (Rect){bar.x + bar.w - ui_px(ui, 1), bar.y, ui_px(ui, 1), bar.h}, COLOR_EDGE, 0);
     const WidgetState state = ui_widget(ui, "pad", pad, "Draw a digit");
-    const GridLayout grid = {.origin = {pad.x, pad.y}, .columns = 1, .rows = 1, .pixel_px = (int)(pad.w / DIGIT_SIDE), .pitch = pad.w};
+    const GridLayout grid = {
+        .origin = {pad.x, pad.y}, .columns = 1, .rows = 1, .pixel_px = (int)(pad.w / DIGIT_SIDE), .pitch = pad.w};
     draw_images(ui->draw, grid.origin, 1, 1, grid.pitch, grid.pitch, grid.pixel_px, frame->pad_drawn, MAP_GREY, 1.0f);
     const float edge = ui_px(ui, 1);
     draw_frame(ui->draw, (Rect){pad.x - edge, pad.y - edge, pad.w + 2 * edge, pad.h + 2 * edge}, COLOR_EDGE, 0, edge);
     if (frame->is_pad_empty)
-        ui_text(ui, pad, FONT_UI, TEXT_NORMAL, COLOR_TEXT_SOFT, ALIGN_CENTER, pad.w > ui_px(ui, 170) ? "draw: left \u00b7 erase: right" : "draw here");
+        ui_text(ui, pad, FONT_UI, TEXT_NORMAL, COLOR_TEXT_SOFT, ALIGN_CENTER,
+                pad.w > ui_px(ui, 170) ? "draw: left \u00b7 erase: right" : "draw here");
     if (!frame->is_capture)
         draw_brush(panel, state, pad);
     ui_focus_ring(ui, state, pad);

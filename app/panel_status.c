@@ -1,5 +1,5 @@
-// The caption at the bottom, the same in the window and in a screenshot: everything that the picture depends on. Messages take its
-// last line.
+// The caption at the bottom, the same in the window and in a screenshot: everything that the picture depends on.
+// Messages take its last line.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,8 +38,8 @@ static void format_figures(const Frame *frame, int side, bool is_short, char *te
     else if (is_short)
         (void)snprintf(text, size, "%s  BCE %.4f  MSE %.4f", progress, m->bce, m->mse);
     else
-        (void)snprintf(text, size, "%s   test BCE %.4f  MSE %.4f  bias %+.4f  outside [0,1] %.1f %%  dead %d", progress, m->bce, m->mse,
-                       m->bias, 100.0 * (m->below_0 + m->above_1), m->dead_outputs);
+        (void)snprintf(text, size, "%s   test BCE %.4f  MSE %.4f  bias %+.4f  outside [0,1] %.1f %%  dead %d", progress,
+                       m->bce, m->mse, m->bias, 100.0 * (m->below_0 + m->above_1), m->dead_outputs);
 }
 
 // What the model is on the left, what it reached on the right.
@@ -61,7 +61,8 @@ static void draw_model(Panel *panel, int side, Rect line)
     float size = TEXT_SMALL; // a long list of layers is set smaller, down to what can still be read
     for (; size > 8 && used + gap + width > line.w; size -= 1)
         used = ui_text_width(ui, FONT_FIGURES, size - 1, text);
-    ui_text(ui, (Rect){line.x, line.y, line.w - gap - width, line.h}, FONT_FIGURES, size, panel_side_color(side), ALIGN_LEFT, text);
+    ui_text(ui, (Rect){line.x, line.y, line.w - gap - width, line.h}, FONT_FIGURES, size, panel_side_color(side),
+            ALIGN_LEFT, text);
     ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, color, ALIGN_RIGHT, figures);
 }
 
@@ -73,11 +74,14 @@ static void draw_marks(Panel *panel, Rect line)
     static const char *const names[] = {"<0", ">1", "NaN"};
     const float size = ui_px(ui, 8), gap = ui_px(ui, 4);
     for (int i = 0; i < 3; i++) {
-        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, names[i]), total = size + gap + width + ui_px(ui, 12);
+        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, names[i]),
+                    total = size + gap + width + ui_px(ui, 12);
         if (total > line.w)
             return;
-        draw_box(ui->draw, (Rect){line.x, line.y + roundf((line.h - size) / 2), size, size}, draw_map_color(MAP_GREY, values[i], 1.0f), 0);
-        ui_text(ui, (Rect){line.x + size + gap, line.y, width, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, names[i]);
+        draw_box(ui->draw, (Rect){line.x, line.y + roundf((line.h - size) / 2), size, size},
+                 draw_map_color(MAP_GREY, values[i], 1.0f), 0);
+        ui_text(ui, (Rect){line.x + size + gap, line.y, width, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
+                ALIGN_LEFT, names[i]);
         line.x += total;
         line.w -= total;
     }
@@ -108,22 +112,27 @@ static void draw_foot(Panel *panel, Rect line)
     else if (frame->is_playing && frame->is_busy)
         format_speed(frame->samples_per_second, state, sizeof state);
     else
-        (void)snprintf(state, sizeof state, "%s", !frame->is_playing ? "paused" : is_any_broken(frame) ? "stopped" : "done");
+        (void)snprintf(state, sizeof state, "%s",
+                       !frame->is_playing     ? "paused"
+                       : is_any_broken(frame) ? "stopped"
+                                              : "done");
     if (frame->is_capture) // how fast this machine is does not belong into a picture
         (void)snprintf(state, sizeof state, "losslens " LOSSLENS_VERSION);
     ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, state);
     line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, state) + ui_px(ui, 16);
     if (frame->message[0] && !frame->is_capture) {
-        ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, frame->is_error ? COLOR_ERROR : COLOR_TEXT, ALIGN_LEFT, frame->message);
+        ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, frame->is_error ? COLOR_ERROR : COLOR_TEXT, ALIGN_LEFT,
+                frame->message);
         return;
     }
     format_dataset(frame, data, sizeof data);
-    (void)snprintf(text, sizeof text, "%s   figures: whole test set   heat scales: BCE 0\u2013%g nat, MSE 0\u2013%g", data,
-                   (double)heat_scales[LOSS_BCE], (double)heat_scales[LOSS_MSE]);
+    (void)snprintf(text, sizeof text, "%s   figures: whole test set   heat scales: BCE 0\u2013%g nat, MSE 0\u2013%g",
+                   data, (double)heat_scales[LOSS_BCE], (double)heat_scales[LOSS_MSE]);
     const float marks = ui_px(ui, 140);
     if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + marks > line.w)
         (void)snprintf(text, sizeof text, "%s   figures: whole test set", data);
-    ui_text(ui, (Rect){line.x, line.y, line.w - marks, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, text);
+    ui_text(ui, (Rect){line.x, line.y, line.w - marks, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+            text);
     const float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 16);
     draw_marks(panel, (Rect){line.x + used, line.y, line.w - used, line.h});
 }

@@ -43,14 +43,16 @@ static Table fill_table(const Frame *frame, PixelHover hover)
 {
     Table table = {0};
     const int row = hover.pixel / DIGIT_SIDE, column = hover.pixel % DIGIT_SIDE;
-    const float t = hover.is_pad ? frame->pad_input[hover.pixel] : frame->targets[hover.cell * DIGIT_PIXELS + hover.pixel];
+    const float t =
+        hover.is_pad ? frame->pad_input[hover.pixel] : frame->targets[hover.cell * DIGIT_PIXELS + hover.pixel];
     if (hover.is_pad)
         (void)snprintf(table.title, sizeof table.title, "your digit, row %d, column %d", row, column);
     else if (frame->labels[hover.cell] >= 0)
         (void)snprintf(table.title, sizeof table.title, "test %d (a %d), row %d, column %d", frame->indices[hover.cell],
                        frame->labels[hover.cell], row, column);
     else
-        (void)snprintf(table.title, sizeof table.title, "test %d, row %d, column %d", frame->indices[hover.cell], row, column);
+        (void)snprintf(table.title, sizeof table.title, "test %d, row %d, column %d", frame->indices[hover.cell], row,
+                       column);
     (void)snprintf(table.labels[0], sizeof table.labels[0], "target t");
     (void)snprintf(table.labels[1], sizeof table.labels[1], "output p");
     (void)snprintf(table.labels[2], sizeof table.labels[2], "BCE (floor %.3f)", loss_bce_floor((double)t));
@@ -90,9 +92,10 @@ static void mark_pixel(Panel *panel, const GridLayout *grid, int cell)
         return;
     const PixelHover hover = panel->hover;
     const float line = ui_px(panel->ui, 1), side = (float)grid->pixel_px;
-    const Rect rect = {grid->origin.x + (float)(cell % grid->columns) * grid->pitch + (float)(hover.pixel % DIGIT_SIDE) * side - line,
-                       grid->origin.y + (float)(cell / grid->columns) * grid->pitch + (float)(hover.pixel / DIGIT_SIDE) * side - line,
-                       side + 2 * line, side + 2 * line};
+    const Rect rect = {
+        grid->origin.x + (float)(cell % grid->columns) * grid->pitch + (float)(hover.pixel % DIGIT_SIDE) * side - line,
+        grid->origin.y + (float)(cell / grid->columns) * grid->pitch + (float)(hover.pixel / DIGIT_SIDE) * side - line,
+        side + 2 * line, side + 2 * line};
     draw_frame(panel->ui->draw, rect, 0xffffffd0, 0, line);
 }
 
@@ -103,7 +106,10 @@ static void mark_everywhere(Panel *panel)
     mark_pixel(panel, panel->hover.is_pad ? &layout->drawn_input : &layout->input, cell);
     for (int side = 0; side < SIDE_COUNT; side++)
         for (int i = 0; i < 1 + HEATMAP_COUNT; i++)
-            mark_pixel(panel, panel->hover.is_pad ? &layout->drawn[side][i] : i == 0 ? &layout->reconstruction[side] : &layout->heatmap[side][i - 1],
+            mark_pixel(panel,
+                       panel->hover.is_pad ? &layout->drawn[side][i]
+                       : i == 0            ? &layout->reconstruction[side]
+                                           : &layout->heatmap[side][i - 1],
                        cell);
 }
 
@@ -116,7 +122,8 @@ static void draw_hint(Panel *panel)
     const Rect box = place_box(panel, ui_text_width(ui, FONT_UI, TEXT_SMALL, ui->hint) + 2 * pad, height);
     draw_box(ui->draw, box, COLOR_RAISED, ui_px(ui, RADIUS));
     draw_frame(ui->draw, box, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
-    ui_text(ui, (Rect){box.x + pad, box.y, box.w - 2 * pad, box.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT, ALIGN_LEFT, ui->hint);
+    ui_text(ui, (Rect){box.x + pad, box.y, box.w - 2 * pad, box.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT, ALIGN_LEFT,
+            ui->hint);
 }
 
 void panel_tooltip(Panel *panel)

@@ -6,10 +6,7 @@
 #include "panel.h"
 #include "theme.h"
 
-Color panel_side_color(int side)
-{
-    return side == SIDE_A ? COLOR_A : COLOR_B;
-}
+Color panel_side_color(int side) { return side == SIDE_A ? COLOR_A : COLOR_B; }
 
 bool panel_is_shown(const Frame *frame, int side)
 {
@@ -26,7 +23,8 @@ Rect panel_plot_frame(Panel *panel, Rect rect, const char *title, const char *su
     ui_text(ui, line, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, title);
     const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 8);
     if (subtitle)
-        ui_text(ui, (Rect){line.x + used, line.y, line.w - used, line.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, subtitle);
+        ui_text(ui, (Rect){line.x + used, line.y, line.w - used, line.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT,
+                ALIGN_LEFT, subtitle);
     const float foot = ui_px(ui, 20);
     return (Rect){rect.x + pad, rect.y + header, rect.w - 2 * pad, rect.h - header - foot};
 }
@@ -55,10 +53,12 @@ static void find_hover(Panel *panel, const GridLayout *grid, int count, bool is_
         panel->hover = (PixelHover){true, is_pad, cell, py * DIGIT_SIDE + px};
 }
 
-void panel_images(Panel *panel, const GridLayout *grid, const float *values, int count, ImageMap map, float scale, bool is_pad)
+void panel_images(Panel *panel, const GridLayout *grid, const float *values, int count, ImageMap map, float scale,
+                  bool is_pad)
 {
     find_hover(panel, grid, count, is_pad);
-    draw_images(panel->ui->draw, grid->origin, grid->columns, count, grid->pitch, grid->pitch, grid->pixel_px, values, map, scale);
+    draw_images(panel->ui->draw, grid->origin, grid->columns, count, grid->pitch, grid->pitch, grid->pixel_px, values,
+                map, scale);
 }
 
 float panel_color_bar(Panel *panel, Rect rect, float scale, const char *unit)
@@ -81,20 +81,22 @@ float panel_color_bar(Panel *panel, Rect rect, float scale, const char *unit)
         draw_box(ui->draw, (Rect){x + left, roundf(rect.y + (rect.h - height) / 2), right - left, height},
                  draw_map_color(MAP_HEAT, scale * ((float)i + 0.5f) / STEPS, scale), 0);
     }
-    ui_text(ui, (Rect){x + bar + gap, rect.y, end_width, rect.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, end);
+    ui_text(ui, (Rect){x + bar + gap, rect.y, end_width, rect.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+            end);
     return total;
 }
 
 // In the order in which they are drawn, which is the order of the Tab key too.
 static void (*const panels[])(Panel *) = {
-    panel_top, panel_pad, panel_models, panel_grids, panel_drawn, panel_histogram, panel_curves, panel_status,
-    panel_tooltip, panel_help, panel_keys,
+    panel_top,    panel_pad,    panel_models,  panel_grids, panel_drawn, panel_histogram,
+    panel_curves, panel_status, panel_tooltip, panel_help,  panel_keys,
 };
 
 void panels_draw(Ui *ui, const Frame *frame, Requests *requests)
 {
     Panel panel = {.ui = ui, .frame = frame, .requests = requests};
-    draw_box(ui->draw, (Rect){0, 0, frame->layout.top.w, frame->layout.bottom.y + frame->layout.bottom.h}, COLOR_BACK, 0);
+    draw_box(ui->draw, (Rect){0, 0, frame->layout.top.w, frame->layout.bottom.y + frame->layout.bottom.h}, COLOR_BACK,
+             0);
     ui->is_modal = frame->is_help_shown;
     for (size_t i = 0; i < sizeof panels / sizeof *panels; i++)
         panels[i](&panel);

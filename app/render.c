@@ -33,10 +33,7 @@ static const char *const SHADER_NAMES[BATCH_KIND_COUNT] = {
     [BATCH_TEXT] = "text", [BATCH_IMAGES] = "images",
 };
 
-static void cut_first_line(char *log)
-{
-    log[strcspn(log, "\r\n")] = '\0';
-}
+static void cut_first_line(char *log) { log[strcspn(log, "\r\n")] = '\0'; }
 
 static GLuint compile(GLenum stage, const char *kind, Error *error)
 {
@@ -187,14 +184,11 @@ void render_destroy(Render *render)
     free(render);
 }
 
-const char *render_device(const Render *render)
-{
-    return render->device;
-}
+const char *render_device(const Render *render) { return render->device; }
 
 bool render_is_software(const Render *render)
 {
-    static const char *const names[] = { "llvmpipe", "softpipe", "swrast", "Software Rasterizer" };
+    static const char *const names[] = {"llvmpipe", "softpipe", "swrast", "Software Rasterizer"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strstr(render->device, names[i])) {
             return true;

@@ -38,12 +38,13 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .wake_context = session->window,
     };
     const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
-    const float scale = fminf(options->scale > 0 ? options->scale : 1.0f,
-                              fminf((float)options->width / LAYOUT_WIDTH_MIN, (float)options->height / LAYOUT_HEIGHT_MIN));
+    const float scale =
+        fminf(options->scale > 0 ? options->scale : 1.0f,
+              fminf((float)options->width / LAYOUT_WIDTH_MIN, (float)options->height / LAYOUT_HEIGHT_MIN));
     const int count = layout_create((float)options->width, (float)options->height, scale, app.scene).page_count;
     if (options->page > 0 && options->page > (total - 1) / count)
-        return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page, (total - 1) / count + 1,
-                         count, (total - 1) / count);
+        return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
+                         (total - 1) / count + 1, count, (total - 1) / count);
     session->has_app = true;
     return app_init(&session->app, &app, error);
 }
@@ -91,12 +92,13 @@ float session_scale(const Session *session, const Options *options, int width, i
     return fminf(wanted, fminf((float)width / LAYOUT_WIDTH_MIN, (float)height / LAYOUT_HEIGHT_MIN));
 }
 
-const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size, bool is_capture,
-                          bool takes_news)
+const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
+                          bool is_capture, bool takes_news)
 {
     const float scale = session_scale(session, options, size.width, size.height, size.display_scale);
     font_begin_frame(session->font);
-    const Frame *frame = app_compose(&session->app, (float)size.width, (float)size.height, scale, is_capture, takes_news);
+    const Frame *frame =
+        app_compose(&session->app, (float)size.width, (float)size.height, scale, is_capture, takes_news);
     Requests requests = {.count = 0};
     draw_begin(&session->draw, (float)size.width, (float)size.height);
     ui_begin(&session->ui, &session->draw, input, scale);
@@ -107,8 +109,8 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
     return frame;
 }
 
-bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path, size_t path_size,
-                     Error *error)
+bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path,
+                     size_t path_size, Error *error)
 {
     Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside};
     const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);

@@ -1,9 +1,9 @@
 // Session: what `view` and `shot` share: data, digit and options read, an App and a Render on a Window.
 #pragma once
 #include "app.h"
-#include "panel.h"
 #include "cli.h"
 #include "font.h"
+#include "panel.h"
 #include "render.h"
 #include "window.h"
 
@@ -17,7 +17,7 @@ typedef struct Session {
     Ui ui;
     App app;
     bool has_app;
-    bool is_live; // a window: a picture shows what it shows, not what is newer
+    bool is_live;        // a window: a picture shows what it shows, not what is newer
     int passed_requests; // how many the last pass made
 } Session;
 
@@ -25,14 +25,14 @@ typedef struct Session {
 int session_open(Session *session, const Options *options, bool is_offscreen, Error *error);
 void session_close(Session *session);
 
-// The scale for a framebuffer: the display's and the user's own, but never so large that the smallest layout (960x600) would
-// not fit.
+// The scale for a framebuffer: the display's and the user's own, but never so large that the smallest layout (960x600)
+// would not fit.
 float session_scale(const Session *session, const Options *options, int width, int height, float display_scale);
 
 // Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
-const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size, bool is_capture,
-                          bool takes_news);
+const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
+                          bool is_capture, bool takes_news);
 
 // Writes a picture with caption and settings; path_size >= 1024 where path was not chosen: "" lets the folder decide.
-bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path, size_t path_size,
-                     Error *error);
+bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path,
+                     size_t path_size, Error *error);

@@ -10,10 +10,7 @@
 
 static volatile sig_atomic_t interrupted;
 
-static void interrupt(int number)
-{
-    interrupted = number;
-}
+static void interrupt(int number) { interrupted = number; }
 
 // Until the models on show have their epochs (or broke), and have been measured.
 static void train(Session *session)
@@ -23,9 +20,13 @@ static void train(Session *session)
         bool changed;
         bool is_ready = trainer_dataset(session->app.trainer) && !trainer_is_busy(session->app.trainer);
         for (int side = 0; side < SIDE_COUNT; side++) {
-            const bool is_shown = side == SIDE_A ? session->app.scene != SCENE_SOLO_B : session->app.scene != SCENE_SOLO_A;
+            const bool is_shown =
+                side == SIDE_A ? session->app.scene != SCENE_SOLO_B : session->app.scene != SCENE_SOLO_A;
             const Snapshot *s = bank_model_latest(session->app.models[side], &changed);
-            is_ready = is_ready && (!is_shown || (s->test.images > 0 && (s->broken_step >= 0 || s->step >= (int64_t)s->steps_per_epoch * session->app.epochs)));
+            is_ready =
+                is_ready &&
+                (!is_shown || (s->test.images > 0 &&
+                               (s->broken_step >= 0 || s->step >= (int64_t)s->steps_per_epoch * session->app.epochs)));
         }
         if (is_ready)
             return;

@@ -11,8 +11,8 @@ static json_t *rect_json(float x, float y, float w, float h)
 
 static json_t *grid_json(const GridLayout *grid)
 {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "x", (int)grid->origin.x, "y", (int)grid->origin.y, "columns", grid->columns,
-                     "rows", grid->rows, "pixel_px", grid->pixel_px, "pitch", (int)grid->pitch);
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "x", (int)grid->origin.x, "y", (int)grid->origin.y, "columns",
+                     grid->columns, "rows", grid->rows, "pixel_px", grid->pixel_px, "pitch", (int)grid->pitch);
 }
 
 static json_t *model_json(const ModelFrame *m)
@@ -23,8 +23,9 @@ static json_t *model_json(const ModelFrame *m)
     double ink = 0;
     for (int i = 0; i < DIGIT_PIXELS; i++)
         ink += (double)m->pad_p[i] / DIGIT_PIXELS;
-    json_t *json = json_pack("{s:s, s:I, s:i, s:I, s:i}", "spec", spec, "step", (json_int_t)s->step, "steps_per_epoch", s->steps_per_epoch,
-                             "broken_step", (json_int_t)s->broken_step, "test_epoch", s->test.images ? s->test_epoch : -1);
+    json_t *json = json_pack("{s:s, s:I, s:i, s:I, s:i}", "spec", spec, "step", (json_int_t)s->step, "steps_per_epoch",
+                             s->steps_per_epoch, "broken_step", (json_int_t)s->broken_step, "test_epoch",
+                             s->test.images ? s->test_epoch : -1);
     if (isfinite(ink))
         (void)json_object_set_new(json, "pad_output_mean", json_real(ink));
     if (s->test.images && isfinite(s->test.bce))
@@ -46,17 +47,19 @@ void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
     json_t *widgets = json_array();
     for (int i = 0; i < ui->widget_count; i++) {
         const Widget *w = &ui->widgets[i];
-        (void)json_array_append_new(widgets, json_pack("{s:s, s:s, s:b, s:o}", "id", w->id, "label", w->label, "on", w->is_on, "rect",
-                                                       rect_json(w->rect.x, w->rect.y, w->rect.w, w->rect.h)));
+        (void)json_array_append_new(widgets,
+                                    json_pack("{s:s, s:s, s:b, s:o}", "id", w->id, "label", w->label, "on", w->is_on,
+                                              "rect", rect_json(w->rect.x, w->rect.y, w->rect.w, w->rect.h)));
     }
-    json_t *json = json_pack("{s:f, s:s, s:f, s:f, s:b, s:b, s:b, s:b, s:i, s:b, s:i, s:i, s:f, s:f, s:s, s:o, s:o, s:o, s:o, s:o}",
-                             "ms", frame_ms, "view", scenes[frame->scene], "scale", (double)ui->scale, "brush", (double)frame->pad->brush,
-                             "playing", frame->is_playing, "busy", frame->is_busy, "data", frame->facts != NULL, "help", frame->is_help_shown,
-                             "first", frame->first, "shuffled", frame->is_shuffled, "page_count", frame->page_count, "undo", frame->pad->at,
-                             "pad_mean", mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second, "message", frame->message,
-                             "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]), "input",
-                             grid_json(&frame->layout.input), "reconstruction_a", grid_json(&frame->layout.reconstruction[SIDE_A]), "widgets",
-                             widgets);
+    json_t *json = json_pack(
+        "{s:f, s:s, s:f, s:f, s:b, s:b, s:b, s:b, s:i, s:b, s:i, s:i, s:f, s:f, s:s, s:o, s:o, s:o, s:o, s:o}", "ms",
+        frame_ms, "view", scenes[frame->scene], "scale", (double)ui->scale, "brush", (double)frame->pad->brush,
+        "playing", frame->is_playing, "busy", frame->is_busy, "data", frame->facts != NULL, "help",
+        frame->is_help_shown, "first", frame->first, "shuffled", frame->is_shuffled, "page_count", frame->page_count,
+        "undo", frame->pad->at, "pad_mean", mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second,
+        "message", frame->message, "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]),
+        "input", grid_json(&frame->layout.input), "reconstruction_a", grid_json(&frame->layout.reconstruction[SIDE_A]),
+        "widgets", widgets);
     const Rect bottom = frame->layout.bottom;
     if (json)
         (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)bottom.w, (int)(bottom.y + bottom.h)));

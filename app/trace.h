@@ -1,5 +1,5 @@
-// Trace: one JSON line for each frame that was drawn: how long it took, every widget's place, what is on show. For tests and
-// bug reports.
+// Trace: one JSON line for each frame that was drawn: how long it took, every widget's place, what is on show. For
+// tests and bug reports.
 #pragma once
 #include <stdio.h>
 

@@ -43,7 +43,7 @@ static void catch_signals(void)
     }
 }
 
-// ---- training -------------------------------------------------------------------------------------------------------
+// ---- training -----------------------------------------------------------------------------------------------------
 
 static bool measure_test(Training *training, Error *error)
 {
@@ -107,10 +107,10 @@ static bool train_epoch(Training *training, Error *error)
         return false;
     }
     training->epochs_done++;
-    json_t *entry = json_pack("{s:i, s:o, s:o, s:o, s:o}", "epoch", learner_epoch_count(training->learner),
-                              "train_loss", report_number(learner_epoch_loss(training->learner)), "test_bce",
-                              report_number(training->test.bce), "test_mse", report_number(training->test.mse),
-                              "test_mae", report_number(training->test.mae));
+    json_t *entry =
+        json_pack("{s:i, s:o, s:o, s:o, s:o}", "epoch", learner_epoch_count(training->learner), "train_loss",
+                  report_number(learner_epoch_loss(training->learner)), "test_bce", report_number(training->test.bce),
+                  "test_mse", report_number(training->test.mse), "test_mae", report_number(training->test.mae));
     if (training->epoch_losses)
         (void)json_object_set_new(entry, "step_loss", training->epoch_losses);
     training->epoch_losses = NULL;
@@ -120,7 +120,7 @@ static bool train_epoch(Training *training, Error *error)
     return true;
 }
 
-// ---- the report -----------------------------------------------------------------------------------------------------
+// ---- the report ---------------------------------------------------------------------------------------------------
 
 static json_t *build_report(const Training *training)
 {
@@ -182,7 +182,7 @@ static int train_and_report(Training *training)
     return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + stop_signal : status;
 }
 
-// ---- what it takes --------------------------------------------------------------------------------------------------
+// ---- what it takes ------------------------------------------------------------------------------------------------
 
 static bool prepare_model(Training *training, Error *error)
 {

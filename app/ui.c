@@ -56,17 +56,15 @@ bool ui_take_key(Ui *ui, int key, bool control)
 {
     for (int i = 0; i < ui->input.key_count; i++)
         if (ui->input.keys[i].key == key && ui->input.keys[i].control == control) {
-            memmove(&ui->input.keys[i], &ui->input.keys[i + 1], (size_t)(ui->input.key_count - i - 1) * sizeof(KeyPress));
+            memmove(&ui->input.keys[i], &ui->input.keys[i + 1],
+                    (size_t)(ui->input.key_count - i - 1) * sizeof(KeyPress));
             ui->input.key_count--;
             return true;
         }
     return false;
 }
 
-float ui_px(const Ui *ui, float distance)
-{
-    return roundf(distance * ui->scale);
-}
+float ui_px(const Ui *ui, float distance) { return roundf(distance * ui->scale); }
 
 bool ui_is_inside(Rect rect, float x, float y)
 {
@@ -160,7 +158,9 @@ void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align al
         text = shortened;
         width = font_text_width(ui->draw->font, face, size_px, text);
     }
-    const float x = align == ALIGN_LEFT ? rect.x : align == ALIGN_RIGHT ? rect.x + rect.w - width : rect.x + (rect.w - width) / 2;
+    const float x = align == ALIGN_LEFT    ? rect.x
+                    : align == ALIGN_RIGHT ? rect.x + rect.w - width
+                                           : rect.x + (rect.w - width) / 2;
     const float baseline = rect.y + (rect.h + font_ascent(ui->draw->font, face, size_px)) / 2;
     (void)draw_text(ui->draw, face, size_px, x, baseline, color, text);
 }
@@ -216,8 +216,8 @@ static void divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect
     }
 }
 
-int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count, int chosen,
-              Color accent)
+int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
+              int chosen, Color accent)
 {
     Rect parts[16];
     int result = -1;
@@ -253,8 +253,8 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, cons
         else if (state.is_hot)
             draw_box(ui->draw, box, COLOR_HOVER, radius - 1);
         const bool is_tight = parts[i].w - ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, labels[i]) < ui_px(ui, 8);
-        ui_text(ui, parts[i], i == chosen && !is_tight ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL, i == chosen ? COLOR_TEXT_DARK : COLOR_TEXT,
-                ALIGN_CENTER, labels[i]);
+        ui_text(ui, parts[i], i == chosen && !is_tight ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL,
+                i == chosen ? COLOR_TEXT_DARK : COLOR_TEXT, ALIGN_CENTER, labels[i]);
     }
     ui_focus_ring(ui, group, rect);
     return result == chosen ? -1 : result;
@@ -263,10 +263,13 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, cons
 int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value)
 {
     char part_id[40];
-    const float side = fmaxf(rect.h, ui_px(ui, 22)), label_width = label ? ui_text_width(ui, FONT_UI, TEXT_SMALL, label) + ui_px(ui, 6) : 0;
+    const float side = fmaxf(rect.h, ui_px(ui, 22)),
+                label_width = label ? ui_text_width(ui, FONT_UI, TEXT_SMALL, label) + ui_px(ui, 6) : 0;
     if (label)
-        ui_text(ui, (Rect){rect.x, rect.y, label_width, rect.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, label);
-    const Rect minus = {rect.x + label_width, rect.y, side, rect.h}, plus = {rect.x + rect.w - side, rect.y, side, rect.h};
+        ui_text(ui, (Rect){rect.x, rect.y, label_width, rect.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+                label);
+    const Rect minus = {rect.x + label_width, rect.y, side, rect.h},
+               plus = {rect.x + rect.w - side, rect.y, side, rect.h};
     (void)snprintf(part_id, sizeof part_id, "%s.minus", id);
     int change = ui_button(ui, part_id, minus, "\u2212", NULL, false, 0) ? -1 : 0;
     ui_text(ui, (Rect){minus.x + side, rect.y, plus.x - minus.x - side, rect.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT,

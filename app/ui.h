@@ -1,5 +1,5 @@
-// Ui: immediate-mode widgets. A frame is ui_begin, widgets, ui_end; a widget draws itself into the draw list and tells what
-// was done with it. It knows neither SDL nor GL.
+// Ui: immediate-mode widgets. A frame is ui_begin, widgets, ui_end; a widget draws itself into the draw list and tells
+// what was done with it. It knows neither SDL nor GL.
 //
 // Units: framebuffer pixels. Thread: the UI thread.
 //
@@ -18,7 +18,18 @@
 #include "draw.h"
 
 // Keys: printable ones are their ASCII code in lower case, the others are named here.
-enum { KEY_TAB = 256, KEY_ENTER, KEY_ESCAPE, KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_DELETE };
+enum {
+    KEY_TAB = 256,
+    KEY_ENTER,
+    KEY_ESCAPE,
+    KEY_LEFT,
+    KEY_RIGHT,
+    KEY_UP,
+    KEY_DOWN,
+    KEY_PAGE_UP,
+    KEY_PAGE_DOWN,
+    KEY_DELETE
+};
 
 typedef struct KeyPress {
     int key;
@@ -29,13 +40,13 @@ enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 160 };
 
 typedef struct Input {
     float mouse_x, mouse_y;
-    bool is_inside;                 // the mouse is over the window
-    bool left, right;               // held
+    bool is_inside;                                                  // the mouse is over the window
+    bool left, right;                                                // held
     bool left_pressed, right_pressed, left_released, right_released; // since the last frame
     float wheel;
-    Point path[PATH_MAX_POINTS];    // where the mouse went since the last frame, its position now included
+    Point path[PATH_MAX_POINTS]; // where the mouse went since the last frame, its position now included
     int path_count;
-    KeyPress keys[KEYS_MAX];        // pressed since the last frame, in order
+    KeyPress keys[KEYS_MAX]; // pressed since the last frame, in order
     int key_count;
 } Input;
 
@@ -49,14 +60,14 @@ typedef struct Ui {
     DrawList *draw;
     Input input;
     float scale;
-    uint32_t active;                // held with the mouse
-    uint32_t focus;                 // has the keyboard; 0: none
-    bool show_focus;                // the ring is shown once Tab was used
-    bool is_modal;                  // an overlay covers the window: widgets do not react
-    Widget widgets[WIDGETS_MAX];    // of this frame, in tab order
+    uint32_t active;             // held with the mouse
+    uint32_t focus;              // has the keyboard; 0: none
+    bool show_focus;             // the ring is shown once Tab was used
+    bool is_modal;               // an overlay covers the window: widgets do not react
+    Widget widgets[WIDGETS_MAX]; // of this frame, in tab order
     uint32_t widget_ids[WIDGETS_MAX];
     int widget_count;
-    char hint[128];                 // what the widget under the mouse says of itself; empty: nothing
+    char hint[128]; // what the widget under the mouse says of itself; empty: nothing
     Rect hint_rect;
 } Ui;
 
@@ -67,7 +78,8 @@ typedef struct WidgetState {
 void ui_begin(Ui *ui, DrawList *draw, const Input *input, float scale);
 void ui_end(Ui *ui); // moves the focus by Tab and Shift+Tab
 
-// Takes a key press out of this frame's input if it is there: key with or without control; shift is ignored unless it is Tab's.
+// Takes a key press out of this frame's input if it is there: key with or without control; shift is ignored unless it
+// is Tab's.
 bool ui_take_key(Ui *ui, int key, bool control);
 
 float ui_px(const Ui *ui, float distance); // a theme distance in whole pixels
@@ -80,10 +92,10 @@ void ui_set_hint(Ui *ui, WidgetState state, Rect rect, const char *text);
 // shortcut: shown small behind the label; NULL: none. is_on: drawn as pressed in `accent`.
 bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent);
 
-// One of several; Left and Right move the choice while it has the focus. hints: what each says under the mouse, NULL: nothing.
-// Returns the option chosen now, or -1.
-int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count, int chosen,
-              Color accent);
+// One of several; Left and Right move the choice while it has the focus. hints: what each says under the mouse, NULL:
+// nothing. Returns the option chosen now, or -1.
+int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
+              int chosen, Color accent);
 
 // "label [-] value [+]". Returns -1, 0 or 1.
 int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value);

@@ -22,7 +22,8 @@ static void take_screenshot(Session *session, const Options *options, const Inpu
     session->app.wants_screenshot = false;
     if (session_capture(session, options, input, size, path, sizeof path, &error)) {
         const char *slash = strrchr(path, '/'); // the name first: a long path is cut at its end
-        (void)snprintf(text, sizeof text, "saved %s in %.*s", slash ? slash + 1 : path, slash ? (int)(slash - path) : 1, slash ? path : ".");
+        (void)snprintf(text, sizeof text, "saved %s in %.*s", slash ? slash + 1 : path, slash ? (int)(slash - path) : 1,
+                       slash ? path : ".");
         app_say(&session->app, false, text);
     } else {
         app_say(&session->app, true, error.text);
@@ -33,7 +34,10 @@ static void take_screenshot(Session *session, const Options *options, const Inpu
 static const Frame *pass(Session *session, const Options *options, Input *input, WindowSize size, bool takes_news)
 {
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
-    const Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside, .left = input->left,
+    const Input still = {.mouse_x = input->mouse_x,
+                         .mouse_y = input->mouse_y,
+                         .is_inside = input->is_inside,
+                         .left = input->left,
                          .right = input->right};
     if (session->app.wants_screenshot) {
         take_screenshot(session, options, input, size);

@@ -28,7 +28,8 @@ static bool open_window(Window *window, int width, int height, bool is_offscreen
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
     SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
     SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
-    const Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE | (is_offscreen ? SDL_WINDOW_HIDDEN : 0u);
+    const Uint32 flags =
+        SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE | (is_offscreen ? SDL_WINDOW_HIDDEN : 0u);
     window->sdl = SDL_CreateWindow("losslens", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width, height, flags);
     return window->sdl != NULL;
 }
@@ -45,11 +46,13 @@ Window *window_create(int width, int height, bool is_offscreen, Error *error)
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "0");
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
-        return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window : NULL;
+        return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window
+                                                                                                         : NULL;
     // without a display SDL falls back to drawing for nobody
     if (!is_offscreen && strcmp(SDL_GetCurrentVideoDriver(), "offscreen") == 0) {
         SDL_SetError("neither DISPLAY nor WAYLAND_DISPLAY leads to one");
-        return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window : NULL;
+        return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window
+                                                                                                         : NULL;
     }
     if (!open_window(window, width, height, is_offscreen))
         return fail(window, error, "the window could not be opened with OpenGL 3.3") ? window : NULL;
@@ -87,10 +90,18 @@ WindowSize window_size(Window *window)
 
 static void add_key(Input *input, const SDL_Keysym *sym)
 {
-    static const struct { SDL_Keycode sdl; int key; } names[] = {
-        {SDLK_TAB, KEY_TAB}, {SDLK_RETURN, KEY_ENTER}, {SDLK_KP_ENTER, KEY_ENTER}, {SDLK_ESCAPE, KEY_ESCAPE}, {SDLK_LEFT, KEY_LEFT},
-        {SDLK_RIGHT, KEY_RIGHT}, {SDLK_UP, KEY_UP}, {SDLK_DOWN, KEY_DOWN}, {SDLK_PAGEUP, KEY_PAGE_UP}, {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
-        {SDLK_DELETE, KEY_DELETE}, {SDLK_F1, '?'}, {SDLK_KP_PLUS, '+'}, {SDLK_KP_MINUS, '-'}, {SDLK_KP_0, '0'},
+    static const struct {
+        SDL_Keycode sdl;
+        int key;
+    } names[] = {
+        {SDLK_TAB, KEY_TAB},        {SDLK_RETURN, KEY_ENTER},
+        {SDLK_KP_ENTER, KEY_ENTER}, {SDLK_ESCAPE, KEY_ESCAPE},
+        {SDLK_LEFT, KEY_LEFT},      {SDLK_RIGHT, KEY_RIGHT},
+        {SDLK_UP, KEY_UP},          {SDLK_DOWN, KEY_DOWN},
+        {SDLK_PAGEUP, KEY_PAGE_UP}, {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
+        {SDLK_DELETE, KEY_DELETE},  {SDLK_F1, '?'},
+        {SDLK_KP_PLUS, '+'},        {SDLK_KP_MINUS, '-'},
+        {SDLK_KP_0, '0'},
     };
     const bool shift = (sym->mod & KMOD_SHIFT) != 0, control = (sym->mod & KMOD_CTRL) != 0;
     int key = sym->sym > 0 && sym->sym < 127 ? (int)sym->sym : 0;
@@ -160,7 +171,9 @@ unsigned window_wait(Window *window, int timeout_ms, Input *input)
     *input = window->held;
     unsigned happened = WINDOW_NOTHING;
     bool stop = false;
-    int got = timeout_ms < 0 ? SDL_WaitEvent(&event) : timeout_ms == 0 ? SDL_PollEvent(&event) : SDL_WaitEventTimeout(&event, timeout_ms);
+    int got = timeout_ms < 0    ? SDL_WaitEvent(&event)
+              : timeout_ms == 0 ? SDL_PollEvent(&event)
+                                : SDL_WaitEventTimeout(&event, timeout_ms);
     while (got) {
         happened |= take_event(window, &event, input, &stop);
         if (stop)
@@ -169,7 +182,10 @@ unsigned window_wait(Window *window, int timeout_ms, Input *input)
     }
     if (stop && SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT))
         happened |= WINDOW_MORE;
-    window->held = (Input){.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside, .left = input->left,
+    window->held = (Input){.mouse_x = input->mouse_x,
+                           .mouse_y = input->mouse_y,
+                           .is_inside = input->is_inside,
+                           .left = input->left,
                            .right = input->right};
     return happened;
 }
@@ -185,7 +201,4 @@ void window_wake(void *context)
     (void)SDL_PushEvent(&event);
 }
 
-void window_swap(Window *window)
-{
-    SDL_GL_SwapWindow(window->sdl);
-}
+void window_swap(Window *window) { SDL_GL_SwapWindow(window->sdl); }

@@ -9,8 +9,8 @@
 
 typedef struct Window Window;
 
-// A window of this size in screen units, or without a display (offscreen) a context alone. NULL and a sentence when there is no
-// display or no OpenGL 3.3: the program then ends with status 3.
+// A window of this size in screen units, or without a display (offscreen) a context alone. NULL and a sentence when
+// there is no display or no OpenGL 3.3: the program then ends with status 3.
 Window *window_create(int width, int height, bool is_offscreen, Error *error);
 void window_destroy(Window *window);
 
@@ -24,14 +24,14 @@ WindowSize window_size(Window *window);
 
 typedef enum WindowEvents {
     WINDOW_NOTHING = 0,
-    WINDOW_INPUT = 1,  // the user did something, or the window must be drawn again
-    WINDOW_WAKE = 2,   // window_wake was called
+    WINDOW_INPUT = 1, // the user did something, or the window must be drawn again
+    WINDOW_WAKE = 2,  // window_wake was called
     WINDOW_CLOSE = 4,
-    WINDOW_MORE = 8,   // further events wait: a pass without drawing is enough for now
+    WINDOW_MORE = 8, // further events wait: a pass without drawing is enough for now
 } WindowEvents;
 
-// Sleeps until something happens, at most timeout_ms (-1: as long as it takes, 0: not at all), then gathers input. Stops behind each
-// press or release of a button, so that a pass of the widgets sees one at a time, at its own place.
+// Sleeps until something happens, at most timeout_ms (-1: as long as it takes, 0: not at all), then gathers input.
+// Stops behind each press or release of a button, so that a pass of the widgets sees one at a time, at its own place.
 unsigned window_wait(Window *window, int timeout_ms, Input *input);
 
 void window_wake(void *window); // pushes one event; cheap to call often

@@ -22,10 +22,7 @@ static inline ValueSlope relu(Vec z)
     return (ValueSlope){vec_at_least(z, 0.0f), vec_select(z > 0.0f, vec_all(1.0f), vec_all(0.0f))};
 }
 
-static inline ValueSlope linear(Vec z)
-{
-    return (ValueSlope){z, vec_all(1.0f)};
-}
+static inline ValueSlope linear(Vec z) { return (ValueSlope){z, vec_all(1.0f)}; }
 
 static inline ValueSlope clip(Vec z)
 {
@@ -65,8 +62,8 @@ static inline ValueSlope elu(Vec z)
     return (ValueSlope){vec_select(z > 0.0f, z, vec_expm1(x)), vec_select(z > 0.0f, vec_all(1.0f), vec_exp(x))};
 }
 
-// z Phi(z). Phi by Abramowitz and Stegun 7.1.26 with x = |z| / sqrt 2; absolute error below 1.5e-7. Beyond 20 the tail is
-// 0 in float; the bounds keep infinity * 0 out of it.
+// z Phi(z). Phi by Abramowitz and Stegun 7.1.26 with x = |z| / sqrt 2; absolute error below 1.5e-7. Beyond 20 the tail
+// is 0 in float; the bounds keep infinity * 0 out of it.
 static inline ValueSlope gelu(Vec z)
 {
     const Vec low = vec_at_least(z, -20.0f), inner = vec_at_most(low, 20.0f);
@@ -84,7 +81,7 @@ static inline ValueSlope gelu(Vec z)
 }
 
 #define APPLY(function)                                                                                                \
-    static void apply_##function(const float *z, float *value, float *slope, size_t n)                                \
+    static void apply_##function(const float *z, float *value, float *slope, size_t n)                                 \
     {                                                                                                                  \
         size_t i = 0;                                                                                                  \
         for (; i + LANES <= n; i += LANES) {                                                                           \

@@ -10,7 +10,8 @@ typedef struct Activation {
     const char *key;     // as in a model spec
     const char *label;   // as on a button
     const char *formula; // as in a tooltip
-    // value[i] = f(z[i]), slope[i] = f'(z[i]) for i < n; the arrays are the same or do not overlap. slope may not be NULL.
+    // value[i] = f(z[i]), slope[i] = f'(z[i]) for i < n; the arrays are the same or do not overlap. slope may not be
+    // NULL.
     void (*apply)(const float *z, float *value, float *slope, size_t n);
 } Activation;
 

@@ -24,18 +24,18 @@ typedef struct Dataset {
 // What `losslens data` prints of one ImageSet. Shares are of all pixels, in [0, 1].
 typedef struct ImageSetFacts {
     int count;
-    double mean;       // mean target value
+    double mean;             // mean target value
     double zero, grey, full; // share of pixels that are 0, between, 255
-    double bce_floor;  // mean of H(t) = -(t ln t + (1-t) ln(1-t)) over all pixels, in nats
+    double bce_floor;        // mean of H(t) = -(t ln t + (1-t) ln(1-t)) over all pixels, in nats
     bool has_labels;
     int label_counts[DIGIT_CLASSES];
 } ImageSetFacts;
 
 // Reads {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte from folder, each plain or with ".gz", with
-// '-' or '.' before "idx" (the plain name is tried first). Labels may be absent. Anything else that is not exactly as the
-// format says fails with a sentence that names the file, what was found and what was expected; out is then untouched.
-// Memory in use stays within the size that a header promises, and never passes what its file can hold.
-// Owned by the caller: dataset_free.
+// '-' or '.' before "idx" (the plain name is tried first). Labels may be absent. Anything else that is not exactly as
+// the format says fails with a sentence that names the file, what was found and what was expected; out is then
+// untouched. Memory in use stays within the size that a header promises, and never passes what its file can hold. Owned
+// by the caller: dataset_free.
 bool dataset_load(Dataset *out, const char *folder, Error *error);
 
 // The built-in digits (digits.h), all of them, on the pool's threads. Owned by the caller: dataset_free.

@@ -67,10 +67,7 @@ static double spread(Random *random)
     return ((double)sum * 0x1p-16 - 2.0) * 1.7320508075688772;
 }
 
-static double clamp(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
+static double clamp(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
 
 static int pick_label(uint64_t seed, DigitSplit split, int index)
 {
@@ -131,8 +128,8 @@ static Point place_knot(Random *random, const Hand *hand, const Knot *knot)
     const double u = (knot->x - 50) * 0.02 + hand->shake * spread(random);
     const double v = (knot->y - 50) * 0.02 + hand->shake * spread(random);
     const double *bx = hand->bend_x, *by = hand->bend_y;
-    const double x = hand->aspect * (u + bx[0] * v * v + bx[1] * u * v + bx[2] * u * u + bx[3] * v * v * v) -
-                     hand->slant * v;
+    const double x =
+        hand->aspect * (u + bx[0] * v * v + bx[1] * u * v + bx[2] * u * u + bx[3] * v * v * v) - hand->slant * v;
     const double y = v + by[0] * u * u + by[1] * u * v + by[2] * v * v;
     // The half-angle formulas turn by 2 atan(turn / 2) without a sine.
     const double t = 0.5 * hand->turn, n = 1.0 / (1.0 + t * t), c = (1.0 - t * t) * n, s = 2.0 * t * n;

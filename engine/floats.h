@@ -1,7 +1,7 @@
 // Floats: arrays that start on a cache line.
 //
-// Not aligned_alloc: glibc before 2.38 does not reuse what it freed that way between other allocations, so that arrays which
-// come and go with every epoch would let the heap grow without end.
+// Not aligned_alloc: glibc before 2.38 does not reuse what it freed that way between other allocations, so that arrays
+// which come and go with every epoch would let the heap grow without end.
 #pragma once
 #include <stdint.h>
 #include <stdlib.h>

@@ -38,7 +38,6 @@ static inline unsigned handover_latest(Handover *handover, bool *changed)
 {
     *changed = (atomic_load_explicit(&handover->waiting, memory_order_relaxed) & HANDOVER_FRESH) != 0;
     if (*changed)
-        handover->reading =
-            atomic_exchange_explicit(&handover->waiting, handover->reading, memory_order_acq_rel) & 3u;
+        handover->reading = atomic_exchange_explicit(&handover->waiting, handover->reading, memory_order_acq_rel) & 3u;
     return handover->reading;
 }

@@ -34,10 +34,7 @@ typedef struct Reader {
     uint8_t chunk[CHUNK_SIZE];
 } Reader;
 
-static const char *name_items(IdxKind kind)
-{
-    return kind == IDX_IMAGES ? "images" : "labels";
-}
+static const char *name_items(IdxKind kind) { return kind == IDX_IMAGES ? "images" : "labels"; }
 
 static uint32_t decode_big_endian(const uint8_t *bytes)
 {

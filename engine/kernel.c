@@ -146,7 +146,8 @@ static int64_t count_lanes(VecInt v) // comparisons count as -1
 INLINE VecInt find_bins(Vec p)
 {
     const Vec inside = vec_at_most(vec_at_least(p, 0.0f), 1.0f);
-    VecInt bin = __builtin_convertvector(vec_select(p == p, inside, vec_all(0.0f)) * (float)HISTOGRAM_INNER, VecInt) + 1;
+    VecInt bin =
+        __builtin_convertvector(vec_select(p == p, inside, vec_all(0.0f)) * (float)HISTOGRAM_INNER, VecInt) + 1;
     bin = (VecInt)vec_select(bin > HISTOGRAM_INNER, (Vec)(bin * 0 + HISTOGRAM_INNER), (Vec)bin);
     bin = (VecInt)vec_select(p > 1.0f, (Vec)(bin * 0 + HISTOGRAM_BINS - 1), (Vec)bin);
     bin &= ~(p < 0.0f);
@@ -270,7 +271,7 @@ extern const Loss PER_ISA(losses)[];
 extern const OptimizerTable PER_ISA(optimizer_table);
 
 #define STRING_(x) #x
-#define STRING(x) STRING_(x)
+#define STRING(x)  STRING_(x)
 
 const Kernel PER_ISA(kernel);
 const Kernel PER_ISA(kernel) = {

@@ -1,8 +1,8 @@
 // Kernel: the hot loops, compiled for each instruction set and chosen at run time.
 //
-// Internal to the engine. Shapes are written (rows, columns); a matrix is row-major with a stride in floats from row to row.
-// Column counts and strides that are vectorised over are multiples of KERNEL_PAD; what lies in the padding is zero.
-// Thread: kernel_select before any other thread runs; everything else is pure.
+// Internal to the engine. Shapes are written (rows, columns); a matrix is row-major with a stride in floats from row to
+// row. Column counts and strides that are vectorised over are multiples of KERNEL_PAD; what lies in the padding is
+// zero. Thread: kernel_select before any other thread runs; everything else is pure.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,8 +26,8 @@ typedef struct OptimizerTable {
     int count;
 } OptimizerTable;
 
-// C (m, n) = start + A (m, k) B (k, n). A's element (i, l) is a[i * a_row + l * a_column], so that a transposed matrix is
-// a matter of strides. start: C itself where accumulate is set, else bias (n), else zero.
+// C (m, n) = start + A (m, k) B (k, n). A's element (i, l) is a[i * a_row + l * a_column], so that a transposed matrix
+// is a matter of strides. start: C itself where accumulate is set, else bias (n), else zero.
 typedef struct Product {
     size_t m, n, k; // n a multiple of KERNEL_PAD
     const float *a;
@@ -43,20 +43,21 @@ typedef struct Product {
 // What is added up over one image for the metrics.
 typedef struct PixelSums {
     double bce, mse, mae, output;
-    double bias[4];             // sum of p - t by target: t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1
+    double bias[4]; // sum of p - t by target: t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1
     int64_t below_0, above_1, below_002, above_098, nonfinite;
     int64_t histogram[HISTOGRAM_BINS];
 } PixelSums;
 
 typedef struct Kernel {
-    const char *name; // "avx512", "avx2", "plain"
+    const char *name;                   // "avx512", "avx2", "plain"
     const ActivationTable *activations; // by ActivationRole
     const Loss *losses;
     const OptimizerTable *optimizers;
     void (*multiply)(const Product *product);
     void (*bytes_to_floats)(const uint8_t *bytes, float *values, size_t n); // byte / 255
     void (*add)(float *sum, const float *values, size_t n);                 // sum += values
-    void (*scale)(float *values, const float *factors, float factor, size_t n); // values *= factors * factor; factors may be NULL
+    void (*scale)(float *values, const float *factors, float factor,
+                  size_t n); // values *= factors * factor; factors may be NULL
     bool (*is_finite)(const float *values, size_t n);
     float (*total)(const float *values, size_t n);
     // Adds one image's outputs to sums; bce holds its BCE per pixel; alive[i] becomes 1 where p[i] is not 0.

@@ -64,20 +64,11 @@ bool kernel_select(const char *name, Error *error)
     return error_set(error, "unknown instruction set '%s': expected auto, avx512, avx2 or plain", name);
 }
 
-bool engine_select_isa(const char *name, Error *error)
-{
-    return kernel_select(name, error);
-}
+bool engine_select_isa(const char *name, Error *error) { return kernel_select(name, error); }
 
-const char *engine_isa(void)
-{
-    return kernel_get()->name;
-}
+const char *engine_isa(void) { return kernel_get()->name; }
 
-int activation_count(ActivationRole role)
-{
-    return kernel_get()->activations[role].count;
-}
+int activation_count(ActivationRole role) { return kernel_get()->activations[role].count; }
 
 const Activation *activation_get(ActivationRole role, int index)
 {
@@ -107,15 +98,9 @@ int loss_find(const char *key)
     return -1;
 }
 
-double loss_bce_floor(double t)
-{
-    return t <= 0.0 || t >= 1.0 ? 0.0 : -(t * log(t) + (1.0 - t) * log1p(-t));
-}
+double loss_bce_floor(double t) { return t <= 0.0 || t >= 1.0 ? 0.0 : -(t * log(t) + (1.0 - t) * log1p(-t)); }
 
-int optimizer_count(void)
-{
-    return kernel_get()->optimizers->count;
-}
+int optimizer_count(void) { return kernel_get()->optimizers->count; }
 
 const Optimizer *optimizer_get(int index)
 {

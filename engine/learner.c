@@ -1,5 +1,5 @@
-// Training: batch -> forward -> loss -> backward, shard by shard, then one pass that adds the shards' gradients and lets the
-// optimizer use them. Runs on whichever thread calls learner_step, and on the pool.
+// Training: batch -> forward -> loss -> backward, shard by shard, then one pass that adds the shards' gradients and
+// lets the optimizer use them. Runs on whichever thread calls learner_step, and on the pool.
 #include "learner.h"
 
 #include <assert.h>
@@ -13,10 +13,10 @@
 #include "random.h"
 
 enum {
-    SHARD_ROWS = 64,     // images a shard aims at
+    SHARD_ROWS = 64, // images a shard aims at
     SHARDS_MAX = 8,
-    STRIP = 128,         // output pixels worked on together: a shard's strip stays in the caches
-    UPDATE_FLOATS = 4096, // parameters a task of the update aims at
+    STRIP = 128,            // output pixels worked on together: a shard's strip stays in the caches
+    UPDATE_FLOATS = 4096,   // parameters a task of the update aims at
     EPOCHS_MAX = 1000000000 // that somebody may claim to have trained for
 };
 
@@ -30,7 +30,7 @@ typedef struct Shard {
 } Shard;
 
 typedef struct UpdateTask {
-    int layer;       // whose rows; the biases are one row more
+    int layer; // whose rows; the biases are one row more
     int first, end;
 } UpdateTask;
 
@@ -45,10 +45,10 @@ struct Learner {
     Shard shards[SHARDS_MAX];
     UpdateTask *updates;
     int update_count;
-    int *order;      // of the images in this epoch
+    int *order; // of the images in this epoch
 
     int64_t step, optimizer_step, broken_step, images_seen;
-    int position;    // images of this epoch that were trained on
+    int position; // images of this epoch that were trained on
     double epoch_loss_sum;
     int epoch_images;
 
@@ -57,10 +57,7 @@ struct Learner {
     _Atomic bool broken;
 };
 
-static size_t pad(size_t n)
-{
-    return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD;
-}
+static size_t pad(size_t n) { return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD; }
 
 static void refresh_transposed(Learner *learner, int layer_index, int first, int end)
 {
@@ -119,7 +116,8 @@ static bool allocate_shard(Learner *learner, Shard *shard, Error *error)
     shard->strip = floats_create(rows * STRIP);
     shard->gradient = floats_create(learner->model.parameter_count);
     if (!shard->target || !shard->input || !shard->strip || !shard->gradient)
-        return error_set(error, "out of memory: training buffers of a model with %zu parameters", learner->model.parameter_count);
+        return error_set(error, "out of memory: training buffers of a model with %zu parameters",
+                         learner->model.parameter_count);
     return workspace_init(&shard->workspace, &learner->model, learner->shard_capacity, error);
 }
 
@@ -138,8 +136,8 @@ static bool allocate_learner(Learner *learner, Error *error)
     learner->order = malloc((size_t)learner->image_count * sizeof *learner->order);
     plan_updates(learner);
     learner->updates = malloc((size_t)learner->update_count * sizeof *learner->updates);
-    if (!learner->parameters || !learner->state_m || !learner->state_v || !learner->transposed_memory || !learner->order ||
-        !learner->updates)
+    if (!learner->parameters || !learner->state_m || !learner->state_v || !learner->transposed_memory ||
+        !learner->order || !learner->updates)
         return error_set(error, "out of memory: a model with %zu parameters", n);
     plan_updates(learner);
     float *memory = learner->transposed_memory;
@@ -166,8 +164,9 @@ Learner *learner_create(const Model *model, const LearnerOptions *options, Error
     }
     learner->model = *model;
     learner->options = *options;
-    learner->image_count = options->image_count > 0 && options->image_count < options->train->count ? options->image_count
-                                                                                                   : options->train->count;
+    learner->image_count = options->image_count > 0 && options->image_count < options->train->count
+                               ? options->image_count
+                               : options->train->count;
     learner->batch = model->spec.batch < learner->image_count ? model->spec.batch : learner->image_count;
     const int shards = count_shards(learner->batch);
     // a smaller last batch may be cut into fewer shards with more rows each, never above this
@@ -233,7 +232,7 @@ void learner_restart(Learner *learner)
     learner_set_parameters(learner, initial, 0);
 }
 
-// ---- forward and backward of one shard -------------------------------------------------------------------------------
+// ---- forward and backward of one shard ----------------------------------------------------------------------------
 
 static void load_batch(Learner *learner, Shard *shard, int first, int rows)
 {
@@ -260,10 +259,16 @@ static void backward_weights(const Layer *layer, float *gradient, const float *x
 {
     const Kernel *kernel = kernel_get();
     kernel->multiply(&(Product){
-        .m = (size_t)layer->in, .n = columns, .k = (size_t)rows,
-        .a = x, .a_row = 1, .a_column = x_stride,
-        .b = slope, .b_stride = slope_stride,
-        .c = gradient + layer->weight_offset + column, .c_stride = layer->stride,
+        .m = (size_t)layer->in,
+        .n = columns,
+        .k = (size_t)rows,
+        .a = x,
+        .a_row = 1,
+        .a_column = x_stride,
+        .b = slope,
+        .b_stride = slope_stride,
+        .c = gradient + layer->weight_offset + column,
+        .c_stride = layer->stride,
     });
     float *bias = gradient + layer->bias_offset + column;
     memcpy(bias, slope, columns * sizeof *bias);
@@ -272,21 +277,28 @@ static void backward_weights(const Layer *layer, float *gradient, const float *x
 }
 
 // Adds dL/dx = dL/dz W^T of `columns` of a layer's outputs to input_slope (rows, transposed_stride).
-static void backward_input(const Learner *learner, int layer_index, const float *slope, size_t slope_stride, size_t column,
-                           size_t columns, int rows, float *input_slope, bool accumulate)
+static void backward_input(const Learner *learner, int layer_index, const float *slope, size_t slope_stride,
+                           size_t column, size_t columns, int rows, float *input_slope, bool accumulate)
 {
     const size_t stride = learner->transposed_stride[layer_index];
     kernel_get()->multiply(&(Product){
-        .m = (size_t)rows, .n = stride, .k = columns,
-        .a = slope, .a_row = slope_stride, .a_column = 1,
-        .b = learner->transposed[layer_index] + column * stride, .b_stride = stride,
-        .c = input_slope, .c_stride = stride,
+        .m = (size_t)rows,
+        .n = stride,
+        .k = columns,
+        .a = slope,
+        .a_row = slope_stride,
+        .a_column = 1,
+        .b = learner->transposed[layer_index] + column * stride,
+        .b_stride = stride,
+        .c = input_slope,
+        .c_stride = stride,
         .accumulate = accumulate,
     });
 }
 
 // Turns a strip of logits into dL/dz in place and returns the summed loss.
-static double apply_loss(const Learner *learner, const Shard *shard, size_t column, size_t columns, size_t width, int rows)
+static double apply_loss(const Learner *learner, const Shard *shard, size_t column, size_t columns, size_t width,
+                         int rows)
 {
     const Kernel *kernel = kernel_get();
     const Spec *spec = &learner->model.spec;
@@ -325,10 +337,16 @@ static void train_output(const Learner *learner, Shard *shard, const float *code
         const size_t width = layer->stride - column < STRIP ? layer->stride - column : STRIP;
         const size_t rest = (size_t)layer->out - column, columns = rest < width ? rest : width;
         kernel_get()->multiply(&(Product){
-            .m = (size_t)rows, .n = width, .k = (size_t)layer->in,
-            .a = code, .a_row = code_stride, .a_column = 1,
-            .b = parameters + layer->weight_offset + column, .b_stride = layer->stride,
-            .c = shard->strip, .c_stride = STRIP,
+            .m = (size_t)rows,
+            .n = width,
+            .k = (size_t)layer->in,
+            .a = code,
+            .a_row = code_stride,
+            .a_column = 1,
+            .b = parameters + layer->weight_offset + column,
+            .b_stride = layer->stride,
+            .c = shard->strip,
+            .c_stride = STRIP,
             .bias = parameters + layer->bias_offset + column,
         });
         shard->loss += apply_loss(learner, shard, column, columns, width, rows);
@@ -338,7 +356,8 @@ static void train_output(const Learner *learner, Shard *shard, const float *code
 }
 
 // dL/dz of hidden layer i from dL/dactivation, in workspace.slopes[i], padding zeroed.
-static void finish_hidden_slope(const Learner *learner, Shard *shard, int i, const float *activation_slope, size_t stride, int rows)
+static void finish_hidden_slope(const Learner *learner, Shard *shard, int i, const float *activation_slope,
+                                size_t stride, int rows)
 {
     const Spec *spec = &learner->model.spec;
     const Layer *layer = &learner->model.layers[i];
@@ -376,14 +395,15 @@ static void train_shard(void *context, int task_index, int worker_index)
         finish_hidden_slope(learner, shard, i, workspace->values[i + 1], layer->stride, rows);
         const float *x = i > 0 ? workspace->values[i - 1] : shard->input;
         const size_t x_stride = i > 0 ? model->layers[i - 1].stride : (size_t)model->pixels;
-        backward_weights(layer, shard->gradient, x, x_stride, workspace->slopes[i], layer->stride, 0, layer->stride, rows);
+        backward_weights(layer, shard->gradient, x, x_stride, workspace->slopes[i], layer->stride, 0, layer->stride,
+                         rows);
         if (i > 0) // dL/dinput takes the place of this layer's own activations, which nothing needs any more
             backward_input(learner, i, workspace->slopes[i], layer->stride, 0, (size_t)layer->out, rows,
                            workspace->values[i], false);
     }
 }
 
-// ---- update ----------------------------------------------------------------------------------------------------------
+// ---- update -------------------------------------------------------------------------------------------------------
 
 static void update_range(Learner *learner, size_t offset, size_t count)
 {
@@ -393,8 +413,9 @@ static void update_range(Learner *learner, size_t offset, size_t count)
     for (int i = 1; i < learner->shard_count; i++)
         kernel->add(gradient, learner->shards[i].gradient + offset, count);
     float *parameters = learner->parameters + offset;
-    optimizer_get(spec->optimizer)->update(parameters, learner->state_m + offset, learner->state_v + offset, gradient, count,
-                                           spec->lr, learner->optimizer_step);
+    optimizer_get(spec->optimizer)
+        ->update(parameters, learner->state_m + offset, learner->state_v + offset, gradient, count, spec->lr,
+                 learner->optimizer_step);
     if (!kernel->is_finite(parameters, count))
         learner->broken = true;
 }
@@ -427,7 +448,8 @@ double learner_step(Learner *learner)
     learner->rows = rest < learner->batch ? rest : learner->batch;
     learner->shard_count = count_shards(learner->rows);
     learner->shard_rows = (learner->rows + learner->shard_count - 1) / learner->shard_count;
-    learner->shard_count = (learner->rows + learner->shard_rows - 1) / learner->shard_rows; // rounding up may empty the last
+    learner->shard_count =
+        (learner->rows + learner->shard_rows - 1) / learner->shard_rows; // rounding up may empty the last
     pool_run(learner->options.pool, learner->shard_count, train_shard, learner);
     double loss = 0.0;
     for (int i = 0; i < learner->shard_count; i++)
@@ -444,42 +466,24 @@ double learner_step(Learner *learner)
     return loss / ((double)learner->model.pixels * learner->rows);
 }
 
-const float *learner_parameters(const Learner *learner)
-{
-    return learner->parameters;
-}
+const float *learner_parameters(const Learner *learner) { return learner->parameters; }
 
-int64_t learner_step_count(const Learner *learner)
-{
-    return learner->step;
-}
+int64_t learner_step_count(const Learner *learner) { return learner->step; }
 
 int learner_steps_per_epoch(const Learner *learner)
 {
     return (learner->image_count + learner->batch - 1) / learner->batch;
 }
 
-bool learner_is_epoch_end(const Learner *learner)
-{
-    return learner->position >= learner->image_count;
-}
+bool learner_is_epoch_end(const Learner *learner) { return learner->position >= learner->image_count; }
 
-int64_t learner_images_seen(const Learner *learner)
-{
-    return learner->images_seen;
-}
+int64_t learner_images_seen(const Learner *learner) { return learner->images_seen; }
 
-int learner_epoch_count(const Learner *learner)
-{
-    return (int)(learner->step / learner_steps_per_epoch(learner));
-}
+int learner_epoch_count(const Learner *learner) { return (int)(learner->step / learner_steps_per_epoch(learner)); }
 
 double learner_epoch_loss(const Learner *learner)
 {
     return learner->epoch_images ? learner->epoch_loss_sum / learner->epoch_images : NAN;
 }
 
-int64_t learner_broken_step(const Learner *learner)
-{
-    return learner->broken_step;
-}
+int64_t learner_broken_step(const Learner *learner) { return learner->broken_step; }

@@ -1,8 +1,8 @@
 // Learner: one model being trained, a batch at a time.
 //
-// The weights after a number of steps depend on the spec, the images and the options alone: a batch is cut into shards by a
-// rule that knows nothing of threads, each shard has a gradient of its own, and these are added in the order of the shards.
-// Thread: one at a time; the pool's threads work inside learner_step.
+// The weights after a number of steps depend on the spec, the images and the options alone: a batch is cut into shards
+// by a rule that knows nothing of threads, each shard has a gradient of its own, and these are added in the order of
+// the shards. Thread: one at a time; the pool's threads work inside learner_step.
 #pragma once
 #include <stdint.h>
 
@@ -25,20 +25,22 @@ void learner_destroy(Learner *learner); // NULL is allowed
 
 void learner_restart(Learner *learner); // back to the initial weights, step 0
 
-// Continues from these parameters (copied) with fresh optimizer state. Counts steps from `step` where that is the end of an
-// epoch of this learner's images, else (a file may claim anything) from 0, so that an epoch is always a whole one.
+// Continues from these parameters (copied) with fresh optimizer state. Counts steps from `step` where that is the end
+// of an epoch of this learner's images, else (a file may claim anything) from 0, so that an epoch is always a whole
+// one.
 void learner_set_parameters(Learner *learner, const float *parameters, int64_t step);
 
-// Trains on the next batch (the last of an epoch may be smaller) and returns its loss before the update, averaged over its
-// pixels and images; the penalty l1 is not part of that figure. Once a parameter has become NaN or infinite the learner is
-// broken: it stays as it is and returns NaN.
+// Trains on the next batch (the last of an epoch may be smaller) and returns its loss before the update, averaged over
+// its pixels and images; the penalty l1 is not part of that figure. Once a parameter has become NaN or infinite the
+// learner is broken: it stays as it is and returns NaN.
 double learner_step(Learner *learner);
 
 const float *learner_parameters(const Learner *learner); // borrowed; changes at the next step
 int64_t learner_step_count(const Learner *learner);      // batches since the start
 int learner_steps_per_epoch(const Learner *learner);
-bool learner_is_epoch_end(const Learner *learner);       // the last step finished an epoch
-int64_t learner_images_seen(const Learner *learner);     // trained on since it was created
-int learner_epoch_count(const Learner *learner);         // whole epochs since the start
-double learner_epoch_loss(const Learner *learner);       // mean of the batch losses of the epoch under way or just finished, by images
-int64_t learner_broken_step(const Learner *learner);     // the step that broke it, -1 if none has
+bool learner_is_epoch_end(const Learner *learner);   // the last step finished an epoch
+int64_t learner_images_seen(const Learner *learner); // trained on since it was created
+int learner_epoch_count(const Learner *learner);     // whole epochs since the start
+double learner_epoch_loss(
+    const Learner *learner); // mean of the batch losses of the epoch under way or just finished, by images
+int64_t learner_broken_step(const Learner *learner); // the step that broke it, -1 if none has

@@ -9,8 +9,8 @@ typedef struct ValueSlope {
     Vec value, slope;
 } ValueSlope;
 
-// Keras' backend convention: the output is clipped to [epsilon, 1 - epsilon], epsilon 1e-7, and the gradient of the clip
-// is 0 outside. An output at exactly 0 therefore learns nothing from BCE.
+// Keras' backend convention: the output is clipped to [epsilon, 1 - epsilon], epsilon 1e-7, and the gradient of the
+// clip is 0 outside. An output at exactly 0 therefore learns nothing from BCE.
 static inline ValueSlope bce(Vec p, Vec t)
 {
     const float low = 1e-7f, high = 1.0f - 1e-7f; // 1 - 2^-23 in float32
@@ -45,7 +45,7 @@ static inline ValueSlope mae(Vec p, Vec t)
 }
 
 #define APPLY(function)                                                                                                \
-    static void apply_##function(const float *x, const float *t, float *value, float *slope, size_t n)                \
+    static void apply_##function(const float *x, const float *t, float *value, float *slope, size_t n)                 \
     {                                                                                                                  \
         size_t i = 0;                                                                                                  \
         for (; i + LANES <= n; i += LANES) {                                                                           \

@@ -1,8 +1,8 @@
-// Losses per pixel: BCE, MSE, MAE. A model's loss is their mean over the pixels, then over the batch, as Keras and PyTorch
-// report it.
+// Losses per pixel: BCE, MSE, MAE. A model's loss is their mean over the pixels, then over the batch, as Keras and
+// PyTorch report it.
 //
-// To add one: a small function and a row in loss.c; trainer, heatmaps, buttons, command line and tests follow the table.
-// Thread: constant tables; any thread.
+// To add one: a small function and a row in loss.c; trainer, heatmaps, buttons, command line and tests follow the
+// table. Thread: constant tables; any thread.
 #pragma once
 #include <stddef.h>
 
@@ -14,7 +14,8 @@ typedef struct Loss {
     const char *formula; // as in a tooltip
     // For i < n: value[i] = L(p[i], t[i]) and slope[i] = dL/dp. In place (value == p or slope == p) is allowed.
     void (*apply)(const float *p, const float *t, float *value, float *slope, size_t n);
-    // The same from the logit of a sigmoid, slope[i] = dL/dz, where a form without overflow and clipping exists; else NULL.
+    // The same from the logit of a sigmoid, slope[i] = dL/dz, where a form without overflow and clipping exists; else
+    // NULL.
     void (*apply_logit)(const float *z, const float *t, float *value, float *slope, size_t n);
 } Loss;
 

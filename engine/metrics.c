@@ -113,14 +113,17 @@ static Metrics collect(const Measurement *m, const TargetFacts *facts, int shard
     return derive_metrics(&sums, facts, m->images, dead, pixels);
 }
 
-bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts, Pool *pool,
-                     Metrics *out, Error *error)
+bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
+                     Pool *pool, Metrics *out, Error *error)
 {
     const int images = facts->images, workers = pool_thread_count(pool);
     const int shard_count = (images + SHARD_IMAGES - 1) / SHARD_IMAGES;
     const size_t pixels = (size_t)model->pixels;
     Measurement m = {
-        .model = model, .parameters = parameters, .set = set, .images = images,
+        .model = model,
+        .parameters = parameters,
+        .set = set,
+        .images = images,
         .shards = calloc((size_t)shard_count, sizeof *m.shards),
         .workspaces = calloc((size_t)workers, sizeof *m.workspaces),
         .scratch = floats_create((size_t)workers * 3 * CHUNK_IMAGES * pixels),

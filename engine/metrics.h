@@ -14,18 +14,19 @@ enum { HISTOGRAM_INNER = 64, HISTOGRAM_BINS = HISTOGRAM_INNER + 2 }; // below 0,
 typedef enum TargetGroup { TARGET_ZERO, TARGET_DARK, TARGET_BRIGHT, TARGET_ONE, TARGET_GROUP_COUNT } TargetGroup;
 
 typedef struct Metrics {
-    int images;              // 0: nothing was measured
-    double bce;              // from the logit on a sigmoid, else of p clipped to [1e-7, 1 - 1e-7]
-    double bce_floor;        // mean H(t)
-    double excess_bce;       // bce - bce_floor, the Kullback-Leibler divergence
+    int images;        // 0: nothing was measured
+    double bce;        // from the logit on a sigmoid, else of p clipped to [1e-7, 1 - 1e-7]
+    double bce_floor;  // mean H(t)
+    double excess_bce; // bce - bce_floor, the Kullback-Leibler divergence
     double mse, mae;
-    double psnr;             // 10 log10(1 / mse), dB
+    double psnr; // 10 log10(1 / mse), dB
     double mean_input, mean_output;
-    double bias;             // mean_output - mean_input
-    double bias_by_target[TARGET_GROUP_COUNT]; // mean p - t where t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1; NaN without such pixels
+    double bias;                               // mean_output - mean_input
+    double bias_by_target[TARGET_GROUP_COUNT]; // mean p - t where t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1; NaN without
+                                               // such pixels
     double below_0, above_1, below_002, above_098; // shares of all pixels, in [0, 1]
-    int dead_outputs;        // pixels that are exactly 0 for every image
-    int64_t nonfinite;       // outputs that are NaN or infinite
+    int dead_outputs;                              // pixels that are exactly 0 for every image
+    int64_t nonfinite;                             // outputs that are NaN or infinite
     int64_t histogram_input[HISTOGRAM_BINS], histogram_output[HISTOGRAM_BINS]; // below 0, 64 bins over [0,1], above 1
 } Metrics;
 
@@ -44,5 +45,5 @@ typedef struct TargetFacts {
 TargetFacts metrics_target_facts(const ImageSet *set, int image_count);
 
 // Measures the images of set that facts was made for (the first facts->images). False only when memory is short.
-bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts, Pool *pool,
-                     Metrics *out, Error *error);
+bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
+                     Pool *pool, Metrics *out, Error *error);

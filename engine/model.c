@@ -12,10 +12,7 @@
 #include "kernel.h"
 #include "random.h"
 
-static size_t pad(size_t n)
-{
-    return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD;
-}
+static size_t pad(size_t n) { return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD; }
 
 Model model_create(const Spec *spec, int pixels)
 {
@@ -51,7 +48,8 @@ void model_init(const Model *model, float *parameters)
     for (int i = 0; i < model->layer_count; i++) {
         const Layer *layer = &model->layers[i];
         const uint64_t position = i < encoders ? (uint64_t)i : 64u + (uint64_t)(i - encoders);
-        Random random = random_stream(model->spec.seed, position << 32 | (uint64_t)layer->in << 16 | (uint64_t)layer->out);
+        Random random =
+            random_stream(model->spec.seed, position << 32 | (uint64_t)layer->in << 16 | (uint64_t)layer->out);
         const double limit = sqrt(6.0 / (layer->in + layer->out));
         for (int in = 0; in < layer->in; in++)
             for (int out = 0; out < layer->out; out++)
@@ -92,13 +90,20 @@ void workspace_free(Workspace *workspace)
 }
 
 // z of one layer into z (rows, stride).
-static void forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows, float *z)
+static void forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
+                          float *z)
 {
     kernel_get()->multiply(&(Product){
-        .m = (size_t)rows, .n = layer->stride, .k = (size_t)layer->in,
-        .a = x, .a_row = x_stride, .a_column = 1,
-        .b = parameters + layer->weight_offset, .b_stride = layer->stride,
-        .c = z, .c_stride = layer->stride,
+        .m = (size_t)rows,
+        .n = layer->stride,
+        .k = (size_t)layer->in,
+        .a = x,
+        .a_row = x_stride,
+        .a_column = 1,
+        .b = parameters + layer->weight_offset,
+        .b_stride = layer->stride,
+        .c = z,
+        .c_stride = layer->stride,
         .bias = parameters + layer->bias_offset,
     });
 }
@@ -119,7 +124,8 @@ const float *model_encode(const Model *model, const float *parameters, Workspace
     return x;
 }
 
-void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows, float *z, float *p)
+void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
+                   float *z, float *p)
 {
     const int last = model->layer_count - 1;
     const Layer *output = &model->layers[last];
@@ -146,7 +152,8 @@ static void (*find_logit_form(const Model *model, int loss))(const float *, cons
 
 enum { PIECE = 256 }; // values worked on at a time, so that scratch stays on the stack
 
-void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values, size_t n)
+void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values,
+                       size_t n)
 {
     void (*const logit_form)(const float *, const float *, float *, float *, size_t) = find_logit_form(model, loss);
     float slopes[PIECE];
@@ -255,14 +262,16 @@ static bool check_tensors(const SafetensorsFile *expected, const SafetensorsFile
         const Tensor *want = &expected->tensors[i], *have = safetensors_find(found, want->name);
         if (!have)
             return error_set(error, "%s: tensor '%s' is missing, the model needs it", path, want->name);
-        if (have->rank != want->rank || memcmp(have->shape, want->shape, sizeof want->shape[0] * (size_t)want->rank) != 0)
+        if (have->rank != want->rank ||
+            memcmp(have->shape, want->shape, sizeof want->shape[0] * (size_t)want->rank) != 0)
             return error_set(error, "%s: tensor '%s' has shape (%zu%s%.0zu), the model expects (%zu%s%.0zu)", path,
                              want->name, have->rank > 0 ? have->shape[0] : 0, have->rank > 1 ? ", " : "",
                              have->rank > 1 ? have->shape[1] : 0, want->shape[0], want->rank > 1 ? ", " : "",
                              want->rank > 1 ? want->shape[1] : 0);
     }
     if (found->tensor_count != expected->tensor_count)
-        return error_set(error, "%s: holds %d tensors, the model has %d", path, found->tensor_count, expected->tensor_count);
+        return error_set(error, "%s: holds %d tensors, the model has %d", path, found->tensor_count,
+                         expected->tensor_count);
     return true;
 }
 
@@ -312,7 +321,8 @@ bool model_load_spec(Spec *spec, const char *path, Error *error)
         const char *text = safetensors_find_metadata(file, "spec");
         Error reason;
         if (!text)
-            good = error_set(error, "%s: its metadata holds no 'spec', so it does not say which activations it has", path);
+            good =
+                error_set(error, "%s: its metadata holds no 'spec', so it does not say which activations it has", path);
         else if (!spec_parse(spec, text, &reason))
             good = error_set(error, "%s: its spec is not valid: %.500s", path, reason.text);
     }

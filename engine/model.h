@@ -1,9 +1,9 @@
 // Model: a stack of dense layers and its parameters as one flat array.
 //
-// The Model itself is only the shape (a plain value); parameters are arrays of model.parameter_count floats that learners
-// and snapshots own. Weights are stored (in, stride): row i holds what input i adds to each output, padded with zeros to a
-// multiple of KERNEL_PAD. Activations are (rows, stride).
-// Thread: pure functions; each thread brings its own Workspace.
+// The Model itself is only the shape (a plain value); parameters are arrays of model.parameter_count floats that
+// learners and snapshots own. Weights are stored (in, stride): row i holds what input i adds to each output, padded
+// with zeros to a multiple of KERNEL_PAD. Activations are (rows, stride). Thread: pure functions; each thread brings
+// its own Workspace.
 #pragma once
 #include <stddef.h>
 
@@ -29,8 +29,8 @@ typedef struct Model {
 
 Model model_create(const Spec *spec, int pixels);
 
-// Glorot-uniform weights (Glorot and Bengio, 2010: +-sqrt(6 / (in + out))), zero biases. The stream of a layer depends on the
-// seed, the layer's name and its shape, so that models which agree in those start alike.
+// Glorot-uniform weights (Glorot and Bengio, 2010: +-sqrt(6 / (in + out))), zero biases. The stream of a layer depends
+// on the seed, the layer's name and its shape, so that models which agree in those start alike.
 void model_init(const Model *model, float *parameters);
 
 // Scratch memory for up to `rows` images: activations and slopes of each layer.
@@ -45,23 +45,24 @@ bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *e
 void workspace_free(Workspace *workspace); // also fine on a zeroed one
 
 // x (rows, pixels) -> logits z and outputs p, each (rows, pixels). z or p may be NULL. rows <= workspace->rows.
-void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows, float *z,
-                   float *p);
+void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
+                   float *z, float *p);
 
 // Runs the hidden layers alone; returns the last one's activations, (rows, stride of that layer), in the workspace.
 const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows);
 
-// Per-pixel value of loss (a row of its table) for outputs that come from `model`: BCE on a sigmoid is taken from the logit,
-// everything else from p. z, p, t, values: (n).
-void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values, size_t n);
+// Per-pixel value of loss (a row of its table) for outputs that come from `model`: BCE on a sigmoid is taken from the
+// logit, everything else from p. z, p, t, values: (n).
+void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values,
+                       size_t n);
 
 // dL/dz per pixel of that loss on the model's output activation, without the factor 1 / (pixels * batch).
 void model_loss_slopes(const Model *model, int loss, const float *z, const float *t, float *slopes, size_t n);
 
 bool model_is_finite(const Model *model, const float *parameters);
 
-// Tensors as PyTorch's nn.Linear has them: encoder.0.weight (out, in), encoder.0.bias (out), ..., decoder.0.weight, ...; the code
-// layer is the last of the encoder. Metadata: spec, step, format=losslens.
+// Tensors as PyTorch's nn.Linear has them: encoder.0.weight (out, in), encoder.0.bias (out), ..., decoder.0.weight,
+// ...; the code layer is the last of the encoder. Metadata: spec, step, format=losslens.
 bool model_save(const Model *model, const float *parameters, int64_t step, const char *path, Error *error);
 
 // Reads parameters for exactly this shape. step receives the metadata's step, 0 where absent.
@@ -70,7 +71,8 @@ bool model_load(const Model *model, float *parameters, int64_t *step, const char
 // Reads the spec that a file's metadata holds.
 bool model_load_spec(Spec *spec, const char *path, Error *error);
 
-// SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_save writes them; text: 64 hex digits.
+// SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_save writes them; text: 64 hex
+// digits.
 void model_digest(const Model *model, const float *parameters, char text[65]);
 
 // "encoder.0" for a layer's index.

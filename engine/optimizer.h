@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 typedef struct Optimizer {
-    const char *key;      // as in a model spec
-    const char *label;    // as on a button
-    const char *formula;  // as in a tooltip
-    float default_lr;     // where a spec names no lr
-    // One update of n parameters w from their gradient g. m and v are the optimizer's two state arrays, zeros before the first
-    // step; step counts from 1.
+    const char *key;     // as in a model spec
+    const char *label;   // as on a button
+    const char *formula; // as in a tooltip
+    float default_lr;    // where a spec names no lr
+    // One update of n parameters w from their gradient g. m and v are the optimizer's two state arrays, zeros before
+    // the first step; step counts from 1.
     void (*update)(float *w, float *m, float *v, const float *g, size_t n, float lr, int64_t step);
 } Optimizer;
 

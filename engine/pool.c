@@ -1,5 +1,6 @@
 // The pool's threads. One atomic word holds the number of the run and how many of its tasks are still to be claimed; a
-// claim that succeeds proves that its run is still going, so a worker that wakes late can never touch another run's tasks.
+// claim that succeeds proves that its run is still going, so a worker that wakes late can never touch another run's
+// tasks.
 #include "pool.h"
 
 #include <assert.h>
@@ -15,8 +16,8 @@ enum { SPINS = 400 }; // pauses before sleeping, some microseconds
 struct Pool {
     int thread_count;
     pthread_t threads[POOL_THREADS_MAX];
-    _Atomic uint64_t ticket;   // run << 32 | tasks not yet claimed
-    _Atomic int completed;     // tasks of this run that are done
+    _Atomic uint64_t ticket; // run << 32 | tasks not yet claimed
+    _Atomic int completed;   // tasks of this run that are done
     _Atomic int sleepers;
     _Atomic bool caller_sleeps, quit;
 
@@ -49,10 +50,7 @@ static inline void pause_briefly(void)
 #endif
 }
 
-static bool has_work(Pool *pool)
-{
-    return (uint32_t)atomic_load(&pool->ticket) > 0;
-}
+static bool has_work(Pool *pool) { return (uint32_t)atomic_load(&pool->ticket) > 0; }
 
 // Claims and runs tasks until none is left.
 static void work(Pool *pool, int worker_index)
@@ -115,7 +113,8 @@ Pool *pool_create(int thread_count, Error *error)
         const int code = start ? pthread_create(&pool->threads[pool->thread_count], NULL, run_worker, start) : -1;
         if (code != 0) {
             free(start);
-            error_set(error, "could not start %d threads: %s", thread_count, code > 0 ? strerror(code) : "out of memory");
+            error_set(error, "could not start %d threads: %s", thread_count,
+                      code > 0 ? strerror(code) : "out of memory");
             pool_destroy(pool);
             return NULL;
         }
@@ -140,10 +139,7 @@ void pool_destroy(Pool *pool)
     free(pool);
 }
 
-int pool_thread_count(const Pool *pool)
-{
-    return pool->thread_count;
-}
+int pool_thread_count(const Pool *pool) { return pool->thread_count; }
 
 static void wait_until_done(Pool *pool)
 {

@@ -29,10 +29,7 @@ static inline uint64_t random_bits(Random *random)
 }
 
 // Uniform in [0, 1), a multiple of 2^-53.
-static inline double random_uniform(Random *random)
-{
-    return (double)(random_bits(random) >> 11) * 0x1p-53;
-}
+static inline double random_uniform(Random *random) { return (double)(random_bits(random) >> 11) * 0x1p-53; }
 
 // Uniform in 0 .. bound-1; the bias is below bound / 2^32. bound > 0.
 static inline uint32_t random_below(Random *random, uint32_t bound)

@@ -40,10 +40,7 @@ static bool refuse_short(const Loading *loading, uint64_t size)
 }
 
 // By its bits, since isfinite means nothing to a compiler that was told of no infinities.
-static bool is_finite(uint32_t bits)
-{
-    return (bits & 0x7f800000u) != 0x7f800000u;
-}
+static bool is_finite(uint32_t bits) { return (bits & 0x7f800000u) != 0x7f800000u; }
 
 // Turns the bytes that storage was filled with into values, in place.
 static bool adopt_values(const Loading *loading, void *storage)

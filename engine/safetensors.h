@@ -13,9 +13,9 @@ enum { SAFETENSORS_TENSORS_MAX = 64, SAFETENSORS_RANK_MAX = 4, SAFETENSORS_METAD
 
 typedef struct Tensor {
     char name[64];
-    int rank;                              // 0 .. SAFETENSORS_RANK_MAX
-    size_t shape[SAFETENSORS_RANK_MAX];    // row-major, the last index runs fastest
-    float *values;                         // product of shape; borrowed when saving, owned by the file when loaded
+    int rank;                           // 0 .. SAFETENSORS_RANK_MAX
+    size_t shape[SAFETENSORS_RANK_MAX]; // row-major, the last index runs fastest
+    float *values;                      // product of shape; borrowed when saving, owned by the file when loaded
 } Tensor;
 
 typedef struct Metadata {
@@ -34,16 +34,16 @@ typedef struct SafetensorsFile {
 // Writes path whole (another name in the same folder, then renamed over it) or not at all.
 bool safetensors_save(const SafetensorsFile *file, const char *path, Error *error);
 
-// Reads path strictly: header size against file size, JSON without duplicate keys or trailing bytes, header padded by spaces
-// only, dtype F32 alone, begin <= end, offsets contiguous without overlap or holes and covering the whole buffer, size equal to
-// the shape's product computed without overflow, every value finite. On failure out is untouched.
+// Reads path strictly: header size against file size, JSON without duplicate keys or trailing bytes, header padded by
+// spaces only, dtype F32 alone, begin <= end, offsets contiguous without overlap or holes and covering the whole
+// buffer, size equal to the shape's product computed without overflow, every value finite. On failure out is untouched.
 // Owned by the caller: safetensors_free.
 bool safetensors_load(SafetensorsFile *out, const char *path, Error *error);
 
 // The same for bytes in memory; name stands for the file in sentences.
 bool safetensors_parse(SafetensorsFile *out, const uint8_t *bytes, size_t size, const char *name, Error *error);
 
-const Tensor *safetensors_find(const SafetensorsFile *file, const char *name);        // NULL if absent
+const Tensor *safetensors_find(const SafetensorsFile *file, const char *name);       // NULL if absent
 const char *safetensors_find_metadata(const SafetensorsFile *file, const char *key); // NULL if absent; borrowed
 
 void safetensors_free(SafetensorsFile *file); // also fine on a zeroed one

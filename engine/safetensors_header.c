@@ -31,7 +31,8 @@ static bool store_metadata(Loading *loading, json_t *object)
     json_t *value;
     if (!json_is_object(object))
         return loading_refuse(loading, "__metadata__ is not an object of strings");
-    json_object_foreach (object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         SafetensorsFile *file = loading->file;
         if (file->metadata_count == SAFETENSORS_METADATA_MAX) {
             return loading_refuse(loading, "__metadata__ has %zu entries where at most %d were expected",
@@ -180,9 +181,9 @@ static bool store_header(Loading *loading, json_t *root)
 {
     const char *key;
     json_t *value;
-    json_object_foreach (root, key, value)
-        if (!(strcmp(key, "__metadata__") == 0 ? store_metadata(loading, value) : store_tensor(loading, key, value)))
-            return false;
+    json_object_foreach(root, key, value) if (!(strcmp(key, "__metadata__") == 0
+                                                    ? store_metadata(loading, value)
+                                                    : store_tensor(loading, key, value))) return false;
     return check_layout(loading);
 }
 

@@ -39,7 +39,8 @@ static const char *output_key(int i) { return activation_get(OUTPUT_ACTIVATION, 
 static const char *hidden_key(int i) { return activation_get(HIDDEN_ACTIVATION, i)->key; }
 static const char *optimizer_key(int i) { return optimizer_get(i)->key; }
 
-static bool parse_choice(int *out, const char *key, const char *value, int count, const char *(*name)(int), Error *error)
+static bool parse_choice(int *out, const char *key, const char *value, int count, const char *(*name)(int),
+                         Error *error)
 {
     char allowed[256] = "";
     for (int i = 0; i < count; i++) {
@@ -62,8 +63,8 @@ static bool parse_whole(unsigned long *out, const char *text, unsigned long low,
     return *out >= low && *out <= high;
 }
 
-static bool parse_integer(unsigned long *out, const char *key, const char *value, unsigned long low,
-                          unsigned long high, Error *error)
+static bool parse_integer(unsigned long *out, const char *key, const char *value, unsigned long low, unsigned long high,
+                          Error *error)
 {
     if (!parse_whole(out, value, low, high))
         return error_set(error, "%s=%.40s: expected a whole number from %lu to %lu", key, value, low, high);
@@ -108,8 +109,21 @@ static bool parse_layers(Spec *spec, const char *value, Error *error)
     return true;
 }
 
-enum { KEY_LOSS, KEY_OUTPUT, KEY_HIDDEN, KEY_LAYERS, KEY_OPTIMIZER, KEY_LR, KEY_BATCH, KEY_NOISE, KEY_L1, KEY_SEED, KEY_COUNT };
-static const char *const keys[KEY_COUNT] = {"loss", "output", "hidden", "layers", "optimizer", "lr", "batch", "noise", "l1", "seed"};
+enum {
+    KEY_LOSS,
+    KEY_OUTPUT,
+    KEY_HIDDEN,
+    KEY_LAYERS,
+    KEY_OPTIMIZER,
+    KEY_LR,
+    KEY_BATCH,
+    KEY_NOISE,
+    KEY_L1,
+    KEY_SEED,
+    KEY_COUNT
+};
+static const char *const keys[KEY_COUNT] = {"loss", "output", "hidden", "layers", "optimizer",
+                                            "lr",   "batch",  "noise",  "l1",     "seed"};
 
 static bool parse_value(Spec *spec, int key, const char *value, Error *error)
 {
@@ -117,8 +131,10 @@ static bool parse_value(Spec *spec, int key, const char *value, Error *error)
     unsigned long number = 0;
     switch (key) {
     case KEY_LOSS: return parse_choice(&spec->loss, name, value, LOSS_COUNT, loss_key, error);
-    case KEY_OUTPUT: return parse_choice(&spec->output, name, value, activation_count(OUTPUT_ACTIVATION), output_key, error);
-    case KEY_HIDDEN: return parse_choice(&spec->hidden, name, value, activation_count(HIDDEN_ACTIVATION), hidden_key, error);
+    case KEY_OUTPUT:
+        return parse_choice(&spec->output, name, value, activation_count(OUTPUT_ACTIVATION), output_key, error);
+    case KEY_HIDDEN:
+        return parse_choice(&spec->hidden, name, value, activation_count(HIDDEN_ACTIVATION), hidden_key, error);
     case KEY_LAYERS: return parse_layers(spec, value, error);
     case KEY_OPTIMIZER: return parse_choice(&spec->optimizer, name, value, optimizer_count(), optimizer_key, error);
     case KEY_LR: return parse_real(&spec->lr, name, value, false, 100.0f, error);
@@ -168,11 +184,16 @@ bool spec_parse(Spec *out, const char *text, Error *error)
         item[length] = 0;
         const char *equals = strchr(item, '=');
         if (!equals)
-            return error_set(error, "'%.60s': expected key=value, the keys are loss, output, hidden, layers, optimizer, lr, batch, noise, l1, seed", item);
+            return error_set(error,
+                             "'%.60s': expected key=value, the keys are loss, output, hidden, layers, optimizer, lr, "
+                             "batch, noise, l1, seed",
+                             item);
         const int key = find_key(item, (size_t)(equals - item));
         if (key < 0)
-            return error_set(error, "unknown key '%.*s': the keys are loss, output, hidden, layers, optimizer, lr, batch, noise, l1, seed",
-                             (int)(equals - item < 40 ? equals - item : 40), item);
+            return error_set(
+                error,
+                "unknown key '%.*s': the keys are loss, output, hidden, layers, optimizer, lr, batch, noise, l1, seed",
+                (int)(equals - item < 40 ? equals - item : 40), item);
         if (seen[key])
             return error_set(error, "%s is given twice", keys[key]);
         seen[key] = true;
@@ -222,7 +243,8 @@ void spec_format(const Spec *spec, char *text, size_t size)
     format_real(spec->lr, lr);
     format_real(spec->noise, noise);
     format_real(spec->l1, l1);
-    (void)snprintf(text, size, "loss=%s,output=%s,hidden=%s,layers=%s,optimizer=%s,lr=%s,batch=%d,noise=%s,l1=%s,seed=%u",
+    (void)snprintf(text, size,
+                   "loss=%s,output=%s,hidden=%s,layers=%s,optimizer=%s,lr=%s,batch=%d,noise=%s,l1=%s,seed=%u",
                    loss_key(spec->loss), output_key(spec->output), hidden_key(spec->hidden), widths,
                    optimizer_key(spec->optimizer), lr, spec->batch, noise, l1, (unsigned)spec->seed);
 }

@@ -23,8 +23,8 @@ typedef struct Spec {
 
 Spec spec_default(void);
 
-// text: the string above, "" included. Keys may come in any order, each once. On failure out is untouched and the sentence
-// names the key, what was found and what is allowed.
+// text: the string above, "" included. Keys may come in any order, each once. On failure out is untouched and the
+// sentence names the key, what was found and what is allowed.
 bool spec_parse(Spec *out, const char *text, Error *error);
 
 // Writes every key in the order above; spec_parse reads it back to an equal spec. size >= SPEC_TEXT_SIZE.

@@ -16,8 +16,8 @@ enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
 
 struct BankModel {
     Model model;
-    int64_t last_shown;      // UI thread: the trainer's show count
-    int hold_count;          // UI thread
+    int64_t last_shown; // UI thread: the trainer's show count
+    int hold_count;     // UI thread
 
     // crossing between the threads
     Handover handover;
@@ -32,12 +32,12 @@ struct BankModel {
 
     // training thread
     Learner *learner;
-    float *initial;            // (parameters) of trainer_set_parameters, what a restart returns to; NULL: model_init's
+    float *initial; // (parameters) of trainer_set_parameters, what a restart returns to; NULL: model_init's
     int64_t initial_step;
-    bool is_out_of_memory;     // its learner could not be made: it stays at its initial weights
+    bool is_out_of_memory; // its learner could not be made: it stays at its initial weights
     int restarts_done, steps_requested_done;
     int64_t published_broken_step;
-    float *finite;           // (parameters): the newest that are finite, and their step
+    float *finite; // (parameters): the newest that are finite, and their step
     int64_t finite_step;
     Metrics test;
     int test_epoch, history_spacing;
@@ -83,7 +83,7 @@ static int64_t now_ns(void)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-// ---- snapshots (training thread, or the UI's before the training thread knows the model) -----------------------------
+// ---- snapshots (training thread, or the UI's before the training thread knows the model) --------------------------
 
 static void fill_snapshot(BankModel *model, const float *parameters, int64_t step, int steps_per_epoch)
 {
@@ -99,7 +99,8 @@ static void fill_snapshot(BankModel *model, const float *parameters, int64_t ste
     snapshot->broken_step = model->published_broken_step;
 }
 
-// Hands the learner's state over. A broken model hands its last finite parameters over again, with the step that broke it.
+// Hands the learner's state over. A broken model hands its last finite parameters over again, with the step that broke
+// it.
 static void publish(Trainer *trainer, BankModel *model)
 {
     Learner *learner = model->learner;
@@ -134,8 +135,10 @@ static void measure(Trainer *trainer, BankModel *model)
 {
     const float *parameters = learner_parameters(model->learner);
     Metrics test, train;
-    if (!metrics_measure(&model->model, parameters, &trainer->dataset->test, &trainer->test_facts, trainer->pool, &test, NULL) ||
-        !metrics_measure(&model->model, parameters, &trainer->dataset->train, &trainer->train_facts, trainer->pool, &train, NULL)) {
+    if (!metrics_measure(&model->model, parameters, &trainer->dataset->test, &trainer->test_facts, trainer->pool, &test,
+                         NULL) ||
+        !metrics_measure(&model->model, parameters, &trainer->dataset->train, &trainer->train_facts, trainer->pool,
+                         &train, NULL)) {
         atomic_store(&trainer->has_failed, true); // memory is short: the figures stay as old as they say they are
         return;
     }
@@ -149,7 +152,7 @@ static void measure(Trainer *trainer, BankModel *model)
     record_history(model, record);
 }
 
-// ---- the training thread ---------------------------------------------------------------------------------------------
+// ---- the training thread ------------------------------------------------------------------------------------------
 
 static bool prepare_data(Trainer *trainer)
 {
@@ -163,7 +166,8 @@ static bool prepare_data(Trainer *trainer)
     }
     const ImageSet *train = &trainer->dataset->train, *test = &trainer->dataset->test;
     trainer->test_facts = metrics_target_facts(test, test->count);
-    trainer->train_facts = metrics_target_facts(train, train->count < TRAIN_PROBE_IMAGES ? train->count : TRAIN_PROBE_IMAGES);
+    trainer->train_facts =
+        metrics_target_facts(train, train->count < TRAIN_PROBE_IMAGES ? train->count : TRAIN_PROBE_IMAGES);
     atomic_store(&trainer->data_ready, true);
     if (trainer->options.wake)
         trainer->options.wake(trainer->options.wake_context);
@@ -210,15 +214,17 @@ typedef struct SliceOrder {
 
 static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
 {
-    SliceOrder order = {.model = model, .epochs = trainer->epochs, .parameters = model->pending_parameters,
+    SliceOrder order = {.model = model,
+                        .epochs = trainer->epochs,
+                        .parameters = model->pending_parameters,
                         .parameters_step = model->pending_step};
     order.restart = model->restart_requests != model->restarts_done;
     model->restarts_done = model->restart_requests;
     if (order.restart)
         model->steps_requested_done = model->step_requests;
     // fresh weights take the whole slice to be measured and shown: the step waits for the next one
-    order.single_step = model->learner && !order.restart && !order.parameters &&
-                        model->step_requests != model->steps_requested_done;
+    order.single_step =
+        model->learner && !order.restart && !order.parameters && model->step_requests != model->steps_requested_done;
     if (order.single_step)
         model->steps_requested_done++;
     model->pending_parameters = NULL;
@@ -232,7 +238,8 @@ static bool prepare_learner(Trainer *trainer, const SliceOrder *order)
     BankModel *model = order->model;
     bool is_fresh = order->restart || order->parameters;
     if (!model->learner) {
-        const LearnerOptions options = {&trainer->dataset->train, trainer->options.limit, trainer->options.no_shuffle, trainer->pool};
+        const LearnerOptions options = {&trainer->dataset->train, trainer->options.limit, trainer->options.no_shuffle,
+                                        trainer->pool};
         model->learner = learner_create(&model->model, &options, NULL);
         is_fresh = true;
     }
@@ -319,7 +326,7 @@ static void *run_trainer(void *argument)
     return NULL;
 }
 
-// ---- the UI's side ---------------------------------------------------------------------------------------------------
+// ---- the UI's side ------------------------------------------------------------------------------------------------
 
 Trainer *trainer_create(const TrainerOptions *options, Error *error)
 {
@@ -375,10 +382,7 @@ void trainer_destroy(Trainer *trainer)
     free(trainer);
 }
 
-const Dataset *trainer_dataset(Trainer *trainer)
-{
-    return atomic_load(&trainer->data_ready) ? trainer->dataset : NULL;
-}
+const Dataset *trainer_dataset(Trainer *trainer) { return atomic_load(&trainer->data_ready) ? trainer->dataset : NULL; }
 
 const TargetFacts *trainer_test_facts(Trainer *trainer)
 {
@@ -530,9 +534,10 @@ bool trainer_is_busy(Trainer *trainer)
     pthread_mutex_lock(&trainer->lock);
     for (int i = 0; trainer->playing && i < trainer->shown_count; i++) {
         const BankModel *model = trainer->shown[i];
-        const int images = !has_data ? 1 : trainer->options.limit > 0 && trainer->options.limit < trainer->dataset->train.count
-                                               ? trainer->options.limit
-                                               : trainer->dataset->train.count;
+        const int images = !has_data ? 1
+                           : trainer->options.limit > 0 && trainer->options.limit < trainer->dataset->train.count
+                               ? trainer->options.limit
+                               : trainer->dataset->train.count;
         const int batch = model->model.spec.batch < images ? model->model.spec.batch : images;
         const int64_t steps_per_epoch = (images + batch - 1) / batch;
         busy |= !atomic_load(&model->is_broken) &&
@@ -542,10 +547,7 @@ bool trainer_is_busy(Trainer *trainer)
     return busy;
 }
 
-bool trainer_has_failed(Trainer *trainer)
-{
-    return atomic_load(&trainer->has_failed);
-}
+bool trainer_has_failed(Trainer *trainer) { return atomic_load(&trainer->has_failed); }
 
 void trainer_hold(Trainer *trainer, BankModel *model)
 {
@@ -560,15 +562,9 @@ void trainer_release(Trainer *trainer, BankModel *model)
     model->hold_count--;
 }
 
-double trainer_speed(Trainer *trainer)
-{
-    return (double)atomic_load(&trainer->samples_per_second);
-}
+double trainer_speed(Trainer *trainer) { return (double)atomic_load(&trainer->samples_per_second); }
 
-const Model *bank_model_shape(const BankModel *model)
-{
-    return &model->model;
-}
+const Model *bank_model_shape(const BankModel *model) { return &model->model; }
 
 const Snapshot *bank_model_latest(BankModel *model, bool *changed)
 {

@@ -2,8 +2,8 @@
 //
 // A thread of its own trains the models on show in turn, in small slices, the one with the fewest steps first, so that
 // models which are compared stay at the same step. Every spec that was ever asked for keeps its model in the bank (the
-// least recently shown go when it is full). Snapshots come out through three exchanged buffers: neither side ever waits.
-// Thread: every function here is for one thread, the UI's; `wake` is called on the trainer's.
+// least recently shown go when it is full). Snapshots come out through three exchanged buffers: neither side ever
+// waits. Thread: every function here is for one thread, the UI's; `wake` is called on the trainer's.
 #pragma once
 #include "dataset.h"
 #include "learner.h"
@@ -15,7 +15,7 @@ enum { HISTORY_MAX = 512, TRAINER_SHOWN_MAX = 16, BANK_MAX = 64 };
 
 // One point of the training curves: at the end of an epoch. Both sets are measured with the same weights.
 typedef struct EpochRecord {
-    int epoch;              // 0: before training
+    int epoch;               // 0: before training
     float train[LOSS_COUNT]; // mean loss over the first TRAIN_PROBE_IMAGES training images
     float test[LOSS_COUNT];  // mean loss over the whole test set
 } EpochRecord;
@@ -24,14 +24,14 @@ enum { TRAIN_PROBE_IMAGES = 2000 };
 
 // A model at one moment; immutable while the UI holds it.
 typedef struct Snapshot {
-    float *parameters;     // (model.parameter_count), always finite
+    float *parameters; // (model.parameter_count), always finite
     int64_t step;
     int steps_per_epoch;
-    int64_t broken_step;   // the step at which a parameter became NaN or infinite, -1 if none; parameters are of the last
-                           // snapshot before, up to a slice of steps earlier
-    int64_t restarts;      // how often the model was restarted before this moment
-    Metrics test;          // over the whole test set, images == 0 until it was measured
-    int test_epoch;        // the epoch after which test was measured
+    int64_t broken_step; // the step at which a parameter became NaN or infinite, -1 if none; parameters are of the last
+                         // snapshot before, up to a slice of steps earlier
+    int64_t restarts;    // how often the model was restarted before this moment
+    Metrics test;        // over the whole test set, images == 0 until it was measured
+    int test_epoch;      // the epoch after which test was measured
     EpochRecord history[HISTORY_MAX]; // thinned evenly when it is full
     int history_count;
 } Snapshot;
@@ -39,10 +39,10 @@ typedef struct Snapshot {
 typedef struct TrainerOptions {
     const Dataset *dataset; // borrowed; NULL: the built-in digits are drawn in the background, from builtin_seed
     uint64_t builtin_seed;
-    int limit;              // the first so many training images; 0: all
-    int thread_count;       // 0: one for each processor
+    int limit;        // the first so many training images; 0: all
+    int thread_count; // 0: one for each processor
     bool no_shuffle;
-    int epochs;             // where training pauses by itself
+    int epochs;                  // where training pauses by itself
     void (*wake)(void *context); // something new to see; called at most once until it is taken. May be NULL
     void *wake_context;
 } TrainerOptions;
@@ -51,7 +51,7 @@ typedef struct Trainer Trainer;
 typedef struct BankModel BankModel;
 
 Trainer *trainer_create(const TrainerOptions *options, Error *error); // NULL on failure
-void trainer_destroy(Trainer *trainer);                                // waits for the slice under way; NULL is allowed
+void trainer_destroy(Trainer *trainer);                               // waits for the slice under way; NULL is allowed
 
 // The data, once it is there: NULL before that. Borrowed, immutable.
 const Dataset *trainer_dataset(Trainer *trainer);
@@ -64,12 +64,12 @@ BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error);
 void trainer_show(Trainer *trainer, BankModel *const *models, int count);
 
 void trainer_play(Trainer *trainer, bool playing);
-void trainer_step(Trainer *trainer);                    // one batch for each model on show, playing or not
-void trainer_restart(Trainer *trainer);                 // the models on show go back to their initial weights
-void trainer_set_epochs(Trainer *trainer, int epochs);  // where training pauses by itself
+void trainer_step(Trainer *trainer);                   // one batch for each model on show, playing or not
+void trainer_restart(Trainer *trainer);                // the models on show go back to their initial weights
+void trainer_set_epochs(Trainer *trainer, int epochs); // where training pauses by itself
 
-// A model that is held stays in the bank, shown or not, until it is released as often. Each BankModel that is kept across
-// another trainer_find must be held.
+// A model that is held stays in the bank, shown or not, until it is released as often. Each BankModel that is kept
+// across another trainer_find must be held.
 void trainer_hold(Trainer *trainer, BankModel *model);
 void trainer_release(Trainer *trainer, BankModel *model);
 
@@ -85,5 +85,5 @@ bool trainer_has_failed(Trainer *trainer);
 // Samples that all models together trained on per second, measured over the last second or so; 0 while pausing.
 double trainer_speed(Trainer *trainer);
 
-const Model *bank_model_shape(const BankModel *model);        // borrowed; lives until another spec pushes it out of the bank
+const Model *bank_model_shape(const BankModel *model); // borrowed; lives until another spec pushes it out of the bank
 const Snapshot *bank_model_latest(BankModel *model, bool *changed); // borrowed until the next call for this model

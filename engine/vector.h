@@ -1,7 +1,7 @@
 // Vector: a handful of floats side by side, as wide as the instruction set for which the file is compiled.
 //
-// activation.c, loss.c, optimizer.c and kernel.c are compiled once for each instruction set, with ISA as the name's suffix;
-// kernel.h chooses one at run time. Everything in here is static.
+// activation.c, loss.c, optimizer.c and kernel.c are compiled once for each instruction set, with ISA as the name's
+// suffix; kernel.h chooses one at run time. Everything in here is static.
 #pragma once
 #include <math.h>
 #include <stdint.h>
@@ -15,8 +15,8 @@
 #define LANES 4
 #endif
 
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b) JOIN_(a, b)
+#define JOIN_(a, b)   a##_##b
+#define JOIN(a, b)    JOIN_(a, b)
 #define PER_ISA(name) JOIN(name, ISA)
 
 typedef float Vec __attribute__((vector_size(LANES * 4)));
@@ -29,10 +29,7 @@ static inline Vec vec_load(const float *p)
     return v;
 }
 
-static inline void vec_store(float *p, Vec v)
-{
-    memcpy(p, &v, sizeof v);
-}
+static inline void vec_store(float *p, Vec v) { memcpy(p, &v, sizeof v); }
 
 // The first n values, zeros behind them; n < LANES.
 static inline Vec vec_load_part(const float *p, size_t n)
@@ -42,15 +39,9 @@ static inline Vec vec_load_part(const float *p, size_t n)
     return v;
 }
 
-static inline void vec_store_part(float *p, Vec v, size_t n)
-{
-    memcpy(p, &v, n * sizeof *p);
-}
+static inline void vec_store_part(float *p, Vec v, size_t n) { memcpy(p, &v, n * sizeof *p); }
 
-static inline Vec vec_all(float x)
-{
-    return x - (Vec){0};
-}
+static inline Vec vec_all(float x) { return x - (Vec){0}; }
 
 // mask: all ones or all zeros in each lane, as comparisons give it.
 static inline Vec vec_select(VecInt mask, Vec yes, Vec no)
@@ -59,24 +50,15 @@ static inline Vec vec_select(VecInt mask, Vec yes, Vec no)
 }
 
 // Both keep a NaN that comes as x.
-static inline Vec vec_at_least(Vec x, float bound)
-{
-    return vec_select(x < vec_all(bound), vec_all(bound), x);
-}
+static inline Vec vec_at_least(Vec x, float bound) { return vec_select(x < vec_all(bound), vec_all(bound), x); }
 
-static inline Vec vec_at_most(Vec x, float bound)
-{
-    return vec_select(x > vec_all(bound), vec_all(bound), x);
-}
+static inline Vec vec_at_most(Vec x, float bound) { return vec_select(x > vec_all(bound), vec_all(bound), x); }
 
-static inline Vec vec_abs(Vec x)
-{
-    return (Vec)((VecInt)x & 0x7fffffff);
-}
+static inline Vec vec_abs(Vec x) { return (Vec)((VecInt)x & 0x7fffffff); }
 
 // e^x for x <= 0 (a NaN stays one) as power * (1 + q): power = 2^n with x = n ln 2 + r, q = e^r - 1, |r| <= ln 2 / 2.
-// Taylor's polynomial to r^7 leaves less than 6e-9 relative. Below -87 the result is that of -87: e^x would no longer be a
-// normal number.
+// Taylor's polynomial to r^7 leaves less than 6e-9 relative. Below -87 the result is that of -87: e^x would no longer
+// be a normal number.
 typedef struct ExpParts {
     Vec power, q;
 } ExpParts;
@@ -111,8 +93,8 @@ static inline Vec vec_expm1(Vec x)
     return e.power * e.q + (e.power - 1.0f);
 }
 
-// ln(1 + y) for 0 <= y <= 1 as y times a polynomial, the Chebyshev interpolant of ln(1 + y) / y of degree 9 on [0, 1]: 6e-9
-// relative, with rounding 1.6e-7. No division, which would cost more than all of it.
+// ln(1 + y) for 0 <= y <= 1 as y times a polynomial, the Chebyshev interpolant of ln(1 + y) / y of degree 9 on [0, 1]:
+// 6e-9 relative, with rounding 1.6e-7. No division, which would cost more than all of it.
 static inline Vec vec_log1p(Vec y)
 {
     Vec q = vec_all(-3.17605701e-3f);

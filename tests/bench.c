@@ -1,4 +1,5 @@
-// Benchmark: speed as a table, each row repeated, minimum and median, beside the processor's own peak measured in the same run.
+// Benchmark: speed as a table, each row repeated, minimum and median, beside the processor's own peak measured in the
+// same run.
 //
 // bench [--csv] [--threads N] [--repeat N] [--isa NAME] [FILTER]     rows whose name contains FILTER
 // To add a row: a function and a line in `rows`.
@@ -31,7 +32,7 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-// ---- the peak: independent multiply-adds on registers ----------------------------------------------------------------
+// ---- the peak: independent multiply-adds on registers -------------------------------------------------------------
 
 enum { PEAK_ROUNDS = 2000000, PEAK_SUMS = 14 };
 
@@ -90,7 +91,7 @@ static double measure_peak(Bench *bench, const char *argument)
     return (double)PEAK_ROUNDS * PEAK_SUMS * peak_lanes() * 2 * bench->threads / (now() - start) * 1e-9;
 }
 
-// ---- training, measuring, one digit ----------------------------------------------------------------------------------
+// ---- training, measuring, one digit -------------------------------------------------------------------------------
 
 static Spec read_spec(const char *text)
 {
@@ -239,7 +240,8 @@ int main(int argc, char **argv)
     if (csv)
         printf("row,threads,best,median,unit\n");
     else
-        printf("%s kernels, %d threads, %d repetitions\n%-24s %12s %12s\n", kernel_get()->name, threads, repeats, "", "best", "median");
+        printf("%s kernels, %d threads, %d repetitions\n%-24s %12s %12s\n", kernel_get()->name, threads, repeats, "",
+               "best", "median");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strstr(rows[i].name, filter))
             run_row(&bench, &rows[i], repeats, csv);

@@ -39,20 +39,11 @@ Buffer make_idx(uint32_t magic, uint32_t count, uint32_t rows, uint32_t columns,
     return buffer;
 }
 
-Buffer make_images(uint32_t count)
-{
-    return make_idx(IMAGES, count, 28, 28, (size_t)count * 784);
-}
+Buffer make_images(uint32_t count) { return make_idx(IMAGES, count, 28, 28, (size_t)count * 784); }
 
-Buffer make_labels(uint32_t count)
-{
-    return make_idx(LABELS, count, 0, 0, count);
-}
+Buffer make_labels(uint32_t count) { return make_idx(LABELS, count, 0, 0, count); }
 
-static bool is_gzip_name(const char *name)
-{
-    return strlen(name) > 3 && strcmp(name + strlen(name) - 3, ".gz") == 0;
-}
+static bool is_gzip_name(const char *name) { return strlen(name) > 3 && strcmp(name + strlen(name) - 3, ".gz") == 0; }
 
 void put(const char *name, Buffer buffer)
 {

@@ -28,4 +28,4 @@ void check_good(const char *folder, bool labels);
 void check_folder_fails(const char *folder, const char *const *words);
 
 #define CHECK_FAILS(...) check_folder_fails(scratch.folder, (const char *const[]){__VA_ARGS__, NULL})
-#define TEST(name) cmocka_unit_test_setup_teardown(name, idx_files_begin, idx_files_end)
+#define TEST(name)       cmocka_unit_test_setup_teardown(name, idx_files_begin, idx_files_end)

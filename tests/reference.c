@@ -11,10 +11,7 @@
 
 enum { REFERENCE_WIDTH_MAX = 1024 };
 
-static bool is(const char *a, const char *b)
-{
-    return strcmp(a, b) == 0;
-}
+static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
 
 void reference_init(Reference *r, const Spec *spec, int pixels)
 {
@@ -41,10 +38,7 @@ void reference_init(Reference *r, const Spec *spec, int pixels)
     r->v = r->m + r->count;
 }
 
-void reference_free(Reference *reference)
-{
-    free(reference->parameters);
-}
+void reference_free(Reference *reference) { free(reference->parameters); }
 
 double reference_activate(const char *name, double z, double *slope)
 {

@@ -104,7 +104,7 @@ static void writes_what_it_reads(void **state)
         memset(rgba + (ptrdiff_t)i * 4, i * 7 % 256, 3); // alpha 0, which is ignored
     }
     const char *path = in_folder("out.png"), *json = "{\"loss\": \"bce\", \"seed\": 42}";
-    Error error = { 0 };
+    Error error = {0};
     assert_true(capture_write(path, rgba, WIDTH, HEIGHT, json, &error));
     assert_int_equal(count_files(), 1);
     float *values = NULL;
@@ -125,12 +125,12 @@ static void writes_what_it_reads(void **state)
 static void replaces_nothing(void **state)
 {
     (void)state;
-    const uint8_t rgba[4] = { 1, 2, 3, 4 };
+    const uint8_t rgba[4] = {1, 2, 3, 4};
     char text[8] = "";
     const char *path = in_folder("taken.png");
     write_file(path, "mine", 4);
     const int files = count_files();
-    Error error = { 0 };
+    Error error = {0};
     assert_false(capture_write(path, rgba, 1, 1, "{}", &error));
     assert_non_null(strstr(error.text, "taken.png"));
     assert_int_equal(read_file(path, (uint8_t *)text, sizeof text), 4);
@@ -150,7 +150,7 @@ static void chooses_paths(void **state)
 {
     (void)state;
     char first[PATH_MAX], second[PATH_MAX], wanted[PATH_MAX];
-    Error error = { 0 };
+    Error error = {0};
     (void)snprintf(wanted, sizeof wanted, "%s", in_folder("a/b"));
     // Again where the clock passed into another second in between.
     for (int attempt = 0; attempt < 3; attempt++) {
@@ -186,19 +186,21 @@ static void reads_every_depth(void **state)
 {
     (void)state;
     static uint8_t rows[32 * 32 * 8], bytes[65536];
-    static const struct { int depth, color, bytes_per_pixel; } kinds[] = {
-        { 8, PNG_COLOR_TYPE_GRAY, 1 },      { 16, PNG_COLOR_TYPE_GRAY, 2 }, { 8, PNG_COLOR_TYPE_RGB, 3 },
-        { 16, PNG_COLOR_TYPE_RGB, 6 },      { 8, PNG_COLOR_TYPE_RGB_ALPHA, 4 },
-        { 16, PNG_COLOR_TYPE_RGB_ALPHA, 8 }, { 8, PNG_COLOR_TYPE_GRAY_ALPHA, 2 },
+    static const struct {
+        int depth, color, bytes_per_pixel;
+    } kinds[] = {
+        {8, PNG_COLOR_TYPE_GRAY, 1},       {16, PNG_COLOR_TYPE_GRAY, 2},     {8, PNG_COLOR_TYPE_RGB, 3},
+        {16, PNG_COLOR_TYPE_RGB, 6},       {8, PNG_COLOR_TYPE_RGB_ALPHA, 4}, {16, PNG_COLOR_TYPE_RGB_ALPHA, 8},
+        {8, PNG_COLOR_TYPE_GRAY_ALPHA, 2},
     };
     memset(rows, 100, sizeof rows);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] * 2; i++) {
         const int color = kinds[i / 2].color;
-        const size_t size = encode(bytes, sizeof bytes, 32, 32, kinds[i / 2].depth, color, i % 2,
-                                   rows, (size_t)kinds[i / 2].bytes_per_pixel * 32);
+        const size_t size = encode(bytes, sizeof bytes, 32, 32, kinds[i / 2].depth, color, i % 2, rows,
+                                   (size_t)kinds[i / 2].bytes_per_pixel * 32);
         float *values = NULL;
         int width, height;
-        Error error = { 0 };
+        Error error = {0};
         const bool is_ok = capture_parse_grey(bytes, size, "kind", &values, &width, &height, &error);
         assert_string_equal(error.text, "");
         assert_true(is_ok);
@@ -222,7 +224,7 @@ static void expect_refusal(const uint8_t *bytes, size_t size, const char *part)
 {
     float *values = NULL;
     int width = -1, height = -1;
-    Error error = { 0 };
+    Error error = {0};
     assert_false(capture_parse_grey(bytes, size, "some.png", &values, &width, &height, &error));
     assert_null(values);
     assert_int_equal(width, -1);
@@ -259,7 +261,7 @@ static void expect_unreadable(const char *path, const char *part)
 {
     float *values = NULL;
     int width, height;
-    Error error = { 0 };
+    Error error = {0};
     assert_false(capture_read_grey(path, &values, &width, &height, &error));
     assert_non_null(strstr(error.text, path));
     assert_non_null(strstr(error.text, part));

@@ -44,8 +44,8 @@ static int draw_all(void **state)
     for (int i = 0; i < DIGITS; i++) {
         const bool train = i < DIGITS_TRAIN_COUNT;
         memset(digits[i], 0xaa, PIXELS);
-        labels[i] = (uint8_t)digits_draw(1, train ? DIGITS_TRAIN : DIGITS_TEST, train ? i : i - DIGITS_TRAIN_COUNT,
-                                         digits[i]);
+        labels[i] =
+            (uint8_t)digits_draw(1, train ? DIGITS_TRAIN : DIGITS_TEST, train ? i : i - DIGITS_TRAIN_COUNT, digits[i]);
     }
     return 0;
 }
@@ -307,18 +307,12 @@ static void test_prepare_keeps_a_digit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_labels_are_balanced),
-        cmocka_unit_test(test_bytes_are_known),
-        cmocka_unit_test(test_same_arguments_same_digit),
-        cmocka_unit_test(test_seeds_differ),
-        cmocka_unit_test(test_no_two_digits_alike),
-        cmocka_unit_test(test_statistics_are_mnists),
-        cmocka_unit_test(test_digits_fit_and_are_centred),
-        cmocka_unit_test(test_prepare_bare_drawing),
-        cmocka_unit_test(test_prepare_fits_and_centres),
-        cmocka_unit_test(test_prepare_averages_grey),
-        cmocka_unit_test(test_prepare_takes_any_value),
-        cmocka_unit_test(test_prepare_keeps_a_digit),
+        cmocka_unit_test(test_labels_are_balanced),        cmocka_unit_test(test_bytes_are_known),
+        cmocka_unit_test(test_same_arguments_same_digit),  cmocka_unit_test(test_seeds_differ),
+        cmocka_unit_test(test_no_two_digits_alike),        cmocka_unit_test(test_statistics_are_mnists),
+        cmocka_unit_test(test_digits_fit_and_are_centred), cmocka_unit_test(test_prepare_bare_drawing),
+        cmocka_unit_test(test_prepare_fits_and_centres),   cmocka_unit_test(test_prepare_averages_grey),
+        cmocka_unit_test(test_prepare_takes_any_value),    cmocka_unit_test(test_prepare_keeps_a_digit),
     };
     return cmocka_run_group_tests(tests, draw_all, free_all);
 }

@@ -22,8 +22,8 @@ static void grows_and_keeps_order(void **state)
     for (int frame = 0; frame < 2; frame++) {
         draw_begin(&list, 1000, 1000);
         for (int i = 0; i < 5000; i++) {
-            const Point points[3] = { { 0, (float)i }, { 5, 5 }, { 9, 9 } };
-            draw_box(&list, (Rect){ (float)(i % 900), 0, 10, 10 }, (Color)i << 8 | 0xff, 0);
+            const Point points[3] = {{0, (float)i}, {5, 5}, {9, 9}};
+            draw_box(&list, (Rect){(float)(i % 900), 0, 10, 10}, (Color)i << 8 | 0xff, 0);
             draw_line(&list, points, 3, 1, 0xffffffff);
         }
         assert_int_equal(list.command_count, 10000);
@@ -43,19 +43,19 @@ static void nests_clips(void **state)
     DrawList list;
     draw_init(&list, NULL);
     draw_begin(&list, 100, 80);
-    draw_clip_push(&list, (Rect){ 10, 10, 50, 200 });
-    draw_clip_push(&list, (Rect){ 0, 20, 30, 30 });
-    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffffff, 0);
-    draw_clip_push(&list, (Rect){ 70, 0, 10, 10 });
-    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffffff, 0); // nothing is left of it
+    draw_clip_push(&list, (Rect){10, 10, 50, 200});
+    draw_clip_push(&list, (Rect){0, 20, 30, 30});
+    draw_box(&list, (Rect){0, 0, 100, 80}, 0xffffffff, 0);
+    draw_clip_push(&list, (Rect){70, 0, 10, 10});
+    draw_box(&list, (Rect){0, 0, 100, 80}, 0xffffffff, 0); // nothing is left of it
     draw_clip_pop(&list);
     draw_clip_pop(&list);
-    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffffff, 0);
+    draw_box(&list, (Rect){0, 0, 100, 80}, 0xffffffff, 0);
     draw_clip_pop(&list);
-    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffffff, 0);
-    draw_box(&list, (Rect){ 0, 0, 100, 80 }, 0xffffff00, 0); // not to be seen
+    draw_box(&list, (Rect){0, 0, 100, 80}, 0xffffffff, 0);
+    draw_box(&list, (Rect){0, 0, 100, 80}, 0xffffff00, 0); // not to be seen
     assert_int_equal(list.command_count, 3);
-    const Rect expected[3] = { { 10, 20, 20, 30 }, { 10, 10, 50, 70 }, { 0, 0, 100, 80 } };
+    const Rect expected[3] = {{10, 20, 20, 30}, {10, 10, 50, 70}, {0, 0, 100, 80}};
     for (size_t i = 0; i < 3; i++) {
         assert_memory_equal(&list.commands[i].clip, &expected[i], sizeof expected[i]);
     }
@@ -70,9 +70,9 @@ static void copies_images(void **state)
     DrawList list;
     draw_init(&list, NULL);
     draw_begin(&list, 500, 500);
-    draw_images(&list, (Point){ 1, 1 }, 2, 3, 30, 30, 1, values, MAP_GREY, 1);
-    draw_images(&list, (Point){ 600, 1 }, 2, 3, 30, 30, 1, values, MAP_GREY, 1); // outside
-    draw_images(&list, (Point){ 1.4F, 99.6F }, 2, 3, 0, 0, 2, values, MAP_HEAT, 2);
+    draw_images(&list, (Point){1, 1}, 2, 3, 30, 30, 1, values, MAP_GREY, 1);
+    draw_images(&list, (Point){600, 1}, 2, 3, 30, 30, 1, values, MAP_GREY, 1); // outside
+    draw_images(&list, (Point){1.4F, 99.6F}, 2, 3, 0, 0, 2, values, MAP_HEAT, 2);
     values[DIGIT_PIXELS] = 0;
     assert_int_equal(list.command_count, 2);
     assert_int_equal(list.value_count, 6 * DIGIT_PIXELS);
@@ -113,7 +113,7 @@ static void has_fixed_colors(void **state)
 
 static float lightness(Color color)
 {
-    static const float weights[3] = { 0.2126F, 0.7152F, 0.0722F };
+    static const float weights[3] = {0.2126F, 0.7152F, 0.0722F};
     float sum = 0;
     for (int i = 0; i < 3; i++) {
         const float c = (float)(color >> (24 - 8 * i) & 0xff) / 255;
@@ -141,20 +141,23 @@ static void is_even_in_lightness(void **state)
 static void decodes_utf8(void **state)
 {
     (void)state;
-    static const struct { const char *text; uint32_t expected[6]; } cases[] = {
-        { "", { 0 } },
-        { "aZ", { 'a', 'Z' } },
-        { "\xc3\xa9\xe2\x86\x92\xf0\x9f\x98\x80", { 0xe9, 0x2192, 0x1f600 } },
-        { "\xf4\x8f\xbf\xbf", { 0x10ffff } },
-        { "\x80x", { 0xfffd, 'x' } },                        // a continuation without a lead
-        { "\xc3", { 0xfffd } },                              // cut off
-        { "\xe2\x86", { 0xfffd, 0xfffd } },
-        { "\xc3x", { 0xfffd, 'x' } },
-        { "\xc0\xaf", { 0xfffd, 0xfffd } },                  // overlong
-        { "\xe0\x80\xaf", { 0xfffd, 0xfffd, 0xfffd } },
-        { "\xed\xa0\x80", { 0xfffd, 0xfffd, 0xfffd } },      // surrogate
-        { "\xf4\x90\x80\x80", { 0xfffd, 0xfffd, 0xfffd, 0xfffd } },
-        { "\xff\xf8z", { 0xfffd, 0xfffd, 'z' } },
+    static const struct {
+        const char *text;
+        uint32_t expected[6];
+    } cases[] = {
+        {"", {0}},
+        {"aZ", {'a', 'Z'}},
+        {"\xc3\xa9\xe2\x86\x92\xf0\x9f\x98\x80", {0xe9, 0x2192, 0x1f600}},
+        {"\xf4\x8f\xbf\xbf", {0x10ffff}},
+        {"\x80x", {0xfffd, 'x'}}, // a continuation without a lead
+        {"\xc3", {0xfffd}},       // cut off
+        {"\xe2\x86", {0xfffd, 0xfffd}},
+        {"\xc3x", {0xfffd, 'x'}},
+        {"\xc0\xaf", {0xfffd, 0xfffd}}, // overlong
+        {"\xe0\x80\xaf", {0xfffd, 0xfffd, 0xfffd}},
+        {"\xed\xa0\x80", {0xfffd, 0xfffd, 0xfffd}}, // surrogate
+        {"\xf4\x90\x80\x80", {0xfffd, 0xfffd, 0xfffd, 0xfffd}},
+        {"\xff\xf8z", {0xfffd, 0xfffd, 'z'}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *text = cases[i].text;
@@ -168,7 +171,7 @@ static void decodes_utf8(void **state)
 static void measures_what_it_draws(void **state)
 {
     (void)state;
-    Error error = { 0 };
+    Error error = {0};
     Font *font = font_create(&error);
     assert_string_equal(error.text, "");
     assert_non_null(font);
@@ -223,10 +226,10 @@ static void splits_images(void **state)
     DrawList list;
     draw_init(&list, NULL);
     draw_begin(&list, 500, 500);
-    draw_images(&list, (Point){ 0, 0 }, 10, 50, 30, 30, 1, values, MAP_GREY, 1);
-    draw_images(&list, (Point){ 0, 200 }, 10, 3, 30, 30, 1, values, MAP_GREY, 1);
-    draw_images(&list, (Point){ 0, 300 }, 10, 2, 30, 30, 1, values, MAP_GREY, 1);
-    BatchSet set = { 0 };
+    draw_images(&list, (Point){0, 0}, 10, 50, 30, 30, 1, values, MAP_GREY, 1);
+    draw_images(&list, (Point){0, 200}, 10, 3, 30, 30, 1, values, MAP_GREY, 1);
+    draw_images(&list, (Point){0, 300}, 10, 2, 30, 30, 1, values, MAP_GREY, 1);
+    BatchSet set = {0};
     const size_t limit = 7 * DIGIT_PIXELS + 5;
     assert_true(batch_build(&set, &list, 500, 500, limit));
     uint32_t cells = 0;
@@ -251,9 +254,9 @@ static void splits_images(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(grows_and_keeps_order), cmocka_unit_test(nests_clips),
-        cmocka_unit_test(copies_images),         cmocka_unit_test(has_fixed_colors),
-        cmocka_unit_test(is_even_in_lightness),  cmocka_unit_test(decodes_utf8),
+        cmocka_unit_test(grows_and_keeps_order),  cmocka_unit_test(nests_clips),
+        cmocka_unit_test(copies_images),          cmocka_unit_test(has_fixed_colors),
+        cmocka_unit_test(is_even_in_lightness),   cmocka_unit_test(decodes_utf8),
         cmocka_unit_test(measures_what_it_draws), cmocka_unit_test(empties_full_atlas),
         cmocka_unit_test(splits_images),
     };

@@ -36,10 +36,7 @@ static void try_each(void (*check)(const Kernel *kernel))
     assert_true(kernel_select("auto", NULL));
 }
 
-static float draw(Random *random)
-{
-    return (float)(2.0 * random_uniform(random) - 1.0);
-}
+static float draw(Random *random) { return (float)(2.0 * random_uniform(random) - 1.0); }
 
 static void fill(float *values, size_t n, Random *random)
 {
@@ -47,8 +44,7 @@ static void fill(float *values, size_t n, Random *random)
         values[i] = draw(random);
 }
 
-// ---- multiply
-// --------------------------------------------------------------------------------------------------------
+// ---- multiply -----------------------------------------------------------------------------------------------------
 
 enum { ROWS_MAX = 30, DEPTH_MAX = 40, COLUMNS_MAX = 112, GAP = 16, WIDE = COLUMNS_MAX + GAP };
 
@@ -128,8 +124,7 @@ static void multiply_agrees_with_naive_sums(void **state)
     try_each(check_multiply);
 }
 
-// ---- activations and losses
-// ------------------------------------------------------------------------------------------
+// ---- activations and losses ---------------------------------------------------------------------------------------
 
 typedef struct Bound {
     const char *key;
@@ -327,8 +322,7 @@ static void losses_agree_with_libm(void **state)
     try_each(check_losses);
 }
 
-// ---- the small loops
-// -------------------------------------------------------------------------------------------------
+// ---- the small loops ----------------------------------------------------------------------------------------------
 
 static void check_small_loops(const Kernel *kernel)
 {
@@ -397,8 +391,7 @@ static void is_finite_finds_every_bad_value(void **state)
     try_each(check_finiteness);
 }
 
-// ---- measure
-// ---------------------------------------------------------------------------------------------------------
+// ---- measure ------------------------------------------------------------------------------------------------------
 
 static void measure_naively(const float *p, const float *t, const float *bce, size_t n, PixelSums *sums)
 {
@@ -486,8 +479,7 @@ static void measure_agrees_with_a_naive_count(void **state)
     try_each(check_bad_outputs);
 }
 
-// ---- noise
-// -----------------------------------------------------------------------------------------------------------
+// ---- noise --------------------------------------------------------------------------------------------------------
 
 enum { NOISE_PIXELS = 784, NOISE_IMAGES = 400, NOISE_COUNT = NOISE_PIXELS * NOISE_IMAGES };
 

@@ -26,8 +26,10 @@ static void add(Boxes *boxes, const char *name, Rect rect)
 static void add_grid(Boxes *boxes, const char *name, const GridLayout *grid)
 {
     if (grid->columns > 0)
-        add(boxes, name, (Rect){grid->origin.x, grid->origin.y, grid->pitch * (float)(grid->columns - 1) + (float)(DIGIT_SIDE * grid->pixel_px),
-                                grid->pitch * (float)(grid->rows - 1) + (float)(DIGIT_SIDE * grid->pixel_px)});
+        add(boxes, name,
+            (Rect){grid->origin.x, grid->origin.y,
+                   grid->pitch * (float)(grid->columns - 1) + (float)(DIGIT_SIDE * grid->pixel_px),
+                   grid->pitch * (float)(grid->rows - 1) + (float)(DIGIT_SIDE * grid->pixel_px)});
 }
 
 static Boxes collect(const Layout *layout)
@@ -52,10 +54,7 @@ static Boxes collect(const Layout *layout)
     return boxes;
 }
 
-static bool overlap(Rect a, Rect b)
-{
-    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
-}
+static bool overlap(Rect a, Rect b) { return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h; }
 
 static void check(float width, float height, float scale, Scene scene)
 {
@@ -64,15 +63,16 @@ static void check(float width, float height, float scale, Scene scene)
     for (int i = 0; i < boxes.count; i++) {
         const Rect r = boxes.rects[i];
         if (r.x < 0 || r.y < 0 || r.x + r.w > width || r.y + r.h > height || r.h <= 0)
-            fail_msg("%s leaves the window at %gx%g scale %g scene %d", boxes.names[i], (double)width, (double)height, (double)scale, (int)scene);
+            fail_msg("%s leaves the window at %gx%g scale %g scene %d", boxes.names[i], (double)width, (double)height,
+                     (double)scale, (int)scene);
         for (int j = 0; j < i; j++)
             if (overlap(r, boxes.rects[j]))
-                fail_msg("%s overlaps %s at %gx%g scale %g scene %d", boxes.names[i], boxes.names[j], (double)width, (double)height,
-                         (double)scale, (int)scene);
+                fail_msg("%s overlaps %s at %gx%g scale %g scene %d", boxes.names[i], boxes.names[j], (double)width,
+                         (double)height, (double)scale, (int)scene);
     }
     if (layout.page_count < 12 || layout.pad.w < 3 * DIGIT_SIDE)
-        fail_msg("%d digits, pad %g at %gx%g scale %g scene %d", layout.page_count, (double)layout.pad.w, (double)width, (double)height,
-                 (double)scale, (int)scene);
+        fail_msg("%d digits, pad %g at %gx%g scale %g scene %d", layout.page_count, (double)layout.pad.w, (double)width,
+                 (double)height, (double)scale, (int)scene);
     assert_true(layout.page_count <= PAGE_MAX);
     assert_int_equal((int)layout.pad.w % DIGIT_SIDE, 0);
 }

@@ -54,8 +54,7 @@ static Learner *create(const char *text, int images, bool no_shuffle, Pool *work
     return learner;
 }
 
-// ---- against the reference
-// -------------------------------------------------------------------------------------------
+// ---- against the reference ----------------------------------------------------------------------------------------
 
 // The input as the learner corrupts it: the stream of an image depends on seed, epoch and image alone.
 static void corrupt(const Spec *spec, uint64_t epoch, uint64_t image, double *x)
@@ -150,8 +149,7 @@ static void penalty_and_noise_follow_the_reference(void **state)
     check_steps("batch=16,noise=0.3", 40, 7); // into the third epoch, whose noise is another
 }
 
-// ---- order of the images
-// ---------------------------------------------------------------------------------------------
+// ---- order of the images ------------------------------------------------------------------------------------------
 
 // With all weights 0 and a learning rate that underflows, a linear model's MSE on a batch of one is the mean square of
 // its target, which tells the images apart.
@@ -253,8 +251,7 @@ static void epochs_are_counted(void **state)
     learner_destroy(learner);
 }
 
-// ---- determinism
-// -----------------------------------------------------------------------------------------------------
+// ---- determinism --------------------------------------------------------------------------------------------------
 
 static void check_thread_counts(const char *text, int images, int steps)
 {
@@ -320,8 +317,7 @@ static void restart_repeats_every_bit(void **state)
     }
 }
 
-// ---- a model that breaks
-// ---------------------------------------------------------------------------------------------
+// ---- a model that breaks ------------------------------------------------------------------------------------------
 
 static bool are_finite(const float *values, size_t n)
 {

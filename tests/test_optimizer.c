@@ -60,7 +60,8 @@ static void check_everywhere(const char *key, float lr, const Course *courses, s
 //      0.0202011; -0.037 / 0.0362208 = -1.021512: w += 0.0206356
 // Second course: no gradient, no movement.
 // Third course, g = 1e-7, where epsilon counts, outside of the bias correction:
-//   1: m = 1e-8, sqrt(v) = 1e-7 sqrt(0.001) = 3.162278e-9; 0.0316228 * 1e-8 / (3.162278e-9 + 1e-7) = 0.00306534; inside it, the step would be 0.05.
+//   1: m = 1e-8, sqrt(v) = 1e-7 sqrt(0.001) = 3.162278e-9; 0.0316228 * 1e-8 / (3.162278e-9 + 1e-7) = 0.00306534; inside
+//   it, the step would be 0.05.
 static void adam_by_hand(void **state)
 {
     (void)state;

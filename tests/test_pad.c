@@ -173,9 +173,13 @@ static void test_pictures_of_any_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stroke_is_joined_and_soft), cmocka_unit_test(test_erase), cmocka_unit_test(test_undo_and_redo),
-        cmocka_unit_test(test_history_is_bounded), cmocka_unit_test(test_loaded_digit_is_exact_until_drawn_on),
-        cmocka_unit_test(test_centred_input), cmocka_unit_test(test_pictures_of_any_size),
+        cmocka_unit_test(test_stroke_is_joined_and_soft),
+        cmocka_unit_test(test_erase),
+        cmocka_unit_test(test_undo_and_redo),
+        cmocka_unit_test(test_history_is_bounded),
+        cmocka_unit_test(test_loaded_digit_is_exact_until_drawn_on),
+        cmocka_unit_test(test_centred_input),
+        cmocka_unit_test(test_pictures_of_any_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,7 @@ static int open_scene(void **state)
         print_message("Every test here is skipped, no hidden OpenGL 3.3 context: %s\n", SDL_GetError());
         return 0;
     }
-    Error error = { 0 };
+    Error error = {0};
     scene.render = render_create(&error);
     if (!scene.render) {
         print_error("%s\n", error.text);
@@ -78,12 +78,12 @@ static void begin(void)
     }
     font_begin_frame(scene.font);
     draw_begin(&scene.list, WIDTH, HEIGHT);
-    draw_box(&scene.list, (Rect){ 0, 0, WIDTH, HEIGHT }, BACKGROUND, 0);
+    draw_box(&scene.list, (Rect){0, 0, WIDTH, HEIGHT}, BACKGROUND, 0);
 }
 
 static void capture(void)
 {
-    Error error = { 0 };
+    Error error = {0};
     const bool is_ok = render_capture(scene.render, &scene.list, WIDTH, HEIGHT, scene.rgba, &error);
     assert_string_equal(error.text, "");
     assert_true(is_ok);
@@ -108,7 +108,7 @@ static void assert_color(int x, int y, Color expected, int tolerance)
 // Everything that a value can be, in an order without pattern.
 static void fill_values(float *values, int count)
 {
-    static const float special[] = { 0, 1, -0.0F, -1e-3F, 1.001F, NAN, INFINITY, -INFINITY, 0.5F, -7, 7, 1e-30F };
+    static const float special[] = {0, 1, -0.0F, -1e-3F, 1.001F, NAN, INFINITY, -INFINITY, 0.5F, -7, 7, 1e-30F};
     uint32_t random = 12345;
     for (int i = 0; i < count; i++) {
         random = random * 1664525U + 1013904223U;
@@ -124,8 +124,8 @@ static void check_grid(int x0, int y0, int pixel_px, const float *values, ImageM
         for (int x = x0 - 2; x < x0 + COLUMNS * pitch_x && x < WIDTH; x++) {
             const int column = (x - x0 + pitch_x) / pitch_x - 1, row = (y - y0 + pitch_y) / pitch_y - 1;
             const int in_x = x - x0 - column * pitch_x, in_y = y - y0 - row * pitch_y, cell = row * COLUMNS + column;
-            const bool is_in_clip = (float)x >= clip.x && (float)x < clip.x + clip.w && (float)y >= clip.y &&
-                                    (float)y < clip.y + clip.h;
+            const bool is_in_clip =
+                (float)x >= clip.x && (float)x < clip.x + clip.w && (float)y >= clip.y && (float)y < clip.y + clip.h;
             if (column < 0 || row < 0 || in_x >= side || in_y >= side || cell >= CELLS || !is_in_clip) {
                 assert_color(x, y, BACKGROUND, 0);
             } else {
@@ -140,7 +140,7 @@ static void draws_images_exactly(void **state)
 {
     (void)state;
     static float values[CELLS * DIGIT_PIXELS];
-    static const Rect clips[] = { { 0, 0, WIDTH, HEIGHT }, { 60, 33, 71, 60 } };
+    static const Rect clips[] = {{0, 0, WIDTH, HEIGHT}, {60, 33, 71, 60}};
     fill_values(values, CELLS * DIGIT_PIXELS);
     for (int pixel_px = 1; pixel_px <= 3; pixel_px++) {
         for (int map = 0; map < IMAGE_MAP_COUNT; map++) {
@@ -149,11 +149,11 @@ static void draws_images_exactly(void **state)
                 begin();
                 draw_text(&scene.list, FONT_UI, 12, 400, 200, 0xffffffff, "between");
                 draw_clip_push(&scene.list, clips[i]);
-                draw_images(&scene.list, (Point){ 17, 23 }, COLUMNS, CELLS, side + GAP, side + GAP + 1, pixel_px,
-                            values, (ImageMap)map, scale);
+                draw_images(&scene.list, (Point){17, 23}, COLUMNS, CELLS, side + GAP, side + GAP + 1, pixel_px, values,
+                            (ImageMap)map, scale);
                 draw_clip_pop(&scene.list);
-                draw_images(&scene.list, (Point){ 350, 23 }, COLUMNS, CELLS, side + GAP, side + GAP + 1, pixel_px,
-                            values, MAP_GREY, 1);
+                draw_images(&scene.list, (Point){350, 23}, COLUMNS, CELLS, side + GAP, side + GAP + 1, pixel_px, values,
+                            MAP_GREY, 1);
                 capture();
                 check_grid(17, 23, pixel_px, values, (ImageMap)map, scale, clips[i]);
             }
@@ -165,9 +165,9 @@ static void draws_top_row_first_and_opaque(void **state)
 {
     (void)state;
     begin();
-    draw_box(&scene.list, (Rect){ 0, 0, 5, 2 }, 0xff0000ff, 0);
-    draw_box(&scene.list, (Rect){ WIDTH - 3, HEIGHT - 1, 3, 1 }, 0x00ff00ff, 0);
-    draw_box(&scene.list, (Rect){ 100, 100, 50, 50 }, 0xffffff80, 0);
+    draw_box(&scene.list, (Rect){0, 0, 5, 2}, 0xff0000ff, 0);
+    draw_box(&scene.list, (Rect){WIDTH - 3, HEIGHT - 1, 3, 1}, 0x00ff00ff, 0);
+    draw_box(&scene.list, (Rect){100, 100, 50, 50}, 0xffffff80, 0);
     capture();
     assert_int_equal(pixel_at(0, 0), 0xff0000ff);
     assert_int_equal(pixel_at(4, 1), 0xff0000ff);
@@ -186,13 +186,13 @@ static void draws_top_row_first_and_opaque(void **state)
 static void draws_crisp_boxes(void **state)
 {
     (void)state;
-    static const Rect rects[] = { { 10, 10, 30, 20 }, { 60, 10, 200, 150 } };
+    static const Rect rects[] = {{10, 10, 30, 20}, {60, 10, 200, 150}};
     begin();
     for (int i = 0; i < 2; i++) {
         const Rect r = rects[i];
         draw_box(&scene.list, r, 0xff8000ff, 6);
         draw_frame(&scene.list, r, 0xffffffff, 6, 1);
-        draw_frame(&scene.list, (Rect){ r.x, r.y + 200, r.w, r.h }, 0xffffffff, 0, 2);
+        draw_frame(&scene.list, (Rect){r.x, r.y + 200, r.w, r.h}, 0xffffffff, 0, 2);
     }
     capture();
     for (int i = 0; i < 2; i++) {
@@ -226,9 +226,9 @@ static void draws_even_lines(void **state)
     (void)state;
     Point points[201];
     for (int i = 0; i <= 200; i++) {
-        points[i] = (Point){ 20 + (float)i * 1.5F, 50.5F };
+        points[i] = (Point){20 + (float)i * 1.5F, 50.5F};
     }
-    const Point gap[4] = { { 20, 90 }, { 60, 90 }, { 80, NAN }, { 120, 90 } };
+    const Point gap[4] = {{20, 90}, {60, 90}, {80, NAN}, {120, 90}};
     begin();
     draw_line(&scene.list, points, 201, 3, 0xffffff80);
     for (int i = 0; i <= 200; i++) {
@@ -255,7 +255,7 @@ static void draws_text_on_whole_pixels(void **state)
     begin();
     const Glyph glyph = *font_glyph(scene.font, FONT_UI_BOLD, 15, 'R');
     draw_text(&scene.list, FONT_UI_BOLD, 15, 50.3F, 99.8F, 0xffffffff, "R");
-    draw_clip_push(&scene.list, (Rect){ 200, 200, 20, 8 });
+    draw_clip_push(&scene.list, (Rect){200, 200, 20, 8});
     draw_text(&scene.list, FONT_UI, 20, 190, 212, 0xffffffff, "WWWWWWWW");
     draw_clip_pop(&scene.list);
     capture();
@@ -296,7 +296,7 @@ static void plays_into_window(void **state)
     capture();
     assert_int_equal(pixel_at(5, 5), 0x000000ff);
     assert_non_null(render_device(scene.render));
-    Error error = { 0 };
+    Error error = {0};
     assert_false(render_capture(scene.render, &scene.list, 0, 10, scene.rgba, &error));
     assert_false(render_capture(scene.render, &scene.list, 1 << 28, 10, scene.rgba, &error));
     assert_string_not_equal(error.text, "");
@@ -305,8 +305,8 @@ static void plays_into_window(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_images_exactly),      cmocka_unit_test(draws_top_row_first_and_opaque),
-        cmocka_unit_test(draws_crisp_boxes),         cmocka_unit_test(draws_even_lines),
+        cmocka_unit_test(draws_images_exactly),       cmocka_unit_test(draws_top_row_first_and_opaque),
+        cmocka_unit_test(draws_crisp_boxes),          cmocka_unit_test(draws_even_lines),
         cmocka_unit_test(draws_text_on_whole_pixels), cmocka_unit_test(plays_into_window),
     };
     return cmocka_run_group_tests(tests, open_scene, close_scene);

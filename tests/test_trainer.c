@@ -39,13 +39,9 @@ static int end(void **state)
     return 0;
 }
 
-static void nap(void)
-{
-    (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-}
+static void nap(void) { (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL); }
 
-// ---- hand-over
-// -------------------------------------------------------------------------------------------------------
+// ---- hand-over ----------------------------------------------------------------------------------------------------
 
 enum { PUBLISHES = 1000000, BUFFER = 64 };
 
@@ -102,8 +98,7 @@ static void handover_wakes_once_until_taken(void **state)
     assert_true(handover_publish(&handover));
 }
 
-// ---- the trainer
-// -----------------------------------------------------------------------------------------------------
+// ---- the trainer --------------------------------------------------------------------------------------------------
 
 static void count_wake(void *context)
 {
@@ -411,7 +406,7 @@ static void full_bank_drops_what_nobody_looks_at(void **state)
 static void held_models_stay_in_a_full_bank(void **state)
 {
     (void)state;
-    Trainer *trainer = trainer_create(&(TrainerOptions){.dataset = &dataset, .thread_count = 1, .epochs = 1}, NULL);
+    Trainer *trainer = trainer_create(&(TrainerOptions){.dataset = &data, .thread_count = 1, .epochs = 1}, NULL);
     assert_non_null(trainer);
     Spec spec = spec_default();
     BankModel *held = trainer_find(trainer, &spec, NULL);

@@ -26,10 +26,7 @@ static const char *const text_extremes[] = {
 
 static long long current_input = -1;
 
-static size_t pick(Random *random, size_t bound)
-{
-    return bound > 0 ? random_below(random, (uint32_t)bound) : 0;
-}
+static size_t pick(Random *random, size_t bound) { return bound > 0 ? random_below(random, (uint32_t)bound) : 0; }
 
 static void overwrite(Input *input, size_t at, const void *bytes, size_t size)
 {
