@@ -1,5 +1,5 @@
-// The training thread, the bank of models, the hand-over of snapshots. Beside pool.c the only file with threads
-// (handover.h holds the exchange of buffers).
+// The training thread and the bank of models. Beside pool.c the only file with threads (handover.h holds the exchange
+// of buffers, bank.c what belongs to one model).
 #include "trainer.h"
 
 #include <assert.h>
@@ -10,40 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "handover.h"
+#include "bank.h"
 
 enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
-
-struct BankModel {
-    Model model;
-    int64_t last_shown; // UI thread: the trainer's show count
-    int hold_count;     // UI thread
-
-    // crossing between the threads
-    Handover handover;
-    Snapshot snapshots[HANDOVER_BUFFERS];
-    _Atomic int64_t steps_done;
-    _Atomic bool is_broken;
-
-    // guarded by Trainer.lock
-    int restart_requests, step_requests;
-    float *pending_parameters; // owned; taken by the training thread
-    int64_t pending_step;
-
-    // training thread
-    Learner *learner;
-    float *initial; // (parameters) of trainer_set_parameters, what a restart returns to; NULL: model_init's
-    int64_t initial_step;
-    bool is_out_of_memory; // its learner could not be made: it stays at its initial weights
-    int restarts_done, steps_requested_done;
-    int64_t published_broken_step;
-    float *finite; // (parameters): the newest that are finite, and their step
-    int64_t finite_step;
-    Metrics test;
-    int test_epoch, history_spacing;
-    EpochRecord history[HISTORY_MAX];
-    int history_count;
-};
 
 struct Trainer {
     TrainerOptions options;
@@ -83,54 +52,6 @@ static int64_t now_ns(void)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-// ---- snapshots (training thread, or the UI's before the training thread knows the model) --------------------------
-
-static void fill_snapshot(BankModel *model, const float *parameters, int64_t step, int steps_per_epoch)
-{
-    Snapshot *snapshot = &model->snapshots[model->handover.writing];
-    memcpy(snapshot->parameters, parameters, model->model.parameter_count * sizeof *parameters);
-    snapshot->step = step;
-    snapshot->steps_per_epoch = steps_per_epoch;
-    snapshot->restarts = model->restarts_done;
-    snapshot->test = model->test;
-    snapshot->test_epoch = model->test_epoch;
-    memcpy(snapshot->history, model->history, (size_t)model->history_count * sizeof *model->history);
-    snapshot->history_count = model->history_count;
-    snapshot->broken_step = model->published_broken_step;
-}
-
-// Hands the learner's state over. A broken model hands its last finite parameters over again, with the step that broke
-// it.
-static void publish(Trainer *trainer, BankModel *model)
-{
-    Learner *learner = model->learner;
-    const int64_t broken = learner_broken_step(learner);
-    if (broken < 0) {
-        memcpy(model->finite, learner_parameters(learner), model->model.parameter_count * sizeof *model->finite);
-        model->finite_step = learner_step_count(learner);
-    }
-    model->published_broken_step = broken;
-    atomic_store(&model->steps_done, learner_step_count(learner));
-    atomic_store(&model->is_broken, broken >= 0);
-    fill_snapshot(model, model->finite, model->finite_step, learner_steps_per_epoch(learner));
-    if (handover_publish(&model->handover) && trainer->options.wake)
-        trainer->options.wake(trainer->options.wake_context);
-}
-
-static void record_history(BankModel *model, EpochRecord record)
-{
-    while (model->history_count > 0 && model->history[model->history_count - 1].epoch >= record.epoch)
-        model->history_count--;
-    if (model->history_count == HISTORY_MAX) {
-        for (int i = 0; i < HISTORY_MAX / 2; i++)
-            model->history[i] = model->history[2 * i];
-        model->history_count = HISTORY_MAX / 2;
-        model->history_spacing *= 2;
-    }
-    if (record.epoch % model->history_spacing == 0)
-        model->history[model->history_count++] = record;
-}
-
 static void measure(Trainer *trainer, BankModel *model)
 {
     const float *parameters = learner_parameters(model->learner);
@@ -149,7 +70,13 @@ static void measure(Trainer *trainer, BankModel *model)
         record.test[loss] = (float)metrics_loss(&test, loss);
         record.train[loss] = (float)metrics_loss(&train, loss);
     }
-    record_history(model, record);
+    bank_model_record(model, record);
+}
+
+static void publish(Trainer *trainer, BankModel *model)
+{
+    if (bank_model_publish(model) && trainer->options.wake)
+        trainer->options.wake(trainer->options.wake_context);
 }
 
 // ---- the training thread ------------------------------------------------------------------------------------------
@@ -351,19 +278,6 @@ Trainer *trainer_create(const TrainerOptions *options, Error *error)
     return trainer;
 }
 
-static void destroy_model(BankModel *model)
-{
-    if (!model)
-        return;
-    learner_destroy(model->learner);
-    for (int i = 0; i < HANDOVER_BUFFERS; i++)
-        free(model->snapshots[i].parameters);
-    free(model->finite);
-    free(model->initial);
-    free(model->pending_parameters);
-    free(model);
-}
-
 void trainer_destroy(Trainer *trainer)
 {
     if (!trainer)
@@ -374,7 +288,7 @@ void trainer_destroy(Trainer *trainer)
     pthread_mutex_unlock(&trainer->lock);
     pthread_join(trainer->thread, NULL);
     for (int i = 0; i < trainer->bank_count; i++)
-        destroy_model(trainer->bank[i]);
+        bank_model_destroy(trainer->bank[i]);
     pool_destroy(trainer->pool);
     dataset_free(&trainer->own_dataset);
     pthread_cond_destroy(&trainer->changed);
@@ -387,34 +301,6 @@ const Dataset *trainer_dataset(Trainer *trainer) { return atomic_load(&trainer->
 const TargetFacts *trainer_test_facts(Trainer *trainer)
 {
     return atomic_load(&trainer->data_ready) ? &trainer->test_facts : NULL;
-}
-
-static BankModel *create_model(const Spec *spec, Error *error)
-{
-    BankModel *model = calloc(1, sizeof *model);
-    bool good = model != NULL;
-    if (good) {
-        model->model = model_create(spec, DIGIT_PIXELS);
-        model->history_spacing = 1;
-        model->published_broken_step = -1;
-        handover_init(&model->handover);
-        model->finite = calloc(model->model.parameter_count, sizeof *model->finite);
-        good = model->finite != NULL;
-        for (int i = 0; i < HANDOVER_BUFFERS; i++) {
-            model->snapshots[i].broken_step = -1;
-            model->snapshots[i].parameters = calloc(model->model.parameter_count, sizeof(float));
-            good = good && model->snapshots[i].parameters;
-        }
-    }
-    if (!good) {
-        destroy_model(model);
-        error_set(error, "out of memory: a model");
-        return NULL;
-    }
-    model_init(&model->model, model->finite);
-    fill_snapshot(model, model->finite, 0, 1);
-    (void)handover_publish(&model->handover);
-    return model;
 }
 
 static bool is_in_use_locked(const Trainer *trainer, const BankModel *model)
@@ -436,7 +322,7 @@ static void make_room(Trainer *trainer)
             oldest = i;
     pthread_mutex_unlock(&trainer->lock);
     assert(oldest >= 0); // TRAINER_SHOWN_MAX + 1 < BANK_MAX
-    destroy_model(trainer->bank[oldest]);
+    bank_model_destroy(trainer->bank[oldest]);
     trainer->bank[oldest] = trainer->bank[--trainer->bank_count];
 }
 
@@ -448,7 +334,7 @@ BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error)
             return trainer->bank[i];
         }
     }
-    BankModel *model = create_model(spec, error);
+    BankModel *model = bank_model_create(spec, error);
     if (!model)
         return NULL;
     if (trainer->bank_count == BANK_MAX)
@@ -563,10 +449,3 @@ void trainer_release(Trainer *trainer, BankModel *model)
 }
 
 double trainer_speed(Trainer *trainer) { return (double)atomic_load(&trainer->samples_per_second); }
-
-const Model *bank_model_shape(const BankModel *model) { return &model->model; }
-
-const Snapshot *bank_model_latest(BankModel *model, bool *changed)
-{
-    return &model->snapshots[handover_latest(&model->handover, changed)];
-}
