@@ -102,6 +102,22 @@ static bool is_any_broken(const Frame *frame)
     return broken;
 }
 
+// Cut in its middle where it is too long: a path says most at its end.
+static void draw_message(Panel *panel, Rect line)
+{
+    Ui *ui = panel->ui;
+    const char *text = panel->frame->message;
+    const Color color = panel->frame->is_error ? COLOR_ERROR : COLOR_TEXT;
+    char cut[sizeof panel->frame->message + 16];
+    (void)snprintf(cut, sizeof cut, "%s", text);
+    const size_t head = 12, length = strlen(text);
+    for (size_t skip = 1; head + skip < length && ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, cut) > line.w; skip++) {
+        if (((unsigned char)text[head + skip] & 0xc0) != 0x80) // not within a character
+            (void)snprintf(cut, sizeof cut, "%.*s\u2026%s", (int)head, text, text + head + skip);
+    }
+    ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, color, ALIGN_LEFT, cut);
+}
+
 static void draw_foot(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
@@ -121,8 +137,7 @@ static void draw_foot(Panel *panel, Rect line)
     ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, state);
     line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, state) + ui_px(ui, 16);
     if (frame->message[0] && !frame->is_capture) {
-        ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, frame->is_error ? COLOR_ERROR : COLOR_TEXT, ALIGN_LEFT,
-                frame->message);
+        draw_message(panel, line);
         return;
     }
     format_dataset(frame, data, sizeof data);

@@ -21,9 +21,7 @@ static void take_screenshot(Session *session, const Options *options, const Inpu
     Error error;
     session->app.wants_screenshot = false;
     if (session_capture(session, options, input, size, path, sizeof path, &error)) {
-        const char *slash = strrchr(path, '/'); // the name first: a long path is cut at its end
-        (void)snprintf(text, sizeof text, "saved %s in %.*s", slash ? slash + 1 : path, slash ? (int)(slash - path) : 1,
-                       slash ? path : ".");
+        (void)snprintf(text, sizeof text, "saved %s", path);
         app_say(&session->app, false, text);
     } else {
         app_say(&session->app, true, error.text);
