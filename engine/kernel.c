@@ -78,13 +78,13 @@ static void multiply(const Product *p)
 // byte / 255, correctly rounded without a division: one correction of the product with the rounded reciprocal.
 static void bytes_to_floats(const uint8_t *restrict bytes, float *restrict values, size_t n)
 {
-    typedef uint8_t Bytes __attribute__((vector_size(LANES)));
     const float reciprocal = 1.0f / 255.0f;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
-        Bytes part;
-        memcpy(&part, bytes + i, sizeof part);
-        const Vec x = __builtin_convertvector(__builtin_convertvector(part, VecInt), Vec), q = x * reciprocal;
+        VecInt wide;
+        for (int lane = 0; lane < LANES; lane++) // becomes one widening load
+            wide[lane] = bytes[i + (size_t)lane];
+        const Vec x = __builtin_convertvector(wide, Vec), q = x * reciprocal;
         vec_store(values + i, (x - q * 255.0f) * reciprocal + q);
     }
     for (; i < n; i++)
