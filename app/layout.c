@@ -8,25 +8,39 @@
 
 static float px(float distance, float scale) { return roundf(distance * scale); }
 
-// The largest digits of which at least `wanted` fit; the smallest where none do.
-static GridLayout fit_grid(Rect area, float header_height, float gap, int wanted)
+// Whole cells of one pixel size, as many as fit.
+static GridLayout fill_area(Rect area, float header_height, float gap, int pixel_px)
 {
-    GridLayout grid = {.header = {area.x, area.y, area.w, header_height}, .origin = {area.x, area.y + header_height}};
-    const float height = area.h - header_height;
-    for (int pixel_px = 12; pixel_px >= 1; pixel_px--) {
-        const float cell = (float)(pixel_px * DIGIT_SIDE) + gap;
-        grid.pixel_px = pixel_px;
-        grid.pitch = cell;
-        grid.columns = (int)((area.w + gap) / cell);
-        grid.rows = (int)((height + gap) / cell);
-        if (grid.columns * grid.rows >= wanted)
-            break;
-    }
+    const float cell = (float)(pixel_px * DIGIT_SIDE) + gap;
+    GridLayout grid = {.header = {area.x, area.y, area.w, header_height},
+                       .origin = {area.x, area.y + header_height},
+                       .columns = (int)((area.w + gap) / cell),
+                       .rows = (int)((area.h - header_height + gap) / cell),
+                       .pixel_px = pixel_px,
+                       .pitch = cell};
     grid.columns = grid.columns < 1 ? 1 : grid.columns;
     grid.rows = grid.rows < 1 ? 1 : grid.rows;
     while (grid.columns * grid.rows > PAGE_MAX)
         grid.rows--;
     return grid;
+}
+
+// Of the pixel sizes at which `wanted` digits fit, the one that covers the area best, larger digits counting for more;
+// the smallest where none do.
+static GridLayout fit_grid(Rect area, float header_height, float gap, int wanted)
+{
+    GridLayout best = fill_area(area, header_height, gap, 1);
+    float best_score = 0.0f;
+    for (int pixel_px = 1; pixel_px <= 12; pixel_px++) {
+        const GridLayout grid = fill_area(area, header_height, gap, pixel_px);
+        const float covered = (float)(grid.columns * grid.rows) * grid.pitch * grid.pitch;
+        const float score = covered * powf((float)pixel_px, 0.3f);
+        if (grid.columns * grid.rows >= wanted && score > best_score) {
+            best = grid;
+            best_score = score;
+        }
+    }
+    return best;
 }
 
 static GridLayout move_grid(GridLayout grid, float x, float y)

@@ -209,14 +209,12 @@ bool spec_parse(Spec *out, const char *text, Error *error)
     return true;
 }
 
-// The shortest digits that read back as the same float.
+// The shortest digits that read back as the same float; 100 rather than 1e+02.
 static void format_real(float value, char text[32])
 {
-    for (int digits = 1; digits <= 9; digits++) {
+    (void)snprintf(text, 32, "%.0f", (double)value);
+    for (int digits = 1; digits <= 9 && strtof(text, NULL) != value; digits++)
         (void)snprintf(text, 32, "%.*g", digits, (double)value);
-        if (strtof(text, NULL) == value)
-            return;
-    }
 }
 
 static void format_widths(const Spec *spec, const char *separator, char *text, size_t size)
