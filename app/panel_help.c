@@ -23,7 +23,7 @@ static const HelpRow rows[] = {
     {"C", "clear the pad"},
     {"N", "put the next test digit on the pad"},
     {"M", "centre the drawing like MNIST's digits"},
-    {"V  B", "thinner, thicker brush"},
+    {"V  B, wheel", "thinner, thicker brush"},
     {"S", "screenshot with all settings inside"},
     {"Ctrl +  \u2212  0", "larger, smaller, normal size"},
     {"?  Esc", "this help"},

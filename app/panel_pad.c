@@ -128,6 +128,8 @@ void panel_pad(Panel *panel)
     ui_focus_ring(ui, state, pad);
     if (!ui->is_modal)
         take_strokes(panel, state);
+    if (state.is_hot && ui->input.wheel != 0.0f)
+        add(panel, REQUEST_PAD_BRUSH, ui->input.wheel > 0.0f ? 1 : -1);
     find_hover(panel, state);
     draw_tools(panel);
 }

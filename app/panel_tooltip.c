@@ -35,6 +35,9 @@ static void fill_model(Table *table, const Frame *frame, PixelHover hover, int s
         model_loss_slopes(m->model, loss, &z, &t, &slope, 1);
         format_figure((double)value, table->values[2 + loss][side]);
         format_figure((double)slope, table->values[5 + loss][side]);
+        if (loss == LOSS_BCE && slope == 0.0f &&
+            (p <= 0.0f || p >= 1.0f)) // not a rounded figure: nothing is learnt here
+            (void)snprintf(table->values[5 + loss][side], sizeof table->values[5 + loss][side], "0 clipped");
     }
     format_figure((double)z, table->values[4][side]);
 }

@@ -161,11 +161,12 @@ static int find_key(const char *name, size_t length)
     return -1;
 }
 
-// The end of the item that starts at text: a comma that a digit follows belongs to layers=128,64.
+// The end of the item that starts at text: a comma that a digit (or, wrongly, another comma and a digit) follows
+// belongs to layers=128,64.
 static const char *find_item_end(const char *text)
 {
     const char *comma = strchr(text, ',');
-    while (comma && comma[1] >= '0' && comma[1] <= '9')
+    while (comma && ((comma[1] >= '0' && comma[1] <= '9') || (comma[1] == ',' && comma[2] >= '0' && comma[2] <= '9')))
         comma = strchr(comma + 1, ',');
     return comma ? comma : text + strlen(text);
 }
