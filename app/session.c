@@ -11,6 +11,12 @@
 
 enum { LAYOUT_WIDTH_MIN = 960, LAYOUT_HEIGHT_MIN = 600 };
 
+// The scale that is wanted, but never so large that the smallest layout would not fit.
+static float fit_scale(float wanted, int width, int height)
+{
+    return fminf(wanted, fminf((float)width / LAYOUT_WIDTH_MIN, (float)height / LAYOUT_HEIGHT_MIN));
+}
+
 static bool open_app(Session *session, const Options *options, int digit_width, int digit_height, Error *error)
 {
     Model model = model_create(&options->a, DIGIT_PIXELS);
@@ -38,9 +44,7 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .wake_context = session->window,
     };
     const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
-    const float scale =
-        fminf(options->scale > 0 ? options->scale : 1.0f,
-              fminf((float)options->width / LAYOUT_WIDTH_MIN, (float)options->height / LAYOUT_HEIGHT_MIN));
+    const float scale = fit_scale(options->scale > 0 ? options->scale : 1.0f, options->width, options->height);
     const int count = layout_create((float)options->width, (float)options->height, scale, app.scene).page_count;
     if (options->page > 0 && options->page > (total - 1) / count)
         return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
@@ -54,20 +58,20 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
     memset(session, 0, sizeof *session);
     int digit_width = 0, digit_height = 0;
     if (options->digit && !capture_read_grey(options->digit, &session->digit, &digit_width, &digit_height, error))
-        return 1;
+        return EXIT_FAILED;
     if (options->data && !dataset_load(&session->dataset, options->data, error))
-        return 4;
+        return EXIT_BAD_DATA;
     session->window = window_create(options->width, options->height, is_offscreen, error);
     if (!session->window)
-        return 3;
+        return EXIT_NO_DISPLAY;
     session->render = render_create(error);
     if (!session->render)
-        return 3;
+        return EXIT_NO_DISPLAY;
     session->font = font_create(error);
     if (!session->font)
-        return 1;
+        return EXIT_FAILED;
     draw_init(&session->draw, session->font);
-    return open_app(session, options, digit_width, digit_height, error) ? 0 : 1;
+    return open_app(session, options, digit_width, digit_height, error) ? EXIT_OK : EXIT_FAILED;
 }
 
 void session_close(Session *session)
@@ -86,16 +90,11 @@ void session_close(Session *session)
     free(session->init);
 }
 
-float session_scale(const Session *session, const Options *options, int width, int height, float display_scale)
-{
-    const float wanted = (options->scale > 0 ? options->scale : display_scale) * session->app.ui_scale;
-    return fminf(wanted, fminf((float)width / LAYOUT_WIDTH_MIN, (float)height / LAYOUT_HEIGHT_MIN));
-}
-
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
                           bool is_capture, bool takes_news)
 {
-    const float scale = session_scale(session, options, size.width, size.height, size.display_scale);
+    const float wanted = (options->scale > 0 ? options->scale : size.display_scale) * session->app.ui_scale;
+    const float scale = fit_scale(wanted, size.width, size.height);
     font_begin_frame(session->font);
     const Frame *frame =
         app_compose(&session->app, (float)size.width, (float)size.height, scale, is_capture, takes_news);

@@ -25,10 +25,6 @@ typedef struct Session {
 int session_open(Session *session, const Options *options, bool is_offscreen, Error *error);
 void session_close(Session *session);
 
-// The scale for a framebuffer: the display's and the user's own, but never so large that the smallest layout (960x600)
-// would not fit.
-float session_scale(const Session *session, const Options *options, int width, int height, float display_scale);
-
 // Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
                           bool is_capture, bool takes_news);

@@ -34,7 +34,6 @@ enum {
     ROW_HEIGHT = 25,
     ROW_HEIGHT_SMALL = 22,
     RADIUS = 5,
-    TOOLTIP_WIDTH = 264,
 };
 
 // The fixed ends of the heat scales, the same for every model and never adapted to what is shown: a pixel's BCE in

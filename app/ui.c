@@ -108,12 +108,11 @@ void ui_focus_ring(Ui *ui, WidgetState state, Rect rect)
                ui_px(ui, RADIUS) + gap, ui_px(ui, 2));
 }
 
-void ui_set_hint(Ui *ui, WidgetState state, Rect rect, const char *text)
+void ui_set_hint(Ui *ui, WidgetState state, const char *text)
 {
     if (!state.is_hot || ui->input.left)
         return;
     (void)snprintf(ui->hint, sizeof ui->hint, "%s", text);
-    ui->hint_rect = rect;
 }
 
 float ui_text_width(Ui *ui, FontFace face, float size, const char *text)
@@ -245,7 +244,7 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, cons
         if (state.is_clicked)
             result = i;
         if (hints)
-            ui_set_hint(ui, state, parts[i], hints[i]);
+            ui_set_hint(ui, state, hints[i]);
         const float inset = ui_px(ui, 2);
         const Rect box = {parts[i].x + inset, rect.y + inset, parts[i].w - 2 * inset, rect.h - 2 * inset};
         if (i == chosen)

@@ -68,7 +68,6 @@ typedef struct Ui {
     uint32_t widget_ids[WIDGETS_MAX];
     int widget_count;
     char hint[128]; // what the widget under the mouse says of itself; empty: nothing
-    Rect hint_rect;
 } Ui;
 
 typedef struct WidgetState {
@@ -87,7 +86,7 @@ bool ui_is_inside(Rect rect, float x, float y);
 
 WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label);
 void ui_focus_ring(Ui *ui, WidgetState state, Rect rect);
-void ui_set_hint(Ui *ui, WidgetState state, Rect rect, const char *text);
+void ui_set_hint(Ui *ui, WidgetState state, const char *text);
 
 // shortcut: shown small behind the label; NULL: none. is_on: drawn as pressed in `accent`.
 bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent);

@@ -51,12 +51,13 @@ static void run(Session *session, const Options *options, FILE *trace)
     const bool is_software = render_is_software(session->render);
     session->is_live = true;
     bool is_stale = true, has_wake = false; // stale: must be drawn now; has_wake: when the time has come
+    bool is_hidden = false;                 // then both wait until it is seen again
     double next_training_frame = 0;
     while (!session->app.wants_quit) {
         int timeout = -1;
-        if (is_stale)
+        if (is_stale && !is_hidden)
             timeout = 0;
-        else if (has_wake) {
+        else if (has_wake && !is_hidden) {
             const double rest = next_training_frame - now_ms();
             timeout = rest > 0 ? (int)rest + 1 : 0;
         }
@@ -68,10 +69,9 @@ static void run(Session *session, const Options *options, FILE *trace)
         is_stale |= (happened & WINDOW_INPUT) != 0;
         has_wake |= (happened & WINDOW_WAKE) != 0;
         const WindowSize size = window_size(session->window);
-        if (size.is_hidden && !(happened & WINDOW_INPUT)) {
-            is_stale = has_wake = false;
+        is_hidden = size.is_hidden;
+        if (is_hidden && !(happened & WINDOW_INPUT))
             continue;
-        }
         if (!is_stale && !(has_wake && start >= next_training_frame))
             continue;
         const bool takes_news = has_wake && start >= next_training_frame;
@@ -96,18 +96,16 @@ int view_run(const Options *options)
 {
     Error error;
     FILE *trace = NULL;
-    if (options->trace && !(trace = fopen(options->trace, "w"))) {
-        (void)fprintf(stderr, "losslens: %s cannot be written\n", options->trace);
-        return 1;
-    }
+    if (options->trace && !(trace = fopen(options->trace, "w")))
+        return command_fail(EXIT_FAILED, "%s cannot be written", options->trace);
     Session *session = malloc(sizeof *session);
     if (!session)
-        return 1;
+        return command_fail(EXIT_FAILED, "out of memory");
     const int status = session_open(session, options, false, &error);
-    if (status == 0)
+    if (status == EXIT_OK)
         run(session, options, trace);
     else
-        (void)fprintf(stderr, "losslens: %s\n", error.text);
+        (void)command_fail(status, "%s", error.text);
     session_close(session);
     free(session);
     if (trace)

@@ -20,4 +20,3 @@
 // run, which is also in use where nobody chooses. False where the processor lacks it or the name is unknown.
 // Thread: before any other thread runs.
 bool engine_select_isa(const char *name, Error *error);
-const char *engine_isa(void); // the name of the one in use

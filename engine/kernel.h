@@ -16,6 +16,9 @@
 
 enum { KERNEL_PAD = 16 }; // the widest vector, in floats
 
+// n rounded up to a multiple of KERNEL_PAD.
+static inline size_t kernel_pad(size_t n) { return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD; }
+
 typedef struct ActivationTable {
     const Activation *rows;
     int count;

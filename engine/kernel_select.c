@@ -66,8 +66,6 @@ bool kernel_select(const char *name, Error *error)
 
 bool engine_select_isa(const char *name, Error *error) { return kernel_select(name, error); }
 
-const char *engine_isa(void) { return kernel_get()->name; }
-
 int activation_count(ActivationRole role) { return kernel_get()->activations[role].count; }
 
 const Activation *activation_get(ActivationRole role, int index)

@@ -48,8 +48,6 @@ struct Learner {
     _Atomic bool broken;
 };
 
-static size_t pad(size_t n) { return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD; }
-
 static void refresh_transposed(Learner *learner, int layer_index, int first, int end)
 {
     const Layer *layer = &learner->model.layers[layer_index];
@@ -104,7 +102,7 @@ static bool allocate_learner(Learner *learner, Error *error)
     const size_t n = learner->model.parameter_count;
     size_t transposed_size = 0;
     for (int i = 1; i < learner->model.layer_count; i++) {
-        learner->transposed_stride[i] = pad((size_t)learner->model.layers[i].in);
+        learner->transposed_stride[i] = kernel_pad((size_t)learner->model.layers[i].in);
         transposed_size += learner->transposed_stride[i] * (size_t)learner->model.layers[i].out;
     }
     learner->parameters = floats_create(n);

@@ -12,8 +12,6 @@
 #include "kernel.h"
 #include "random.h"
 
-static size_t pad(size_t n) { return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD; }
-
 Model model_create(const Spec *spec, int pixels)
 {
     assert(pixels > 0);
@@ -23,7 +21,7 @@ Model model_create(const Spec *spec, int pixels)
         Layer *layer = &model.layers[i];
         layer->in = i == 0 ? pixels : spec->widths[i - 1];
         layer->out = i == spec->hidden_count ? pixels : spec->widths[i];
-        layer->stride = pad((size_t)layer->out);
+        layer->stride = kernel_pad((size_t)layer->out);
         layer->weight_offset = offset;
         layer->bias_offset = offset + (size_t)layer->in * layer->stride;
         offset = layer->bias_offset + layer->stride;
@@ -61,7 +59,7 @@ void model_init(const Model *model, float *parameters)
 // Room for a layer's values: training later puts dL/dinput into the same place, which may be wider.
 static size_t value_stride(const Model *model, int layer_index)
 {
-    const size_t out = model->layers[layer_index].stride, in = pad((size_t)model->layers[layer_index].in);
+    const size_t out = model->layers[layer_index].stride, in = kernel_pad((size_t)model->layers[layer_index].in);
     return layer_index > 0 && in > out ? in : out;
 }
 
