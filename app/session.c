@@ -17,6 +17,21 @@ static float fit_scale(float wanted, int width, int height)
     return fminf(wanted, fminf((float)width / LAYOUT_WIDTH_MIN, (float)height / LAYOUT_HEIGHT_MIN));
 }
 
+static Scene find_scene(const Options *options) { return options->view == START_SOLO ? SCENE_SOLO_A : SCENE_COMPARE; }
+
+// Whether the set has the page that was asked for; how long a page is depends on the window.
+static bool check_page(const Session *session, const Options *options, Error *error)
+{
+    const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
+    const float scale = fit_scale(options->scale > 0 ? options->scale : 1.0f, options->width, options->height);
+    const int count =
+        layout_create((float)options->width, (float)options->height, scale, find_scene(options)).page_count;
+    if (options->page > 0 && options->page > (total - 1) / count)
+        return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
+                         (total - 1) / count + 1, count, (total - 1) / count);
+    return true;
+}
+
 static bool open_app(Session *session, const Options *options, int digit_width, int digit_height, Error *error)
 {
     Model model = model_create(&options->a, DIGIT_PIXELS);
@@ -36,19 +51,13 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .epochs = options->epochs,
         .page = options->page,
         .no_shuffle = options->no_shuffle,
-        .scene = options->view == START_SOLO ? SCENE_SOLO_A : SCENE_COMPARE,
+        .scene = find_scene(options),
         .digit = session->digit,
         .digit_width = digit_width,
         .digit_height = digit_height,
         .wake = window_wake,
         .wake_context = session->window,
     };
-    const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
-    const float scale = fit_scale(options->scale > 0 ? options->scale : 1.0f, options->width, options->height);
-    const int count = layout_create((float)options->width, (float)options->height, scale, app.scene).page_count;
-    if (options->page > 0 && options->page > (total - 1) / count)
-        return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
-                         (total - 1) / count + 1, count, (total - 1) / count);
     session->has_app = true;
     return app_init(&session->app, &app, error);
 }
@@ -61,6 +70,8 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
         return EXIT_FAILED;
     if (options->data && !dataset_load(&session->dataset, options->data, error))
         return EXIT_BAD_DATA;
+    if (!check_page(session, options, error))
+        return EXIT_USAGE;
     session->window = window_create(options->width, options->height, is_offscreen, error);
     if (!session->window)
         return EXIT_NO_DISPLAY;

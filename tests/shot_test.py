@@ -101,6 +101,12 @@ class ShotTest(unittest.TestCase):
         self.assertEqual(len(names), 2)
         self.assertEqual(len(os.listdir(self.path("shots"))), 2)
 
+    def test_page_beyond_the_set(self):
+        result = shot("-o", self.path(), "--page", "100000")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--page 100000", result.stderr)
+        self.assertEqual(os.listdir(self.folder), [])
+
     def test_bad_data(self):
         result = shot("-o", self.path(), "--data", self.path("none"))
         self.assertEqual(result.returncode, 4)
