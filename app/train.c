@@ -125,7 +125,7 @@ static bool train_epoch(Training *training, Error *error)
 static json_t *build_report(const Training *training)
 {
     char spec[SPEC_TEXT_SIZE], digest[65];
-    const Learner *learner = training->learner;
+    Learner *learner = training->learner;
     const int64_t broken = learner_broken_step(learner);
     const int first_epoch = (int)(training->initial_step / learner_steps_per_epoch(learner));
     spec_format(&training->model.spec, spec, sizeof spec);

@@ -12,6 +12,7 @@
 #include "digits.h"
 #include "file.h"
 #include "idx.h"
+#include "memory.h"
 
 enum { GENERATE_BATCH = 100 };
 
@@ -121,7 +122,7 @@ static void generate_batch(void *context, int task_index, int worker_index)
 static bool allocate_images(ImageSet *set, int count)
 {
     set->count = count;
-    set->pixels = malloc((size_t)count * DIGIT_PIXELS);
+    set->pixels = pixels_create((size_t)count * DIGIT_PIXELS);
     set->labels = malloc((size_t)count);
     return set->pixels && set->labels;
 }

@@ -13,6 +13,7 @@
 
 #include "dataset.h"
 #include "file.h"
+#include "memory.h"
 
 enum { CHUNK_SIZE = 16384, IMAGES_HEADER = 16, LABELS_HEADER = 8, GZIP_WINDOW_BITS = 16 + 15 };
 enum { IMAGES_MAGIC = 0x00000803, LABELS_MAGIC = 0x00000801 };
@@ -274,7 +275,7 @@ static bool read_idx(Reader *reader, IdxData *out)
     uint64_t payload = (uint64_t)count * (reader->kind == IDX_IMAGES ? DIGIT_PIXELS : 1);
     if (!check_promise(reader, count, payload))
         return false;
-    uint8_t *bytes = count <= INT_MAX && payload <= SIZE_MAX ? malloc((size_t)payload) : NULL;
+    uint8_t *bytes = count <= INT_MAX && payload <= SIZE_MAX ? pixels_create((size_t)payload) : NULL;
     if (!bytes) {
         return error_set(reader->error, "%s holds %u %s, and there is no memory for these %llu bytes", reader->name,
                          count, name_items(reader->kind), (unsigned long long)payload);

@@ -1,110 +1,339 @@
 // The hot loops. Compiled once per instruction set (vector.h); kernel_select.c chooses.
 #include "kernel.h"
 
+#include <assert.h>
+
 #include "random.h"
 #include "vector.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
-// A block of C held in registers: 12 x 2 vectors with 32 registers, 6 x 2 with 16.
+// A block of C is held in registers: 8 x 3 vectors where there are 32 registers, 4 x 3 with 16.
 #if LANES == 16
-enum { BLOCK_ROWS = 12, BLOCK_VECS = 2 };
+enum { BLOCK_ROWS = 8, BLOCK_VECS = 3 };
 #else
-enum { BLOCK_ROWS = 6, BLOCK_VECS = 2 };
+enum { BLOCK_ROWS = 4, BLOCK_VECS = 3 };
 #endif
 
 INLINE void multiply_block(const Product *p, size_t row, size_t column, const int rows, const int vecs)
 {
     Vec sum[BLOCK_ROWS][BLOCK_VECS];
-    float *const c = p->c + row * p->c_stride + column;
-#pragma GCC unroll 12
+#pragma GCC unroll 8
     for (int i = 0; i < rows; i++)
-#pragma GCC unroll 2
+#pragma GCC unroll 8
         for (int j = 0; j < vecs; j++)
-            sum[i][j] = p->accumulate ? vec_load(c + (size_t)i * p->c_stride + (size_t)j * LANES)
-                        : p->bias     ? vec_load(p->bias + column + (size_t)j * LANES)
-                                      : (Vec){0};
+            sum[i][j] = (Vec){0};
     const float *a = p->a + row * p->a_row;
     const float *b = p->b + column;
     const size_t a_row = p->a_row, a_column = p->a_column, b_stride = p->b_stride;
     for (size_t l = p->k; l > 0; l--) {
         Vec right[BLOCK_VECS];
-#pragma GCC unroll 2
+#pragma GCC unroll 8
         for (int j = 0; j < vecs; j++)
             right[j] = vec_load(b + (size_t)j * LANES);
-#pragma GCC unroll 12
+#pragma GCC unroll 8
         for (int i = 0; i < rows; i++) {
             const Vec left = vec_all(a[(size_t)i * a_row]);
-#pragma GCC unroll 2
+#pragma GCC unroll 8
             for (int j = 0; j < vecs; j++)
                 sum[i][j] += left * right[j];
         }
         a += a_column;
         b += b_stride;
     }
-#pragma GCC unroll 12
+    float *const c = p->c + row * p->c_stride + column;
+#pragma GCC unroll 8
     for (int i = 0; i < rows; i++)
-#pragma GCC unroll 2
-        for (int j = 0; j < vecs; j++)
-            vec_store(c + (size_t)i * p->c_stride + (size_t)j * LANES, sum[i][j]);
+#pragma GCC unroll 8
+        for (int j = 0; j < vecs; j++) {
+            float *const at = c + (size_t)i * p->c_stride + (size_t)j * LANES;
+            Vec value = sum[i][j];
+            if (p->accumulate)
+                value += vec_load(at);
+            else if (p->bias)
+                value += vec_load(p->bias + column + (size_t)j * LANES);
+            vec_store(at, value);
+        }
 }
 
-// Rows of one column strip, in the largest blocks that fit.
-INLINE void multiply_strip(const Product *p, size_t column, const int vecs)
+// Part of a single row, from those l alone whose a is not 0. Sums in several ways at a time, so that the multipliers do
+// not wait for each other.
+INLINE void multiply_row_block(const Product *p, size_t row, size_t column, const uint16_t *list, size_t count,
+                               const int vecs, const size_t ways)
 {
-    size_t row = 0;
-    for (; row + BLOCK_ROWS <= p->m; row += BLOCK_ROWS)
-        multiply_block(p, row, column, BLOCK_ROWS, vecs);
-#if LANES == 16
-    for (; row + 4 <= p->m; row += 4)
-        multiply_block(p, row, column, 4, vecs);
-#else
-    for (; row + 2 <= p->m; row += 2)
-        multiply_block(p, row, column, 2, vecs);
-#endif
-    for (; row < p->m; row++)
-        multiply_block(p, row, column, 1, vecs);
+    Vec sum[4][8] = {{{0}}};
+    const float *a = p->a + row * p->a_row, *b = p->b + column;
+    size_t i = 0;
+    for (; i + ways <= count; i += ways)
+#pragma GCC unroll 4
+        for (size_t way = 0; way < ways; way++)
+#pragma GCC unroll 8
+            for (int j = 0; j < vecs; j++)
+                sum[way][j] +=
+                    a[list[i + way] * p->a_column] * vec_load(b + list[i + way] * p->b_stride + (size_t)j * LANES);
+    for (; i < count; i++)
+#pragma GCC unroll 8
+        for (int j = 0; j < vecs; j++)
+            sum[0][j] += a[list[i] * p->a_column] * vec_load(b + list[i] * p->b_stride + (size_t)j * LANES);
+    float *const c = p->c + row * p->c_stride + column;
+    const float *const start = p->accumulate ? c : p->bias ? p->bias + column : NULL;
+#pragma GCC unroll 8
+    for (int j = 0; j < vecs; j++) {
+#pragma GCC unroll 4
+        for (size_t way = 1; way < ways; way++)
+            sum[0][j] += sum[way][j];
+        vec_store(c + (size_t)j * LANES, start ? sum[0][j] + vec_load(start + (size_t)j * LANES) : sum[0][j]);
+    }
+}
+
+enum { DEPTH_MAX = 4096 };
+
+static void multiply_row(const Product *p, size_t row)
+{
+    assert(p->k <= DEPTH_MAX);
+    uint16_t list[DEPTH_MAX];
+    size_t count = 0;
+    for (size_t l = 0; l < p->k; l++) {
+        list[count] = (uint16_t)l;
+        count += p->a[row * p->a_row + l * p->a_column] != 0.0f;
+    }
+    size_t column = 0;
+    for (; column + 8 * LANES <= p->n; column += 8 * LANES)
+        multiply_row_block(p, row, column, list, count, 8, 1);
+    for (; column + 2 * LANES <= p->n; column += 2 * LANES)
+        multiply_row_block(p, row, column, list, count, 2, 4);
+    for (; column < p->n; column += LANES)
+        multiply_row_block(p, row, column, list, count, 1, 4);
 }
 
 static void multiply(const Product *p)
 {
+    const size_t rows = p->m / BLOCK_ROWS * BLOCK_ROWS;
     size_t column = 0;
     for (; column + BLOCK_VECS * LANES <= p->n; column += BLOCK_VECS * LANES)
-        multiply_strip(p, column, BLOCK_VECS);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS)
+            multiply_block(p, row, column, BLOCK_ROWS, BLOCK_VECS);
+    for (; column + 2 * LANES <= p->n; column += 2 * LANES)
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS)
+            multiply_block(p, row, column, BLOCK_ROWS, 2);
     for (; column < p->n; column += LANES)
-        multiply_strip(p, column, 1);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS)
+            multiply_block(p, row, column, BLOCK_ROWS, 1);
+    for (size_t row = rows; row < p->m; row++)
+        multiply_row(p, row);
 }
 
-// byte / 255, correctly rounded without a division: one correction of the product with the rounded reciprocal.
+// ---- tiles of images ----------------------------------------------------------------------------------------------
+
+enum { LIT_VECS = 3, HALF_ROWS = TILE_ROWS / 2 }; // vectors worked on together; a lane has 32 bits
+
+INLINE void find_lit_block(const Tile *tile, size_t quad, const size_t vecs, const size_t last_bytes)
+{
+    VecInt lit[2][LIT_VECS] = {{{0}}};
+#pragma GCC unroll 2
+    for (size_t half = 0; half < 2; half++) {
+        VecBits bit = (VecBits){0} + 1;
+        const size_t first = half * HALF_ROWS, end = tile->count < first + HALF_ROWS ? tile->count : first + HALF_ROWS;
+        for (size_t row = first; row < end; row++) {
+            const uint8_t *bytes = tile->rows[row] + quad * QUAD;
+#pragma GCC unroll 4
+            for (size_t i = 0; i < vecs; i++) {
+                VecInt values = {0};
+                memcpy(&values, bytes + i * sizeof values, i + 1 < vecs ? sizeof values : last_bytes);
+                lit[half][i] |= (values != 0) & (VecInt)bit;
+            }
+            bit += bit;
+        }
+    }
+    for (size_t i = 0; i < vecs; i++)
+        for (size_t lane = 0; lane < (i + 1 < vecs ? LANES : last_bytes / QUAD); lane++)
+            tile->lit[quad + i * LANES + lane] =
+                (uint64_t)(uint32_t)lit[1][i][lane] << HALF_ROWS | (uint32_t)lit[0][i][lane];
+}
+
+static void find_lit(const Tile *tile)
+{
+    const size_t quads = tile->pixels / QUAD;
+    size_t quad = 0;
+    for (; quad + LIT_VECS * LANES <= quads; quad += LIT_VECS * LANES)
+        find_lit_block(tile, quad, LIT_VECS, sizeof(VecInt));
+    for (; quad + LANES <= quads; quad += LANES)
+        find_lit_block(tile, quad, 1, sizeof(VecInt));
+    if (quad < quads)
+        find_lit_block(tile, quad, 1, (quads - quad) * QUAD);
+}
+
+#define BYTE_VALUES_4(b)  (b) / 255.0f, ((b) + 1) / 255.0f, ((b) + 2) / 255.0f, ((b) + 3) / 255.0f
+#define BYTE_VALUES_16(b) BYTE_VALUES_4(b), BYTE_VALUES_4((b) + 4), BYTE_VALUES_4((b) + 8), BYTE_VALUES_4((b) + 12)
+#define BYTE_VALUES_64(b)                                                                                              \
+    BYTE_VALUES_16(b), BYTE_VALUES_16((b) + 16), BYTE_VALUES_16((b) + 32), BYTE_VALUES_16((b) + 48)
+static const float byte_values[256] = {BYTE_VALUES_64(0), BYTE_VALUES_64(64), BYTE_VALUES_64(128), BYTE_VALUES_64(192)};
+
+// The values of one quad of an image, each in all lanes.
+INLINE void load_quad(const uint8_t *bytes, Vec values[QUAD])
+{
+#pragma GCC unroll 4
+    for (int i = 0; i < QUAD; i++)
+        values[i] = vec_all(byte_values[bytes[i]]);
+}
+
+// Columns worked on together. All images' share of them lies in one piece of memory meanwhile: rows that are a power of
+// two apart would push each other out of the cache.
+enum { TILE_VECS = 2 };
+
+INLINE void multiply_tile_strip(const TileProduct *p, size_t column, const int vecs)
+{
+    const Tile *tile = p->tile;
+    Vec sums[TILE_ROWS][TILE_VECS];
+    for (size_t row = 0; row < tile->count; row++)
+        for (int j = 0; j < vecs; j++)
+            sums[row][j] = p->bias ? vec_load(p->bias + column + (size_t)j * LANES) : (Vec){0};
+    for (size_t quad = 0; quad < tile->pixels / QUAD; quad++) {
+        uint64_t lit = tile->lit[quad];
+        Vec weights[QUAD][TILE_VECS];
+#pragma GCC unroll 4
+        for (int i = 0; i < QUAD; i++)
+#pragma GCC unroll 2
+            for (int j = 0; j < vecs; j++)
+                weights[i][j] = vec_load(p->b + (quad * QUAD + (size_t)i) * p->b_stride + column + (size_t)j * LANES);
+        for (; lit; lit &= lit - 1) {
+            const size_t row = (size_t)__builtin_ctzll(lit);
+            Vec x[QUAD];
+            load_quad(tile->rows[row] + quad * QUAD, x);
+#pragma GCC unroll 2
+            for (int j = 0; j < vecs; j++) {
+                Vec sum = sums[row][j];
+#pragma GCC unroll 4
+                for (int i = 0; i < QUAD; i++)
+                    sum += x[i] * weights[i][j];
+                sums[row][j] = sum;
+            }
+        }
+    }
+    for (size_t row = 0; row < tile->count; row++)
+        for (int j = 0; j < vecs; j++)
+            vec_store(p->c + row * p->c_stride + column + (size_t)j * LANES, sums[row][j]);
+}
+
+static void multiply_tile(const TileProduct *p)
+{
+    size_t column = 0;
+    for (; column + TILE_VECS * LANES <= p->n; column += TILE_VECS * LANES)
+        multiply_tile_strip(p, column, TILE_VECS);
+    for (; column < p->n; column += LANES)
+        multiply_tile_strip(p, column, 1);
+}
+
+INLINE void multiply_tile_transposed_strip(const TileProduct *p, size_t column, const int vecs)
+{
+    const Tile *tile = p->tile;
+    Vec right[TILE_ROWS][TILE_VECS];
+    for (size_t row = 0; row < tile->count; row++)
+        for (int j = 0; j < vecs; j++)
+            right[row][j] = vec_load(p->b + row * p->b_stride + column + (size_t)j * LANES);
+    for (size_t quad = 0; quad < tile->pixels / QUAD; quad++) {
+        Vec sum[QUAD][TILE_VECS];
+#pragma GCC unroll 4
+        for (int i = 0; i < QUAD; i++)
+#pragma GCC unroll 2
+            for (int j = 0; j < vecs; j++)
+                sum[i][j] = (Vec){0};
+        for (uint64_t lit = tile->lit[quad]; lit; lit &= lit - 1) {
+            const size_t row = (size_t)__builtin_ctzll(lit);
+            Vec x[QUAD];
+            load_quad(tile->rows[row] + quad * QUAD, x);
+#pragma GCC unroll 4
+            for (int i = 0; i < QUAD; i++)
+#pragma GCC unroll 2
+                for (int j = 0; j < vecs; j++)
+                    sum[i][j] += x[i] * right[row][j];
+        }
+#pragma GCC unroll 4
+        for (int i = 0; i < QUAD; i++)
+#pragma GCC unroll 2
+            for (int j = 0; j < vecs; j++) {
+                float *const at = p->c + (quad * QUAD + (size_t)i) * p->c_stride + column + (size_t)j * LANES;
+                vec_store(at, p->accumulate ? vec_load(at) + sum[i][j] : sum[i][j]);
+            }
+    }
+}
+
+static void multiply_tile_transposed(const TileProduct *p)
+{
+    size_t column = 0;
+    for (; column + TILE_VECS * LANES <= p->n; column += TILE_VECS * LANES)
+        multiply_tile_transposed_strip(p, column, TILE_VECS);
+    for (; column < p->n; column += LANES)
+        multiply_tile_transposed_strip(p, column, 1);
+}
+
 static void bytes_to_floats(const uint8_t *restrict bytes, float *restrict values, size_t n)
 {
-    const float reciprocal = 1.0f / 255.0f;
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        VecInt wide;
-        for (int lane = 0; lane < LANES; lane++) // becomes one widening load
-            wide[lane] = bytes[i + (size_t)lane];
-        const Vec x = __builtin_convertvector(wide, Vec), q = x * reciprocal;
-        vec_store(values + i, (x - q * 255.0f) * reciprocal + q);
-    }
+    for (; i + LANES <= n; i += LANES)
+        vec_store(values + i, vec_load_bytes(bytes + i));
     for (; i < n; i++)
-        values[i] = (float)bytes[i] / 255.0f;
+        values[i] = byte_values[bytes[i]];
 }
 
-static void add(float *restrict sum, const float *restrict values, size_t n)
+static void sum_rows(const float *rows, size_t stride, size_t count, size_t n, float *sums, bool accumulate)
+{
+    for (size_t column = 0; column < n; column += LANES) {
+        Vec sum = {0};
+        for (size_t row = 0; row < count; row++)
+            sum += vec_load(rows + row * stride + column);
+        vec_store(sums + column, accumulate ? vec_load(sums + column) + sum : sum);
+    }
+}
+
+static void add_parts(const float *const *parts, int count, size_t offset, const float *bias, size_t rows, size_t n,
+                      float *sums)
+{
+    for (size_t column = 0; column < n; column += LANES) {
+        const Vec start = bias ? vec_load(bias + column) : (Vec){0};
+        for (size_t row = 0; row < rows; row++) {
+            Vec sum = start;
+            for (int i = 0; i < count; i++)
+                sum += vec_load(parts[i] + offset + row * n + column);
+            vec_store(sums + row * n + column, sum);
+        }
+    }
+}
+
+typedef float Four __attribute__((vector_size(16)));
+
+INLINE void transpose_4x4(const float *from, size_t from_stride, float *to, size_t to_stride)
+{
+    Four row[4], pair[4];
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 4; i++)
+        memcpy(&row[i], from + i * from_stride, sizeof row[i]);
+    pair[0] = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+    pair[1] = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+    pair[2] = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+    pair[3] = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+    row[0] = __builtin_shufflevector(pair[0], pair[1], 0, 1, 4, 5);
+    row[1] = __builtin_shufflevector(pair[0], pair[1], 2, 3, 6, 7);
+    row[2] = __builtin_shufflevector(pair[2], pair[3], 0, 1, 4, 5);
+    row[3] = __builtin_shufflevector(pair[2], pair[3], 2, 3, 6, 7);
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 4; i++)
+        memcpy(to + i * to_stride, &row[i], sizeof row[i]);
+}
+
+static void transpose(const float *from, size_t from_stride, size_t rows, size_t columns, float *to, size_t to_stride)
+{
+    const size_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
+    for (size_t column = 0; column < whole_columns; column += 4)
+        for (size_t row = 0; row < whole_rows; row += 4)
+            transpose_4x4(from + row * from_stride + column, from_stride, to + column * to_stride + row, to_stride);
+    for (size_t column = 0; column < columns; column++)
+        for (size_t row = column < whole_columns ? whole_rows : 0; row < rows; row++)
+            to[column * to_stride + row] = from[row * from_stride + column];
+}
+
+static void scale(float *restrict values, const float *restrict factors, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        sum[i] += values[i];
-}
-
-static void scale(float *restrict values, const float *restrict factors, float factor, size_t n)
-{
-    if (factors)
-        for (size_t i = 0; i < n; i++)
-            values[i] *= factors[i] * factor;
-    else
-        for (size_t i = 0; i < n; i++)
-            values[i] *= factor;
+        values[i] *= factors[i];
 }
 
 // x - x is 0 for every finite x and NaN for all others, and a sum keeps a NaN.
@@ -118,106 +347,6 @@ static bool is_finite(const float *values, size_t n)
         sum += vec_load_part(values + i, n - i) - vec_load_part(values + i, n - i);
     return vec_sum(sum) == 0.0f;
 }
-
-static float total(const float *values, size_t n)
-{
-    Vec sum = {0};
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        sum += vec_load(values + i);
-    if (i < n)
-        sum += vec_load_part(values + i, n - i);
-    return vec_sum(sum);
-}
-
-typedef struct Counts {
-    VecInt below_0, above_1, below_002, above_098, nonfinite;
-} Counts;
-
-static int64_t count_lanes(VecInt v) // comparisons count as -1
-{
-    int64_t sum = 0;
-    for (int lane = 0; lane < LANES; lane++)
-        sum -= v[lane];
-    return sum;
-}
-
-// The bin of each output: 0 below 0, 1 .. 64 over [0, 1], 65 above 1, 66 (counted nowhere) for a NaN.
-INLINE VecInt find_bins(Vec p)
-{
-    const Vec inside = vec_at_most(vec_at_least(p, 0.0f), 1.0f);
-    VecInt bin =
-        __builtin_convertvector(vec_select(p == p, inside, vec_all(0.0f)) * (float)HISTOGRAM_INNER, VecInt) + 1;
-    bin = (VecInt)vec_select(bin > HISTOGRAM_INNER, (Vec)(bin * 0 + HISTOGRAM_INNER), (Vec)bin);
-    bin = (VecInt)vec_select(p > 1.0f, (Vec)(bin * 0 + HISTOGRAM_BINS - 1), (Vec)bin);
-    bin &= ~(p < 0.0f);
-    return (VecInt)vec_select(p != p, (Vec)(bin * 0 + HISTOGRAM_BINS), (Vec)bin);
-}
-
-// Four tables in turn, because neighbouring pixels mostly fall into the same bin and would wait for each other.
-static void count_bins(const float *p, size_t n, int64_t *histogram)
-{
-    enum { TABLES = 4 };
-    uint32_t tables[TABLES][HISTOGRAM_BINS + 1] = {{0}};
-    for (size_t i = 0; i < n; i += LANES) {
-        const size_t part = n - i < LANES ? n - i : LANES;
-        int32_t bins[LANES];
-        const VecInt found = find_bins(part == LANES ? vec_load(p + i) : vec_load_part(p + i, part));
-        memcpy(bins, &found, sizeof bins);
-        for (size_t lane = 0; lane < part; lane++)
-            tables[lane % TABLES][bins[lane]]++;
-    }
-    for (int bin = 0; bin < HISTOGRAM_BINS; bin++)
-        for (int table = 0; table < TABLES; table++)
-            histogram[bin] += tables[table][bin];
-}
-
-static void measure(const float *p, const float *t, const float *bce, size_t n, PixelSums *sums, uint8_t *alive)
-{
-    Vec sum_bce = {0}, sum_mse = {0}, sum_mae = {0}, sum_output = {0}, sum_bias[4] = {{0}};
-    Counts counts = {0};
-    const Vec zero = {0};
-    for (size_t i = 0; i < n; i += LANES) {
-        const size_t part = n - i < LANES ? n - i : LANES;
-        const bool whole = part == LANES;
-        const Vec target = whole ? vec_load(t + i) : vec_load_part(t + i, part);
-        Vec output = whole ? vec_load(p + i) : vec_load_part(p + i, part);
-        const Vec error = output - target;
-        sum_bce += whole ? vec_load(bce + i) : vec_load_part(bce + i, part);
-        sum_mse += error * error;
-        sum_mae += vec_abs(error);
-        sum_output += output;
-        const VecInt is_zero = target == zero, is_one = target == 1.0f, is_dark = target < 0.5f;
-        sum_bias[0] += vec_select(is_zero, error, zero);
-        sum_bias[1] += vec_select(is_dark & ~is_zero, error, zero);
-        sum_bias[2] += vec_select(~is_dark & ~is_one, error, zero);
-        sum_bias[3] += vec_select(is_one, error, zero);
-        if (!whole) // lanes behind the end count nowhere
-            for (size_t lane = part; lane < LANES; lane++)
-                output[lane] = 0.5f;
-        counts.below_0 += output < 0.0f;
-        counts.above_1 += output > 1.0f;
-        counts.below_002 += output < 0.02f;
-        counts.above_098 += output > 0.98f;
-        counts.nonfinite += ~(output - output == zero);
-    }
-    sums->bce += (double)vec_sum(sum_bce);
-    sums->mse += (double)vec_sum(sum_mse);
-    sums->mae += (double)vec_sum(sum_mae);
-    sums->output += (double)vec_sum(sum_output);
-    for (int group = 0; group < 4; group++)
-        sums->bias[group] += (double)vec_sum(sum_bias[group]);
-    sums->below_0 += count_lanes(counts.below_0);
-    sums->above_1 += count_lanes(counts.above_1);
-    sums->below_002 += count_lanes(counts.below_002);
-    sums->above_098 += count_lanes(counts.above_098);
-    sums->nonfinite += count_lanes(counts.nonfinite);
-    count_bins(p, n, sums->histogram);
-    for (size_t i = 0; i < n; i++)
-        alive[i] |= (uint8_t)(p[i] != 0.0f);
-}
-
-typedef uint32_t VecBits __attribute__((vector_size(LANES * 4))); // sums of its lanes wrap around
 
 // 32 well-mixed bits for each lane's counter (the "lowbias32" multipliers found by Chris Wellons, public domain).
 INLINE VecInt hash_lanes(VecInt x)
@@ -268,6 +397,7 @@ static void add_noise(float *values, size_t n, float sigma, uint64_t key)
 
 extern const ActivationTable PER_ISA(activation_tables)[];
 extern const Loss PER_ISA(losses)[];
+extern MeasureOutput *const PER_ISA(measure_table)[];
 extern const OptimizerTable PER_ISA(optimizer_table);
 
 #define STRING_(x) #x
@@ -280,11 +410,15 @@ const Kernel PER_ISA(kernel) = {
     .losses = PER_ISA(losses),
     .optimizers = &PER_ISA(optimizer_table),
     .multiply = multiply,
+    .find_lit = find_lit,
+    .multiply_tile = multiply_tile,
+    .multiply_tile_transposed = multiply_tile_transposed,
     .bytes_to_floats = bytes_to_floats,
-    .add = add,
+    .sum_rows = sum_rows,
+    .add_parts = add_parts,
     .scale = scale,
+    .transpose = transpose,
     .is_finite = is_finite,
-    .total = total,
-    .measure = measure,
+    .measure = PER_ISA(measure_table),
     .add_noise = add_noise,
 };

@@ -29,8 +29,10 @@ typedef struct OptimizerTable {
     int count;
 } OptimizerTable;
 
-// C (m, n) = start + A (m, k) B (k, n). A's element (i, l) is a[i * a_row + l * a_column], so that a transposed matrix
-// is a matter of strides. start: C itself where accumulate is set, else bias (n), else zero.
+// C (m, n) = A (m, k) B (k, n) + start. A's element (i, l) is a[i * a_row + l * a_column], so that a transposed matrix
+// is a matter of strides. start: C itself where accumulate is set, else bias (n), else zero. Each element is summed in
+// the order of l from zero, start comes last: a sum over two pieces of k is the same whether the second is accumulated
+// onto the first or added to it later.
 typedef struct Product {
     size_t m, n, k; // n a multiple of KERNEL_PAD
     const float *a;
@@ -43,13 +45,68 @@ typedef struct Product {
     bool accumulate;
 } Product;
 
-// What is added up over one image for the metrics.
+// Images as they are stored, anywhere in memory: rows[i] points to `pixels` bytes, value byte / 255. Four fifths of the
+// pixels are zero, so products with them go by quads, four neighbouring pixels: bit i of lit[q] says that quad q of
+// image i is not all zero, and only those are looked at.
+enum { TILE_ROWS = 64, QUAD = 4 };
+
+typedef struct Tile {
+    const uint8_t *rows[TILE_ROWS];
+    size_t count;  // images, <= TILE_ROWS
+    size_t pixels; // a multiple of QUAD
+    uint64_t *lit; // (pixels / QUAD), filled by find_lit
+} Tile;
+
+// The product of a tile X (count, pixels) with W (pixels, n): c (count, n) = X W + bias; or, transposed, with D (count,
+// n): c (pixels, n) = X^T D, plus c itself where accumulate is set. n a multiple of KERNEL_PAD. bias NULL: zero.
+typedef struct TileProduct {
+    const Tile *tile;
+    size_t n;
+    const float *b; // W or D
+    size_t b_stride;
+    float *c;
+    size_t c_stride;
+    const float *bias;
+    bool accumulate;
+} TileProduct;
+
+// Output pixels are worked on in strips, forward and backward, so that they stay in the caches: seven of the widest
+// vectors, a seventh of 784 pixels.
+enum { STRIP_COLUMNS = 112 };
+
+// Training: the output activation and the loss of a strip.
+typedef struct OutputPass {
+    float *z;                       // (rows, STRIP_COLUMNS): logits, which become dL/dz
+    const uint8_t *const *targets;  // (rows): images
+    const uint8_t *const *upcoming; // (rows): images that are wanted soon: memory is asked for their part of the strip
+    size_t column;                  // where the strip lies in an image
+    size_t rows, columns;           // columns a multiple of KERNEL_PAD
+    float *bias_slope;              // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
+    bool accumulate;
+} OutputPass;
+
+// What is added up over images for the metrics.
 typedef struct PixelSums {
     double bce, mse, mae, output;
     double bias[4]; // sum of p - t by target: t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1
-    int64_t below_0, above_1, below_002, above_098, nonfinite;
-    int64_t histogram[HISTOGRAM_BINS];
+    int64_t below_002, above_098, nonfinite;
 } PixelSums;
+
+// Several counts side by side, because neighbouring pixels mostly fall into the same bin and would wait for each other.
+// The last bin takes what is not a number.
+enum { MEASURE_HISTOGRAMS = 16 };
+
+typedef struct MeasurePass {
+    const float *z;                // (rows, STRIP_COLUMNS): logits
+    const uint8_t *const *targets; // (rows): images
+    size_t column;                 // where the strip lies in an image
+    size_t rows, columns;          // rows <= TILE_ROWS; columns a multiple of KERNEL_PAD
+    PixelSums *sums;               // added to
+    uint32_t (*histograms)[HISTOGRAM_BINS + 1];
+    uint8_t *alive; // (columns): becomes 1 where an output is not 0
+} MeasurePass;
+
+typedef void MeasureOutput(const MeasurePass *pass);
 
 typedef struct Kernel {
     const char *name;                   // "avx512", "avx2", "plain"
@@ -57,14 +114,21 @@ typedef struct Kernel {
     const Loss *losses;
     const OptimizerTable *optimizers;
     void (*multiply)(const Product *product);
+    void (*find_lit)(const Tile *tile);
+    void (*multiply_tile)(const TileProduct *product);
+    void (*multiply_tile_transposed)(const TileProduct *product);
     void (*bytes_to_floats)(const uint8_t *bytes, float *values, size_t n); // byte / 255
-    void (*add)(float *sum, const float *values, size_t n);                 // sum += values
-    void (*scale)(float *values, const float *factors, float factor,
-                  size_t n); // values *= factors * factor; factors may be NULL
+    // sums (n) = the rows' sum, plus sums where accumulate is set; n a multiple of KERNEL_PAD.
+    void (*sum_rows)(const float *rows, size_t stride, size_t count, size_t n, float *sums, bool accumulate);
+    // sums (rows, n) = bias (n; NULL: zero) + the parts' (rows, n) from offset on, in their order; n a multiple of
+    // KERNEL_PAD.
+    void (*add_parts)(const float *const *parts, int count, size_t offset, const float *bias, size_t rows, size_t n,
+                      float *sums);
+    void (*scale)(float *values, const float *factors, size_t n); // values *= factors
+    // to (columns, rows) = from (rows, columns) transposed.
+    void (*transpose)(const float *from, size_t from_stride, size_t rows, size_t columns, float *to, size_t to_stride);
     bool (*is_finite)(const float *values, size_t n);
-    float (*total)(const float *values, size_t n);
-    // Adds one image's outputs to sums; bce holds its BCE per pixel; alive[i] becomes 1 where p[i] is not 0.
-    void (*measure)(const float *p, const float *t, const float *bce, size_t n, PixelSums *sums, uint8_t *alive);
+    MeasureOutput *const *measure; // by output activation
     // values += sigma * Gaussian noise, clipped to [0, 1]; the noise depends on (key, index) alone.
     void (*add_noise)(float *values, size_t n, float sigma, uint64_t key);
 } Kernel;

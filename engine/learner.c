@@ -1,5 +1,5 @@
-// Training: a batch goes through its shards (shard.c), then one pass adds their gradients and lets the optimizer use
-// them. Runs on whichever thread calls learner_step, and on the pool.
+// Training: backprop.c finds a batch's gradient, here the optimizer uses it. Runs on whichever thread calls
+// learner_step, and on the pool.
 #include "learner.h"
 
 #include <assert.h>
@@ -8,34 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "floats.h"
+#include "backprop.h"
 #include "kernel.h"
+#include "memory.h"
 #include "random.h"
-#include "shard.h"
 
 enum {
-    SHARD_ROWS = 64, // images a shard aims at
-    SHARDS_MAX = 8,
-    UPDATE_FLOATS = 4096,   // parameters a task of the update aims at
+    UPDATE_FLOATS = 4096,   // parameters the optimizer works through at a time
     EPOCHS_MAX = 1000000000 // that somebody may claim to have trained for
 };
 
-typedef struct UpdateTask {
-    int layer; // whose rows; the biases are one row more
-    int first, end;
-} UpdateTask;
+// Rows of a layer between the first and the last; the first of its blocks has the biases, too.
+typedef struct HiddenBlock {
+    int layer, first, end;
+} HiddenBlock;
 
 struct Learner {
     Model model;
     LearnerOptions options;
-    int image_count, batch, shard_capacity;
-    float *parameters, *state_m, *state_v; // (parameters)
-    float *transposed[MODEL_LAYERS_MAX];   // weights (out, in rounded up) of the layers behind the first
-    size_t transposed_stride[MODEL_LAYERS_MAX];
-    float *transposed_memory;
-    Shard shards[SHARDS_MAX];
-    UpdateTask *updates;
-    int update_count;
+    int image_count, batch;
+    float *packed, *state_m, *state_v; // (parameters), as backprop.h packs them
+    float *parameters;                 // as the model has them, where is_unpacked
+    bool is_unpacked;
+    Backprop backprop;
+    HiddenBlock *blocks;
+    int block_count;
     int *order; // of the images in this epoch
 
     int64_t step, optimizer_step, broken_step, images_seen;
@@ -44,25 +41,37 @@ struct Learner {
     int epoch_images;
 
     // the batch under way
-    int rows, shard_count, shard_rows;
+    Batch current, next; // next.rows is 0 where the epoch ends, or nothing can be begun yet
+    float rate;          // of the optimizer
     _Atomic bool broken;
 };
 
-static void refresh_transposed(Learner *learner, int layer_index, int first, int end)
+static void refresh_band(Learner *learner, int band)
 {
-    const Layer *layer = &learner->model.layers[layer_index];
-    const size_t stride = learner->transposed_stride[layer_index];
-    const float *weight = learner->parameters + layer->weight_offset;
-    float *transposed = learner->transposed[layer_index];
-    for (int out = 0; out < layer->out; out++)
-        for (int in = first; in < end; in++)
-            transposed[(size_t)out * stride + (size_t)in] = weight[(size_t)in * layer->stride + (size_t)out];
+    const int last = learner->model.layer_count - 1;
+    const Backprop *backprop = &learner->backprop;
+    const size_t in = (size_t)learner->model.layers[last].in, width = backprop_band_width(backprop, band);
+    const size_t stride = backprop->transposed_stride[last];
+    kernel_get()->transpose(learner->packed + backprop_band_decoder(backprop, band), width, in, width,
+                            backprop->transposed[last] + backprop->band_start[band] * stride, stride);
+}
+
+static void refresh_block(Learner *learner, const HiddenBlock *block)
+{
+    const Layer *layer = &learner->model.layers[block->layer];
+    const size_t first = (size_t)block->first, stride = learner->backprop.transposed_stride[block->layer];
+    kernel_get()->transpose(learner->packed + layer->weight_offset + first * layer->stride, layer->stride,
+                            (size_t)block->end - first, (size_t)layer->out,
+                            learner->backprop.transposed[block->layer] + first, stride);
 }
 
 static void refresh_all(Learner *learner)
 {
-    for (int i = 1; i < learner->model.layer_count; i++)
-        refresh_transposed(learner, i, 0, learner->model.layers[i].in);
+    for (int i = 0; i < learner->block_count; i++)
+        if (learner->blocks[i].layer > 0)
+            refresh_block(learner, &learner->blocks[i]);
+    for (int band = 0; band < BANDS; band++)
+        refresh_band(learner, band);
 }
 
 static void shuffle(Learner *learner)
@@ -81,54 +90,40 @@ static void shuffle(Learner *learner)
     }
 }
 
-static void plan_updates(Learner *learner)
+// blocks may be NULL: to count them.
+static int plan_blocks(const Model *model, HiddenBlock *blocks)
 {
-    learner->update_count = 0;
-    for (int i = 0; i < learner->model.layer_count; i++) {
-        const Layer *layer = &learner->model.layers[i];
-        int rows = (int)(UPDATE_FLOATS / layer->stride);
-        rows = rows < 8 ? 8 : rows;
-        for (int first = 0; first < layer->in; first += rows) {
-            const int end = first + rows < layer->in ? first + rows : layer->in;
-            if (learner->updates)
-                learner->updates[learner->update_count] = (UpdateTask){i, first, end};
-            learner->update_count++;
-        }
+    int count = 0;
+    for (int i = 0; i < model->layer_count - 1; i++) {
+        const int in = i > 0 ? model->layers[i].in : 0; // the first layer's weights belong to the bands
+        const int rows = (int)(UPDATE_FLOATS / model->layers[i].stride);
+        int first = 0;
+        do {
+            const int end = first + rows < in ? first + rows : in;
+            if (blocks)
+                blocks[count] = (HiddenBlock){i, first, end};
+            count++;
+            first = end;
+        } while (first < in);
     }
+    return count;
 }
 
 static bool allocate_learner(Learner *learner, Error *error)
 {
     const size_t n = learner->model.parameter_count;
-    size_t transposed_size = 0;
-    for (int i = 1; i < learner->model.layer_count; i++) {
-        learner->transposed_stride[i] = kernel_pad((size_t)learner->model.layers[i].in);
-        transposed_size += learner->transposed_stride[i] * (size_t)learner->model.layers[i].out;
-    }
+    learner->block_count = plan_blocks(&learner->model, NULL);
+    learner->packed = floats_create(n);
     learner->parameters = floats_create(n);
     learner->state_m = floats_create(n);
     learner->state_v = floats_create(n);
-    learner->transposed_memory = floats_create(transposed_size);
     learner->order = malloc((size_t)learner->image_count * sizeof *learner->order);
-    plan_updates(learner);
-    learner->updates = malloc((size_t)learner->update_count * sizeof *learner->updates);
-    if (!learner->parameters || !learner->state_m || !learner->state_v || !learner->transposed_memory ||
-        !learner->order || !learner->updates)
+    learner->blocks = malloc((size_t)learner->block_count * sizeof *learner->blocks);
+    if (!learner->packed || !learner->parameters || !learner->state_m || !learner->state_v || !learner->order ||
+        !learner->blocks)
         return error_set(error, "out of memory: a model with %zu parameters", n);
-    plan_updates(learner);
-    float *memory = learner->transposed_memory;
-    for (int i = 1; i < learner->model.layer_count; i++) {
-        learner->transposed[i] = memory;
-        memory += learner->transposed_stride[i] * (size_t)learner->model.layers[i].out;
-    }
-    return true;
-}
-
-// How a batch of `rows` images is cut: the rule knows nothing of threads.
-static int count_shards(int rows)
-{
-    const int shards = (rows + SHARD_ROWS - 1) / SHARD_ROWS;
-    return shards < SHARDS_MAX ? shards : SHARDS_MAX;
+    (void)plan_blocks(&learner->model, learner->blocks);
+    return backprop_init(&learner->backprop, &learner->model, learner->options.pool, error);
 }
 
 Learner *learner_create(const Model *model, const LearnerOptions *options, Error *error)
@@ -144,15 +139,7 @@ Learner *learner_create(const Model *model, const LearnerOptions *options, Error
                                ? options->image_count
                                : options->train->count;
     learner->batch = model->spec.batch < learner->image_count ? model->spec.batch : learner->image_count;
-    const int shards = count_shards(learner->batch);
-    // a smaller last batch may be cut into fewer shards with more rows each, never above this
-    learner->shard_capacity = shards == SHARDS_MAX ? (learner->batch + shards - 1) / shards : SHARD_ROWS;
-    if (learner->shard_capacity < SHARD_ROWS)
-        learner->shard_capacity = SHARD_ROWS;
-    bool good = allocate_learner(learner, error);
-    for (int i = 0; good && i < shards; i++)
-        good = shard_init(&learner->shards[i], model, learner->shard_capacity, error);
-    if (!good) {
+    if (!allocate_learner(learner, error)) {
         learner_destroy(learner);
         return NULL;
     }
@@ -164,13 +151,12 @@ void learner_destroy(Learner *learner)
 {
     if (!learner)
         return;
-    for (int i = 0; i < SHARDS_MAX; i++)
-        shard_free(&learner->shards[i]);
+    backprop_free(&learner->backprop);
+    floats_free(learner->packed);
     floats_free(learner->parameters);
     floats_free(learner->state_m);
     floats_free(learner->state_v);
-    floats_free(learner->transposed_memory);
-    free(learner->updates);
+    free(learner->blocks);
     free(learner->order);
     free(learner);
 }
@@ -178,7 +164,8 @@ void learner_destroy(Learner *learner)
 void learner_set_parameters(Learner *learner, const float *parameters, int64_t step)
 {
     const size_t bytes = learner->model.parameter_count * sizeof *parameters;
-    memcpy(learner->parameters, parameters, bytes);
+    backprop_pack(&learner->backprop, parameters, learner->packed);
+    learner->is_unpacked = learner->backprop.is_started = false;
     memset(learner->state_m, 0, bytes);
     memset(learner->state_v, 0, bytes);
     refresh_all(learner);
@@ -195,59 +182,93 @@ void learner_set_parameters(Learner *learner, const float *parameters, int64_t s
 
 void learner_restart(Learner *learner)
 {
-    // the first shard's gradient is free between steps, and as large
-    float *initial = learner->shards[0].gradient;
+    float *initial = learner->backprop.gradient; // free between steps, and as large
     model_init(&learner->model, initial);
     learner_set_parameters(learner, initial, 0);
 }
 
-static void train_shard(void *context, int task_index, int worker_index)
-{
-    (void)worker_index;
-    Learner *learner = context;
-    const int first = task_index * learner->shard_rows, rest = learner->rows - first;
-    shard_train(&learner->shards[task_index], &(ShardJob){
-                                                  .model = &learner->model,
-                                                  .parameters = learner->parameters,
-                                                  .transposed = learner->transposed,
-                                                  .transposed_stride = learner->transposed_stride,
-                                                  .pixels = learner->options.train->pixels,
-                                                  .images = learner->order + learner->position + first,
-                                                  .rows = rest < learner->shard_rows ? rest : learner->shard_rows,
-                                                  .batch_rows = learner->rows,
-                                                  .epoch = learner->step / learner_steps_per_epoch(learner),
-                                              });
-}
-
 // ---- update -------------------------------------------------------------------------------------------------------
 
-static void update_range(Learner *learner, size_t offset, size_t count)
+static void update(Learner *learner, size_t offset, const float *gradient, size_t count)
 {
-    const Spec *spec = &learner->model.spec;
-    const Kernel *kernel = kernel_get();
-    float *gradient = learner->shards[0].gradient + offset;
-    for (int i = 1; i < learner->shard_count; i++)
-        kernel->add(gradient, learner->shards[i].gradient + offset, count);
-    float *parameters = learner->parameters + offset;
-    optimizer_get(spec->optimizer)
-        ->update(parameters, learner->state_m + offset, learner->state_v + offset, gradient, count, spec->lr,
-                 learner->optimizer_step);
-    if (!kernel->is_finite(parameters, count))
+    const Model *model = &learner->model;
+    const float scale = 1.0f / ((float)model->pixels * (float)learner->current.rows);
+    float *parameters = learner->packed + offset;
+    optimizer_get(model->spec.optimizer)
+        ->update(parameters, learner->state_m + offset, learner->state_v + offset, gradient, count, scale,
+                 learner->rate);
+    if (!kernel_get()->is_finite(parameters, count))
         learner->broken = true;
 }
 
-static void update_rows(void *context, int task_index, int worker_index)
+static void update_range(Learner *learner, size_t offset, size_t count)
+{
+    for (size_t i = 0; i < count; i += UPDATE_FLOATS) // short enough to be in the caches when it is looked at again
+        update(learner, offset + i, learner->backprop.gradient + offset + i,
+               count - i < UPDATE_FLOATS ? count - i : UPDATE_FLOATS);
+}
+
+static void update_band(Learner *learner, int band)
+{
+    const Model *model = &learner->model;
+    const Backprop *backprop = &learner->backprop;
+    const Layer *encoder = &model->layers[0], *decoder = &model->layers[model->layer_count - 1];
+    const size_t width = backprop_band_width(backprop, band);
+    update_range(learner, backprop_band_encoder(backprop, band), width * encoder->stride);
+    update_range(learner, backprop_band_decoder(backprop, band), width * (size_t)decoder->in);
+    update_range(learner, decoder->bias_offset + backprop->band_start[band], width);
+    refresh_band(learner, band);
+}
+
+static void update_hidden(Learner *learner, size_t offset, size_t count)
+{
+    const Backprop *backprop = &learner->backprop;
+    const int rows = learner->current.rows < ROUND_ROWS ? learner->current.rows : ROUND_ROWS;
+    float gradient[UPDATE_FLOATS];
+    kernel_get()->add_parts((const float *const *)backprop->hidden_gradients, (rows + TILE_ROWS - 1) / TILE_ROWS,
+                            offset - backprop->hidden_offset, NULL, 1, count, gradient);
+    update(learner, offset, gradient, count);
+}
+
+static void update_block(Learner *learner, const HiddenBlock *block)
+{
+    const Layer *layer = &learner->model.layers[block->layer];
+    const size_t rows = (size_t)(block->end - block->first);
+    if (rows > 0) {
+        update_hidden(learner, layer->weight_offset + (size_t)block->first * layer->stride, rows * layer->stride);
+        refresh_block(learner, block);
+    }
+    if (block->first == 0)
+        update_hidden(learner, layer->bias_offset, layer->stride);
+}
+
+// The bands, then the hidden layers' blocks.
+static void update_task(void *context, int task_index, int worker_index)
 {
     (void)worker_index;
     Learner *learner = context;
-    const UpdateTask task = learner->updates[task_index];
-    const Layer *layer = &learner->model.layers[task.layer];
-    const size_t rows = (size_t)(task.end - task.first);
-    update_range(learner, layer->weight_offset + (size_t)task.first * layer->stride, rows * layer->stride);
-    if (task.first == 0)
-        update_range(learner, layer->bias_offset, layer->stride);
-    if (task.layer > 0)
-        refresh_transposed(learner, task.layer, task.first, task.end);
+    if (task_index < BANDS) {
+        backprop_finish_band(&learner->backprop, task_index);
+        update_band(learner, task_index);
+        if (learner->next.rows > 0)
+            backprop_start_band(&learner->backprop, &learner->next, task_index);
+    } else {
+        update_block(learner, &learner->blocks[task_index - BANDS]);
+    }
+}
+
+// The batch from a position of the epoch on; rows 0 behind its end.
+static Batch find_batch(const Learner *learner, int position)
+{
+    const int rest = learner->image_count - position, rows = rest < learner->batch ? rest : learner->batch;
+    return (Batch){
+        .parameters = learner->packed,
+        .pixels = learner->options.train->pixels,
+        .images = learner->order + position,
+        .upcoming = rest >= 2 * rows ? learner->order + position + rows : NULL,
+        .rows = rows,
+        .epoch = learner->step / learner_steps_per_epoch(learner),
+    };
 }
 
 double learner_step(Learner *learner)
@@ -260,29 +281,35 @@ double learner_step(Learner *learner)
         learner->epoch_images = 0;
         shuffle(learner);
     }
-    const int rest = learner->image_count - learner->position;
-    learner->rows = rest < learner->batch ? rest : learner->batch;
-    learner->shard_count = count_shards(learner->rows);
-    learner->shard_rows = (learner->rows + learner->shard_count - 1) / learner->shard_count;
-    learner->shard_count =
-        (learner->rows + learner->shard_rows - 1) / learner->shard_rows; // rounding up may empty the last
-    pool_run(learner->options.pool, learner->shard_count, train_shard, learner);
-    double loss = 0.0;
-    for (int i = 0; i < learner->shard_count; i++)
-        loss += learner->shards[i].loss;
+    const Spec *spec = &learner->model.spec;
+    learner->current = find_batch(learner, learner->position);
+    const int rows = learner->current.rows;
+    const double loss = backprop_run(&learner->backprop, &learner->current);
+    learner->next = find_batch(learner, learner->position + rows);
+    if (spec->noise > 0.0f)
+        learner->next.rows = 0;
     learner->optimizer_step++;
-    pool_run(learner->options.pool, learner->update_count, update_rows, learner);
+    learner->rate = optimizer_get(spec->optimizer)->find_rate(spec->lr, learner->optimizer_step);
+    pool_run(learner->options.pool, BANDS + learner->block_count, update_task, learner);
+    learner->backprop.is_started = learner->next.rows > 0;
+    learner->is_unpacked = false;
     learner->step++;
-    learner->position += learner->rows;
-    learner->images_seen += learner->rows;
+    learner->position += rows;
+    learner->images_seen += rows;
     learner->epoch_loss_sum += loss / learner->model.pixels;
-    learner->epoch_images += learner->rows;
+    learner->epoch_images += rows;
     if (learner->broken)
         learner->broken_step = learner->step;
-    return loss / ((double)learner->model.pixels * learner->rows);
+    return loss / ((double)learner->model.pixels * rows);
 }
 
-const float *learner_parameters(const Learner *learner) { return learner->parameters; }
+const float *learner_parameters(Learner *learner)
+{
+    if (!learner->is_unpacked)
+        backprop_unpack(&learner->backprop, learner->packed, learner->parameters);
+    learner->is_unpacked = true;
+    return learner->parameters;
+}
 
 int64_t learner_step_count(const Learner *learner) { return learner->step; }
 

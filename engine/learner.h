@@ -1,8 +1,8 @@
 // Learner: one model being trained, a batch at a time.
 //
-// The weights after a number of steps depend on the spec, the images and the options alone: a batch is cut into shards
-// by a rule that knows nothing of threads, each shard has a gradient of its own, and these are added in the order of
-// the shards. Thread: one at a time; the pool's threads work inside learner_step.
+// The weights after a number of steps depend on the spec, the images and the options alone: the work is cut by rules
+// that know nothing of threads (backprop.h), and sums have a fixed order. Thread: one at a time; the pool's threads
+// work inside learner_step.
 #pragma once
 #include <stdint.h>
 
@@ -35,8 +35,8 @@ void learner_set_parameters(Learner *learner, const float *parameters, int64_t s
 // learner is broken: it stays as it is and returns NaN.
 double learner_step(Learner *learner);
 
-const float *learner_parameters(const Learner *learner); // borrowed; changes at the next step
-int64_t learner_step_count(const Learner *learner);      // batches since the start
+const float *learner_parameters(Learner *learner);  // borrowed; holds until the next step
+int64_t learner_step_count(const Learner *learner); // batches since the start
 int learner_steps_per_epoch(const Learner *learner);
 bool learner_is_epoch_end(const Learner *learner);   // the last step finished an epoch
 int64_t learner_images_seen(const Learner *learner); // trained on since it was created

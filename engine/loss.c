@@ -1,48 +1,8 @@
-// The losses, each with its slope beside it. Compiled once per instruction set (vector.h).
-// To add one: a function here, a row in the table at the end, a name in loss.h.
+// The tables of losses, and training's pass over the output. Compiled once per instruction set (vector.h).
 #include "loss.h"
 
 #include "kernel.h"
-#include "vector.h"
-
-typedef struct ValueSlope {
-    Vec value, slope;
-} ValueSlope;
-
-// Keras' backend convention: the output is clipped to [epsilon, 1 - epsilon], epsilon 1e-7, and the gradient of the
-// clip is 0 outside. An output at exactly 0 therefore learns nothing from BCE.
-static inline ValueSlope bce(Vec p, Vec t)
-{
-    const float low = 1e-7f, high = 1.0f - 1e-7f; // 1 - 2^-23 in float32
-    const Vec q = vec_at_most(vec_at_least(p, low), high);
-    const Vec value = -(t * vec_log(q) + (1.0f - t) * vec_log(1.0f - q));
-    const Vec slope = (q - t) / (q * (1.0f - q));
-    const VecInt outside = (p < low) | (p > high);
-    const VecInt broken = p != p;
-    return (ValueSlope){vec_select(broken, p, value), vec_select(outside, vec_all(0.0f), slope)};
-}
-
-// On a sigmoid, from its logit: max(z,0) - z t + ln(1 + e^-|z|), slope p - t.
-static inline ValueSlope bce_logit(Vec z, Vec t)
-{
-    const Vec e = vec_exp(-vec_abs(z));
-    const Vec r = 1.0f / (1.0f + e);
-    const Vec p = vec_select(z < 0.0f, e * r, r);
-    return (ValueSlope){vec_at_least(z, 0.0f) - z * t + vec_log1p(e), p - t};
-}
-
-static inline ValueSlope mse(Vec p, Vec t)
-{
-    const Vec d = p - t;
-    return (ValueSlope){d * d, 2.0f * d};
-}
-
-static inline ValueSlope mae(Vec p, Vec t)
-{
-    const Vec d = p - t;
-    const Vec sign = vec_select(d > 0.0f, vec_all(1.0f), vec_select(d < 0.0f, vec_all(-1.0f), d)); // d keeps 0 and NaN
-    return (ValueSlope){vec_abs(d), sign};
-}
+#include "loss_functions.h"
 
 #define APPLY(function)                                                                                                \
     static void apply_##function(const float *x, const float *t, float *value, float *slope, size_t n)                 \
@@ -65,8 +25,62 @@ APPLY(bce_logit)
 APPLY(mse)
 APPLY(mae)
 
+// ---- training -----------------------------------------------------------------------------------------------------
+
+typedef Terms FindTerms(Vec z, Vec t); // with dL/dz as its slope
+
+// One vector of columns, down all rows: its sums and the functions' constants stay in registers.
+INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, const size_t factors_max)
+{
+    Vec value = {0}, bias_slope = {0};
+    const bool asks_memory = column % 64 == 0;
+    float *z = pass->z + column;
+    for (size_t row = 0; row < pass->rows;) {
+        Vec factor = vec_all(1.0f);
+        const size_t rest = pass->rows - row, rows = factors_max > 0 && factors_max < rest ? factors_max : rest;
+        for (const size_t end = row + rows; row < end; row++, z += STRIP_COLUMNS) {
+            if (asks_memory)
+                __builtin_prefetch(pass->upcoming[row] + pass->column + column);
+            const Terms terms = find(vec_load(z), vec_load_bytes(pass->targets[row] + pass->column + column));
+            vec_store(z, terms.slope);
+            bias_slope += terms.slope;
+            value += terms.value;
+            if (factors_max > 0)
+                factor *= terms.factor;
+        }
+        if (factors_max > 0)
+            value += vec_log(factor);
+    }
+    float *const sum = pass->bias_slope + column;
+    vec_store(sum, pass->accumulate ? vec_load(sum) + bias_slope : bias_slope);
+    return value;
+}
+
+INLINE double pass_strip(const OutputPass *pass, FindTerms *find, const size_t factors_max)
+{
+    Vec value = {0};
+    for (size_t column = 0; column < pass->columns; column += LANES)
+        value += pass_columns(pass, column, find, factors_max);
+    return (double)vec_sum(value);
+}
+
+#define PASS(activation, loss)                                                                                         \
+    static double pass_##activation##_##loss(const OutputPass *pass)                                                   \
+    {                                                                                                                  \
+        return pass_strip(pass, terms_##activation##_##loss, factors_##activation##_##loss);                           \
+    }
+#define PASSES(activation, key, label, formula) PASS(activation, bce) PASS(activation, mse) PASS(activation, mae)
+OUTPUT_ACTIVATIONS(PASSES)
+
+#define BCE_PASS(activation, key, label, formula) pass_##activation##_bce,
+#define MSE_PASS(activation, key, label, formula) pass_##activation##_mse,
+#define MAE_PASS(activation, key, label, formula) pass_##activation##_mae,
+static TrainOutput *const bce_passes[] = {OUTPUT_ACTIVATIONS(BCE_PASS)};
+static TrainOutput *const mse_passes[] = {OUTPUT_ACTIVATIONS(MSE_PASS)};
+static TrainOutput *const mae_passes[] = {OUTPUT_ACTIVATIONS(MAE_PASS)};
+
 const Loss PER_ISA(losses)[LOSS_COUNT] = {
-    [LOSS_BCE] = {"bce", "BCE", "-(t ln p + (1 - t) ln(1 - p))", apply_bce, apply_bce_logit},
-    [LOSS_MSE] = {"mse", "MSE", "(p - t)^2", apply_mse, NULL},
-    [LOSS_MAE] = {"mae", "MAE", "|p - t|", apply_mae, NULL},
+    [LOSS_BCE] = {"bce", "BCE", "-(t ln p + (1 - t) ln(1 - p))", apply_bce, apply_bce_logit, bce_passes},
+    [LOSS_MSE] = {"mse", "MSE", "(p - t)^2", apply_mse, NULL, mse_passes},
+    [LOSS_MAE] = {"mae", "MAE", "|p - t|", apply_mae, NULL, mae_passes},
 };

@@ -6,6 +6,10 @@
 #pragma once
 #include <stddef.h>
 
+// Training's fused form, in kernel.h: internal to the engine.
+struct OutputPass;
+typedef double TrainOutput(const struct OutputPass *pass);
+
 enum { LOSS_BCE, LOSS_MSE, LOSS_MAE, LOSS_COUNT };
 
 typedef struct Loss {
@@ -17,6 +21,7 @@ typedef struct Loss {
     // The same from the logit of a sigmoid, slope[i] = dL/dz, where a form without overflow and clipping exists; else
     // NULL.
     void (*apply_logit)(const float *z, const float *t, float *value, float *slope, size_t n);
+    TrainOutput *const *train; // by output activation
 } Loss;
 
 const Loss *loss_get(int index); // index < LOSS_COUNT

@@ -1,19 +1,28 @@
 // Metrics over a set, in shards of a fixed size that are added up in a fixed order.
 #include "metrics.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "floats.h"
 #include "kernel.h"
+#include "memory.h"
 
-enum { SHARD_IMAGES = 256, CHUNK_IMAGES = 32 }; // a shard is one task; a chunk passes through the caches together
+enum { SHARD_IMAGES = 256 }; // a shard is one task
 
 typedef struct Shard {
     PixelSums sums;
-    uint8_t *alive; // (pixels)
+    uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
+    uint8_t alive[DIGIT_PIXELS];
 } Shard;
+
+// A worker's scratch.
+typedef struct Worker {
+    Workspace workspace;
+    float *strip; // (TILE_ROWS, STRIP_COLUMNS)
+    uint64_t lit[DIGIT_PIXELS / QUAD];
+} Worker;
 
 typedef struct Measurement {
     const Model *model;
@@ -21,69 +30,97 @@ typedef struct Measurement {
     const ImageSet *set;
     int images;
     Shard *shards;
-    Workspace *workspaces; // one a worker
-    float *scratch;        // (worker, 3 * chunk * pixels)
+    Worker *workers;
 } Measurement;
 
-static void measure_chunk(const Measurement *m, const uint8_t *bytes, int rows, Workspace *workspace, float *scratch,
-                          Shard *shard)
+static void measure_tile(const Measurement *m, int first, int count, Worker *worker, Shard *shard)
 {
-    const size_t pixels = (size_t)m->model->pixels, n = (size_t)rows * pixels;
-    float *t = scratch, *z = t + CHUNK_IMAGES * pixels, *p = z + CHUNK_IMAGES * pixels;
-    kernel_get()->bytes_to_floats(bytes, t, n);
-    model_forward(m->model, m->parameters, workspace, t, rows, z, p);
-    model_loss_values(m->model, LOSS_BCE, z, p, t, z, n); // the logits are no longer needed
-    for (size_t row = 0; row < (size_t)rows; row++)
-        kernel_get()->measure(p + row * pixels, t + row * pixels, z + row * pixels, pixels, &shard->sums, shard->alive);
+    const Kernel *kernel = kernel_get();
+    const Model *model = m->model;
+    Tile tile = {.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
+    for (int row = 0; row < count; row++)
+        tile.rows[row] = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
+    kernel->find_lit(&tile);
+    const float *code = model_encode_tile(model, m->parameters, &worker->workspace, &tile);
+    for (size_t column = 0; column < DIGIT_PIXELS; column += STRIP_COLUMNS) {
+        model_decode_strip(model, m->parameters, code, count, column, STRIP_COLUMNS, worker->strip);
+        kernel->measure[model->spec.output](&(MeasurePass){
+            .z = worker->strip,
+            .targets = tile.rows,
+            .column = column,
+            .rows = tile.count,
+            .columns = STRIP_COLUMNS,
+            .sums = &shard->sums,
+            .histograms = shard->histograms,
+            .alive = shard->alive + column,
+        });
+    }
 }
 
 static void measure_shard(void *context, int task_index, int worker_index)
 {
     const Measurement *m = context;
-    const size_t pixels = (size_t)m->model->pixels;
     const int first = task_index * SHARD_IMAGES;
     const int end = first + SHARD_IMAGES < m->images ? first + SHARD_IMAGES : m->images;
-    float *scratch = m->scratch + (size_t)worker_index * 3 * CHUNK_IMAGES * pixels;
-    for (int image = first; image < end; image += CHUNK_IMAGES) {
-        const int rows = end - image < CHUNK_IMAGES ? end - image : CHUNK_IMAGES;
-        measure_chunk(m, m->set->pixels + (size_t)image * pixels, rows, &m->workspaces[worker_index], scratch,
-                      &m->shards[task_index]);
-    }
+    for (int image = first; image < end; image += TILE_ROWS)
+        measure_tile(m, image, end - image < TILE_ROWS ? end - image : TILE_ROWS, &m->workers[worker_index],
+                     &m->shards[task_index]);
 }
 
-static void add_sums(PixelSums *total, const PixelSums *part)
+// Everything about a set, from all shards.
+typedef struct Totals {
+    PixelSums sums;
+    int64_t histogram[HISTOGRAM_BINS];
+    int dead;
+} Totals;
+
+static void add_shard(Totals *totals, const Shard *shard)
 {
-    total->bce += part->bce;
-    total->mse += part->mse;
-    total->mae += part->mae;
-    total->output += part->output;
+    PixelSums *sums = &totals->sums;
+    const PixelSums *part = &shard->sums;
+    sums->bce += part->bce;
+    sums->mse += part->mse;
+    sums->mae += part->mae;
+    sums->output += part->output;
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
-        total->bias[group] += part->bias[group];
-    total->below_0 += part->below_0;
-    total->above_1 += part->above_1;
-    total->below_002 += part->below_002;
-    total->above_098 += part->above_098;
-    total->nonfinite += part->nonfinite;
+        sums->bias[group] += part->bias[group];
+    sums->below_002 += part->below_002;
+    sums->above_098 += part->above_098;
+    sums->nonfinite += part->nonfinite;
     for (int bin = 0; bin < HISTOGRAM_BINS; bin++)
-        total->histogram[bin] += part->histogram[bin];
+        for (int i = 0; i < MEASURE_HISTOGRAMS; i++)
+            totals->histogram[bin] += shard->histograms[i][bin];
 }
 
-static Metrics derive_metrics(const PixelSums *sums, const TargetFacts *facts, int images, int dead, size_t pixels)
+static int count_dead(const Shard *shards, int shard_count)
 {
-    const double n = (double)images * (double)pixels;
+    int dead = 0;
+    for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
+        bool alive = false;
+        for (int i = 0; i < shard_count; i++)
+            alive |= shards[i].alive[pixel] != 0;
+        dead += !alive;
+    }
+    return dead;
+}
+
+static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
+{
+    const PixelSums *sums = &totals->sums;
+    const double n = (double)facts->images * DIGIT_PIXELS;
     Metrics metrics = {
-        .images = images,
+        .images = facts->images,
         .bce = sums->bce / n,
         .bce_floor = facts->bce_floor,
         .mse = sums->mse / n,
         .mae = sums->mae / n,
         .mean_input = facts->mean,
         .mean_output = sums->output / n,
-        .below_0 = (double)sums->below_0 / n,
-        .above_1 = (double)sums->above_1 / n,
+        .below_0 = (double)totals->histogram[0] / n,
+        .above_1 = (double)totals->histogram[HISTOGRAM_BINS - 1] / n,
         .below_002 = (double)sums->below_002 / n,
         .above_098 = (double)sums->above_098 / n,
-        .dead_outputs = dead,
+        .dead_outputs = totals->dead,
         .nonfinite = sums->nonfinite,
     };
     metrics.excess_bce = metrics.bce - metrics.bce_floor;
@@ -93,58 +130,43 @@ static Metrics derive_metrics(const PixelSums *sums, const TargetFacts *facts, i
         metrics.bias_by_target[group] =
             facts->group_counts[group] ? sums->bias[group] / (double)facts->group_counts[group] : NAN;
     memcpy(metrics.histogram_input, facts->histogram, sizeof metrics.histogram_input);
-    memcpy(metrics.histogram_output, sums->histogram, sizeof metrics.histogram_output);
+    memcpy(metrics.histogram_output, totals->histogram, sizeof metrics.histogram_output);
     return metrics;
-}
-
-static Metrics collect(const Measurement *m, const TargetFacts *facts, int shard_count)
-{
-    const size_t pixels = (size_t)m->model->pixels;
-    PixelSums sums = {0};
-    for (int i = 0; i < shard_count; i++)
-        add_sums(&sums, &m->shards[i].sums);
-    int dead = 0;
-    for (size_t pixel = 0; pixel < pixels; pixel++) {
-        bool alive = false;
-        for (int i = 0; i < shard_count; i++)
-            alive |= m->shards[i].alive[pixel] != 0;
-        dead += !alive;
-    }
-    return derive_metrics(&sums, facts, m->images, dead, pixels);
 }
 
 bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
                      Pool *pool, Metrics *out, Error *error)
 {
-    const int images = facts->images, workers = pool_thread_count(pool);
+    assert(model->pixels == DIGIT_PIXELS);
+    const int images = facts->images, worker_count = pool_thread_count(pool);
     const int shard_count = (images + SHARD_IMAGES - 1) / SHARD_IMAGES;
-    const size_t pixels = (size_t)model->pixels;
     Measurement m = {
         .model = model,
         .parameters = parameters,
         .set = set,
         .images = images,
         .shards = calloc((size_t)shard_count, sizeof *m.shards),
-        .workspaces = calloc((size_t)workers, sizeof *m.workspaces),
-        .scratch = floats_create((size_t)workers * 3 * CHUNK_IMAGES * pixels),
+        .workers = calloc((size_t)worker_count, sizeof *m.workers),
     };
-    uint8_t *alive = calloc((size_t)shard_count, pixels);
-    bool good = m.shards && m.workspaces && m.scratch && alive;
-    if (!good)
-        error_set(error, "out of memory: measuring a model over %d images", images);
-    for (int i = 0; good && i < shard_count; i++)
-        m.shards[i].alive = alive + (size_t)i * pixels;
-    for (int i = 0; good && i < workers; i++)
-        good = workspace_init(&m.workspaces[i], model, CHUNK_IMAGES, error);
+    bool good = m.shards && m.workers;
+    for (int i = 0; good && i < worker_count; i++) {
+        m.workers[i].strip = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
+        good = m.workers[i].strip && workspace_init(&m.workers[i].workspace, model, TILE_ROWS, NULL);
+    }
     if (good) {
         pool_run(pool, shard_count, measure_shard, &m);
-        *out = collect(&m, facts, shard_count);
+        Totals totals = {.dead = count_dead(m.shards, shard_count)};
+        for (int i = 0; i < shard_count; i++)
+            add_shard(&totals, &m.shards[i]);
+        *out = derive_metrics(&totals, facts);
+    } else {
+        error_set(error, "out of memory: measuring a model over %d images", images);
     }
-    for (int i = 0; m.workspaces && i < workers; i++)
-        workspace_free(&m.workspaces[i]);
-    free(alive);
-    floats_free(m.scratch);
-    free(m.workspaces);
+    for (int i = 0; m.workers && i < worker_count; i++) {
+        workspace_free(&m.workers[i].workspace);
+        floats_free(m.workers[i].strip);
+    }
+    free(m.workers);
     free(m.shards);
     return good;
 }

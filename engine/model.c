@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "floats.h"
 #include "kernel.h"
+#include "memory.h"
 #include "random.h"
 
 Model model_create(const Spec *spec, int pixels)
@@ -106,20 +106,66 @@ static void forward_layer(const Layer *layer, const float *parameters, const flo
     });
 }
 
+static void activate_hidden(const Model *model, Workspace *workspace, int layer_index, int rows)
+{
+    float *values = workspace->values[layer_index];
+    activation_get(HIDDEN_ACTIVATION, model->spec.hidden)
+        ->apply(values, values, workspace->slopes[layer_index], (size_t)rows * model->layers[layer_index].stride);
+}
+
+// The hidden layers behind the first, whose logits are in the workspace.
+static const float *finish_encoding(const Model *model, const float *parameters, Workspace *workspace, int rows)
+{
+    activate_hidden(model, workspace, 0, rows);
+    const int last_hidden = model->layer_count - 2;
+    for (int i = 1; i <= last_hidden; i++) {
+        forward_layer(&model->layers[i], parameters, workspace->values[i - 1], model->layers[i - 1].stride, rows,
+                      workspace->values[i]);
+        activate_hidden(model, workspace, i, rows);
+    }
+    return workspace->values[last_hidden];
+}
+
 const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows)
 {
     assert(rows <= workspace->rows);
-    const Activation *hidden = activation_get(HIDDEN_ACTIVATION, model->spec.hidden);
-    size_t stride = (size_t)model->pixels;
-    for (int i = 0; i < model->layer_count - 1; i++) {
-        const Layer *layer = &model->layers[i];
-        float *values = workspace->values[i];
-        forward_layer(layer, parameters, x, stride, rows, values);
-        hidden->apply(values, values, workspace->slopes[i], (size_t)rows * layer->stride);
-        x = values;
-        stride = layer->stride;
-    }
-    return x;
+    forward_layer(&model->layers[0], parameters, x, (size_t)model->pixels, rows, workspace->values[0]);
+    return finish_encoding(model, parameters, workspace, rows);
+}
+
+const float *model_encode_tile(const Model *model, const float *parameters, Workspace *workspace, const Tile *tile)
+{
+    assert((int)tile->count <= workspace->rows && tile->pixels == (size_t)model->pixels);
+    const Layer *layer = &model->layers[0];
+    kernel_get()->multiply_tile(&(TileProduct){
+        .tile = tile,
+        .n = layer->stride,
+        .b = parameters + layer->weight_offset,
+        .b_stride = layer->stride,
+        .c = workspace->values[0],
+        .c_stride = layer->stride,
+        .bias = parameters + layer->bias_offset,
+    });
+    return finish_encoding(model, parameters, workspace, (int)tile->count);
+}
+
+void model_decode_strip(const Model *model, const float *parameters, const float *code, int rows, size_t column,
+                        size_t columns, float *z)
+{
+    const Layer *layer = &model->layers[model->layer_count - 1];
+    kernel_get()->multiply(&(Product){
+        .m = (size_t)rows,
+        .n = columns,
+        .k = (size_t)layer->in,
+        .a = code,
+        .a_row = model->layers[model->layer_count - 2].stride,
+        .a_column = 1,
+        .b = parameters + layer->weight_offset + column,
+        .b_stride = layer->stride,
+        .c = z,
+        .c_stride = STRIP_COLUMNS,
+        .bias = parameters + layer->bias_offset + column,
+    });
 }
 
 void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,

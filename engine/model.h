@@ -51,6 +51,16 @@ void model_forward(const Model *model, const float *parameters, Workspace *works
 // Runs the hidden layers alone; returns the last one's activations, (rows, stride of that layer), in the workspace.
 const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows);
 
+// The same from images as they are stored (kernel.h), whose zeros cost nothing.
+struct Tile;
+const float *model_encode_tile(const Model *model, const float *parameters, Workspace *workspace,
+                               const struct Tile *tile);
+
+// Logits of `columns` output pixels from `column` on, at most a strip's (kernel.h), from the last hidden layer's
+// activations. z (rows, STRIP_COLUMNS).
+void model_decode_strip(const Model *model, const float *parameters, const float *code, int rows, size_t column,
+                        size_t columns, float *z);
+
 // Per-pixel value of loss (a row of its table) for outputs that come from `model`: BCE on a sigmoid is taken from the
 // logit, everything else from p. z, p, t, values: (n).
 void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values,

@@ -11,9 +11,11 @@ typedef struct Optimizer {
     const char *label;   // as on a button
     const char *formula; // as in a tooltip
     float default_lr;    // where a spec names no lr
-    // One update of n parameters w from their gradient g. m and v are the optimizer's two state arrays, zeros before
-    // the first step; step counts from 1.
-    void (*update)(float *w, float *m, float *v, const float *g, size_t n, float lr, int64_t step);
+    // The rate of one step from the spec's lr; step counts from 1.
+    float (*find_rate)(float lr, int64_t step);
+    // One update of n parameters w from their gradient, g times scale. m and v are the optimizer's two state arrays,
+    // zeros before the first step.
+    void (*update)(float *w, float *m, float *v, const float *g, size_t n, float scale, float rate);
 } Optimizer;
 
 int optimizer_count(void);

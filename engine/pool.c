@@ -1,6 +1,7 @@
-// The pool's threads. One atomic word holds the number of the run and how many of its tasks are still to be claimed; a
-// claim that succeeds proves that its run is still going, so a worker that wakes late can never touch another run's
-// tasks.
+// The pool's threads. A run's tasks are cut into one share for each thread: it works through its own first, which keeps
+// in its caches what the same tasks used in the run before, then through what the others have left. A share is one
+// atomic word: the number of the run and how many of the share's tasks are still to be claimed. A claim that succeeds
+// proves that its run is still going, so a worker that wakes late can never touch another run's tasks.
 #include "pool.h"
 
 #include <assert.h>
@@ -11,13 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPINS = 400 }; // pauses before sleeping, some microseconds
+enum { SPINS = 800 }; // pauses before sleeping, about 20 microseconds
+
+typedef struct Share {
+    _Atomic uint64_t ticket; // run << 32 | tasks not yet claimed
+    char apart[120];         // from the next in memory, which is mostly another thread's
+} Share;
 
 struct Pool {
+    Share shares[POOL_THREADS_MAX];
     int thread_count;
     pthread_t threads[POOL_THREADS_MAX];
-    _Atomic uint64_t ticket; // run << 32 | tasks not yet claimed
-    _Atomic int completed;   // tasks of this run that are done
+    uint32_t run;          // the caller's
+    _Atomic int completed; // tasks of this run that are done
     _Atomic int sleepers;
     _Atomic bool caller_sleeps, quit;
 
@@ -50,25 +57,41 @@ static inline void pause_briefly(void)
 #endif
 }
 
-static bool has_work(Pool *pool) { return (uint32_t)atomic_load(&pool->ticket) > 0; }
-
-// Claims and runs tasks until none is left.
-static void work(Pool *pool, int worker_index)
+static bool has_work(Pool *pool)
 {
-    uint64_t ticket = atomic_load_explicit(&pool->ticket, memory_order_acquire);
+    for (int i = 0; i < pool->thread_count; i++)
+        if ((uint32_t)atomic_load(&pool->shares[i].ticket) > 0)
+            return true;
+    return false;
+}
+
+// Where a thread's share of the tasks begins.
+static int share_start(const Pool *pool, int share) { return share * pool->task_count / pool->thread_count; }
+
+static void work_share(Pool *pool, int share, int worker_index)
+{
+    _Atomic uint64_t *const word = &pool->shares[share].ticket;
+    uint64_t ticket = atomic_load_explicit(word, memory_order_acquire);
     while ((uint32_t)ticket > 0) {
-        if (!atomic_compare_exchange_weak_explicit(&pool->ticket, &ticket, ticket - 1, memory_order_acq_rel,
+        if (!atomic_compare_exchange_weak_explicit(word, &ticket, ticket - 1, memory_order_acq_rel,
                                                    memory_order_acquire))
             continue;
         const int task_count = pool->task_count;
-        pool->task(pool->context, task_count - (int)(uint32_t)ticket, worker_index);
+        pool->task(pool->context, share_start(pool, share + 1) - (int)(uint32_t)ticket, worker_index);
         if (atomic_fetch_add(&pool->completed, 1) + 1 == task_count && atomic_load(&pool->caller_sleeps)) {
             pthread_mutex_lock(&pool->lock);
             pthread_cond_signal(&pool->done);
             pthread_mutex_unlock(&pool->lock);
         }
-        ticket = atomic_load_explicit(&pool->ticket, memory_order_acquire);
+        ticket = atomic_load_explicit(word, memory_order_acquire);
     }
+}
+
+// Claims and runs tasks until none is left.
+static void work(Pool *pool, int worker_index)
+{
+    for (int i = 0; i < pool->thread_count; i++)
+        work_share(pool, (worker_index + i) % pool->thread_count, worker_index);
 }
 
 static void *run_worker(void *argument)
@@ -167,8 +190,11 @@ void pool_run(Pool *pool, int task_count, PoolTask *task, void *context)
     pool->context = context;
     pool->task_count = task_count;
     atomic_store(&pool->completed, 0);
-    const uint64_t run = (atomic_load(&pool->ticket) >> 32) + 1;
-    atomic_store(&pool->ticket, run << 32 | (uint32_t)task_count);
+    pool->run++;
+    for (int i = 0; i < pool->thread_count; i++) {
+        const int tasks = share_start(pool, i + 1) - share_start(pool, i);
+        atomic_store(&pool->shares[i].ticket, (uint64_t)pool->run << 32 | (uint32_t)tasks);
+    }
     if (atomic_load(&pool->sleepers) > 0) {
         pthread_mutex_lock(&pool->lock);
         pthread_cond_broadcast(&pool->work);

@@ -1,8 +1,9 @@
 // Pool: a few worker threads that share out numbered tasks.
 //
-// The caller's thread works too, so a pool of one thread starts none. Tasks are handed out in order of their numbers as
-// threads become free; a result must therefore depend on the number of the task alone, never on the worker.
-// Thread: one thread at a time may call pool_run. Between runs workers sleep; they spin for some microseconds at most.
+// The caller's thread works too, so a pool of one thread starts none. A thread prefers the same numbers in each run
+// with as many tasks, and helps the others when it is done; a result must therefore depend on the number of the task
+// alone, never on the worker. Thread: one thread at a time may call pool_run. Between runs workers sleep; they spin for
+// some microseconds at most.
 #pragma once
 #include "error.h"
 

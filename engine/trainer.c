@@ -14,6 +14,9 @@
 
 enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
 
+// Of training's time, how much may go into measuring: with a fast model that is less than once an epoch.
+static const double measuring_share = 0.05;
+
 struct Trainer {
     TrainerOptions options;
     Pool *pool;
@@ -43,6 +46,11 @@ struct Trainer {
     _Atomic int64_t samples_per_second;
     _Atomic bool has_failed;
     int64_t window_start_ns, window_samples;
+
+    // training thread
+    int64_t credit_ns, measuring_ns; // time saved up for measuring, and what it took the last time
+    int decided_epoch;               // whether models are measured after this epoch: all or none, to be comparable
+    bool decision;
 };
 
 static int64_t now_ns(void)
@@ -52,8 +60,18 @@ static int64_t now_ns(void)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
+// What a slice is to do, copied under the lock.
+typedef struct SliceOrder {
+    BankModel *model;
+    bool restart, single_step;
+    float *parameters;
+    int64_t parameters_step;
+    int epochs, shown_count;
+} SliceOrder;
+
 static void measure(Trainer *trainer, BankModel *model)
 {
+    const int64_t start = now_ns();
     const float *parameters = learner_parameters(model->learner);
     Metrics test, train;
     if (!metrics_measure(&model->model, parameters, &trainer->dataset->test, &trainer->test_facts, trainer->pool, &test,
@@ -71,6 +89,28 @@ static void measure(Trainer *trainer, BankModel *model)
         record.train[loss] = (float)metrics_loss(&train, loss);
     }
     bank_model_record(model, record);
+    trainer->measuring_ns = now_ns() - start;
+    trainer->credit_ns -= trainer->measuring_ns;
+}
+
+// Whether the models on show are to be measured after this epoch: the first, the last, and what time allows between.
+static bool wants_measuring(Trainer *trainer, int epoch, const SliceOrder *order)
+{
+    if (epoch == 1 || epoch >= order->epochs || order->single_step)
+        return true;
+    if (epoch != trainer->decided_epoch) {
+        trainer->decided_epoch = epoch;
+        trainer->decision = trainer->credit_ns >= trainer->measuring_ns * order->shown_count;
+    }
+    return trainer->decision;
+}
+
+// Training has gone on for so long. What is saved up is never more than two rounds of measuring.
+static void earn_credit(Trainer *trainer, int64_t elapsed_ns, const SliceOrder *order)
+{
+    const int64_t most = 2 * trainer->measuring_ns * order->shown_count;
+    const int64_t credit = trainer->credit_ns + (int64_t)(measuring_share * (double)elapsed_ns);
+    trainer->credit_ns = credit < most ? credit : most;
 }
 
 static void publish(Trainer *trainer, BankModel *model)
@@ -130,19 +170,11 @@ static BankModel *choose_locked(Trainer *trainer)
     return chosen;
 }
 
-// What a slice is to do, copied under the lock.
-typedef struct SliceOrder {
-    BankModel *model;
-    bool restart, single_step;
-    float *parameters;
-    int64_t parameters_step;
-    int epochs;
-} SliceOrder;
-
 static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
 {
     SliceOrder order = {.model = model,
                         .epochs = trainer->epochs,
+                        .shown_count = trainer->shown_count,
                         .parameters = model->pending_parameters,
                         .parameters_step = model->pending_step};
     order.restart = model->restart_requests != model->restarts_done;
@@ -223,7 +255,8 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
         epoch_end = learner_is_epoch_end(model->learner);
     }
     count_samples(trainer, learner_images_seen(model->learner) - first);
-    if (epoch_end)
+    earn_credit(trainer, now_ns() - start, order);
+    if (epoch_end && wants_measuring(trainer, learner_epoch_count(model->learner), order))
         measure(trainer, model);
     publish(trainer, model);
 }

@@ -6,6 +6,9 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
 
 #if defined(__AVX512F__)
 #define LANES 16
@@ -19,115 +22,165 @@
 #define JOIN(a, b)    JOIN_(a, b)
 #define PER_ISA(name) JOIN(name, ISA)
 
+// Small functions must become part of the loops that use them: a call would send every register through memory.
+#define INLINE static inline __attribute__((always_inline))
+
 typedef float Vec __attribute__((vector_size(LANES * 4)));
 typedef int32_t VecInt __attribute__((vector_size(LANES * 4)));
+typedef uint32_t VecBits __attribute__((vector_size(LANES * 4))); // sums of its lanes wrap around
 
-static inline Vec vec_load(const float *p)
+INLINE Vec vec_load(const float *p)
 {
     Vec v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-static inline void vec_store(float *p, Vec v) { memcpy(p, &v, sizeof v); }
+INLINE void vec_store(float *p, Vec v) { memcpy(p, &v, sizeof v); }
 
 // The first n values, zeros behind them; n < LANES.
-static inline Vec vec_load_part(const float *p, size_t n)
+INLINE Vec vec_load_part(const float *p, size_t n)
 {
     Vec v = {0};
     memcpy(&v, p, n * sizeof *p);
     return v;
 }
 
-static inline void vec_store_part(float *p, Vec v, size_t n) { memcpy(p, &v, n * sizeof *p); }
+INLINE void vec_store_part(float *p, Vec v, size_t n) { memcpy(p, &v, n * sizeof *p); }
 
-static inline Vec vec_all(float x) { return x - (Vec){0}; }
+INLINE Vec vec_all(float x) { return x - (Vec){0}; }
 
 // mask: all ones or all zeros in each lane, as comparisons give it.
-static inline Vec vec_select(VecInt mask, Vec yes, Vec no)
+INLINE Vec vec_select(VecInt mask, Vec yes, Vec no) { return (Vec)((mask & (VecInt)yes) | (~mask & (VecInt)no)); }
+
+// yes where z's sign is set, -0 included.
+INLINE Vec vec_where_negative(Vec z, Vec yes, Vec no)
 {
-    return (Vec)((mask & (VecInt)yes) | (~mask & (VecInt)no));
+#if LANES == 16
+    return (Vec)_mm512_mask_blend_ps(_mm512_movepi32_mask((__m512i)z), (__m512)no, (__m512)yes);
+#elif LANES == 8
+    return (Vec)_mm256_blendv_ps((__m256)no, (__m256)yes, (__m256)z);
+#else
+    return vec_select((VecInt)z < 0, yes, no);
+#endif
 }
 
-// Both keep a NaN that comes as x.
-static inline Vec vec_at_least(Vec x, float bound) { return vec_select(x < vec_all(bound), vec_all(bound), x); }
+// Both keep a NaN that comes as x: the instructions return their second operand then.
+INLINE Vec vec_at_least(Vec x, float bound)
+{
+#if LANES == 16
+    return (Vec)_mm512_max_ps((__m512)vec_all(bound), (__m512)x);
+#elif LANES == 8
+    return (Vec)_mm256_max_ps((__m256)vec_all(bound), (__m256)x);
+#else
+    return vec_select(x < vec_all(bound), vec_all(bound), x);
+#endif
+}
 
-static inline Vec vec_at_most(Vec x, float bound) { return vec_select(x > vec_all(bound), vec_all(bound), x); }
+INLINE Vec vec_at_most(Vec x, float bound)
+{
+#if LANES == 16
+    return (Vec)_mm512_min_ps((__m512)vec_all(bound), (__m512)x);
+#elif LANES == 8
+    return (Vec)_mm256_min_ps((__m256)vec_all(bound), (__m256)x);
+#else
+    return vec_select(x > vec_all(bound), vec_all(bound), x);
+#endif
+}
 
-static inline Vec vec_abs(Vec x) { return (Vec)((VecInt)x & 0x7fffffff); }
+// 1 / x for normal x whose reciprocal is normal; a NaN stays one. A step of Newton's on the processor's 14 bits where
+// that is faster than its division: at most 1 ulp off.
+INLINE Vec vec_reciprocal(Vec x)
+{
+#if LANES == 16
+    const Vec guess = (Vec)_mm512_rcp14_ps((__m512)x);
+    return (1.0f - x * guess) * guess + guess;
+#else
+    return 1.0f / x;
+#endif
+}
+
+// Polynomials below are grouped so that their terms do not wait for each other (Estrin's scheme).
+
+// LANES bytes / 255, correctly rounded without a division.
+INLINE Vec vec_load_bytes(const uint8_t *bytes)
+{
+    const float reciprocal = 1.0f / 255.0f;
+    VecInt wide;
+    for (int lane = 0; lane < LANES; lane++) // becomes one widening load
+        wide[lane] = bytes[lane];
+    const Vec x = __builtin_convertvector(wide, Vec);
+#if defined(__FMA__)
+    return x * reciprocal + x * (float)(1.0 / 255.0 - (double)reciprocal); // what rounding took from 1 / 255
+#else
+    const Vec q = x * reciprocal;
+    return (x - q * 255.0f) * reciprocal + q;
+#endif
+}
+
+INLINE Vec vec_negative_abs(Vec x) { return (Vec)((VecInt)x | INT32_MIN); }
+
+INLINE Vec vec_abs(Vec x) { return (Vec)((VecInt)x & 0x7fffffff); }
 
 // e^x for x <= 0 (a NaN stays one) as power * (1 + q): power = 2^n with x = n ln 2 + r, q = e^r - 1, |r| <= ln 2 / 2.
-// Taylor's polynomial to r^7 leaves less than 6e-9 relative. Below -87 the result is that of -87: e^x would no longer
-// be a normal number.
+// q = r + r^2 P(r), P the minimax polynomial of degree 4: 3e-9 relative in e^r. Below -87 the result is that of -87:
+// e^x would no longer be a normal number.
 typedef struct ExpParts {
     Vec power, q;
 } ExpParts;
 
-static inline ExpParts vec_split_exp(Vec x)
+INLINE ExpParts vec_split_exp(Vec x)
 {
     x = vec_at_least(x, -87.0f);
     const Vec magic = vec_all(12582912.0f); // 1.5 * 2^23: adding it rounds to an integer
     const Vec shifted = x * 1.44269504f + magic;
     const Vec n = shifted - magic;
     const Vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-    Vec q = vec_all(1.0f / 5040.0f);
-    q = q * r + 1.0f / 720.0f;
-    q = q * r + 1.0f / 120.0f;
-    q = q * r + 1.0f / 24.0f;
-    q = q * r + 1.0f / 6.0f;
-    q = q * r + 0.5f;
-    q = q * r * r + r;
-    return (ExpParts){(Vec)(((VecInt)shifted - (VecInt)magic + 127) << 23), q};
+    const Vec r2 = r * r;
+    const Vec high = 4.166838899e-2f + 8.368716575e-3f * r + 1.381459878e-3f * r2;
+    const Vec q = (4.999999404e-1f + 1.666652113e-1f * r + high * r2) * r2 + r;
+    return (ExpParts){(Vec)(((VecInt)shifted << 23) + (127 << 23)), q}; // magic's own bits are shifted out
 }
 
 // Each keeps its relative precision: e^-30 is not 0, e^-1e-9 - 1 is not 0 either. x <= 0.
-static inline Vec vec_exp(Vec x)
+INLINE Vec vec_exp(Vec x)
 {
     const ExpParts e = vec_split_exp(x);
     return e.power * e.q + e.power;
 }
 
-static inline Vec vec_expm1(Vec x)
+INLINE Vec vec_expm1(Vec x)
 {
     const ExpParts e = vec_split_exp(x);
     return e.power * e.q + (e.power - 1.0f);
 }
 
-// ln(1 + y) for 0 <= y <= 1 as y times a polynomial, the Chebyshev interpolant of ln(1 + y) / y of degree 9 on [0, 1]:
-// 6e-9 relative, with rounding 1.6e-7. No division, which would cost more than all of it.
-static inline Vec vec_log1p(Vec y)
+// ln(1 + y) for 0 <= y <= 1 as y + y^2 times a polynomial, from the Chebyshev interpolant of ln(1 + y) / y of degree 9
+// on [0, 1]: 6e-9 relative. No division, which would cost more than all of it.
+INLINE Vec vec_log1p(Vec y)
 {
-    Vec q = vec_all(-3.17605701e-3f);
-    q = q * y + 1.95425272e-2f;
-    q = q * y - 5.63736126e-2f;
-    q = q * y + 1.05436238e-1f;
-    q = q * y - 1.52696671e-1f;
-    q = q * y + 1.96632742e-1f;
-    q = q * y - 2.49516163e-1f;
-    q = q * y + 3.33297105e-1f;
-    q = q * y - 4.99998926e-1f;
-    q = q * y + 1.0f;
-    return q * y;
+    const Vec y2 = y * y, y4 = y2 * y2;
+    const Vec a = -4.99998926e-1f + 3.33297105e-1f * y + (-2.49516163e-1f + 1.96632742e-1f * y) * y2;
+    const Vec b = -1.52696671e-1f + 1.05436238e-1f * y + (-5.63736126e-2f + 1.95425272e-2f * y) * y2;
+    return y + (a + (b - 3.17605701e-3f * y4) * y4) * y2;
 }
 
-// ln x for normal x > 0: x = 2^n m with m in [2/3, 4/3], ln m = 2 artanh((m - 1) / (m + 1)).
-static inline Vec vec_log(Vec x)
+// ln x for normal x > 0 (a NaN stays one): x = 2^n m with m in [2/3, 4/3], f = m - 1, ln m = f - f^2 / 2 + f^3 P(f), P
+// the minimax polynomial of degree 7: 5e-9 relative in ln m. No division.
+INLINE Vec vec_log(Vec x)
 {
     const VecInt bits = (VecInt)x - 0x3f2aaaab; // the bits of 2/3
     const VecInt n = bits >> 23;
-    const Vec m = (Vec)((bits & 0x007fffff) + 0x3f2aaaab);
-    const Vec s = (m - 1.0f) / (m + 1.0f), s2 = s * s;
-    Vec q = vec_all(2.0f / 11.0f);
-    q = q * s2 + 2.0f / 9.0f;
-    q = q * s2 + 2.0f / 7.0f;
-    q = q * s2 + 2.0f / 5.0f;
-    q = q * s2 + 2.0f / 3.0f;
-    const Vec log_m = (q * s2 + 2.0f) * s;
+    const Vec f = (Vec)((bits & 0x007fffff) + 0x3f2aaaab) - 1.0f, f2 = f * f;
+    const Vec f4 = f2 * f2;
+    const Vec a = -0.5f + 3.333321512e-1f * f + (-2.499979734e-1f + 2.001040578e-1f * f) * f2;
+    const Vec b = -1.668048799e-1f + 1.400586963e-1f * f + (-1.218426079e-1f + 1.398443729e-1f * f) * f2;
+    const Vec q = a + (b - 1.289168596e-1f * f4) * f4;
     const Vec exponent = __builtin_convertvector(n, Vec);
-    return exponent * 0.693359375f + (log_m - exponent * 2.12194440e-4f);
+    return exponent * 0.693359375f + (q * f2 + (f - exponent * 2.12194440e-4f)) + (x - x);
 }
 
-static inline Vec vec_sqrt(Vec x)
+INLINE Vec vec_sqrt(Vec x)
 {
     Vec root;
     for (int lane = 0; lane < LANES; lane++)
@@ -135,7 +188,7 @@ static inline Vec vec_sqrt(Vec x)
     return root;
 }
 
-static inline float vec_sum(Vec v)
+INLINE float vec_sum(Vec v)
 {
     float sum = 0;
     for (int lane = 0; lane < LANES; lane++)

@@ -1,132 +1,110 @@
-// Benchmark: speed as a table, each row repeated, minimum and median, beside the processor's own peak measured in the
-// same run.
+// Benchmark: speed as a table, each row repeated, best and median, beside the processor's own peak measured in the
+// same run. The last column of a row of training is its effective rate over the peak measured right before and after
+// each repetition: unlike samples a second it hardly moves when a neighbour loads the machine.
 //
-// bench [--csv] [--threads N] [--repeat N] [--isa NAME] [FILTER]     rows whose name contains FILTER
+// bench [--csv] [--threads N] [--repeat N] [--isa NAME] [--data DIR] [FILTER]     rows whose name contains FILTER
+// bench --vs-torch [the same]                                                     bench_torch.c; FILTER: of the BLAS
+// bench --memory [--threads N] [--isa NAME] [--data DIR]                          bench_memory.c: what its row starts
 // To add a row: a function and a line in `rows`.
+#include "bench.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "engine.h"
 #include "kernel.h"
 
-typedef struct Bench {
-    Pool *pool;
-    Dataset dataset;
-    int threads;
-} Bench;
+enum { BANK_SLICE_STEPS = 16 }; // of each model's turn, as in trainer.c
+
+// What a row's figure has to do with the processor's peak.
+typedef enum Kind {
+    OTHER,
+    TRAINING, // the argument is a spec, the figure samples/s: the share of the peak follows from both
+    PRODUCT,  // the figure is a rate on one core, of the shortest of many tries
+} Kind;
 
 typedef struct Row {
     const char *name, *unit;
-    double (*measure)(Bench *bench, const char *argument); // one repetition: its figure in unit
+    double (*measure)(const Bench *bench, const char *argument); // one repetition: its figure in unit
     const char *argument;
     bool higher_is_better;
+    Kind kind;
+    bool is_single; // on one thread
 } Row;
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
+// ---- one repetition of each row -----------------------------------------------------------------------------------
 
-// ---- the peak: independent multiply-adds on registers -------------------------------------------------------------
+static volatile float sink; // what is written here must have been computed
 
-enum { PEAK_ROUNDS = 2000000, PEAK_SUMS = 14 };
-
-// Start and factors come from memory that the compiler may not look into, so that the loop is really run.
-static volatile float peak_seed = 0.5f;
-
-#define PEAK(name, bytes, instructions)                                                                                \
-    typedef float name##Wide __attribute__((vector_size(bytes)));                                                      \
-    __attribute__((target(instructions))) static float name(void)                                                      \
-    {                                                                                                                  \
-        name##Wide sum[PEAK_SUMS];                                                                                     \
-        const name##Wide factor = peak_seed - (name##Wide){0}, term = peak_seed - (name##Wide){0};                     \
-        for (int i = 0; i < PEAK_SUMS; i++)                                                                            \
-            sum[i] = peak_seed - (name##Wide){0};                                                                      \
-        for (long round = 0; round < PEAK_ROUNDS; round++)                                                             \
-            _Pragma("GCC unroll 14") for (int i = 0; i < PEAK_SUMS; i++) sum[i] = sum[i] * factor + term;              \
-        float total = 0;                                                                                               \
-        for (int i = 0; i < PEAK_SUMS; i++)                                                                            \
-            total += sum[i][0];                                                                                        \
-        return total;                                                                                                  \
-    }
-
-#if defined(__x86_64__)
-PEAK(spin_avx512, 64, "avx512f,fma")
-PEAK(spin_avx2, 32, "avx2,fma")
-#endif
-
-static int peak_lanes(void)
-{
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f"))
-        return 16;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return 8;
-#endif
-    return 0; // not measured
-}
-
-static volatile float sink;
-
-static void spin_task(void *context, int task_index, int worker_index)
-{
-    (void)context;
-    (void)task_index;
-    (void)worker_index;
-#if defined(__x86_64__)
-    sink = peak_lanes() == 16 ? spin_avx512() : peak_lanes() == 8 ? spin_avx2() : 0.0f;
-#endif
-}
-
-static double measure_peak(Bench *bench, const char *argument)
+static double measure_peak(const Bench *bench, const char *argument)
 {
     (void)argument;
-    const double start = now();
-    pool_run(bench->pool, bench->threads, spin_task, NULL);
-    return (double)PEAK_ROUNDS * PEAK_SUMS * peak_lanes() * 2 * bench->threads / (now() - start) * 1e-9;
+    return bench_measure_peak(bench);
 }
 
-// ---- training, measuring, one digit -------------------------------------------------------------------------------
-
-static Spec read_spec(const char *text)
+// Samples a second of `model_count` models that differ in their seed and take turns over one pool, as in trainer.c.
+static double train_models(const Bench *bench, const char *text, int model_count)
 {
-    Spec spec;
-    Error error;
-    if (!spec_parse(&spec, text, &error)) {
-        (void)fprintf(stderr, "bench: %s\n", error.text);
-        exit(2);
-    }
-    return spec;
-}
-
-static double measure_training(Bench *bench, const char *text)
-{
-    const Spec spec = read_spec(text);
-    const Model model = model_create(&spec, DIGIT_PIXELS);
+    Spec spec = bench_read_spec(text);
     const LearnerOptions options = {.train = &bench->dataset.train, .pool = bench->pool};
-    Error error;
-    Learner *learner = learner_create(&model, &options, &error);
-    for (int i = 0; i < 8; i++)
-        (void)learner_step(learner);
-    const double start = now();
-    int steps = 0;
-    while (now() - start < 0.4) {
-        (void)learner_step(learner);
-        steps++;
+    Learner *learners[BANK_MODELS];
+    for (int i = 0; i < model_count; i++, spec.seed++) {
+        const Model model = model_create(&spec, DIGIT_PIXELS);
+        learners[i] = learner_create(&model, &options, NULL);
+        if (!learners[i])
+            abort();
+        for (int step = 0; step < 8; step++)
+            (void)learner_step(learners[i]);
     }
-    const double elapsed = now() - start;
-    learner_destroy(learner);
-    return steps * (double)spec.batch / elapsed;
+    int64_t samples = 0;
+    for (int i = 0; i < model_count; i++)
+        samples -= learner_images_seen(learners[i]);
+    const double start = bench_now();
+    do {
+        for (int i = 0; i < model_count; i++)
+            for (int step = 0; step < BANK_SLICE_STEPS; step++)
+                (void)learner_step(learners[i]);
+    } while (bench_now() - start < 0.4);
+    const double elapsed = bench_now() - start;
+    for (int i = 0; i < model_count; i++) {
+        samples += learner_images_seen(learners[i]);
+        learner_destroy(learners[i]);
+    }
+    return (double)samples / elapsed;
 }
 
-static double measure_metrics(Bench *bench, const char *text)
+static double measure_training(const Bench *bench, const char *text) { return train_models(bench, text, 1); }
+
+static double measure_bank(const Bench *bench, const char *text) { return train_models(bench, text, BANK_MODELS); }
+
+static double measure_bank_gain(const Bench *bench, const char *text)
 {
-    const Spec spec = read_spec(text);
+    const double one = train_models(bench, text, 1);
+    return train_models(bench, text, BANK_MODELS) / one;
+}
+
+static Bench on_one_thread(const Bench *bench)
+{
+    Bench single = *bench;
+    single.threads = 1;
+    single.pool = pool_create(1, NULL);
+    if (!single.pool)
+        abort();
+    return single;
+}
+
+static double measure_thread_gain(const Bench *bench, const char *text)
+{
+    const Bench single = on_one_thread(bench);
+    const double one = train_models(&single, text, 1);
+    pool_destroy(single.pool);
+    return train_models(bench, text, 1) / one;
+}
+
+static double measure_metrics(const Bench *bench, const char *text)
+{
+    const Spec spec = bench_read_spec(text);
     const Model model = model_create(&spec, DIGIT_PIXELS);
     float *parameters = malloc(model.parameter_count * sizeof *parameters);
     if (!parameters)
@@ -134,118 +112,226 @@ static double measure_metrics(Bench *bench, const char *text)
     model_init(&model, parameters);
     const TargetFacts facts = metrics_target_facts(&bench->dataset.test, bench->dataset.test.count);
     Metrics metrics;
-    const double start = now();
+    const double start = bench_now();
     (void)metrics_measure(&model, parameters, &bench->dataset.test, &facts, bench->pool, &metrics, NULL);
-    const double elapsed = now() - start;
+    const double elapsed = bench_now() - start;
     free(parameters);
     return elapsed * 1e3;
 }
 
-static double measure_digit(Bench *bench, const char *text)
+// Microseconds for one drawn digit through each of so many models in turn.
+static double time_digit(const Bench *bench, const char *text, int model_count)
 {
-    const Spec spec = read_spec(text);
-    const Model model = model_create(&spec, DIGIT_PIXELS);
-    float *parameters = malloc(model.parameter_count * sizeof *parameters);
-    Workspace workspace;
-    if (!parameters || !workspace_init(&workspace, &model, 1, NULL))
-        abort();
-    model_init(&model, parameters);
+    Spec spec = bench_read_spec(text);
+    Model models[BANK_MODELS];
+    Workspace workspaces[BANK_MODELS];
+    float *parameters[BANK_MODELS];
+    for (int i = 0; i < model_count; i++, spec.seed++) {
+        models[i] = model_create(&spec, DIGIT_PIXELS);
+        parameters[i] = malloc(models[i].parameter_count * sizeof *parameters[i]);
+        if (!parameters[i] || !workspace_init(&workspaces[i], &models[i], 1, NULL))
+            abort();
+        model_init(&models[i], parameters[i]);
+    }
+    enum { ROUNDS = 1000 };
     float x[DIGIT_PIXELS], p[DIGIT_PIXELS];
     kernel_get()->bytes_to_floats(bench->dataset.test.pixels, x, DIGIT_PIXELS);
-    const double start = now();
-    for (int i = 0; i < 2000; i++)
-        model_forward(&model, parameters, &workspace, x, 1, NULL, p);
-    const double elapsed = now() - start;
+    const double start = bench_now();
+    for (int round = 0; round < ROUNDS; round++)
+        for (int i = 0; i < model_count; i++)
+            model_forward(&models[i], parameters[i], &workspaces[i], x, 1, NULL, p);
+    const double elapsed = bench_now() - start;
     sink = p[400];
-    workspace_free(&workspace);
-    free(parameters);
-    return elapsed / 2000 * 1e6;
+    for (int i = 0; i < model_count; i++) {
+        workspace_free(&workspaces[i]);
+        free(parameters[i]);
+    }
+    return elapsed / ROUNDS * 1e6;
 }
 
-static double measure_digits(Bench *bench, const char *argument)
+static double measure_digit(const Bench *bench, const char *text) { return time_digit(bench, text, 1); }
+
+static double measure_digit_in_bank(const Bench *bench, const char *text)
+{
+    return time_digit(bench, text, BANK_MODELS);
+}
+
+static double measure_drawing(const Bench *bench, const char *argument)
 {
     (void)argument;
     Dataset dataset;
-    const double start = now();
+    const double start = bench_now();
     if (!dataset_generate(&dataset, 7, bench->pool, NULL))
         abort();
-    const double elapsed = now() - start;
+    const double elapsed = bench_now() - start;
     dataset_free(&dataset);
     return elapsed * 1e3;
 }
 
+// ---- the table ----------------------------------------------------------------------------------------------------
+
 static const Row rows[] = {
-    {"fma peak", "GFLOP/s", measure_peak, "", true},
-    {"train default", "samples/s", measure_training, "", true},
-    {"train mse", "samples/s", measure_training, "loss=mse", true},
-    {"train mae", "samples/s", measure_training, "loss=mae", true},
-    {"train relu output", "samples/s", measure_training, "output=relu", true},
-    {"train linear output", "samples/s", measure_training, "output=linear", true},
-    {"train clip output", "samples/s", measure_training, "output=clip", true},
-    {"train tanh01 output", "samples/s", measure_training, "output=tanh01", true},
-    {"train softplus output", "samples/s", measure_training, "output=softplus", true},
-    {"train hidden 128", "samples/s", measure_training, "layers=128", true},
-    {"train hidden 512", "samples/s", measure_training, "layers=512", true},
-    {"train deep", "samples/s", measure_training, "layers=128,64,32,64,128", true},
-    {"train noise", "samples/s", measure_training, "noise=0.3", true},
-    {"measure test set", "ms", measure_metrics, "", false},
-    {"one digit", "us", measure_digit, "", false},
-    {"draw 70,000 digits", "ms", measure_digits, "", false},
+    {"fma peak", "GFLOP/s", measure_peak, "", true, OTHER, false},
+    {"train default", "samples/s", measure_training, "", true, TRAINING, false},
+    {"train default, 1 thread", "samples/s", measure_training, "", true, TRAINING, true},
+    {"threads over 1 thread", "x", measure_thread_gain, "", true, OTHER, false},
+    {"train 12 models", "samples/s", measure_bank, "", true, TRAINING, false},
+    {"12 models over one", "x", measure_bank_gain, "", true, OTHER, false},
+    {"train mse", "samples/s", measure_training, "loss=mse", true, TRAINING, false},
+    {"train mae", "samples/s", measure_training, "loss=mae", true, TRAINING, false},
+    {"train relu output", "samples/s", measure_training, "output=relu", true, TRAINING, false},
+    {"train linear output", "samples/s", measure_training, "output=linear", true, TRAINING, false},
+    {"train clip output", "samples/s", measure_training, "output=clip", true, TRAINING, false},
+    {"train tanh01 output", "samples/s", measure_training, "output=tanh01", true, TRAINING, false},
+    {"train softplus output", "samples/s", measure_training, "output=softplus", true, TRAINING, false},
+    {"train hidden 128", "samples/s", measure_training, "layers=128", true, TRAINING, false},
+    {"train hidden 512", "samples/s", measure_training, "layers=512", true, TRAINING, false},
+    {"train deep", "samples/s", measure_training, "layers=128,64,32,64,128", true, TRAINING, false},
+    {"train noise", "samples/s", measure_training, "noise=0.3", true, TRAINING, false},
+    {"measure test set", "ms", measure_metrics, "", false, OTHER, false},
+    {"one digit", "us", measure_digit, "", false, OTHER, true},
+    {"12 digits", "us", measure_digit_in_bank, "", false, OTHER, true},
+    {"draw 70,000 digits", "ms", measure_drawing, "", false, OTHER, false},
+    {"first product", "GFLOP/s", bench_first_product, "", true, PRODUCT, true},
+    {"output product", "GFLOP/s", bench_output_product, "", true, PRODUCT, true},
+    {"output weights gradient", "GFLOP/s", bench_output_gradient, "", true, PRODUCT, true},
+    {"code gradient", "GFLOP/s", bench_code_gradient, "", true, PRODUCT, true},
+    {"first weights gradient", "GFLOP/s", bench_first_gradient, "", true, PRODUCT, true},
+    {"find lit quads", "ns/image", bench_find_lit, "", false, OTHER, true},
+    {"output pass bce+sigmoid", "ns/image", bench_output_pass, "loss=bce,output=sigmoid", false, OTHER, true},
+    {"output pass mse+sigmoid", "ns/image", bench_output_pass, "loss=mse,output=sigmoid", false, OTHER, true},
+    {"output pass bce+relu", "ns/image", bench_output_pass, "loss=bce,output=relu", false, OTHER, true},
+    {"optimizer", "us/step", bench_optimizer, "optimizer=adam", false, OTHER, true},
+    {"transpose", "us/step", bench_transpose, "", false, OTHER, true},
+    {"snapshot hand-over", "us", bench_handover, "", false, OTHER, true},
+    {"frame build", "us", bench_frame, "news", false, OTHER, true},
+    {"frame build, no news", "us", bench_frame, "", false, OTHER, true},
+    {"memory, 12 models", "MiB", bench_memory, "", false, OTHER, false},
 };
 
-static int compare_doubles(const void *a, const void *b)
+static double measure_peak_for(const Bench *bench, Kind kind)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    return kind == TRAINING ? bench_measure_peak(bench) : kind == PRODUCT ? bench_measure_core_peak() : NAN;
 }
 
-static void run_row(Bench *bench, const Row *row, int repeats, bool csv)
+// GFLOP/s for each unit of the row's figure; NAN where that means nothing.
+static double find_gflop(const Row *row)
 {
-    double figures[64];
-    for (int i = 0; i < repeats; i++)
-        figures[i] = row->measure(bench, row->argument);
-    qsort(figures, (size_t)repeats, sizeof *figures, compare_doubles);
-    const double best = row->higher_is_better ? figures[repeats - 1] : figures[0], median = figures[repeats / 2];
-    if (csv)
-        printf("%s,%d,%.6g,%.6g,%s\n", row->name, bench->threads, best, median, row->unit);
-    else
-        printf("%-24s %12.4g %12.4g  %s\n", row->name, best, median, row->unit);
-    (void)fflush(stdout);
+    if (row->kind != TRAINING)
+        return row->kind == PRODUCT ? 1.0 : NAN;
+    const Spec spec = bench_read_spec(row->argument);
+    const Model model = model_create(&spec, DIGIT_PIXELS);
+    return bench_training_flop(&model) * 1e-9;
+}
+
+static void run_row(const Bench *all, const Row *row)
+{
+    const Bench bench = row->is_single ? on_one_thread(all) : *all;
+    Figures figures = {0}, shares = {0};
+    const double gflop = find_gflop(row);
+    double peak_before = measure_peak_for(&bench, row->kind);
+    for (int i = 0; i < bench.repeats; i++) {
+        const double figure = row->measure(&bench, row->argument);
+        const double peak_after = measure_peak_for(&bench, row->kind);
+        figures_add(&figures, figure);
+        figures_add(&shares, figure * gflop / (0.5 * (peak_before + peak_after)));
+        peak_before = peak_after;
+    }
+    bench_print_row(&bench, row->name, row->higher_is_better ? figures_max(&figures) : figures_min(&figures),
+                    figures_median(&figures), row->unit, figures_median(&shares));
+    if (row->is_single)
+        pool_destroy(bench.pool);
+}
+
+// ---- arguments ----------------------------------------------------------------------------------------------------
+
+typedef struct Options {
+    bool vs_torch, memory, csv;
+    int threads, repeats;
+    const char *filter, *isa, *data;
+} Options;
+
+static bool read_count(const char *option, const char *text, int most, int *out, Error *error)
+{
+    char *end;
+    const long count = strtol(text, &end, 10);
+    if (end == text || *end || count < 1 || count > most) {
+        return error_set(error, "%s: '%s' is not a number from 1 to %d", option, text, most);
+    }
+    *out = (int)count;
+    return true;
+}
+
+static bool read_options(int argc, char **argv, Options *out, Error *error)
+{
+    *out = (Options){.threads = 2, .repeats = 5, .filter = "", .isa = "auto"};
+    for (int i = 1; i < argc; i++) {
+        const char *option = argv[i];
+        if (strcmp(option, "--csv") == 0) {
+            out->csv = true;
+        } else if (strcmp(option, "--vs-torch") == 0) {
+            out->vs_torch = true;
+        } else if (strcmp(option, "--memory") == 0) {
+            out->memory = true;
+        } else if (strncmp(option, "-", 1) != 0) {
+            out->filter = option;
+        } else {
+            const char *value = i + 1 < argc ? argv[++i] : "";
+            if (strcmp(option, "--threads") == 0) {
+                if (!read_count(option, value, POOL_THREADS_MAX, &out->threads, error))
+                    return false;
+            } else if (strcmp(option, "--repeat") == 0) {
+                if (!read_count(option, value, REPEATS_MAX, &out->repeats, error))
+                    return false;
+            } else if (strcmp(option, "--isa") == 0) {
+                out->isa = value;
+            } else if (strcmp(option, "--data") == 0) {
+                out->data = value;
+            } else {
+                return error_set(error, "unknown option '%s'", option);
+            }
+        }
+    }
+    return true;
+}
+
+static bool prepare(Bench *bench, const Options *options, Error *error)
+{
+    bench->threads = options->threads;
+    bench->repeats = options->repeats;
+    bench->csv = options->csv;
+    bench->filter = options->filter;
+    bench->data = options->data;
+    bench->pool = pool_create(options->threads, error);
+    if (!bench->pool)
+        return false;
+    return options->data ? dataset_load(&bench->dataset, options->data, error)
+                         : dataset_generate(&bench->dataset, 1, bench->pool, error);
 }
 
 int main(int argc, char **argv)
 {
-    bool csv = false;
-    int threads = 2, repeats = 5;
-    const char *filter = "", *isa = "auto";
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--csv") == 0)
-            csv = true;
-        else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc)
-            threads = atoi(argv[++i]);
-        else if (strcmp(argv[i], "--repeat") == 0 && i + 1 < argc)
-            repeats = atoi(argv[++i]);
-        else if (strcmp(argv[i], "--isa") == 0 && i + 1 < argc)
-            isa = argv[++i];
-        else
-            filter = argv[i];
-    }
-    Error error = {"--threads from 1 to 64, --repeat from 1 to 64"};
-    Bench bench = {.threads = threads};
-    if (threads < 1 || threads > POOL_THREADS_MAX || repeats < 1 || repeats > 64 || !kernel_select(isa, &error) ||
-        !(bench.pool = pool_create(threads, &error)) || !dataset_generate(&bench.dataset, 1, bench.pool, &error)) {
+    Error error;
+    Options options;
+    Bench bench = {0};
+    const bool is_known = read_options(argc, argv, &options, &error) && kernel_select(options.isa, &error);
+    if (is_known && options.memory)
+        return bench_print_memory(options.data, options.threads);
+    if (!is_known || !prepare(&bench, &options, &error)) {
         (void)fprintf(stderr, "bench: %s\n", error.text);
+        pool_destroy(bench.pool);
         return 2;
     }
-    if (csv)
-        printf("row,threads,best,median,unit\n");
-    else
-        printf("%s kernels, %d threads, %d repetitions\n%-24s %12s %12s\n", kernel_get()->name, threads, repeats, "",
-               "best", "median");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strstr(rows[i].name, filter))
-            run_row(&bench, &rows[i], repeats, csv);
+    int status = 0;
+    if (options.vs_torch) {
+        status = bench_against_torch(&bench);
+    } else {
+        bench_print_head(&bench);
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+            if (strstr(rows[i].name, bench.filter))
+                run_row(&bench, &rows[i]);
+    }
     dataset_free(&bench.dataset);
     pool_destroy(bench.pool);
-    return 0;
+    return status;
 }

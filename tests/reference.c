@@ -107,14 +107,19 @@ void reference_forward(const Reference *r, const double *x, double *z)
     apply_layer(r, r->layer_count - 1, x, z, NULL, NULL);
 }
 
-// How near an output is to a place where the loss has no derivative, or one too steep for single precision.
+// How near an output is to a place where the loss has no derivative, or one too steep for single precision. Where the
+// activation is flat the loss is so, too.
 static double measure_output_margin(const Reference *r, double z, double t)
 {
     double slope;
     const double p = reference_activate(r->output, z, &slope);
-    double margin = is(r->loss, "mae") ? fabs(p - t) : INFINITY;
+    double margin = INFINITY;
     if (is(r->output, "relu") || is(r->output, "clip"))
-        margin = fmin(margin, fmin(fabs(z), is(r->output, "clip") ? fabs(z - 1.0) : INFINITY));
+        margin = fmin(fabs(z), is(r->output, "clip") ? fabs(z - 1.0) : INFINITY);
+    if (slope == 0.0)
+        return margin;
+    if (is(r->loss, "mae"))
+        margin = fmin(margin, fabs(p - t));
     if (is(r->loss, "bce") && !is(r->output, "sigmoid"))
         margin = fmin(margin, fmin(fabs(z), fabs(p - 1.0)) * 0.1);
     return margin;

@@ -126,11 +126,13 @@ static void deep_models_follow_the_reference(void **state)
     check_steps("layers=9,17,5,33,hidden=gelu,output=tanh01,loss=mse,batch=12", IMAGES, 6);
 }
 
-static void batches_of_several_shards_follow_the_reference(void **state)
+static void batches_of_several_rounds_follow_the_reference(void **state)
 {
     (void)state;
     check_steps("batch=100,layers=8", 230, 5);              // 100, 100, 30, and the second epoch
-    check_steps("batch=600,layers=4,hidden=tanh", 1113, 2); // eight shards of 75, then of 65 with a smaller last one
+    check_steps("batch=600,layers=4,hidden=tanh", 1113, 2); // rounds of 256, 256 and 88; then of 256, 256 and 1
+    check_steps("batch=1000,layers=6", IMAGES, 3);          // four rounds, two of the 300 that are left, four
+    check_steps("batch=1000,layers=6,3,5,noise=0.2,l1=0.001", 1000, 1);
     check_steps("batch=1,layers=8", 3, 7);
 }
 
@@ -291,6 +293,23 @@ static void weights_do_not_depend_on_threads(void **state)
     check_thread_counts("batch=100,output=clip,loss=mae", 250, 6);
 }
 
+// The rounds and tiles of a batch, the blocks of the hidden layers, and what else a step may do.
+static void no_shape_of_the_work_depends_on_threads(void **state)
+{
+    (void)state;
+    static const int batches[] = {1, 7, 64, 100, 256, 300, 1000};
+    static const char *const layouts[] = {"32", "5", "40,7,33"};
+    static const char *const extras[] = {"", ",noise=0.3", ",l1=0.002", ",noise=0.3,l1=0.002"};
+    for (size_t batch = 0; batch < sizeof batches / sizeof *batches; batch++)
+        for (size_t layout = 0; layout < sizeof layouts / sizeof *layouts; layout++)
+            for (size_t extra = 0; extra < sizeof extras / sizeof *extras; extra++) {
+                char text[SPEC_TEXT_SIZE];
+                (void)snprintf(text, sizeof text, "batch=%d,layers=%s%s", batches[batch], layouts[layout],
+                               extras[extra]);
+                check_thread_counts(text, IMAGES, 2);
+            }
+}
+
 static void restart_repeats_every_bit(void **state)
 {
     (void)state;
@@ -367,7 +386,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(default_model_follows_the_reference),
         cmocka_unit_test(deep_models_follow_the_reference),
-        cmocka_unit_test(batches_of_several_shards_follow_the_reference),
+        cmocka_unit_test(batches_of_several_rounds_follow_the_reference),
         cmocka_unit_test(every_optimizer_follows_the_reference),
         cmocka_unit_test(penalty_and_noise_follow_the_reference),
         cmocka_unit_test(unshuffled_images_come_as_they_lie),
@@ -375,6 +394,7 @@ int main(void)
         cmocka_unit_test(noise_leaves_the_target_alone),
         cmocka_unit_test(epochs_are_counted),
         cmocka_unit_test(weights_do_not_depend_on_threads),
+        cmocka_unit_test(no_shape_of_the_work_depends_on_threads),
         cmocka_unit_test(restart_repeats_every_bit),
         cmocka_unit_test(broken_model_stays_as_it_is),
     };

@@ -1,6 +1,8 @@
 // The pool: every task runs exactly once, its results are visible, whatever the number of threads.
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,7 +12,7 @@
 
 #include "pool.h"
 
-enum { TASKS = 97, RUNS = 3000 };
+enum { TASKS = 100, RUNS = 3000 };
 
 typedef struct Job {
     int round, threads;
@@ -34,12 +36,46 @@ static void test_each_task_runs_once(void **state)
         assert_int_equal(pool_thread_count(pool), threads);
         for (int round = 0; round < RUNS; round++) {
             Job job = {.round = round, .threads = threads};
-            const int count = round % TASKS;
+            const int count = round % (TASKS + 1);
             pool_run(pool, count, mark, &job);
             for (int i = 0; i < TASKS; i++) {
                 assert_int_equal(job.done[i], i < count ? 1 + round : 0);
                 assert_in_range(job.worker[i], 0, threads - 1);
             }
+        }
+        pool_destroy(pool);
+    }
+}
+
+typedef struct Stolen {
+    int count;
+    _Atomic int done[TASKS], finished;
+} Stolen;
+
+// The first task lasts until all others are done: whoever shares its numbers must not wait for it.
+static void hold_the_first(void *context, int task_index, int worker_index)
+{
+    (void)worker_index;
+    Stolen *job = context;
+    while (task_index == 0 && atomic_load(&job->finished) < job->count - 1)
+        sched_yield();
+    for (volatile int spin = 0; spin < task_index % 7 * 200; spin = spin + 1)
+        ;
+    atomic_fetch_add(&job->done[task_index], 1);
+    atomic_fetch_add(&job->finished, 1);
+}
+
+static void test_tasks_of_a_busy_thread_are_taken_over(void **state)
+{
+    (void)state;
+    for (int threads = 2; threads <= 8; threads++) {
+        Pool *pool = pool_create(threads, NULL);
+        assert_non_null(pool);
+        for (int count = 2; count <= TASKS; count++) {
+            Stolen job = {.count = count};
+            pool_run(pool, count, hold_the_first, &job);
+            for (int i = 0; i < TASKS; i++)
+                assert_int_equal(atomic_load(&job.done[i]), i < count);
         }
         pool_destroy(pool);
     }
@@ -60,6 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_task_runs_once),
+        cmocka_unit_test(test_tasks_of_a_busy_thread_are_taken_over),
         cmocka_unit_test(test_processor_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

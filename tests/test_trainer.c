@@ -217,12 +217,15 @@ static void weights_are_a_plain_learners(void **state)
         for (int j = 0; j < 2; j++) {
             const Snapshot *snapshot = look(models[j]);
             check_against_learner(models[j], snapshot, 3 * snapshot->steps_per_epoch);
-            assert_int_equal(snapshot->history_count, 4); // epochs 0 to 3
-            assert_int_equal(snapshot->history[3].epoch, 3);
+            const int last = snapshot->history_count - 1; // epochs 0, 1, 3, and 2 where time allows
+            assert_in_range(last, 2, 3);
+            assert_int_equal(snapshot->history[0].epoch, 0);
+            assert_int_equal(snapshot->history[1].epoch, 1);
+            assert_int_equal(snapshot->history[last].epoch, 3);
             assert_int_equal(snapshot->test_epoch, 3);
             assert_int_equal(snapshot->test.images, TEST_IMAGES);
-            assert_true((float)snapshot->test.bce == snapshot->history[3].test[LOSS_BCE]);
-            assert_true(snapshot->history[3].train[LOSS_BCE] < snapshot->history[0].train[LOSS_BCE]);
+            assert_true((float)snapshot->test.bce == snapshot->history[last].test[LOSS_BCE]);
+            assert_true(snapshot->history[last].train[LOSS_BCE] < snapshot->history[0].train[LOSS_BCE]);
         }
         trainer_destroy(trainer);
     }

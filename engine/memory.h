@@ -1,0 +1,42 @@
+// Memory: floats that start on a cache line, and bytes that are read here and there.
+#pragma once
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { CACHE_LINE = 64 };
+
+// Zeros. NULL when memory is short. floats_free, not free.
+//
+// Not aligned_alloc: glibc before 2.38 does not reuse what it freed that way between other allocations, so that arrays
+// which come and go with every epoch would let the heap grow without end.
+static inline float *floats_create(size_t count)
+{
+    if (count > (SIZE_MAX - 2 * CACHE_LINE) / sizeof(float))
+        return NULL;
+    char *memory = calloc(1, count * sizeof(float) + 2 * CACHE_LINE);
+    if (!memory)
+        return NULL;
+    char *start = memory + CACHE_LINE;
+    start += (CACHE_LINE - (uintptr_t)start % CACHE_LINE) % CACHE_LINE;
+    ((void **)(void *)start)[-1] = memory; // what to give back stands in front
+    return (float *)(void *)start;
+}
+
+static inline void floats_free(float *floats) // NULL is allowed
+{
+    if (floats)
+        free(((void **)(void *)floats)[-1]);
+}
+
+// A set's pixels, read image by image in a shuffled order: on pages of 2 MiB where the system has them, because the
+// processor cannot keep the addresses of that many small ones. free.
+static inline uint8_t *pixels_create(size_t count)
+{
+    enum { PAGE = 4096 };
+    uint8_t *pixels = malloc(count);
+    const size_t gap = PAGE - (uintptr_t)pixels % PAGE;
+    if (pixels && count > gap + PAGE)
+        (void)madvise(pixels + gap, (count - gap) / PAGE * PAGE, MADV_HUGEPAGE); // a wish: without it, only slower
+    return pixels;
+}

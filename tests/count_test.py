@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+"""Counts the instructions that training costs for each image, so that a slower kernel fails on a noisy machine too.
+
+Usage: count_test.py LOSSLENS. Exit status 77 (skipped) where valgrind is missing or the processor has no AVX2.
+Two runs that differ in the number of training images alone: start-up, reading and measuring cancel in the difference.
+AVX2, since valgrind does not know AVX-512; one thread, since waiting would count.
+"""
+import gzip
+import platform
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+MOST_INSTRUCTIONS = 49200  # per image trained on with the default model
+IMAGES = (256, 1280)  # whole batches
+TEST_IMAGES = 16
+PIXELS = 784
+
+
+def run(*command):
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        sys.exit(f"{command} ended with {result.returncode}: {result.stderr}")
+    return result.stderr
+
+
+def cut_set(source, target, name, count):
+    """The first images of an IDX file. The whole set would take valgrind a minute to draw."""
+    data = gzip.decompress((source / f"{name}-images-idx3-ubyte.gz").read_bytes())
+    pixels = data[16 : 16 + count * PIXELS]
+    (target / f"{name}-images-idx3-ubyte").write_bytes(struct.pack(">4I", 2051, count, 28, 28) + pixels)
+
+
+def count_instructions(program, folder, images):
+    valgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder / 'callgrind.out'}"]
+    options = ["--data", folder, "--epochs", 1, "--limit", images, "--threads", 1, "--isa", "avx2"]
+    return int(re.search(r"Collected : (\d+)", run(*valgrind, program, "train", *options))[1])
+
+
+def main():
+    program = Path(sys.argv[1]).resolve()
+    if not shutil.which("valgrind"):
+        print("valgrind is not installed: nothing can count")
+        sys.exit(77)
+    if platform.machine() != "x86_64" or " avx2 " not in Path("/proc/cpuinfo").read_text(encoding="ascii"):
+        print("the processor has no AVX2: the bound is for that")
+        sys.exit(77)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run(program, "data", "export", folder / "whole")
+        cut_set(folder / "whole", folder, "train", max(IMAGES))
+        cut_set(folder / "whole", folder, "t10k", TEST_IMAGES)
+        few, many = (count_instructions(program, folder, images) for images in IMAGES)
+    found = (many - few) / (IMAGES[1] - IMAGES[0])
+    print(f"{found:.0f} instructions for each image trained on, at most {MOST_INSTRUCTIONS}")
+    sys.exit(found > MOST_INSTRUCTIONS)
+
+
+if __name__ == "__main__":
+    main()

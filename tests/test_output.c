@@ -1,0 +1,495 @@
+// The output's fused passes, of each instruction set that this machine can run, against plain double precision: from
+// logits to loss and slopes, as training needs them, and to every figure that metrics adds up.
+//
+// Single precision puts an output off by some ulp. What that does to a loss or a slope is taken from the exact formula
+// at both ends of the output's neighbourhood; the bounds count in such units, two to three times what was measured,
+// which the test prints.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "isas.h"
+#include "reference.h"
+
+enum { IMAGE_PIXELS = 784, Z_SIZE = TILE_ROWS * STRIP_COLUMNS };
+#define ULP 0x1p-23 // of 1, in float
+
+static uint8_t images[TILE_ROWS][IMAGE_PIXELS];
+static const uint8_t *rows[TILE_ROWS];
+
+static void draw_images(Random *random)
+{
+    for (size_t row = 0; row < TILE_ROWS; row++) {
+        rows[row] = images[row];
+        for (size_t i = 0; i < IMAGE_PIXELS; i++)
+            images[row][i] =
+                (uint8_t)(random_below(random, 3) == 0 ? random_below(random, 256) : 255 * random_below(random, 2));
+    }
+}
+
+// Logits of one scale, or the extreme ones, or a mixture.
+static void draw_logits(float *z, Random *random)
+{
+    static const float scales[] = {0.5f, 2.0f, 20.0f};
+    static const float extremes[] = {0.0f, -0.0f, 20.0f, -20.0f, 90.0f, -90.0f, 1e4f, -1e4f, 1.0f, 1e-30f, -1e-30f};
+    enum { SCALES = sizeof scales / sizeof *scales, EXTREMES = sizeof extremes / sizeof *extremes };
+    const uint32_t kind = random_below(random, SCALES + 2);
+    for (size_t i = 0; i < Z_SIZE; i++)
+        z[i] = kind < SCALES                                           ? scales[kind] * isas_draw(random) + 0.5f
+               : kind == SCALES || random_below(random, EXTREMES) == 0 ? extremes[random_below(random, EXTREMES)]
+                                                                       : isas_draw(random);
+}
+
+static const char *output_key(const Kernel *kernel, int output)
+{
+    return kernel->activations[OUTPUT_ACTIVATION].rows[output].key;
+}
+
+static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
+
+static bool is_exact(const char *output) { return is(output, "relu") || is(output, "linear") || is(output, "clip"); }
+
+// ---- the exact loss -----------------------------------------------------------------------------------------------
+
+typedef struct Exact {
+    double value, slope; // L and dL/dz
+    double size;         // of the terms that make L
+} Exact;
+
+// BCE from the logit of a sigmoid, s its value.
+static Exact lose_logit(double logit, double s, double t)
+{
+    const double loss = fmax(logit, 0.0) - logit * t + log1p(exp(-fabs(logit)));
+    return (Exact){loss, s - t, fmax(logit, 0.0) + fabs(logit * t) + log1p(exp(-fabs(logit)))};
+}
+
+// The loss of an output p with dp/dz = f. BCE as Keras has it: p clipped to [1e-7, 1 - 1e-7] in float, without gradient
+// outside.
+static Exact lose(int loss, double p, double f, double t)
+{
+    const double low = (double)1e-7f, high = 1.0 - 0x1p-23, q = fmin(high, fmax(low, p));
+    switch (loss) {
+    case LOSS_BCE:
+        return (Exact){-(t * log(q) + (1.0 - t) * log1p(-q)), q == p ? (q - t) / (q * (1.0 - q)) * f : 0.0,
+                       fabs(t * (log(q) - log1p(-q))) + fabs(log1p(-q))};
+    case LOSS_MSE: return (Exact){(p - t) * (p - t), 2.0 * (p - t) * f, (p - t) * (p - t)};
+    default: return (Exact){fabs(p - t), (double)((p > t) - (p < t)) * f, fabs(p - t)};
+    }
+}
+
+// tanh01's output is sigmoid(2z), whose clip is one of 2z.
+static const double logit_low = -16.1180956, logit_high = 15.9423851;
+
+static Exact lose_at(int loss, const char *output, double z, double p, double f, double t)
+{
+    if (loss == LOSS_BCE && is(output, "sigmoid"))
+        return lose_logit(z, p, t);
+    if (loss == LOSS_BCE && is(output, "tanh01")) {
+        const double logit = 2.0 * z, inner = fmin(logit_high, fmax(logit_low, logit));
+        Exact exact = lose_logit(inner, inner == logit ? p : 1.0 / (1.0 + exp(-inner)), t);
+        exact.slope = inner == logit ? 2.0 * exact.slope : 0.0;
+        return exact;
+    }
+    return lose(loss, p, f, t);
+}
+
+typedef struct Judged {
+    Exact exact;
+    double value_unit, slope_unit; // what an output that is off by an ulp makes of them
+} Judged;
+
+static Judged judge(int loss, const char *output, double z, double t)
+{
+    double f;
+    const double p = reference_activate(output, z, &f);
+    // 2e-38 is e^-87, where e^x stops falling
+    const double error = is_exact(output) ? 0.0 : ULP * fabs(p) + 2e-38;
+    Judged judged = {.exact = lose_at(loss, output, z, p, f, t)};
+    judged.value_unit = ULP * judged.exact.size;
+    judged.slope_unit = ULP * fabs(judged.exact.slope) + (is_exact(output) ? 0.0 : 2e-37);
+    double spreads[2] = {0};
+    for (int side = -1; side <= 1; side += 2) {
+        const Exact off = lose_at(loss, output, z, p + side * error, f, t);
+        spreads[0] = fmax(spreads[0], fabs(off.value - judged.exact.value));
+        spreads[1] = fmax(spreads[1], fabs(off.slope - judged.exact.slope));
+    }
+    judged.value_unit += spreads[0];
+    judged.slope_unit += spreads[1];
+    return judged;
+}
+
+// ---- training -----------------------------------------------------------------------------------------------------
+
+#define SLOPE_UNITS 6.0
+#define LOSS_UNITS  8.0
+#define SUM_UNITS   12.0
+
+typedef struct Worst {
+    double slope, loss, sum;
+} Worst;
+
+typedef struct Strip {
+    float z[Z_SIZE], before[Z_SIZE], bias[STRIP_COLUMNS], bias_before[STRIP_COLUMNS];
+} Strip;
+
+static Strip strip;
+
+static void check_bias_slope(const char *what, const OutputPass *pass, Worst *worst)
+{
+    for (size_t column = 0; column < STRIP_COLUMNS; column++) {
+        if (column >= pass->columns) {
+            assert_true(strip.bias[column] == strip.bias_before[column]);
+            continue;
+        }
+        double sum = pass->accumulate ? (double)strip.bias_before[column] : 0.0, size = fabs(sum);
+        for (size_t row = 0; row < pass->rows; row++) {
+            sum += (double)strip.z[row * STRIP_COLUMNS + column];
+            size += fabs((double)strip.z[row * STRIP_COLUMNS + column]);
+        }
+        const double units = fabs((double)strip.bias[column] - sum) / (ULP * size + 1e-40);
+        worst->sum = fmax(worst->sum, units);
+        if (!(units <= SUM_UNITS))
+            fail_msg("%s: bias slope %zu is %g, expected %g", what, column, (double)strip.bias[column], sum);
+    }
+}
+
+static void check_pass(int loss, const char *output, const OutputPass *pass, double found, const char *what,
+                       Worst *worst)
+{
+    double sum = 0.0, unit = 1e-40;
+    for (size_t i = 0; i < Z_SIZE; i++) {
+        const size_t row = i / STRIP_COLUMNS, column = i % STRIP_COLUMNS;
+        if (row >= pass->rows || column >= pass->columns) {
+            assert_true(strip.z[i] == strip.before[i]);
+            continue;
+        }
+        const double z = (double)strip.before[i];
+        const double t = (double)((float)rows[row][pass->column + column] / 255.0f);
+        const Judged judged = judge(loss, output, z, t);
+        sum += judged.exact.value;
+        unit += judged.value_unit;
+        if (is(output, "tanh01") && fmin(fabs(2.0 * z - logit_low), fabs(2.0 * z - logit_high)) < 1e-5)
+            continue; // either side of the clip
+        const double units = fabs((double)strip.z[i] - judged.exact.slope) / (judged.slope_unit + 1e-45);
+        worst->slope = fmax(worst->slope, units);
+        if (!(units <= SLOPE_UNITS))
+            fail_msg("%s: slope at z = %.9g, t = %.9g is %.9g, expected %.9g (%.1f units)", what, z, t,
+                     (double)strip.z[i], judged.exact.slope, units);
+    }
+    worst->loss = fmax(worst->loss, fabs(found - sum) / unit);
+    if (!(fabs(found - sum) <= LOSS_UNITS * unit))
+        fail_msg("%s: the loss is %.9g, expected %.9g (%.1f units)", what, found, sum, fabs(found - sum) / unit);
+    check_bias_slope(what, pass, worst);
+}
+
+static void check_pair(const Kernel *kernel, int loss, int output, Random *random, Worst *worst)
+{
+    char what[96];
+    for (size_t count = 1; count <= TILE_ROWS; count++) {
+        draw_logits(strip.z, random);
+        isas_fill(strip.bias, STRIP_COLUMNS, random);
+        memcpy(strip.before, strip.z, sizeof strip.z);
+        memcpy(strip.bias_before, strip.bias, sizeof strip.bias);
+        const OutputPass pass = {
+            .z = strip.z,
+            .targets = rows,
+            .upcoming = rows,
+            .column = 16 * random_below(random, (IMAGE_PIXELS - STRIP_COLUMNS) / 16 + 1),
+            .rows = count,
+            .columns = 16 * (1 + (count + random_below(random, 2)) % (STRIP_COLUMNS / 16)),
+            .bias_slope = strip.bias,
+            .accumulate = random_below(random, 2) == 0,
+        };
+        (void)snprintf(what, sizeof what, "%s: %s on %s, %zu x %zu", kernel->name, loss_get(loss)->key,
+                       output_key(kernel, output), pass.rows, pass.columns);
+        check_pass(loss, output_key(kernel, output), &pass, loss_get(loss)->train[output](&pass), what, worst);
+    }
+}
+
+static void check_training(const Kernel *kernel)
+{
+    Random random = random_stream(21, 1);
+    draw_images(&random);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        for (int output = 0; output < kernel->activations[OUTPUT_ACTIVATION].count; output++) {
+            Worst worst = {0};
+            check_pair(kernel, loss, output, &random, &worst);
+            printf("%-7s %s on %-8s slope %.2f, loss %.2f, bias slope %.2f units\n", kernel->name, loss_get(loss)->key,
+                   output_key(kernel, output), worst.slope, worst.loss, worst.sum);
+        }
+}
+
+static void training_agrees_with_exact_losses(void **state)
+{
+    (void)state;
+    isas_try_each(check_training);
+}
+
+// The same logit everywhere, at which a product of factors would soonest leave the range of a float.
+static void check_equal_logits(const Kernel *kernel)
+{
+    static const float logits[] = {0.0f,  -0.0f,  1e-7f, 0.5e-7f, 1.0f - 0x1p-23f, 1.0f - 0x1p-24f, 1.0f,
+                                   16.0f, -16.0f, 1e4f,  -1e4f};
+    Worst worst = {0};
+    Random random = random_stream(22, 1);
+    draw_images(&random);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        for (int output = 0; output < kernel->activations[OUTPUT_ACTIVATION].count; output++)
+            for (size_t i = 0; i < sizeof logits / sizeof *logits; i++) {
+                char what[96];
+                for (size_t j = 0; j < Z_SIZE; j++)
+                    strip.z[j] = strip.before[j] = logits[i];
+                const OutputPass pass = {
+                    .z = strip.z,
+                    .targets = rows,
+                    .upcoming = rows,
+                    .rows = TILE_ROWS,
+                    .columns = STRIP_COLUMNS,
+                    .bias_slope = strip.bias,
+                };
+                (void)snprintf(what, sizeof what, "%s: %s on %s at %g", kernel->name, loss_get(loss)->key,
+                               output_key(kernel, output), (double)logits[i]);
+                check_pass(loss, output_key(kernel, output), &pass, loss_get(loss)->train[output](&pass), what, &worst);
+            }
+    printf("%-7s equal logits: slope %.2f, loss %.2f, bias slope %.2f units\n", kernel->name, worst.slope, worst.loss,
+           worst.sum);
+}
+
+static void equal_logits_do_not_overflow(void **state)
+{
+    (void)state;
+    isas_try_each(check_equal_logits);
+}
+
+static void check_nan(const Kernel *kernel, int loss, int output, size_t row, size_t column)
+{
+    for (size_t i = 0; i < Z_SIZE; i++)
+        strip.z[i] = 0.25f;
+    strip.z[row * STRIP_COLUMNS + column] = row % 2 ? NAN : -NAN;
+    const double found = loss_get(loss)->train[output](&(OutputPass){
+        .z = strip.z,
+        .targets = rows,
+        .upcoming = rows,
+        .rows = TILE_ROWS,
+        .columns = STRIP_COLUMNS,
+        .bias_slope = strip.bias,
+    });
+    if (!isnan(found) || !isnan(strip.z[row * STRIP_COLUMNS + column]))
+        fail_msg("%s: %s on %s: a NaN makes loss %g, slope %g", kernel->name, loss_get(loss)->key,
+                 output_key(kernel, output), found, (double)strip.z[row * STRIP_COLUMNS + column]);
+    for (size_t i = 0; i < Z_SIZE; i++)
+        assert_true(isnan(strip.z[i]) == (i == row * STRIP_COLUMNS + column));
+    for (size_t i = 0; i < STRIP_COLUMNS; i++)
+        assert_true(isnan(strip.bias[i]) == (i == column));
+}
+
+static void check_nans(const Kernel *kernel)
+{
+    Random random = random_stream(23, 1);
+    draw_images(&random);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        for (int output = 0; output < kernel->activations[OUTPUT_ACTIVATION].count; output++)
+            for (size_t column = 0; column < STRIP_COLUMNS; column++)
+                check_nan(kernel, loss, output, random_below(&random, TILE_ROWS), column);
+}
+
+static void a_logit_that_is_nan_shows(void **state)
+{
+    (void)state;
+    isas_try_each(check_nans);
+}
+
+// ---- measure ------------------------------------------------------------------------------------------------------
+
+typedef struct Measured {
+    PixelSums sums;
+    int64_t histogram[HISTOGRAM_BINS + 1];
+    uint8_t alive[STRIP_COLUMNS];
+    // of what the sums are made: an error is some ulp of it
+    double sizes[8];
+} Measured;
+
+static int find_bin(float p)
+{
+    if (isnan(p))
+        return HISTOGRAM_BINS;
+    if (p < 0.0f)
+        return 0;
+    if (p > 1.0f)
+        return HISTOGRAM_BINS - 1;
+    return 1 + (p < 1.0f ? (int)(p * HISTOGRAM_INNER) : HISTOGRAM_INNER - 1);
+}
+
+static void count_pixel(Measured *exact, float p, double t)
+{
+    const double error = (double)p - t;
+    const int group = t == 0.0 ? 0 : t == 1.0 ? 3 : t < 0.5 ? 1 : 2;
+    exact->sums.mse += error * error;
+    exact->sums.mae += fabs(error);
+    exact->sums.output += (double)p;
+    exact->sums.bias[group] += error;
+    exact->sums.below_002 += p < 0.02f;
+    exact->sums.above_098 += p > 0.98f;
+    exact->sums.nonfinite += !isfinite(p);
+    exact->histogram[find_bin(p)]++;
+    exact->sizes[1] += error * error;
+    exact->sizes[2] += fabs(error);
+    exact->sizes[3] += fabs((double)p);
+    exact->sizes[4 + group] += fabs(error);
+}
+
+static void measure_naively(const char *output, const MeasurePass *pass, const float *p, Measured *exact)
+{
+    for (size_t row = 0; row < pass->rows; row++)
+        for (size_t column = 0; column < pass->columns; column++) {
+            const size_t at = row * STRIP_COLUMNS + column;
+            const double t = (double)((float)pass->targets[row][pass->column + column] / 255.0f);
+            const Judged judged = judge(LOSS_BCE, output, (double)pass->z[at], t);
+            exact->sums.bce += isnan(pass->z[at]) ? (double)NAN : judged.exact.value; // fmin and fmax drop a NaN
+            exact->sizes[0] += judged.value_unit / ULP;
+            count_pixel(exact, p[at], t);
+            exact->alive[column] |= p[at] != 0.0f;
+        }
+}
+
+static double *list_sums(PixelSums *sums, int index)
+{
+    double *const list[8] = {&sums->bce,     &sums->mse,     &sums->mae,     &sums->output,
+                             &sums->bias[0], &sums->bias[1], &sums->bias[2], &sums->bias[3]};
+    return list[index];
+}
+
+#define MEASURE_UNITS 4.0
+
+static void compare_measured(Measured *found, Measured *exact, const char *what, double *worst)
+{
+    assert_int_equal(found->sums.below_002, exact->sums.below_002);
+    assert_int_equal(found->sums.above_098, exact->sums.above_098);
+    assert_int_equal(found->sums.nonfinite, exact->sums.nonfinite);
+    for (int bin = 0; bin <= HISTOGRAM_BINS; bin++)
+        if (found->histogram[bin] != exact->histogram[bin])
+            fail_msg("%s: bin %d has %lld, expected %lld", what, bin, (long long)found->histogram[bin],
+                     (long long)exact->histogram[bin]);
+    assert_memory_equal(found->alive, exact->alive, sizeof found->alive);
+    for (int i = 0; i < 8; i++) {
+        const double a = *list_sums(&found->sums, i), b = *list_sums(&exact->sums, i);
+        if (!isfinite(b)) { // infinities may meet: what counts is that it shows
+            assert_true(isnan(a) || isinf(a));
+            continue;
+        }
+        const double units = fabs(a - b) / (ULP * exact->sizes[i] + 1e-40);
+        *worst = fmax(*worst, units);
+        if (!(units <= MEASURE_UNITS))
+            fail_msg("%s: sum %d is %.9g, expected %.9g (%.1f units)", what, i, a, b, units);
+    }
+}
+
+// Two passes into the same sums: they are added to. bad: how many logits are not finite.
+static void check_measured(const Kernel *kernel, int output, size_t count, int bad, Random *random, double *worst)
+{
+    static const float edges[] = {0.02f, 0.98f, 1.0f, 0.0f, -0.0f, -1e-30f, 1.0000001f, 63.0f / 64.0f, 1.0f / 64.0f};
+    enum { EDGES = sizeof edges / sizeof *edges };
+    static const float bads[] = {NAN, INFINITY, -INFINITY};
+    static float p[Z_SIZE], slopes[Z_SIZE];
+    static uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
+    Measured found = {0}, exact = {0};
+    char what[96];
+    memset(histograms, 0, sizeof histograms);
+    for (int round = 0; round < 2; round++) {
+        draw_logits(strip.z, random);
+        for (int i = 0; i < 400; i++)
+            strip.z[random_below(random, Z_SIZE)] = edges[random_below(random, EDGES)];
+        const size_t columns = 16 * (1 + random_below(random, STRIP_COLUMNS / 16));
+        for (int i = 0; i < bad; i++)
+            strip.z[random_below(random, (uint32_t)count) * STRIP_COLUMNS + random_below(random, (uint32_t)columns)] =
+                bads[random_below(random, 3)];
+        kernel->activations[OUTPUT_ACTIVATION].rows[output].apply(strip.z, p, slopes, Z_SIZE);
+        const MeasurePass pass = {
+            .z = strip.z,
+            .targets = rows,
+            .column = 16 * random_below(random, (IMAGE_PIXELS - STRIP_COLUMNS) / 16 + 1),
+            .rows = count,
+            .columns = columns,
+            .sums = &found.sums,
+            .histograms = histograms,
+            .alive = found.alive,
+        };
+        kernel->measure[output](&pass);
+        measure_naively(output_key(kernel, output), &pass, p, &exact);
+    }
+    for (int i = 0; i < MEASURE_HISTOGRAMS; i++)
+        for (int bin = 0; bin <= HISTOGRAM_BINS; bin++)
+            found.histogram[bin] += histograms[i][bin];
+    (void)snprintf(what, sizeof what, "%s: measuring %s, %zu rows", kernel->name, output_key(kernel, output), count);
+    compare_measured(&found, &exact, what, worst);
+}
+
+static void check_measure(const Kernel *kernel)
+{
+    Random random = random_stream(24, 1);
+    draw_images(&random);
+    for (int output = 0; output < kernel->activations[OUTPUT_ACTIVATION].count; output++) {
+        double worst = 0.0;
+        for (size_t count = 1; count <= TILE_ROWS; count++) {
+            check_measured(kernel, output, count, 0, &random, &worst);
+            check_measured(kernel, output, count, 1 + (int)random_below(&random, 5), &random, &worst);
+        }
+        printf("%-7s measuring %-8s sums %.2f units\n", kernel->name, output_key(kernel, output), worst);
+    }
+}
+
+static void measure_agrees_with_a_naive_count(void **state)
+{
+    (void)state;
+    isas_try_each(check_measure);
+}
+
+// Outputs that are dead in some columns and alive by one image in others.
+static void check_alive(const Kernel *kernel)
+{
+    static uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
+    PixelSums sums = {0};
+    uint8_t alive[STRIP_COLUMNS] = {0};
+    int relu = 0;
+    while (!is(output_key(kernel, relu), "relu"))
+        relu++;
+    for (size_t i = 0; i < Z_SIZE; i++)
+        strip.z[i] = i % 2 ? -1.0f : -0.0f;
+    for (size_t column = 0; column < STRIP_COLUMNS; column += 3)
+        strip.z[column % TILE_ROWS * STRIP_COLUMNS + column] = 1e-30f;
+    alive[1] = 1; // from an earlier pass
+    kernel->measure[relu](&(MeasurePass){
+        .z = strip.z,
+        .targets = rows,
+        .rows = TILE_ROWS,
+        .columns = STRIP_COLUMNS,
+        .sums = &sums,
+        .histograms = histograms,
+        .alive = alive,
+    });
+    for (size_t column = 0; column < STRIP_COLUMNS; column++)
+        assert_int_equal(alive[column], column % 3 == 0 || column == 1);
+}
+
+static void one_image_makes_an_output_alive(void **state)
+{
+    (void)state;
+    isas_try_each(check_alive);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(training_agrees_with_exact_losses), cmocka_unit_test(equal_logits_do_not_overflow),
+        cmocka_unit_test(a_logit_that_is_nan_shows),         cmocka_unit_test(measure_agrees_with_a_naive_count),
+        cmocka_unit_test(one_image_makes_an_output_alive),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,19 @@
+// The loops. Compiled once per instruction set, as the kernels are.
+#include "vector_functions.h"
+
+#include "vector.h"
+
+#define LOOP(name)                                                                                                     \
+    static void loop_##name(const float *x, float *value, size_t n)                                                    \
+    {                                                                                                                  \
+        for (size_t i = 0; i < n; i += LANES)                                                                          \
+            vec_store(value + i, vec_##name(vec_load(x + i)));                                                         \
+    }
+
+LOOP(exp)
+LOOP(expm1)
+LOOP(log)
+LOOP(log1p)
+LOOP(reciprocal)
+
+const VectorFunctions PER_ISA(vector_functions) = {loop_exp, loop_expm1, loop_log, loop_log1p, loop_reciprocal};

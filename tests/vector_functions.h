@@ -1,0 +1,16 @@
+// Vector functions: vector.h's approximations as loops that a test can call, one table for each instruction set.
+//
+// Thread: constant tables; any thread.
+#pragma once
+#include <stddef.h>
+
+typedef void VectorFunction(const float *x, float *value, size_t n); // n a multiple of 16
+
+typedef struct VectorFunctions {
+    VectorFunction *exp, *expm1, *log, *log1p, *reciprocal;
+} VectorFunctions;
+
+extern const VectorFunctions vector_functions_plain;
+#if defined(__x86_64__)
+extern const VectorFunctions vector_functions_avx2, vector_functions_avx512;
+#endif
