@@ -18,6 +18,13 @@ static size_t find_widest(const Model *model)
     return widest;
 }
 
+// Rows that are a power of two apart would push each other out of the cache.
+static size_t find_transposed_stride(const Layer *layer)
+{
+    const size_t width = kernel_pad((size_t)layer->in);
+    return width % 256 == 0 ? width + KERNEL_PAD : width;
+}
+
 // Cuts the arrays out of memory and returns their size in floats; memory NULL: the size alone.
 static size_t lay_out(Backprop *backprop, float *memory)
 {
@@ -29,7 +36,7 @@ static size_t lay_out(Backprop *backprop, float *memory)
     for (int tile = 0; tile < ROUND_TILES; tile++)
         backprop->hidden_gradients[tile] = CUT(backprop->hidden_count);
     for (int i = 1; i < model->layer_count; i++) {
-        backprop->transposed_stride[i] = kernel_pad((size_t)model->layers[i].in);
+        backprop->transposed_stride[i] = find_transposed_stride(&model->layers[i]);
         backprop->transposed[i] = CUT(backprop->transposed_stride[i] * (size_t)model->layers[i].out);
     }
     for (int i = 0; i < model->layer_count - 1; i++) {
@@ -55,7 +62,7 @@ bool backprop_init(Backprop *backprop, const Model *model, Pool *pool, Error *er
     backprop->hidden_count = last->weight_offset - backprop->hidden_offset;
     const size_t pads = (size_t)model->pixels / KERNEL_PAD, quads = (size_t)model->pixels / QUAD;
     for (size_t band = 0; band <= BANDS; band++)
-        backprop->band_start[band] = pads * band / BANDS * KERNEL_PAD;
+        backprop->band_start[band] = (pads * band + BANDS - 1) / BANDS * KERNEL_PAD;
     const size_t size = lay_out(backprop, NULL);
     backprop->memory = floats_create(size);
     backprop->lit_memory = malloc(ROUND_TILES * quads * sizeof *backprop->lit_memory);
@@ -273,14 +280,15 @@ static void backward_weights(float *gradient, size_t stride, const float *x, siz
     });
 }
 
-// dL/dx (rows, transposed_stride) = dL/dz W^T of a layer's outputs from `column` on.
+// dL/dx (rows, in rounded up) = dL/dz W^T of a layer's outputs from `column` on.
 static void backward_input(const Backprop *backprop, int layer_index, const float *slope, size_t slope_stride,
                            size_t column, size_t columns, size_t rows, float *input_slope, bool accumulate)
 {
     const size_t stride = backprop->transposed_stride[layer_index];
+    const size_t width = kernel_pad((size_t)backprop->model->layers[layer_index].in);
     kernel_get()->multiply(&(Product){
         .m = rows,
-        .n = stride,
+        .n = width,
         .k = columns,
         .a = slope,
         .a_row = slope_stride,
@@ -288,7 +296,7 @@ static void backward_input(const Backprop *backprop, int layer_index, const floa
         .b = backprop->transposed[layer_index] + column * stride,
         .b_stride = stride,
         .c = input_slope,
-        .c_stride = stride,
+        .c_stride = width,
         .accumulate = accumulate,
     });
 }

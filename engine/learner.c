@@ -14,7 +14,7 @@
 #include "random.h"
 
 enum {
-    UPDATE_FLOATS = 4096,   // parameters the optimizer works through at a time
+    BLOCK_FLOATS = 4096,    // parameters of a hidden block, about
     EPOCHS_MAX = 1000000000 // that somebody may claim to have trained for
 };
 
@@ -96,7 +96,7 @@ static int plan_blocks(const Model *model, HiddenBlock *blocks)
     int count = 0;
     for (int i = 0; i < model->layer_count - 1; i++) {
         const int in = i > 0 ? model->layers[i].in : 0; // the first layer's weights belong to the bands
-        const int rows = (int)(UPDATE_FLOATS / model->layers[i].stride);
+        const int rows = (int)(BLOCK_FLOATS / model->layers[i].stride);
         int first = 0;
         do {
             const int end = first + rows < in ? first + rows : in;
@@ -193,19 +193,15 @@ static void update(Learner *learner, size_t offset, const float *gradient, size_
 {
     const Model *model = &learner->model;
     const float scale = 1.0f / ((float)model->pixels * (float)learner->current.rows);
-    float *parameters = learner->packed + offset;
-    optimizer_get(model->spec.optimizer)
-        ->update(parameters, learner->state_m + offset, learner->state_v + offset, gradient, count, scale,
-                 learner->rate);
-    if (!kernel_get()->is_finite(parameters, count))
+    if (!optimizer_get(model->spec.optimizer)
+             ->update(learner->packed + offset, learner->state_m + offset, learner->state_v + offset, gradient, count,
+                      scale, learner->rate))
         learner->broken = true;
 }
 
-static void update_range(Learner *learner, size_t offset, size_t count)
+static void update_packed(Learner *learner, size_t offset, size_t count)
 {
-    for (size_t i = 0; i < count; i += UPDATE_FLOATS) // short enough to be in the caches when it is looked at again
-        update(learner, offset + i, learner->backprop.gradient + offset + i,
-               count - i < UPDATE_FLOATS ? count - i : UPDATE_FLOATS);
+    update(learner, offset, learner->backprop.gradient + offset, count);
 }
 
 static void update_band(Learner *learner, int band)
@@ -214,9 +210,9 @@ static void update_band(Learner *learner, int band)
     const Backprop *backprop = &learner->backprop;
     const Layer *encoder = &model->layers[0], *decoder = &model->layers[model->layer_count - 1];
     const size_t width = backprop_band_width(backprop, band);
-    update_range(learner, backprop_band_encoder(backprop, band), width * encoder->stride);
-    update_range(learner, backprop_band_decoder(backprop, band), width * (size_t)decoder->in);
-    update_range(learner, decoder->bias_offset + backprop->band_start[band], width);
+    update_packed(learner, backprop_band_encoder(backprop, band), width * encoder->stride);
+    update_packed(learner, backprop_band_decoder(backprop, band), width * (size_t)decoder->in);
+    update_packed(learner, decoder->bias_offset + backprop->band_start[band], width);
     refresh_band(learner, band);
 }
 
@@ -224,7 +220,7 @@ static void update_hidden(Learner *learner, size_t offset, size_t count)
 {
     const Backprop *backprop = &learner->backprop;
     const int rows = learner->current.rows < ROUND_ROWS ? learner->current.rows : ROUND_ROWS;
-    float gradient[UPDATE_FLOATS];
+    float gradient[BLOCK_FLOATS];
     kernel_get()->add_parts((const float *const *)backprop->hidden_gradients, (rows + TILE_ROWS - 1) / TILE_ROWS,
                             offset - backprop->hidden_offset, NULL, 1, count, gradient);
     update(learner, offset, gradient, count);

@@ -1,8 +1,8 @@
 // Losses per pixel: BCE, MSE, MAE. A model's loss is their mean over the pixels, then over the batch, as Keras and
 // PyTorch report it.
 //
-// To add one: a small function and a row in loss.c; trainer, heatmaps, buttons, command line and tests follow the
-// table. Thread: constant tables; any thread.
+// To add one: its functions in loss_functions.h and a row in loss.c; trainer, heatmaps, buttons, command line and tests
+// follow the table. Thread: constant tables; any thread.
 #pragma once
 #include <stddef.h>
 

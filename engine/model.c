@@ -1,4 +1,4 @@
-// Shapes, initial weights, the forward pass, models on disk. The backward pass is beside the update, in learner.c.
+// Shapes, initial weights, the forward pass, models on disk. The backward pass is in backprop.c.
 #include "model.h"
 
 #include <assert.h>

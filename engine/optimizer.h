@@ -3,6 +3,7 @@
 // To add one: a small function and a row in optimizer.c; trainer, buttons, command line and tests follow the table.
 // Thread: constant tables; any thread.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,8 +15,8 @@ typedef struct Optimizer {
     // The rate of one step from the spec's lr; step counts from 1.
     float (*find_rate)(float lr, int64_t step);
     // One update of n parameters w from their gradient, g times scale. m and v are the optimizer's two state arrays,
-    // zeros before the first step.
-    void (*update)(float *w, float *m, float *v, const float *g, size_t n, float scale, float rate);
+    // zeros before the first step. False where a parameter is no longer finite.
+    bool (*update)(float *w, float *m, float *v, const float *g, size_t n, float scale, float rate);
 } Optimizer;
 
 int optimizer_count(void);

@@ -21,7 +21,7 @@ typedef struct Share {
 
 struct Pool {
     Share shares[POOL_THREADS_MAX];
-    int thread_count;
+    int thread_count, started; // the caller's thread included
     pthread_t threads[POOL_THREADS_MAX];
     uint32_t run;          // the caller's
     _Atomic int completed; // tasks of this run that are done
@@ -128,12 +128,12 @@ Pool *pool_create(int thread_count, Error *error)
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->done, NULL);
-    pool->thread_count = 1;
-    while (pool->thread_count < thread_count) {
+    pool->thread_count = thread_count; // constant from the first thread on
+    for (pool->started = 1; pool->started < thread_count; pool->started++) {
         WorkerStart *start = malloc(sizeof *start);
         if (start)
-            *start = (WorkerStart){pool, pool->thread_count};
-        const int code = start ? pthread_create(&pool->threads[pool->thread_count], NULL, run_worker, start) : -1;
+            *start = (WorkerStart){pool, pool->started};
+        const int code = start ? pthread_create(&pool->threads[pool->started], NULL, run_worker, start) : -1;
         if (code != 0) {
             free(start);
             error_set(error, "could not start %d threads: %s", thread_count,
@@ -141,7 +141,6 @@ Pool *pool_create(int thread_count, Error *error)
             pool_destroy(pool);
             return NULL;
         }
-        pool->thread_count++;
     }
     return pool;
 }
@@ -154,7 +153,7 @@ void pool_destroy(Pool *pool)
     pthread_mutex_lock(&pool->lock);
     pthread_cond_broadcast(&pool->work);
     pthread_mutex_unlock(&pool->lock);
-    for (int i = 1; i < pool->thread_count; i++)
+    for (int i = 1; i < pool->started; i++)
         pthread_join(pool->threads[i], NULL);
     pthread_cond_destroy(&pool->done);
     pthread_cond_destroy(&pool->work);

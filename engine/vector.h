@@ -1,7 +1,7 @@
 // Vector: a handful of floats side by side, as wide as the instruction set for which the file is compiled.
 //
-// activation.c, loss.c, optimizer.c and kernel.c are compiled once for each instruction set, with ISA as the name's
-// suffix; kernel.h chooses one at run time. Everything in here is static.
+// activation.c, kernel.c, loss.c, measure.c and optimizer.c are compiled once for each instruction set, with ISA as the
+// name's suffix; kernel.h chooses one at run time. Everything in here is static.
 #pragma once
 #include <math.h>
 #include <stdint.h>
@@ -88,13 +88,26 @@ INLINE Vec vec_at_most(Vec x, float bound)
 #endif
 }
 
+// a b + c, rounded once where the processor can. The compiler makes the same of a * b + c when it optimises; here for
+// what must not depend on that.
+INLINE Vec vec_fma(Vec a, Vec b, Vec c)
+{
+#if LANES == 16
+    return (Vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif LANES == 8
+    return (Vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b + c;
+#endif
+}
+
 // 1 / x for normal x whose reciprocal is normal; a NaN stays one. A step of Newton's on the processor's 14 bits where
 // that is faster than its division: at most 1 ulp off.
 INLINE Vec vec_reciprocal(Vec x)
 {
 #if LANES == 16
     const Vec guess = (Vec)_mm512_rcp14_ps((__m512)x);
-    return (1.0f - x * guess) * guess + guess;
+    return vec_fma(vec_fma(-x, guess, vec_all(1.0f)), guess, guess);
 #else
     return 1.0f / x;
 #endif
@@ -111,7 +124,7 @@ INLINE Vec vec_load_bytes(const uint8_t *bytes)
         wide[lane] = bytes[lane];
     const Vec x = __builtin_convertvector(wide, Vec);
 #if defined(__FMA__)
-    return x * reciprocal + x * (float)(1.0 / 255.0 - (double)reciprocal); // what rounding took from 1 / 255
+    return vec_fma(x, vec_all(reciprocal), x * (float)(1.0 / 255.0 - (double)reciprocal)); // what rounding took off
 #else
     const Vec q = x * reciprocal;
     return (x - q * 255.0f) * reciprocal + q;
@@ -182,10 +195,16 @@ INLINE Vec vec_log(Vec x)
 
 INLINE Vec vec_sqrt(Vec x)
 {
+#if LANES == 16
+    return (Vec)_mm512_sqrt_ps((__m512)x);
+#elif LANES == 8
+    return (Vec)_mm256_sqrt_ps((__m256)x);
+#else
     Vec root;
     for (int lane = 0; lane < LANES; lane++)
         root[lane] = sqrtf(x[lane]);
     return root;
+#endif
 }
 
 INLINE float vec_sum(Vec v)

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-MOST_INSTRUCTIONS = 49200  # per image trained on with the default model
+MOST_INSTRUCTIONS = 60000  # probe
 IMAGES = (256, 1280)  # whole batches
 TEST_IMAGES = 16
 PIXELS = 784
