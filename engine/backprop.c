@@ -301,8 +301,9 @@ static void backward_input(const Backprop *backprop, int layer_index, const floa
     });
 }
 
-// Outputs [column, column + columns) of the band, of one tile: logits, loss and what follows from them.
-static void train_strip(Backprop *backprop, int band, int tile, size_t column, size_t columns)
+// Outputs [column, column + columns) of the band, of one tile: logits, loss, which is returned, and what follows from
+// them.
+static double train_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
 {
     const Model *model = backprop->model;
     const Kernel *kernel = kernel_get();
@@ -331,21 +332,22 @@ static void train_strip(Backprop *backprop, int band, int tile, size_t column, s
         .c_stride = STRIP_COLUMNS,
         .bias = backprop->batch.parameters + bias,
     });
-    backprop->loss[band] += loss_get(model->spec.loss)
-                                ->train[model->spec.output](&(OutputPass){
-                                    .z = strip,
-                                    .targets = targets,
-                                    .upcoming = upcoming,
-                                    .column = column,
-                                    .rows = rows,
-                                    .columns = columns,
-                                    .bias_slope = backprop->gradient + bias,
-                                    .accumulate = accumulate,
-                                });
+    const double loss = loss_get(model->spec.loss)
+                            ->train[model->spec.output](&(OutputPass){
+                                .z = strip,
+                                .targets = targets,
+                                .upcoming = upcoming,
+                                .column = column,
+                                .rows = rows,
+                                .columns = columns,
+                                .bias_slope = backprop->gradient + bias,
+                                .accumulate = accumulate,
+                            });
     backward_weights(backprop->gradient + weights, width, code, code_stride, (size_t)layer->in, strip, STRIP_COLUMNS,
                      columns, rows, accumulate);
     backward_input(backprop, last, strip, STRIP_COLUMNS, pixel, columns, rows,
                    backprop->partial[band] + (size_t)tile * TILE_ROWS * code_stride, column > 0);
+    return loss;
 }
 
 // The band's outputs in strips of about the same width; one strip's weights and gradient serve every tile.
@@ -353,13 +355,15 @@ static void train_band(void *context, int band, int worker)
 {
     (void)worker;
     Backprop *backprop = context;
+    double loss = 0.0;
     const size_t pads = backprop_band_width(backprop, band) / KERNEL_PAD;
     const size_t widest = STRIP_COLUMNS / KERNEL_PAD, strips = (pads + widest - 1) / widest;
     for (size_t strip = 0; strip < strips; strip++) {
         const size_t first = pads * strip / strips * KERNEL_PAD, end = pads * (strip + 1) / strips * KERNEL_PAD;
         for (int tile = 0; tile < tile_count(backprop); tile++)
-            train_strip(backprop, band, tile, first, end - first);
+            loss += train_strip(backprop, band, tile, first, end - first);
     }
+    backprop->loss[band] = loss; // once: the threads share this line
 }
 
 // Adds the slope of spec.l1 * |activation| to dL/dactivation of the code layer; not in the padding, where an activation
@@ -448,7 +452,7 @@ double backprop_run(Backprop *backprop, const Batch *batch)
     backprop->batch = *batch;
     if (!batch->upcoming)
         backprop->batch.upcoming = batch->images;
-    memset(backprop->loss, 0, sizeof backprop->loss);
+    double loss = 0.0;
     for (int first = 0; first < batch->rows; first += ROUND_ROWS) {
         if (first > 0)
             pool_run(pool, BANDS, finish_band, backprop); // of the round before
@@ -462,10 +466,9 @@ double backprop_run(Backprop *backprop, const Batch *batch)
         pool_run(pool, tiles, forward_hidden, backprop);
         pool_run(pool, BANDS, train_band, backprop);
         pool_run(pool, tiles, backward_hidden, backprop);
+        for (int band = 0; band < BANDS; band++)
+            loss += backprop->loss[band];
     }
     backprop->is_started = false;
-    double loss = 0.0;
-    for (int band = 0; band < BANDS; band++)
-        loss += backprop->loss[band];
     return loss;
 }
