@@ -62,16 +62,22 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
     return app_init(&session->app, &app, error);
 }
 
-int session_open(Session *session, const Options *options, bool is_offscreen, Error *error)
+// Reads the data while the window is being made.
+typedef struct Reading {
+    Session *session;
+    const Options *options;
+    bool is_good;
+    Error error;
+} Reading;
+
+static void read_data(void *context)
 {
-    memset(session, 0, sizeof *session);
-    int digit_width = 0, digit_height = 0;
-    if (options->digit && !capture_read_grey(options->digit, &session->digit, &digit_width, &digit_height, error))
-        return EXIT_FAILED;
-    if (options->data && !dataset_load(&session->dataset, options->data, error))
-        return EXIT_BAD_DATA;
-    if (!check_page(session, options, error))
-        return EXIT_USAGE;
+    Reading *reading = context;
+    reading->is_good = dataset_load(&reading->session->dataset, reading->options->data, &reading->error);
+}
+
+static int open_window(Session *session, const Options *options, bool is_offscreen, Error *error)
+{
     session->window = window_create(options->width, options->height, is_offscreen, error);
     if (!session->window)
         return EXIT_NO_DISPLAY;
@@ -82,6 +88,27 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
     if (!session->font)
         return EXIT_FAILED;
     draw_init(&session->draw, session->font);
+    return EXIT_OK;
+}
+
+int session_open(Session *session, const Options *options, bool is_offscreen, Error *error)
+{
+    memset(session, 0, sizeof *session);
+    int digit_width = 0, digit_height = 0;
+    if (options->digit && !capture_read_grey(options->digit, &session->digit, &digit_width, &digit_height, error))
+        return EXIT_FAILED;
+    Reading reading = {.session = session, .options = options, .is_good = true};
+    Background *background = options->data ? background_start(read_data, &reading) : NULL;
+    const int status = open_window(session, options, is_offscreen, error);
+    background_wait(background);
+    if (!reading.is_good) { // which the user can mend sooner than a missing display
+        *error = reading.error;
+        return EXIT_BAD_DATA;
+    }
+    if (!check_page(session, options, error))
+        return EXIT_USAGE;
+    if (status != EXIT_OK)
+        return status;
     return open_app(session, options, digit_width, digit_height, error) ? EXIT_OK : EXIT_FAILED;
 }
 

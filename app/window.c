@@ -21,15 +21,15 @@ static bool fail(Window *window, Error *error, const char *what)
     return false;
 }
 
-static bool open_window(Window *window, int width, int height, bool is_offscreen)
+// Hidden until there is something to see in it.
+static bool open_window(Window *window, int width, int height)
 {
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
     SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
     SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
-    const Uint32 flags =
-        SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE | (is_offscreen ? SDL_WINDOW_HIDDEN : 0u);
+    const Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE | SDL_WINDOW_HIDDEN;
     window->sdl = SDL_CreateWindow("losslens", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width, height, flags);
     return window->sdl != NULL;
 }
@@ -54,7 +54,7 @@ Window *window_create(int width, int height, bool is_offscreen, Error *error)
         return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window
                                                                                                          : NULL;
     }
-    if (!open_window(window, width, height, is_offscreen))
+    if (!open_window(window, width, height))
         return fail(window, error, "the window could not be opened with OpenGL 3.3") ? window : NULL;
     SDL_SetWindowMinimumSize(window->sdl, 960, 600);
     window->context = SDL_GL_CreateContext(window->sdl);
@@ -201,4 +201,9 @@ void window_wake(void *context)
     (void)SDL_PushEvent(&event);
 }
 
-void window_swap(Window *window) { SDL_GL_SwapWindow(window->sdl); }
+void window_swap(Window *window)
+{
+    if (SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_HIDDEN)
+        SDL_ShowWindow(window->sdl);
+    SDL_GL_SwapWindow(window->sdl);
+}

@@ -18,8 +18,10 @@
 enum {
     FIELD = 28,
     BOX = 20,
-    ROW = BOX + 12, // a row of the canvas: lines are drawn eight pixels at a time and may pass the box on the right
-    STEPS = 12,     // the most lines that one span of a spline becomes
+    FOUR = 4,          // pixels side by side
+    EIGHT = 8,         // a line is drawn so many pixels at a time
+    ROW = BOX + EIGHT, // a row of the canvas: lines may pass the box on the right
+    STEPS = 12,        // the most lines that one span of a spline becomes
     LINES = STYLE_KNOTS * STEPS
 };
 
@@ -218,6 +220,14 @@ static void fit_path(Path *path, double edge)
     }
 }
 
+typedef float Four __attribute__((vector_size(FOUR * sizeof(float))));
+typedef int32_t FourInts __attribute__((vector_size(FOUR * sizeof(float))));
+
+static inline Four select(FourInts mask, Four yes, Four no)
+{
+    return (Four)((mask & (FourInts)yes) | (~mask & (FourInts)no));
+}
+
 // Lowers canvas to the squared distance to one line, in pens, wherever that can matter.
 static void draw_line(float canvas[BOX][ROW], const Point *a, const Point *b, double reach)
 {
@@ -230,19 +240,18 @@ static void draw_line(float canvas[BOX][ROW], const Point *a, const Point *b, do
     const float thin = 1.0f / (pen * pen);
     for (int y = y0; y <= y1; y++) {
         const float py = (float)(y + 0.5 - a->y);
-        for (int x = x0; x <= x1; x += 8) {
-            const float start = (float)(x + 0.5 - a->x);
-            float *out = &canvas[y][x];
-            for (int i = 0; i < 8; i++) {
-                const float px = start + (float)i;
-                float t = (px * dx + py * dy) * along;
-                t = t < 0.0f ? 0.0f : t;
-                t = t > 1.0f ? 1.0f : t;
-                const float ex = px - t * dx, ey = py - t * dy;
-                const float q = (ex * ex + ey * ey) * thin;
-                out[i] = q < out[i] ? q : out[i];
+        for (int x = x0; x <= x1; x += EIGHT)
+            for (int half = 0; half < EIGHT; half += FOUR) {
+                Four near;
+                memcpy(&near, &canvas[y][x + half], sizeof near);
+                const Four px = (float)(x + 0.5 - a->x) + ((float)half + (Four){0, 1, 2, 3});
+                Four t = (px * dx + py * dy) * along;
+                t = select(t < 0.0f, (Four){0}, t);
+                t = select(t > 1.0f, (Four){1, 1, 1, 1}, t);
+                const Four ex = px - t * dx, ey = py - t * dy, q = (ex * ex + ey * ey) * thin;
+                near = select(q < near, q, near);
+                memcpy(&canvas[y][x + half], &near, sizeof near);
             }
-        }
     }
 }
 
@@ -285,11 +294,15 @@ static void ink_box(Random *random, float canvas[BOX][ROW], const Hand *hand, fl
 {
     const float body = (float)(252 + random_below(random, 3));
     const float slope = (float)(hand->pen / hand->edge), middle = 0.0024f;
+    // from here on even the roughest edge is bare: 0.5 + slope (1 - sqrt q) + 0.15 lies below soften's lower end
+    const float bare = 1.0f + 0.8f / slope, bare_from = bare * bare;
     for (int y = 0; y < BOX; y++) {
         for (int x = 0; x < BOX; x++) {
             const float q = canvas[y][x];
-            if (q > FAR) {
+            if (q > bare_from) {
                 box[y][x] = 0.0f;
+                if (q <= FAR)
+                    random_skip(random);
                 continue;
             }
             const float rough = (float)(random_bits(random) >> 40) * 0x1p-23f - 1.0f;

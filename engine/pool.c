@@ -202,3 +202,38 @@ void pool_run(Pool *pool, int task_count, PoolTask *task, void *context)
     work(pool, 0);
     wait_until_done(pool);
 }
+
+// ---- one task beside the caller -----------------------------------------------------------------------------------
+
+struct Background {
+    pthread_t thread;
+    void (*task)(void *context);
+    void *context;
+};
+
+static void *run_background(void *argument)
+{
+    const Background *background = argument;
+    background->task(background->context);
+    return NULL;
+}
+
+Background *background_start(void (*task)(void *context), void *context)
+{
+    Background *background = malloc(sizeof *background);
+    if (background) {
+        *background = (Background){.task = task, .context = context};
+        if (pthread_create(&background->thread, NULL, run_background, background) == 0)
+            return background;
+    }
+    free(background);
+    task(context);
+    return NULL;
+}
+
+void background_wait(Background *background)
+{
+    if (background)
+        pthread_join(background->thread, NULL);
+    free(background);
+}

@@ -12,6 +12,12 @@ typedef void PoolTask(void *context, int task_index, int worker_index);
 
 enum { POOL_THREADS_MAX = 64 };
 
+// One task on a thread of its own, for something long beside what the caller does meanwhile. Where no thread can be
+// started it is done at once. background_wait must follow, on the same thread; NULL is allowed.
+typedef struct Background Background;
+Background *background_start(void (*task)(void *context), void *context);
+void background_wait(Background *background);
+
 // The number of processors this process may run on, at least 1, at most POOL_THREADS_MAX.
 int pool_processor_count(void);
 
