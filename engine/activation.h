@@ -1,6 +1,7 @@
 // Activation functions: p = f(z), of the hidden layers and of the output.
 //
-// To add one: a small function and a row in activation_functions.h; trainer, buttons, command line and tests follow the
+// To add one: a small function and a row in activation_functions.h (an output's needs its terms with BCE, in
+// loss_functions.h, too); trainer, buttons, command line and tests follow the
 // table. Thread: constant tables; any thread.
 #pragma once
 #include <stdbool.h>

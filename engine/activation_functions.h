@@ -1,7 +1,8 @@
 // The activation functions themselves, on a Vec, each with its slope beside it.
 //
-// Internal to the kernels (vector.h): activation.c makes tables of them, loss.c fuses those of the output with each
-// loss. To add one: a function and a row in one of the lists at the end. Formulas: Keras' and PyTorch's definitions.
+// Internal to the kernels (vector.h): activation.c makes tables of them, loss_functions.h fuses those of the output
+// with each loss. To add one: a function and a row in one of the lists at the end. Formulas: Keras' and PyTorch's
+// definitions.
 #pragma once
 #include "vector.h"
 

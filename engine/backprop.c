@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "alloc.h"
 #include "random.h"
+
+static_assert((int)SPEC_WIDTH_MAX <= (int)PRODUCT_DEPTH_MAX && (int)DIGIT_PIXELS <= (int)PRODUCT_DEPTH_MAX,
+              "a product is as deep as a layer is wide");
 
 // ---- memory -------------------------------------------------------------------------------------------------------
 
@@ -139,17 +142,18 @@ static int round_rows(const Batch *batch, int first)
 }
 
 // The part of each image that lies in the band.
-static void point_at(const Backprop *backprop, const int *images, size_t count, int band, const uint8_t **rows)
+static void point_at(const Backprop *backprop, const uint8_t *pixels, const int *images, size_t count, int band,
+                     const uint8_t **rows)
 {
-    const uint8_t *pixels = backprop->batch.pixels + backprop->band_start[band];
+    pixels += backprop->band_start[band];
     for (size_t row = 0; row < count; row++)
         rows[row] = pixels + (size_t)images[row] * (size_t)backprop->model->pixels;
 }
 
-static Tile cut_tile(const Backprop *backprop, const int *images, size_t count, int tile, int band)
+static Tile cut_tile(const Backprop *backprop, const Batch *batch, int first, size_t count, int tile, int band)
 {
     Tile cut = {.count = count, .pixels = backprop_band_width(backprop, band), .lit = backprop->lit[band][tile]};
-    point_at(backprop, images + tile * TILE_ROWS, count, band, cut.rows);
+    point_at(backprop, batch->pixels, batch->images + first + tile * TILE_ROWS, count, band, cut.rows);
     return cut;
 }
 
@@ -197,7 +201,7 @@ void backprop_start_band(Backprop *backprop, const Batch *next, int band)
     const int rows = round_rows(next, 0);
     for (int tile = 0; tile * TILE_ROWS < rows; tile++) {
         const int first = tile * TILE_ROWS, count = rows - first < TILE_ROWS ? rows - first : TILE_ROWS;
-        const Tile cut = cut_tile(backprop, next->images, (size_t)count, tile, band);
+        const Tile cut = cut_tile(backprop, next, 0, (size_t)count, tile, band);
         kernel->find_lit(&cut);
         kernel->multiply_tile(&(TileProduct){
             .tile = &cut,
@@ -317,8 +321,8 @@ static double train_strip(const Backprop *backprop, int band, int tile, size_t c
     const bool accumulate = tile > 0 || !is_first_round(backprop);
     const uint8_t *targets[TILE_ROWS], *upcoming[TILE_ROWS];
     const int first = backprop->first + tile * TILE_ROWS;
-    point_at(backprop, backprop->batch.images + first, rows, band, targets);
-    point_at(backprop, backprop->batch.upcoming + first, rows, band, upcoming);
+    point_at(backprop, backprop->batch.pixels, backprop->batch.images + first, rows, band, targets);
+    point_at(backprop, backprop->batch.pixels, backprop->batch.upcoming + first, rows, band, upcoming);
     kernel->multiply(&(Product){
         .m = rows,
         .n = columns,
@@ -427,7 +431,7 @@ void backprop_finish_band(Backprop *backprop, int band)
                              accumulate);
             continue;
         }
-        const Tile cut = cut_tile(backprop, backprop->batch.images + backprop->first, rows, tile, band);
+        const Tile cut = cut_tile(backprop, &backprop->batch, backprop->first, rows, tile, band);
         kernel_get()->multiply_tile_transposed(&(TileProduct){
             .tile = &cut,
             .n = layer->stride,

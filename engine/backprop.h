@@ -33,7 +33,8 @@ typedef struct Backprop {
     size_t band_start[BANDS + 1]; // pixels, multiples of KERNEL_PAD
 
     // Of the batch's loss, summed over pixels and images, (parameters); what lies between the first and the last
-    // weights is in hidden_gradients instead, a part for each tile, (hidden_count) from hidden_offset on.
+    // weights stays free there and is in hidden_gradients instead, a part for each tile, (hidden_count) from
+    // hidden_offset on.
     float *gradient;
     float *hidden_gradients[ROUND_TILES];
     size_t hidden_offset, hidden_count;

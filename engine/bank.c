@@ -35,16 +35,21 @@ bool bank_model_publish(BankModel *model)
 
 void bank_model_record(BankModel *model, EpochRecord record)
 {
-    while (model->history_count > 0 && model->history[model->history_count - 1].epoch >= record.epoch)
-        model->history_count--;
-    if (model->history_count == HISTORY_MAX) {
-        for (int i = 0; i < HISTORY_MAX / 2; i++)
-            model->history[i] = model->history[2 * i];
-        model->history_count = HISTORY_MAX / 2;
+    EpochRecord *history = model->history;
+    int count = model->history_count;
+    while (count > 0 && history[count - 1].epoch >= record.epoch)
+        count--;
+    if (count > 0 && history[count - 1].epoch % model->history_spacing != 0)
+        count--; // it was there as the newest alone
+    while (count == HISTORY_MAX) {
         model->history_spacing *= 2;
+        count = 0;
+        for (int i = 0; i < HISTORY_MAX; i++)
+            if (history[i].epoch % model->history_spacing == 0)
+                history[count++] = history[i];
     }
-    if (record.epoch % model->history_spacing == 0)
-        model->history[model->history_count++] = record;
+    history[count++] = record;
+    model->history_count = count;
 }
 
 void bank_model_destroy(BankModel *model)

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "dataset_files.h"
 #include "digits.h"
 #include "file.h"
 #include "idx.h"
-#include "memory.h"
 
 enum { GENERATE_BATCH = 100 };
 

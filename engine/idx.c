@@ -11,9 +11,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "alloc.h"
 #include "dataset.h"
 #include "file.h"
-#include "memory.h"
 
 enum { CHUNK_SIZE = 16384, IMAGES_HEADER = 16, LABELS_HEADER = 8, GZIP_WINDOW_BITS = 16 + 15 };
 enum { IMAGES_MAGIC = 0x00000803, LABELS_MAGIC = 0x00000801 };

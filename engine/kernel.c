@@ -84,12 +84,10 @@ INLINE void multiply_row_block(const Product *p, size_t row, size_t column, cons
     }
 }
 
-enum { DEPTH_MAX = 4096 };
-
 static void multiply_row(const Product *p, size_t row)
 {
-    assert(p->k <= DEPTH_MAX);
-    uint16_t list[DEPTH_MAX];
+    assert(p->k <= PRODUCT_DEPTH_MAX);
+    uint16_t list[PRODUCT_DEPTH_MAX];
     size_t count = 0;
     for (size_t l = 0; l < p->k; l++) {
         list[count] = (uint16_t)l;

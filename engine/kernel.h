@@ -30,9 +30,10 @@ typedef struct OptimizerTable {
 } OptimizerTable;
 
 // C (m, n) = A (m, k) B (k, n) + start. A's element (i, l) is a[i * a_row + l * a_column], so that a transposed matrix
-// is a matter of strides. start: C itself where accumulate is set, else bias (n), else zero. Each element is summed in
-// the order of l from zero, start comes last: a sum over two pieces of k is the same whether the second is accumulated
-// onto the first or added to it later.
+// is a matter of strides. start: C itself where accumulate is set, else bias (n), else zero; it comes last, so that a
+// sum over two pieces of k is the same whether the second is accumulated onto the first or added to it later. The rows
+// that are left over behind the last whole block skip elements of A that are zero, and add in another order.
+enum { PRODUCT_DEPTH_MAX = 4096 }; // of k
 typedef struct Product {
     size_t m, n, k; // n a multiple of KERNEL_PAD
     const float *a;
@@ -88,7 +89,7 @@ typedef struct OutputPass {
 // What is added up over images for the metrics.
 typedef struct PixelSums {
     double bce, mse, mae, output;
-    double bias[4]; // sum of p - t by target: t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1
+    double bias[TARGET_GROUP_COUNT]; // sum of p - t by target
     int64_t below_002, above_098, nonfinite;
 } PixelSums;
 

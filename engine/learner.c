@@ -8,15 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "backprop.h"
 #include "kernel.h"
-#include "memory.h"
 #include "random.h"
 
 enum {
     BLOCK_FLOATS = 4096,    // parameters of a hidden block, about
     EPOCHS_MAX = 1000000000 // that somebody may claim to have trained for
 };
+
+static_assert((int)SPEC_WIDTH_MAX <= (int)BLOCK_FLOATS, "a block has a row at least");
 
 // Rows of a layer between the first and the last; the first of its blocks has the biases, too.
 typedef struct HiddenBlock {

@@ -1,12 +1,12 @@
 // What metrics adds up over the outputs: one pass from logits to every figure. Compiled once per instruction set
 // (vector.h).
+#include <assert.h>
+
 #include "kernel.h"
 #include "loss_functions.h"
 
-enum { TARGET_GROUPS = 4 };
-
 typedef struct Sums {
-    Vec bce, mse, mae, output, bias[TARGET_GROUPS];
+    Vec bce, mse, mae, output, bias[TARGET_GROUP_COUNT];
     VecInt below_002, above_098, nonfinite;
 } Sums;
 
@@ -50,7 +50,7 @@ static void add_sums(const Sums *sums, PixelSums *total)
     total->mse += (double)vec_sum(sums->mse);
     total->mae += (double)vec_sum(sums->mae);
     total->output += (double)vec_sum(sums->output);
-    for (int group = 0; group < TARGET_GROUPS; group++)
+    for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         total->bias[group] += (double)vec_sum(sums->bias[group]);
     total->below_002 += count_lanes(sums->below_002);
     total->above_098 += count_lanes(sums->above_098);
@@ -91,6 +91,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
 }
 
 #define MEASURE(activation, key, label, formula)                                                                       \
+    static_assert((int)factors_##activation##_bce > 0, "BCE has factors");                                             \
     static void measure_##activation(const MeasurePass *pass)                                                          \
     {                                                                                                                  \
         for (size_t column = 0; column < pass->columns; column += LANES)                                               \

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "kernel.h"
-#include "memory.h"
 
 enum { SHARD_IMAGES = 256 }; // a shard is one task
+static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole number of strips");
 
 typedef struct Shard {
     PixelSums sums;

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "kernel.h"
-#include "memory.h"
 #include "random.h"
 
 Model model_create(const Spec *spec, int pixels)
@@ -56,25 +56,18 @@ void model_init(const Model *model, float *parameters)
     }
 }
 
-// Room for a layer's values: training later puts dL/dinput into the same place, which may be wider.
-static size_t value_stride(const Model *model, int layer_index)
-{
-    const size_t out = model->layers[layer_index].stride, in = kernel_pad((size_t)model->layers[layer_index].in);
-    return layer_index > 0 && in > out ? in : out;
-}
-
 bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *error)
 {
     size_t total = 0;
     for (int i = 0; i < model->layer_count; i++)
-        total += (size_t)rows * (model->layers[i].stride + value_stride(model, i));
+        total += 2 * (size_t)rows * model->layers[i].stride;
     float *memory = floats_create(total);
     if (!memory)
         return error_set(error, "out of memory: a model's activations need %zu bytes", total * sizeof *memory);
     *workspace = (Workspace){.rows = rows, .memory = memory};
     for (int i = 0; i < model->layer_count; i++) {
         workspace->values[i] = memory;
-        memory += (size_t)rows * value_stride(model, i);
+        memory += (size_t)rows * model->layers[i].stride;
         workspace->slopes[i] = memory;
         memory += (size_t)rows * model->layers[i].stride;
     }

@@ -37,7 +37,7 @@ void model_init(const Model *model, float *parameters);
 typedef struct Workspace {
     int rows;
     float *values[MODEL_LAYERS_MAX]; // (rows, stride): what a layer puts out
-    float *slopes[MODEL_LAYERS_MAX]; // (rows, stride): f'(z), later dL/dz
+    float *slopes[MODEL_LAYERS_MAX]; // (rows, stride): f'(z)
     float *memory;
 } Workspace;
 

@@ -61,7 +61,7 @@ static float keep_rate(float lr, int64_t step)
             vec_store(w + i, s.w);                                                                                     \
             vec_store(m + i, s.m);                                                                                     \
             vec_store(v + i, s.v);                                                                                     \
-            bad += s.w - s.w;                                                                                          \
+            bad += (s.w - s.w) + (s.v - s.v);                                                                          \
         }                                                                                                              \
         if (i < n) {                                                                                                   \
             const size_t rest = n - i;                                                                                 \
@@ -71,7 +71,7 @@ static float keep_rate(float lr, int64_t step)
             vec_store_part(w + i, s.w, rest);                                                                          \
             vec_store_part(m + i, s.m, rest);                                                                          \
             vec_store_part(v + i, s.v, rest);                                                                          \
-            bad += s.w - s.w;                                                                                          \
+            bad += (s.w - s.w) + (s.v - s.v);                                                                          \
         }                                                                                                              \
         return vec_sum(bad) == 0.0f;                                                                                   \
     }

@@ -17,7 +17,7 @@ enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
 // Of training's time, how much may go into measuring: with a fast model that is less than once an epoch. The first
 // epochs, in which the curves bend, are measured all the same.
 static const double measuring_share = 0.05;
-enum { FIRST_EPOCHS = 4 };
+enum { FIRST_EPOCHS = 4, SPACING_MAX = 1 << 20 };
 
 struct Trainer {
     TrainerOptions options;
@@ -51,8 +51,7 @@ struct Trainer {
 
     // training thread
     int64_t credit_ns, measuring_ns; // time saved up for measuring, and what it took the last time
-    int decided_epoch;               // whether models are measured after this epoch: all or none, to be comparable
-    bool decision;
+    int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
 };
 
 static int64_t now_ns(void)
@@ -92,26 +91,35 @@ static void measure(Trainer *trainer, BankModel *model)
     }
     bank_model_record(model, record);
     trainer->measuring_ns = now_ns() - start;
-    trainer->credit_ns -= trainer->measuring_ns;
 }
 
-// Whether the models on show are to be measured after this epoch: the first few, the last, and what time allows
-// between.
+// Whether the models on show are measured after this epoch: the first few, the last, and every so many between as time
+// allows. How many is only changed when a model is the first to reach an epoch, so that the others do the same.
 static bool wants_measuring(Trainer *trainer, int epoch, const SliceOrder *order)
 {
     if (epoch <= FIRST_EPOCHS || epoch >= order->epochs || order->single_step)
         return true;
-    if (epoch != trainer->decided_epoch) {
-        trainer->decided_epoch = epoch;
-        trainer->decision = trainer->credit_ns >= trainer->measuring_ns * order->shown_count;
+    const int64_t round = trainer->measuring_ns * order->shown_count;
+    if (epoch > trainer->front_epoch) {
+        trainer->front_epoch = epoch;
+        if (trainer->credit_ns < 0 && trainer->spacing < SPACING_MAX) {
+            trainer->spacing *= 2;
+            trainer->credit_ns = 0;
+        } else if (trainer->credit_ns > 2 * round && trainer->spacing > 1) {
+            trainer->spacing /= 2;
+            trainer->credit_ns = 0;
+        }
     }
-    return trainer->decision;
+    if (epoch % trainer->spacing != 0)
+        return false;
+    trainer->credit_ns -= trainer->measuring_ns; // about what it will take
+    return true;
 }
 
-// Training has gone on for so long. What is saved up is never more than two rounds of measuring.
+// Training has gone on for so long. What is saved up is never more than a few rounds of measuring.
 static void earn_credit(Trainer *trainer, int64_t elapsed_ns, const SliceOrder *order)
 {
-    const int64_t most = 2 * trainer->measuring_ns * order->shown_count;
+    const int64_t most = 3 * trainer->measuring_ns * order->shown_count;
     const int64_t credit = trainer->credit_ns + (int64_t)(measuring_share * (double)elapsed_ns);
     trainer->credit_ns = credit < most ? credit : most;
 }
@@ -215,6 +223,7 @@ static bool prepare_learner(Trainer *trainer, const SliceOrder *order)
     else if (model->learner && order->restart)
         learner_restart(model->learner);
     if (is_fresh) {
+        trainer->front_epoch = 0;
         model->history_count = 0;
         model->history_spacing = 1;
         model->test = (Metrics){0};
@@ -300,6 +309,7 @@ Trainer *trainer_create(const TrainerOptions *options, Error *error)
     }
     trainer->options = *options;
     trainer->epochs = options->epochs;
+    trainer->spacing = 1;
     pthread_mutex_init(&trainer->lock, NULL);
     pthread_cond_init(&trainer->changed, NULL);
     trainer->pool = pool_create(options->thread_count, error);

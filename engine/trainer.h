@@ -15,7 +15,7 @@ enum { HISTORY_MAX = 512, TRAINER_SHOWN_MAX = 16, BANK_MAX = 64 };
 
 // One point of the training curves: at the end of an epoch. Both sets are measured with the same weights. Behind
 // the first few epochs measuring takes at most a twentieth of training's time, so there is not a point after every
-// epoch of a fast model; models that train together are measured after the same ones, the last among them.
+// epoch of a fast model; models that train together, with as many steps an epoch, are measured after the same ones.
 typedef struct EpochRecord {
     int epoch;               // 0: before training
     float train[LOSS_COUNT]; // mean loss over the first TRAIN_PROBE_IMAGES training images

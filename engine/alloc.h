@@ -1,4 +1,4 @@
-// Memory: floats that start on a cache line, and bytes that are read here and there.
+// Alloc: floats that start on a cache line, and bytes that are read here and there.
 #pragma once
 #include <stdint.h>
 #include <stdlib.h>
