@@ -10,12 +10,21 @@ typedef struct ValueSlope {
     Vec value, slope;
 } ValueSlope;
 
+// The logistic function with its parts: e = e^-|z|, which never overflows, r = 1 / (1 + e).
+typedef struct Logistic {
+    Vec e, r, p;
+} Logistic;
+
+INLINE Logistic logistic(Vec z)
+{
+    const Vec e = vec_exp(vec_negative_abs(z)), r = vec_reciprocal(1.0f + e);
+    return (Logistic){e, r, vec_where_negative(z, e * r, r)};
+}
+
 INLINE ValueSlope sigmoid(Vec z)
 {
-    const Vec e = vec_exp(vec_negative_abs(z)); // never overflows
-    const Vec r = vec_reciprocal(1.0f + e);
-    const Vec p = vec_where_negative(z, e * r, r);
-    return (ValueSlope){p, e * r * r};
+    const Logistic s = logistic(z);
+    return (ValueSlope){s.p, s.e * s.r * s.r};
 }
 
 INLINE ValueSlope relu(Vec z)
@@ -48,9 +57,8 @@ INLINE ValueSlope tanh01(Vec z)
 
 INLINE ValueSlope softplus(Vec z)
 {
-    const Vec e = vec_exp(vec_negative_abs(z));
-    const Vec r = vec_reciprocal(1.0f + e);
-    return (ValueSlope){vec_at_least(z, 0.0f) + vec_log1p(e), vec_where_negative(z, e * r, r)};
+    const Logistic s = logistic(z);
+    return (ValueSlope){vec_at_least(z, 0.0f) + vec_log1p(s.e), s.p};
 }
 
 INLINE ValueSlope leaky_relu(Vec z)

@@ -99,40 +99,43 @@ size_t backprop_band_decoder(const Backprop *backprop, int band)
     return layer->weight_offset + backprop->band_start[band] * (size_t)layer->in;
 }
 
-void backprop_pack(const Backprop *backprop, const float *parameters, float *packed)
+// Copies everything; the last layer's weights from rows of one width to rows of the other.
+static void repack(const Backprop *backprop, const float *from, float *to, bool pack)
 {
     const Layer *layer = &backprop->model->layers[backprop->model->layer_count - 1];
-    memcpy(packed, parameters, backprop->model->parameter_count * sizeof *packed);
+    memcpy(to, from, backprop->model->parameter_count * sizeof *to);
     for (int band = 0; band < BANDS; band++) {
         const size_t width = backprop_band_width(backprop, band);
-        for (size_t in = 0; in < (size_t)layer->in; in++)
-            memcpy(packed + backprop_band_decoder(backprop, band) + in * width,
-                   parameters + layer->weight_offset + in * layer->stride + backprop->band_start[band],
-                   width * sizeof *packed);
+        for (size_t in = 0; in < (size_t)layer->in; in++) {
+            const size_t packed = backprop_band_decoder(backprop, band) + in * width;
+            const size_t plain = layer->weight_offset + in * layer->stride + backprop->band_start[band];
+            memcpy(to + (pack ? packed : plain), from + (pack ? plain : packed), width * sizeof *to);
+        }
     }
+}
+
+void backprop_pack(const Backprop *backprop, const float *parameters, float *packed)
+{
+    repack(backprop, parameters, packed, true);
 }
 
 void backprop_unpack(const Backprop *backprop, const float *packed, float *parameters)
 {
-    const Layer *layer = &backprop->model->layers[backprop->model->layer_count - 1];
-    memcpy(parameters, packed, backprop->model->parameter_count * sizeof *packed);
-    for (int band = 0; band < BANDS; band++) {
-        const size_t width = backprop_band_width(backprop, band);
-        for (size_t in = 0; in < (size_t)layer->in; in++)
-            memcpy(parameters + layer->weight_offset + in * layer->stride + backprop->band_start[band],
-                   packed + backprop_band_decoder(backprop, band) + in * width, width * sizeof *packed);
-    }
+    repack(backprop, packed, parameters, false);
 }
 
 // ---- the round's images -------------------------------------------------------------------------------------------
 
 static int tile_count(const Backprop *backprop) { return (backprop->rows + TILE_ROWS - 1) / TILE_ROWS; }
 
-static size_t tile_rows(const Backprop *backprop, int tile)
+// How many of so many images are in a tile.
+static size_t count_in_tile(int images, int tile)
 {
-    const int rest = backprop->rows - tile * TILE_ROWS;
+    const int rest = images - tile * TILE_ROWS;
     return rest < TILE_ROWS ? (size_t)rest : TILE_ROWS;
 }
+
+static size_t tile_rows(const Backprop *backprop, int tile) { return count_in_tile(backprop->rows, tile); }
 
 static bool is_first_round(const Backprop *backprop) { return backprop->first == 0; }
 
@@ -200,15 +203,14 @@ void backprop_start_band(Backprop *backprop, const Batch *next, int band)
     const Layer *layer = &backprop->model->layers[0];
     const int rows = round_rows(next, 0);
     for (int tile = 0; tile * TILE_ROWS < rows; tile++) {
-        const int first = tile * TILE_ROWS, count = rows - first < TILE_ROWS ? rows - first : TILE_ROWS;
-        const Tile cut = cut_tile(backprop, next, 0, (size_t)count, tile, band);
+        const Tile cut = cut_tile(backprop, next, 0, count_in_tile(rows, tile), tile, band);
         kernel->find_lit(&cut);
         kernel->multiply_tile(&(TileProduct){
             .tile = &cut,
             .n = layer->stride,
             .b = next->parameters + backprop_band_encoder(backprop, band),
             .b_stride = layer->stride,
-            .c = backprop->partial[band] + (size_t)first * layer->stride,
+            .c = backprop->partial[band] + (size_t)tile * TILE_ROWS * layer->stride,
             .c_stride = layer->stride,
         });
     }
@@ -246,19 +248,9 @@ static void forward_hidden(void *context, int tile, int worker)
             kernel->add_parts((const float *const *)backprop->partial, BANDS, first * layer->stride, bias, rows,
                               layer->stride, values);
         else
-            kernel->multiply(&(Product){
-                .m = rows,
-                .n = layer->stride,
-                .k = (size_t)layer->in,
-                .a = backprop->values[i - 1] + first * model->layers[i - 1].stride,
-                .a_row = model->layers[i - 1].stride,
-                .a_column = 1,
-                .b = backprop->batch.parameters + layer->weight_offset,
-                .b_stride = layer->stride,
-                .c = values,
-                .c_stride = layer->stride,
-                .bias = bias,
-            });
+            model_forward_layer(layer, backprop->batch.parameters,
+                                backprop->values[i - 1] + first * model->layers[i - 1].stride,
+                                model->layers[i - 1].stride, (int)rows, 0, layer->stride, values, layer->stride);
         hidden->apply(values, values, slopes, rows * layer->stride);
     }
 }

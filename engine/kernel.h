@@ -34,6 +34,7 @@ typedef struct OptimizerTable {
 // sum over two pieces of k is the same whether the second is accumulated onto the first or added to it later. The rows
 // that are left over behind the last whole block skip elements of A that are zero, and add in another order.
 enum { PRODUCT_DEPTH_MAX = 4096 }; // of k
+
 typedef struct Product {
     size_t m, n, k; // n a multiple of KERNEL_PAD
     const float *a;

@@ -27,8 +27,6 @@ APPLY(mae)
 
 // ---- training -----------------------------------------------------------------------------------------------------
 
-typedef Terms FindTerms(Vec z, Vec t); // with dL/dz as its slope
-
 // One vector of columns, down all rows: its sums and the functions' constants stay in registers.
 INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, const size_t factors_max)
 {

@@ -22,10 +22,8 @@ INLINE ValueSlope bce(Vec p, Vec t)
 // On a sigmoid, from its logit: max(z,0) - z t + ln(1 + e^-|z|), slope p - t.
 INLINE ValueSlope bce_logit(Vec z, Vec t)
 {
-    const Vec e = vec_exp(vec_negative_abs(z));
-    const Vec r = vec_reciprocal(1.0f + e);
-    const Vec p = vec_where_negative(z, e * r, r);
-    return (ValueSlope){vec_at_least(z, 0.0f) - z * t + vec_log1p(e), p - t};
+    const Logistic s = logistic(z);
+    return (ValueSlope){vec_at_least(z, 0.0f) - z * t + vec_log1p(s.e), s.p - t};
 }
 
 INLINE ValueSlope mse(Vec p, Vec t)
@@ -48,6 +46,8 @@ typedef struct Terms {
     Vec value, factor, slope;
 } Terms;
 
+typedef Terms FindTerms(Vec z, Vec t); // from the logit, with dL/dz as its slope
+
 // ln q and ln(1 - q) from one logarithm: L = -t ln(q / (1 - q)) + ln(1 / (1 - q)).
 INLINE Terms bce_terms(Vec p, Vec t)
 {
@@ -59,10 +59,8 @@ INLINE Terms bce_terms(Vec p, Vec t)
 
 INLINE Terms bce_logit_terms(Vec z, Vec t)
 {
-    const Vec e = vec_exp(vec_negative_abs(z)), factor = 1.0f + e;
-    const Vec r = vec_reciprocal(factor);
-    const Vec p = vec_where_negative(z, e * r, r);
-    return (Terms){vec_at_least(z, 0.0f) - z * t, factor, p - t};
+    const Logistic s = logistic(z);
+    return (Terms){vec_at_least(z, 0.0f) - z * t, 1.0f + s.e, s.p - t};
 }
 
 INLINE Terms mse_terms(Vec p, Vec t)

@@ -58,7 +58,6 @@ static void add_sums(const Sums *sums, PixelSums *total)
 }
 
 typedef Vec Activate(Vec z);
-typedef Terms FindTerms(Vec z, Vec t);
 
 // One vector of columns, down all rows.
 INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *activate, FindTerms *find_bce,

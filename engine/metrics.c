@@ -38,13 +38,15 @@ static void measure_tile(const Measurement *m, int first, int count, Worker *wor
 {
     const Kernel *kernel = kernel_get();
     const Model *model = m->model;
+    const Layer *output = &model->layers[model->layer_count - 1];
     Tile tile = {.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
     for (int row = 0; row < count; row++)
         tile.rows[row] = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
     kernel->find_lit(&tile);
     const float *code = model_encode_tile(model, m->parameters, &worker->workspace, &tile);
     for (size_t column = 0; column < DIGIT_PIXELS; column += STRIP_COLUMNS) {
-        model_decode_strip(model, m->parameters, code, count, column, STRIP_COLUMNS, worker->strip);
+        model_forward_layer(output, m->parameters, code, model->layers[model->layer_count - 2].stride, count, column,
+                            STRIP_COLUMNS, worker->strip, STRIP_COLUMNS);
         kernel->measure[model->spec.output](&(MeasurePass){
             .z = worker->strip,
             .targets = tile.rows,

@@ -80,23 +80,28 @@ void workspace_free(Workspace *workspace)
     *workspace = (Workspace){0};
 }
 
-// z of one layer into z (rows, stride).
-static void forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
-                          float *z)
+void model_forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
+                         size_t column, size_t columns, float *z, size_t z_stride)
 {
     kernel_get()->multiply(&(Product){
         .m = (size_t)rows,
-        .n = layer->stride,
+        .n = columns,
         .k = (size_t)layer->in,
         .a = x,
         .a_row = x_stride,
         .a_column = 1,
-        .b = parameters + layer->weight_offset,
+        .b = parameters + layer->weight_offset + column,
         .b_stride = layer->stride,
         .c = z,
-        .c_stride = layer->stride,
-        .bias = parameters + layer->bias_offset,
+        .c_stride = z_stride,
+        .bias = parameters + layer->bias_offset + column,
     });
+}
+
+static void forward_whole_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
+                                float *z)
+{
+    model_forward_layer(layer, parameters, x, x_stride, rows, 0, layer->stride, z, layer->stride);
 }
 
 static void activate_hidden(const Model *model, Workspace *workspace, int layer_index, int rows)
@@ -112,8 +117,8 @@ static const float *finish_encoding(const Model *model, const float *parameters,
     activate_hidden(model, workspace, 0, rows);
     const int last_hidden = model->layer_count - 2;
     for (int i = 1; i <= last_hidden; i++) {
-        forward_layer(&model->layers[i], parameters, workspace->values[i - 1], model->layers[i - 1].stride, rows,
-                      workspace->values[i]);
+        forward_whole_layer(&model->layers[i], parameters, workspace->values[i - 1], model->layers[i - 1].stride, rows,
+                            workspace->values[i]);
         activate_hidden(model, workspace, i, rows);
     }
     return workspace->values[last_hidden];
@@ -122,7 +127,7 @@ static const float *finish_encoding(const Model *model, const float *parameters,
 const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows)
 {
     assert(rows <= workspace->rows);
-    forward_layer(&model->layers[0], parameters, x, (size_t)model->pixels, rows, workspace->values[0]);
+    forward_whole_layer(&model->layers[0], parameters, x, (size_t)model->pixels, rows, workspace->values[0]);
     return finish_encoding(model, parameters, workspace, rows);
 }
 
@@ -142,25 +147,6 @@ const float *model_encode_tile(const Model *model, const float *parameters, Work
     return finish_encoding(model, parameters, workspace, (int)tile->count);
 }
 
-void model_decode_strip(const Model *model, const float *parameters, const float *code, int rows, size_t column,
-                        size_t columns, float *z)
-{
-    const Layer *layer = &model->layers[model->layer_count - 1];
-    kernel_get()->multiply(&(Product){
-        .m = (size_t)rows,
-        .n = columns,
-        .k = (size_t)layer->in,
-        .a = code,
-        .a_row = model->layers[model->layer_count - 2].stride,
-        .a_column = 1,
-        .b = parameters + layer->weight_offset + column,
-        .b_stride = layer->stride,
-        .c = z,
-        .c_stride = STRIP_COLUMNS,
-        .bias = parameters + layer->bias_offset + column,
-    });
-}
-
 void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
                    float *z, float *p)
 {
@@ -169,7 +155,7 @@ void model_forward(const Model *model, const float *parameters, Workspace *works
     const size_t pixels = (size_t)model->pixels;
     const float *code = model_encode(model, parameters, workspace, x, rows);
     float *logits = workspace->values[last], *slopes = workspace->slopes[last];
-    forward_layer(output, parameters, code, model->layers[last - 1].stride, rows, logits);
+    forward_whole_layer(output, parameters, code, model->layers[last - 1].stride, rows, logits);
     const Activation *activation = activation_get(OUTPUT_ACTIVATION, model->spec.output);
     for (size_t row = 0; row < (size_t)rows; row++) {
         float *line = logits + row * output->stride;

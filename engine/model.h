@@ -56,10 +56,10 @@ struct Tile;
 const float *model_encode_tile(const Model *model, const float *parameters, Workspace *workspace,
                                const struct Tile *tile);
 
-// Logits of `columns` output pixels from `column` on, at most a strip's (kernel.h), from the last hidden layer's
-// activations. z (rows, STRIP_COLUMNS).
-void model_decode_strip(const Model *model, const float *parameters, const float *code, int rows, size_t column,
-                        size_t columns, float *z);
+// Logits z (rows, z_stride) of `columns` of a layer's outputs from `column` on, both multiples of KERNEL_PAD
+// (kernel.h), from its input x (rows, x_stride).
+void model_forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
+                         size_t column, size_t columns, float *z, size_t z_stride);
 
 // Per-pixel value of loss (a row of its table) for outputs that come from `model`: BCE on a sigmoid is taken from the
 // logit, everything else from p. z, p, t, values: (n).

@@ -113,8 +113,6 @@ INLINE Vec vec_reciprocal(Vec x)
 #endif
 }
 
-// Polynomials below are grouped so that their terms do not wait for each other (Estrin's scheme).
-
 // LANES bytes / 255, correctly rounded without a division.
 INLINE Vec vec_load_bytes(const uint8_t *bytes)
 {
@@ -134,6 +132,8 @@ INLINE Vec vec_load_bytes(const uint8_t *bytes)
 INLINE Vec vec_negative_abs(Vec x) { return (Vec)((VecInt)x | INT32_MIN); }
 
 INLINE Vec vec_abs(Vec x) { return (Vec)((VecInt)x & 0x7fffffff); }
+
+// Polynomials below are grouped so that their terms do not wait for each other (Estrin's scheme).
 
 // e^x for x <= 0 (a NaN stays one) as power * (1 + q): power = 2^n with x = n ln 2 + r, q = e^r - 1, |r| <= ln 2 / 2.
 // q = r + r^2 P(r), P the minimax polynomial of degree 4: 3e-9 relative in e^r. Below -87 the result is that of -87:
