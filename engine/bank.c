@@ -13,9 +13,11 @@ static void fill_snapshot(BankModel *model, const float *parameters, int64_t ste
     snapshot->restarts = model->restarts_done;
     snapshot->test = model->test;
     snapshot->test_epoch = model->test_epoch;
+    snapshot->test_step = model->test_step;
     memcpy(snapshot->history, model->history, (size_t)model->history_count * sizeof *model->history);
     snapshot->history_count = model->history_count;
     snapshot->broken_step = model->published_broken_step;
+    memcpy(snapshot->broken_why, model->broken_why, sizeof snapshot->broken_why);
 }
 
 bool bank_model_publish(BankModel *model)
@@ -26,6 +28,9 @@ bool bank_model_publish(BankModel *model)
         memcpy(model->finite, learner_parameters(learner), model->model.parameter_count * sizeof *model->finite);
         model->finite_step = learner_step_count(learner);
     }
+    if (broken >= 0 && model->published_broken_step != broken)
+        model_describe_broken(&model->model, learner_parameters(learner), model->broken_why, sizeof model->broken_why);
+    model->broken_why[0] = broken < 0 ? 0 : model->broken_why[0];
     model->published_broken_step = broken;
     atomic_store(&model->steps_done, learner_step_count(learner));
     atomic_store(&model->is_broken, broken >= 0);
@@ -57,6 +62,7 @@ void bank_model_destroy(BankModel *model)
     if (!model)
         return;
     learner_destroy(model->learner);
+    moments_clear(&model->moments);
     for (int i = 0; i < HANDOVER_BUFFERS; i++)
         free(model->snapshots[i].parameters);
     free(model->finite);
@@ -73,6 +79,7 @@ BankModel *bank_model_create(const Spec *spec, Error *error)
         model->model = model_create(spec, DIGIT_PIXELS);
         model->history_spacing = 1;
         model->published_broken_step = -1;
+        model->moments = (Moments){.spacing = 1, .steps_per_epoch = 1, .pinned = -1};
         handover_init(&model->handover);
         model->finite = calloc(model->model.parameter_count, sizeof *model->finite);
         good = model->finite != NULL;

@@ -23,6 +23,7 @@ struct BankModel {
     int restart_requests, step_requests;
     float *pending_parameters; // owned; taken by the training thread
     int64_t pending_step;
+    Moments moments;
 
     // training thread
     Learner *learner;
@@ -31,10 +32,12 @@ struct BankModel {
     bool is_out_of_memory; // its learner could not be made: it stays at its initial weights
     int restarts_done, steps_requested_done;
     int64_t published_broken_step;
+    char broken_why[64];
     float *finite; // (parameters): the newest that are finite, and their step
     int64_t finite_step;
     Metrics test;
     int test_epoch, history_spacing;
+    int64_t test_step;
     EpochRecord history[HISTORY_MAX];
     int history_count;
 };

@@ -2,6 +2,7 @@
 // never exits.
 #pragma once
 #include "activation.h"
+#include "claims.h"
 #include "dataset.h"
 #include "digits.h"
 #include "error.h"

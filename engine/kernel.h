@@ -105,7 +105,8 @@ typedef struct MeasurePass {
     size_t rows, columns;          // rows <= TILE_ROWS; columns a multiple of KERNEL_PAD
     PixelSums *sums;               // added to
     uint32_t (*histograms)[HISTOGRAM_BINS + 1];
-    uint8_t *alive; // (columns): becomes 1 where an output is not 0
+    float *outputs;  // (columns): the sum of a pixel's outputs is added to it
+    uint32_t *zeros; // (columns): how many of them are exactly 0, added to it
 } MeasurePass;
 
 typedef void MeasureOutput(const MeasurePass *pass);

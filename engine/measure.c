@@ -64,7 +64,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
                             const size_t factors_max)
 {
     Sums sums = {0};
-    VecInt alive = {0};
+    VecInt zeros = {0};
     for (size_t row = 0; row < pass->rows;) {
         Vec factor = vec_all(1.0f);
         const size_t rest = pass->rows - row, rows = factors_max < rest ? factors_max : rest;
@@ -74,7 +74,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
             const Terms bce = find_bce(z, t);
             add_vector(&sums, p, t, bce);
             factor *= bce.factor;
-            alive |= p != 0.0f;
+            zeros += p == 0.0f;
             int32_t bins[LANES];
             const VecInt found = find_bins(p);
             memcpy(bins, &found, sizeof bins);
@@ -85,8 +85,9 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
         sums.bce += vec_log(factor);
     }
     add_sums(&sums, pass->sums);
+    vec_store(pass->outputs + column, vec_load(pass->outputs + column) + sums.output);
     for (int lane = 0; lane < LANES; lane++)
-        pass->alive[column + (size_t)lane] |= alive[lane] != 0;
+        pass->zeros[column + (size_t)lane] -= (uint32_t)zeros[lane]; // comparisons count as -1
 }
 
 #define MEASURE(activation, key, label, formula)                                                                       \

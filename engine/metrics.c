@@ -15,7 +15,8 @@ static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole 
 typedef struct Shard {
     PixelSums sums;
     uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
-    uint8_t alive[DIGIT_PIXELS];
+    float outputs[DIGIT_PIXELS];
+    uint32_t zeros[DIGIT_PIXELS];
 } Shard;
 
 // A worker's scratch.
@@ -55,7 +56,8 @@ static void measure_tile(const Measurement *m, int first, int count, Worker *wor
             .columns = STRIP_COLUMNS,
             .sums = &shard->sums,
             .histograms = shard->histograms,
-            .alive = shard->alive + column,
+            .outputs = shard->outputs + column,
+            .zeros = shard->zeros + column,
         });
     }
 }
@@ -74,7 +76,6 @@ static void measure_shard(void *context, int task_index, int worker_index)
 typedef struct Totals {
     PixelSums sums;
     int64_t histogram[HISTOGRAM_BINS];
-    int dead;
 } Totals;
 
 static void add_shard(Totals *totals, const Shard *shard)
@@ -95,16 +96,19 @@ static void add_shard(Totals *totals, const Shard *shard)
             totals->histogram[bin] += shard->histograms[i][bin];
 }
 
-static int count_dead(const Shard *shards, int shard_count)
+static void fill_maps(Metrics *metrics, const Shard *shards, int shard_count)
 {
-    int dead = 0;
     for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
-        bool alive = false;
-        for (int i = 0; i < shard_count; i++)
-            alive |= shards[i].alive[pixel] != 0;
-        dead += !alive;
+        double output = 0.0;
+        int64_t zeros = 0;
+        for (int i = 0; i < shard_count; i++) {
+            output += (double)shards[i].outputs[pixel];
+            zeros += shards[i].zeros[pixel];
+        }
+        metrics->mean_output_map[pixel] = (float)(output / metrics->images);
+        metrics->zero_share_map[pixel] = (float)((double)zeros / metrics->images);
+        metrics->dead_outputs += zeros == metrics->images;
     }
-    return dead;
 }
 
 static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
@@ -123,7 +127,6 @@ static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
         .above_1 = (double)totals->histogram[HISTOGRAM_BINS - 1] / n,
         .below_002 = (double)sums->below_002 / n,
         .above_098 = (double)sums->above_098 / n,
-        .dead_outputs = totals->dead,
         .nonfinite = sums->nonfinite,
     };
     metrics.excess_bce = metrics.bce - metrics.bce_floor;
@@ -158,10 +161,11 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
     }
     if (good) {
         pool_run(pool, shard_count, measure_shard, &m);
-        Totals totals = {.dead = count_dead(m.shards, shard_count)};
+        Totals totals = {0};
         for (int i = 0; i < shard_count; i++)
             add_shard(&totals, &m.shards[i]);
         *out = derive_metrics(&totals, facts);
+        fill_maps(out, m.shards, shard_count);
     } else {
         error_set(error, "out of memory: measuring a model over %d images", images);
     }
@@ -171,6 +175,118 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
     }
     free(m.workers);
     free(m.shards);
+    return good;
+}
+
+// ---- two models ---------------------------------------------------------------------------------------------------
+
+// A worker's scratch for one of the two.
+typedef struct PairSide {
+    const Model *model;
+    const float *parameters;
+    Workspace workspace;
+    float *outputs, *slopes; // (TILE_ROWS, STRIP_COLUMNS)
+} PairSide;
+
+typedef struct PairWorker {
+    PairSide sides[2];
+    uint64_t lit[DIGIT_PIXELS / QUAD];
+} PairWorker;
+
+typedef struct Comparison {
+    const ImageSet *set;
+    int images;
+    double *sums; // of each task
+    PairWorker *workers;
+} Comparison;
+
+static void output_strip(PairSide *side, const float *code, int rows, size_t column)
+{
+    const Model *model = side->model;
+    model_forward_layer(&model->layers[model->layer_count - 1], side->parameters, code,
+                        model->layers[model->layer_count - 2].stride, rows, column, STRIP_COLUMNS, side->outputs,
+                        STRIP_COLUMNS);
+    activation_get(OUTPUT_ACTIVATION, model->spec.output)
+        ->apply(side->outputs, side->outputs, side->slopes, (size_t)rows * STRIP_COLUMNS);
+}
+
+static double compare_tile(const Comparison *c, int first, int count, PairWorker *worker)
+{
+    Tile tile = {.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
+    for (int row = 0; row < count; row++)
+        tile.rows[row] = c->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
+    kernel_get()->find_lit(&tile);
+    const float *codes[2];
+    for (int i = 0; i < 2; i++)
+        codes[i] =
+            model_encode_tile(worker->sides[i].model, worker->sides[i].parameters, &worker->sides[i].workspace, &tile);
+    double sum = 0.0;
+    for (size_t column = 0; column < DIGIT_PIXELS; column += STRIP_COLUMNS) {
+        for (int i = 0; i < 2; i++)
+            output_strip(&worker->sides[i], codes[i], count, column);
+        for (size_t row = 0; row < (size_t)count; row++) {
+            float part = 0.0f; // of 112 pixels, which keeps its rounding small
+            for (size_t i = row * STRIP_COLUMNS; i < (row + 1) * STRIP_COLUMNS; i++)
+                part += fabsf(worker->sides[0].outputs[i] - worker->sides[1].outputs[i]);
+            sum += (double)part;
+        }
+    }
+    return sum;
+}
+
+static void compare_shard(void *context, int task_index, int worker_index)
+{
+    const Comparison *c = context;
+    const int first = task_index * SHARD_IMAGES;
+    const int end = first + SHARD_IMAGES < c->images ? first + SHARD_IMAGES : c->images;
+    for (int image = first; image < end; image += TILE_ROWS)
+        c->sums[task_index] +=
+            compare_tile(c, image, end - image < TILE_ROWS ? end - image : TILE_ROWS, &c->workers[worker_index]);
+}
+
+static bool prepare_side(PairSide *side, const Model *model, const float *parameters)
+{
+    side->model = model;
+    side->parameters = parameters;
+    side->outputs = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
+    side->slopes = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
+    return side->outputs && side->slopes && workspace_init(&side->workspace, model, TILE_ROWS, NULL);
+}
+
+static void free_side(PairSide *side)
+{
+    workspace_free(&side->workspace);
+    floats_free(side->outputs);
+    floats_free(side->slopes);
+}
+
+bool metrics_compare(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
+                     const ImageSet *set, int image_count, Pool *pool, PairMetrics *out, Error *error)
+{
+    const int worker_count = pool_thread_count(pool), shard_count = (image_count + SHARD_IMAGES - 1) / SHARD_IMAGES;
+    Comparison c = {.set = set,
+                    .images = image_count,
+                    .sums = calloc((size_t)shard_count, sizeof *c.sums),
+                    .workers = calloc((size_t)worker_count, sizeof *c.workers)};
+    bool good = c.sums && c.workers;
+    for (int i = 0; good && i < worker_count; i++)
+        good = prepare_side(&c.workers[i].sides[0], a, parameters_a) &&
+               prepare_side(&c.workers[i].sides[1], b, parameters_b);
+    if (good) {
+        pool_run(pool, shard_count, compare_shard, &c);
+        double sum = 0.0;
+        for (int i = 0; i < shard_count; i++)
+            sum += c.sums[i];
+        *out = (PairMetrics){image_count, sum / ((double)image_count * DIGIT_PIXELS)};
+    } else {
+        error_set(error, "out of memory: comparing two models over %d images", image_count);
+    }
+    for (int i = 0; c.workers && i < worker_count; i++) {
+        free_side(&c.workers[i].sides[0]);
+        free_side(&c.workers[i].sides[1]);
+    }
+    free(c.workers);
+    free(c.sums);
     return good;
 }
 
@@ -213,11 +329,16 @@ TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
         facts.bce_floor += share * loss_bce_floor(t);
         facts.group_counts[find_group(byte)] += bytes[byte];
         facts.histogram[find_bin(byte)] += bytes[byte];
+        facts.below_002 += t < 0.02 ? share : 0.0;
+        facts.above_098 += t > 0.98 ? share : 0.0;
+        facts.ink += byte > 0 ? share : 0.0;
     }
+    facts.full_ink = facts.ink > 0.0 ? (double)bytes[255] / (double)n / facts.ink : 0.0;
     // The BCE of a constant q against targets of mean q is H(q), the MSE their variance.
     facts.mean_image_mse = mean_square;
     for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
         const double q = (double)sums[pixel] / 255.0 / image_count;
+        facts.mean_map[pixel] = (float)q;
         facts.mean_image_bce += loss_bce_floor(q) / DIGIT_PIXELS;
         facts.mean_image_mse -= q * q / DIGIT_PIXELS;
     }

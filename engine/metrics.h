@@ -28,6 +28,8 @@ typedef struct Metrics {
     int dead_outputs;                              // pixels that are exactly 0 for every image
     int64_t nonfinite;                             // outputs that are NaN or infinite
     int64_t histogram_input[HISTOGRAM_BINS], histogram_output[HISTOGRAM_BINS]; // below 0, 64 bins over [0,1], above 1
+    float mean_output_map[DIGIT_PIXELS];                                       // mean p of each pixel over the images
+    float zero_share_map[DIGIT_PIXELS]; // share of the images for which that pixel's p is exactly 0; 1: a dead output
 } Metrics;
 
 // The mean of a loss's row (LOSS_BCE, ...) in metrics.
@@ -40,6 +42,9 @@ typedef struct TargetFacts {
     double mean_image_bce, mean_image_mse; // of the predictor that always answers with the set's mean image
     int64_t group_counts[TARGET_GROUP_COUNT];
     int64_t histogram[HISTOGRAM_BINS];
+    double below_002, above_098;  // shares of all pixels
+    double ink, full_ink;         // share of pixels above 0; share of those that are 1
+    float mean_map[DIGIT_PIXELS]; // the set's mean image
 } TargetFacts;
 
 TargetFacts metrics_target_facts(const ImageSet *set, int image_count);
@@ -47,3 +52,12 @@ TargetFacts metrics_target_facts(const ImageSet *set, int image_count);
 // Measures the images of set that facts was made for (the first facts->images). False only when memory is short.
 bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
                      Pool *pool, Metrics *out, Error *error);
+
+// How far two models' outputs are apart, over all pixels of the first image_count images of set.
+typedef struct PairMetrics {
+    int images;           // 0: nothing was measured
+    double mean_distance; // mean |p_a - p_b|
+} PairMetrics;
+
+bool metrics_compare(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
+                     const ImageSet *set, int image_count, Pool *pool, PairMetrics *out, Error *error);

@@ -212,6 +212,26 @@ bool model_is_finite(const Model *model, const float *parameters)
     return kernel_get()->is_finite(parameters, model->parameter_count);
 }
 
+void model_describe_broken(const Model *model, const float *parameters, char *text, size_t size)
+{
+    text[0] = 0;
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        const size_t weights = (size_t)layer->in * layer->stride, count = weights + layer->stride;
+        char name[32];
+        model_layer_name(model, i, name);
+        for (size_t j = 0; j < count; j++) {
+            const bool is_bias = j >= weights;
+            const float value = parameters[is_bias ? layer->bias_offset + j - weights : layer->weight_offset + j];
+            if (isfinite(value))
+                continue;
+            (void)snprintf(text, size, "%s.%s became %s", name, is_bias ? "bias" : "weight",
+                           isnan(value) ? "NaN" : "infinite");
+            return;
+        }
+    }
+}
+
 // The unpadded tensors of one layer: weight transposed to (out, in), bias (out).
 static void copy_out(const Layer *layer, const float *parameters, float *weight, float *bias)
 {

@@ -71,6 +71,9 @@ void model_loss_slopes(const Model *model, int loss, const float *z, const float
 
 bool model_is_finite(const Model *model, const float *parameters);
 
+// What the first parameter that is not finite is: "encoder.0.weight became NaN"; empty where all are finite.
+void model_describe_broken(const Model *model, const float *parameters, char *text, size_t size);
+
 // Tensors as PyTorch's nn.Linear has them: encoder.0.weight (out, in), encoder.0.bias (out), ..., decoder.0.weight,
 // ...; the code layer is the last of the encoder. Metadata: spec, step, format=losslens.
 bool model_save(const Model *model, const float *parameters, int64_t step, const char *path, Error *error);

@@ -1,16 +1,13 @@
-// The training thread and the bank of models. Beside pool.c the only file with threads (handover.h holds the exchange
-// of buffers, bank.c what belongs to one model).
-#include "trainer.h"
+// The training thread: it trains the models on show in turn and measures what the UI asks for. The UI's side is
+// trainer_requests.c; beside pool.c these two are the only files with threads (handover.h holds the exchange of
+// buffers, bank.c what belongs to one model).
+#include "trainer_state.h"
 
 #include <assert.h>
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include "bank.h"
 
 enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
 
@@ -18,41 +15,6 @@ enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
 // epochs, in which the curves bend, are measured all the same.
 static const double measuring_share = 0.05;
 enum { FIRST_EPOCHS = 4, SPACING_MAX = 1 << 20 };
-
-struct Trainer {
-    TrainerOptions options;
-    Pool *pool;
-    pthread_t thread;
-
-    // written by the training thread before data_ready is set, constant after that
-    Dataset own_dataset;
-    const Dataset *dataset;
-    TargetFacts test_facts, train_facts;
-    _Atomic bool data_ready;
-
-    // guarded by lock
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    BankModel *shown[TRAINER_SHOWN_MAX];
-    int shown_count;
-    BankModel *current; // what the training thread has in hand: may not leave the bank
-    bool playing, quit;
-    int epochs;
-
-    // UI thread
-    BankModel *bank[BANK_MAX];
-    int bank_count;
-    int64_t show_count;
-
-    // training thread, read by the UI
-    _Atomic int64_t samples_per_second;
-    _Atomic bool has_failed;
-    int64_t window_start_ns, window_samples;
-
-    // training thread
-    int64_t credit_ns, measuring_ns; // time saved up for measuring, and what it took the last time
-    int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
-};
 
 static int64_t now_ns(void)
 {
@@ -68,7 +30,55 @@ typedef struct SliceOrder {
     float *parameters;
     int64_t parameters_step;
     int epochs, shown_count;
+    int64_t last_step; // -1: none
 } SliceOrder;
+
+// ---- moments ------------------------------------------------------------------------------------------------------
+
+// As many as the models on show have room for together.
+static int count_moments_at_most(const Trainer *trainer, const BankModel *model)
+{
+    const int64_t bytes = (int64_t)(model->model.parameter_count * sizeof(float)) + (int64_t)sizeof(Moment);
+    const int64_t count = MOMENT_BYTES / (trainer->shown_count > 0 ? trainer->shown_count : 1) / bytes;
+    return count > MOMENTS_MAX ? MOMENTS_MAX : count < MOMENTS_MIN ? MOMENTS_MIN : (int)count;
+}
+
+// The moment of the learner's present step; where memory is short there is none.
+static Moment *keep_moment(Trainer *trainer, BankModel *model)
+{
+    const int64_t step = learner_step_count(model->learner);
+    pthread_mutex_lock(&trainer->lock);
+    Moment *moment = moments_find(&model->moments, step);
+    pthread_mutex_unlock(&trainer->lock);
+    if (moment && moment->step == step)
+        return moment;
+    moment = moment_create(&model->model, learner_parameters(model->learner), step);
+    if (!moment)
+        return NULL;
+    pthread_mutex_lock(&trainer->lock);
+    moments_add(&model->moments, moment, count_moments_at_most(trainer, model));
+    pthread_mutex_unlock(&trainer->lock);
+    return moment;
+}
+
+static void set_figures(Moment *moment, const Metrics *test)
+{
+    if (atomic_load(&moment->is_measured))
+        return;
+    moment->test = *test;
+    atomic_store(&moment->is_measured, true);
+}
+
+static void forget_moments(Trainer *trainer, BankModel *model)
+{
+    pthread_mutex_lock(&trainer->lock);
+    moments_clear(&model->moments);
+    model->moments.steps_per_epoch = learner_steps_per_epoch(model->learner);
+    model->moments.pinned = trainer->options.kept_step > 0 ? trainer->options.kept_step : -1;
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+// ---- measuring ----------------------------------------------------------------------------------------------------
 
 static void measure(Trainer *trainer, BankModel *model)
 {
@@ -84,13 +94,19 @@ static void measure(Trainer *trainer, BankModel *model)
     }
     model->test = test;
     model->test_epoch = learner_epoch_count(model->learner);
+    model->test_step = learner_step_count(model->learner);
+    trainer->measuring_ns = now_ns() - start;
+    Moment *moment = keep_moment(trainer, model);
+    if (moment)
+        set_figures(moment, &test);
+    if (model->test_step % learner_steps_per_epoch(model->learner) != 0)
+        return; // the curves have points at the ends of epochs alone
     EpochRecord record = {.epoch = model->test_epoch};
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         record.test[loss] = (float)metrics_loss(&test, loss);
         record.train[loss] = (float)metrics_loss(&train, loss);
     }
     bank_model_record(model, record);
-    trainer->measuring_ns = now_ns() - start;
 }
 
 // Whether the models on show are measured after this epoch: the first few, the last, and every so many between as time
@@ -124,10 +140,16 @@ static void earn_credit(Trainer *trainer, int64_t elapsed_ns, const SliceOrder *
     trainer->credit_ns = credit < most ? credit : most;
 }
 
+static void wake(Trainer *trainer)
+{
+    if (trainer->options.wake)
+        trainer->options.wake(trainer->options.wake_context);
+}
+
 static void publish(Trainer *trainer, BankModel *model)
 {
-    if (bank_model_publish(model) && trainer->options.wake)
-        trainer->options.wake(trainer->options.wake_context);
+    if (bank_model_publish(model))
+        wake(trainer);
 }
 
 // ---- the training thread ------------------------------------------------------------------------------------------
@@ -147,8 +169,7 @@ static bool prepare_data(Trainer *trainer)
     trainer->train_facts =
         metrics_target_facts(train, train->count < TRAIN_PROBE_IMAGES ? train->count : TRAIN_PROBE_IMAGES);
     atomic_store(&trainer->data_ready, true);
-    if (trainer->options.wake)
-        trainer->options.wake(trainer->options.wake_context);
+    wake(trainer);
     return true;
 }
 
@@ -161,7 +182,8 @@ static bool wants_slice(const Trainer *trainer, const BankModel *model)
     if (learner_broken_step(model->learner) >= 0)
         return false;
     return model->step_requests != model->steps_requested_done ||
-           (trainer->playing && learner_epoch_count(model->learner) < trainer->epochs);
+           (trainer->playing && learner_epoch_count(model->learner) < trainer->epochs &&
+            (trainer->last_step < 0 || learner_step_count(model->learner) < trainer->last_step));
 }
 
 // The model to train next: of those that want it the one with the fewest steps. lock is held.
@@ -186,6 +208,7 @@ static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
     SliceOrder order = {.model = model,
                         .epochs = trainer->epochs,
                         .shown_count = trainer->shown_count,
+                        .last_step = trainer->last_step,
                         .parameters = model->pending_parameters,
                         .parameters_step = model->pending_step};
     order.restart = model->restart_requests != model->restarts_done;
@@ -222,7 +245,8 @@ static bool prepare_learner(Trainer *trainer, const SliceOrder *order)
         learner_set_parameters(model->learner, model->initial, model->initial_step);
     else if (model->learner && order->restart)
         learner_restart(model->learner);
-    if (is_fresh) {
+    if (is_fresh && model->learner) {
+        forget_moments(trainer, model);
         trainer->front_epoch = 0;
         model->history_count = 0;
         model->history_spacing = 1;
@@ -259,28 +283,105 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     }
     const int64_t start = now_ns(), first = learner_images_seen(model->learner);
     const int steps = order->single_step ? 1 : SLICE_STEPS;
-    bool epoch_end = false;
-    for (int i = 0; i < steps && !epoch_end && now_ns() - start < SLICE_NS; i++) {
+    bool epoch_end = false, is_last = false;
+    for (int i = 0; i < steps && !epoch_end && !is_last && now_ns() - start < SLICE_NS; i++) {
         (void)learner_step(model->learner);
         if (learner_broken_step(model->learner) >= 0)
             break;
         epoch_end = learner_is_epoch_end(model->learner);
+        is_last = learner_step_count(model->learner) == order->last_step;
+        if (moments_wants(&model->moments,
+                          learner_step_count(model->learner))) // the UI thins only models that are not in hand
+            (void)keep_moment(trainer, model);
     }
     count_samples(trainer, learner_images_seen(model->learner) - first);
     earn_credit(trainer, now_ns() - start, order);
-    if (epoch_end && wants_measuring(trainer, learner_epoch_count(model->learner), order))
+    if (is_last || (epoch_end && wants_measuring(trainer, learner_epoch_count(model->learner), order)))
         measure(trainer, model);
     publish(trainer, model);
 }
 
-static void *run_trainer(void *argument)
+// ---- what the UI asks for -----------------------------------------------------------------------------------------
+
+// Takes over the hold of the list.
+static void measure_moment(Trainer *trainer, Moment *moment)
+{
+    Metrics test;
+    if (metrics_measure(&moment->model, moment->parameters, &trainer->dataset->test, &trainer->test_facts,
+                        trainer->pool, &test, NULL))
+        set_figures(moment, &test);
+    else
+        atomic_store(&trainer->has_failed, true);
+    moment_release(moment);
+    wake(trainer);
+}
+
+static Moment *take_wanted_locked(Trainer *trainer)
+{
+    if (trainer->wanted_count == 0)
+        return NULL;
+    Moment *moment = trainer->wanted[0];
+    trainer->wanted_count--;
+    memmove(trainer->wanted, trainer->wanted + 1, (size_t)trainer->wanted_count * sizeof *trainer->wanted);
+    return moment;
+}
+
+// A pair that waits, once its time has come or nothing else is to be done; -1: none.
+static int find_pair_locked(const Trainer *trainer, bool is_idle)
+{
+    if (!is_idle && now_ns() < trainer->next_compare_ns)
+        return -1;
+    for (int i = 0; i < PAIRS_MAX; i++)
+        if (trainer->pairs[i].a && !trainer->pairs[i].is_done)
+            return i;
+    return -1;
+}
+
+// The UI may give the entry to another pair meanwhile: then nobody wants the result. lock is held before and after.
+static void compare_pair_locked(Trainer *trainer, int index)
+{
+    Moment *const a = trainer->pairs[index].a, *const b = trainer->pairs[index].b;
+    moment_hold(a);
+    moment_hold(b);
+    pthread_mutex_unlock(&trainer->lock);
+    const int64_t start = now_ns();
+    PairMetrics metrics;
+    const bool good = metrics_compare(&a->model, a->parameters, &b->model, b->parameters, &trainer->dataset->test,
+                                      trainer->dataset->test.count, trainer->pool, &metrics, NULL);
+    trainer->next_compare_ns = now_ns() + (int64_t)((double)(now_ns() - start) / measuring_share);
+    pthread_mutex_lock(&trainer->lock);
+    PairEntry *pair = &trainer->pairs[index];
+    if (pair->a == a && pair->b == b) {
+        pair->is_done = true;
+        pair->metrics = good ? metrics : (PairMetrics){0};
+    }
+    if (!good)
+        atomic_store(&trainer->has_failed, true);
+    moment_release(a);
+    moment_release(b);
+    wake(trainer);
+}
+
+void *trainer_run(void *argument)
 {
     Trainer *trainer = argument;
     if (!prepare_data(trainer))
         return NULL;
     pthread_mutex_lock(&trainer->lock);
     while (!trainer->quit) {
+        Moment *wanted = take_wanted_locked(trainer);
+        if (wanted) {
+            pthread_mutex_unlock(&trainer->lock);
+            measure_moment(trainer, wanted);
+            pthread_mutex_lock(&trainer->lock);
+            continue;
+        }
         BankModel *model = choose_locked(trainer);
+        const int pair = find_pair_locked(trainer, !model);
+        if (pair >= 0) {
+            compare_pair_locked(trainer, pair);
+            continue;
+        }
         if (!model) {
             atomic_store(&trainer->samples_per_second, 0);
             pthread_cond_wait(&trainer->changed, &trainer->lock);
@@ -297,201 +398,3 @@ static void *run_trainer(void *argument)
     pthread_mutex_unlock(&trainer->lock);
     return NULL;
 }
-
-// ---- the UI's side ------------------------------------------------------------------------------------------------
-
-Trainer *trainer_create(const TrainerOptions *options, Error *error)
-{
-    Trainer *trainer = calloc(1, sizeof *trainer);
-    if (!trainer) {
-        error_set(error, "out of memory: the trainer");
-        return NULL;
-    }
-    trainer->options = *options;
-    trainer->epochs = options->epochs;
-    trainer->spacing = 1;
-    pthread_mutex_init(&trainer->lock, NULL);
-    pthread_cond_init(&trainer->changed, NULL);
-    trainer->pool = pool_create(options->thread_count, error);
-    const int code = trainer->pool ? pthread_create(&trainer->thread, NULL, run_trainer, trainer) : 0;
-    if (code != 0)
-        error_set(error, "could not start the training thread: %s", strerror(code));
-    if (!trainer->pool || code != 0) {
-        pool_destroy(trainer->pool);
-        free(trainer);
-        return NULL;
-    }
-    return trainer;
-}
-
-void trainer_destroy(Trainer *trainer)
-{
-    if (!trainer)
-        return;
-    pthread_mutex_lock(&trainer->lock);
-    trainer->quit = true;
-    pthread_cond_signal(&trainer->changed);
-    pthread_mutex_unlock(&trainer->lock);
-    pthread_join(trainer->thread, NULL);
-    for (int i = 0; i < trainer->bank_count; i++)
-        bank_model_destroy(trainer->bank[i]);
-    pool_destroy(trainer->pool);
-    dataset_free(&trainer->own_dataset);
-    pthread_cond_destroy(&trainer->changed);
-    pthread_mutex_destroy(&trainer->lock);
-    free(trainer);
-}
-
-const Dataset *trainer_dataset(Trainer *trainer) { return atomic_load(&trainer->data_ready) ? trainer->dataset : NULL; }
-
-const TargetFacts *trainer_test_facts(Trainer *trainer)
-{
-    return atomic_load(&trainer->data_ready) ? &trainer->test_facts : NULL;
-}
-
-static bool is_in_use_locked(const Trainer *trainer, const BankModel *model)
-{
-    bool in_use = trainer->current == model;
-    for (int i = 0; i < trainer->shown_count; i++)
-        in_use |= trainer->shown[i] == model;
-    return in_use;
-}
-
-// Takes the least recently shown model that is neither held, shown nor in hand out of a full bank.
-static void make_room(Trainer *trainer)
-{
-    pthread_mutex_lock(&trainer->lock);
-    int oldest = -1;
-    for (int i = 0; i < trainer->bank_count; i++)
-        if (trainer->bank[i]->hold_count == 0 && !is_in_use_locked(trainer, trainer->bank[i]) &&
-            (oldest < 0 || trainer->bank[i]->last_shown < trainer->bank[oldest]->last_shown))
-            oldest = i;
-    pthread_mutex_unlock(&trainer->lock);
-    assert(oldest >= 0); // TRAINER_SHOWN_MAX + 1 < BANK_MAX
-    bank_model_destroy(trainer->bank[oldest]);
-    trainer->bank[oldest] = trainer->bank[--trainer->bank_count];
-}
-
-BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error)
-{
-    for (int i = 0; i < trainer->bank_count; i++) {
-        if (spec_equal(&trainer->bank[i]->model.spec, spec)) {
-            trainer->bank[i]->last_shown = trainer->show_count;
-            return trainer->bank[i];
-        }
-    }
-    BankModel *model = bank_model_create(spec, error);
-    if (!model)
-        return NULL;
-    if (trainer->bank_count == BANK_MAX)
-        make_room(trainer);
-    model->last_shown = trainer->show_count;
-    trainer->bank[trainer->bank_count++] = model;
-    return model;
-}
-
-void trainer_show(Trainer *trainer, BankModel *const *models, int count)
-{
-    assert(count <= TRAINER_SHOWN_MAX);
-    trainer->show_count++;
-    pthread_mutex_lock(&trainer->lock);
-    trainer->shown_count = 0;
-    for (int i = 0; i < count; i++) {
-        models[i]->last_shown = trainer->show_count;
-        bool is_there = false;
-        for (int j = 0; j < trainer->shown_count; j++)
-            is_there |= trainer->shown[j] == models[i];
-        if (!is_there)
-            trainer->shown[trainer->shown_count++] = models[i];
-    }
-    pthread_cond_signal(&trainer->changed);
-    pthread_mutex_unlock(&trainer->lock);
-}
-
-void trainer_play(Trainer *trainer, bool playing)
-{
-    pthread_mutex_lock(&trainer->lock);
-    trainer->playing = playing;
-    pthread_cond_signal(&trainer->changed);
-    pthread_mutex_unlock(&trainer->lock);
-}
-
-void trainer_step(Trainer *trainer)
-{
-    pthread_mutex_lock(&trainer->lock);
-    for (int i = 0; i < trainer->shown_count; i++)
-        trainer->shown[i]->step_requests++;
-    pthread_cond_signal(&trainer->changed);
-    pthread_mutex_unlock(&trainer->lock);
-}
-
-void trainer_restart(Trainer *trainer)
-{
-    pthread_mutex_lock(&trainer->lock);
-    for (int i = 0; i < trainer->shown_count; i++) {
-        trainer->shown[i]->restart_requests++;
-        atomic_store(&trainer->shown[i]->is_broken, false);
-        atomic_store(&trainer->shown[i]->steps_done, 0);
-    }
-    pthread_cond_signal(&trainer->changed);
-    pthread_mutex_unlock(&trainer->lock);
-}
-
-void trainer_set_epochs(Trainer *trainer, int epochs)
-{
-    pthread_mutex_lock(&trainer->lock);
-    trainer->epochs = epochs;
-    pthread_cond_signal(&trainer->changed);
-    pthread_mutex_unlock(&trainer->lock);
-}
-
-void trainer_set_parameters(Trainer *trainer, BankModel *model, const float *parameters, int64_t step)
-{
-    float *copy = malloc(model->model.parameter_count * sizeof *copy);
-    if (!copy)
-        return;
-    memcpy(copy, parameters, model->model.parameter_count * sizeof *copy);
-    pthread_mutex_lock(&trainer->lock);
-    free(model->pending_parameters);
-    model->pending_parameters = copy;
-    model->pending_step = step;
-    pthread_cond_signal(&trainer->changed);
-    pthread_mutex_unlock(&trainer->lock);
-}
-
-bool trainer_is_busy(Trainer *trainer)
-{
-    bool busy = false;
-    const bool has_data = atomic_load(&trainer->data_ready);
-    pthread_mutex_lock(&trainer->lock);
-    for (int i = 0; trainer->playing && i < trainer->shown_count; i++) {
-        const BankModel *model = trainer->shown[i];
-        const int images = !has_data ? 1
-                           : trainer->options.limit > 0 && trainer->options.limit < trainer->dataset->train.count
-                               ? trainer->options.limit
-                               : trainer->dataset->train.count;
-        const int batch = model->model.spec.batch < images ? model->model.spec.batch : images;
-        const int64_t steps_per_epoch = (images + batch - 1) / batch;
-        busy |= !atomic_load(&model->is_broken) &&
-                (!has_data || atomic_load(&model->steps_done) < trainer->epochs * steps_per_epoch);
-    }
-    pthread_mutex_unlock(&trainer->lock);
-    return busy;
-}
-
-bool trainer_has_failed(Trainer *trainer) { return atomic_load(&trainer->has_failed); }
-
-void trainer_hold(Trainer *trainer, BankModel *model)
-{
-    (void)trainer;
-    model->hold_count++;
-}
-
-void trainer_release(Trainer *trainer, BankModel *model)
-{
-    (void)trainer;
-    assert(model->hold_count > 0);
-    model->hold_count--;
-}
-
-double trainer_speed(Trainer *trainer) { return (double)atomic_load(&trainer->samples_per_second); }

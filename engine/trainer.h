@@ -10,8 +10,9 @@
 #include "loss.h"
 #include "metrics.h"
 #include "model.h"
+#include "moments.h"
 
-enum { HISTORY_MAX = 512, TRAINER_SHOWN_MAX = 16, BANK_MAX = 64 };
+enum { HISTORY_MAX = 512, TRAINER_SHOWN_MAX = 32, BANK_MAX = 64 };
 
 // One point of the training curves: at the end of an epoch. Both sets are measured with the same weights. Behind
 // the first few epochs measuring takes at most a twentieth of training's time, so there is not a point after every
@@ -31,9 +32,11 @@ typedef struct Snapshot {
     int steps_per_epoch;
     int64_t broken_step; // the step at which a parameter became NaN or infinite, -1 if none; parameters are of the last
                          // snapshot before, up to a slice of steps earlier
+    char broken_why[64]; // "encoder.0.weight became NaN"; empty while it is whole
     int64_t restarts;    // how often the model was restarted before this moment
     Metrics test;        // over the whole test set, images == 0 until it was measured
     int test_epoch;      // the epoch after which test was measured
+    int64_t test_step;   // and the step
     EpochRecord history[HISTORY_MAX]; // thinned evenly when it is full
     int history_count;
 } Snapshot;
@@ -45,6 +48,7 @@ typedef struct TrainerOptions {
     int thread_count; // 0: one for each processor
     bool no_shuffle;
     int epochs;                  // where training pauses by itself
+    int64_t kept_step;           // a step whose moment is kept whatever happens, 0: none
     void (*wake)(void *context); // something new to see; called at most once until it is taken. May be NULL
     void *wake_context;
 } TrainerOptions;
@@ -70,6 +74,9 @@ void trainer_step(Trainer *trainer);                   // one batch for each mod
 void trainer_restart(Trainer *trainer);                // the models on show go back to their initial weights
 void trainer_set_epochs(Trainer *trainer, int epochs); // where training pauses by itself
 
+// Training pauses behind this step of each model, too, and measures there; -1: it does not.
+void trainer_set_last_step(Trainer *trainer, int64_t step);
+
 // A model that is held stays in the bank, shown or not, until it is released as often. Each BankModel that is kept
 // across another trainer_find must be held.
 void trainer_hold(Trainer *trainer, BankModel *model);
@@ -86,6 +93,19 @@ bool trainer_has_failed(Trainer *trainer);
 
 // Samples that all models together trained on per second, measured over the last second or so; 0 while pausing.
 double trainer_speed(Trainer *trainer);
+
+// ---- going back ----
+
+// The steps at which moments of model are kept, rising; returns how many.
+int trainer_list_moments(Trainer *trainer, BankModel *model, int64_t steps[MOMENTS_MAX + 1]);
+
+// The moment kept at or next before step; NULL where there is none. Its figures are asked for where nobody has measured
+// it yet, and `wake` is called when they are there. The caller's until moment_release.
+Moment *trainer_recall(Trainer *trainer, BankModel *model, int64_t step);
+
+// How far two moments' outputs are apart over the whole test set. False while that is not known: it is asked for, and
+// computed in at most a twentieth of training's time; `wake` is called when it is there.
+bool trainer_compare(Trainer *trainer, Moment *a, Moment *b, PairMetrics *out);
 
 const Model *bank_model_shape(const BankModel *model); // borrowed; lives until another spec pushes it out of the bank
 const Snapshot *bank_model_latest(BankModel *model, bool *changed); // borrowed until the next call for this model

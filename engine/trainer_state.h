@@ -1,0 +1,61 @@
+// What the two halves of the trainer share: trainer.c, the thread that trains, and trainer_requests.c, the UI's side.
+// Internal to them. Fields name the thread that may touch them.
+#pragma once
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "bank.h"
+
+enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16 };
+
+// Bytes of moments that the models on show share, and how many moments a hidden one keeps.
+enum { MOMENT_BYTES = 64 << 20, MOMENTS_HIDDEN = 16 };
+
+typedef struct PairEntry {
+    Moment *a, *b; // held; NULL: the entry is free
+    bool is_done;
+    PairMetrics metrics;
+} PairEntry;
+
+struct Trainer {
+    TrainerOptions options;
+    Pool *pool;
+    pthread_t thread;
+
+    // written by the training thread before data_ready is set, constant after that
+    Dataset own_dataset;
+    const Dataset *dataset;
+    TargetFacts test_facts, train_facts;
+    _Atomic bool data_ready;
+
+    // guarded by lock
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    BankModel *shown[TRAINER_SHOWN_MAX];
+    int shown_count;
+    BankModel *current; // what the training thread has in hand: may not leave the bank
+    bool playing, quit;
+    int epochs;
+    int64_t last_step;          // -1: none
+    Moment *wanted[WANTED_MAX]; // to be measured for the UI; held
+    int wanted_count;
+    PairEntry pairs[PAIRS_MAX]; // a ring: what was compared, and what is to be
+    int next_pair;
+
+    // UI thread
+    BankModel *bank[BANK_MAX];
+    int bank_count;
+    int64_t show_count;
+
+    // training thread, read by the UI
+    _Atomic int64_t samples_per_second;
+    _Atomic bool has_failed;
+    int64_t window_start_ns, window_samples;
+
+    // training thread
+    int64_t credit_ns, measuring_ns; // time saved up for measuring, and what it took the last time
+    int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
+    int64_t next_compare_ns;         // when the next pair may be compared while models train
+};
+
+void *trainer_run(void *trainer); // the training thread
