@@ -71,10 +71,16 @@ static Verdict judge_sigmoid(const ClaimEvidence *evidence, ClaimResult *result)
     for (int loss = 0; loss < 2; loss++)
         labels[loss] =
             activation_get(OUTPUT_ACTIVATION, activation_find(OUTPUT_ACTIVATION, output_keys[best[loss]]))->label;
-    SAY("Trained with MSE the best other output, %s, has %.2f times the sigmoid's squared error; trained with BCE it "
-        "is "
-        "%s with %.2f times.",
-        labels[CLAIM_MSE], ratios[CLAIM_MSE], labels[CLAIM_BCE], ratios[CLAIM_BCE]);
+    const bool is_out[2] = {isinf(ratios[CLAIM_BCE]), isinf(ratios[CLAIM_MSE])};
+    if (is_out[CLAIM_BCE] || is_out[CLAIM_MSE])
+        SAY("Every other output that was trained with %s broke.", !is_out[CLAIM_MSE]   ? "BCE"
+                                                                  : !is_out[CLAIM_BCE] ? "MSE"
+                                                                                       : "MSE or BCE");
+    else
+        SAY("Trained with MSE the best other output, %s, has %.2f times the sigmoid's squared error; trained with BCE "
+            "it "
+            "is %s with %.2f times.",
+            labels[CLAIM_MSE], ratios[CLAIM_MSE], labels[CLAIM_BCE], ratios[CLAIM_BCE]);
     const int as_good = (ratios[0] <= as_good_ratio) + (ratios[1] <= as_good_ratio);
     return as_good == 0 ? VERDICT_TRUE : as_good == 1 ? VERDICT_PARTLY : VERDICT_FALSE;
 }
@@ -87,10 +93,12 @@ static Verdict judge_dim(const ClaimEvidence *evidence, ClaimResult *result)
 {
     const Metrics *bce = figures_of(evidence, 0, CLAIM_BCE), *mse = figures_of(evidence, 0, CLAIM_MSE);
     const double mean = evidence->facts->mean;
-    SAY("BCE's mean output is %+.1f %% beside the mean input, MSE's %+.1f %%. Where the target is 1 both are too dark "
-        "(%+.3f, %+.3f), where it is 0 too bright (%+.3f, %+.3f): towards the middle.",
-        100.0 * bce->bias / mean, 100.0 * mse->bias / mean, bce->bias_by_target[TARGET_ONE],
-        mse->bias_by_target[TARGET_ONE], bce->bias_by_target[TARGET_ZERO], mse->bias_by_target[TARGET_ZERO]);
+    SAY("BCE's mean output is %.1f %% %s the mean input, MSE's %.1f %% %s. Where t = 1 they are off by %+.3f and "
+        "%+.3f, "
+        "where t = 0 by %+.3f and %+.3f: both pull towards the middle.",
+        100.0 * fabs(bce->bias) / mean, bce->bias < 0.0 ? "below" : "above", 100.0 * fabs(mse->bias) / mean,
+        mse->bias < 0.0 ? "below" : "above", bce->bias_by_target[TARGET_ONE], mse->bias_by_target[TARGET_ONE],
+        bce->bias_by_target[TARGET_ZERO], mse->bias_by_target[TARGET_ZERO]);
     if (!(bce->bias <= -dim_share * mean))
         return VERDICT_FALSE;
     return bce->bias - mse->bias <= -dim_share * mean ? VERDICT_TRUE : VERDICT_PARTLY;

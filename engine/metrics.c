@@ -314,7 +314,7 @@ TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
 {
     TargetFacts facts = {.images = image_count};
     const int64_t n = (int64_t)image_count * DIGIT_PIXELS;
-    int64_t bytes[256] = {0}, sums[DIGIT_PIXELS] = {0};
+    int64_t bytes[256] = {0}, sums[DIGIT_PIXELS] = {0}, below_002 = 0, above_098 = 0;
     double mean_square = 0.0;
     for (int image = 0; image < image_count; image++)
         for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
@@ -329,11 +329,14 @@ TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
         facts.bce_floor += share * loss_bce_floor(t);
         facts.group_counts[find_group(byte)] += bytes[byte];
         facts.histogram[find_bin(byte)] += bytes[byte];
-        facts.below_002 += t < 0.02 ? share : 0.0;
-        facts.above_098 += t > 0.98 ? share : 0.0;
-        facts.ink += byte > 0 ? share : 0.0;
+        below_002 += t < 0.02 ? bytes[byte] : 0;
+        above_098 += t > 0.98 ? bytes[byte] : 0;
     }
-    facts.full_ink = facts.ink > 0.0 ? (double)bytes[255] / (double)n / facts.ink : 0.0;
+    const int64_t ink = n - bytes[0];
+    facts.below_002 = (double)below_002 / (double)n;
+    facts.above_098 = (double)above_098 / (double)n;
+    facts.ink = (double)ink / (double)n;
+    facts.full_ink = ink > 0 ? (double)bytes[255] / (double)ink : 0.0;
     // The BCE of a constant q against targets of mean q is H(q), the MSE their variance.
     facts.mean_image_mse = mean_square;
     for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {

@@ -59,7 +59,8 @@ bool moments_wants(const Moments *moments, int64_t step)
     if (step == 0 || step == moments->pinned)
         return true;
     const int power = find_power(step);
-    const int stride = moments->spacing <= 4 ? 1 : moments->spacing <= 16 ? 2 : 4; // of the powers that are kept
+    // of the powers that are kept; in the end 1 alone, so that they never fill the list
+    const int stride = moments->spacing <= 4 ? 1 : moments->spacing <= 16 ? 2 : moments->spacing <= 1024 ? 4 : 32;
     if (step < moments->steps_per_epoch && power >= 0 && power % stride == 0)
         return true;
     const int64_t quarter = 4 * step / moments->steps_per_epoch, before = 4 * (step - 1) / moments->steps_per_epoch;

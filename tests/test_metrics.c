@@ -50,7 +50,7 @@ typedef struct Naive {
     Range bce, mse, mae, output, bias[TARGET_GROUP_COUNT];
     Range below_0, above_1, below_002, above_098, histogram[HISTOGRAM_BINS];
     int64_t groups[TARGET_GROUP_COUNT];
-    bool surely_dead[PIXELS], maybe_dead[PIXELS];
+    Range pixel_output[PIXELS], pixel_zeros[PIXELS];
 } Naive;
 
 static void widen(Range *range, double a, double b)
@@ -92,15 +92,13 @@ static void count_pixel(Naive *naive, const char *output, double z, double t, in
     widen(&naive->below_002, low < 0.02, high < 0.02);
     widen(&naive->above_098, low > 0.98, high > 0.98);
     count_bins(naive, low, high);
-    naive->surely_dead[pixel] = naive->surely_dead[pixel] && low == 0.0 && high == 0.0;
-    naive->maybe_dead[pixel] = naive->maybe_dead[pixel] && low <= 0.0 && high >= 0.0;
+    widen(&naive->pixel_output[pixel], low, high);
+    widen(&naive->pixel_zeros[pixel], low == 0.0 && high == 0.0, low <= 0.0 && high >= 0.0);
 }
 
 static void count_naively(const Reference *reference, Naive *naive)
 {
     *naive = (Naive){0};
-    memset(naive->surely_dead, true, sizeof naive->surely_dead);
-    memset(naive->maybe_dead, true, sizeof naive->maybe_dead);
     for (int image = 0; image < IMAGES; image++) {
         double t[PIXELS], z[PIXELS];
         synthetic_convert(&set, PIXELS, NULL, image, 1, t);
@@ -137,12 +135,16 @@ static void compare(const Metrics *found, const Naive *naive, const char *text)
         assert_within((double)found->histogram_output[bin], naive->histogram[bin], 1);
     }
     assert_int_equal(pixels, IMAGES * PIXELS);
-    int surely = 0, maybe = 0;
+    int surely = 0, maybe = 0, ones = 0;
     for (int pixel = 0; pixel < PIXELS; pixel++) {
-        surely += naive->surely_dead[pixel];
-        maybe += naive->maybe_dead[pixel];
+        assert_within(found->mean_output_map[pixel], naive->pixel_output[pixel], IMAGES);
+        assert_within(found->zero_share_map[pixel], naive->pixel_zeros[pixel], IMAGES);
+        surely += naive->pixel_zeros[pixel].low == IMAGES;
+        maybe += naive->pixel_zeros[pixel].high == IMAGES;
+        ones += found->zero_share_map[pixel] == 1.0f;
     }
     assert_in_range(found->dead_outputs, surely, maybe);
+    assert_int_equal(found->dead_outputs, ones);
     assert_int_equal(found->nonfinite, 0);
     assert_int_equal(found->images, IMAGES);
 }
@@ -191,6 +193,8 @@ static void check_spec(const char *text)
         assert_memory_equal(&found[0], &found[i], offsetof(Metrics, dead_outputs));
         assert_memory_equal(found[0].histogram_output, found[i].histogram_output, sizeof found[i].histogram_output);
         assert_int_equal(found[0].dead_outputs, found[i].dead_outputs);
+        assert_memory_equal(found[0].mean_output_map, found[i].mean_output_map, sizeof found[i].mean_output_map);
+        assert_memory_equal(found[0].zero_share_map, found[i].zero_share_map, sizeof found[i].zero_share_map);
     }
     count_naively(&reference, naive);
     compare(&found[0], naive, text);
@@ -209,6 +213,27 @@ static void figures_agree_with_a_naive_count(void **state)
     check_spec("output=clip,hidden=tanh,layers=8");
     check_spec("output=softplus,layers=8");
     check_spec("output=tanh01,hidden=gelu,layers=8");
+}
+
+// Where each pixel has an output of its own, whatever the image, both maps are known.
+static void maps_tell_the_pixels_apart(void **state)
+{
+    (void)state;
+    const Spec spec = synthetic_spec("layers=4,output=relu");
+    const Model model = model_create(&spec, PIXELS);
+    const TargetFacts facts = metrics_target_facts(&set, IMAGES);
+    float *parameters = calloc(model.parameter_count, sizeof *parameters);
+    Metrics found;
+    assert_non_null(parameters);
+    for (int pixel = 0; pixel < PIXELS; pixel++)
+        parameters[model.layers[1].bias_offset + (size_t)pixel] = (float)(pixel - 100) / 1024.0f;
+    assert_true(metrics_measure(&model, parameters, &set, &facts, pool, &found, NULL));
+    for (int pixel = 0; pixel < PIXELS; pixel++) {
+        assert_true(found.mean_output_map[pixel] == (pixel > 100 ? (float)(pixel - 100) / 1024.0f : 0.0f));
+        assert_true(found.zero_share_map[pixel] == (pixel > 100 ? 0.0f : 1.0f));
+    }
+    assert_int_equal(found.dead_outputs, 101);
+    free(parameters);
 }
 
 // A sigmoid's output is never exactly 0, however sure it is.
@@ -247,6 +272,9 @@ static void bad_outputs_are_counted(void **state)
     assert_true(metrics_measure(&model, parameters, &set, &facts, pool, &found, NULL));
     assert_int_equal(found.nonfinite, 2 * IMAGES);
     assert_true(isnan(found.mean_output) && isnan(found.mse));
+    for (int pixel = 0; pixel < PIXELS; pixel++)
+        assert_true(isfinite(found.mean_output_map[pixel]) == (pixel != 3 && pixel != 700));
+    assert_true(isnan(found.mean_output_map[3]) && found.mean_output_map[700] == INFINITY);
     free(parameters);
 }
 
@@ -254,7 +282,7 @@ static void target_facts_agree_with_a_naive_count(void **state)
 {
     (void)state;
     double mean = 0.0, entropy = 0.0, pixel_means[PIXELS] = {0}, mean_image_bce = 0.0;
-    int64_t groups[TARGET_GROUP_COUNT] = {0}, histogram[HISTOGRAM_BINS] = {0};
+    int64_t groups[TARGET_GROUP_COUNT] = {0}, histogram[HISTOGRAM_BINS] = {0}, below = 0, above = 0, ink = 0, full = 0;
     enum { COUNT = 117 };
     for (int image = 0; image < COUNT; image++) {
         double t[PIXELS];
@@ -266,6 +294,10 @@ static void target_facts_agree_with_a_naive_count(void **state)
             pixel_means[i] += t[i] / COUNT;
             groups[t[i] == 0.0 ? 0 : t[i] == 1.0 ? 3 : t[i] < 0.5 ? 1 : 2]++;
             histogram[1 + (int)fmin(63.0, t[i] * 64.0)]++;
+            below += t[i] < 0.02;
+            above += t[i] > 0.98;
+            ink += t[i] > 0.0;
+            full += t[i] == 1.0;
         }
     }
     for (int image = 0; image < COUNT; image++) { // the mean image as the prediction for each image
@@ -282,6 +314,12 @@ static void target_facts_agree_with_a_naive_count(void **state)
     assert_true(fabs(facts.mean - mean) < 1e-12);
     assert_true(fabs(facts.bce_floor - entropy) < 1e-12);
     assert_true(fabs(facts.mean_image_bce - mean_image_bce) < 1e-12);
+    const double n = (double)COUNT * PIXELS;
+    assert_true(facts.below_002 == (double)below / n && facts.above_098 == (double)above / n);
+    assert_true(facts.ink == (double)ink / n && facts.full_ink == (double)full / (double)ink);
+    assert_true(full > 0 && full < ink && above > full && ink > COUNT * PIXELS - below);
+    for (int i = 0; i < PIXELS; i++)
+        assert_true(fabs((double)facts.mean_map[i] - pixel_means[i]) < 1e-7);
     assert_memory_equal(facts.group_counts, groups, sizeof groups);
     assert_memory_equal(facts.histogram, histogram, sizeof histogram);
 }
@@ -302,15 +340,125 @@ static void groups_without_pixels_are_nan(void **state)
     assert_true(isnan(found.bias_by_target[TARGET_DARK]) && isnan(found.bias_by_target[TARGET_BRIGHT]) &&
                 isnan(found.bias_by_target[TARGET_ONE]));
     assert_true(fabs(found.bce - log(2.0)) < 1e-6 && found.bce_floor == 0.0);
+    assert_true(facts.ink == 0.0 && facts.full_ink == 0.0 && facts.below_002 == 1.0 && facts.above_098 == 0.0);
     free(parameters);
+}
+
+// ---- two models ---------------------------------------------------------------------------------------------------
+
+typedef struct Side {
+    Spec spec;
+    Model model;
+    float *parameters;
+    Reference reference;
+} Side;
+
+static void create_side(Side *side, const char *text)
+{
+    side->spec = synthetic_spec(text);
+    side->model = model_create(&side->spec, PIXELS);
+    side->parameters = malloc(side->model.parameter_count * sizeof *side->parameters);
+    assert_non_null(side->parameters);
+    spread_outputs(&side->model, side->parameters);
+    reference_init(&side->reference, &side->spec, PIXELS);
+    reference_import(&side->model, side->parameters, side->reference.parameters);
+}
+
+static void free_side(Side *side)
+{
+    reference_free(&side->reference);
+    free(side->parameters);
+}
+
+static Range count_distance(const Side *a, const Side *b, int images)
+{
+    Range sum = {0};
+    for (int image = 0; image < images; image++) {
+        double t[PIXELS], z_a[PIXELS], z_b[PIXELS], slope;
+        synthetic_convert(&set, PIXELS, NULL, image, 1, t);
+        reference_forward(&a->reference, t, z_a);
+        reference_forward(&b->reference, t, z_b);
+        for (int i = 0; i < PIXELS; i++) {
+            const double low_a = reference_activate(a->reference.output, z_a[i] - LOGIT_ERROR, &slope);
+            const double high_a = reference_activate(a->reference.output, z_a[i] + LOGIT_ERROR, &slope);
+            const double low_b = reference_activate(b->reference.output, z_b[i] - LOGIT_ERROR, &slope);
+            const double high_b = reference_activate(b->reference.output, z_b[i] + LOGIT_ERROR, &slope);
+            sum.low += fmax(0.0, fmax(low_a - high_b, low_b - high_a));
+            sum.high += fmax(high_a - low_b, high_b - low_a);
+        }
+    }
+    return sum;
+}
+
+static void check_pair(const char *text, const char *other)
+{
+    static const int counts[] = {1, 2, 5};
+    Side a, b;
+    create_side(&a, text);
+    create_side(&b, other);
+    for (int images = IMAGES; images > 0; images /= 17) {
+        PairMetrics found[3], back;
+        for (int i = 0; i < 3; i++) {
+            Pool *workers = pool_create(counts[i], NULL);
+            assert_non_null(workers);
+            assert_true(metrics_compare(&a.model, a.parameters, &b.model, b.parameters, &set, images, workers,
+                                        &found[i], NULL));
+            pool_destroy(workers);
+            assert_int_equal(found[i].images, images);
+            assert_true(found[i].mean_distance == found[0].mean_distance);
+        }
+        const Range naive = count_distance(&a, &b, images);
+        assert_within(found[0].mean_distance, naive, (double)images * PIXELS);
+        assert_true(metrics_compare(&b.model, b.parameters, &a.model, a.parameters, &set, images, pool, &back, NULL));
+        assert_true(back.mean_distance == found[0].mean_distance);
+    }
+    free_side(&a);
+    free_side(&b);
+}
+
+static void distances_agree_with_a_naive_count(void **state)
+{
+    (void)state;
+    check_pair("", "layers=12,loss=mse");
+    check_pair("layers=8", "layers=8,seed=2");
+    check_pair("output=relu,layers=20,6,20", "output=linear,layers=12,seed=3");
+    check_pair("output=clip,hidden=tanh,layers=8", "output=softplus,hidden=gelu,layers=40");
+    check_pair("output=tanh01,layers=5", "output=sigmoid,hidden=elu,layers=9,4");
+}
+
+static void a_model_is_nowhere_from_itself(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "output=relu,layers=20,6,20", "output=linear,loss=mse,layers=12"};
+    for (int i = 0; i < 3; i++) {
+        Side side;
+        PairMetrics found = {0};
+        create_side(&side, texts[i]);
+        assert_true(metrics_compare(&side.model, side.parameters, &side.model, side.parameters, &set, IMAGES, pool,
+                                    &found, NULL));
+        assert_true(found.images == IMAGES && found.mean_distance == 0.0);
+        float *copy = malloc(side.model.parameter_count * sizeof *copy);
+        assert_non_null(copy);
+        memcpy(copy, side.parameters, side.model.parameter_count * sizeof *copy);
+        copy[side.model.layers[side.model.layer_count - 1].bias_offset + 783] += 0.5f; // one pixel of 784
+        assert_true(metrics_compare(&side.model, side.parameters, &side.model, copy, &set, IMAGES, pool, &found, NULL));
+        assert_true(found.mean_distance > 0.0 && found.mean_distance <= 0.5001 / PIXELS);
+        free(copy);
+        free_side(&side);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(figures_agree_with_a_naive_count), cmocka_unit_test(sure_sigmoids_are_not_dead),
-        cmocka_unit_test(bad_outputs_are_counted),          cmocka_unit_test(target_facts_agree_with_a_naive_count),
+        cmocka_unit_test(figures_agree_with_a_naive_count),
+        cmocka_unit_test(sure_sigmoids_are_not_dead),
+        cmocka_unit_test(bad_outputs_are_counted),
+        cmocka_unit_test(target_facts_agree_with_a_naive_count),
         cmocka_unit_test(groups_without_pixels_are_nan),
+        cmocka_unit_test(maps_tell_the_pixels_apart),
+        cmocka_unit_test(distances_agree_with_a_naive_count),
+        cmocka_unit_test(a_model_is_nowhere_from_itself),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
