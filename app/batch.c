@@ -216,7 +216,7 @@ static bool add_cells(BatchSet *set, const DrawCommand *command, Rect clip, int 
         .extra = {pitch_x, pitch_y, command->images.scale},
         .word = {(uint32_t)first_cell, (uint32_t)count, (uint32_t)(first - start), (uint32_t)command->images.map},
     };
-    if (!add_instance(set, batch, instance, true)) {
+    if (!add_instance(set, batch, instance, command->images.map < OPAQUE_MAP_COUNT)) {
         return false;
     }
     batch->first_value = start;

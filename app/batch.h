@@ -15,7 +15,7 @@ typedef enum BatchKind {
     BATCH_BOXES,  // rounded boxes and frames
     BATCH_LINES,  // one segment each
     BATCH_TEXT,   // one glyph each
-    BATCH_IMAGES, // one grid of images each
+    BATCH_IMAGES, // one grid of images each, opaque or laid over others
     BATCH_KIND_COUNT
 } BatchKind;
 

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <png.h>
 #include <stdio.h>
@@ -11,7 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "new_file.h"
 
 enum { JSON_LIMIT = 4096, COMPRESSION = 6, NAME_ATTEMPTS = 1000 };
 
@@ -71,52 +71,6 @@ static bool encode(FILE *file, const uint8_t *rgba, int width, int height, const
     return is_ok;
 }
 
-// A file of its own name beside path, opened for writing; its mode follows the umask, which mkstemp would not do.
-static FILE *open_part(const char *path, char part[PATH_MAX], Error *error)
-{
-    const char *slash = strrchr(path, '/');
-    const int folder_length = slash ? (int)(slash - path) + 1 : 0;
-    for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-        const int length =
-            snprintf(part, PATH_MAX, "%.*s.losslens-%ld-%d.part", folder_length, path, (long)getpid(), attempt);
-        if (length < 0 || length >= PATH_MAX) {
-            errno = ENAMETOOLONG;
-            break;
-        }
-        const int descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (descriptor >= 0) {
-            FILE *file = fdopen(descriptor, "wb");
-            if (file) {
-                return file;
-            }
-            (void)close(descriptor);
-            (void)unlink(part);
-            break;
-        }
-        if (errno != EEXIST) {
-            break;
-        }
-    }
-    error_set(error, "%s could not be written: %s.", path, strerror(errno));
-    return NULL;
-}
-
-// Gives part its name; fails with EEXIST rather than replace a file.
-static bool give_name(const char *part, const char *path)
-{
-    if (renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE) == 0) {
-        return true;
-    }
-    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) {
-        return false;
-    }
-    if (link(part, path) != 0) {
-        return false;
-    }
-    (void)unlink(part);
-    return true;
-}
-
 bool capture_write(const char *path, const uint8_t *rgba, int width, int height, const char *json, Error *error)
 {
     assert(width > 0 && height > 0);
@@ -124,30 +78,13 @@ bool capture_write(const char *path, const uint8_t *rgba, int width, int height,
         return error_set(error, "%s was not written: its settings take %zu bytes, and fewer than %d are expected.",
                          path, strlen(json), JSON_LIMIT);
     }
-    char part[PATH_MAX], reason[128];
-    FILE *file = open_part(path, part, error);
-    if (!file) {
+    NewFile file;
+    char reason[128];
+    if (!new_file_open(&file, path, error)) {
         return false;
     }
-    bool is_ok = encode(file, rgba, width, height, json, reason);
-    if (is_ok && (fflush(file) != 0 || fsync(fileno(file)) != 0)) {
-        (void)snprintf(reason, sizeof reason, "%s", strerror(errno));
-        is_ok = false;
-    }
-    if (fclose(file) != 0 && is_ok) {
-        (void)snprintf(reason, sizeof reason, "%s", strerror(errno));
-        is_ok = false;
-    }
-    if (is_ok && !give_name(part, path)) {
-        const bool is_taken = errno == EEXIST;
-        (void)snprintf(reason, sizeof reason, "%s", is_taken ? "a file of that name is there" : strerror(errno));
-        is_ok = false;
-    }
-    if (!is_ok) {
-        (void)unlink(part);
-        return error_set(error, "%s was not written: %s.", path, reason);
-    }
-    return true;
+    const bool is_ok = encode(file.file, rgba, width, height, json, reason);
+    return new_file_finish(&file, is_ok ? NULL : reason, error);
 }
 
 // The value of the XDG_PICTURES_DIR line: "/somewhere" or "$HOME/somewhere", with backslashes before special
@@ -209,30 +146,6 @@ static bool find_pictures_folder(char *folder, size_t size, Error *error)
     return is_found || error_set(error, "The folder for screenshots has too long a name: %s/Pictures.", home);
 }
 
-static bool make_folder(const char *folder, Error *error)
-{
-    char path[PATH_MAX];
-    const size_t length = strlen(folder);
-    if (length == 0 || length >= sizeof path) {
-        return error_set(error, "The folder for screenshots has a name of %zu bytes; 1 to %d are expected.", length,
-                         PATH_MAX - 1);
-    }
-    memcpy(path, folder, length + 1);
-    for (char *at = path + 1; *at; at++) {
-        if (*at == '/') {
-            *at = '\0';
-            (void)mkdir(path, 0777); // whether that helped shows at the last one
-            *at = '/';
-        }
-    }
-    struct stat status;
-    (void)mkdir(path, 0777);
-    if (stat(path, &status) != 0) {
-        return error_set(error, "The folder for screenshots %s could not be made: %s.", folder, strerror(errno));
-    }
-    return S_ISDIR(status.st_mode) || error_set(error, "Screenshots cannot go to %s: it is not a folder.", folder);
-}
-
 bool capture_choose_path(const char *override, char *path, size_t path_size, Error *error)
 {
     char folder[PATH_MAX], stamp[32];
@@ -244,7 +157,7 @@ bool capture_choose_path(const char *override, char *path, size_t path_size, Err
     } else if (!find_pictures_folder(folder, sizeof folder, error)) {
         return false;
     }
-    if (!make_folder(folder, error)) {
+    if (!new_file_make_folder(folder, error)) {
         return false;
     }
     const time_t now = time(NULL);

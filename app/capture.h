@@ -10,8 +10,7 @@
 
 // Writes an RGB PNG from rgba (height, width, 4), top row first, alpha ignored, with `json` as the text chunk
 // "losslens" (less than 4096 bytes; PNG reads such text as Latin-1, so whatever is not ASCII belongs escaped).
-// Written whole under another name in the same folder and then given its name without ever replacing a file that is
-// there (renameat2 with RENAME_NOREPLACE, or link and unlink where the file system lacks it).
+// Written whole, and never over a file that is there (new_file.h).
 bool capture_write(const char *path, const uint8_t *rgba, int width, int height, const char *json, Error *error);
 
 // The folder for screenshots: `override` where it is not NULL, else XDG's pictures folder (the XDG_PICTURES_DIR line of

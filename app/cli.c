@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +13,13 @@ enum {
     VIEW = 1 << COMMAND_VIEW,
     TRAIN = 1 << COMMAND_TRAIN,
     SHOT = 1 << COMMAND_SHOT,
+    FILM = 1 << COMMAND_FILM,
+    REPORT = 1 << COMMAND_REPORT,
     EVAL = 1 << COMMAND_EVAL,
     DATA = 1 << COMMAND_DATA,
     EXPORT = 1 << COMMAND_DATA_EXPORT,
-    PICTURE = VIEW | SHOT,
-    EVERY = PICTURE | TRAIN | EVAL | DATA | EXPORT,
+    PICTURE = VIEW | SHOT | FILM,
+    EVERY = PICTURE | REPORT | TRAIN | EVAL | DATA | EXPORT,
     EPOCHS_MAX = 100000,
     WIDTH_MIN = 960,
     HEIGHT_MIN = 600,
@@ -32,15 +35,21 @@ static const OptionRow rows[] = {
      "default: builtin, digits that the program draws"},
     {"--a", "SPEC", PICTURE, KIND_SPEC, FIELD(a), 0, 0, "model A; default: loss=bce,output=sigmoid"},
     {"--b", "SPEC", PICTURE, KIND_SPEC, FIELD(b), 0, 0, "model B; default: loss=mse,output=relu"},
+    {"--model", "SPEC", REPORT, KIND_SPEC, FIELD(model), 0, 0, "what all models share: everything but loss and output"},
     {"--model", "SPEC", TRAIN, KIND_SPEC, FIELD(model), 0, 0,
      "the model; default: that of --init, or every key's default"},
     {"--epochs", "N", VIEW, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
      "where training pauses by itself, 1 to 100000; default: 50"},
     {"--epochs", "N", SHOT, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
      "train until both have so many, those of --init included,\n0 to 100000; default: 5"},
+    {"--epochs", "N", FILM, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX, "how long to film, 1 to 100000; default: 20"},
+    {"--epochs", "N", REPORT, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
+     "train each model so long, 1 to 100000; default: 20. Claims\nare open below 10"},
+    {"--seeds", "N", REPORT, KIND_WHOLE, FIELD(seeds), 1, 32,
+     "repeat with so many seeds, the model's own and those behind\nit, 1 to 32; default: 3"},
     {"--epochs", "N", TRAIN, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
      "train so long, 0 to 100000; default: 50.\nWith --init: so many more"},
-    {"--limit", "N", PICTURE | TRAIN, KIND_WHOLE, FIELD(limit), 1, INT32_MAX,
+    {"--limit", "N", PICTURE | REPORT | TRAIN, KIND_WHOLE, FIELD(limit), 1, INT32_MAX,
      "train on the first N training images alone, at least 1;\ndefault: all"},
     {"--no-shuffle", NULL, PICTURE | TRAIN, KIND_FLAG, FIELD(no_shuffle), 0, 0,
      "the data's own order in every epoch, instead of a new one\nfrom the model's seed"},
@@ -55,14 +64,46 @@ static const OptionRow rows[] = {
     {"-o", "FILE", TRAIN, KIND_TEXT, FIELD(output), 0, 0, "write the trained weights to this .safetensors file"},
     {"-o", "FILE", SHOT, KIND_TEXT, FIELD(output), 0, 0,
      "the PNG to write, which may not exist yet;\ndefault: a new name in the folder of --shots"},
+    {"-o", "DIR|FILE.webp", FILM, KIND_TEXT, FIELD(output), 0, 0,
+     "a folder for numbered PNGs, which is made where it does not\nexist, or an animated WebP, which may not exist "
+     "yet"},
+    {"-o", "DIR", REPORT, KIND_TEXT, FIELD(output), 0, 0,
+     "the folder to write, made where it does not exist;\ndefault: report. Files that are there are never replaced"},
+    {"--every", "N", FILM, KIND_WHOLE, FIELD(every), 1, INT32_MAX, "a frame every N batches; default: one an epoch"},
+    {"--fps", "F", FILM, KIND_REAL, FIELD(fps), 0.5, 60, "frames a second of a WebP, 0.5 to 60; default: 8"},
     {"--size", "WxH", PICTURE, KIND_SIZE, FIELD(width), 0, 0, "in pixels, 960x600 to 7680x4320; default: 1440x900"},
     {"--page", "N", PICTURE, KIND_WHOLE, FIELD(page), 0, INT32_MAX, "which digits of the test set, from 0; default: 0"},
     {"--digit", "FILE.png", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
      "put this picture, 28x28 or larger, into the drawing pad"},
-    {"--view", "compare|solo", PICTURE, KIND_CHOICE, FIELD(view), 0, 0, "two models, or A alone; default: compare"},
+    {"--view", "compare|solo|solo-b|matrix|inspect|claims", PICTURE, KIND_CHOICE, FIELD(look.scene), 0, 0,
+     "two models; A or B alone; every output with every loss; one\n"
+     "pixel; the claims; default: compare"},
+    {"--heatmap", "MODE[,MODE]", PICTURE, KIND_HEATS, FIELD(look.heatmaps), 0, 0,
+     "bce, excess, mse, mae, error, difference, gradient, bias or\ndead; default: bce,mse"},
+    {"--heat-scale", "S", PICTURE, KIND_REAL, FIELD(heat_scale), 0.001, 20,
+     "where the first heatmap's scale ends, 0.001 to 20;\ndefault: the mode's own"},
+    {"--binary", "S", PICTURE, KIND_REAL, FIELD(look.binarise), 0, 1,
+     "mix the shown targets with their binary form, 0 to 1;\ndefault: 0"},
+    {"--wipe", "X", PICTURE, KIND_REAL, FIELD(look.wipe), 0, 1,
+     "compare: A left and B right of a divider at this share of\nthe width, 0 to 1"},
+    {"--histogram", "log|linear|cumulative", PICTURE, KIND_CHOICE, FIELD(look.histogram), 0, 0, "default: log"},
+    {"--brush", "LOW,HIGH", PICTURE, KIND_RANGE, FIELD(look.brush_first), 0, 0,
+     "light the pixels of this range of intensities"},
+    {"--curve", "bce|mse|mae", PICTURE, KIND_CHOICE, FIELD(look.curve_loss), 0, 0,
+     "loss of the training curves; default: bce"},
+    {"--outputs", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_outputs), 0, 0,
+     "rows of the matrix; default: sigmoid,relu,linear,clip"},
+    {"--losses", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_losses), 1, 0,
+     "columns of the matrix; default: bce,mse,mae"},
+    {"--pixel", "ROW,COLUMN", PICTURE, KIND_PIXEL, FIELD(look.pixel), 0, 0,
+     "pin a pixel, each from 0 to 27: what inspect explains"},
+    {"--target", "T", PICTURE, KIND_REAL, FIELD(look.t), 0, 1, "inspect: another target for the pixel, 0 to 1"},
+    {"--drawn", NULL, PICTURE, KIND_FLAG, FIELD(is_drawn), 0, 0, "inspect: the drawing instead of a test digit"},
+    {"--step", "N", VIEW | SHOT, KIND_WHOLE, FIELD(step), 0, INT32_MAX, "show the models as they were after N batches"},
     {"--shots", "DIR", PICTURE, KIND_TEXT, FIELD(shots), 0, 0, "folder for screenshots; default: your pictures folder"},
     {"--scale", "S", PICTURE, KIND_REAL, FIELD(scale), 0.5, 4.0,
      "size of the interface, 0.5 to 4; default: as the display says"},
+    {"--json", NULL, SHOT, KIND_FLAG, FIELD(json), 0, 0, "print every figure of the picture as one JSON object"},
     {"--json", NULL, DATA, KIND_FLAG, FIELD(json), 0, 0, "print one JSON object instead of a table"},
     {"--threads", "N", EVERY, KIND_WHOLE, FIELD(threads), 1, POOL_THREADS_MAX,
      "1 to 64; default: one for each processor"},
@@ -82,7 +123,8 @@ const OptionRow *cli_option_rows(int *count)
 
 const char *cli_command_name(Command command)
 {
-    static const char *const names[COMMAND_COUNT] = {"view", "train", "shot", "eval", "data", "data export"};
+    static const char *const names[COMMAND_COUNT] = {"view",   "train", "shot", "film",
+                                                     "report", "eval",  "data", "data export"};
     return names[command];
 }
 
@@ -172,6 +214,112 @@ static bool read_spec(const OptionRow *row, Spec *out, const char *value, Error 
     return spec_parse(out, value, &reason) || error_set(error, "%s: %.600s", row->name, reason.text);
 }
 
+// The next item of a list and its length; *text moves behind it and its comma, to NULL behind the last.
+static size_t next_item(const char **text, const char **item)
+{
+    *item = *text;
+    const size_t length = strcspn(*text, ",");
+    *text = (*text)[length] ? *text + length + 1 : NULL;
+    return length;
+}
+
+static const char *heat_key(int i) { return i < HEATMAP_MODE_COUNT ? heatmap_get(i)->key : NULL; }
+static const char *loss_key(int i) { return i < LOSS_COUNT ? loss_get(i)->key : NULL; }
+
+static const char *output_key(int i)
+{
+    return i < activation_count(OUTPUT_ACTIVATION) ? activation_get(OUTPUT_ACTIVATION, i)->key : NULL;
+}
+
+// The index of an item among keys; -1 after a sentence that lists them.
+static int find_key(const OptionRow *row, const char *item, size_t length, const char *(*key)(int), Error *error)
+{
+    char keys[160] = "";
+    for (int i = 0; key(i); i++) {
+        if (strlen(key(i)) == length && memcmp(key(i), item, length) == 0)
+            return i;
+        (void)snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", i ? ", " : "", key(i));
+    }
+    error_set(error, "%s %.*s: expected one of %s", row->name, (int)(length < 60 ? length : 60), item, keys);
+    return -1;
+}
+
+static bool read_heats(const OptionRow *row, int out[HEATMAP_COUNT], const char *value, Error *error)
+{
+    const char *item;
+    int count = 0, modes[HEATMAP_COUNT] = {0};
+    do {
+        const size_t length = next_item(&value, &item);
+        if (count == HEATMAP_COUNT)
+            return error_set(error, "%s: expected one mode or two, and a third was given: %.60s", row->name, item);
+        const int mode = find_key(row, item, length, heat_key, error);
+        if (mode < 0)
+            return false;
+        modes[count++] = mode;
+    } while (value);
+    for (int i = 0; i < count; i++)
+        out[i] = modes[i];
+    return true;
+}
+
+static bool read_set(const OptionRow *row, unsigned *out, const char *value, Error *error)
+{
+    const char *item;
+    unsigned bits = 0;
+    do {
+        const size_t length = next_item(&value, &item);
+        const int index = find_key(row, item, length, row->low > 0 ? loss_key : output_key, error);
+        if (index < 0)
+            return false;
+        if (bits >> index & 1)
+            return error_set(error, "%s: '%.*s' is given twice", row->name, (int)length, item);
+        bits |= 1u << index;
+    } while (value);
+    *out = bits;
+    return true;
+}
+
+static bool read_pixel(const OptionRow *row, int *out, const char *value, Error *error)
+{
+    int place[2];
+    const char *rest = read_side(&place[0], value, 0, DIGIT_SIDE - 1);
+    rest = rest && *rest == ',' ? read_side(&place[1], rest + 1, 0, DIGIT_SIDE - 1) : NULL;
+    if (!rest || *rest)
+        return error_set(error, "%s %.60s: expected ROW,COLUMN, each from 0 to %d", row->name, value, DIGIT_SIDE - 1);
+    *out = place[0] * DIGIT_SIDE + place[1];
+    return true;
+}
+
+static const char *read_bin(int *out, const char *text)
+{
+    char *end;
+    if (strspn(text, "-0123456789.") == 0)
+        return NULL;
+    const double value = strtod(text, &end);
+    *out = value < 0.0   ? 0
+           : value > 1.0 ? HISTOGRAM_BINS - 1
+                         : 1 + (int)fmin(HISTOGRAM_INNER - 1, value * HISTOGRAM_INNER);
+    return end;
+}
+
+// A bound on the edge of two bins means the one inside the range.
+static bool read_range(const OptionRow *row, int out[2], const char *value, Error *error)
+{
+    int bins[2] = {0, 0};
+    const char *rest = read_bin(&bins[0], value);
+    const char *high = rest && *rest == ',' ? rest + 1 : NULL;
+    rest = high ? read_bin(&bins[1], high) : NULL;
+    if (!rest || *rest || bins[0] > bins[1])
+        return error_set(error, "%s %.60s: expected LOW,HIGH, two numbers, the first not above the second", row->name,
+                         value);
+    const double top = strtod(high, NULL) * HISTOGRAM_INNER;
+    if (bins[1] > bins[0] && bins[1] < HISTOGRAM_BINS - 1 && top < HISTOGRAM_INNER && top == floor(top))
+        bins[1]--;
+    out[0] = bins[0];
+    out[1] = bins[1];
+    return true;
+}
+
 static bool read_value(const OptionRow *row, Options *out, const char *value, Error *error)
 {
     void *field = (char *)out + row->offset;
@@ -183,6 +331,10 @@ static bool read_value(const OptionRow *row, Options *out, const char *value, Er
     case KIND_SPEC: return read_spec(row, field, value, error);
     case KIND_SIZE: return read_size(row, field, value, error);
     case KIND_CHOICE: return read_choice(row, field, value, error);
+    case KIND_HEATS: return read_heats(row, field, value, error);
+    case KIND_SET: return read_set(row, field, value, error);
+    case KIND_PIXEL: return read_pixel(row, field, value, error);
+    case KIND_RANGE: return read_range(row, field, value, error);
     case KIND_WORD:
         if (!read_choice(row, &index, value, error))
             return false;
@@ -200,7 +352,7 @@ static bool read_value(const OptionRow *row, Options *out, const char *value, Er
 
 static bool refuse_option(Command command, const char *name, size_t length, Error *error)
 {
-    char owners[80] = "", allowed[320];
+    char owners[80] = "", allowed[480];
     const int shown = (int)(length < 60 ? length : 60);
     for (Command other = 0; other < COMMAND_COUNT; other++)
         if (find_row(other, name, length) >= 0) {
@@ -276,7 +428,7 @@ static int read_command(int argc, char **argv, Command *out, Error *error)
         *out = is_export ? COMMAND_DATA_EXPORT : command;
         return is_export ? 2 : 1;
     }
-    error_set(error, "unknown command '%.60s': expected view, train, shot, eval or data", argv[1]);
+    error_set(error, "unknown command '%.60s': expected view, train, shot, film, report, eval or data", argv[1]);
     *out = COMMAND_COUNT;
     return -1;
 }
@@ -287,9 +439,27 @@ static void fill_defaults(Options *out)
     (void)spec_parse(&out->b, "loss=mse,output=relu", NULL);
     out->model = spec_default();
     out->isa = "auto";
-    out->epochs = out->command == COMMAND_SHOT ? 5 : 50;
+    out->epochs = out->command == COMMAND_SHOT                                     ? 5
+                  : out->command == COMMAND_FILM || out->command == COMMAND_REPORT ? 20
+                                                                                   : 50;
+    out->look = look_default();
+    out->step = -1;
+    out->seeds = 3;
+    out->fps = 8.0f;
     out->width = 1440;
     out->height = 900;
+}
+
+// What several options decide together.
+static void finish_look(Options *out)
+{
+    Look *look = &out->look;
+    look->is_wiped = cli_is_given(out, "--wipe");
+    look->is_pinned = cli_is_given(out, "--pixel");
+    look->past_step = out->step;
+    look->digit = out->is_drawn ? -1 : out->page;
+    if (out->heat_scale > 0.0f)
+        look->heat_scales[look->heatmaps[0]] = out->heat_scale;
 }
 
 CliResult cli_parse(int argc, char **argv, Options *out, Error *error)
@@ -320,5 +490,8 @@ CliResult cli_parse(int argc, char **argv, Options *out, Error *error)
         return error_set(error, "eval needs a model: losslens eval MODEL.safetensors"), CLI_USAGE;
     if (out->command == COMMAND_DATA_EXPORT && !out->operand)
         return error_set(error, "data export needs a folder: losslens data export DIR"), CLI_USAGE;
+    if (out->command == COMMAND_FILM && !out->output)
+        return error_set(error, "film needs a place: losslens film -o DIR or -o FILE.webp"), CLI_USAGE;
+    finish_look(out);
     return CLI_RUN;
 }

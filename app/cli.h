@@ -8,18 +8,20 @@
 #include <stdio.h>
 
 #include "engine.h"
+#include "look.h"
 
 typedef enum Command {
     COMMAND_VIEW,
     COMMAND_TRAIN,
     COMMAND_SHOT,
+    COMMAND_FILM,
+    COMMAND_REPORT,
     COMMAND_EVAL,
     COMMAND_DATA,
     COMMAND_DATA_EXPORT,
     COMMAND_COUNT
 } Command;
 
-typedef enum StartView { START_COMPARE, START_SOLO } StartView;
 typedef enum LogDetail { LOG_EPOCH, LOG_STEP } LogDetail;
 
 // Texts are borrowed from argv. An option that the command does not have stays zero.
@@ -29,22 +31,28 @@ typedef struct Options {
     const char *data; // folder; NULL: the built-in digits
     const char *isa;  // as engine_select_isa takes it; never NULL
     int threads;      // 0: one for each processor
-    Spec a, b;        // view, shot
-    Spec model;       // train
+    Spec a, b;        // view, shot, film
+    Spec model;       // train, report
     int epochs;
     int limit; // the first so many training images; 0: all
     bool no_shuffle;
-    LogDetail log;      // train
-    const char *init;   // weights to begin with, of --model or of A; NULL: none
-    const char *output; // -o; NULL: none (train), a name of its own (shot)
-    int width, height;  // of the window or picture, in pixels
-    int page;           // which digits, from 0
-    const char *digit;  // PNG for the pad; NULL: none
-    StartView view;
+    LogDetail log;       // train
+    const char *init;    // weights to begin with, of --model or of A; NULL: none
+    const char *output;  // -o; NULL: none (train), a name of its own (shot, report)
+    int width, height;   // of the window or picture, in pixels
+    int page;            // which digits, from 0
+    const char *digit;   // PNG for the pad; NULL: none
+    Look look;           // what the window or picture shows; past_step from step
+    bool is_drawn;       // inspect the drawing
+    float heat_scale;    // of the first heatmap; 0: its own
+    int step;            // the moment to show, -1: the newest
+    int every;           // film: steps from frame to frame, 0: an epoch
+    float fps;           // film: frames a second
+    int seeds;           // report
     const char *shots;   // folder for screenshots; NULL: the pictures folder
     float scale;         // of the UI; 0: as the display says
     const char *trace;   // view: file for one JSON line a frame; NULL: none
-    bool json;           // data
+    bool json;           // data, shot
     const char *operand; // eval: the model's file; data export: the folder
 } Options;
 

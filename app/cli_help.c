@@ -31,6 +31,17 @@ static const CommandText texts[COMMAND_COUNT] = {
          "status is 130 (143 after SIGTERM). A second Ctrl-C ends at once.\n"},
     [COMMAND_SHOT] = {"shot [OPTION]...", "train shortly and write a picture of the window, without any display",
                       "Trains models A and B and writes a PNG of what the window would show. Needs no display.\n"},
+    [COMMAND_FILM] =
+        {"film [OPTION]... -o DIR|FILE.webp", "write pictures of a training, one an epoch",
+         "Trains like shot and writes a frame of the window for each epoch, or every N batches, from the initial\n"
+         "weights on: numbered PNGs into a folder, or one animated WebP. Needs no display. Progress goes to stderr.\n"
+         "\n"
+         "Ctrl-C stops after the frame under way: the frames that are there are whole, the WebP is written with\n"
+         "them, and the exit status is 130 (143 after SIGTERM).\n"},
+    [COMMAND_REPORT] =
+        {"report [OPTION]...", "decide the claims with K seeds and write a page about it",
+         "Trains what the claims need for each seed and writes report.md, report.json and pictures into a folder.\n"
+         "Needs no display. Progress goes to stderr. Ctrl-C leaves nothing behind; the exit status is 130.\n"},
     [COMMAND_EVAL] = {"eval [OPTION]... MODEL.safetensors", "measure a saved model and print its figures as JSON",
                       "Measures a saved model over the whole test set and prints the same \"test\" object as train.\n"},
     [COMMAND_DATA] =
@@ -125,7 +136,9 @@ static void print_program_help(FILE *stream)
                   "  losslens --data ~/mnist\n"
                   "  losslens --a loss=bce,output=sigmoid --b loss=bce,output=relu\n"
                   "  losslens train --model loss=mse,layers=128,32,128 --epochs 20 -o mse.safetensors > mse.json\n"
-                  "  losslens shot --epochs 10 -o compare.png\n"
+                  "  losslens shot --view matrix --epochs 10 -o matrix.png\n"
+                  "  losslens film --epochs 20 -o training.webp\n"
+                  "  losslens report --data ~/mnist --seeds 3 -o answers\n"
                   "\nAn option's value may also follow an equals sign: --epochs=20.\n"
                   "\nExit status: 0 done, 1 failed, 2 usage, 3 no display or no OpenGL, 4 bad data set.\n");
 }

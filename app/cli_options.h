@@ -16,7 +16,11 @@ typedef enum OptionKind {
     KIND_WHOLE,  // int in low .. high
     KIND_REAL,   // float in low .. high
     KIND_SPEC,   // Spec
-    KIND_SIZE    // two ints
+    KIND_SIZE,   // two ints
+    KIND_HEATS,  // int[HEATMAP_COUNT]: one or two of the table's modes
+    KIND_SET,    // unsigned: bits of the table's rows, of outputs or of losses
+    KIND_PIXEL,  // int: row * 28 + column
+    KIND_RANGE   // two ints: bins of the histogram
 } OptionKind;
 
 typedef struct OptionRow {

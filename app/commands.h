@@ -12,6 +12,8 @@ enum { BUILTIN_SEED = 1 }; // of the built-in digits, for every command
 int view_run(const Options *options);
 int train_run(const Options *options);
 int shot_run(const Options *options);
+int film_run(const Options *options);
+int report_run(const Options *options);
 int eval_run(const Options *options);
 int data_run(const Options *options); // data and data export
 

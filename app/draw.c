@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "palette.h"
+#include "theme.h"
 
 // array: the address of a pointer to items of item_size bytes, made large enough for `needed` of them.
 static bool reserve(void *array, size_t *capacity, size_t needed, size_t item_size)
@@ -175,6 +176,25 @@ void draw_images(DrawList *list, Point origin, int columns, int count, float pit
     }
 }
 
+void draw_find_edges(const float *marks, int count, float *edges)
+{
+    for (int image = 0; image < count; image++) {
+        bool is_marked[DIGIT_SIDE + 2][DIGIT_SIDE + 2] = {{false}};
+        const float *in = marks + (size_t)image * DIGIT_PIXELS;
+        float *out = edges + (size_t)image * DIGIT_PIXELS;
+        for (int i = 0; i < DIGIT_PIXELS; i++) {
+            is_marked[i / DIGIT_SIDE + 1][i % DIGIT_SIDE + 1] = in[i] != 0;
+        }
+        for (int row = 1; row <= DIGIT_SIDE; row++) {
+            for (int column = 1; column <= DIGIT_SIDE; column++) {
+                const int bits = !is_marked[row][column - 1] + 2 * !is_marked[row - 1][column] +
+                                 4 * !is_marked[row][column + 1] + 8 * !is_marked[row + 1][column];
+                out[(row - 1) * DIGIT_SIDE + column - 1] = is_marked[row][column] ? (float)bits : 0;
+            }
+        }
+    }
+}
+
 // position: 0 .. 1 along the table.
 static Color interpolate(const Color *table, int count, float position)
 {
@@ -191,7 +211,7 @@ static Color interpolate(const Color *table, int count, float position)
 
 Color draw_map_color(ImageMap map, float value, float scale)
 {
-    if (isnan(value)) {
+    if (isnan(value) && map < OPAQUE_MAP_COUNT) {
         return PALETTE_MARKS[PALETTE_NAN];
     }
     // A scale that is no scale shows everything as its zero.
@@ -204,6 +224,8 @@ Color draw_map_color(ImageMap map, float value, float scale)
         return (Color)lroundf(value * 255) * 0x01010100U | 0xff;
     case MAP_HEAT: return interpolate(PALETTE_HEAT, PALETTE_HEAT_COUNT, position);
     case MAP_SIGNED: return interpolate(PALETTE_SIGNED, PALETTE_SIGNED_COUNT, position * 0.5F + 0.5F);
+    case MAP_VEIL: return value == 0 ? COLOR_VEIL : 0;
+    case MAP_EDGES: return value == 0 ? 0 : COLOR_MARK;
     case IMAGE_MAP_COUNT: break;
     }
     assert(false && "a map without colours");

@@ -26,6 +26,10 @@ typedef enum ImageMap {
     MAP_GREY,   // 0 black .. 1 white, never rescaled; below 0 and above 1 each in a colour of its own, NaN in red
     MAP_HEAT,   // 0 .. scale through the heat colours (black, violet, orange, pale yellow), clamped; NaN in red
     MAP_SIGNED, // -scale .. scale, diverging (blue, black at zero, orange); NaN in red
+    OPAQUE_MAP_COUNT,
+    // laid over another image of the same place
+    MAP_VEIL = OPAQUE_MAP_COUNT, // 0: a dark veil; else nothing
+    MAP_EDGES,                   // a value's bits 1, 2, 4, 8: a line along the pixel's left, top, right, bottom edge
     IMAGE_MAP_COUNT
 } ImageMap;
 
@@ -100,5 +104,10 @@ float draw_text(DrawList *list, FontFace face, float size_px, float x, float bas
 void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, int pixel_px,
                  const float *values, ImageMap map, float scale);
 
-// The colour of one value, on the CPU: what the tooltip's swatch and the tests use.
+// Outlines of what is marked (values that are not 0) as edges for MAP_EDGES: a line where a marked pixel meets one that
+// is not. marks, edges: (count, 28, 28); they may be the same array.
+void draw_find_edges(const float *marks, int count, float *edges);
+
+// The colour of one value, on the CPU: what the tooltip's swatch and the tests use. MAP_EDGES has the colour of its
+// lines where a pixel has one.
 Color draw_map_color(ImageMap map, float value, float scale);

@@ -1,13 +1,11 @@
 // Layout: where everything is, for a window's size. One place, so that panels and hit tests agree.
 //
-// Units: framebuffer pixels. Every image pixel is an exact square of whole screen pixels.
+// Units: framebuffer pixels. Every image pixel is an exact square of whole screen pixels. A rectangle of zero width and
+// a grid of zero columns are not shown.
 #pragma once
 #include "draw.h"
+#include "look.h"
 #include "ui.h"
-
-typedef enum Scene { SCENE_COMPARE, SCENE_SOLO_A, SCENE_SOLO_B, SCENE_COUNT } Scene;
-typedef enum Side { SIDE_A, SIDE_B, SIDE_COUNT } Side;
-enum { HEATMAP_COUNT = 2 }; // BCE and MSE: the first rows of the table of losses
 
 enum { PAGE_MAX = 144 }; // digits on screen
 
@@ -19,16 +17,50 @@ typedef struct GridLayout {
     float pitch;  // from cell to cell
 } GridLayout;
 
+// One model's cell in the matrix: outputs above heatmaps, each with the drawing as its last image, and figures.
+typedef struct MatrixCell {
+    Rect rect, title, histogram, figures;
+    GridLayout output, heatmap, drawn_output, drawn_heatmap;
+} MatrixCell;
+
+typedef struct MatrixLayout {
+    int rows, columns;
+    Rect choices; // of rows and columns
+    Rect row_names[OUTPUTS_MAX], column_names[LOSS_COUNT];
+    MatrixCell cells[OUTPUTS_MAX][LOSS_COUNT];
+} MatrixLayout;
+
+// The inspect view: one digit, large; plots of one pixel; its figures.
+typedef struct InspectLayout {
+    GridLayout input, output[SIDE_COUNT], heatmap[SIDE_COUNT];
+    Rect loss_plot, slope_plot, pixel_table, set_table;
+} InspectLayout;
+
 typedef struct Layout {
-    Rect top, bottom, sidebar;
+    Rect top, bottom, sidebar, main;
+    Rect modes;    // heatmap and input modes
+    Rect timeline; // the scrubber; under the curves its track has their axis
     Rect pad, tools;
-    Rect cards[SIDE_COUNT];                                                           // zero width: not shown
-    GridLayout input, reconstruction[SIDE_COUNT], heatmap[SIDE_COUNT][HEATMAP_COUNT]; // columns 0: not shown
+    Rect cards[SIDE_COUNT];
+    GridLayout input, reconstruction[SIDE_COUNT], heatmap[SIDE_COUNT][HEATMAP_COUNT]; // compare, solo
     Rect drawn_header;
     GridLayout drawn_input, drawn[SIDE_COUNT][1 + HEATMAP_COUNT]; // one cell each: reconstruction, heatmaps
     Rect histogram, curves;
-    int page_count;   // cells of each grid
+    MatrixLayout matrix;
+    InspectLayout inspect;
+    Rect claims[CLAIM_COUNT];
+    int page_count;   // test digits that the scene has room for
     float row_height; // of a row of settings
 } Layout;
 
-Layout layout_create(float width, float height, float scale, Scene scene);
+Layout layout_create(float width, float height, float scale, const Look *look);
+
+// What layout_create uses, and the layouts of the larger views (layout_views.c) too.
+float layout_px(float distance, float scale); // a theme distance in whole pixels
+
+// The same grid elsewhere.
+GridLayout layout_move_grid(GridLayout grid, float x, float y);
+GridLayout layout_single_cell(float x, float y, int pixel_px);
+void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *look);
+void layout_place_inspect(Layout *layout, Rect area, float scale);
+void layout_place_claims(Layout *layout, Rect area, float scale);

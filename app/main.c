@@ -19,6 +19,8 @@ static int run_command(const Options *options)
     switch (options->command) {
     case COMMAND_TRAIN: return train_run(options);
     case COMMAND_SHOT: return shot_run(options);
+    case COMMAND_FILM: return film_run(options);
+    case COMMAND_REPORT: return report_run(options);
     case COMMAND_EVAL: return eval_run(options);
     case COMMAND_DATA:
     case COMMAND_DATA_EXPORT: return data_run(options);

@@ -1,4 +1,4 @@
-// Panels: one file a panel. Each reads the Frame, draws itself and its widgets, and adds Requests.
+// Panels: one file a panel. Each reads the Frame, draws itself and its widgets, and adds Requests or changes the Look.
 //
 // To add one: a file panel_<name>.c with one function below, a row in the table of panels in panels.c, a rectangle in
 // layout.h. Thread: the UI thread.
@@ -11,15 +11,22 @@ typedef struct Panel {
     const Frame *frame;
     Requests *requests;
     PixelHover hover; // set by the panel whose pixel is under the mouse, read by those that come later
+    Look look;        // what the next frame looks at: panel_look
+    bool is_look_changed;
 } Panel;
 
 void panel_top(Panel *panel);
 void panel_pad(Panel *panel);
 void panel_models(Panel *panel);
+void panel_modes(Panel *panel);
 void panel_grids(Panel *panel);
 void panel_drawn(Panel *panel);
 void panel_histogram(Panel *panel);
 void panel_curves(Panel *panel);
+void panel_matrix(Panel *panel);
+void panel_inspect(Panel *panel);
+void panel_claims(Panel *panel);
+void panel_timeline(Panel *panel);
 void panel_status(Panel *panel);
 void panel_tooltip(Panel *panel);
 void panel_help(Panel *panel);
@@ -27,21 +34,47 @@ void panel_keys(Panel *panel);
 
 // Shared parts
 
+// To change what is looked at, for the next frame.
+Look *panel_look(Panel *panel);
+void panel_request(Panel *panel, RequestKind kind, int value);
+
 Color panel_side_color(int side);
 bool panel_is_shown(const Frame *frame, int side);
+bool panel_has_grids(const Frame *frame); // compare or solo
+bool panel_is_wiped(const Frame *frame);  // A and B in the same place
 
-// A plot's frame with its title; returns the rectangle for the curves.
-Rect panel_plot_frame(Panel *panel, Rect rect, const char *title, const char *subtitle);
+// A card with a thin edge.
+void panel_card(Panel *panel, Rect rect);
 
-// "784-32-784, epoch 12" and the like: how far a model is. Whole epochs once one is done, steps before.
-void panel_format_progress(const Frame *frame, int side, char *text, size_t size);
+// "epoch 12 / 50" and the like: how far a model is. Whole epochs once one is done, steps before.
+void panel_format_progress(const Frame *frame, int model, char *text, size_t size);
+void panel_format_figure(double value, char text[24]); // four decimals, or as many as it needs
 
-// One grid of images with hover: values (count, 28, 28).
-void panel_images(Panel *panel, const GridLayout *grid, const float *values, int count, ImageMap map, float scale,
-                  bool is_pad);
+// A title with a small square of the side's colour before it (side -1: none), and something at the right.
+void panel_header(Panel *panel, Rect header, int side, const char *title, const char *right);
 
-// A labelled colour bar, 0 .. scale, right-aligned in rect; returns its width.
-float panel_color_bar(Panel *panel, Rect rect, float scale, const char *unit);
+// One grid of images with hover, brush and outlines.
+typedef struct ImageGrid {
+    const GridLayout *grid;
+    const float *values;      // (count, 28, 28)
+    const float *intensities; // (count, 28, 28): what the brush looks at; NULL: the brush has no effect
+    const float *marks;       // (count, 28, 28): not 0 where a pixel is outlined; NULL: nowhere
+    int count;
+    ImageMap map;
+    float scale;
+    bool is_pad;
+    int model; // for the hover: -1 unless the image is of another model than A and B
+} ImageGrid;
+
+void panel_images(Panel *panel, const ImageGrid *images);
+
+// The heatmap in `column` of a model over the page, or over the drawing; a mode of the whole set gives one image.
+void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, bool is_pad, bool has_hover);
+
+// A labelled colour bar for a heatmap's mode, right-aligned in rect; dragging it moves the end of the scale, a double
+// click takes it back. id: of the widget. Returns its width, 0 where there is no room.
+float panel_color_bar(Panel *panel, const char *id, Rect rect, int mode);
+void panel_scale_heatmap(Panel *panel, int mode, float factor); // 0: back to the mode's own scale
 
 // The whole window.
 void panels_draw(Ui *ui, const Frame *frame, Requests *requests);

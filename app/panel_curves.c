@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "panel.h"
+#include "plot.h"
 #include "theme.h"
 
 typedef struct Scale {
@@ -29,7 +30,8 @@ static Scale choose_scale(const Frame *frame, Rect area)
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Snapshot *s = frame->models[side].snapshot;
         for (int i = 0; panel_is_shown(frame, side) && i < s->history_count; i++) {
-            const float test = s->history[i].test[frame->curve_loss], train = s->history[i].train[frame->curve_loss];
+            const float test = s->history[i].test[frame->look.curve_loss],
+                        train = s->history[i].train[frame->look.curve_loss];
             if (!(test > 0.0f) || !isfinite(test) || !(train > 0.0f) || !isfinite(train))
                 continue;
             low = fminf(low, fminf(test, train));
@@ -37,11 +39,11 @@ static Scale choose_scale(const Frame *frame, Rect area)
             last = fmaxf(last, (float)s->history[i].epoch);
         }
     }
-    if (frame->curve_loss == LOSS_BCE && frame->facts) {
+    if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
         low = fminf(low, (float)frame->facts->bce_floor);
         high = fmaxf(high, 0.6932f);
     }
-    if (frame->curve_loss == LOSS_MSE && frame->facts)
+    if (frame->look.curve_loss == LOSS_MSE && frame->facts)
         high = fmaxf(high, (float)frame->facts->mean_image_mse);
     if (!(low < high)) {
         low = 0.01f;
@@ -91,27 +93,11 @@ static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *
             FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
 }
 
-static void draw_dashed(DrawList *draw, Point a, Point b, float width, Color color, float *phase, float dash)
-{
-    const float length = hypotf(b.x - a.x, b.y - a.y);
-    for (float at = 0; at < length;) {
-        const float rest = dash - fmodf(*phase, dash), step = fminf(rest, length - at);
-        if (fmodf(*phase, 2 * dash) < dash) {
-            const Point ends[2] = {
-                {a.x + (b.x - a.x) * at / length, a.y + (b.y - a.y) * at / length},
-                {a.x + (b.x - a.x) * (at + step) / length, a.y + (b.y - a.y) * (at + step) / length}};
-            draw_line(draw, ends, 2, width, color);
-        }
-        at += step > 0.01f ? step : 0.01f;
-        *phase += step > 0.01f ? step : 0.01f;
-    }
-}
-
 static void draw_curves(Panel *panel, const Scale *s, int side)
 {
     Ui *ui = panel->ui;
     const Snapshot *snapshot = panel->frame->models[side].snapshot;
-    const int loss = panel->frame->curve_loss;
+    const int loss = panel->frame->look.curve_loss;
     Point test[HISTORY_MAX];
     int n = 0;
     float phase = 0;
@@ -124,11 +110,22 @@ static void draw_curves(Panel *panel, const Scale *s, int side)
             test[n++] = (Point){x, loss_y(s, record->test[loss])};
         const Point train = {x, loss_y(s, record->train[loss])};
         if (has_train && isfinite(record->train[loss]))
-            draw_dashed(ui->draw, last_train, train, ui_px(ui, 1), panel_side_color(side), &phase, ui_px(ui, 3));
+            plot_dash(ui->draw, last_train, train, ui_px(ui, 1), panel_side_color(side), &phase, ui_px(ui, 3));
         last_train = train;
         has_train = isfinite(record->train[loss]);
     }
     draw_line(ui->draw, test, n, ui_px(ui, 1.5f), panel_side_color(side));
+}
+
+// Where the window is while it shows the past.
+static void draw_cursor(Panel *panel, const Scale *s)
+{
+    const Frame *frame = panel->frame;
+    if (!frame->is_past)
+        return;
+    const Snapshot *shown = frame->models[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].snapshot;
+    const float x = roundf(epoch_x(s, (float)shown->step / (float)shown->steps_per_epoch));
+    draw_box(panel->ui->draw, (Rect){x, s->area.y, ui_px(panel->ui, 1), s->area.h}, COLOR_TEXT, 0);
 }
 
 static void draw_figures(Panel *panel, Rect line)
@@ -141,7 +138,7 @@ static void draw_figures(Panel *panel, Rect line)
         if (!panel_is_shown(frame, side) || s->test.images == 0)
             continue;
         (void)snprintf(text, sizeof text, "%c %.4f", side == SIDE_A ? 'A' : 'B',
-                       metrics_loss(&s->test, frame->curve_loss));
+                       metrics_loss(&s->test, frame->look.curve_loss));
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
     }
@@ -152,21 +149,24 @@ void panel_curves(Panel *panel)
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const Rect rect = frame->layout.curves;
-    const Rect area = panel_plot_frame(panel, rect, "Training", NULL);
+    if (rect.w <= 0)
+        return;
+    Rect area = plot_frame(ui, rect, "Training", NULL);
+    area.h -= frame->layout.timeline.h;
     const char *labels[LOSS_COUNT];
     for (int i = 0; i < LOSS_COUNT; i++)
         labels[i] = loss_label(i);
     const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Training"),
                 width = ui_px(ui, 126);
     const int chosen = ui_choice(ui, "curve", (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)}, labels, NULL,
-                                 LOSS_COUNT, frame->curve_loss, COLOR_TEXT_SOFT);
+                                 LOSS_COUNT, frame->look.curve_loss, COLOR_TEXT_SOFT);
     if (chosen >= 0)
-        requests_add(panel->requests, (Request){.kind = REQUEST_CURVE_LOSS, .value = chosen});
+        panel_look(panel)->curve_loss = chosen;
     const Rect line = {start + width + ui_px(ui, 8), rect.y, rect.x + rect.w - start - width - ui_px(ui, 20),
                        ui_px(ui, 26)};
     if (line.w > ui_px(ui, 370))
         ui_text(ui, line, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "log scale, test solid, train dashed");
-    if (line.w > ui_px(ui, frame->scene == SCENE_COMPARE ? 150 : 75)) // else the caption alone has them
+    if (line.w > ui_px(ui, frame->look.scene == SCENE_COMPARE ? 150 : 75)) // else the caption alone has them
         draw_figures(panel, line);
 
     const float axis = ui_px(ui, 30);
@@ -175,13 +175,14 @@ void panel_curves(Panel *panel)
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
         if (panel_is_shown(frame, side))
             draw_curves(panel, &scale, side);
-    if (frame->curve_loss == LOSS_BCE && frame->facts) {
+    if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
         draw_landmark(panel, &scale, 0.693147f, "always 0.5: ln 2");
         draw_landmark(panel, &scale, (float)frame->facts->mean_image_bce, "mean image");
         draw_landmark(panel, &scale, (float)frame->facts->bce_floor, "entropy floor");
     }
-    if (frame->curve_loss == LOSS_MSE && frame->facts)
+    if (frame->look.curve_loss == LOSS_MSE && frame->facts)
         draw_landmark(panel, &scale, (float)frame->facts->mean_image_mse, "mean image");
+    draw_cursor(panel, &scale);
     const Rect foot = {scale.area.x, area.y + area.h, scale.area.w, ui_px(ui, 18)};
     char text[32];
     ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "0");

@@ -1,4 +1,5 @@
 // The drawing as the models see it, its reconstructions and heatmaps, following the stroke.
+#include <math.h>
 #include <stdio.h>
 
 #include "panel.h"
@@ -24,24 +25,44 @@ static void draw_outline(Panel *panel, const GridLayout *grid)
         }
 }
 
+// Whether the drawing has one column of large images, as in solo, or a row for each model.
+static bool is_column(const Frame *frame) { return frame->look.scene != SCENE_COMPARE || frame->look.is_wiped; }
+
 static void draw_model(Panel *panel, int side)
 {
-    const ModelFrame *m = &panel->frame->models[side];
-    const GridLayout *cells = panel->frame->layout.drawn[side];
-    panel_images(panel, &cells[0], m->pad_p, 1, MAP_GREY, 1.0f, true);
-    for (int loss = 0; loss < HEATMAP_COUNT; loss++)
-        panel_images(panel, &cells[1 + loss], m->pad_loss[loss], 1, MAP_HEAT, heat_scales[loss], true);
+    const Frame *frame = panel->frame;
+    const ModelFrame *m = &frame->models[side];
+    const GridLayout *cells = frame->layout.drawn[side];
+    panel_images(panel, &(ImageGrid){.grid = &cells[0],
+                                     .values = m->pad_p,
+                                     .intensities = m->pad_p,
+                                     .count = 1,
+                                     .map = MAP_GREY,
+                                     .scale = 1.0f,
+                                     .is_pad = true,
+                                     .model = -1});
+    for (int column = 0; column < HEATMAP_COUNT; column++)
+        panel_heatmap(panel, &cells[1 + column], side, column, true, false);
+    if (panel_is_wiped(frame))
+        return;
     const float width = ui_px(panel->ui, 2);
     draw_box(panel->ui->draw, (Rect){cells[0].origin.x - 2 * width, cells[0].origin.y, width, cells[0].pitch},
              panel_side_color(side), 0);
 }
 
-static double mean(const float *values)
+// A left of the divider, B right of it, as in the grids.
+static void draw_wiped(Panel *panel)
 {
-    double sum = 0;
-    for (int i = 0; i < DIGIT_PIXELS; i++)
-        sum += (double)values[i];
-    return sum / DIGIT_PIXELS;
+    const Frame *frame = panel->frame;
+    const GridLayout *first = &frame->layout.drawn[SIDE_A][0], *last = &frame->layout.drawn[SIDE_A][HEATMAP_COUNT];
+    const Rect area = {first->origin.x, first->origin.y, first->pitch, last->origin.y + last->pitch - first->origin.y};
+    const float x = roundf(area.x + frame->look.wipe * area.w);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        draw_clip_push(panel->ui->draw, side == SIDE_A ? (Rect){area.x, area.y, x - area.x, area.h}
+                                                       : (Rect){x, area.y, area.x + area.w - x, area.h});
+        draw_model(panel, side);
+        draw_clip_pop(panel->ui->draw);
+    }
 }
 
 // The drawing's own losses beside the input cell.
@@ -52,15 +73,36 @@ static void draw_figures(Panel *panel, Rect area)
     Rect row = {area.x, area.y, area.w, line};
     char text[64];
     for (int side = 0; side < SIDE_COUNT; side++) {
-        if (!panel_is_shown(panel->frame, side))
-            continue;
-        const ModelFrame *m = &panel->frame->models[side];
-        (void)snprintf(text, sizeof text, "BCE %.4f  MSE %.4f", mean(m->pad_loss[LOSS_BCE]),
-                       mean(m->pad_loss[LOSS_MSE]));
+        const double *loss = panel->frame->models[side].pad_loss;
+        (void)snprintf(text, sizeof text, "BCE %.4f  MSE %.4f", loss[LOSS_BCE], loss[LOSS_MSE]);
         if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > row.w)
-            (void)snprintf(text, sizeof text, "%s %.4f", loss_get(LOSS_BCE)->label, mean(m->pad_loss[LOSS_BCE]));
+            (void)snprintf(text, sizeof text, "%s %.4f", loss_get(LOSS_BCE)->label, loss[LOSS_BCE]);
         ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_LEFT, text);
         row.y += line;
+    }
+}
+
+static void draw_titles(Panel *panel, bool is_narrow)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const int first = panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B;
+    for (int column = 0; column < 1 + HEATMAP_COUNT; column++) {
+        const GridLayout *cell = &frame->layout.drawn[first][column];
+        const float height = ui_px(ui, 15);
+        const int mode = column > 0 ? frame->look.heatmaps[column - 1] : 0;
+        char title[64];
+        (void)snprintf(title, sizeof title, "%s",
+                       column > 0                       ? heatmap_get(mode)->label
+                       : is_narrow && !is_column(frame) ? "Out"
+                                                        : "Output");
+        const bool is_loss = mode == HEATMAP_BCE || mode == HEATMAP_MSE || mode == HEATMAP_MAE;
+        if (column > 0 && is_column(frame) && !panel_is_wiped(frame) && is_loss)
+            (void)snprintf(title, sizeof title, "%s %.4f", heatmap_get(mode)->label,
+                           frame->models[first].pad_loss[loss_find(heatmap_get(mode)->key)]);
+        const float width = is_column(frame) ? frame->layout.drawn_header.w : cell->pitch + ui_px(ui, 5);
+        ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, TEXT_SMALL,
+                COLOR_TEXT_SOFT, ALIGN_LEFT, title);
     }
 }
 
@@ -69,6 +111,8 @@ void panel_drawn(Panel *panel)
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const GridLayout *input = &frame->layout.drawn_input;
+    if (!panel_has_grids(frame))
+        return;
     ui_text(ui, frame->layout.drawn_header, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, "Your digit");
     char from_set[32];
     const bool is_narrow = frame->layout.drawn_header.w < ui_px(ui, 190);
@@ -79,27 +123,24 @@ void panel_drawn(Panel *panel)
             : is_moved                    ? "centred like MNIST"
             : frame->pad->now.source >= 0 ? from_set
                                           : "");
-    panel_images(panel, input, frame->pad_input, 1, MAP_GREY, 1.0f, true);
+    panel_images(panel, &(ImageGrid){.grid = input,
+                                     .values = frame->pad_input,
+                                     .intensities = frame->pad_input,
+                                     .count = 1,
+                                     .map = MAP_GREY,
+                                     .scale = 1.0f,
+                                     .is_pad = true,
+                                     .model = -1});
     if (is_moved)
         draw_outline(panel, input);
     const float gap = ui_px(ui, 8), x = input->origin.x + input->pitch + gap;
     const float room = frame->layout.drawn_header.x + frame->layout.drawn_header.w - x;
-    if (frame->scene == SCENE_COMPARE)
+    if (!is_column(frame))
         draw_figures(panel, (Rect){x, input->origin.y, room, input->pitch});
-    const int first = panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B;
-    for (int column = 0; column < 1 + HEATMAP_COUNT; column++) {
-        const GridLayout *cell = &frame->layout.drawn[first][column];
-        const float height = ui_px(ui, 15);
-        char title[48];
-        (void)snprintf(title, sizeof title, "%s",
-                       column == 0 ? is_narrow && frame->scene == SCENE_COMPARE ? "Out" : "Output"
-                                   : loss_get(column - 1)->label);
-        if (column > 0 && frame->scene != SCENE_COMPARE)
-            (void)snprintf(title, sizeof title, "%s %.4f", loss_get(column - 1)->label,
-                           mean(frame->models[first].pad_loss[column - 1]));
-        const float width = frame->scene == SCENE_COMPARE ? cell->pitch + ui_px(ui, 5) : frame->layout.drawn_header.w;
-        ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, TEXT_SMALL,
-                COLOR_TEXT_SOFT, ALIGN_LEFT, title);
+    draw_titles(panel, is_narrow);
+    if (panel_is_wiped(frame)) {
+        draw_wiped(panel);
+        return;
     }
     for (int side = 0; side < SIDE_COUNT; side++)
         if (panel_is_shown(frame, side))

@@ -1,32 +1,22 @@
-// The grids of test digits: input, reconstructions, heatmaps of the error per pixel.
+// The grids of test digits in compare and solo: input, outputs, heatmaps. With the wipe A and B are in the same place,
+// left and right of a divider.
 #include <math.h>
 #include <stdio.h>
 
-#include "palette.h"
 #include "panel.h"
 #include "theme.h"
-
-static void draw_header(Panel *panel, Rect header, int side, const char *title, const char *right)
-{
-    Ui *ui = panel->ui;
-    float x = header.x;
-    if (side >= 0) {
-        const float size = ui_px(ui, 8);
-        draw_box(ui->draw, (Rect){x, header.y + (header.h - size) / 2, size, size}, panel_side_color(side),
-                 ui_px(ui, 2));
-        x += size + ui_px(ui, 6);
-    }
-    const float right_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, right);
-    ui_text(ui, (Rect){x, header.y, header.x + header.w - x - right_width - ui_px(ui, 4), header.h}, FONT_UI,
-            TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, title);
-    ui_text(ui, header, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, right);
-}
 
 static Rect grid_header(const GridLayout *grid)
 {
     Rect header = grid->header;
     header.w = grid->pitch * (float)grid->columns;
     return header;
+}
+
+static Rect grid_area(const GridLayout *grid)
+{
+    return (Rect){grid->origin.x, grid->origin.y, grid->pitch * (float)grid->columns - 1,
+                  grid->pitch * (float)grid->rows - 1};
 }
 
 static void draw_input(Panel *panel)
@@ -38,52 +28,165 @@ static void draw_input(Panel *panel)
     else
         (void)snprintf(range, sizeof range, "test %d\u2013%d", frame->first,
                        (frame->first + frame->page_count - 1) % frame->test_count);
-    draw_header(panel, grid_header(&frame->layout.input), -1, "Input", range);
-    panel_images(panel, &frame->layout.input, frame->targets, frame->page_count, MAP_GREY, 1.0f, false);
+    panel_header(panel, grid_header(&frame->layout.input), -1, frame->look.binarise > 0.0f ? "Input, mixed" : "Input",
+                 range);
+    panel_images(panel, &(ImageGrid){.grid = &frame->layout.input,
+                                     .values = frame->targets,
+                                     .intensities = frame->targets,
+                                     .count = frame->page_count,
+                                     .map = MAP_GREY,
+                                     .scale = 1.0f,
+                                     .model = -1});
 }
 
-static void draw_reconstruction(Panel *panel, int side)
+static void draw_outputs(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
-    const GridLayout *grid = &frame->layout.reconstruction[side];
-    const Rect header = grid_header(grid);
+    const float *p = frame->models[side].p;
+    panel_images(panel, &(ImageGrid){.grid = &frame->layout.reconstruction[side],
+                                     .values = p,
+                                     .intensities = p,
+                                     .count = frame->page_count,
+                                     .map = MAP_GREY,
+                                     .scale = 1.0f,
+                                     .model = -1});
+}
+
+static void draw_output_header(Panel *panel, int side)
+{
+    const Frame *frame = panel->frame;
+    const Rect header = grid_header(&frame->layout.reconstruction[side]);
+    if (panel_is_wiped(frame)) {
+        char pair[140];
+        (void)snprintf(pair, sizeof pair, "%s | %s", frame->models[SIDE_A].caption, frame->models[SIDE_B].caption);
+        panel_header(panel, header, -1, "Output A | B", pair);
+        return;
+    }
     // the caption goes for both models or for none; their cards say the same
     float widest = 0;
     for (int i = 0; i < SIDE_COUNT; i++)
         widest = fmaxf(widest, ui_text_width(panel->ui, FONT_FIGURES, TEXT_SMALL, frame->models[i].caption));
     const float needed = widest + ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, "Output") + ui_px(panel->ui, 24);
-    draw_header(panel, header, side, "Output", needed <= header.w ? frame->models[side].caption : "");
-    panel_images(panel, grid, frame->models[side].p, frame->page_count, MAP_GREY, 1.0f, false);
+    panel_header(panel, header, side, "Output", needed <= header.w ? frame->models[side].caption : "");
 }
 
-static void draw_heatmap(Panel *panel, int side, int loss)
+// The mode's mean over the test set where it has one, else "".
+static void format_mean(const Frame *frame, int side, int mode, char *text, size_t size)
+{
+    const Metrics *test = &frame->models[side].snapshot->test;
+    text[0] = 0;
+    if (test->images == 0)
+        return;
+    switch (mode) {
+    case HEATMAP_BCE: (void)snprintf(text, size, "%.4f", test->bce); break;
+    case HEATMAP_EXCESS: (void)snprintf(text, size, "%.4f", test->excess_bce); break;
+    case HEATMAP_MSE: (void)snprintf(text, size, "%.4f", test->mse); break;
+    case HEATMAP_MAE: (void)snprintf(text, size, "%.4f", test->mae); break;
+    case HEATMAP_ERROR:
+    case HEATMAP_BIAS: (void)snprintf(text, size, "%+.4f", test->bias); break;
+    case HEATMAP_DEAD: (void)snprintf(text, size, "%d", test->dead_outputs); break;
+    default: break;
+    }
+}
+
+static void draw_heatmap_header(Panel *panel, int side, int column)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const int mode = frame->look.heatmaps[column];
+    const Rect header = grid_header(&frame->layout.heatmap[side][column]);
+    char mean[32], title[96], id[24];
+    format_mean(frame, side, mode, mean, sizeof mean);
+    if (panel_is_wiped(frame)) {
+        char other[32];
+        format_mean(frame, SIDE_B, mode, other, sizeof other);
+        (void)snprintf(title, sizeof title, "%s %s%s%s", heatmap_get(mode)->label, mean, *other ? " | " : "", other);
+    } else {
+        (void)snprintf(title, sizeof title, "%s %s", heatmap_get(mode)->label, mean);
+    }
+    (void)snprintf(id, sizeof id, "scale.%c.%d", side == SIDE_A ? 'a' : 'b', column);
+    const float bar = panel_color_bar(panel, id, header, mode);
+    Rect rest = header;
+    rest.w -= bar + ui_px(ui, 6);
+    if (ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 20) > rest.w)
+        (void)snprintf(title, sizeof title, "%s", heatmap_get(mode)->label);
+    panel_header(panel, rest, panel_is_wiped(frame) ? -1 : side, title, "");
+}
+
+static void draw_side(Panel *panel, int side)
+{
+    draw_outputs(panel, side);
+    for (int column = 0; column < HEATMAP_COUNT; column++)
+        panel_heatmap(panel, &panel->frame->layout.heatmap[side][column], side, column, false, false);
+}
+
+static void draw_headers(Panel *panel, int side)
+{
+    draw_output_header(panel, side);
+    for (int column = 0; column < HEATMAP_COUNT; column++)
+        draw_heatmap_header(panel, side, column);
+}
+
+// ---- the wipe -----------------------------------------------------------------------------------------------------
+
+static void drag_divider(Panel *panel, const char *id, Rect area)
+{
+    Ui *ui = panel->ui;
+    const float wipe = panel->frame->look.wipe, width = ui_px(ui, 2), grip = ui_px(ui, 12);
+    const WidgetState state = ui_widget(ui, id, area, "Divider");
+    if (state.is_active && ui->input.left)
+        panel_look(panel)->wipe = fminf(1.0f, fmaxf(0.0f, (ui->input.mouse_x - area.x) / area.w));
+    if (state.is_focused && ui_take_key(ui, KEY_LEFT, false))
+        panel_look(panel)->wipe = fmaxf(0.0f, wipe - 0.05f);
+    if (state.is_focused && ui_take_key(ui, KEY_RIGHT, false))
+        panel_look(panel)->wipe = fminf(1.0f, wipe + 0.05f);
+    const float x = roundf(area.x + wipe * area.w);
+    draw_box(ui->draw, (Rect){x - width, area.y, width, area.h}, COLOR_A, 0);
+    draw_box(ui->draw, (Rect){x, area.y, width, area.h}, COLOR_B, 0);
+    draw_box(ui->draw, (Rect){x - grip / 2, area.y + roundf((area.h - 2 * grip) / 2), grip, 2 * grip},
+             state.is_hot ? COLOR_TEXT : COLOR_TEXT_SOFT, grip / 2);
+    ui_focus_ring(ui, state, area);
+}
+
+static void draw_wiped(Panel *panel)
 {
     const Frame *frame = panel->frame;
-    const GridLayout *grid = &frame->layout.heatmap[side][loss];
-    const Rect header = grid_header(grid);
-    char title[32];
-    const Metrics *test = &frame->models[side].snapshot->test;
-    if (test->images > 0)
-        (void)snprintf(title, sizeof title, "%s %.4f", loss_get(loss)->label, metrics_loss(test, loss));
-    else
-        (void)snprintf(title, sizeof title, "%s", loss_get(loss)->label);
-    const float bar = panel_color_bar(panel, header, heat_scales[loss], loss == LOSS_BCE ? " nat" : "");
-    Rect rest = header;
-    rest.w -= bar + ui_px(panel->ui, 6);
-    if (ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, title) + ui_px(panel->ui, 20) > rest.w)
-        (void)snprintf(title, sizeof title, "%s", loss_get(loss)->label);
-    draw_header(panel, rest, side, title, "");
-    panel_images(panel, grid, frame->models[side].loss[loss], frame->page_count, MAP_HEAT, heat_scales[loss], false);
+    const GridLayout *grids[] = {&frame->layout.reconstruction[SIDE_A], &frame->layout.heatmap[SIDE_A][0],
+                                 &frame->layout.heatmap[SIDE_A][1]};
+    const float share = frame->look.wipe;
+    // the same share of each grid; one clip a side, since grids stand below each other, too
+    for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
+        const Rect area = grid_area(grids[i]);
+        const float x = roundf(area.x + share * area.w);
+        for (int side = 0; side < SIDE_COUNT; side++) {
+            draw_clip_push(panel->ui->draw, side == SIDE_A ? (Rect){area.x, area.y, x - area.x, area.h}
+                                                           : (Rect){x, area.y, area.x + area.w - x, area.h});
+            if (i == 0)
+                draw_outputs(panel, side);
+            else
+                panel_heatmap(panel, grids[i], side, (int)i - 1, false, false);
+            draw_clip_pop(panel->ui->draw);
+        }
+    }
+    draw_headers(panel, SIDE_A);
+    static const char *const ids[] = {"wipe.output", "wipe.heat.0", "wipe.heat.1"};
+    for (size_t i = 0; i < sizeof grids / sizeof *grids; i++)
+        drag_divider(panel, ids[i], grid_area(grids[i]));
 }
 
 void panel_grids(Panel *panel)
 {
+    if (!panel_has_grids(panel->frame))
+        return;
     draw_input(panel);
+    if (panel_is_wiped(panel->frame)) {
+        draw_wiped(panel);
+        return;
+    }
     for (int side = 0; side < SIDE_COUNT; side++) {
         if (!panel_is_shown(panel->frame, side))
             continue;
-        draw_reconstruction(panel, side);
-        for (int loss = 0; loss < HEATMAP_COUNT; loss++)
-            draw_heatmap(panel, side, loss);
+        draw_headers(panel, side);
+        draw_side(panel, side);
     }
 }

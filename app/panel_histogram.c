@@ -1,108 +1,106 @@
-// Histogram of output intensities over the whole test set: both models, the input filled behind them, log count.
+// Histogram of intensities over the whole test set: inputs filled, outputs of A and B as lines, 64 bins over [0,1], one
+// below and one above. Dragging over it lights the pixels of those bins in all grids.
 #include <math.h>
 #include <stdio.h>
 
 #include "panel.h"
+#include "plot.h"
 #include "theme.h"
 
-// Which bins are shown: those below 0 and above 1 only when somebody's outputs lie there.
-typedef struct Bins {
-    int first, count;
-} Bins;
-
-static Bins choose_bins(const Frame *frame)
-{
-    bool below = false, above = false;
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        const Metrics *m = &frame->models[side].snapshot->test;
-        if (!panel_is_shown(frame, side) || m->images == 0)
-            continue;
-        below |= m->histogram_output[0] > 0;
-        above |= m->histogram_output[HISTOGRAM_BINS - 1] > 0;
-    }
-    return (Bins){below ? 0 : 1, HISTOGRAM_INNER + (below ? 1 : 0) + (above ? 1 : 0)};
-}
-
+// Counts as they are drawn: 0 at the bottom, 1 at the top.
 typedef struct Scale {
     Rect area;
-    Bins bins;
-    float log_top;
+    HistogramMode mode;
+    double pixels; // of the whole set
+    double most;   // count at the top of a linear axis
 } Scale;
 
-static float bin_x(const Scale *s, int i) { return s->area.x + roundf(s->area.w * (float)i / (float)s->bins.count); }
+static float bin_x(const Scale *s, int bin) { return s->area.x + roundf(s->area.w * (float)bin / HISTOGRAM_BINS); }
 
-// log10(count + 1), so that an empty bin stands on the floor.
-static float count_y(const Scale *s, int64_t count)
+// log10(count + 1), so that an empty bin stands on the floor; or the count; or the share of all pixels up to the bin.
+static float find_height(const Scale *s, double count)
 {
-    return s->area.y + s->area.h * (1.0f - log10f((float)count + 1.0f) / s->log_top);
+    if (s->mode == HISTOGRAM_LOG)
+        return (float)(log10(count + 1.0) / log10(s->pixels) / 1.02);
+    return (float)fmin(1.0, count / s->most);
 }
 
-static void draw_input(Panel *panel, const Scale *s, const int64_t *histogram)
+static void fill_heights(const Scale *s, const int64_t *histogram, float heights[HISTOGRAM_BINS])
+{
+    double sum = 0.0;
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+        sum += (double)histogram[bin];
+        heights[bin] = find_height(s, s->mode == HISTOGRAM_CUMULATIVE ? sum : (double)histogram[bin]);
+    }
+}
+
+static void draw_steps(Panel *panel, const Scale *s, const int64_t *histogram, bool is_filled, float width, Color color)
 {
     DrawList *draw = panel->ui->draw;
-    Point outline[2 * HISTOGRAM_BINS];
-    int n = 0;
-    for (int i = 0; i < s->bins.count; i++) {
-        const float x0 = bin_x(s, i), x1 = bin_x(s, i + 1), y = roundf(count_y(s, histogram[s->bins.first + i]));
-        draw_box(draw, (Rect){x0, y, x1 - x0, s->area.y + s->area.h - y}, 0xffffff12, 0);
-        outline[n++] = (Point){x0, y};
-        outline[n++] = (Point){x1, y};
-    }
-    draw_line(draw, outline, n, ui_px(panel->ui, 1), 0xffffff70);
-}
-
-static void draw_output(Panel *panel, const Scale *s, int side)
-{
-    const Metrics *m = &panel->frame->models[side].snapshot->test;
     Point steps[2 * HISTOGRAM_BINS];
+    float heights[HISTOGRAM_BINS];
     int n = 0;
-    for (int i = 0; i < s->bins.count; i++) {
-        const float y = count_y(s, m->histogram_output[s->bins.first + i]);
-        steps[n++] = (Point){bin_x(s, i), y};
-        steps[n++] = (Point){bin_x(s, i + 1), y};
+    fill_heights(s, histogram, heights);
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+        const float x0 = bin_x(s, bin), x1 = bin_x(s, bin + 1), y = s->area.y + s->area.h * (1.0f - heights[bin]);
+        if (is_filled)
+            draw_box(draw, (Rect){x0, roundf(y), x1 - x0, s->area.y + s->area.h - roundf(y)}, 0xffffff12, 0);
+        steps[n++] = (Point){x0, y};
+        steps[n++] = (Point){x1, y};
     }
-    draw_line(panel->ui->draw, steps, n, ui_px(panel->ui, 1.5f), panel_side_color(side));
+    draw_line(draw, steps, n, ui_px(panel->ui, width), color);
 }
 
-static void draw_axes(Panel *panel, const Scale *s)
+static void draw_count_axis(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    if (s->mode != HISTOGRAM_LOG) {
+        for (int quarter = 1; quarter < 4; quarter++)
+            draw_box(ui->draw,
+                     (Rect){s->area.x, roundf(s->area.y + s->area.h * (float)quarter / 4), s->area.w, ui_px(ui, 1)},
+                     COLOR_GRID, 0);
+        char top[32];
+        if (s->mode == HISTOGRAM_CUMULATIVE)
+            (void)snprintf(top, sizeof top, "100 %%");
+        else
+            (void)snprintf(top, sizeof top, "%.1f %%", 100.0 * s->most / s->pixels);
+        ui_text(ui,
+                (Rect){s->area.x + s->area.w / HISTOGRAM_BINS + ui_px(ui, 4), s->area.y, ui_px(ui, 60), ui_px(ui, 14)},
+                FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, top);
+        return;
+    }
+    for (double count = 10.0; count < s->pixels; count *= 10.0)
+        draw_box(
+            ui->draw,
+            (Rect){s->area.x, roundf(s->area.y + s->area.h * (1.0f - find_height(s, count))), s->area.w, ui_px(ui, 1)},
+            COLOR_GRID, 0);
+}
+
+static void draw_intensity_axis(Panel *panel, const Scale *s)
 {
     Ui *ui = panel->ui;
     const float height = ui_px(ui, 18), width = ui_px(ui, 60), bottom = s->area.y + s->area.h;
     char text[16];
-    for (int power = 1; (float)power < s->log_top; power++) {
-        const float y = roundf(s->area.y + s->area.h * (1.0f - (float)power / s->log_top));
-        draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, COLOR_GRID, 0);
-    }
     for (int quarter = 0; quarter <= 4; quarter++) {
-        const int bin = quarter * HISTOGRAM_INNER / 4 + 1 - s->bins.first;
-        const float x = bin_x(s, bin);
+        const float x = bin_x(s, 1 + quarter * HISTOGRAM_INNER / 4);
+        draw_box(ui->draw, (Rect){x, s->area.y, ui_px(ui, 1), s->area.h}, COLOR_GRID, 0);
+        if (quarter == 0 || quarter == 4)
+            continue; // "<0" and ">1" stand there
         (void)snprintf(text, sizeof text, "%g", quarter / 4.0);
-        if ((quarter == 0 && bin > 0) || (quarter == 4 && bin < s->bins.count))
-            text[0] = 0; // "<0" and ">1" stand there
-        const bool is_last = bin == s->bins.count, is_first = bin == 0;
-        const Rect label = {is_first ? x : is_last ? x - width : x - width / 2, bottom, width, height};
-        ui_text(ui, label, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
-                is_first  ? ALIGN_LEFT
-                : is_last ? ALIGN_RIGHT
-                          : ALIGN_CENTER,
-                text);
-        if (!is_first && !is_last)
-            draw_box(ui->draw, (Rect){x, s->area.y, ui_px(ui, 1), s->area.h}, COLOR_GRID, 0);
+        ui_text(ui, (Rect){x - width / 2, bottom, width, height}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
+                ALIGN_CENTER, text);
     }
-    if (s->bins.first == 0)
-        ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0x6f9effffu,
-                ALIGN_LEFT, "<0");
-    if (s->bins.first + s->bins.count == HISTOGRAM_BINS)
-        ui_text(ui, (Rect){s->area.x + s->area.w - width + ui_px(ui, 9), bottom, width, height}, FONT_FIGURES,
-                TEXT_SMALL, 0xffd24dff, ALIGN_RIGHT, ">1");
+    ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0x6f9effffu,
+            ALIGN_LEFT, "<0");
+    ui_text(ui, (Rect){s->area.x + s->area.w - width + ui_px(ui, 8), bottom, width, height}, FONT_FIGURES, TEXT_SMALL,
+            0xffd24dff, ALIGN_RIGHT, ">1");
 }
 
-// "mean in .1307  A .1306  B .1262", right-aligned in the title's line, from the right.
-static void draw_means(Panel *panel, Rect rect)
+// "mean in .1307  A .1306  B .1262", right-aligned in the title's line, from the right; or what the brush holds.
+static void draw_means(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    Rect line = {rect.x + ui_px(ui, 12), rect.y, rect.w - ui_px(ui, 24), ui_px(ui, 26)};
     char text[48];
     for (int side = SIDE_COUNT - 1; side >= 0; side--) {
         const Metrics *m = &frame->models[side].snapshot->test;
@@ -112,32 +110,159 @@ static void draw_means(Panel *panel, Rect rect)
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
     }
-    const float title = ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Intensities") + ui_px(ui, 120);
-    if (frame->facts && line.w > title) {
+    if (frame->facts && line.w > ui_px(ui, 100)) {
         (void)snprintf(text, sizeof text, "mean in %.4f", frame->facts->mean);
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
     }
+}
+
+// ---- the brush ----------------------------------------------------------------------------------------------------
+
+static bool has_brush(const Look *look) { return look->brush_first <= look->brush_last; }
+
+static int find_bin_at(const Scale *s, float x)
+{
+    const int bin = (int)((x - s->area.x) / s->area.w * HISTOGRAM_BINS);
+    return bin < 0 ? 0 : bin >= HISTOGRAM_BINS ? HISTOGRAM_BINS - 1 : bin;
+}
+
+static void set_brush(Panel *panel, int first, int last)
+{
+    Look *look = panel_look(panel);
+    look->brush_first = first;
+    look->brush_last = last;
+}
+
+// Below 0, the eighths of [0,1], above 1, nothing: in turn.
+static void step_brush(Panel *panel)
+{
+    const Look *look = &panel->frame->look;
+    enum { EIGHTH = HISTOGRAM_INNER / 8 };
+    if (!has_brush(look))
+        set_brush(panel, 0, 0);
+    else if (look->brush_last + 1 < HISTOGRAM_BINS - 1)
+        set_brush(panel, look->brush_last + 1, look->brush_last + EIGHTH);
+    else if (look->brush_last + 1 == HISTOGRAM_BINS - 1)
+        set_brush(panel, HISTOGRAM_BINS - 1, HISTOGRAM_BINS - 1);
+    else
+        set_brush(panel, 1, 0);
+}
+
+static void drag_brush(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    const WidgetState state = ui_widget(ui, "brush", s->area, "Brush");
+    ui_set_hint(ui, state,
+                "Drag over a range: its pixels are lit in all grids; a click ends that. G: one range after the other");
+    if (state.is_active && ui->input.left_pressed)
+        ui->drag_x = ui->input.mouse_x;
+    const float distance = fabsf(ui->input.mouse_x - ui->drag_x);
+    if (state.is_active && ui->input.left && distance >= ui_px(ui, 3)) {
+        const int a = find_bin_at(s, ui->drag_x), b = find_bin_at(s, ui->input.mouse_x);
+        set_brush(panel, a < b ? a : b, a < b ? b : a);
+    } else if (state.is_clicked && distance < ui_px(ui, 3)) {
+        set_brush(panel, 1, 0);
+    }
+    if (ui_take_key(ui, 'g', false))
+        step_brush(panel);
+    ui_focus_ring(ui, state, s->area);
+}
+
+static int64_t count_bins(const int64_t *histogram, int first, int last)
+{
+    int64_t count = 0;
+    for (int bin = first; bin <= last; bin++)
+        count += histogram[bin];
+    return count;
+}
+
+static void draw_brush(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const Look *look = &frame->look;
+    if (!has_brush(look))
+        return;
+    const float x0 = bin_x(s, look->brush_first), x1 = bin_x(s, look->brush_last + 1);
+    draw_box(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, 0x6ff0b028, 0);
+    draw_frame(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, COLOR_GOOD, 0, ui_px(ui, 1));
+    char text[128], *at = text;
+    at +=
+        snprintf(text, sizeof text, "lit: in %.1f %%",
+                 100.0 * (double)count_bins(frame->facts->histogram, look->brush_first, look->brush_last) / s->pixels);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Metrics *m = &frame->models[side].snapshot->test;
+        if (panel_is_shown(frame, side) && m->images > 0)
+            at += snprintf(at, (size_t)(text + sizeof text - at), "  %c %.1f %%", side == SIDE_A ? 'A' : 'B',
+                           100.0 * (double)count_bins(m->histogram_output, look->brush_first, look->brush_last) /
+                               s->pixels);
+    }
+    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 8);
+    const float left = fminf(fmaxf(s->area.x, (x0 + x1 - width) / 2), s->area.x + s->area.w - width);
+    const Rect box = {left, s->area.y + ui_px(ui, 2), width, ui_px(ui, 16)};
+    draw_box(ui->draw, box, (COLOR_PANEL & 0xffffff00u) | 0xe0, ui_px(ui, 3));
+    ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, COLOR_GOOD, ALIGN_CENTER, text);
+}
+
+// ---- the panel ----------------------------------------------------------------------------------------------------
+
+static void choose_mode(Panel *panel, Rect rect)
+{
+    Ui *ui = panel->ui;
+    static const char *const labels[] = {"log", "lin", "cum"};
+    static const char *const hints[] = {"logarithm of the count (L)", "count, up to the largest bin inside (0, 1) (L)",
+                                        "share of all pixels up to each bin (L)"};
+    const HistogramMode mode = panel->frame->look.histogram;
+    const int chosen =
+        ui_choice(ui, "histogram", rect, labels, hints, HISTOGRAM_MODE_COUNT, (int)mode, COLOR_TEXT_SOFT);
+    if (chosen >= 0)
+        panel_look(panel)->histogram = (HistogramMode)chosen;
+    if (ui_take_key(ui, 'l', false))
+        panel_look(panel)->histogram = (mode + 1) % HISTOGRAM_MODE_COUNT;
+}
+
+// The first and the last inner bin hold nearly everything: a linear axis ends at the largest between them.
+static double find_most(const Frame *frame)
+{
+    int64_t most = 1;
+    for (int bin = 2; bin < HISTOGRAM_INNER; bin++) {
+        most = frame->facts->histogram[bin] > most ? frame->facts->histogram[bin] : most;
+        for (int side = 0; side < SIDE_COUNT; side++) {
+            const Metrics *m = &frame->models[side].snapshot->test;
+            if (panel_is_shown(frame, side) && m->images > 0 && m->histogram_output[bin] > most)
+                most = m->histogram_output[bin];
+        }
+    }
+    return 1.1 * (double)most;
 }
 
 void panel_histogram(Panel *panel)
 {
     const Frame *frame = panel->frame;
     Ui *ui = panel->ui;
-    char subtitle[64];
-    (void)snprintf(subtitle, sizeof subtitle, "%s",
-                   frame->layout.histogram.w > ui_px(ui, 530) ? "log count, 64 bins, whole test set" : "");
-    const Rect area = panel_plot_frame(panel, frame->layout.histogram, "Intensities", subtitle);
-    draw_means(panel, frame->layout.histogram);
+    const Rect rect = frame->layout.histogram;
+    if (rect.w <= 0)
+        return;
+    const Rect area = plot_frame(ui, rect, "Intensities", NULL);
+    const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Intensities"),
+                width = ui_px(ui, 96);
+    choose_mode(panel, (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)});
+    const float from = start + width + ui_px(ui, 8);
+    draw_means(panel, (Rect){from, rect.y, rect.x + rect.w - from - ui_px(ui, 12), ui_px(ui, 26)});
     if (!frame->facts) {
         ui_text(ui, area, FONT_UI, TEXT_NORMAL, COLOR_TEXT_SOFT, ALIGN_CENTER, "drawing the digits\u2026");
         return;
     }
-    Scale scale = {.area = area,
-                   .bins = choose_bins(frame),
-                   .log_top = log10f((float)frame->facts->images * DIGIT_PIXELS) * 1.02f};
-    draw_axes(panel, &scale);
-    draw_input(panel, &scale, frame->facts->histogram);
-    for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0)
-            draw_output(panel, &scale, side);
+    Scale scale = {.area = area, .mode = frame->look.histogram, .pixels = (double)frame->facts->images * DIGIT_PIXELS};
+    scale.most = scale.mode == HISTOGRAM_LINEAR ? find_most(frame) : scale.pixels;
+    draw_count_axis(panel, &scale);
+    draw_intensity_axis(panel, &scale);
+    drag_brush(panel, &scale);
+    draw_steps(panel, &scale, frame->facts->histogram, true, 1, 0xffffff70);
+    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+        const Metrics *m = &frame->models[side].snapshot->test;
+        if (panel_is_shown(frame, side) && m->images > 0)
+            draw_steps(panel, &scale, m->histogram_output, false, 1.5f, panel_side_color(side));
+    }
+    draw_brush(panel, &scale);
 }

@@ -5,11 +5,6 @@
 #include "panel.h"
 #include "theme.h"
 
-static void add(Panel *panel, RequestKind kind, int value)
-{
-    requests_add(panel->requests, (Request){.kind = kind, .value = value});
-}
-
 static Request place(const Panel *panel, RequestKind kind, Point at)
 {
     const Rect pad = panel->frame->layout.pad;
@@ -29,7 +24,7 @@ static void take_strokes(Panel *panel, WidgetState state)
     for (int i = 0; is_drawing && i < input->path_count; i++)
         requests_add(panel->requests, place(panel, REQUEST_PAD_CONTINUE, input->path[i]));
     if (is_drawing && !input->left && !input->right)
-        add(panel, REQUEST_PAD_END, 0);
+        panel_request(panel, REQUEST_PAD_END, 0);
 }
 
 // The pad's own pixels are what the models see only while nothing is centred.
@@ -43,7 +38,7 @@ static void find_hover(Panel *panel, WidgetState state)
     const Request at = place(panel, REQUEST_PAD_BEGIN, (Point){input->mouse_x, input->mouse_y});
     const int row = (int)at.y, column = (int)at.x;
     if (row >= 0 && row < DIGIT_SIDE && column >= 0 && column < DIGIT_SIDE)
-        panel->hover = (PixelHover){.is_set = true, .is_pad = true, .pixel = row * DIGIT_SIDE + column};
+        panel->hover = (PixelHover){.is_set = true, .is_pad = true, .model = -1, .pixel = row * DIGIT_SIDE + column};
 }
 
 static void draw_brush(Panel *panel, WidgetState state, Rect pad)
@@ -80,22 +75,22 @@ static void draw_tools(Panel *panel)
     int place = 0;
     if (ui_button(ui, "pad.clear", row, "Clear", "C", false, 0) || ui_take_key(ui, 'c', false) ||
         ui_take_key(ui, KEY_DELETE, false))
-        add(panel, REQUEST_PAD_CLEAR, 0);
+        panel_request(panel, REQUEST_PAD_CLEAR, 0);
     move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.undo", row, "Undo", "Z", false, 0) || ui_take_key(ui, 'z', false) ||
         ui_take_key(ui, 'z', true))
-        add(panel, REQUEST_PAD_UNDO, 0);
+        panel_request(panel, REQUEST_PAD_UNDO, 0);
     move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.redo", row, "Redo", "Y", false, 0) || ui_take_key(ui, 'y', false) ||
         ui_take_key(ui, 'y', true))
-        add(panel, REQUEST_PAD_REDO, 0);
+        panel_request(panel, REQUEST_PAD_REDO, 0);
     move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.next", row, "Next digit", "N", false, 0) || ui_take_key(ui, 'n', false))
-        add(panel, REQUEST_PAD_NEXT, 0);
+        panel_request(panel, REQUEST_PAD_NEXT, 0);
     move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.centre", row, "Centre", "M", frame->pad->is_centred, COLOR_TEXT) ||
         ui_take_key(ui, 'm', false))
-        add(panel, REQUEST_PAD_CENTRE, !frame->pad->is_centred);
+        panel_request(panel, REQUEST_PAD_CENTRE, !frame->pad->is_centred);
     move_on(&row, tools, columns, &place, gap);
     char size[16];
     (void)snprintf(size, sizeof size, "%.1f", (double)(2 * frame->pad->brush));
@@ -105,7 +100,7 @@ static void draw_tools(Panel *panel)
     if (ui_take_key(ui, 'v', false))
         change = -1;
     if (change)
-        add(panel, REQUEST_PAD_BRUSH, change);
+        panel_request(panel, REQUEST_PAD_BRUSH, change);
 }
 
 void panel_pad(Panel *panel)
@@ -129,7 +124,7 @@ void panel_pad(Panel *panel)
     if (!ui->is_modal)
         take_strokes(panel, state);
     if (state.is_hot && ui->input.wheel != 0.0f)
-        add(panel, REQUEST_PAD_BRUSH, ui->input.wheel > 0.0f ? 1 : -1);
+        panel_request(panel, REQUEST_PAD_BRUSH, ui->input.wheel > 0.0f ? 1 : -1);
     find_hover(panel, state);
     draw_tools(panel);
 }

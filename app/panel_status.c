@@ -118,6 +118,26 @@ static void draw_message(Panel *panel, Rect line)
     ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, color, ALIGN_LEFT, cut);
 }
 
+// The scales of the heatmaps on show, and what is not as it comes: targets, the past.
+static void format_scales(const Frame *frame, char *text, size_t size)
+{
+    text[0] = 0;
+    if (frame->look.scene == SCENE_CLAIMS)
+        return;
+    const int count = panel_has_grids(frame) ? HEATMAP_COUNT : 1;
+    size_t used = (size_t)snprintf(text, size, "   heat:");
+    for (int i = 0; i < count; i++) {
+        const Heatmap *mode = heatmap_get(frame->look.heatmaps[i]);
+        const double scale = (double)frame->look.heat_scales[frame->look.heatmaps[i]];
+        if (i == 0 || frame->look.heatmaps[i] != frame->look.heatmaps[0])
+            used += (size_t)snprintf(text + used, size - used, "%s %s %s%.3g%s", i ? "," : "", mode->label,
+                                     mode->map == MAP_SIGNED ? "\u00b1" : "0\u2013", scale, mode->unit);
+    }
+    if (frame->look.binarise > 0.0f)
+        (void)snprintf(text + used, size - used, "   targets shown: %.0f %% binary",
+                       100.0 * (double)frame->look.binarise);
+}
+
 static void draw_foot(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
@@ -141,11 +161,12 @@ static void draw_foot(Panel *panel, Rect line)
         return;
     }
     format_dataset(frame, data, sizeof data);
-    (void)snprintf(text, sizeof text, "%s   figures: whole test set   heat scales: BCE 0\u2013%g nat, MSE 0\u2013%g",
-                   data, (double)heat_scales[LOSS_BCE], (double)heat_scales[LOSS_MSE]);
+    char scales[128];
+    format_scales(frame, scales, sizeof scales);
+    (void)snprintf(text, sizeof text, "%s   figures: whole test set%s", data, scales);
     const float marks = ui_px(ui, 140);
     if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + marks > line.w)
-        (void)snprintf(text, sizeof text, "%s   figures: whole test set", data);
+        (void)snprintf(text, sizeof text, "%s%s", data, scales);
     ui_text(ui, (Rect){line.x, line.y, line.w - marks, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
             text);
     const float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 16);

@@ -13,42 +13,48 @@ typedef struct Table {
     char values[ROWS][SIDE_COUNT][24]; // "" : no such column
 } Table;
 
-static void format_figure(double value, char text[24])
+// The models in the table's columns: A and B, or the one whose image is under the mouse.
+static int list_models(const Panel *panel, int models[SIDE_COUNT])
 {
-    if (!isfinite(value))
-        (void)snprintf(text, 24, "%s", isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf");
-    else if (value != 0 && (fabs(value) < 1e-4 || fabs(value) >= 1e4))
-        (void)snprintf(text, 24, "%.1e", value);
-    else
-        (void)snprintf(text, 24, "%.4f", value);
+    int count = 0;
+    if (panel->hover.model >= 0) {
+        models[count++] = panel->hover.model;
+        return count;
+    }
+    for (int side = 0; side < SIDE_COUNT; side++)
+        if (panel_is_shown(panel->frame, side))
+            models[count++] = side;
+    return count;
 }
 
-static void fill_model(Table *table, const Frame *frame, PixelHover hover, int side, float t)
+static void fill_model(Table *table, const Frame *frame, PixelHover hover, int model, int column, float t)
 {
-    const ModelFrame *m = &frame->models[side];
+    const ModelFrame *m = &frame->models[model];
     const size_t at = (size_t)(hover.is_pad ? 0 : hover.cell) * DIGIT_PIXELS + (size_t)hover.pixel;
     const float z = hover.is_pad ? m->pad_z[at] : m->z[at], p = hover.is_pad ? m->pad_p[at] : m->p[at];
-    format_figure((double)p, table->values[1][side]);
-    for (int loss = 0; loss < HEATMAP_COUNT; loss++) {
-        const float value = hover.is_pad ? m->pad_loss[loss][at] : m->loss[loss][at];
-        float slope;
+    panel_format_figure((double)p, table->values[1][column]);
+    for (int loss = 0; loss < 2; loss++) {
+        float value, slope;
+        model_loss_values(m->model, loss, &z, &p, &t, &value, 1);
         model_loss_slopes(m->model, loss, &z, &t, &slope, 1);
-        format_figure((double)value, table->values[2 + loss][side]);
-        format_figure((double)slope, table->values[5 + loss][side]);
+        panel_format_figure((double)value, table->values[2 + loss][column]);
+        panel_format_figure((double)slope, table->values[5 + loss][column]);
         if (loss == LOSS_BCE && slope == 0.0f &&
             (p <= 0.0f || p >= 1.0f)) // not a rounded figure: nothing is learnt here
-            (void)snprintf(table->values[5 + loss][side], sizeof table->values[5 + loss][side], "0 clipped");
+            (void)snprintf(table->values[5 + loss][column], sizeof table->values[5 + loss][column], "0 clipped");
     }
-    format_figure((double)z, table->values[4][side]);
+    panel_format_figure((double)z, table->values[4][column]);
 }
 
-static Table fill_table(const Frame *frame, PixelHover hover)
+static Table fill_table(const Panel *panel, const int *models, int count)
 {
+    const Frame *frame = panel->frame;
+    const PixelHover hover = panel->hover;
     Table table = {0};
     const int row = hover.pixel / DIGIT_SIDE, column = hover.pixel % DIGIT_SIDE;
     const float t =
         hover.is_pad ? frame->pad_input[hover.pixel] : frame->targets[hover.cell * DIGIT_PIXELS + hover.pixel];
-    if (hover.is_pad)
+    if (hover.is_pad || frame->indices[hover.cell] < 0)
         (void)snprintf(table.title, sizeof table.title, "your digit, row %d, column %d", row, column);
     else if (frame->labels[hover.cell] >= 0)
         (void)snprintf(table.title, sizeof table.title, "test %d (a %d), row %d, column %d", frame->indices[hover.cell],
@@ -63,10 +69,9 @@ static Table fill_table(const Frame *frame, PixelHover hover)
     (void)snprintf(table.labels[4], sizeof table.labels[4], "logit z");
     (void)snprintf(table.labels[5], sizeof table.labels[5], "\u2202BCE/\u2202z");
     (void)snprintf(table.labels[6], sizeof table.labels[6], "\u2202MSE/\u2202z");
-    format_figure((double)t, table.values[0][panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B]);
-    for (int side = 0; side < SIDE_COUNT; side++)
-        if (panel_is_shown(frame, side))
-            fill_model(&table, frame, hover, side, t);
+    panel_format_figure((double)t, table.values[0][0]);
+    for (int i = 0; i < count; i++)
+        fill_model(&table, frame, hover, models[i], i, t);
     return table;
 }
 
@@ -105,15 +110,27 @@ static void mark_pixel(Panel *panel, const GridLayout *grid, int cell)
 static void mark_everywhere(Panel *panel)
 {
     const Layout *layout = &panel->frame->layout;
-    const int cell = panel->hover.is_pad ? 0 : panel->hover.cell;
-    mark_pixel(panel, panel->hover.is_pad ? &layout->drawn_input : &layout->input, cell);
+    const bool is_pad = panel->hover.is_pad;
+    const int cell = is_pad ? 0 : panel->hover.cell;
+    for (int row = 0; row < layout->matrix.rows; row++)
+        for (int column = 0; column < layout->matrix.columns; column++) {
+            const MatrixCell *place = &layout->matrix.cells[row][column];
+            mark_pixel(panel, is_pad ? &place->drawn_output : &place->output, cell);
+            mark_pixel(panel, is_pad ? &place->drawn_heatmap : &place->heatmap, cell);
+        }
+    if (!panel_has_grids(panel->frame))
+        return;
+    mark_pixel(panel, is_pad ? &layout->drawn_input : &layout->input, cell);
     for (int side = 0; side < SIDE_COUNT; side++)
-        for (int i = 0; i < 1 + HEATMAP_COUNT; i++)
+        for (int i = 0; i < 1 + HEATMAP_COUNT; i++) {
+            if (i > 0 && heatmap_get(panel->frame->look.heatmaps[i - 1])->is_of_set)
+                continue;
             mark_pixel(panel,
-                       panel->hover.is_pad ? &layout->drawn[side][i]
-                       : i == 0            ? &layout->reconstruction[side]
-                                           : &layout->heatmap[side][i - 1],
+                       is_pad   ? &layout->drawn[side][i]
+                       : i == 0 ? &layout->reconstruction[side]
+                                : &layout->heatmap[side][i - 1],
                        cell);
+        }
 }
 
 static void draw_hint(Panel *panel)
@@ -121,43 +138,60 @@ static void draw_hint(Panel *panel)
     Ui *ui = panel->ui;
     if (!ui->hint[0])
         return;
-    const float pad = ui_px(ui, 8), height = ui_px(ui, 24);
-    const Rect box = place_box(panel, ui_text_width(ui, FONT_UI, TEXT_SMALL, ui->hint) + 2 * pad, height);
+    const float pad = ui_px(ui, 8), line = roundf(ui_px(ui, TEXT_SMALL) * 1.4f);
+    const float width = fminf(ui_text_width(ui, FONT_UI, TEXT_SMALL, ui->hint) + 2, ui_px(ui, 420));
+    const float height = ui_paragraph(ui, (Rect){0, 0, width, 100 * line}, FONT_UI, TEXT_SMALL, 0, ui->hint);
+    const Rect box = place_box(panel, width + 2 * pad, height + pad);
     draw_box(ui->draw, box, COLOR_RAISED, ui_px(ui, RADIUS));
     draw_frame(ui->draw, box, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
-    ui_text(ui, (Rect){box.x + pad, box.y, box.w - 2 * pad, box.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT, ALIGN_LEFT,
-            ui->hint);
+    (void)ui_paragraph(ui, (Rect){box.x + pad, box.y + pad / 2, width, height}, FONT_UI, TEXT_SMALL, COLOR_TEXT,
+                       ui->hint);
+}
+
+// Without a mouse over them, a pixel that was asked for is explained in the first digit.
+static void show_pinned(Panel *panel)
+{
+    const Frame *frame = panel->frame;
+    if (panel->hover.is_set || !frame->look.is_pinned || !panel_has_grids(frame) || panel->ui->hint[0])
+        return;
+    const GridLayout *grid = &frame->layout.input;
+    panel->hover = (PixelHover){.is_set = true, .model = -1, .pixel = frame->look.pixel};
+    panel->ui->input.mouse_x = grid->origin.x + (float)((frame->look.pixel % DIGIT_SIDE + 1) * grid->pixel_px);
+    panel->ui->input.mouse_y = grid->origin.y + (float)((frame->look.pixel / DIGIT_SIDE + 1) * grid->pixel_px);
+}
+
+static const char *column_name(const Panel *panel, int model)
+{
+    return panel->hover.model >= 0 ? panel->frame->models[model].caption : model == SIDE_A ? "A" : "B";
 }
 
 void panel_tooltip(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    if (!panel->hover.is_set) {
+    show_pinned(panel);
+    if (!panel->hover.is_set || frame->look.scene == SCENE_INSPECT) { // there the panel itself says all of it
         draw_hint(panel);
         return;
     }
     mark_everywhere(panel);
-    const Table table = fill_table(frame, panel->hover);
-    const float line = ui_px(ui, 18), pad = ui_px(ui, 10), column = ui_px(ui, 72);
-    const int columns = frame->scene == SCENE_COMPARE ? 2 : 1;
+    int models[SIDE_COUNT];
+    const int columns = list_models(panel, models);
+    const Table table = fill_table(panel, models, columns);
+    const float line = ui_px(ui, 18), pad = ui_px(ui, 10), column = ui_px(ui, columns == 1 ? 104 : 72);
     const Rect box = place_box(panel, ui_px(ui, 128) + (float)columns * column + 2 * pad, line * (ROWS + 2) + pad);
     draw_box(ui->draw, box, 0x12151bf5, ui_px(ui, RADIUS));
     draw_frame(ui->draw, box, 0x4a5160ff, ui_px(ui, RADIUS), ui_px(ui, 1));
     Rect row = {box.x + pad, box.y + pad / 2, box.w - 2 * pad, line};
     ui_text(ui, row, FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, table.title);
     row.y += line;
-    int place = columns;
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        if (!panel_is_shown(frame, side))
-            continue;
-        place--;
-        const float right = row.x + row.w - (float)place * column;
-        Rect cell = {right - column, row.y, column, line};
-        ui_text(ui, cell, FONT_UI_BOLD, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
-        for (int i = 0; i < ROWS; i++) {
+    for (int i = 0; i < columns; i++) {
+        Rect cell = {row.x + row.w - (float)(columns - i) * column, row.y, column, line};
+        const Color color = models[i] < SIDE_COUNT ? panel_side_color(models[i]) : COLOR_TEXT;
+        ui_text(ui, cell, FONT_UI_BOLD, TEXT_SMALL, color, ALIGN_RIGHT, column_name(panel, models[i]));
+        for (int j = 0; j < ROWS; j++) {
             cell.y += line;
-            ui_text(ui, cell, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT, ALIGN_RIGHT, table.values[i][side]);
+            ui_text(ui, cell, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT, ALIGN_RIGHT, table.values[j][i]);
         }
     }
     for (int i = 0; i < ROWS; i++) {

@@ -11,6 +11,7 @@
 #include "assets.h"
 #include "batch.h"
 #include "palette.h"
+#include "theme.h"
 
 enum { PALETTE_UNIFORMS = 64 }; // u_palette's length in images.frag
 _Static_assert(PALETTE_HEAT_COUNT + PALETTE_SIGNED_COUNT <= PALETTE_UNIFORMS, "u_palette in images.frag is too short");
@@ -111,6 +112,13 @@ static void set_constant_uniforms(Render *render)
         unpack_color(PALETTE_MARKS[i], colors[i]);
     }
     glUniform3fv(glGetUniformLocation(images, "u_marks"), PALETTE_MARK_COUNT, colors[0]);
+    const Color overlays[] = {COLOR_VEIL, COLOR_MARK};
+    GLfloat rgba[2][4];
+    for (int i = 0; i < 2; i++) {
+        unpack_color(overlays[i], rgba[i]);
+        rgba[i][3] = (GLfloat)(overlays[i] & 0xff) / 255.0F;
+    }
+    glUniform4fv(glGetUniformLocation(images, "u_overlays"), 2, rgba[0]);
     glUniform1i(glGetUniformLocation(images, "u_values"), 1);
     render->first_value = glGetUniformLocation(images, "u_first_value");
     glUseProgram(text);

@@ -8,6 +8,7 @@
 
 #include "capture.h"
 #include "commands.h"
+#include "figures.h"
 
 enum { LAYOUT_WIDTH_MIN = 960, LAYOUT_HEIGHT_MIN = 600 };
 
@@ -17,15 +18,12 @@ static float fit_scale(float wanted, int width, int height)
     return fminf(wanted, fminf((float)width / LAYOUT_WIDTH_MIN, (float)height / LAYOUT_HEIGHT_MIN));
 }
 
-static Scene find_scene(const Options *options) { return options->view == START_SOLO ? SCENE_SOLO_A : SCENE_COMPARE; }
-
 // Whether the set has the page that was asked for; how long a page is depends on the window.
 static bool check_page(const Session *session, const Options *options, Error *error)
 {
     const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
     const float scale = fit_scale(options->scale > 0 ? options->scale : 1.0f, options->width, options->height);
-    const int count =
-        layout_create((float)options->width, (float)options->height, scale, find_scene(options)).page_count;
+    const int count = layout_create((float)options->width, (float)options->height, scale, &options->look).page_count;
     if (options->page > 0 && options->page > (total - 1) / count)
         return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
                          (total - 1) / count + 1, count, (total - 1) / count);
@@ -51,7 +49,7 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .epochs = options->epochs,
         .page = options->page,
         .no_shuffle = options->no_shuffle,
-        .scene = find_scene(options),
+        .look = options->look,
         .digit = session->digit,
         .digit_width = digit_width,
         .digit_height = digit_height,
@@ -146,19 +144,34 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
     return frame;
 }
 
+bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
+                     char **json, Error *error)
+{
+    const Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside};
+    const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
+    *rgba = malloc((size_t)size.width * (size_t)size.height * 4);
+    *json = figures_settings(frame);
+    bool good = *rgba && *json;
+    if (!good)
+        error_set(error, "out of memory: a screenshot of %dx%d pixels", size.width, size.height);
+    good = good && render_capture(session->render, &session->draw, size.width, size.height, *rgba, error);
+    if (good)
+        return true;
+    free(*rgba);
+    free(*json);
+    *rgba = NULL;
+    *json = NULL;
+    return false;
+}
+
 bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path,
                      size_t path_size, Error *error)
 {
-    Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside};
-    const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
-    uint8_t *rgba = malloc((size_t)size.width * (size_t)size.height * 4);
-    char *json = app_settings_json(frame);
-    bool good = rgba && json;
-    if (!good)
-        error_set(error, "out of memory: a screenshot of %dx%d pixels", size.width, size.height);
-    good = good && (path[0] || capture_choose_path(options->shots, path, path_size, error)) &&
-           render_capture(session->render, &session->draw, size.width, size.height, rgba, error) &&
-           capture_write(path, rgba, size.width, size.height, json, error);
+    uint8_t *rgba = NULL;
+    char *json = NULL;
+    const bool good = session_picture(session, options, input, size, &rgba, &json, error) &&
+                      (path[0] || capture_choose_path(options->shots, path, path_size, error)) &&
+                      capture_write(path, rgba, size.width, size.height, json, error);
     free(json);
     free(rgba);
     return good;

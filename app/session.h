@@ -29,6 +29,11 @@ void session_close(Session *session);
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
                           bool is_capture, bool takes_news);
 
+// A picture as the window would show it: rgba (size.height, size.width, 4) and its settings as JSON, both owned by the
+// caller (free). NULL in *rgba on failure.
+bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
+                     char **json, Error *error);
+
 // Writes a picture with caption and settings; path_size >= 1024 where path was not chosen: "" lets the folder decide.
 bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path,
                      size_t path_size, Error *error);

@@ -1,69 +1,59 @@
 // `losslens shot`: trains without a window and writes the picture that the window would show.
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "commands.h"
-#include "session.h"
+#include "figures.h"
+#include "offline.h"
+#include "report_json.h"
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int number) { interrupted = number; }
-
-// Until the models on show have their epochs (or broke), and have been measured.
-static void train(Session *session)
+// Whether training went as far as the moment that was asked for.
+static int check_step(const Offline *offline)
 {
-    Input input;
-    while (!interrupted && !trainer_has_failed(session->app.trainer)) {
-        bool changed;
-        bool is_ready = trainer_dataset(session->app.trainer) && !trainer_is_busy(session->app.trainer);
-        for (int side = 0; side < SIDE_COUNT; side++) {
-            const bool is_shown =
-                side == SIDE_A ? session->app.scene != SCENE_SOLO_B : session->app.scene != SCENE_SOLO_A;
-            const Snapshot *s = bank_model_latest(session->app.models[side], &changed);
-            is_ready =
-                is_ready &&
-                (!is_shown || (s->test.images > 0 &&
-                               (s->broken_step >= 0 || s->step >= (int64_t)s->steps_per_epoch * session->app.epochs)));
-        }
-        if (is_ready)
-            return;
-        (void)window_wait(session->window, 50, &input);
-    }
+    const Frame *frame = &offline->session->app.frame;
+    if (offline->options->step <= frame->newest_step)
+        return EXIT_OK;
+    return command_fail(EXIT_USAGE, "--step %d: training ends at step %lld (--epochs %d)", offline->options->step,
+                        (long long)frame->newest_step, offline->options->epochs);
 }
 
-static int write_picture(Session *session, const Options *options)
+static int print_result(Offline *offline, const char *path)
+{
+    if (!offline->options->json) {
+        (void)printf("%s\n", path);
+        return command_finish_output();
+    }
+    json_t *report = figures_json(offline_compose(offline));
+    json_t *file = json_string(path);
+    (void)json_object_set_new(report, "file", file ? file : json_null());
+    return report_print(report);
+}
+
+static int write_picture(Offline *offline)
 {
     Error error;
     char path[PATH_MAX] = "";
-    const WindowSize size = {options->width, options->height, 1.0f, false};
+    const Options *options = offline->options;
     const Input input = {.is_inside = false};
     if (options->output && snprintf(path, sizeof path, "%s", options->output) >= (int)sizeof path)
         return command_fail(EXIT_FAILED, "-o: a path of at most %d bytes was expected", PATH_MAX - 1);
-    train(session);
-    if (interrupted)
-        return EXIT_SIGNAL + interrupted;
-    if (trainer_has_failed(session->app.trainer))
-        return command_fail(EXIT_FAILED, "out of memory while training");
-    if (!session_capture(session, options, &input, size, path, sizeof path, &error))
+    int status = offline_train(offline);
+    if (status == EXIT_OK)
+        status = check_step(offline);
+    if (status != EXIT_OK)
+        return status;
+    if (!session_capture(offline->session, options, &input, offline->size, path, sizeof path, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
-    (void)printf("%s\n", path);
-    return command_finish_output();
+    return print_result(offline, path);
 }
 
 int shot_run(const Options *options)
 {
-    Error error;
-    Session *session = malloc(sizeof *session);
-    if (!session)
-        return command_fail(EXIT_FAILED, "out of memory");
-    (void)signal(SIGINT, interrupt);
-    (void)signal(SIGTERM, interrupt);
-    int status = session_open(session, options, true, &error);
-    status = status == EXIT_OK ? write_picture(session, options) : command_fail(status, "%s", error.text);
-    session_close(session);
-    free(session);
+    Offline offline;
+    offline_catch_signals();
+    int status = offline_open(&offline, options);
+    if (status == EXIT_OK)
+        status = write_picture(&offline);
+    offline_close(&offline);
     return status;
 }

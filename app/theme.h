@@ -16,6 +16,13 @@
 #define COLOR_A         0x5aa7ffffu
 #define COLOR_B         0xffb14dffu
 #define COLOR_ERROR     0xff6b6bffu
+#define COLOR_GOOD      0x5ad1a0ffu // the best, a verdict of true
+#define COLOR_PARTLY    0xf2dc7effu
+#define COLOR_FALSE     0xff9c94ffu
+#define COLOR_BCE       0xd79bffffu // the loss itself, whichever model has it
+#define COLOR_MSE       0x7fd6d0ffu
+#define COLOR_MARK      0x5ad1a0d0u // outlines over images
+#define COLOR_VEIL      0x0a0b0ed0u // over what a brush leaves unlit
 #define COLOR_GRID      0xffffff14u // lines of a plot
 #define COLOR_SHADE     0x000000b0u // behind the help overlay
 
@@ -25,6 +32,8 @@ enum {
     TEXT_TITLE = 15,
     TOP_HEIGHT = 44,
     CAPTION_LINE = 16,
+    MODES_HEIGHT = 26,
+    TIMELINE_HEIGHT = 22,
     MARGIN = 12,
     GAP = 8,
     HEADER_HEIGHT = 22,
@@ -35,7 +44,3 @@ enum {
     ROW_HEIGHT_SMALL = 22,
     RADIUS = 5,
 };
-
-// The fixed ends of the heat scales, the same for every model and never adapted to what is shown: a pixel's BCE in
-// nats, its squared error, its absolute error. By LOSS_BCE, LOSS_MSE, LOSS_MAE.
-static const float heat_scales[] = {2.0f, 0.5f, 0.5f};

@@ -41,9 +41,27 @@ static double mean(const float *values)
     return sum;
 }
 
+static json_t *look_json(const Frame *frame)
+{
+    const Look *look = &frame->look;
+    json_t *verdicts = json_array();
+    for (int claim = 0; look->scene == SCENE_CLAIMS && claim < CLAIM_COUNT; claim++)
+        (void)json_array_append_new(verdicts, json_string(claim_verdict_name(frame->claims.results[claim].verdict)));
+    return json_pack(
+        "{s:[s, s], s:f, s:f, s:b, s:f, s:s, s:[i, i], s:s, s:i, s:i, s:b, s:f, s:I, s:b, s:b, s:i, s:i, s:i, s:o}",
+        "heatmaps", heatmap_get(look->heatmaps[0])->key, heatmap_get(look->heatmaps[1])->key, "heat_scale",
+        (double)look->heat_scales[look->heatmaps[0]], "binarise", (double)look->binarise, "wiped",
+        look->scene == SCENE_COMPARE && look->is_wiped, "wipe", (double)look->wipe, "histogram",
+        histogram_key(look->histogram), "brush", look->brush_first, look->brush_last, "curve",
+        loss_get(look->curve_loss)->key, "digit", look->digit, "pixel", look->pixel, "pinned", look->is_pinned, "t",
+        (double)look->t, "past_step", (json_int_t)look->past_step, "past", frame->is_past, "film", frame->is_film,
+        "moments", frame->moment_count, "models", frame->model_count, "newest_step", (int)frame->newest_step,
+        "verdicts", verdicts);
+}
+
 void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
 {
-    static const char *const scenes[] = {"compare", "solo_a", "solo_b"};
+    static const char *const scenes[] = {"compare", "solo_a", "solo_b", "matrix", "inspect", "claims"};
     json_t *widgets = json_array();
     for (int i = 0; i < ui->widget_count; i++) {
         const Widget *w = &ui->widgets[i];
@@ -53,7 +71,7 @@ void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
     }
     json_t *json = json_pack(
         "{s:f, s:s, s:f, s:f, s:b, s:b, s:b, s:b, s:i, s:b, s:i, s:i, s:f, s:f, s:s, s:o, s:o, s:o, s:o, s:o}", "ms",
-        frame_ms, "view", scenes[frame->scene], "scale", (double)ui->scale, "brush", (double)frame->pad->brush,
+        frame_ms, "view", scenes[frame->look.scene], "scale", (double)ui->scale, "brush", (double)frame->pad->brush,
         "playing", frame->is_playing, "busy", frame->is_busy, "data", frame->facts != NULL, "help",
         frame->is_help_shown, "first", frame->first, "shuffled", frame->is_shuffled, "page_count", frame->page_count,
         "undo", frame->pad->at, "pad_mean", mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second,
@@ -63,6 +81,8 @@ void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
     const Rect bottom = frame->layout.bottom;
     if (json)
         (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)bottom.w, (int)(bottom.y + bottom.h)));
+    if (json)
+        (void)json_object_set_new(json, "look", look_json(frame));
     if (ui->show_focus && json) {
         for (int i = 0; i < ui->widget_count; i++)
             if (ui->widget_ids[i] == ui->focus)

@@ -56,10 +56,21 @@ bool ui_take_key(Ui *ui, int key, bool control)
 {
     for (int i = 0; i < ui->input.key_count; i++)
         if (ui->input.keys[i].key == key && ui->input.keys[i].control == control) {
+            ui->is_key_shifted = ui->input.keys[i].shift;
             memmove(&ui->input.keys[i], &ui->input.keys[i + 1],
                     (size_t)(ui->input.key_count - i - 1) * sizeof(KeyPress));
             ui->input.key_count--;
             return true;
+        }
+    return false;
+}
+
+bool ui_take_shift_key(Ui *ui, int key)
+{
+    for (int i = 0; i < ui->input.key_count; i++)
+        if (ui->input.keys[i].key == key && ui->input.keys[i].shift && !ui->input.keys[i].control) {
+            ui->input.keys[i].shift = false;
+            return ui_take_key(ui, key, false);
         }
     return false;
 }
@@ -94,8 +105,11 @@ WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label)
     }
     state.is_active = ui->active == hash;
     state.is_clicked = state.is_active && state.is_hot && input->left_released;
-    if (state.is_focused && (ui_take_key(ui, KEY_ENTER, false) || ui_take_key(ui, ' ', false)))
+    state.is_shifted = input->shift;
+    if (state.is_focused && (ui_take_key(ui, KEY_ENTER, false) || ui_take_key(ui, ' ', false))) {
         state.is_clicked = true;
+        state.is_shifted = ui->is_key_shifted;
+    }
     return state;
 }
 
@@ -162,6 +176,49 @@ void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align al
                                            : rect.x + (rect.w - width) / 2;
     const float baseline = rect.y + (rect.h + font_ascent(ui->draw->font, face, size_px)) / 2;
     (void)draw_text(ui->draw, face, size_px, x, baseline, color, text);
+}
+
+// How many bytes of text fit into width, cut between words where that is possible; at least one character.
+static size_t fit_line(Ui *ui, FontFace face, float size_px, float width, const char *text)
+{
+    size_t best = 0, used = 0;
+    char piece[256];
+    while (text[used]) {
+        size_t next = used + strcspn(text + used, " ");
+        if (next >= sizeof piece)
+            break;
+        memcpy(piece, text, next);
+        piece[next] = 0;
+        if (font_text_width(ui->draw->font, face, size_px, piece) > width)
+            break;
+        best = next;
+        used = next + strspn(text + next, " ");
+    }
+    if (best == 0 && *text) { // a word wider than the line: the line's ellipsis shortens it
+        best = strcspn(text, " ");
+        best = best < sizeof piece ? best : sizeof piece - 1;
+    }
+    return best;
+}
+
+float ui_paragraph(Ui *ui, Rect rect, FontFace face, float size, Color color, const char *text)
+{
+    const float size_px = ui_px(ui, size), line = roundf(size_px * 1.4f);
+    float y = rect.y;
+    while (*text && (y == rect.y || y + line <= rect.y + rect.h + 0.5f)) {
+        const bool is_last = y + 2 * line > rect.y + rect.h + 0.5f;
+        size_t length = fit_line(ui, face, size_px, rect.w, text);
+        if (is_last)
+            length = strlen(text);
+        char piece[512];
+        (void)snprintf(piece, sizeof piece, "%.*s", (int)length, text);
+        if (color)
+            ui_text(ui, (Rect){rect.x, y, rect.w, line}, face, size, color, ALIGN_LEFT, piece);
+        text += length;
+        text += strspn(text, " ");
+        y += line;
+    }
+    return y - rect.y;
 }
 
 static void mark_on(Ui *ui, bool is_on)
@@ -277,4 +334,24 @@ int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char 
     if (ui_button(ui, part_id, plus, "+", NULL, false, 0))
         change = 1;
     return change;
+}
+
+bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value)
+{
+    const WidgetState state = ui_widget(ui, id, rect, label);
+    const float old = *value, knob = ui_px(ui, 8), track = ui_px(ui, 4), room = rect.w - knob;
+    if (state.is_active && ui->input.left)
+        *value = fminf(1.0f, fmaxf(0.0f, (ui->input.mouse_x - rect.x - knob / 2) / room));
+    if (state.is_focused && ui_take_key(ui, KEY_RIGHT, false))
+        *value = fminf(1.0f, roundf(*value * 20.0f + 1.0f) / 20.0f);
+    if (state.is_focused && ui_take_key(ui, KEY_LEFT, false))
+        *value = fmaxf(0.0f, roundf(*value * 20.0f - 1.0f) / 20.0f);
+    const float x = roundf(rect.x + *value * room), middle = rect.y + rect.h / 2;
+    draw_box(ui->draw, (Rect){rect.x, roundf(middle - track / 2), rect.w, track}, COLOR_RAISED, track / 2);
+    draw_box(ui->draw, (Rect){rect.x, roundf(middle - track / 2), x - rect.x + knob / 2, track}, COLOR_TEXT_SOFT,
+             track / 2);
+    draw_box(ui->draw, (Rect){x, roundf(middle - ui_px(ui, 7)), knob, ui_px(ui, 14)},
+             state.is_hot || state.is_active ? COLOR_TEXT : COLOR_TEXT_SOFT, ui_px(ui, 3));
+    ui_focus_ring(ui, state, rect);
+    return *value != old;
 }

@@ -28,7 +28,9 @@ enum {
     KEY_DOWN,
     KEY_PAGE_UP,
     KEY_PAGE_DOWN,
-    KEY_DELETE
+    KEY_DELETE,
+    KEY_HOME,
+    KEY_END
 };
 
 typedef struct KeyPress {
@@ -36,13 +38,15 @@ typedef struct KeyPress {
     bool shift, control;
 } KeyPress;
 
-enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 160 };
+enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256 };
 
 typedef struct Input {
     float mouse_x, mouse_y;
     bool is_inside;                                                  // the mouse is over the window
     bool left, right;                                                // held
     bool left_pressed, right_pressed, left_released, right_released; // since the last frame
+    bool left_double;                                                // left_pressed is the second of a double click
+    bool shift;                                                      // held
     float wheel;
     Point path[PATH_MAX_POINTS]; // where the mouse went since the last frame, its position now included
     int path_count;
@@ -61,25 +65,28 @@ typedef struct Ui {
     Input input;
     float scale;
     uint32_t active;             // held with the mouse
+    float drag_x;                // where the mouse was when the active widget last looked
     uint32_t focus;              // has the keyboard; 0: none
     bool show_focus;             // the ring is shown once Tab was used
     bool is_modal;               // an overlay covers the window: widgets do not react
     Widget widgets[WIDGETS_MAX]; // of this frame, in tab order
     uint32_t widget_ids[WIDGETS_MAX];
     int widget_count;
-    char hint[128]; // what the widget under the mouse says of itself; empty: nothing
+    bool is_key_shifted; // of the key press that was taken last
+    char hint[512];      // what the widget under the mouse says of itself; empty: nothing
 } Ui;
 
 typedef struct WidgetState {
     bool is_hot, is_active, is_focused, is_clicked;
+    bool is_shifted; // clicked with shift held
 } WidgetState;
 
 void ui_begin(Ui *ui, DrawList *draw, const Input *input, float scale);
 void ui_end(Ui *ui); // moves the focus by Tab and Shift+Tab
 
-// Takes a key press out of this frame's input if it is there: key with or without control; shift is ignored unless it
-// is Tab's.
+// Takes a key press out of this frame's input if it is there: key with or without control, with shift or not.
 bool ui_take_key(Ui *ui, int key, bool control);
+bool ui_take_shift_key(Ui *ui, int key); // only with shift, so it must be asked before the one that does not care
 
 float ui_px(const Ui *ui, float distance); // a theme distance in whole pixels
 bool ui_is_inside(Rect rect, float x, float y);
@@ -99,8 +106,16 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, cons
 // "label [-] value [+]". Returns -1, 0 or 1.
 int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value);
 
+// A value in 0 .. 1 that is dragged, or moved by the arrows while it has the focus; *value is changed. True when it
+// was.
+bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value);
+
 typedef enum Align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT } Align;
 
 // One line in rect, vertically centred, cut with an ellipsis where it is too long.
 void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align align, const char *text);
 float ui_text_width(Ui *ui, FontFace face, float size, const char *text);
+
+// Words wrapped into rect from its top; the last line that fits ends in an ellipsis where more follows. Returns the
+// height used. A colour of 0 only measures.
+float ui_paragraph(Ui *ui, Rect rect, FontFace face, float size, Color color, const char *text);

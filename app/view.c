@@ -46,13 +46,16 @@ static const Frame *pass(Session *session, const Options *options, Input *input,
     return frame;
 }
 
+// Of the film of the history.
+static const double film_frame_ms = 90;
+
 static void run(Session *session, const Options *options, FILE *trace)
 {
     const bool is_software = render_is_software(session->render);
     session->is_live = true;
     bool is_stale = true, has_wake = false; // stale: must be drawn now; has_wake: when the time has come
     bool is_hidden = false;                 // then both wait until it is seen again
-    double next_training_frame = 0;
+    double next_training_frame = 0, next_film_frame = 0;
     while (!session->app.wants_quit) {
         int timeout = -1;
         if (is_stale && !is_hidden)
@@ -61,9 +64,19 @@ static void run(Session *session, const Options *options, FILE *trace)
             const double rest = next_training_frame - now_ms();
             timeout = rest > 0 ? (int)rest + 1 : 0;
         }
+        if (session->app.is_film && !is_hidden) {
+            const double rest = next_film_frame - now_ms();
+            const int film_timeout = rest > 0 ? (int)rest + 1 : 0;
+            timeout = timeout < 0 || film_timeout < timeout ? film_timeout : timeout;
+        }
         Input input;
         const unsigned happened = window_wait(session->window, timeout, &input);
         const double start = now_ms();
+        if (session->app.is_film && start >= next_film_frame) {
+            app_advance_film(&session->app);
+            next_film_frame = start + film_frame_ms;
+            is_stale = true;
+        }
         if (happened & WINDOW_CLOSE)
             break;
         is_stale |= (happened & WINDOW_INPUT) != 0;

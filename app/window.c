@@ -100,6 +100,7 @@ static void add_key(Input *input, const SDL_Keysym *sym)
         {SDLK_UP, KEY_UP},          {SDLK_DOWN, KEY_DOWN},
         {SDLK_PAGEUP, KEY_PAGE_UP}, {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
         {SDLK_DELETE, KEY_DELETE},  {SDLK_F1, '?'},
+        {SDLK_HOME, KEY_HOME},      {SDLK_END, KEY_END},
         {SDLK_KP_PLUS, '+'},        {SDLK_KP_MINUS, '-'},
         {SDLK_KP_0, '0'},
     };
@@ -120,6 +121,7 @@ static void add_button(Input *input, const SDL_MouseButtonEvent *event)
     if (event->button == SDL_BUTTON_LEFT) {
         input->left = down;
         *(down ? &input->left_pressed : &input->left_released) = true;
+        input->left_double = down && event->clicks == 2;
     } else if (event->button == SDL_BUTTON_RIGHT) {
         input->right = down;
         *(down ? &input->right_pressed : &input->right_released) = true;
@@ -182,6 +184,7 @@ unsigned window_wait(Window *window, int timeout_ms, Input *input)
     }
     if (stop && SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT))
         happened |= WINDOW_MORE;
+    input->shift = (SDL_GetModState() & KMOD_SHIFT) != 0;
     window->held = (Input){.mouse_x = input->mouse_x,
                            .mouse_y = input->mouse_y,
                            .is_inside = input->is_inside,

@@ -3,7 +3,7 @@
 
 const float SIDE = 28.0;
 const int PIXELS = 784;
-const int MAP_GREY = 0, MAP_HEAT = 1;
+const int MAP_GREY = 0, MAP_HEAT = 1, MAP_SIGNED = 2, MAP_VEIL = 3;
 
 in vec2 v_offset;
 flat in vec4 v_grid;
@@ -14,6 +14,7 @@ uniform int u_first_value;  // where this draw call's values begin in the buffer
 uniform vec3 u_palette[64]; // the heat colours, then the signed ones
 uniform ivec2 u_counts;     // how many of each
 uniform vec3 u_marks[3];    // below 0, above 1, not a number
+uniform vec4 u_overlays[2]; // the veil, the edges
 out vec4 f_color;
 
 vec3 grey_color(float value)
@@ -31,6 +32,19 @@ vec3 palette_color(float value, bool is_heat)
     return mix(u_palette[first + index], u_palette[first + index + 1], at - float(index));
 }
 
+// inside: where in the pixel, in screen pixels.
+vec4 overlay_color(float value, vec2 inside)
+{
+    if (v_word.w == MAP_VEIL) {
+        return value == 0.0 ? u_overlays[0] : vec4(0.0);
+    }
+    int edges = int(value);
+    float last = v_grid.w - 1.0;
+    bool is_edge = ((edges & 1) != 0 && inside.x < 0.5) || ((edges & 2) != 0 && inside.y < 0.5) ||
+                   ((edges & 4) != 0 && inside.x > last - 0.5) || ((edges & 8) != 0 && inside.y > last - 0.5);
+    return is_edge ? u_overlays[1] : vec4(0.0);
+}
+
 void main()
 {
     // Half a pixel keeps the quotients clear of whole numbers, where rounding could pick the neighbour.
@@ -43,6 +57,10 @@ void main()
     }
     int first = u_first_value + v_word.z + index * PIXELS;
     float value = texelFetch(u_values, first + int(pixel.y) * int(SIDE) + int(pixel.x)).r;
+    if (v_word.w > MAP_SIGNED) {
+        f_color = overlay_color(value, at - cell * v_grid.xy - pixel * v_grid.w);
+        return;
+    }
     // By its bits: a compiler may take isnan() for never true.
     bool is_nan = (floatBitsToUint(value) & 0x7fffffffu) > 0x7f800000u;
     vec3 color = v_word.w == MAP_GREY ? grey_color(value) : palette_color(value, v_word.w == MAP_HEAT);

@@ -5,9 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "alloc.h"
 #include "backprop.h"
 #include "bench.h"
-#include "alloc.h"
 
 // Many rounds of images in turn, so that the processor cannot learn by heart where their zeros are.
 enum { ROUNDS = 16, IMAGES = ROUNDS * ROUND_ROWS, STRIPS_MAX = 64, TRAINING_STEPS = 50, CHUNK_FLOATS = 4096 };

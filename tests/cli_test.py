@@ -22,7 +22,7 @@ import cli_reference as reference
 PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else "losslens"
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMA = json.loads(reference.read_bytes(os.path.join(HERE, "train.schema.json")))
-COMMANDS = ["view", "train", "shot", "eval", "data", "data export"]
+COMMANDS = ["view", "train", "shot", "film", "report", "eval", "data", "data export"]
 TRAIN_IMAGES, TEST_IMAGES = 700, 300
 
 WORK = None    # a folder of this run's own
@@ -84,14 +84,25 @@ def parse_help(command):
 VALID = {"--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1",
          "--limit": "1", "--threads": "1", "--init": "x", "--log": "step", "-o": "x", "--size": "1000x700",
          "--page": "0", "--digit": "x.png", "--view": "solo", "--shots": "x", "--scale": "1", "--isa": "plain",
-         "--trace": "x"}
+         "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--wipe": "0.5",
+         "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce",
+         "--pixel": "3,27", "--target": "0.5", "--step": "1", "--every": "10", "--fps": "8", "--seeds": "2"}
 BAD = {"--data": [""],
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
        "--limit": ["0", "-1", "x", "", "2147483648", "99999999999"],
        "--threads": ["0", "65", "-1", "x", "", "2.0"],
        "--init": [""], "-o": [""], "--digit": [""], "--shots": [""], "--trace": [""],
        "--log": ["", "steps", "epoch|step", "Epoch"],
-       "--view": ["", "both", "compare|"],
+       "--view": ["", "both", "compare|", "Matrix", "solo-a"],
+       "--heatmap": ["", "x", "BCE", "bce,", ",bce", "bce,,mse", "bce,mse,mae", "bce mse"],
+       "--heat-scale": ["0", "-1", "21", "x", "", "nan", "1e0"],
+       "--binary": ["-0.1", "1.1", "x", "", "yes"], "--wipe": ["-0.1", "1.1", "x", ""],
+       "--histogram": ["", "x", "Log", "log|linear"], "--curve": ["", "x", "BCE"],
+       "--brush": ["", "x", "0.5", "0.5,", ",0.5", "0.5,0.25", "0,1,2", "a,b", "0.1 0.2", "0.1,x"],
+       "--outputs": ["", "x", "ReLU", "relu,relu", "relu,", "leaky_relu"], "--losses": ["", "x", "BCE", "bce,bce", "bce,"],
+       "--pixel": ["", "x", "3", "3,", ",3", "28,0", "0,28", "-1,0", "1,2,3", "1.5,2", "1 2"],
+       "--target": ["-0.1", "1.1", "x", ""], "--step": ["-1", "x", "", "1.5", "99999999999"],
+       "--every": ["0", "-1", "x", "", "1.5"], "--fps": ["0", "61", "x", ""], "--seeds": ["0", "33", "x", "", "1.5"],
        "--isa": ["", "sse", "avx"],
        "--size": ["", "x", "960", "960x", "x600", "959x600", "960x599", "7681x600", "960x4321", "960x600x", "960X600",
                   "1e3x700", "-960x600", "999999x700", " 960x600"],
@@ -117,7 +128,7 @@ class ArgumentsTest(unittest.TestCase):
 
     def test_unknown_command(self):
         for name in ["trian", "export", "", "Train", "help"]:
-            self.refuse(name, contains="expected view, train, shot, eval or data")
+            self.refuse(name, contains="expected view, train, shot, film, report, eval or data")
 
     def test_bad_values(self):
         for command in COMMANDS:
@@ -134,10 +145,11 @@ class ArgumentsTest(unittest.TestCase):
         self.refuse("view", "--epochs", "0", contains="from 1 to 100000", command="view")
 
     def test_bad_specs(self):
-        for command, options in (("view", ["--a", "--b"]), ("shot", ["--a", "--b"]), ("train", ["--model"])):
+        for command, options in (("view", ["--a", "--b"]), ("shot", ["--a", "--b"]), ("film", ["--a", "--b"]),
+                                 ("train", ["--model"]), ("report", ["--model"])):
             for option in options:
                 for key, values in BAD_SPECS.items():
-                    for value in values if command != "shot" else values[:1]:
+                    for value in values if command in ("view", "train") else values[:1]:
                         with self.subTest(option=option, key=key, value=value):
                             self.refuse(command, option, f"{key}={value}", contains=f"{option}: ", command=command)
                 for text in ["loss", "x=1", "loss=bce,loss=mse", "loss=bce,", ",loss=bce", "loss=bce output=relu", "=",
@@ -169,12 +181,13 @@ class ArgumentsTest(unittest.TestCase):
         self.refuse("--bogus", contains="unknown option '--bogus'; view takes --data", command="view")
 
     def test_operands(self):
-        for command in ["view", "train", "shot", "data"]:
+        for command in ["view", "train", "shot", "film", "report", "data"]:
             self.refuse(command, "x", contains="unexpected argument 'x'", command=command)
             self.refuse(command, "--", "--threads", contains="unexpected argument", command=command)
         self.refuse("eval", contains="needs a model", command="eval")
         self.refuse("eval", "a", "b", contains="unexpected argument 'b'", command="eval")
         self.refuse("eval", "", contains="path", command="eval")
+        self.refuse("film", contains="film needs a place", command="film")
         self.refuse("data", "export", contains="needs a folder", command="data export")
         self.refuse("data", "export", "a", "b", contains="unexpected argument 'b'", command="data export")
 

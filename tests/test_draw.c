@@ -96,7 +96,7 @@ static void has_fixed_colors(void **state)
     assert_int_equal(draw_map_color(MAP_GREY, -0.0F, 1), 0x000000ff);
     assert_int_equal(draw_map_color(MAP_GREY, 1.0001F, 1), PALETTE_MARKS[PALETTE_ABOVE]);
     assert_int_equal(draw_map_color(MAP_GREY, INFINITY, 1), PALETTE_MARKS[PALETTE_ABOVE]);
-    for (int map = 0; map < IMAGE_MAP_COUNT; map++) {
+    for (int map = 0; map < OPAQUE_MAP_COUNT; map++) {
         assert_int_equal(draw_map_color((ImageMap)map, NAN, 1), PALETTE_MARKS[PALETTE_NAN]);
     }
     for (int i = 0; i < PALETTE_HEAT_COUNT; i++) {

@@ -10,8 +10,8 @@
 #include "layout.h"
 
 typedef struct Boxes {
-    Rect rects[64];
-    const char *names[64];
+    Rect rects[256];
+    const char *names[256];
     int count;
 } Boxes;
 
@@ -32,6 +32,47 @@ static void add_grid(Boxes *boxes, const char *name, const GridLayout *grid)
                    grid->pitch * (float)(grid->rows - 1) + (float)(DIGIT_SIDE * grid->pixel_px)});
 }
 
+static void collect_cell(const MatrixCell *cell, Boxes *boxes)
+{
+    add_grid(boxes, "output", &cell->output);
+    add_grid(boxes, "cell's heatmap", &cell->heatmap);
+    add_grid(boxes, "drawn output", &cell->drawn_output);
+    add_grid(boxes, "drawn heatmap", &cell->drawn_heatmap);
+    if (cell->histogram.h > 0)
+        add(boxes, "cell's histogram", cell->histogram);
+    add(boxes, "figures", cell->figures);
+    for (int i = boxes->count - 5; i < boxes->count; i++) {
+        const Rect r = boxes->rects[i], all = cell->rect;
+        if (r.x < all.x || r.y < all.y || r.x + r.w > all.x + all.w + 1 || r.y + r.h > all.y + all.h + 1)
+            fail_msg("%s leaves its cell of %gx%g", boxes->names[i], (double)all.w, (double)all.h);
+    }
+}
+
+static void collect_views(const Layout *layout, Boxes *boxes)
+{
+    for (int side = 0; side < SIDE_COUNT; side++)
+        add(boxes, "card", layout->cards[side]);
+    for (int row = 0; row < layout->matrix.rows; row++) {
+        add(boxes, "row's name", layout->matrix.row_names[row]);
+        for (int column = 0; column < layout->matrix.columns; column++)
+            collect_cell(&layout->matrix.cells[row][column], boxes);
+    }
+    for (int column = 0; column < layout->matrix.columns; column++)
+        add(boxes, "column's name", layout->matrix.column_names[column]);
+    add(boxes, "choices", layout->matrix.choices);
+    add_grid(boxes, "inspected input", &layout->inspect.input);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        add_grid(boxes, "inspected output", &layout->inspect.output[side]);
+        add_grid(boxes, "inspected heatmap", &layout->inspect.heatmap[side]);
+    }
+    add(boxes, "loss plot", layout->inspect.loss_plot);
+    add(boxes, "slope plot", layout->inspect.slope_plot);
+    add(boxes, "pixel's table", layout->inspect.pixel_table);
+    add(boxes, "set's table", layout->inspect.set_table);
+    for (int claim = 0; claim < CLAIM_COUNT; claim++)
+        add(boxes, "claim", layout->claims[claim]);
+}
+
 static Boxes collect(const Layout *layout)
 {
     Boxes boxes = {.count = 0};
@@ -39,26 +80,37 @@ static Boxes collect(const Layout *layout)
     add(&boxes, "bottom", layout->bottom);
     add(&boxes, "pad", layout->pad);
     add(&boxes, "tools", layout->tools);
+    add(&boxes, "modes", layout->modes);
     add(&boxes, "histogram", layout->histogram);
-    add(&boxes, "curves", layout->curves);
+    if (layout->curves.w > 0) { // the timeline lies in the curves' foot
+        const Rect curves = layout->curves, timeline = layout->timeline;
+        assert_true(timeline.x >= curves.x && timeline.x + timeline.w <= curves.x + curves.w && timeline.y > curves.y &&
+                    timeline.y + timeline.h <= curves.y + curves.h);
+        add(&boxes, "curves", curves);
+    } else {
+        add(&boxes, "timeline", layout->timeline);
+    }
     add_grid(&boxes, "input", &layout->input);
     add_grid(&boxes, "drawn input", &layout->drawn_input);
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        add(&boxes, "card", layout->cards[side]);
+    // with the wipe and in solo both sides have the same places
+    const bool is_shared = layout->reconstruction[SIDE_A].origin.y == layout->reconstruction[SIDE_B].origin.y;
+    for (int side = 0; side < (is_shared ? 1 : SIDE_COUNT); side++) {
         add_grid(&boxes, "reconstruction", &layout->reconstruction[side]);
         for (int i = 0; i < HEATMAP_COUNT; i++)
             add_grid(&boxes, "heatmap", &layout->heatmap[side][i]);
         for (int i = 0; i < 1 + HEATMAP_COUNT; i++)
             add_grid(&boxes, "drawn", &layout->drawn[side][i]);
     }
+    collect_views(layout, &boxes);
     return boxes;
 }
 
 static bool overlap(Rect a, Rect b) { return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h; }
 
-static void check(float width, float height, float scale, Scene scene)
+static void check(float width, float height, float scale, const Look *look)
 {
-    const Layout layout = layout_create(width, height, scale, scene);
+    const Scene scene = look->scene;
+    const Layout layout = layout_create(width, height, scale, look);
     const Boxes boxes = collect(&layout);
     for (int i = 0; i < boxes.count; i++) {
         const Rect r = boxes.rects[i];
@@ -70,7 +122,8 @@ static void check(float width, float height, float scale, Scene scene)
                 fail_msg("%s overlaps %s at %gx%g scale %g scene %d", boxes.names[i], boxes.names[j], (double)width,
                          (double)height, (double)scale, (int)scene);
     }
-    if (layout.page_count < 12 || layout.pad.w < 3 * DIGIT_SIDE)
+    const int least = scene == SCENE_INSPECT || scene == SCENE_CLAIMS || scene == SCENE_MATRIX ? 1 : 12;
+    if (layout.page_count < least || layout.pad.w < 3 * DIGIT_SIDE)
         fail_msg("%d digits, pad %g at %gx%g scale %g scene %d", layout.page_count, (double)layout.pad.w, (double)width,
                  (double)height, (double)scale, (int)scene);
     assert_true(layout.page_count <= PAGE_MAX);
@@ -86,7 +139,16 @@ static void test_all_sizes(void **state)
             for (float width = 960; width <= 3840; width += 96)
                 for (float height = 600; height <= 2160; height += 60)
                     if (width / scales[s] >= 960 && height / scales[s] >= 600)
-                        check(width, height, scales[s], (Scene)scene);
+                        for (int variant = 0; variant < 3; variant++) {
+                            Look look = look_default();
+                            look.scene = (Scene)scene;
+                            look.is_wiped = variant == 1;
+                            if (variant == 2)
+                                look.matrix_outputs = (1u << activation_count(OUTPUT_ACTIVATION)) - 1;
+                            if (variant == 1)
+                                look.matrix_losses = look.matrix_outputs = 1;
+                            check(width, height, scales[s], &look);
+                        }
 }
 
 int main(void)

@@ -143,7 +143,7 @@ static void draws_images_exactly(void **state)
     static const Rect clips[] = {{0, 0, WIDTH, HEIGHT}, {60, 33, 71, 60}};
     fill_values(values, CELLS * DIGIT_PIXELS);
     for (int pixel_px = 1; pixel_px <= 3; pixel_px++) {
-        for (int map = 0; map < IMAGE_MAP_COUNT; map++) {
+        for (int map = 0; map < OPAQUE_MAP_COUNT; map++) {
             for (size_t i = 0; i < sizeof clips / sizeof clips[0]; i++) {
                 const float scale = map == MAP_HEAT ? 0.8F : 1.1F, side = (float)(DIGIT_SIDE * pixel_px);
                 begin();

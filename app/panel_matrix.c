@@ -1,0 +1,233 @@
+// The matrix: a cell for each output activation (rows) and loss (columns). A click makes a cell model A, with Shift B.
+#include <math.h>
+#include <stdio.h>
+
+#include "panel.h"
+#include "theme.h"
+
+enum { FIGURES = 5 };
+
+static double column_loss(const Frame *frame, int row, int column)
+{
+    const ModelFrame *m = &frame->models[frame->matrix[row][column]];
+    const bool is_usable = m->snapshot->test.images > 0 && m->snapshot->broken_step < 0;
+    const double loss = metrics_loss(&m->snapshot->test, frame->matrix_losses[column]);
+    return is_usable && isfinite(loss) ? loss : INFINITY;
+}
+
+// The row whose model has the least of the column's own loss over the test set, -1 where none is measured.
+static int find_best(const Frame *frame, int column)
+{
+    int best = -1;
+    for (int row = 0; row < frame->layout.matrix.rows; row++)
+        if (column_loss(frame, row, column) < (best < 0 ? INFINITY : column_loss(frame, best, column)))
+            best = row;
+    return best;
+}
+
+// ---- choosing rows and columns ------------------------------------------------------------------------------------
+
+// A row of buttons of which several are on, but at least one.
+static void draw_toggles(Panel *panel, Rect *line, const char *name, int count, const char *(*label)(int),
+                         unsigned *bits)
+{
+    Ui *ui = panel->ui;
+    const float gap = ui_px(ui, 3), pad = ui_px(ui, 7);
+    const float name_width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + ui_px(ui, 6);
+    ui_text(ui, (Rect){line->x, line->y, name_width, line->h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, name);
+    line->x += name_width;
+    for (int i = 0; i < count; i++) {
+        char id[24];
+        (void)snprintf(id, sizeof id, "%s.%s", name, label(i));
+        const bool is_on = *bits >> i & 1;
+        const float width = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, label(i)) + 2 * pad;
+        const Rect rect = {line->x, line->y, width, line->h};
+        if (ui_button(ui, id, rect, label(i), NULL, is_on, COLOR_TEXT_SOFT) && (*bits ^ 1u << i) != 0)
+            *bits ^= 1u << i;
+        line->x += width + gap;
+    }
+    line->x += ui_px(ui, 12);
+}
+
+static const char *output_label(int i) { return activation_get(OUTPUT_ACTIVATION, i)->label; }
+static const char *loss_label(int i) { return loss_get(i)->label; }
+
+static void draw_choices(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    Rect line = frame->layout.matrix.choices;
+    const float right = line.x + line.w;
+    line.h -= ui_px(ui, 4);
+    unsigned outputs = frame->look.matrix_outputs, losses = frame->look.matrix_losses;
+    draw_toggles(panel, &line, "Outputs", activation_count(OUTPUT_ACTIVATION), output_label, &outputs);
+    draw_toggles(panel, &line, "Losses", LOSS_COUNT, loss_label, &losses);
+    if (outputs != frame->look.matrix_outputs)
+        panel_look(panel)->matrix_outputs = outputs;
+    if (losses != frame->look.matrix_losses)
+        panel_look(panel)->matrix_losses = losses;
+    (void)panel_color_bar(panel, "scale.matrix", (Rect){line.x, line.y, right - line.x, line.h},
+                          frame->look.heatmaps[0]);
+}
+
+// ---- a cell -------------------------------------------------------------------------------------------------------
+
+static void draw_images_of(Panel *panel, const MatrixCell *place, int model)
+{
+    const Frame *frame = panel->frame;
+    const ModelFrame *m = &frame->models[model];
+    panel_images(panel, &(ImageGrid){.grid = &place->output,
+                                     .values = m->p,
+                                     .intensities = m->p,
+                                     .count = frame->page_count,
+                                     .map = MAP_GREY,
+                                     .scale = 1.0f,
+                                     .model = model});
+    panel_images(panel, &(ImageGrid){.grid = &place->drawn_output,
+                                     .values = m->pad_p,
+                                     .intensities = m->pad_p,
+                                     .count = 1,
+                                     .map = MAP_GREY,
+                                     .scale = 1.0f,
+                                     .is_pad = true,
+                                     .model = model});
+    panel_heatmap(panel, &place->heatmap, model, 0, false, true);
+    if (!heatmap_get(frame->look.heatmaps[0])->is_of_set)
+        panel_heatmap(panel, &place->drawn_heatmap, model, 0, true, true);
+}
+
+// The outputs of the test set in 66 bins, log count, over the inputs' outline.
+static void draw_small_histogram(Panel *panel, Rect area, const Metrics *test)
+{
+    DrawList *draw = panel->ui->draw;
+    draw_box(draw, area, COLOR_BACK, 0);
+    if (test->images == 0)
+        return;
+    const float top = log10f((float)test->images * DIGIT_PIXELS);
+    Point line[2 * HISTOGRAM_BINS];
+    int n = 0;
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+        const float x0 = roundf(area.x + area.w * (float)bin / HISTOGRAM_BINS),
+                    x1 = roundf(area.x + area.w * (float)(bin + 1) / HISTOGRAM_BINS);
+        const float height = roundf(area.h * log10f((float)test->histogram_output[bin] + 1.0f) / top);
+        const Color color = bin == 0                    ? draw_map_color(MAP_GREY, -1.0f, 1.0f)
+                            : bin == HISTOGRAM_BINS - 1 ? draw_map_color(MAP_GREY, 2.0f, 1.0f)
+                                                        : 0x7c8494ff;
+        draw_box(draw, (Rect){x0, area.y + area.h - height, x1 - x0, height}, color, 0);
+        const float y = area.y + area.h * (1.0f - log10f((float)test->histogram_input[bin] + 1.0f) / top);
+        line[n++] = (Point){x0, y};
+        line[n++] = (Point){x1, y};
+    }
+    draw_line(draw, line, n, ui_px(panel->ui, 1), 0xffffff60);
+}
+
+static void draw_figures_of(Panel *panel, Rect area, const Metrics *test)
+{
+    Ui *ui = panel->ui;
+    static const char *const names[FIGURES] = {"BCE", "MSE", "bias", "outside", "dead"};
+    static const char *const short_names[FIGURES] = {"BCE", "MSE", "bias", "out", "dead"};
+    char values[FIGURES][24] = {"", "", "", "", ""};
+    if (test->images > 0) {
+        (void)snprintf(values[0], sizeof values[0], "%.4f", test->bce);
+        (void)snprintf(values[1], sizeof values[1], "%.4f", test->mse);
+        (void)snprintf(values[2], sizeof values[2], "%+.4f", test->bias);
+        (void)snprintf(values[3], sizeof values[3], "%.1f %%", 100.0 * (test->below_0 + test->above_1));
+        (void)snprintf(values[4], sizeof values[4], "%d", test->dead_outputs);
+    }
+    const float line = fmaxf(ui_px(ui, 11), fminf(ui_px(ui, 15), floorf(area.h / FIGURES)));
+    const bool is_small = area.w < ui_px(ui, 92);
+    const float size = is_small || line < ui_px(ui, 13) ? 9.5f : TEXT_SMALL;
+    for (int i = 0; i < FIGURES && (float)(i + 1) * line <= area.h + 1; i++) {
+        const Rect row = {area.x, area.y + (float)i * line, area.w, line};
+        ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, is_small ? short_names[i] : names[i]);
+        ui_text(ui, row, FONT_FIGURES, size, COLOR_TEXT, ALIGN_RIGHT, values[i]);
+    }
+}
+
+// A badge for A and B, what went wrong, or that it is the best.
+static void draw_title(Panel *panel, const MatrixCell *place, int model, const char *best)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const Snapshot *s = frame->models[model].snapshot;
+    Rect line = place->title;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        if (!spec_equal(&frame->models[side].spec, &frame->models[model].spec))
+            continue;
+        const float size = fminf(line.h - ui_px(ui, 1), ui_px(ui, 14));
+        const Rect badge = {line.x, line.y + roundf((line.h - size) / 2), size, size};
+        draw_box(ui->draw, badge, panel_side_color(side), ui_px(ui, 3));
+        ui_text(ui, badge, FONT_UI_BOLD, TEXT_SMALL, COLOR_TEXT_DARK, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
+        line.x += size + ui_px(ui, 4);
+        line.w -= size + ui_px(ui, 4);
+    }
+    char text[128];
+    if (s->broken_step >= 0)
+        (void)snprintf(text, sizeof text, "broke at step %lld: %s", (long long)s->broken_step, s->broken_why);
+    else
+        panel_format_progress(frame, model, text, sizeof text);
+    const float best_width = best ? ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, best) + ui_px(ui, 6) : 0;
+    if (best)
+        ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, COLOR_GOOD, ALIGN_RIGHT, best);
+    line.w -= best_width;
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL - 1, s->broken_step >= 0 ? COLOR_ERROR : COLOR_TEXT_SOFT, ALIGN_LEFT,
+            text);
+}
+
+static void take_click(Panel *panel, Rect rect, int model)
+{
+    Ui *ui = panel->ui;
+    const ModelFrame *m = &panel->frame->models[model];
+    char id[40], hint[200];
+    (void)snprintf(id, sizeof id, "cell.%s.%s", loss_get(m->spec.loss)->key,
+                   activation_get(OUTPUT_ACTIVATION, m->spec.output)->key);
+    const WidgetState state = ui_widget(ui, id, rect, m->caption);
+    (void)snprintf(hint, sizeof hint, "%s. Click or Enter: model A; with Shift: model B", m->caption);
+    ui_set_hint(ui, state, hint);
+    if (state.is_hot)
+        draw_frame(ui->draw, rect, COLOR_TEXT_SOFT, ui_px(ui, RADIUS), ui_px(ui, 1));
+    if (state.is_clicked)
+        requests_add(panel->requests,
+                     (Request){.kind = REQUEST_SPEC, .side = state.is_shifted ? SIDE_B : SIDE_A, .spec = m->spec});
+    ui_focus_ring(ui, state, rect);
+}
+
+static void draw_cell(Panel *panel, int row, int column, bool is_best)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const MatrixCell *place = &frame->layout.matrix.cells[row][column];
+    const int model = frame->matrix[row][column];
+    const Metrics *test = &frame->models[model].snapshot->test;
+    char best[32];
+    (void)snprintf(best, sizeof best, "best %s", loss_label(frame->matrix_losses[column]));
+    panel_card(panel, place->rect);
+    if (is_best)
+        draw_frame(ui->draw, place->rect, COLOR_GOOD, ui_px(ui, RADIUS), ui_px(ui, 1.5f));
+    take_click(panel, place->rect, model);
+    draw_title(panel, place, model, is_best ? best : NULL);
+    draw_images_of(panel, place, model);
+    if (place->histogram.w > 0 && place->histogram.h > ui_px(ui, 12))
+        draw_small_histogram(panel, place->histogram, test);
+    draw_figures_of(panel, place->figures, test);
+}
+
+void panel_matrix(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const MatrixLayout *matrix = &frame->layout.matrix;
+    if (frame->look.scene != SCENE_MATRIX)
+        return;
+    draw_choices(panel);
+    for (int column = 0; column < matrix->columns; column++) {
+        ui_text(ui, matrix->column_names[column], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_CENTER,
+                loss_label(frame->matrix_losses[column]));
+        const int best = find_best(frame, column);
+        for (int row = 0; row < matrix->rows; row++)
+            draw_cell(panel, row, column, row == best);
+    }
+    for (int row = 0; row < matrix->rows; row++)
+        ui_text(ui, matrix->row_names[row], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT,
+                output_label(frame->matrix_outputs[row]));
+}
