@@ -92,7 +92,7 @@ static ClaimTable tabulate_dim(const Frame *frame)
 {
     static const char *const columns[] = {"A", "B", "BCE", "MSE"};
     ClaimTable table = start_table(4, columns);
-    add_row(&table, frame, "mean out \u2212 mean in", "bias", UNIT_SIGNED, find_bias, true, sigmoids, 2);
+    add_row(&table, frame, "mean out \u2212 in", "bias", UNIT_SIGNED, find_bias, true, sigmoids, 2);
     add_row(&table, frame, "where t = 0", "bias_zero", UNIT_SIGNED, find_zero, true, sigmoids, 2);
     add_row(&table, frame, "0 < t < 0.5", "bias_dark", UNIT_SIGNED, find_dark, true, sigmoids, 2);
     add_row(&table, frame, "0.5 \u2264 t < 1", "bias_bright", UNIT_SIGNED, find_bright, true, sigmoids, 2);
@@ -102,7 +102,7 @@ static ClaimTable tabulate_dim(const Frame *frame)
 
 static ClaimTable tabulate_optimum(const Frame *frame)
 {
-    static const char *const columns[] = {"A", "B", "BCE", "MSE", "BCE, seed+1"};
+    static const char *const columns[] = {"A", "B", "BCE", "MSE", "seed+1"};
     ClaimTable table = start_table(5, columns);
     add_row(&table, frame, "test BCE", "bce", UNIT_LOSS, find_bce, true, sigmoids, 3);
     add_row(&table, frame, "test MSE", "mse", UNIT_LOSS, find_mse, true, sigmoids, 3);
@@ -137,8 +137,8 @@ static ClaimTable tabulate_fit(const Frame *frame)
     static const char *const columns[] = {"A", "B", "BCE"};
     ClaimTable table = start_table(3, columns);
     add_row(&table, frame, "test BCE", "bce", UNIT_LOSS, find_bce, true, sigmoids, 1);
-    add_row(&table, frame, "to the entropy floor", "to_floor", UNIT_SIGNED, find_to_floor, true, sigmoids, 1);
-    add_row(&table, frame, "to the mean image", "to_mean_image", UNIT_SIGNED, find_to_mean_image, true, sigmoids, 1);
+    add_row(&table, frame, "to entropy floor", "to_floor", UNIT_SIGNED, find_to_floor, true, sigmoids, 1);
+    add_row(&table, frame, "to mean image", "to_mean_image", UNIT_SIGNED, find_to_mean_image, true, sigmoids, 1);
     add_row(&table, frame, "to ln 2", "to_ln_2", UNIT_SIGNED, find_to_ln_2, true, sigmoids, 1);
     add_row(&table, frame, "way to the floor", "way_to_floor", UNIT_SHARE, find_way, true, sigmoids, 1);
     return table;

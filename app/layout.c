@@ -97,7 +97,7 @@ static float place_compare(Layout *layout, Rect area, float scale)
 {
     const float gap = layout_px(14, scale), header = layout_px(HEADER_HEIGHT, scale), cell_gap = layout_px(1, scale);
     const float width = floorf((area.w - 3 * gap) / 4), room = floorf((area.h - layout_px(GAP, scale)) / 2);
-    const GridLayout grid = fit_grid((Rect){area.x, area.y, width, room}, header, cell_gap, 16);
+    const GridLayout grid = fit_grid((Rect){area.x, area.y, width, room}, header, cell_gap, 12);
     const float height = header + (float)grid.rows * grid.pitch, second = area.y + height + layout_px(GAP, scale);
     layout->input = grid;
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -118,7 +118,7 @@ static float place_solo(Layout *layout, Rect area, float scale)
     const float drawn_width = place_drawn_column(layout, area, scale),
                 width = floorf((area.w - drawn_width - 2 * gap) / 2);
     const float room = floorf((area.h - layout_px(GAP, scale)) / 2), x = area.x + drawn_width + gap;
-    const GridLayout grid = fit_grid((Rect){x, area.y, width, room}, header, cell_gap, 16);
+    const GridLayout grid = fit_grid((Rect){x, area.y, width, room}, header, cell_gap, 12);
     const float height = header + (float)grid.rows * grid.pitch;
     const float second = area.y + height + layout_px(GAP, scale);
     layout->input = grid;

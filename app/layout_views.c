@@ -25,10 +25,13 @@ static CellPlan plan_cell(float width, float height, float scale)
     const float inner_w = width - 2 * plan.pad, inner_h = height - 2 * plan.pad - plan.title;
     plan.is_stacked = inner_h >= FIGURE_ROWS * plan.line + layout_px(30, scale);
     plan.is_flat = inner_h < 2 * DIGIT_SIDE + 1;
-    plan.figures_width = layout_px(plan.is_stacked ? 96 : 74, scale);
-    plan.histogram_width = plan.is_stacked ? plan.figures_width : layout_px(40, scale);
-    const float beside = plan.figures_width + plan.gap + (plan.is_stacked ? 0 : plan.histogram_width + plan.gap);
+    plan.figures_width = layout_px(plan.is_stacked ? 96 : plan.is_flat ? 52 : 74, scale);
+    plan.histogram_width = plan.is_stacked ? plan.figures_width : layout_px(plan.is_flat ? 0 : 40, scale);
+    float beside = plan.figures_width + plan.gap;
+    if (!plan.is_stacked && !plan.is_flat)
+        beside += plan.histogram_width + plan.gap;
     const int rows = plan.is_flat ? 1 : 2, copies = plan.is_flat ? 2 : 1;
+    beside += (float)copies * plan.gap; // before the drawing
     for (int pixel_px = 8; pixel_px > 1; pixel_px--) {
         const float cell = (float)(pixel_px * DIGIT_SIDE + 1);
         if (cell * (float)rows <= inner_h && 3 * cell * (float)copies <= inner_w - beside) {
@@ -39,7 +42,7 @@ static CellPlan plan_cell(float width, float height, float scale)
     const float cell = (float)(plan.pixel_px * DIGIT_SIDE + 1);
     const int fit = (int)((inner_w - beside) / cell / (float)copies) - 1;
     plan.digits = fit < 1 ? 1 : fit > CELL_DIGITS_MAX ? CELL_DIGITS_MAX : fit;
-    plan.images_width = cell * (float)(copies * (plan.digits + 1));
+    plan.images_width = (float)copies * (cell * (float)(plan.digits + 1) + plan.gap);
     return plan;
 }
 
@@ -56,7 +59,7 @@ static MatrixCell place_cell(Rect rect, const CellPlan *plan)
     MatrixCell cell = {.rect = rect};
     const float x = rect.x + plan->pad, y = rect.y + plan->pad + plan->title;
     const float pitch = (float)(plan->pixel_px * DIGIT_SIDE + 1), bottom = rect.y + rect.h - plan->pad;
-    const float row = pitch * (float)(plan->digits + 1);
+    const float row = pitch * (float)(plan->digits + 1) + plan->gap; // the drawing stands apart
     const float heat_x = plan->is_flat ? x + row : x, heat_y = plan->is_flat ? y : y + pitch;
     cell.title = (Rect){x, rect.y + plan->pad / 2, rect.w - 2 * plan->pad, plan->title};
     cell.output = row_of(x, y, plan->digits, plan->pixel_px);
@@ -70,9 +73,9 @@ static MatrixCell place_cell(Rect rect, const CellPlan *plan)
         cell.figures = (Rect){left, y, width, figures_height};
         cell.histogram = (Rect){left, y + figures_height + plan->gap, width, bottom - y - figures_height - plan->gap};
     } else {
-        const float width = rect.x + rect.w - plan->pad - left - plan->histogram_width - plan->gap;
+        const float histogram = plan->is_flat ? 0 : plan->histogram_width + plan->gap;
         cell.histogram = (Rect){left, y, plan->histogram_width, bottom - y};
-        cell.figures = (Rect){left + plan->histogram_width + plan->gap, y, width, figures_height};
+        cell.figures = (Rect){left + histogram, y, rect.x + rect.w - plan->pad - left - histogram, figures_height};
     }
     return cell;
 }
@@ -140,8 +143,8 @@ void layout_place_inspect(Layout *layout, Rect area, float scale)
 
 void layout_place_claims(Layout *layout, Rect area, float scale)
 {
-    // in proportion to the rows of their tables
-    static const float weights[CLAIM_COUNT] = {1.25f, 1.1f, 0.95f, 0.85f, 0.85f};
+    // in proportion to the rows of their tables, the words' least included
+    static const float weights[CLAIM_COUNT] = {10, 7, 5.5f, 5, 7};
     const float gap = layout_px(6, scale), room = area.h - (CLAIM_COUNT - 1) * gap;
     float y = area.y, sum = 0;
     for (int i = 0; i < CLAIM_COUNT; i++)

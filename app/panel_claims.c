@@ -11,6 +11,9 @@ static const Color verdict_colors[VERDICT_COUNT] = {[VERDICT_OPEN] = COLOR_TEXT_
                                                     [VERDICT_PARTLY] = COLOR_PARTLY,
                                                     [VERDICT_FALSE] = COLOR_FALSE};
 
+// All cards alike: what one has room for depends on the window alone.
+static bool is_small(const Panel *panel) { return panel->frame->layout.main.h < 600 * panel->ui->scale; }
+
 static void draw_words(Panel *panel, Rect rect, int claim)
 {
     Ui *ui = panel->ui;
@@ -18,15 +21,17 @@ static void draw_words(Panel *panel, Rect rect, int claim)
     const char *verdict = result->verdict == VERDICT_OPEN ? "not yet" : claim_verdict_name(result->verdict);
     char title[96];
     (void)snprintf(title, sizeof title, "\u201c%s\u201d", claim_get(claim)->claim);
-    const float line = ui_px(ui, 20), pad = ui_px(ui, 8);
+    const bool small = is_small(panel);
+    const float line = ui_px(ui, small ? 17 : 20), pad = ui_px(ui, small ? 6 : 8);
+    const float size = small ? TEXT_SMALL - 1 : TEXT_NORMAL;
     const float badge = ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, verdict) + 2 * pad;
     const Rect box = {rect.x + rect.w - badge, rect.y, badge, line - ui_px(ui, 2)};
     draw_box(ui->draw, box, verdict_colors[result->verdict], box.h / 2);
     ui_text(ui, box, FONT_UI_BOLD, TEXT_SMALL, COLOR_TEXT_DARK, ALIGN_CENTER, verdict);
-    ui_text(ui, (Rect){rect.x, rect.y, rect.w - badge - pad, line}, FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT,
-            title);
+    ui_text(ui, (Rect){rect.x, rect.y, rect.w - badge - pad, line}, FONT_UI_BOLD, small ? TEXT_SMALL : TEXT_NORMAL,
+            COLOR_TEXT, ALIGN_LEFT, title);
     (void)ui_paragraph(ui, (Rect){rect.x, rect.y + line + ui_px(ui, 2), rect.w, rect.h - line - ui_px(ui, 2)}, FONT_UI,
-                       rect.h < ui_px(ui, 90) ? TEXT_SMALL - 1 : TEXT_SMALL, COLOR_TEXT, result->sentence);
+                       size, COLOR_TEXT, result->sentence);
 }
 
 static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
@@ -47,6 +52,8 @@ static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
         for (int i = 0; i < table->column_count; i++) {
             char text[24];
             claim_format(table->rows[row].unit, table->rows[row].values[i], text);
+            if (table->rows[row].unit == UNIT_LOSS && *text && ui_text_width(ui, FONT_FIGURES, size, text) > column)
+                (void)snprintf(text, sizeof text, "%.4f", table->rows[row].values[i]);
             ui_text(ui, (Rect){rect.x + names + (float)i * column, y, column, line}, FONT_FIGURES, size, COLOR_TEXT,
                     ALIGN_RIGHT, text);
         }
@@ -61,8 +68,8 @@ void panel_claims(Panel *panel)
         return;
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
         const Rect card = frame->layout.claims[claim];
-        const float pad = ui_px(ui, card.h > ui_px(ui, 110) ? 10 : 6);
-        char id[24], hint[512];
+        const float pad = ui_px(ui, is_small(panel) ? 6 : 10);
+        char id[24], hint[sizeof ui->hint];
         panel_card(panel, card);
         const float words = floorf(card.w * (card.w > ui_px(ui, 800) ? 0.40f : 0.44f));
         draw_words(panel, (Rect){card.x + pad, card.y + pad, words - 2 * pad, card.h - 2 * pad}, claim);
@@ -71,7 +78,9 @@ void panel_claims(Panel *panel)
                    &table);
         (void)snprintf(id, sizeof id, "claim.%s", claim_get(claim)->key);
         const WidgetState state = ui_widget(ui, id, card, claim_get(claim)->claim);
-        (void)snprintf(hint, sizeof hint, "Rule: %s", claim_get(claim)->rule);
+        const ClaimResult *result = &frame->claims.results[claim];
+        (void)snprintf(hint, sizeof hint, "%s Rule: %s", result->verdict == VERDICT_OPEN ? "" : result->sentence,
+                       claim_get(claim)->rule);
         ui_set_hint(ui, state, hint);
         ui_focus_ring(ui, state, card);
     }

@@ -107,6 +107,8 @@ static void draw_means(Panel *panel, Rect line)
         if (!panel_is_shown(frame, side) || m->images == 0)
             continue;
         (void)snprintf(text, sizeof text, "%c %.4f", side == SIDE_A ? 'A' : 'B', m->mean_output);
+        if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > line.w)
+            return;
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
     }

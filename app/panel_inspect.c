@@ -25,10 +25,8 @@ static void draw_grey(Panel *panel, const GridLayout *grid, const float *values)
 
 static void draw_input(Panel *panel)
 {
-    Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const GridLayout *grid = &frame->layout.inspect.input;
-    const float width = ui_px(ui, 66);
     char title[48];
     const bool is_drawing = frame->indices[0] < 0;
     if (is_drawing)
@@ -37,13 +35,7 @@ static void draw_input(Panel *panel)
         (void)snprintf(title, sizeof title, "Test %d, a %d", frame->indices[0], frame->labels[0]);
     else
         (void)snprintf(title, sizeof title, "Test %d", frame->indices[0]);
-    Rect header = grid->header;
-    const Rect button = {header.x + header.w - width, header.y + ui_px(ui, 1), width, header.h - ui_px(ui, 3)};
-    header.w -= width + ui_px(ui, 4);
-    panel_header(panel, header, -1, title, "");
-    if (ui_button(ui, "inspect.drawing", button, "Drawn", "D", is_drawing, COLOR_TEXT_SOFT) ||
-        ui_take_key(ui, 'd', false))
-        panel_look(panel)->digit = is_drawing ? (frame->pad->now.source >= 0 ? frame->pad->now.source : 0) : -1;
+    panel_header(panel, grid->header, -1, title, "");
     draw_grey(panel, grid, frame->targets);
 }
 
@@ -245,7 +237,8 @@ static void draw_slope_plot(Panel *panel, const InspectFigures *figures)
     const Frame *frame = panel->frame;
     const Rect rect = frame->layout.inspect.slope_plot;
     const bool is_wide = rect.w > ui_px(ui, 470);
-    const Rect area = plot_frame(ui, rect, "Gradient at the logit", is_wide ? "on a sigmoid" : NULL);
+    const Rect area =
+        plot_frame(ui, rect, is_wide ? "Gradient at the logit" : "Gradient", is_wide ? "on a sigmoid" : NULL);
     static const char *const names[] = {"BCE p\u2212t", "MSE 2(p\u2212t)p(1\u2212p)"};
     draw_legend(panel, rect, names);
     const float axis = ui_px(ui, 28);
@@ -281,7 +274,7 @@ typedef struct TableRow {
 static float draw_table(Panel *panel, Rect rect, const char *title, const char *right, const TableRow *rows, int count)
 {
     Ui *ui = panel->ui;
-    const float pad = ui_px(ui, 12), line = ui_px(ui, 17), column = ui_px(ui, 84);
+    const float pad = ui_px(ui, 12), line = ui_px(ui, 17), column = ui_px(ui, rect.w < 400 * ui->scale ? 70 : 84);
     panel_card(panel, rect);
     Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
     for (int side = 0; side < SIDE_COUNT; side++)
@@ -290,7 +283,7 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
     const float room = row.w - 1.6f * column;
     const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 8);
     ui_text(ui, (Rect){row.x, row.y, room, line}, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, title);
-    if (room - used > ui_px(ui, 30))
+    if (used + ui_text_width(ui, FONT_UI, TEXT_SMALL, right) <= room)
         ui_text(ui, (Rect){row.x + used, row.y, room - used, line}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
                 right);
     for (int i = 0; i < count; i++) {
@@ -313,7 +306,7 @@ static void draw_pixel_table(Panel *panel, const InspectFigures *f)
     const InspectSide *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
     char title[64], excess[48];
     (void)snprintf(title, sizeof title, "Row %d, column %d", f->row, f->column);
-    (void)snprintf(excess, sizeof excess, "excess BCE (floor %.4f)", f->floor);
+    (void)snprintf(excess, sizeof excess, "excess (H(t) %.4f)", f->floor);
     const TableRow rows[] = {
         {"target t", {f->t, f->t}},
         {"output p", {a->p, b->p}},
@@ -364,7 +357,7 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
         {"mean t", {f->mean_t, f->mean_t}},
         {"mean p", {mean_a, mean_b}},
         {"mean p \u2212 mean t", {mean_a - f->mean_t, mean_b - f->mean_t}},
-        {"share of images with p = 0", {a->has_set ? a->dead_share : NAN, b->has_set ? b->dead_share : NAN}},
+        {"share with p = 0", {a->has_set ? a->dead_share : NAN, b->has_set ? b->dead_share : NAN}},
     };
     const float end =
         draw_table(panel, rect, "The same pixel", "over the whole test set", rows, sizeof rows / sizeof *rows);

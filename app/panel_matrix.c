@@ -32,10 +32,13 @@ static void draw_toggles(Panel *panel, Rect *line, const char *name, int count, 
                          unsigned *bits)
 {
     Ui *ui = panel->ui;
-    const float gap = ui_px(ui, 3), pad = ui_px(ui, 7);
-    const float name_width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + ui_px(ui, 6);
-    ui_text(ui, (Rect){line->x, line->y, name_width, line->h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, name);
-    line->x += name_width;
+    const bool is_narrow = line->w < ui_px(ui, 760);
+    const float gap = ui_px(ui, 3), pad = ui_px(ui, is_narrow ? 5 : 7);
+    if (!is_narrow) {
+        const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + ui_px(ui, 6);
+        ui_text(ui, (Rect){line->x, line->y, width, line->h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, name);
+        line->x += width;
+    }
     for (int i = 0; i < count; i++) {
         char id[24];
         (void)snprintf(id, sizeof id, "%s.%s", name, label(i));
@@ -46,7 +49,7 @@ static void draw_toggles(Panel *panel, Rect *line, const char *name, int count, 
             *bits ^= 1u << i;
         line->x += width + gap;
     }
-    line->x += ui_px(ui, 12);
+    line->x += ui_px(ui, is_narrow ? 8 : 12);
 }
 
 static const char *output_label(int i) { return activation_get(OUTPUT_ACTIVATION, i)->label; }
@@ -135,12 +138,13 @@ static void draw_figures_of(Panel *panel, Rect area, const Metrics *test)
         (void)snprintf(values[4], sizeof values[4], "%d", test->dead_outputs);
     }
     const float line = fmaxf(ui_px(ui, 11), fminf(ui_px(ui, 15), floorf(area.h / FIGURES)));
-    const bool is_small = area.w < ui_px(ui, 92);
-    const float size = is_small || line < ui_px(ui, 13) ? 9.5f : TEXT_SMALL;
+    const bool is_small = area.w < ui_px(ui, 92), is_tiny = area.w < ui_px(ui, 62);
+    const float size = is_tiny ? 9 : is_small || line < ui_px(ui, 13) ? 9.5f : TEXT_SMALL;
     for (int i = 0; i < FIGURES && (float)(i + 1) * line <= area.h + 1; i++) {
         const Rect row = {area.x, area.y + (float)i * line, area.w, line};
+        const bool has_zero = is_tiny && values[i][0] == '0' && values[i][1] == '.';
         ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, is_small ? short_names[i] : names[i]);
-        ui_text(ui, row, FONT_FIGURES, size, COLOR_TEXT, ALIGN_RIGHT, values[i]);
+        ui_text(ui, row, FONT_FIGURES, size, COLOR_TEXT, ALIGN_RIGHT, values[i] + has_zero);
     }
 }
 
@@ -178,11 +182,20 @@ static void take_click(Panel *panel, Rect rect, int model)
 {
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[model];
-    char id[40], hint[200];
+    char id[40], hint[320];
     (void)snprintf(id, sizeof id, "cell.%s.%s", loss_get(m->spec.loss)->key,
                    activation_get(OUTPUT_ACTIVATION, m->spec.output)->key);
     const WidgetState state = ui_widget(ui, id, rect, m->caption);
-    (void)snprintf(hint, sizeof hint, "%s. Click or Enter: model A; with Shift: model B", m->caption);
+    const Metrics *test = &m->snapshot->test;
+    size_t used = (size_t)snprintf(hint, sizeof hint, "%s. ", m->caption);
+    if (m->snapshot->broken_step >= 0)
+        used += (size_t)snprintf(hint + used, sizeof hint - used, "Broke at step %lld: %s. ",
+                                 (long long)m->snapshot->broken_step, m->snapshot->broken_why);
+    if (test->images > 0)
+        used += (size_t)snprintf(hint + used, sizeof hint - used,
+                                 "Test BCE %.4f, MSE %.4f, bias %+.4f, outside [0,1] %.1f %%, dead %d. ", test->bce,
+                                 test->mse, test->bias, 100.0 * (test->below_0 + test->above_1), test->dead_outputs);
+    (void)snprintf(hint + used, sizeof hint - used, "Click or Enter: model A; with Shift: model B");
     ui_set_hint(ui, state, hint);
     if (state.is_hot)
         draw_frame(ui->draw, rect, COLOR_TEXT_SOFT, ui_px(ui, RADIUS), ui_px(ui, 1));

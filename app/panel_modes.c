@@ -91,6 +91,16 @@ static void take_keys(Panel *panel)
     }
 }
 
+// The digit that is inspected: the drawing, or a test digit, at first the one that lies on the pad.
+static void choose_drawing(Panel *panel, Rect button)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const bool is_drawing = frame->look.digit < 0;
+    if (ui_button(ui, "inspect.drawing", button, "Drawn", "D", is_drawing, COLOR_TEXT) || ui_take_key(ui, 'd', false))
+        panel_look(panel)->digit = is_drawing ? (frame->pad->now.source >= 0 ? frame->pad->now.source : 0) : -1;
+}
+
 void panel_modes(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -100,10 +110,12 @@ void panel_modes(Panel *panel)
     if (bar.w <= 0)
         return;
     bar.h -= ui_px(ui, 2);
-    const bool is_wide = bar.w > ui_px(ui, 760), has_wipe = frame->look.scene == SCENE_COMPARE;
-    const float gap = ui_px(ui, is_wide ? 14 : 8), wipe = has_wipe ? ui_px(ui, is_wide ? 66 : 40) : 0;
-    const float input = ui_px(ui, is_wide ? 190 : 152), label_width = is_wide ? ui_px(ui, 58) : 0;
-    const float choice = fminf(ui_px(ui, 560), bar.w - 2 * label_width - input - wipe - 2 * gap);
+    const bool is_wide = bar.w > ui_px(ui, 760);
+    const bool has_wipe = frame->look.scene == SCENE_COMPARE,
+               has_button = has_wipe || frame->look.scene == SCENE_INSPECT;
+    const float gap = ui_px(ui, is_wide ? 14 : 8), width = has_button ? ui_px(ui, is_wide ? 74 : 48) : 0;
+    const float input = ui_px(ui, is_wide ? 190 : 148), label_width = is_wide ? ui_px(ui, 58) : 0;
+    const float choice = fminf(ui_px(ui, 560), bar.w - 2 * label_width - input - width - 2 * gap);
     float x = bar.x;
     if (is_wide)
         ui_text(ui, (Rect){x, bar.y, label_width, bar.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "Heatmap");
@@ -112,7 +124,9 @@ void panel_modes(Panel *panel)
     if (is_wide)
         ui_text(ui, (Rect){x, bar.y, label_width, bar.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "Targets");
     draw_input_choice(panel, (Rect){x + (is_wide ? ui_px(ui, 50) : 0), bar.y, input, bar.h});
-    if (has_wipe && ui_button(ui, "wipe", (Rect){bar.x + bar.w - wipe, bar.y, wipe, bar.h}, "Wipe", "W",
-                              frame->look.is_wiped, COLOR_TEXT))
+    const Rect button = {bar.x + bar.w - width, bar.y, width, bar.h};
+    if (has_wipe && ui_button(ui, "wipe", button, "Wipe", "W", frame->look.is_wiped, COLOR_TEXT))
         panel_look(panel)->is_wiped = !frame->look.is_wiped;
+    if (frame->look.scene == SCENE_INSPECT)
+        choose_drawing(panel, button);
 }

@@ -185,9 +185,7 @@ static void print_claim(const Report *report, int claim, FILE *file)
     (void)fprintf(file, "\n## \u201c%s\u201d\n\n", claim_get(claim)->claim);
     print_verdict(report, claim, file);
     (void)fprintf(file, ". ");
-    print_escaped(file, report->seeds[0].results[claim].sentence);
-    if (report->seed_count > 1)
-        (void)fprintf(file, " (seed %u)", report->seeds[0].seed);
+    print_escaped(file, claim_get(claim)->rule);
     (void)fprintf(file, "\n\n| |");
     for (int i = 0; i < table->column_count; i++)
         (void)fprintf(file, " %s |", table->columns[i]);
@@ -201,8 +199,6 @@ static void print_claim(const Report *report, int claim, FILE *file)
         for (int i = 0; i < table->column_count; i++)
             print_figure(file, table->rows[row].unit, table_figure(report, claim, row, i));
     }
-    (void)fprintf(file, "\n\nRule: ");
-    print_escaped(file, claim_get(claim)->rule);
     (void)fprintf(file, "\n");
 }
 
@@ -238,12 +234,17 @@ void report_write_page(const Report *report, FILE *file)
                   report->train_count, report->test_count, report->epochs, report->base);
     if (report->seed_count > 1)
         (void)fprintf(file, "Figures are means over %d seeds \u00b1 their standard deviation.\n", report->seed_count);
-    (void)fprintf(file, "A is BCE on a sigmoid, B is MSE on a ReLU.\n\n| claim | verdict |\n|---|---|\n");
+    (void)fprintf(file,
+                  "A is BCE on a sigmoid, B is MSE on a ReLU.\n\n| claim | verdict | measured |\n|---|---|---|\n");
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
         (void)fprintf(file, "| \u201c%s\u201d | ", claim_get(claim)->claim);
         print_verdict(report, claim, file);
+        (void)fprintf(file, " | ");
+        print_escaped(file, report->seeds[0].results[claim].sentence);
         (void)fprintf(file, " |\n");
     }
+    if (report->seed_count > 1)
+        (void)fprintf(file, "\nThe sentences are those of seed %u.\n", report->seeds[0].seed);
     for (int claim = 0; claim < CLAIM_COUNT; claim++)
         print_claim(report, claim, file);
     print_matrix(report, file);

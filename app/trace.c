@@ -28,8 +28,12 @@ static json_t *model_json(const ModelFrame *m)
                              s->test.images ? s->test_epoch : -1);
     if (isfinite(ink))
         (void)json_object_set_new(json, "pad_output_mean", json_real(ink));
-    if (s->test.images && isfinite(s->test.bce))
-        (void)json_object_set_new(json, "test_bce", json_real(s->test.bce));
+    for (int loss = 0; loss < LOSS_COUNT && s->test.images; loss++) {
+        char key[32];
+        (void)snprintf(key, sizeof key, "test_%s", loss_get(loss)->key);
+        if (isfinite(metrics_loss(&s->test, loss)))
+            (void)json_object_set_new(json, key, json_real(metrics_loss(&s->test, loss)));
+    }
     return json;
 }
 
@@ -41,22 +45,83 @@ static double mean(const float *values)
     return sum;
 }
 
+static json_t *models_json(const Frame *frame)
+{
+    json_t *models = json_array();
+    for (int i = 0; i < frame->model_count; i++)
+        (void)json_array_append_new(models, model_json(&frame->models[i]));
+    return models;
+}
+
+// Rows of cells: whose model each shows, and where.
+static json_t *matrix_json(const Frame *frame)
+{
+    const MatrixLayout *matrix = &frame->layout.matrix;
+    json_t *rows = json_array();
+    for (int row = 0; row < matrix->rows; row++) {
+        json_t *cells = json_array();
+        for (int column = 0; column < matrix->columns; column++) {
+            const MatrixCell *cell = &matrix->cells[row][column];
+            (void)json_array_append_new(
+                cells, json_pack("{s:i, s:s, s:o, s:o, s:o}", "model", frame->matrix[row][column], "loss",
+                                 loss_get(frame->matrix_losses[column])->key, "rect",
+                                 rect_json(cell->rect.x, cell->rect.y, cell->rect.w, cell->rect.h), "output",
+                                 grid_json(&cell->output), "drawn_output", grid_json(&cell->drawn_output)));
+        }
+        (void)json_array_append_new(rows, cells);
+    }
+    return rows;
+}
+
+// Where the images of the scene are; those of other scenes have no columns.
+static json_t *grids_json(const Layout *layout)
+{
+    const InspectLayout *inspect = &layout->inspect;
+    json_t *json = json_pack("{s:o, s:o, s:o}", "drawn_input", grid_json(&layout->drawn_input), "inspect.input",
+                             grid_json(&inspect->input), "input", grid_json(&layout->input));
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const struct {
+            const char *name;
+            const GridLayout *grid;
+        } grids[] = {
+            {"output", &layout->reconstruction[side]}, {"heat.0", &layout->heatmap[side][0]},
+            {"heat.1", &layout->heatmap[side][1]},     {"inspect.output", &inspect->output[side]},
+            {"inspect.heat", &inspect->heatmap[side]},
+        };
+        for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
+            char key[32];
+            (void)snprintf(key, sizeof key, "%s.%c", grids[i].name, side == SIDE_A ? 'a' : 'b');
+            (void)json_object_set_new(json, key, grid_json(grids[i].grid));
+        }
+    }
+    return json;
+}
+
+static json_t *moments_json(const Frame *frame)
+{
+    json_t *steps = json_array();
+    for (int i = 0; i < frame->moment_count; i++)
+        (void)json_array_append_new(steps, json_integer((json_int_t)frame->moments[i]));
+    return steps;
+}
+
 static json_t *look_json(const Frame *frame)
 {
     const Look *look = &frame->look;
     json_t *verdicts = json_array();
     for (int claim = 0; look->scene == SCENE_CLAIMS && claim < CLAIM_COUNT; claim++)
         (void)json_array_append_new(verdicts, json_string(claim_verdict_name(frame->claims.results[claim].verdict)));
-    return json_pack(
-        "{s:[s, s], s:f, s:f, s:b, s:f, s:s, s:[i, i], s:s, s:i, s:i, s:b, s:f, s:I, s:b, s:b, s:i, s:i, s:i, s:o}",
-        "heatmaps", heatmap_get(look->heatmaps[0])->key, heatmap_get(look->heatmaps[1])->key, "heat_scale",
-        (double)look->heat_scales[look->heatmaps[0]], "binarise", (double)look->binarise, "wiped",
-        look->scene == SCENE_COMPARE && look->is_wiped, "wipe", (double)look->wipe, "histogram",
-        histogram_key(look->histogram), "brush", look->brush_first, look->brush_last, "curve",
-        loss_get(look->curve_loss)->key, "digit", look->digit, "pixel", look->pixel, "pinned", look->is_pinned, "t",
-        (double)look->t, "past_step", (json_int_t)look->past_step, "past", frame->is_past, "film", frame->is_film,
-        "moments", frame->moment_count, "models", frame->model_count, "newest_step", (int)frame->newest_step,
-        "verdicts", verdicts);
+    return json_pack("{s:[s, s], s:[f, f], s:f, s:b, s:f, s:s, s:[i, i], s:s, s:i, s:i, s:b, s:f, s:I, s:b, s:b, s:i, "
+                     "s:i, s:i, s:o}",
+                     "heatmaps", heatmap_get(look->heatmaps[0])->key, heatmap_get(look->heatmaps[1])->key,
+                     "heat_scales", (double)look->heat_scales[look->heatmaps[0]],
+                     (double)look->heat_scales[look->heatmaps[1]], "binarise", (double)look->binarise, "wiped",
+                     look->scene == SCENE_COMPARE && look->is_wiped, "wipe", (double)look->wipe, "histogram",
+                     histogram_key(look->histogram), "brush", look->brush_first, look->brush_last, "curve",
+                     loss_get(look->curve_loss)->key, "digit", look->digit, "pixel", look->pixel, "pinned",
+                     look->is_pinned, "t", (double)look->t, "past_step", (json_int_t)look->past_step, "past",
+                     frame->is_past, "film", frame->is_film, "moments", frame->moment_count, "models",
+                     frame->model_count, "newest_step", (int)frame->newest_step, "verdicts", verdicts);
 }
 
 void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
@@ -81,8 +146,14 @@ void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
     const Rect bottom = frame->layout.bottom;
     if (json)
         (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)bottom.w, (int)(bottom.y + bottom.h)));
-    if (json)
+    if (json) {
         (void)json_object_set_new(json, "look", look_json(frame));
+        (void)json_object_set_new(json, "models", models_json(frame));
+        (void)json_object_set_new(json, "matrix", matrix_json(frame));
+        (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
+        (void)json_object_set_new(json, "moments", moments_json(frame));
+        (void)json_object_set_new(json, "hint", json_string(ui->hint));
+    }
     if (ui->show_focus && json) {
         for (int i = 0; i < ui->widget_count; i++)
             if (ui->widget_ids[i] == ui->focus)

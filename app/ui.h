@@ -73,7 +73,7 @@ typedef struct Ui {
     uint32_t widget_ids[WIDGETS_MAX];
     int widget_count;
     bool is_key_shifted; // of the key press that was taken last
-    char hint[512];      // what the widget under the mouse says of itself; empty: nothing
+    char hint[640];      // what the widget under the mouse says of itself; empty: nothing
 } Ui;
 
 typedef struct WidgetState {

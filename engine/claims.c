@@ -43,7 +43,7 @@ static const Metrics *figures_of(const ClaimEvidence *evidence, int output, int 
 
 // ---- "The output must be a sigmoid" -------------------------------------------------------------------------------
 
-static const double as_good_ratio = 1.15;
+static const double as_good_ratio = 1.25;
 
 // The best of the other outputs under one loss: its test MSE as a multiple of the sigmoid's.
 static double compare_outputs(const ClaimEvidence *evidence, int loss, int *best)
@@ -77,9 +77,8 @@ static Verdict judge_sigmoid(const ClaimEvidence *evidence, ClaimResult *result)
                                                                   : !is_out[CLAIM_BCE] ? "MSE"
                                                                                        : "MSE or BCE");
     else
-        SAY("Trained with MSE the best other output, %s, has %.2f times the sigmoid's squared error; trained with BCE "
-            "it "
-            "is %s with %.2f times.",
+        SAY("With MSE the best other output, %s, has %.2f times the sigmoid's test MSE; with BCE it is %s with %.2f "
+            "times.",
             labels[CLAIM_MSE], ratios[CLAIM_MSE], labels[CLAIM_BCE], ratios[CLAIM_BCE]);
     const int as_good = (ratios[0] <= as_good_ratio) + (ratios[1] <= as_good_ratio);
     return as_good == 0 ? VERDICT_TRUE : as_good == 1 ? VERDICT_PARTLY : VERDICT_FALSE;
@@ -93,12 +92,12 @@ static Verdict judge_dim(const ClaimEvidence *evidence, ClaimResult *result)
 {
     const Metrics *bce = figures_of(evidence, 0, CLAIM_BCE), *mse = figures_of(evidence, 0, CLAIM_MSE);
     const double mean = evidence->facts->mean;
-    SAY("BCE's mean output is %.1f %% %s the mean input, MSE's %.1f %% %s. Where t = 1 they are off by %+.3f and "
-        "%+.3f, "
-        "where t = 0 by %+.3f and %+.3f: both pull towards the middle.",
-        100.0 * fabs(bce->bias) / mean, bce->bias < 0.0 ? "below" : "above", 100.0 * fabs(mse->bias) / mean,
-        mse->bias < 0.0 ? "below" : "above", bce->bias_by_target[TARGET_ONE], mse->bias_by_target[TARGET_ONE],
-        bce->bias_by_target[TARGET_ZERO], mse->bias_by_target[TARGET_ZERO]);
+    const double *at_bce = bce->bias_by_target, *at_mse = mse->bias_by_target;
+    const bool is_to_middle =
+        at_bce[TARGET_ONE] < 0.0 && at_mse[TARGET_ONE] < 0.0 && at_bce[TARGET_ZERO] > 0.0 && at_mse[TARGET_ZERO] > 0.0;
+    SAY("BCE's mean output is %.1f %% %s the mean input, MSE's %.1f %% %s.%s", 100.0 * fabs(bce->bias) / mean,
+        bce->bias < 0.0 ? "below" : "above", 100.0 * fabs(mse->bias) / mean, mse->bias < 0.0 ? "below" : "above",
+        is_to_middle ? " Both are too dark where t is one and too bright where it is zero: towards the middle." : "");
     if (!(bce->bias <= -dim_share * mean))
         return VERDICT_FALSE;
     return bce->bias - mse->bias <= -dim_share * mean ? VERDICT_TRUE : VERDICT_PARTLY;
@@ -111,12 +110,8 @@ static const double same_ratio = 1.25, near_ratio = 2.0;
 static Verdict judge_optimum(const ClaimEvidence *evidence, ClaimResult *result)
 {
     const double ratio = evidence->losses.mean_distance / evidence->seeds.mean_distance;
-    SAY("Their outputs are %.4f apart on average, those of two seeds of BCE %.4f: %.2f times as much. Trained with BCE "
-        "and "
-        "with MSE, test BCE is %.4f and %.4f, test MSE %.5f and %.5f.",
-        evidence->losses.mean_distance, evidence->seeds.mean_distance, ratio, figures_of(evidence, 0, CLAIM_BCE)->bce,
-        figures_of(evidence, 0, CLAIM_MSE)->bce, figures_of(evidence, 0, CLAIM_BCE)->mse,
-        figures_of(evidence, 0, CLAIM_MSE)->mse);
+    SAY("Their outputs are %.4f apart on average, those of two seeds of BCE %.4f: %.2f times as much.",
+        evidence->losses.mean_distance, evidence->seeds.mean_distance, ratio);
     return ratio <= same_ratio ? VERDICT_TRUE : ratio <= near_ratio ? VERDICT_PARTLY : VERDICT_FALSE;
 }
 
@@ -128,15 +123,13 @@ static Verdict judge_binary(const ClaimEvidence *evidence, ClaimResult *result)
 {
     const TargetFacts *facts = evidence->facts;
     const Metrics *bce = figures_of(evidence, 0, CLAIM_BCE);
-    SAY("%.1f %% of the ink is really 255. Of the inputs %.1f %% are below 0.02 and %.1f %% above 0.98; of BCE's "
-        "outputs "
-        "%.1f %% and %.1f %%.",
-        100.0 * facts->full_ink, 100.0 * facts->below_002, 100.0 * facts->above_098, 100.0 * bce->below_002,
-        100.0 * bce->above_098);
+    const double inputs = facts->below_002 + facts->above_098, outputs = bce->below_002 + bce->above_098;
+    SAY("%.1f %% of the ink is really 255. Within 0.02 of black or white lie %.1f %% of the inputs, %.1f %% of BCE's "
+        "outputs.",
+        100.0 * facts->full_ink, 100.0 * inputs, 100.0 * outputs);
     if (facts->full_ink >= full_share)
         return VERDICT_TRUE;
-    const bool is_sharper = bce->below_002 + bce->above_098 >= facts->below_002 + facts->above_098;
-    return is_sharper ? VERDICT_PARTLY : VERDICT_FALSE;
+    return outputs >= inputs ? VERDICT_PARTLY : VERDICT_FALSE;
 }
 
 // ---- "BCE near 0.09 is a bad fit" ---------------------------------------------------------------------------------
@@ -147,9 +140,9 @@ static Verdict judge_fit(const ClaimEvidence *evidence, ClaimResult *result)
 {
     const TargetFacts *facts = evidence->facts;
     const double bce = figures_of(evidence, 0, CLAIM_BCE)->bce, way = claim_way_to_floor(bce, facts);
-    SAY("%.4f is %.4f above the entropy floor %.4f, below which no model gets; the mean image has %.4f, 0.5 everywhere "
-        "ln 2 = 0.6931. From the mean image %.0f %% of the way is done.",
-        bce, bce - facts->bce_floor, facts->bce_floor, facts->mean_image_bce, 100.0 * way);
+    SAY("%.4f is %.4f above the entropy floor, below which no model gets. From the mean image %.0f %% of the way there "
+        "is done.",
+        bce, bce - facts->bce_floor, 100.0 * way);
     return way >= good_way ? VERDICT_FALSE : way >= half_way ? VERDICT_PARTLY : VERDICT_TRUE;
 }
 
@@ -165,7 +158,7 @@ enum {
 static const ClaimRow rows[CLAIM_COUNT] = {
     [CLAIM_SIGMOID] =
         {"sigmoid", "The output must be a sigmoid",
-         "An output is as good as the sigmoid if, trained with the same loss, its test MSE is at most 1.15 "
+         "An output is as good as the sigmoid if, trained with the same loss, its test MSE is at most 1.25 "
          "times the sigmoid's and it is finite. True if no other output is as good, partly true if one is "
          "with MSE or BCE alone, false if one is with both.",
          judge_sigmoid, OUTPUT_BITS},

@@ -42,7 +42,8 @@ vec4 overlay_color(float value, vec2 inside)
     float last = v_grid.w - 1.0;
     bool is_edge = ((edges & 1) != 0 && inside.x < 0.5) || ((edges & 2) != 0 && inside.y < 0.5) ||
                    ((edges & 4) != 0 && inside.x > last - 0.5) || ((edges & 8) != 0 && inside.y > last - 0.5);
-    return is_edge ? u_overlays[1] : vec4(0.0);
+    // a line over pixels of one screen pixel would hide them
+    return is_edge ? vec4(u_overlays[1].rgb, u_overlays[1].a * (v_grid.w > 1.5 ? 1.0 : 0.4)) : vec4(0.0);
 }
 
 void main()

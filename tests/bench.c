@@ -205,7 +205,8 @@ static const Row rows[] = {
     {"transpose", "us/step", bench_transpose, "", false, OTHER, true},
     {"snapshot hand-over", "us", bench_handover, "", false, OTHER, true},
     {"frame build", "us", bench_frame, "news", false, OTHER, true},
-    {"frame build, no news", "us", bench_frame, "", false, OTHER, true},
+    {"frame build, no news", "us", bench_frame, "rest", false, OTHER, true},
+    {"frame build, matrix", "us", bench_frame, "matrix", false, OTHER, true},
     {"memory, 12 models", "MiB", bench_memory, "", false, OTHER, false},
 };
 

@@ -61,7 +61,7 @@ double bench_optimizer(const Bench *bench, const char *spec);
 double bench_transpose(const Bench *bench, const char *spec);
 // bench_window.c, us
 double bench_handover(const Bench *bench, const char *spec);
-double bench_frame(const Bench *bench, const char *news);
+double bench_frame(const Bench *bench, const char *what);
 // bench_memory.c, MiB
 double bench_memory(const Bench *bench, const char *argument);
 

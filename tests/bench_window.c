@@ -35,15 +35,17 @@ double bench_handover(const Bench *bench, const char *text)
 }
 
 // The window's session without window and renderer: its two default models, trained and at rest.
-static Session *open_session(const Bench *bench)
+static Session *open_session(const Bench *bench, Scene scene)
 {
+    Look look = look_default();
+    look.scene = scene;
     const AppOptions options = {
         .dataset = &bench->dataset,
         .specs = {bench_read_spec("loss=bce,output=sigmoid"), bench_read_spec("loss=mse,output=relu")},
         .limit = 1024,
         .threads = bench->threads,
         .epochs = 20,
-        .scene = SCENE_COMPARE,
+        .look = look,
     };
     Error error = {""};
     Session *session = calloc(1, sizeof *session);
@@ -62,18 +64,21 @@ static Session *open_session(const Bench *bench)
     return session;
 }
 
-// news: "news" where both models have a new snapshot in every frame, as while they are trained.
-double bench_frame(const Bench *bench, const char *news)
+// what: "rest", "news" where both models have a new snapshot in every frame, as while they are trained, or "matrix" for
+// twelve such models.
+double bench_frame(const Bench *bench, const char *what)
 {
     const WindowSize size = {.width = 1440, .height = 900, .display_scale = 1.0f};
     const Options options = {.scale = 0};
     const Input input = {.is_inside = false};
-    Session *session = open_session(bench);
+    const bool has_news = *what != 'r';
+    Session *session = open_session(bench, *what == 'm' ? SCENE_MATRIX : SCENE_COMPARE);
+    (void)session_pass(session, &options, &input, size, false, true);
     double shortest = INFINITY;
     const double first = bench_now();
     do {
-        for (int side = 0; *news && side < SIDE_COUNT; side++)
-            session->app.frame.models[side].page_key = 0; // what app.c computed is of an older snapshot
+        for (int i = 0; has_news && i < session->app.frame.model_count; i++)
+            session->app.frame.models[i].page_key = 0; // what compose.c computed is of an older snapshot
         const double start = bench_now();
         (void)session_pass(session, &options, &input, size, false, true);
         shortest = fmin(shortest, bench_now() - start);

@@ -222,7 +222,7 @@ static void a_sigmoid_is_needed_where_no_other_is_as_good(void **state)
         assert_int_equal(judge(c, CLAIM_SIGMOID), VERDICT_TRUE);
         Sides sides[2];
         for (int loss = 0; loss < 2; loss++)
-            sides[loss] = find_sides(c, 2 * output + loss, turn_all, mse_ratio, 1.15, 0.3f, 0.9f);
+            sides[loss] = find_sides(c, 2 * output + loss, turn_all, mse_ratio, 1.25, 0.3f, 0.9f);
         for (int good = 0; good < 4; good++) { // bit by bit: is it as good with BCE, with MSE
             for (int loss = 0; loss < 2; loss++)
                 turn_all(c, 2 * output + loss, good >> loss & 1 ? sides[loss].at_most : sides[loss].above);
@@ -626,16 +626,14 @@ static void sentences_hold_the_figures_that_they_name(void **state)
         [CLAIM_SIGMOID] =
             (double[]){count(c, 2 + CLAIM_MSE, "relu").mse / mse.mse, count(c, 2 + CLAIM_BCE, "relu").mse / bce.mse},
         [CLAIM_DIM] = (double[]){100.0 * fabs(bce.output - target.mean) / target.mean,
-                                 100.0 * fabs(mse.output - target.mean) / target.mean, 1.0, bce.one, mse.one, 0.0,
-                                 bce.zero, mse.zero},
-        [CLAIM_OPTIMUM] = (double[]){losses, seeds, losses / seeds, bce.bce, mse.bce, bce.mse, mse.mse},
-        [CLAIM_BINARY] = (double[]){100.0 * target.full_ink, 255.0, 100.0 * target.below, 0.02, 100.0 * target.above,
-                                    0.98, 100.0 * bce.below, 100.0 * bce.above},
-        [CLAIM_FIT] =
-            (double[]){bce.bce, bce.bce - target.floor, target.floor, target.mean_image_bce, 0.5, 2.0, log(2.0),
-                       100.0 * (target.mean_image_bce - bce.bce) / (target.mean_image_bce - target.floor)},
+                                 100.0 * fabs(mse.output - target.mean) / target.mean},
+        [CLAIM_OPTIMUM] = (double[]){losses, seeds, losses / seeds},
+        [CLAIM_BINARY] = (double[]){100.0 * target.full_ink, 255.0, 0.02, 100.0 * (target.below + target.above),
+                                    100.0 * (bce.below + bce.above)},
+        [CLAIM_FIT] = (double[]){bce.bce, bce.bce - target.floor,
+                                 100.0 * (target.mean_image_bce - bce.bce) / (target.mean_image_bce - target.floor)},
     };
-    static const int counts[CLAIM_COUNT] = {2, 8, 7, 8, 8};
+    static const int counts[CLAIM_COUNT] = {2, 2, 3, 5, 3};
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
         const ClaimResult result = claim_judge(claim, &c->evidence);
         check_sentence_is_whole(&result);
@@ -706,7 +704,7 @@ static void every_claim_has_its_words(void **state)
 {
     (void)state;
     static const char *const thresholds[CLAIM_COUNT][2] = {
-        {"1.15", "finite"}, {"2 %", "mean input"}, {"1.25", "2 times"}, {"half", "0.98"}, {"half", "75 %"}};
+        {"1.25", "finite"}, {"2 %", "mean input"}, {"1.25", "2 times"}, {"half", "0.98"}, {"half", "75 %"}};
     static const char *const names[VERDICT_COUNT] = {"open", "true", "partly true", "false"};
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
         const ClaimRow *row = claim_get(claim);
