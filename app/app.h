@@ -46,8 +46,9 @@ typedef struct ClaimsFrame {
     int models[CLAIM_MODEL_COUNT];
     ClaimEvidence evidence;
     ClaimResult results[CLAIM_COUNT];
-    PairMetrics sides; // A beside B; images 0: not known yet
-    bool is_complete;  // every distance is of the figures on show, or of a model that broke
+    PairMetrics sides;                          // A beside B; images 0: not known yet
+    int losses_epoch, seeds_epoch, sides_epoch; // after which each pair was compared
+    bool is_complete;                           // every distance is of the figures on show, or of a model that broke
 } ClaimsFrame;
 
 typedef struct Frame {

@@ -117,6 +117,7 @@ bool cast_update(App *app, Error *error)
     memcpy(frame->matrix, wanted.matrix, sizeof frame->matrix);
     memcpy(frame->matrix_outputs, wanted.outputs, sizeof frame->matrix_outputs);
     memcpy(frame->matrix_losses, wanted.losses, sizeof frame->matrix_losses);
+    frame->claims = (ClaimsFrame){0}; // distances of other models
     memcpy(frame->claims.models, wanted.claims, sizeof frame->claims.models);
     show_slots(app);
     return true;

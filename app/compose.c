@@ -215,10 +215,13 @@ static void compose_heat(Frame *frame, int index)
 
 // ---- claims -------------------------------------------------------------------------------------------------------
 
-// The distance between two models where their figures are of the same step. Else what was known stays.
+// The distance between two models where their figures are of the same step. Else what was known of an earlier epoch
+// stays; what was known of a later one, before a restart or a journey into the past, does not.
 static bool compare_models(App *app, const Frame *frame, int a, int b, PairMetrics *out, int *epoch)
 {
     const Snapshot *of_a = frame->models[a].snapshot, *of_b = frame->models[b].snapshot;
+    if (*epoch > of_a->test_epoch || of_a->test.images == 0)
+        *out = (PairMetrics){0};
     if (of_a->test.images == 0 || of_b->test.images == 0 || of_a->test_step != of_b->test_step)
         return false;
     Moment *first = trainer_recall(app->trainer, app->slots[a].bank, of_a->test_step);
@@ -241,7 +244,6 @@ static void compose_claims(App *app, Frame *frame)
 {
     ClaimsFrame *claims = &frame->claims;
     ClaimEvidence *evidence = &claims->evidence;
-    int ignored, of_losses = evidence->pair_epoch, of_seeds = evidence->pair_epoch;
     evidence->facts = frame->facts;
     for (int i = 0; i < CLAIM_MODEL_COUNT; i++) {
         const Snapshot *s = frame->models[claims->models[i]].snapshot;
@@ -250,11 +252,10 @@ static void compose_claims(App *app, Frame *frame)
         evidence->is_broken[i] = s->broken_step >= 0;
     }
     const int bce = claims->models[CLAIM_BCE], mse = claims->models[CLAIM_MSE], twin = claims->models[CLAIM_TWIN];
-    const bool has_losses = compare_models(app, frame, bce, mse, &evidence->losses, &of_losses);
-    const bool has_seeds = compare_models(app, frame, bce, twin, &evidence->seeds, &of_seeds);
-    if (has_losses && has_seeds)
-        evidence->pair_epoch = of_losses;
-    const bool has_sides = compare_models(app, frame, SIDE_A, SIDE_B, &claims->sides, &ignored);
+    const bool has_losses = compare_models(app, frame, bce, mse, &evidence->losses, &claims->losses_epoch);
+    const bool has_seeds = compare_models(app, frame, bce, twin, &evidence->seeds, &claims->seeds_epoch);
+    const bool has_sides = compare_models(app, frame, SIDE_A, SIDE_B, &claims->sides, &claims->sides_epoch);
+    evidence->pair_epoch = claims->losses_epoch < claims->seeds_epoch ? claims->losses_epoch : claims->seeds_epoch;
     claims->is_complete = (has_losses || is_any_broken(frame, bce, mse)) &&
                           (has_seeds || is_any_broken(frame, bce, twin)) &&
                           (has_sides || is_any_broken(frame, SIDE_A, SIDE_B));

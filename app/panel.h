@@ -48,7 +48,7 @@ void panel_card(Panel *panel, Rect rect);
 
 // "epoch 12 / 50" and the like: how far a model is. Whole epochs once one is done, steps before.
 void panel_format_progress(const Frame *frame, int model, char *text, size_t size);
-void panel_format_figure(double value, char text[24]); // four decimals, or as many as it needs
+void panel_format_figure(double value, char text[24]); // four decimals; very small and large ones as 1.2e+05
 
 // A title with a small square of the side's colour before it (side -1: none), and something at the right.
 void panel_header(Panel *panel, Rect header, int side, const char *title, const char *right);

@@ -64,9 +64,8 @@ static void draw_count_axis(Panel *panel, const Scale *s)
             (void)snprintf(top, sizeof top, "100 %%");
         else
             (void)snprintf(top, sizeof top, "%.1f %%", 100.0 * s->most / s->pixels);
-        ui_text(ui,
-                (Rect){s->area.x + s->area.w / HISTOGRAM_BINS + ui_px(ui, 4), s->area.y, ui_px(ui, 60), ui_px(ui, 14)},
-                FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, top);
+        ui_text(ui, (Rect){bin_x(s, HISTOGRAM_BINS - 4) - ui_px(ui, 60), s->area.y, ui_px(ui, 60), ui_px(ui, 14)},
+                FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, top);
         return;
     }
     for (double count = 10.0; count < s->pixels; count *= 10.0)

@@ -51,7 +51,8 @@ static void draw_side_images(Panel *panel, int side)
     const int mode = frame->look.heatmaps[0];
     Rect header = inspect->heatmap[side].header;
     (void)snprintf(id, sizeof id, "scale.%c.0", side == SIDE_A ? 'a' : 'b');
-    header.w -= panel_color_bar(panel, id, header, mode);
+    const float label = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, heatmap_get(mode)->label) + ui_px(panel->ui, 22);
+    header.w -= panel_color_bar(panel, id, (Rect){header.x + label, header.y, header.w - label, header.h}, mode);
     panel_header(panel, header, side, heatmap_get(mode)->label, "");
     panel_heatmap(panel, &inspect->heatmap[side], side, 0, false, false);
 }

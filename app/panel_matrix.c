@@ -131,9 +131,9 @@ static void draw_figures_of(Panel *panel, Rect area, const Metrics *test)
     static const char *const short_names[FIGURES] = {"BCE", "MSE", "bias", "out", "dead"};
     char values[FIGURES][24] = {"", "", "", "", ""};
     if (test->images > 0) {
-        (void)snprintf(values[0], sizeof values[0], "%.4f", test->bce);
-        (void)snprintf(values[1], sizeof values[1], "%.4f", test->mse);
-        (void)snprintf(values[2], sizeof values[2], "%+.4f", test->bias);
+        panel_format_figure(test->bce, values[0]);
+        panel_format_figure(test->mse, values[1]);
+        (void)snprintf(values[2], sizeof values[2], fabs(test->bias) < 1e3 ? "%+.4f" : "%+.1e", test->bias);
         (void)snprintf(values[3], sizeof values[3], "%.1f %%", 100.0 * (test->below_0 + test->above_1));
         (void)snprintf(values[4], sizeof values[4], "%d", test->dead_outputs);
     }

@@ -118,7 +118,29 @@ static void draw_message(Panel *panel, Rect line)
     ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, color, ALIGN_LEFT, cut);
 }
 
-// The scales of the heatmaps on show, and what is not as it comes: targets, the past.
+// What this view is of, where the models' lines do not say it.
+static void format_view(const Frame *frame, char *text, size_t size)
+{
+    const Look *look = &frame->look;
+    text[0] = 0;
+    size_t used = 0;
+    if (frame->is_past)
+        used = (size_t)snprintf(
+            text, size, "   as it was at step %lld of %lld",
+            (long long)frame->models[scene_shows(look->scene, SIDE_A) ? SIDE_A : SIDE_B].snapshot->step,
+            (long long)frame->newest_step);
+    if (look->scene == SCENE_MATRIX || look->scene == SCENE_CLAIMS)
+        (void)snprintf(text + used, size - used, "   others: as A but loss%s",
+                       look->scene == SCENE_MATRIX ? " and output" : ", output, seed");
+    else if (look->scene == SCENE_INSPECT && look->digit >= 0)
+        (void)snprintf(text + used, size - used, "   test %d, row %d, column %d", look->digit, look->pixel / DIGIT_SIDE,
+                       look->pixel % DIGIT_SIDE);
+    else if (look->scene == SCENE_INSPECT)
+        (void)snprintf(text + used, size - used, "   the drawing, row %d, column %d", look->pixel / DIGIT_SIDE,
+                       look->pixel % DIGIT_SIDE);
+}
+
+// The scales of the heatmaps on show, and targets that are not as they come.
 static void format_scales(const Frame *frame, char *text, size_t size)
 {
     text[0] = 0;
@@ -142,7 +164,7 @@ static void draw_foot(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    char data[128], text[300], state[64];
+    char data[128], text[420], state[64];
     if (!frame->facts)
         (void)snprintf(state, sizeof state, "preparing the digits\u2026");
     else if (frame->is_playing && frame->is_busy)
@@ -161,12 +183,18 @@ static void draw_foot(Panel *panel, Rect line)
         return;
     }
     format_dataset(frame, data, sizeof data);
-    char scales[128];
+    char scales[128], view[128];
     format_scales(frame, scales, sizeof scales);
-    (void)snprintf(text, sizeof text, "%s   figures: whole test set%s", data, scales);
+    format_view(frame, view, sizeof view);
     const float marks = ui_px(ui, 140);
-    if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + marks > line.w)
-        (void)snprintf(text, sizeof text, "%s%s", data, scales);
+    // the longest that fits: the view's own words stand elsewhere, too
+    const char *const parts[][3] = {
+        {"   figures: whole test set", view, scales}, {"", view, scales}, {"", "", scales}, {"", "", ""}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        (void)snprintf(text, sizeof text, "%s%s%s%s", data, parts[i][0], parts[i][1], parts[i][2]);
+        if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + marks <= line.w)
+            break;
+    }
     ui_text(ui, (Rect){line.x, line.y, line.w - marks, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
             text);
     const float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 16);

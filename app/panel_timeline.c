@@ -110,8 +110,8 @@ void panel_timeline(Panel *panel)
     const float size = ui_px(ui, 12);
     drag_track(panel, track, touch);
     draw_box(ui->draw, (Rect){roundf(step_x(frame, track, shown) - size / 2), middle - size / 2, size, size},
-             frame->is_past ? COLOR_B : COLOR_TEXT, size / 2);
+             frame->is_past ? COLOR_GOOD : COLOR_TEXT, size / 2);
     if (!is_below_curves)
         ui_text(ui, (Rect){strip.x + strip.w - right, strip.y, right, strip.h}, FONT_FIGURES, TEXT_SMALL,
-                frame->is_past ? COLOR_B : COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+                frame->is_past ? COLOR_GOOD : COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
 }
