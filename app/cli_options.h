@@ -35,5 +35,11 @@ typedef struct OptionRow {
 
 const OptionRow *cli_option_rows(int *count);
 
+// The least and the largest --size.
+enum { CLI_WIDTH_MIN = 960, CLI_HEIGHT_MIN = 600, CLI_WIDTH_MAX = 7680, CLI_HEIGHT_MAX = 4320 };
+
+// Reads an option's value into its field. False where it is none: the sentence says what was expected.
+bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error *error);
+
 // "--data, --model and --epochs": the options that the command has.
 void cli_list_options(Command command, char *text, size_t size);

@@ -24,6 +24,10 @@ int command_fail(int status, const char *format, ...) __attribute__((format(prin
 // sentence on stderr. Owned by the caller: dataset_free.
 int command_load_data(const Options *options, Pool *pool, Dataset *out);
 
+// SIGINT and SIGTERM: the first is noted, a second ends the program. What a parent chose to ignore stays ignored.
+void command_catch_signals(void);
+int command_signal(void); // the one that came, 0: none
+
 // Flushes stdout; EXIT_FAILED after a sentence on stderr where not everything was written (a full disk, a closed pipe).
 int command_finish_output(void);
 

@@ -131,7 +131,7 @@ int film_run(const Options *options)
 {
     Error error;
     Film film = {0};
-    offline_catch_signals();
+    command_catch_signals();
     int status = check_place(options);
     if (status == EXIT_OK)
         status = offline_open(&film.offline, options);

@@ -55,12 +55,4 @@ typedef struct Layout {
 
 Layout layout_create(float width, float height, float scale, const Look *look);
 
-// What layout_create uses, and the layouts of the larger views (layout_views.c) too.
-float layout_px(float distance, float scale); // a theme distance in whole pixels
-
-// The same grid elsewhere.
-GridLayout layout_move_grid(GridLayout grid, float x, float y);
-GridLayout layout_single_cell(float x, float y, int pixel_px);
-void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *look);
-void layout_place_inspect(Layout *layout, Rect area, float scale);
-void layout_place_claims(Layout *layout, Rect area, float scale);
+GridLayout layout_single_cell(float x, float y, int pixel_px); // one image

@@ -1,7 +1,7 @@
 // Where things are in the matrix, the inspect view and the claims. Pure arithmetic.
 #include <math.h>
 
-#include "layout.h"
+#include "layout_parts.h"
 #include "theme.h"
 
 // ---- matrix -------------------------------------------------------------------------------------------------------

@@ -1,29 +1,11 @@
 // Training for pictures.
 #include "offline.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "commands.h"
-
-static volatile sig_atomic_t stop_signal;
-
-static void note_signal(int number) { stop_signal = number; }
-
-void offline_catch_signals(void)
-{
-    const int numbers[] = {SIGINT, SIGTERM};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)}, old;
-        (void)sigemptyset(&action.sa_mask);
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            (void)sigaction(numbers[i], &action, NULL);
-    }
-}
-
-int offline_signal(void) { return stop_signal; }
 
 int offline_open(Offline *offline, const Options *options)
 {
@@ -55,7 +37,7 @@ int offline_train(Offline *offline)
 {
     App *app = &offline->session->app;
     Input input;
-    while (!stop_signal) {
+    while (!command_signal()) {
         (void)offline_compose(offline);
         if (trainer_has_failed(app->trainer))
             return command_fail(EXIT_FAILED, "out of memory while training");
@@ -63,7 +45,7 @@ int offline_train(Offline *offline)
             return EXIT_OK;
         (void)window_wait(offline->session->window, 20, &input);
     }
-    return EXIT_SIGNAL + stop_signal;
+    return EXIT_SIGNAL + command_signal();
 }
 
 static bool is_line_open;

@@ -5,9 +5,6 @@
 #pragma once
 #include "session.h"
 
-void offline_catch_signals(void); // SIGINT, SIGTERM: the first is noted, a second ends the program
-int offline_signal(void);         // the signal that came, 0: none
-
 typedef struct Offline {
     Session *session;
     const Options *options;

@@ -68,6 +68,9 @@ typedef struct ImageGrid {
 
 void panel_images(Panel *panel, const ImageGrid *images);
 
+// Digits on the fixed grey scale: values (count, 28, 28), what the brush looks at, too.
+void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int count, bool is_pad, int model);
+
 // The heatmap in `column` of a model over the page, or over the drawing; a mode of the whole set gives one image.
 void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, bool is_pad, bool has_hover);
 

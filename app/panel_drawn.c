@@ -33,14 +33,7 @@ static void draw_model(Panel *panel, int side)
     const Frame *frame = panel->frame;
     const ModelFrame *m = &frame->models[side];
     const GridLayout *cells = frame->layout.drawn[side];
-    panel_images(panel, &(ImageGrid){.grid = &cells[0],
-                                     .values = m->pad_p,
-                                     .intensities = m->pad_p,
-                                     .count = 1,
-                                     .map = MAP_GREY,
-                                     .scale = 1.0f,
-                                     .is_pad = true,
-                                     .model = -1});
+    panel_digits(panel, &cells[0], m->pad_p, 1, true, -1);
     for (int column = 0; column < HEATMAP_COUNT; column++)
         panel_heatmap(panel, &cells[1 + column], side, column, true, false);
     if (panel_is_wiped(frame))
@@ -123,14 +116,7 @@ void panel_drawn(Panel *panel)
             : is_moved                    ? "centred like MNIST"
             : frame->pad->now.source >= 0 ? from_set
                                           : "");
-    panel_images(panel, &(ImageGrid){.grid = input,
-                                     .values = frame->pad_input,
-                                     .intensities = frame->pad_input,
-                                     .count = 1,
-                                     .map = MAP_GREY,
-                                     .scale = 1.0f,
-                                     .is_pad = true,
-                                     .model = -1});
+    panel_digits(panel, input, frame->pad_input, 1, true, -1);
     if (is_moved)
         draw_outline(panel, input);
     const float gap = ui_px(ui, 8), x = input->origin.x + input->pitch + gap;

@@ -30,26 +30,14 @@ static void draw_input(Panel *panel)
                        (frame->first + frame->page_count - 1) % frame->test_count);
     panel_header(panel, grid_header(&frame->layout.input), -1, frame->look.binarise > 0.0f ? "Input, mixed" : "Input",
                  range);
-    panel_images(panel, &(ImageGrid){.grid = &frame->layout.input,
-                                     .values = frame->targets,
-                                     .intensities = frame->targets,
-                                     .count = frame->page_count,
-                                     .map = MAP_GREY,
-                                     .scale = 1.0f,
-                                     .model = -1});
+    panel_digits(panel, &frame->layout.input, frame->targets, frame->page_count, false, -1);
 }
 
 static void draw_outputs(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
     const float *p = frame->models[side].p;
-    panel_images(panel, &(ImageGrid){.grid = &frame->layout.reconstruction[side],
-                                     .values = p,
-                                     .intensities = p,
-                                     .count = frame->page_count,
-                                     .map = MAP_GREY,
-                                     .scale = 1.0f,
-                                     .model = -1});
+    panel_digits(panel, &frame->layout.reconstruction[side], p, frame->page_count, false, -1);
 }
 
 static void draw_output_header(Panel *panel, int side)

@@ -79,21 +79,8 @@ static void draw_images_of(Panel *panel, const MatrixCell *place, int model)
 {
     const Frame *frame = panel->frame;
     const ModelFrame *m = &frame->models[model];
-    panel_images(panel, &(ImageGrid){.grid = &place->output,
-                                     .values = m->p,
-                                     .intensities = m->p,
-                                     .count = frame->page_count,
-                                     .map = MAP_GREY,
-                                     .scale = 1.0f,
-                                     .model = model});
-    panel_images(panel, &(ImageGrid){.grid = &place->drawn_output,
-                                     .values = m->pad_p,
-                                     .intensities = m->pad_p,
-                                     .count = 1,
-                                     .map = MAP_GREY,
-                                     .scale = 1.0f,
-                                     .is_pad = true,
-                                     .model = model});
+    panel_digits(panel, &place->output, m->p, frame->page_count, false, model);
+    panel_digits(panel, &place->drawn_output, m->pad_p, 1, true, model);
     panel_heatmap(panel, &place->heatmap, model, 0, false, true);
     if (!heatmap_get(frame->look.heatmaps[0])->is_of_set)
         panel_heatmap(panel, &place->drawn_heatmap, model, 0, true, true);

@@ -126,6 +126,18 @@ void panel_images(Panel *panel, const ImageGrid *images)
     }
 }
 
+void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int count, bool is_pad, int model)
+{
+    panel_images(panel, &(ImageGrid){.grid = grid,
+                                     .values = values,
+                                     .intensities = values,
+                                     .count = count,
+                                     .map = MAP_GREY,
+                                     .scale = 1.0f,
+                                     .is_pad = is_pad,
+                                     .model = model});
+}
+
 // A map of the whole set fills the grid's place with one image; the pixel under the mouse is told by the hint.
 static void draw_set_map(Panel *panel, const GridLayout *grid, const Heatmap *mode, const ImageGrid *images)
 {

@@ -234,7 +234,7 @@ int report_run(const Options *options)
     Writer *writer = calloc(1, sizeof *writer);
     if (!writer)
         return command_fail(EXIT_FAILED, "out of memory: the report");
-    offline_catch_signals();
+    command_catch_signals();
     writer->options = *options;
     writer->options.a = writer->options.b = options->model;
     writer->options.width = 1280;

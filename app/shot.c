@@ -50,7 +50,7 @@ static int write_picture(Offline *offline)
 int shot_run(const Options *options)
 {
     Offline offline;
-    offline_catch_signals();
+    command_catch_signals();
     int status = offline_open(&offline, options);
     if (status == EXIT_OK)
         status = write_picture(&offline);

@@ -1,6 +1,5 @@
 // Command train: one model, trained as fast as it goes, its figures as JSON.
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "commands.h"
@@ -26,22 +25,6 @@ typedef struct Training {
     int64_t test_step;                            // when test was measured, -1: never
     json_t *history, *step_losses, *epoch_losses; // the last two NULL without --log step
 } Training;
-
-static volatile sig_atomic_t stop_signal;
-
-static void note_signal(int number) { stop_signal = number; }
-
-// The handler serves once, so that a second Ctrl-C ends the program. What a parent chose to ignore stays ignored.
-static void catch_signals(void)
-{
-    const int numbers[] = {SIGINT, SIGTERM};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)}, old;
-        (void)sigemptyset(&action.sa_mask);
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            (void)sigaction(numbers[i], &action, NULL);
-    }
-}
 
 // ---- training -----------------------------------------------------------------------------------------------------
 
@@ -98,7 +81,7 @@ static bool train_epoch(Training *training, Error *error)
     int epoch_images = 0;
     if (training->step_losses)
         training->epoch_losses = json_array();
-    while (epoch_images < training->images && !stop_signal && learner_broken_step(training->learner) < 0)
+    while (epoch_images < training->images && !command_signal() && learner_broken_step(training->learner) < 0)
         train_batch(training, &epoch_images);
     const bool is_whole = epoch_images == training->images && learner_broken_step(training->learner) < 0;
     if (!is_whole || !measure_test(training, error)) {
@@ -165,10 +148,10 @@ static int train_and_report(Training *training)
     Error error = {""};
     bool good = true;
     training->progress = progress_create(training->options->epochs, loss_get(training->model.spec.loss)->key);
-    while (good && training->epochs_done < training->options->epochs && !stop_signal)
+    while (good && training->epochs_done < training->options->epochs && !command_signal())
         good = train_epoch(training, &error);
     const int64_t broken = learner_broken_step(training->learner);
-    const bool is_stopped = training->epochs_done < training->options->epochs && stop_signal && broken < 0;
+    const bool is_stopped = training->epochs_done < training->options->epochs && command_signal() && broken < 0;
     progress_clear(&training->progress);
     if (*error.text || !measure_test(training, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
@@ -179,7 +162,7 @@ static int train_and_report(Training *training)
         (void)command_fail(0, "stopped after %lld steps", (long long)learner_step_count(training->learner));
     const int saved = save_model(training), printed = report_print(build_report(training));
     const int status = saved != EXIT_OK ? saved : printed;
-    return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + stop_signal : status;
+    return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + command_signal() : status;
 }
 
 // ---- what it takes ------------------------------------------------------------------------------------------------
@@ -226,7 +209,7 @@ static void clean_up(Training *training)
 
 int train_run(const Options *options)
 {
-    catch_signals(); // before the data: an early Ctrl-C too ends in a report
+    command_catch_signals(); // before the data: an early Ctrl-C too ends in a report
     Error error;
     Training *training = calloc(1, sizeof *training);
     if (!training)

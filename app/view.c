@@ -1,4 +1,5 @@
 // `losslens view`: the window. Sleeps until something happens, draws when something changed.
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,48 +47,68 @@ static const Frame *pass(Session *session, const Options *options, Input *input,
     return frame;
 }
 
-// Of the film of the history.
+// When the next frames are due, and why.
+typedef struct Pace {
+    bool is_stale;  // must be drawn now
+    bool has_wake;  // there is news of training, drawn when its time has come
+    bool is_hidden; // then both wait until the window is seen again
+    bool was_film;
+    double next_training_frame, next_film_frame; // ms
+} Pace;
+
 static const double film_frame_ms = 90;
+
+static int wait_until(double time)
+{
+    const double rest = time - now_ms();
+    return rest > 0 ? (int)rest + 1 : 0;
+}
+
+// How long the window may sleep: -1 until something happens.
+static int choose_timeout(const Pace *pace, bool is_film)
+{
+    if (pace->is_hidden || (!pace->is_stale && !pace->has_wake && !is_film))
+        return -1;
+    if (pace->is_stale)
+        return 0;
+    const int news = pace->has_wake ? wait_until(pace->next_training_frame) : INT_MAX,
+              film = is_film ? wait_until(pace->next_film_frame) : INT_MAX;
+    return news < film ? news : film;
+}
+
+static void advance_film(Pace *pace, App *app, double now)
+{
+    if (app->is_film && !pace->was_film)
+        pace->next_film_frame = now + film_frame_ms; // the first moment has its time, too
+    pace->was_film = app->is_film;
+    if (!app->is_film || now < pace->next_film_frame)
+        return;
+    app_advance_film(app);
+    pace->next_film_frame = now + film_frame_ms;
+    pace->is_stale = true;
+}
 
 static void run(Session *session, const Options *options, FILE *trace)
 {
     const bool is_software = render_is_software(session->render);
     session->is_live = true;
-    bool is_stale = true, has_wake = false; // stale: must be drawn now; has_wake: when the time has come
-    bool is_hidden = false;                 // then both wait until it is seen again
-    double next_training_frame = 0, next_film_frame = 0;
+    Pace pace = {.is_stale = true};
     while (!session->app.wants_quit) {
-        int timeout = -1;
-        if (is_stale && !is_hidden)
-            timeout = 0;
-        else if (has_wake && !is_hidden) {
-            const double rest = next_training_frame - now_ms();
-            timeout = rest > 0 ? (int)rest + 1 : 0;
-        }
-        if (session->app.is_film && !is_hidden) {
-            const double rest = next_film_frame - now_ms();
-            const int film_timeout = rest > 0 ? (int)rest + 1 : 0;
-            timeout = timeout < 0 || film_timeout < timeout ? film_timeout : timeout;
-        }
         Input input;
-        const unsigned happened = window_wait(session->window, timeout, &input);
+        const unsigned happened = window_wait(session->window, choose_timeout(&pace, session->app.is_film), &input);
         const double start = now_ms();
-        if (session->app.is_film && start >= next_film_frame) {
-            app_advance_film(&session->app);
-            next_film_frame = start + film_frame_ms;
-            is_stale = true;
-        }
         if (happened & WINDOW_CLOSE)
             break;
-        is_stale |= (happened & WINDOW_INPUT) != 0;
-        has_wake |= (happened & WINDOW_WAKE) != 0;
+        advance_film(&pace, &session->app, start);
+        pace.is_stale |= (happened & WINDOW_INPUT) != 0;
+        pace.has_wake |= (happened & WINDOW_WAKE) != 0;
         const WindowSize size = window_size(session->window);
-        is_hidden = size.is_hidden;
-        if (is_hidden && !(happened & WINDOW_INPUT))
+        pace.is_hidden = size.is_hidden;
+        if (pace.is_hidden && !(happened & WINDOW_INPUT))
             continue;
-        if (!is_stale && !(has_wake && start >= next_training_frame))
+        const bool takes_news = pace.has_wake && start >= pace.next_training_frame;
+        if (!pace.is_stale && !takes_news)
             continue;
-        const bool takes_news = has_wake && start >= next_training_frame;
         const Frame *frame = pass(session, options, &input, size, takes_news);
         if (happened & WINDOW_MORE)
             continue;
@@ -96,10 +117,10 @@ static void run(Session *session, const Options *options, FILE *trace)
         const double took = now_ms() - start;
         // where the processor draws, pictures of training leave it two thirds of its time
         if (takes_news) {
-            next_training_frame = start + (is_software ? 3 * took + 16 : 16);
-            has_wake = false;
+            pace.next_training_frame = start + (is_software ? 3 * took + 16 : 16);
+            pace.has_wake = false;
         }
-        is_stale = false;
+        pace.is_stale = false;
         if (trace)
             trace_write(trace, frame, &session->ui, took);
     }
