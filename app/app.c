@@ -59,7 +59,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
                  .specs = {options->specs[SIDE_A], options->specs[SIDE_B]},
                  .is_playing = true,
                  .epochs = options->epochs,
-                 .goal_epochs = options->epochs,
+                 .goal_epochs = options->waits ? 0 : options->epochs,
                  .goal_step = -1,
                  .ui_scale = 1.0f};
     const TrainerOptions trainer = {
@@ -68,7 +68,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
         .limit = options->limit,
         .thread_count = options->threads,
         .no_shuffle = options->no_shuffle,
-        .epochs = options->epochs,
+        .epochs = app->goal_epochs,
         .kept_step = options->look.past_step,
         .wake = options->wake,
         .wake_context = options->wake_context,

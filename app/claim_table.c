@@ -9,6 +9,14 @@ void claim_format(ClaimUnit unit, double value, char text[24])
     text[0] = 0;
     if (isnan(value))
         return;
+    if (isinf(value)) {
+        (void)snprintf(text, 24, "infinite");
+        return;
+    }
+    if (fabs(value) >= 1e4 && unit != UNIT_COUNT) {
+        (void)snprintf(text, 24, "%.4g", value);
+        return;
+    }
     switch (unit) {
     case UNIT_LOSS: (void)snprintf(text, 24, value < 0.02 ? "%.5f" : "%.4f", value); break;
     case UNIT_SIGNED: (void)snprintf(text, 24, "%+.4f", value); break;
@@ -39,8 +47,15 @@ static double find_way(const Metrics *m, const TargetFacts *facts) { return clai
 
 static const Metrics *side_figures(const Frame *frame, int side)
 {
-    const Metrics *test = &frame->models[side].snapshot->test;
-    return test->images ? test : NULL;
+    const Snapshot *s = frame->models[side].snapshot;
+    return s->test.images && s->broken_step < 0 ? &s->test : NULL;
+}
+
+// What a model was before it broke is not what it reached.
+static const Metrics *deciding_figures(const Frame *frame, int model)
+{
+    const ClaimEvidence *evidence = &frame->claims.evidence;
+    return evidence->is_broken[model] ? NULL : evidence->test[model];
 }
 
 // Adds a row: A and B where has_sides, then the deciding models.
@@ -54,8 +69,7 @@ static void add_row(ClaimTable *table, const Frame *frame, const char *label, co
     for (int i = 0; i < CLAIM_COLUMNS_MAX; i++)
         table->rows[row].values[i] = NAN;
     for (int i = 0; frame->facts && i < SIDE_COUNT + model_count; i++) {
-        const Metrics *test =
-            i < SIDE_COUNT ? side_figures(frame, i) : frame->claims.evidence.test[models[i - SIDE_COUNT]];
+        const Metrics *test = i < SIDE_COUNT ? side_figures(frame, i) : deciding_figures(frame, models[i - SIDE_COUNT]);
         if (test && (has_sides || i >= SIDE_COUNT))
             table->rows[row].values[i] = find(test, frame->facts);
     }

@@ -1,4 +1,6 @@
 // `losslens film`: a training in pictures, one an epoch or every so many batches.
+#include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,22 @@ static void name_frame(const char *folder, int index, char path[PATH_MAX])
     (void)snprintf(path, PATH_MAX, "%.3900s/frame-%05d.png", folder, index);
 }
 
+// Whether the folder has no frame of an earlier film.
+static bool check_frames(const char *folder, Error *error)
+{
+    DIR *entries = opendir(folder);
+    if (!entries)
+        return error_set(error, "The folder %.300s cannot be read: %s.", folder, strerror(errno));
+    bool good = true;
+    for (const struct dirent *entry; good && (entry = readdir(entries));) {
+        int index, length = 0;
+        if (sscanf(entry->d_name, "frame-%d.png%n", &index, &length) == 1 && entry->d_name[length] == 0 && length > 0)
+            good = error_set(error, "%.300s holds %.40s already; a film never replaces one.", folder, entry->d_name);
+    }
+    (void)closedir(entries);
+    return good;
+}
+
 // Refuses, before any training, a place that cannot be written.
 static int check_place(const Options *options)
 {
@@ -43,7 +61,7 @@ static int check_place(const Options *options)
                    ? EXIT_OK
                    : command_fail(EXIT_FAILED, "%s", error.text);
     name_frame(place, 0, first);
-    return new_file_make_folder(place, &error) && new_file_check(first, &error) && command_check_output(first, &error)
+    return new_file_make_folder(place, &error) && check_frames(place, &error) && command_check_output(first, &error)
                ? EXIT_OK
                : command_fail(EXIT_FAILED, "%s", error.text);
 }

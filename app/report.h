@@ -31,7 +31,8 @@ typedef struct Report {
     int picture_count;
 } Report;
 
-// Mean and sample standard deviation over the seeds; spread is NaN for a single seed.
+// Mean and sample standard deviation over the seeds whose value is known (not NaN: that model broke); NaN where there
+// is none, spread also where there is one alone.
 typedef struct ReportFigure {
     double mean, spread;
 } ReportFigure;

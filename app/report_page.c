@@ -7,16 +7,16 @@
 
 ReportFigure report_figure(const double *values, int count)
 {
-    ReportFigure out = {0.0, NAN};
+    double sum = 0.0, squares = 0.0;
+    int known = 0;
+    for (int i = 0; i < count; i++) {
+        sum += isnan(values[i]) ? 0.0 : values[i];
+        known += !isnan(values[i]);
+    }
+    const double mean = known > 0 ? sum / known : NAN;
     for (int i = 0; i < count; i++)
-        out.mean += values[i] / count;
-    if (count < 2)
-        return out;
-    double sum = 0.0;
-    for (int i = 0; i < count; i++)
-        sum += (values[i] - out.mean) * (values[i] - out.mean);
-    out.spread = sqrt(sum / (count - 1));
-    return out;
+        squares += isnan(values[i]) ? 0.0 : (values[i] - mean) * (values[i] - mean);
+    return (ReportFigure){mean, known > 1 && isfinite(mean) ? sqrt(squares / (known - 1)) : NAN};
 }
 
 Verdict report_verdict(const Report *report, int claim)
@@ -64,7 +64,7 @@ static ReportFigure cell_figure(const Report *report, int row, int column, const
 {
     double values[REPORT_SEEDS_MAX];
     for (int i = 0; i < report->seed_count; i++)
-        values[i] = figure->find(&report->seeds[i].cells[row][column]);
+        values[i] = report->seeds[i].broken[row][column] < 0 ? figure->find(&report->seeds[i].cells[row][column]) : NAN;
     return report_figure(values, report->seed_count);
 }
 
@@ -89,10 +89,11 @@ static json_t *claim_json(const Report *report, int claim)
     json_t *figures = json_object(), *verdicts = json_array(), *sentences = json_array();
     for (int row = 0; row < table->row_count; row++) {
         json_t *columns = json_object();
-        for (int column = 0; column < table->column_count; column++)
-            if (!isnan(table->rows[row].values[column]))
-                (void)json_object_set_new(columns, table->columns[column],
-                                          figure_json(table_figure(report, claim, row, column)));
+        for (int column = 0; column < table->column_count; column++) {
+            const ReportFigure figure = table_figure(report, claim, row, column);
+            if (!isnan(figure.mean))
+                (void)json_object_set_new(columns, table->columns[column], figure_json(figure));
+        }
         (void)json_object_set_new(figures, table->rows[row].key, columns);
     }
     for (int i = 0; i < report->seed_count; i++) {
@@ -143,16 +144,21 @@ json_t *report_build_json(const Report *report)
 
 // ---- the page -----------------------------------------------------------------------------------------------------
 
-// "0.0918 \u00b1 0.0003", the spread where there are several seeds.
+// "0.0918 \u00b1 0.0003", the spread where there are several seeds that did not break.
 static void print_figure(FILE *file, ClaimUnit unit, ReportFigure figure)
 {
-    char mean[24], spread[24];
+    char mean[24], spread[24] = "";
     claim_format(unit, figure.mean, mean);
-    claim_format(unit == UNIT_SIGNED ? UNIT_LOSS : unit, figure.spread, spread);
-    if (!isnan(figure.mean) && !isnan(figure.spread) && unit == UNIT_SIGNED)
-        (void)snprintf(spread, sizeof spread, "%.4f", figure.spread);
-    if (!isnan(figure.mean) && unit == UNIT_LOSS && fabs(figure.mean) >= 0.02 && !isnan(figure.spread))
-        (void)snprintf(spread, sizeof spread, "%.4f", figure.spread);
+    const double size = fabs(figure.mean);
+    const bool is_plain = unit == UNIT_LOSS || unit == UNIT_SIGNED;
+    if (is_plain && !isnan(figure.spread)) // as many decimals as the mean has
+        (void)snprintf(spread, sizeof spread,
+                       size >= 1e4                        ? "%.4g"
+                       : unit == UNIT_LOSS && size < 0.02 ? "%.5f"
+                                                          : "%.4f",
+                       figure.spread);
+    else
+        claim_format(unit, figure.spread, spread);
     (void)fprintf(file, " %s%s%s |", mean, *mean && *spread ? " \u00b1 " : "", *mean ? spread : "");
 }
 

@@ -1,0 +1,726 @@
+#!/usr/bin/env python3
+"""Every figure that `losslens shot --json` prints, and the colours that it draws, against numpy.
+
+shot and train give the same weights, bit for bit, so that all is recomputed from the weights that train exports.
+Usage: figures_test.py PATH_TO_LOSSLENS [unittest's arguments]
+"""
+import os
+import re
+import sys
+import unittest
+
+import numpy as np
+from PIL import Image
+
+import cli_reference as reference
+import figures_reference as lab_reference
+from figures_reference import LOSSES, OUTPUTS, TEST_IMAGES, check_claim_figures, check_test, parse_json
+
+PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
+LAB = None
+BREAKS = "loss=mse,output=linear,optimizer=sgd,lr=100,batch=4,layers=64,32,64"  # while a sigmoid's models do not
+ALL_BREAK = "loss=bce,output=sigmoid,optimizer=sgd,lr=100,batch=4,layers=64,64,64,64,64"
+
+
+def setUpModule():
+    global LAB
+    LAB = lab_reference.Lab(PROGRAM)
+
+
+def tearDownModule():
+    LAB.close()
+
+
+class FiguresCase(unittest.TestCase):
+    def check_model(self, shown, model, drawing):
+        self.assertEqual(shown["spec"], model.text)
+        check_test(self, shown["test"], model, LAB.test_pixels)
+        self.check_drawing(shown, model, drawing)
+
+    def check_drawing(self, shown, model, drawing):
+        z, _ = model.outputs(drawing[None])
+        self.assertEqual(list(shown["drawing"]), LOSSES)
+        for loss, value in shown["drawing"].items():
+            expected = model.losses(loss, z, drawing[None]).mean()
+            self.assertAlmostEqual(value, expected, delta=5e-5 * expected + 1e-7, msg=loss)
+
+    def near(self, got, expected, message=None, relative=5e-5, absolute=5e-6):
+        self.assertAlmostEqual(got, expected, delta=relative * abs(expected) + absolute, msg=message)
+
+    def refuse(self, *arguments, contains, status=2):
+        file = LAB.new_path(".png")
+        result = LAB.run_small("shot", "-o", file, *arguments)
+        self.assertEqual((result.returncode, result.stdout), (status, ""), result.stderr)
+        self.assertTrue(result.stderr.startswith("losslens: "), result.stderr)
+        self.assertIn(contains, result.stderr)
+        self.assertFalse(os.path.exists(file))
+
+
+class ViewsTest(FiguresCase):
+    SPECS = [("loss=bce,output=sigmoid", "loss=mse,output=relu"),
+             ("loss=mae,output=clip,hidden=tanh", "loss=bce,output=tanh01,layers=64,16,64,seed=3"),
+             ("loss=mse,output=softplus,noise=0.3,l1=0.0001", "loss=bce,output=linear,batch=64,optimizer=sgd,lr=0.5")]
+
+    def test_compare_and_solo(self):
+        for a, b in self.SPECS:
+            for view, sides in (("compare", "ab"), ("solo", "a"), ("solo-b", "b")):
+                with self.subTest(a=a, b=b, view=view):
+                    figures = LAB.shot("--view", view, "--a", a, "--b", b, "--epochs", 3, "--limit", 600)
+                    self.assertEqual(figures["view"], view)
+                    self.assertEqual([side for side in "ab" if side in figures], list(sides))
+                    for side in sides:
+                        shown = figures[side]
+                        model = LAB.trained(shown["spec"], 3, "--limit", 600)
+                        self.check_model(shown, model, LAB.test_pixels[0])
+                        per_epoch = -(-600 // int(model.spec["batch"]))
+                        self.assertEqual((shown["step"], shown["epoch"], shown["test"]["epoch"]), (3 * per_epoch, 3, 3))
+                    self.check_facts(figures)
+
+    def check_facts(self, figures):
+        expected = lab_reference.facts(LAB.test_pixels)
+        self.assertEqual(list(figures["test_set"]), list(expected))
+        for key, value in expected.items():
+            self.near(figures["test_set"][key], value, key, 1e-6, 1e-9)
+        self.assertEqual(figures["data"], {"name": "small", "train": 600, "test": TEST_IMAGES})
+        self.assertEqual(figures["digits"], list(range(len(figures["digits"]))))
+        self.assertEqual(figures["pad"], "test 0")
+
+    def test_the_same_as_train_prints(self):
+        figures = LAB.shot("--epochs", 4, "--a", "seed=5")
+        for side in "ab":
+            test = figures[side]["test"]
+            self.assertEqual(test.pop("epoch"), 4)
+            result = LAB.run_small("train", "--model", figures[side]["spec"], "--epochs", 4)
+            self.assertEqual(test, parse_json(result.stdout)["test"])
+
+    def test_no_shuffle_and_no_training(self):
+        figures = LAB.shot("--epochs", 0)
+        self.check_model(figures["a"], LAB.trained(figures["a"]["spec"], 0), LAB.test_pixels[0])
+        self.assertEqual((figures["a"]["step"], figures["newest_step"], figures["moments"]), (0, 0, [0]))
+        figures = LAB.shot("--epochs", 2, "--no-shuffle")
+        self.check_model(figures["b"], LAB.trained(figures["b"]["spec"], 2, "--no-shuffle"), LAB.test_pixels[0])
+
+    def test_init(self):
+        first = LAB.path("init.safetensors")
+        LAB.run_small("train", "--model", "loss=mse,layers=24", "--epochs", 2, "-o", first)
+        figures = LAB.shot("--init", first, "--epochs", 3)
+        result = LAB.run_small("train", "--init", first, "--epochs", 1)
+        report = parse_json(result.stdout)
+        self.assertEqual((figures["a"]["spec"], figures["a"]["step"]), (report["spec"], report["steps"]))
+        self.assertEqual(figures["a"]["test"], {**report["test"], "epoch": 3})
+
+    def test_history(self):
+        figures = LAB.shot("--epochs", 4, "--a", "batch=128", "--b", "loss=mae,output=clip")
+        probe = LAB.train_pixels[:2000]
+        for side in "ab":
+            history = figures[side]["history"]
+            self.assertEqual([entry["epoch"] for entry in history], [0, 1, 2, 3, 4])
+            for entry in history:
+                model = LAB.trained(figures[side]["spec"], entry["epoch"])
+                for key, t in (("train", probe), ("test", LAB.test_pixels)):
+                    z, _ = model.outputs(t)
+                    for loss in LOSSES:
+                        self.near(entry[key][loss], model.losses(loss, z, t).mean(), (entry["epoch"], key, loss))
+
+    def test_the_same_history_every_time(self):
+        """Which epochs the curves have points for is no matter of the machine's speed: same command, same picture."""
+        histories, pictures = set(), set()
+        for threads in (1, 2, 3, 8, 1, 2):
+            figures = LAB.shot("--view", "solo", "--a", "batch=16", "--epochs", 40, "--threads", threads)
+            histories.add(tuple(entry["epoch"] for entry in figures["a"]["history"]))
+            pictures.add(lab_reference.read_picture(figures["file"]).tobytes())
+        self.assertEqual((len(histories), len(pictures)), (1, 1), histories)
+
+    def test_matrix(self):
+        for arguments, outputs, losses in (
+                (["--outputs", ",".join(OUTPUTS)], OUTPUTS, LOSSES),
+                (["--outputs", "tanh01,relu", "--losses", "mae,bce"], ["relu", "tanh01"], ["bce", "mae"]),
+                ([], OUTPUTS[:4], LOSSES)):
+            figures = LAB.shot("--view", "matrix", *arguments, "--a", "seed=2,batch=100", "--epochs", 2)
+            self.assertEqual(figures["matrix"], {"outputs": outputs, "losses": losses})
+            self.assertEqual([(cell["output"], cell["loss"]) for cell in figures["cells"]],
+                             [(output, loss) for output in outputs for loss in losses])
+            for cell in figures["cells"]:
+                spec = lab_reference.spec_text(figures["a"]["spec"], output=cell["output"], loss=cell["loss"])
+                self.assertNotIn("history", cell)
+                self.assertEqual((cell["step"], cell["epoch"]), (14, 2))
+                self.check_model(cell, LAB.trained(spec, 2), LAB.test_pixels[0])
+            for side in "ab":
+                self.check_model(figures[side], LAB.trained(figures[side]["spec"], 2), LAB.test_pixels[0])
+
+    def test_moments(self):
+        figures = LAB.shot("--epochs", 2, "--a", "batch=20")  # 35 steps an epoch
+        quarters = {-(-35 * quarter // 4) for quarter in range(1, 9)}
+        self.assertEqual(figures["moments"], sorted({0, 1, 2, 4, 8, 16, 32} | quarters))
+        figures = LAB.shot("--epochs", 2, "--view", "solo-b", "--b", "batch=200", "--step", 7)  # 4 steps an epoch
+        self.assertEqual(figures["moments"], list(range(9)))
+        figures = LAB.shot("--epochs", 2, "--a", "batch=20", "--step", 50)
+        self.assertEqual(figures["moments"], sorted({0, 1, 2, 4, 8, 16, 32, 50} | quarters))
+        self.assertEqual(figures["newest_step"], 70)
+        moments = LAB.shot("--epochs", 60, "--view", "solo", "--limit", 400, "--a", "batch=100")["moments"]
+        self.assertLessEqual(len(moments), 65)  # of 240 steps
+        self.assertEqual((moments[0], moments[-1], moments), (0, 240, sorted(moments)))
+        self.assertEqual(len(set(np.diff(moments)[5:].tolist())), 1, moments)
+
+
+class InspectTest(FiguresCase):
+    def check_inspect(self, figures, pixel, shown, models, t=None):
+        """shown: the digit's pixels as they are shown; t: a dragged target."""
+        inspect = figures["inspect"]
+        row, column = divmod(pixel, 28)
+        self.assertEqual(inspect["pixel"], [row, column])
+        self.assertEqual(figures["pixel"], [row, column])
+        self.assertEqual(inspect["is_dragged"], t is not None)
+        self.assertEqual("target" in figures, t is not None)
+        own = np.float64(np.float32(shown[pixel] if t is None else t))
+        self.near(inspect["t"], own, "t", 1e-7, 1e-8)
+        self.near(inspect["floor"], reference.entropy(own), "floor", 1e-6, 1e-8)
+        for key, p in (("excess_below", own - 0.1), ("excess_above", own + 0.1)):
+            if 0 <= p <= 1:
+                q = lab_reference.clip_output(p)
+                excess = -(own * np.log(q) + (1 - own) * np.log(1 - q)) - reference.entropy(own)
+                self.near(inspect[key], excess, key, 1e-5, 1e-6)
+            else:
+                self.assertIsNone(inspect[key], key)
+        self.near(inspect["mean_t"], LAB.test_pixels[:, pixel].mean(), "mean_t")
+        for side, model in models.items():
+            got, z = inspect[side], model.outputs(shown[None])[0][0, pixel]
+            p = reference.OUTPUT[model.spec["output"]](z)
+            self.near(got["z"], z, "z")
+            self.near(got["p"], p, "p")
+            for loss in ("bce", "mse"):
+                self.near(got[loss], model.losses(loss, z, own), loss, 1e-4)
+                self.near(got[f"{loss}_slope"], model.slopes(loss, z, own), (side, f"{loss}_slope"), 1e-4, 2e-5)
+            measured = model.measure(LAB.test_pixels)
+            self.near(got["mean_p"], measured["mean_map"][pixel], "mean_p")
+            self.near(got["dead_share"], measured["dead_map"][pixel], "dead_share", 0, 1.1 / TEST_IMAGES)
+
+    def models(self, figures, epochs):
+        return {side: LAB.trained(figures[side]["spec"], epochs) for side in "ab"}
+
+    def test_every_output(self):
+        """At a bright, a grey and a black pixel of a digit, for every output activation."""
+        for i, (a, b) in enumerate((("sigmoid", "relu"), ("linear", "clip"), ("tanh01", "softplus"))):
+            digit = LAB.test_pixels[0 if i == 0 else 5]
+            grey = int(np.argmin(np.abs(digit - 0.6)))
+            for pixel in (int(np.argmax(digit)), grey, 406, 29):
+                arguments = ["--page", 0 if i == 0 else 5, "--pixel", f"{pixel // 28},{pixel % 28}"]
+                figures = LAB.shot("--view", "inspect", "--a", f"loss=bce,output={a}", "--b", f"loss=mse,output={b}",
+                                   "--epochs", 6, *arguments)
+                with self.subTest(a=a, b=b, pixel=pixel):
+                    self.assertEqual(figures["inspect"]["digit"], 0 if i == 0 else 5)
+                    self.assertEqual(figures["digits"], [0 if i == 0 else 5])
+                    models = self.models(figures, 6)
+                    self.check_inspect(figures, pixel, digit, models)
+                    for side in "ab":
+                        self.check_model(figures[side], models[side], LAB.test_pixels[0])
+
+    def test_targets(self):
+        for t in (0, 0.05, 0.1, 0.5, 0.9, 0.95, 1):
+            figures = LAB.shot("--view", "inspect", "--epochs", 5, "--target", t, "--pixel", "14,13")
+            self.check_inspect(figures, 14 * 28 + 13, LAB.test_pixels[0], self.models(figures, 5), t)
+            self.near(figures["target"], t)
+
+    def test_drawing(self):
+        """A 28x28 picture is taken as it is; without one the first test digit is drawn."""
+        drawing = np.zeros((28, 28), np.uint8)
+        drawing[5:23, 10:14], drawing[5:8, 10:20] = 255, 130
+        Image.fromarray(drawing).save(LAB.path("drawing.png"))
+        t = drawing.ravel() / 255
+        figures = LAB.shot("--view", "inspect", "--drawn", "--digit", LAB.path("drawing.png"), "--pixel", "6,16",
+                           "--epochs", 5)
+        self.assertEqual((figures["pad"], figures["inspect"]["digit"]), ("drawn", -1))
+        models = self.models(figures, 5)
+        self.check_inspect(figures, 6 * 28 + 16, t, models)
+        for side in "ab":
+            self.check_drawing(figures[side], models[side], t)
+        figures = LAB.shot("--view", "inspect", "--drawn", "--pixel", "6,16", "--epochs", 5)
+        self.check_inspect(figures, 6 * 28 + 16, LAB.test_pixels[0], models)
+        figures = LAB.shot("--digit", LAB.path("drawing.png"), "--epochs", 5)
+        for side in "ab":
+            self.check_drawing(figures[side], models[side], t)
+        self.assertNotIn("inspect", figures)
+
+    def test_pinned_elsewhere(self):
+        """A pinned pixel is explained in any view: of the page's first digit."""
+        figures = LAB.shot("--view", "compare", "--pixel", "20,13", "--epochs", 5, "--page", 1)
+        first = figures["digits"][0]
+        self.assertEqual(first, len(figures["digits"]))
+        self.check_inspect(figures, 20 * 28 + 13, LAB.test_pixels[first], self.models(figures, 5))
+
+    def test_binary(self):
+        for s in (0.5, 1):
+            figures = LAB.shot("--view", "inspect", "--binary", s, "--epochs", 5, "--pixel", "20,13")
+            mixed = LAB.test_pixels[0] + s * ((LAB.test_pixels[0] >= 0.5) - LAB.test_pixels[0])
+            models = self.models(figures, 5)
+            self.check_inspect(figures, 20 * 28 + 13, mixed, models)
+            for side in "ab":
+                self.check_model(figures[side], models[side], mixed)  # figures over the set are of the set as it is
+
+
+class ClaimsTest(FiguresCase):
+    def claims(self, figures, epochs, find=None, *arguments):
+        find = find or (lambda spec: LAB.trained(spec, epochs, *arguments))
+        return lab_reference.Claims(find, figures["a"]["spec"], figures["b"]["spec"], LAB.test_pixels)
+
+    def test_verdicts_and_figures(self):
+        for a, b, epochs in (("loss=bce,output=sigmoid", "loss=mse,output=relu", 10),
+                             ("loss=mae,output=tanh01,seed=4,batch=32", "loss=bce,output=softplus,batch=32", 24),
+                             ("loss=mse,output=sigmoid,batch=8", "loss=mse,output=clip,hidden=tanh,batch=8", 16)):
+            with self.subTest(a=a, b=b):
+                figures = LAB.shot("--view", "claims", "--a", a, "--b", b, "--epochs", epochs)
+                expected = self.claims(figures, epochs)
+                rules = {claim["key"]: claim["rule"] for claim in figures["claims"]}
+                verdicts, tables = expected.verdicts(rules), expected.figures()
+                self.assertEqual([claim["key"] for claim in figures["claims"]], list(tables))
+                for claim in figures["claims"]:
+                    with self.subTest(claim=claim["key"]):
+                        check_claim_figures(self, claim["figures"], tables[claim["key"]])
+                        self.assertEqual(claim["verdict"], verdicts[claim["key"]])
+                        self.assertEqual(claim["epoch"], epochs)
+                        self.check_sentence(claim)
+
+    DERIVED = {  # what a sentence says besides the figures of its table
+        "sigmoid": lambda f: [f[key][output] / f[key]["sigmoid"] for key in ("mse", "mse_trained_with_bce")
+                              for output in ("ReLU", "linear", "clip")],
+        "dim": lambda f: [value / LAB.test_pixels.mean() for value in f["bias"].values()],
+        "optimum": lambda f: [f["distance"]["MSE"] / f["distance"]["seed+1"]],
+        "binary": lambda f: [f["below_002"][column] + f["above_098"][column] for column in ("BCE", "input")],
+        "fit": lambda f: [np.log(2), *lab_reference.facts(LAB.test_pixels).values()]}
+
+    def check_sentence(self, claim):
+        """Whatever its words: its numbers are figures, rounded, and it is whole."""
+        f, text = claim["figures"], claim["sentence"]
+        self.assertTrue(text.endswith("."), text)
+        self.assertLess(len(text.encode()), 255, "a sentence that may be cut off")
+        known = [*(value for columns in f.values() for value in columns.values()), *self.DERIVED[claim["key"]](f)]
+        numbers = re.findall(r"(?<![\w.])[+-]?\d+\.(\d+)( %)?", text)
+        words = re.findall(r"(?<![\w.])[+-]?\d+\.\d+", text)
+        for word, (decimals, percent) in zip(words, numbers):
+            if word == "0.02":
+                continue  # as the claim's figures are defined
+            unit, half = 100 if percent else 1, 0.51 * 10 ** -len(decimals)
+            self.assertTrue(any(abs(abs(value) * unit - abs(float(word))) <= half for value in known), (word, text))
+
+    def test_open_below_ten_epochs(self):
+        figures = LAB.shot("--view", "claims", "--epochs", 3)
+        expected = self.claims(figures, 3).figures()
+        for claim in figures["claims"]:
+            self.assertEqual((claim["verdict"], claim["epoch"]), ("open", 3))
+            self.assertIn("not yet", claim["sentence"])
+            check_claim_figures(self, claim["figures"], expected[claim["key"]])
+
+    def test_at_a_step(self):
+        """In the past the claims are of that moment, the distances too."""
+        figures = LAB.shot("--view", "claims", "--epochs", 11, "--step", 30)  # ten epochs of three steps
+        expected = self.claims(figures, 10)
+        verdicts = expected.verdicts({claim["key"]: claim["rule"] for claim in figures["claims"]})
+        tables = expected.figures()
+        self.assertEqual((figures["a"]["step"], figures["newest_step"]), (30, 33))
+        for claim in figures["claims"]:
+            check_claim_figures(self, claim["figures"], tables[claim["key"]])
+            self.assertEqual((claim["verdict"], claim["epoch"]), (verdicts[claim["key"]], 10))
+
+    def test_claims_without_the_models_that_broke(self):
+        figures = LAB.shot("--view", "claims", "--a", BREAKS, "--b", "batch=4,layers=64,32,64", "--epochs", 10)
+        self.assertGreaterEqual(figures["a"]["broken_step"], 0)
+        sigmoid = next(claim for claim in figures["claims"] if claim["key"] == "sigmoid")
+        f = sigmoid["figures"]
+        limit, = lab_reference.read_numbers(sigmoid["rule"], r"at most ([\d.]+) times")
+        # ReLU and linear break with MSE: clip alone is held against the sigmoid there
+        good = (f["mse"]["clip"] <= limit * f["mse"]["sigmoid"]) + any(
+            f["mse_trained_with_bce"][output] <= limit * f["mse_trained_with_bce"]["sigmoid"]
+            for output in ("ReLU", "linear", "clip"))
+        self.assertEqual(sigmoid["verdict"], ["true", "partly true", "false"][good])
+        self.assertEqual(sigmoid["epoch"], 10)
+        self.assertIn("clip", sigmoid["sentence"])
+        self.assertNotIn("ReLU, has", sigmoid["sentence"])
+
+    def test_nothing_to_hold_against(self):
+        figures = LAB.shot("--view", "claims", "--a", ALL_BREAK, "--epochs", 10)
+        for claim in figures["claims"]:
+            self.assertEqual(claim["verdict"], "open", claim["key"])
+            self.assertIn("cannot be decided", claim["sentence"])
+
+
+class StepTest(FiguresCase):
+    def check_step(self, figures, models):
+        """models: side -> (the step at which it is shown, Model)."""
+        for side, (step, model) in models.items():
+            self.assertEqual(figures[side]["step"], step)
+            self.check_model(figures[side], model, LAB.test_pixels[0])
+
+    def test_inside_the_first_epoch(self):
+        """Batches in the data's order: N of them are an epoch of the first N * batch images."""
+        for step in (1, 3, 4, 6):
+            figures = LAB.shot("--a", "batch=100", "--b", "loss=mse,output=relu,batch=100", "--no-shuffle",
+                               "--epochs", 2, "--step", step)
+            models = {side: (step, LAB.trained(figures[side]["spec"], 1, "--no-shuffle", "--limit", 100 * step))
+                      for side in "ab"}
+            self.check_step(figures, models)
+            self.assertEqual((figures["newest_step"], figures["a"]["test"]["epoch"]), (14, 0))
+            self.assertAlmostEqual(figures["a"]["epoch"], step / 7, delta=1e-9)
+            self.assertIn(step, figures["moments"])
+            self.assertEqual([entry["epoch"] for entry in figures["a"]["history"]], [0, 1, 2])
+
+    def test_inside_a_later_epoch(self):
+        """Against training in double precision."""
+        for spec in ("loss=bce,output=sigmoid,batch=100", "loss=mse,output=linear,batch=100"):
+            figures = LAB.shot("--view", "solo", "--a", spec, "--no-shuffle", "--epochs", 3, "--step", 17)
+            text = figures["a"]["spec"]
+            images = np.concatenate([LAB.train_pixels, LAB.train_pixels, LAB.train_pixels[:300]]) * 255
+            _, weights = reference.train(text, LAB.trained(text, 0).tensors, images)
+            expected = lab_reference.Model(text, weights).measure(LAB.test_pixels)
+            self.assertEqual(figures["a"]["step"], 17)
+            for key in ("bce", "mse", "mae", "mean_output"):
+                self.near(figures["a"]["test"][key], expected[key], key, 3e-4)
+
+    def test_whole_epochs_shuffled(self):
+        figures = LAB.shot("--a", "batch=100", "--b", "loss=mse,output=relu,batch=350", "--epochs", 4, "--step", 7)
+        # B takes two steps an epoch and ends at 8
+        b = figures["b"]["spec"]
+        self.check_step(figures, {"a": (7, LAB.trained(figures["a"]["spec"], 1))})
+        self.assertEqual((figures["a"]["test"]["epoch"], figures["b"]["step"], figures["b"]["epoch"]), (1, 7, 3.5))
+        figures = LAB.shot("--a", "batch=100", "--b", b, "--epochs", 4, "--step", 14)
+        self.check_step(figures, {"a": (14, LAB.trained(figures["a"]["spec"], 2)), "b": (8, LAB.trained(b, 4))})
+        self.assertEqual(figures["newest_step"], 28)
+
+    def test_beginning_and_end(self):
+        figures = LAB.shot("--epochs", 2, "--step", 0)
+        self.check_step(figures, {side: (0, LAB.trained(figures[side]["spec"], 0)) for side in "ab"})
+        figures = LAB.shot("--epochs", 2, "--step", 6)
+        self.check_step(figures, {side: (6, LAB.trained(figures[side]["spec"], 2)) for side in "ab"})
+        whole = LAB.shot("--epochs", 2)
+        for side in "ab":
+            self.assertEqual(figures[side], whole[side])
+        self.assertTrue((lab_reference.read_picture(figures["file"]) ==
+                         lab_reference.read_picture(whole["file"])).all())
+
+    def test_matrix_and_inspect(self):
+        figures = LAB.shot("--view", "matrix", "--outputs", "sigmoid,softplus", "--losses", "bce,mse", "--epochs", 3,
+                           "--step", 6)
+        for cell in figures["cells"]:
+            self.assertEqual(cell["step"], 6)
+            self.check_model(cell, LAB.trained(cell["spec"], 2), LAB.test_pixels[0])
+        figures = LAB.shot("--view", "inspect", "--epochs", 3, "--step", 6)
+        models = {side: LAB.trained(figures[side]["spec"], 2) for side in "ab"}
+        InspectTest.check_inspect(self, figures, 14 * 28 + 14, LAB.test_pixels[0], models)
+
+    def test_beyond_the_end(self):
+        for view in ("compare", "solo", "solo-b", "matrix", "inspect", "claims"):
+            for step in (7, 2147483647) if view == "compare" else (7,):
+                self.refuse("--view", view, "--epochs", 2, "--step", step, contains=f"--step {step}")
+
+
+class BrokenTest(FiguresCase):
+    def test_what_is_shown(self):
+        for view in ("solo", "compare", "inspect"):
+            figures = LAB.shot("--view", view, "--a", BREAKS, "--epochs", 2)
+            shown = figures["a"]
+            report = parse_json(LAB.run_small("train", "--model", shown["spec"], "--epochs", 2).stdout)
+            self.assertEqual(shown["broken_step"], report["broken_step"])
+            self.assertRegex(shown["broken_why"], r"^(encoder|decoder)\.\d\.(weight|bias) became (NaN|infinite)$")
+            # the last finite weights that were seen, and their figures
+            self.assertLess(shown["step"], shown["broken_step"])
+            self.assertEqual(shown["step"], 0)
+            self.check_model(shown, LAB.trained(shown["spec"], 0), LAB.test_pixels[0])
+            if view != "solo":
+                self.assertNotIn("broken_step", figures["b"])
+                self.check_model(figures["b"], LAB.trained(figures["b"]["spec"], 2), LAB.test_pixels[0])
+            settings = lab_reference.read_settings(figures["file"])
+            self.assertEqual((settings["a"]["broken_step"], settings["a"]["broken_why"]),
+                             (shown["broken_step"], shown["broken_why"]))
+
+    def test_matrix(self):
+        figures = LAB.shot("--view", "matrix", "--a", BREAKS, "--epochs", 1)
+        broken = {(cell["output"], cell["loss"]) for cell in figures["cells"] if "broken_step" in cell}
+        self.assertTrue({("relu", "mse"), ("linear", "mse")} <= broken, broken)
+        for cell in figures["cells"]:
+            report = parse_json(LAB.run_small("train", "--model", cell["spec"], "--epochs", 1).stdout)
+            self.assertEqual(cell.get("broken_step"), report.get("broken_step"), cell["spec"])
+
+    def test_before_it_broke(self):
+        """A moment before the break is that of a model that has not broken."""
+        figures = LAB.shot("--view", "solo", "--a", BREAKS, "--no-shuffle", "--epochs", 2, "--step", 0)
+        self.check_model(figures["a"], LAB.trained(figures["a"]["spec"], 0), LAB.test_pixels[0])
+
+    def test_figures_that_are_not_finite(self):
+        """Weights of an absurd size: what is not finite is null, and nothing else is."""
+        model = LAB.trained("output=linear", 0)
+        tensors = {name: values.copy() for name, values in model.tensors.items()}
+        tensors["decoder.0.bias"][14 * 28 + 14] = 1e30
+        huge = LAB.path("huge.safetensors")
+        with open(huge, "wb") as file:
+            file.write(reference.pack_safetensors(tensors, {"format": "losslens", "spec": model.text, "step": "0"}))
+        figures = LAB.shot("--view", "inspect", "--init", huge, "--epochs", 0)
+        test, inspect = figures["a"]["test"], figures["inspect"]["a"]
+        self.assertAlmostEqual(inspect["p"] / 1e30, 1, delta=1e-6)
+        self.assertEqual((inspect["mse"], test["nonfinite"]), (None, 0))
+        self.assertTrue(test["mse"] is None or test["mse"] > 1e50)
+        self.assertTrue(np.isfinite(test["bce"]) and np.isfinite(inspect["bce"]))
+        self.assertIsNone(figures["a"]["drawing"]["mse"])
+        tensors["decoder.0.weight"][0, :], tensors["encoder.0.bias"][:] = 3e38, 3e38
+        with open(huge, "wb") as file:
+            file.write(reference.pack_safetensors(tensors, {"format": "losslens", "spec": model.text, "step": "0"}))
+        figures = LAB.shot("--view", "inspect", "--init", huge, "--epochs", 0, "--pixel", "0,0")
+        self.assertIsNone(figures["inspect"]["a"]["p"])
+        self.assertIsNone(figures["a"]["test"]["mse"])
+        self.assertGreaterEqual(figures["a"]["test"]["nonfinite"], TEST_IMAGES)
+
+
+class SettingsTest(unittest.TestCase):
+    def near(self, short, long):
+        """The text chunk has nine digits of what the JSON has seventeen of."""
+        pairs = [(short[key], long[key]) for key in long] if isinstance(long, dict) else [(short, long)]
+        for got, expected in pairs:
+            self.assertAlmostEqual(got, expected, delta=1e-8 * abs(expected))
+
+    def check_text(self, arguments, *data):
+        file = LAB.new_path(".png")
+        result = LAB.run("shot", *(data or ("--data", LAB.data)), "-o", file, *arguments)
+        self.assertEqual((result.returncode, result.stdout), (0, file + "\n"), result.stderr)
+        with Image.open(file) as image:
+            text = image.text["losslens"]
+        self.assertLess(len(text), 4096)
+        self.assertTrue(text.isascii())
+        self.assertEqual(text, "".join(text.split("\n")))
+        return parse_json(text)
+
+    LONG = ("layers=100,100,100,100,100,100,100,hidden=leaky_relu,optimizer=adadelta,lr=0.00123456789,"
+            "noise=0.123456789,l1=0.000000123456,batch=4096,seed=4294967295,output=softplus")
+
+    def test_text_chunk_of_every_view(self):
+        everything = ["--outputs", ",".join(OUTPUTS), "--a", f"{self.LONG},loss=bce", "--b", f"{self.LONG},loss=mse",
+                      "--epochs", 0, "--size", "1920x1200", "--pixel", "27,27", "--target", "0.123456789",
+                      "--brush", "0.1,0.9", "--heatmap", "difference,gradient", "--heat-scale", "1.23456789",
+                      "--binary", "0.123456789", "--step", "0"]
+        for view in ("compare", "solo", "solo-b", "matrix", "inspect", "claims"):
+            with self.subTest(view=view):
+                settings = self.check_text(["--view", view, *everything])
+                self.assertEqual(settings["view"], view)
+                self.assertEqual(settings["brush_bins"], [7, 58])
+                self.assertEqual(list(settings["heat_scale"]), ["difference", "gradient"])
+        settings = self.check_text(["--wipe", "0.123456789", *everything])
+        self.assertAlmostEqual(settings["wipe"], 0.123456789, delta=1e-7)
+
+    def test_text_chunk_of_names_and_breaks(self):
+        name = LAB.path("Zahlen-\u0446\u0438\u0444\u0440\u044b-\u6570\u5b57-" + "\U0001f522" * 40)
+        os.symlink(LAB.data, name)
+        settings = self.check_text(["--view", "compare", "--a", BREAKS, "--b", BREAKS + ",seed=2", "--epochs", 1],
+                                   "--data", name)
+        self.assertIn("broken_why", settings["a"])
+        self.assertIn("broken_why", settings["b"])
+
+    def test_settings_are_the_figures_settings(self):
+        for arguments in (["--view", "compare", "--wipe", "0.25"], ["--view", "inspect", "--target", "0.3"],
+                          ["--view", "matrix"], ["--view", "solo-b", "--heatmap", "dead,bias"],
+                          ["--view", "claims", "--epochs", 3, "--step", 4]):
+            figures = LAB.shot("--epochs", 2, *arguments) if "--epochs" not in arguments else LAB.shot(*arguments)
+            settings = lab_reference.read_settings(figures["file"])
+            for key, value in settings.items():
+                self.assertIn(key, figures)
+                if key in ("wipe", "target", "heat_scale"):
+                    self.near(value, figures[key])
+                    continue
+                if key not in "ab":
+                    self.assertEqual(value, figures[key], key)
+                    continue
+                for name, inner in value.items():
+                    if name == "test":
+                        for figure, number in inner.items():
+                            self.assertAlmostEqual(number, figures[key]["test"][figure], delta=1e-8, msg=figure)
+                    elif name == "epoch":
+                        self.near(inner, figures[key][name])
+                    else:
+                        self.assertEqual(inner, figures[key][name], name)
+
+
+class PicturesTest(unittest.TestCase):
+    """What is drawn of each pixel: the colours of the values that numpy has."""
+    SCALES = {"bce": 2, "excess": 1, "mse": 0.5, "mae": 0.5, "error": 0.5, "difference": 0.5, "gradient": 0.5,
+              "bias": 0.1, "dead": 1}
+    OF_SET = ("bias", "dead")
+    PIXELS = np.arange(784)
+    last_side = 5  # of a pixel: where to look first
+
+    def find_input(self, picture, t):
+        """The places of a digit's grey image and the side of its pixels."""
+        for side in sorted(range(2, 13), key=lambda side: abs(side - self.last_side)):
+            places = lab_reference.locate(picture, lab_reference.grey(t), side)
+            if places:
+                PicturesTest.last_side = side
+                return places, side
+        self.fail("the input is nowhere in the picture")
+
+    def find_row(self, picture, t, output):
+        """Where the input is beside which the output is: the pad, which may show the same digit, is not that."""
+        main = picture[:, 320:]  # right of the sidebar
+        (y, x), side = self.find_input(main, t)[0][0], self.find_input(main, t)[1]
+        found = [place[1] for place in lab_reference.locate(main, output, side) if place[0] == y]
+        self.assertEqual(len(found), 1, "A's output is not beside the input")
+        return x + 320, y, found[0] - x, side
+
+    def values(self, mode, models, side, t, shift=0.0):
+        """Of one digit's pixels (784) and the marks. shift: of the logits, for values that rounding decides."""
+        model = models[side]
+        z = {key: m.outputs(t[None])[0][0] + shift for key, m in models.items()}
+        p = {key: reference.OUTPUT[m.spec["output"]](z[key]) for key, m in models.items()}
+        none = np.zeros(784, bool)
+        if mode in LOSSES:
+            return model.losses(mode, z[side], t), none
+        if mode == "excess":
+            return np.maximum(model.losses("bce", z[side], t) - reference.entropy(t), 0), none
+        if mode == "error":
+            return p[side] - t, none
+        if mode == "difference":
+            return p["a"] - p["b"], none
+        if mode == "gradient":
+            slope = lab_reference.OUTPUT_SLOPE[model.spec["output"]](z[side])
+            return np.abs(model.slopes(model.spec["loss"], z[side], t)), np.abs(slope) < 0.0101
+        measured = model.measure(LAB.test_pixels)
+        if mode == "bias":
+            return measured["mean_map"] - LAB.test_pixels.mean(axis=0), none
+        return measured["dead_map"], measured["dead_map"] > 0.995
+
+    def variants(self, mode, models, side, t, scale):
+        is_signed = mode in ("error", "difference", "bias")
+        of_shifts = [self.values(mode, models, side, t, shift) for shift in (0, 3e-6, -3e-6)]
+        return [lab_reference.paint(values, scale, is_signed) for values, _ in of_shifts], of_shifts[0][1]
+
+    def check_inspect(self, mode, *arguments, scale=None, mixed=0.0, specs=("output=sigmoid", "loss=mse,output=relu")):
+        figures = LAB.shot("--view", "inspect", "--heatmap", mode, "--pixel", "0,0", "--epochs", 8, "--a", specs[0],
+                           "--b", specs[1], "--size", "1100x700", *arguments)
+        picture = lab_reference.read_picture(figures["file"])
+        t = LAB.test_pixels[figures["digits"][0]]
+        t = t + mixed * ((t >= 0.5) - t)
+        models = {side: LAB.trained(figures[side]["spec"], 8) for side in "ab"}
+        # five images in a row, equally far apart: input, A's output and heatmap, B's output and heatmap
+        outputs = {key: lab_reference.grey(models[key].outputs(t[None])[1][0]) for key in "ab"}
+        x, y, step, side = self.find_row(picture, t, outputs["a"])
+        self.assertAlmostEqual(figures["heat_scale"][mode], scale or self.SCALES[mode], delta=1e-6)
+        for i, key in enumerate("ab"):
+            self.check_image(picture, (y, x + (1 + 2 * i) * step), [outputs[key]], side, f"{key}'s output")
+            colors, marks = self.variants(mode, models, key, t, scale or self.SCALES[mode])
+            self.check_image(picture, (y, x + (2 + 2 * i) * step), colors, side, f"{mode} of {key}", marks,
+                             mode not in self.OF_SET)
+        return picture, (y, x, step, side), models, t
+
+    def check_image(self, picture, place, variants, side, what, marks=None, is_pinned=True):
+        bad = lab_reference.find_bad_pixels(picture, place, variants, side, marks)
+        if is_pinned:  # the frame around pixel 0, 0
+            bad &= (self.PIXELS // 28 > 1) | (self.PIXELS % 28 > 1)
+        self.assertEqual(np.flatnonzero(bad).tolist(), [], what)
+
+    def test_every_mode(self):
+        pairs = [("loss=bce,output=sigmoid", "loss=mse,output=relu"),
+                 ("loss=mse,output=linear", "loss=mae,output=clip"),
+                 ("loss=bce,output=tanh01", "loss=bce,output=softplus")]
+        for i, mode in enumerate(self.SCALES):
+            for specs in pairs if mode in ("bce", "gradient", "dead") else [pairs[i % 2]]:
+                with self.subTest(mode=mode, specs=specs):
+                    self.check_inspect(mode, specs=specs)
+
+    def test_scale(self):
+        for mode, scale in (("bce", 0.3), ("error", 1.5), ("bias", 0.02), ("dead", 3), ("mse", 0.001)):
+            with self.subTest(mode=mode):
+                self.check_inspect(mode, "--heat-scale", scale, scale=scale)
+
+    def test_binary_targets(self):
+        for mixed in (0.5, 1):
+            for mode in ("bce", "error"):
+                with self.subTest(binary=mixed, mode=mode):
+                    self.check_inspect(mode, "--binary", mixed, mixed=mixed)
+
+    def test_other_digits(self):
+        for page in (7, TEST_IMAGES - 1):
+            with self.subTest(page=page):
+                self.check_inspect("mae", "--page", page)
+
+    def test_outlines(self):
+        """A pixel of a marked area carries a line where the area ends."""
+        picture, (y, x, step, side), models, t = self.check_inspect("dead")
+        dead = (models["b"].measure(LAB.test_pixels)["dead_map"] == 1).reshape(28, 28)
+        self.assertTrue(dead.any() and not dead.all())
+        block = picture[y:y + 28 * side, x + 4 * step:x + 4 * step + 28 * side]
+        for row, column in zip(*np.nonzero(dead)):
+            if column == 0 or row * side + side > block.shape[0]:
+                continue
+            left, middle = block[row * side + side // 2, column * side], block[row * side + side // 2,
+                                                                              column * side + side // 2]
+            self.assertEqual(bool((left != middle).any()), not dead[row, column - 1], (row, column))
+
+    def test_brush(self):
+        """Pixels whose output lies in the range are as they were, the others under a veil."""
+        arguments = ["--view", "inspect", "--heatmap", "mae", "--pixel", "0,0", "--epochs", 8, "--size", "1100x700"]
+        plain = LAB.shot(*arguments)
+        lit = LAB.shot(*arguments, "--brush", "0.25,0.75")
+        self.assertEqual(lit["brush_bins"], [17, 48])
+        before, after = (lab_reference.read_picture(figures["file"]) for figures in (plain, lit))
+        model, t = LAB.trained(plain["a"]["spec"], 8), LAB.test_pixels[0]
+        p = model.outputs(t[None])[1][0]
+        colors = lab_reference.grey(p)
+        x, y, step, side = self.find_row(before, t, colors)
+        x += step
+        blocks = [picture[y:y + 28 * side:side, x:x + 28 * side:side] for picture in (before, after)]
+        same = (blocks[0] == blocks[1]).all(axis=-1).ravel()
+        inside = (p >= 0.25) & (p < 0.75)
+        clear = (np.abs(p - 0.25) > 1e-5) & (np.abs(p - 0.75) > 1e-5) & (colors[:, 0] > 20) & (self.PIXELS > 57)
+        self.assertEqual(same[clear].tolist(), inside[clear].tolist())
+        self.assertTrue(inside[clear].any() and not inside[clear].all())
+
+    def test_page_of_digits(self):
+        """Solo: each digit's input, output and both heatmaps, at the same places of their grids."""
+        figures = LAB.shot("--view", "solo", "--heatmap", "bce,error", "--epochs", 8, "--page", 1, "--a", "batch=64",
+                           "--size", "1440x900")
+        picture, model = lab_reference.read_picture(figures["file"]), LAB.trained(figures["a"]["spec"], 8)
+        digits = figures["digits"]
+        first, side = self.find_input(picture, LAB.test_pixels[digits[0]])
+        self.assertEqual(len(first), 1)
+        offsets = []
+        for index in digits:
+            (y, x), = lab_reference.locate(picture, lab_reference.grey(LAB.test_pixels[index]), side)
+            offsets.append((y - first[0][0], x - first[0][1]))
+        grids = {"output": lambda t: [lab_reference.grey(model.outputs(t[None])[1][0])]}
+        for mode in ("bce", "error"):
+            grids[mode] = lambda t, mode=mode: self.variants(mode, {"a": model}, "a", t, self.SCALES[mode])[0]
+        for name, paint in grids.items():
+            places = lab_reference.locate(picture, paint(LAB.test_pixels[digits[0]])[0], side)
+            self.assertEqual(len(places), 1, name)
+            for index, (dy, dx) in zip(digits, offsets):
+                self.check_image(picture, (places[0][0] + dy, places[0][1] + dx), paint(LAB.test_pixels[index]), side,
+                                 (name, index), is_pinned=False)
+
+    def test_matrix(self):
+        """Each cell's outputs and heatmaps are its own model's."""
+        figures = LAB.shot("--view", "matrix", "--heatmap", "mse", "--epochs", 8, "--outputs", "sigmoid,linear",
+                           "--losses", "bce,mse")
+        picture, t = lab_reference.read_picture(figures["file"]), LAB.test_pixels[1]
+        last = (-1, -1)
+        for cell in figures["cells"]:
+            model = LAB.trained(cell["spec"], 8)
+            places = []
+            for side in range(12, 0, -1):
+                places = lab_reference.locate(picture, lab_reference.grey(model.outputs(t[None])[1][0]), side)
+                if places:
+                    break
+            self.assertEqual(len(places), 1, cell["spec"])
+            self.assertGreater(places[0], last)  # in the order of rows and columns
+            last = places[0]
+            colors, _ = self.variants("mse", {"a": model}, "a", t, 0.5)
+            heat = lab_reference.locate(picture, colors[0], side)
+            self.assertEqual(len(heat), 1, cell["spec"])
+            self.check_image(picture, heat[0], colors, side, cell["spec"], is_pinned=False)
+
+    def test_wipe(self):
+        """The divider at either end leaves one model's pictures alone."""
+        for wipe, side in ((0, "b"), (1, "a")):
+            figures = LAB.shot("--wipe", wipe, "--epochs", 8, "--size", "1440x900")
+            picture, t = lab_reference.read_picture(figures["file"]), LAB.test_pixels[1]
+            pixel_px = self.find_input(picture, t)[1]
+            for key in "ab":
+                output = lab_reference.grey(LAB.trained(figures[key]["spec"], 8).outputs(t[None])[1][0])
+                self.assertEqual(len(lab_reference.locate(picture, output, pixel_px)), int(key == side), (wipe, key))
+
+
+if __name__ == "__main__":
+    unittest.main()

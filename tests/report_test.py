@@ -1,0 +1,414 @@
+#!/usr/bin/env python3
+"""`losslens report`: means and spreads against numpy, the page against the JSON, and what stops a report.
+
+Usage: report_test.py PATH_TO_LOSSLENS [unittest's arguments]
+"""
+import os
+import re
+import resource
+import signal
+import sys
+import time
+import unittest
+
+import numpy as np
+from PIL import Image
+
+import figures_reference as lab_reference
+from cli_reference import read_bytes
+from figures_reference import LABELS, LOSSES, TEST_IMAGES, parse_json, tolerance
+
+PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
+PICTURES = ["matrix.png", "claims.png", "compare.png", "gradient.png", "inspect.png"]
+FILES = sorted([*PICTURES, "report.json", "report.md"])
+LOSS_LABELS = {"bce": "BCE", "mse": "MSE", "mae": "MAE"}
+BREAKS = "optimizer=sgd,lr=100,batch=4,layers=64,32,64"  # ReLU and linear break with MSE, a sigmoid does not
+LAB = None
+TWO = None  # the report of most tests: two seeds
+
+
+def setUpModule():
+    global LAB, TWO
+    LAB = lab_reference.Lab(PROGRAM)
+    TWO = Report("--model", "seed=3,batch=100", "--epochs", 10, "--seeds", 2, "--limit", 600)
+
+
+def tearDownModule():
+    LAB.close()
+
+
+class Report:
+    """A report that was written."""
+
+    def __init__(self, *arguments):
+        self.folder = LAB.new_path("")
+        result = LAB.run_small("report", "-o", self.folder, *arguments)
+        assert (result.returncode, result.stdout) == (0, f"{self.folder}/report.md\n"), result.stderr
+        self.progress = result.stderr.splitlines()
+        self.text = read_bytes(os.path.join(self.folder, "report.json")).decode()
+        self.json = parse_json(self.text)
+        self.page = read_bytes(os.path.join(self.folder, "report.md")).decode()
+
+    def read_table(self, heading):
+        """The first table below a heading, or of the page: rows of cells, the header first."""
+        part = self.page.split(f"## {heading}\n", 1)[1] if heading else self.page
+        lines = re.search(r"(?:^\|.*\|\n)+", part, re.M)[0].splitlines()
+        rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+        assert all(re.fullmatch(r"-+:?", cell) for cell in rows[1])
+        return [rows[0], *rows[2:]]
+
+
+def mean_and_spread(values):
+    """The mean and the sample standard deviation."""
+    return np.mean(values), np.std(values, ddof=1) if len(values) > 1 else None
+
+
+class FiguresTest(unittest.TestCase):
+    def trained(self, output, loss, seed):
+        spec = lab_reference.spec_text(LAB.trained("seed=3,batch=100", 0).text, output=output, loss=loss, seed=seed)
+        return LAB.trained(spec, 10, "--limit", 600)
+
+    def check(self, key, got, values):
+        """Each value may be a tolerance away from numpy's, and so may their mean and their spread."""
+        mean, spread = mean_and_spread(values)
+        near = tolerance(key, max(map(abs, values))) + 1e-8
+        self.assertAlmostEqual(got["mean"], mean, delta=near, msg=key)
+        self.assertAlmostEqual(got["spread"], spread, delta=2 * near, msg=key)
+
+    def test_every_cell(self):
+        figures = {"bce": lambda m: m["bce"], "mse": lambda m: m["mse"], "mae": lambda m: m["mae"],
+                   "bias": lambda m: m["bias"], "dead_outputs": lambda m: m["dead_outputs"],
+                   "outside": lambda m: (m["below_0"] + m["above_1"]) / LAB.test_pixels.size}
+        cells = TWO.json["models"]
+        self.assertEqual([(cell["output"], cell["loss"]) for cell in cells],
+                         [(output, loss) for output in LABELS for loss in LOSSES])
+        for cell in cells:
+            models = [self.trained(cell["output"], cell["loss"], seed) for seed in (3, 4)]
+            self.assertEqual(cell["broken"], 0)
+            self.assertEqual(sorted(set(cell) - {"output", "loss", "broken"}), sorted(figures))
+            for key, find in figures.items():
+                with self.subTest(output=cell["output"], loss=cell["loss"], figure=key):
+                    self.check(key, cell[key], [find(model.measure(LAB.test_pixels)) for model in models])
+
+    def test_every_claim(self):
+        seeds = []
+        for seed in (3, 4):
+            a, b = (self.trained(*pair, seed).text for pair in (("sigmoid", "bce"), ("relu", "mse")))
+            find = lambda spec: LAB.trained(spec, 10, "--limit", 600)
+            seeds.append(lab_reference.Claims(find, a, b, LAB.test_pixels))
+        tables = [claims.figures() for claims in seeds]
+        rules = {claim["key"]: claim["rule"] for claim in TWO.json["claims"]}
+        verdicts = [claims.verdicts(rules) for claims in seeds]
+        self.assertEqual([claim["key"] for claim in TWO.json["claims"]], list(tables[0]))
+        for claim in TWO.json["claims"]:
+            key = claim["key"]
+            self.assertEqual(claim["verdicts"], [verdict[key] for verdict in verdicts])
+            self.assertEqual(claim["verdict"], verdicts[0][key] if verdicts[0][key] == verdicts[1][key] else
+                             "differs by seed")
+            self.assertEqual(list(claim["figures"]), list(tables[0][key]))
+            for row, columns in claim["figures"].items():
+                self.assertEqual(sorted(columns), sorted(tables[0][key][row]))
+                for column, got in columns.items():
+                    with self.subTest(claim=key, row=row, column=column):
+                        self.check(row, got, [table[key][row][column] for table in tables])
+
+    def test_facts(self):
+        facts = lab_reference.facts(LAB.test_pixels)
+        report = TWO.json
+        self.assertEqual((report["epochs"], report["seeds"], report["pictures"]), (10, [3, 4], PICTURES))
+        self.assertEqual([report["data"][key] for key in ("name", "train", "test")], ["small", 600, TEST_IMAGES])
+        for key in ("mean_input", "bce_floor", "mean_image_bce"):
+            self.assertAlmostEqual(report["data"][key], facts[key], delta=1e-7)
+        self.assertEqual(report["base"], "hidden=relu,layers=32,optimizer=adam,lr=0.001,batch=100,noise=0,l1=0")
+        self.assertRegex(report["program"], r"^losslens \d+\.\d+\.\d+$")
+        for claim in report["claims"]:
+            self.assertEqual(len(claim["sentences"]), 2)
+
+    def test_as_the_shot_says(self):
+        """A report of one seed has the figures of that seed's picture of the claims."""
+        report = Report("--epochs", 10, "--seeds", 1)
+        shot = LAB.shot("--view", "claims", "--epochs", 10)
+        for claim, shown in zip(report.json["claims"], shot["claims"], strict=True):
+            for key in ("key", "claim", "verdict", "rule"):
+                self.assertEqual(claim[key], shown[key])
+            self.assertEqual((claim["sentences"], claim["verdicts"]), ([shown["sentence"]], [shown["verdict"]]))
+            means = {row: {column: figure["mean"] for column, figure in columns.items()}
+                     for row, columns in claim["figures"].items()}
+            for row, columns in shown["figures"].items():
+                for column, value in columns.items():
+                    self.assertAlmostEqual(means[row][column], value, delta=1e-8 * abs(value), msg=(row, column))
+
+    def test_pictures(self):
+        self.assertEqual(sorted(os.listdir(TWO.folder)), FILES)
+        views = {"matrix.png": "matrix", "claims.png": "claims", "compare.png": "compare", "gradient.png": "compare",
+                 "inspect.png": "inspect"}
+        for name, view in views.items():
+            path = os.path.join(TWO.folder, name)
+            settings = lab_reference.read_settings(path)
+            with Image.open(path) as image:
+                self.assertEqual(image.size, (1280, 800))
+            self.assertEqual(settings["view"], view)
+            self.assertEqual(settings["a"]["spec"], self.trained("sigmoid", "bce", 3).text)
+            self.assertEqual(settings["b"]["spec"], self.trained("relu", "mse", 3).text)
+            self.assertEqual((settings["a"]["epoch"], settings["b"]["epoch"]), (10, 10))
+            expected = self.trained("sigmoid", "bce", 3).measure(LAB.test_pixels)["bce"]
+            self.assertAlmostEqual(settings["a"]["test"]["bce"], expected, delta=2e-5 * expected)
+        settings = lab_reference.read_settings(os.path.join(TWO.folder, "gradient.png"))
+        self.assertEqual(list(settings["heat_scale"]), ["gradient", "error"])
+        row, column = lab_reference.read_settings(os.path.join(TWO.folder, "inspect.png"))["pixel"]
+        self.assertTrue(0 < LAB.test_pixels[0].reshape(28, 28)[row, column] < 1, "a grey pixel is the one to inspect")
+
+
+class PageTest(unittest.TestCase):
+    def check_number(self, text, figure, has_spread):
+        """What a cell of a table says is the JSON's figure, rounded to the digits that it shows."""
+        if figure is None or figure["mean"] is None:
+            self.assertFalse(re.search(r"\d", text), text)
+            return
+        has_spread = has_spread and figure["spread"] is not None
+        parts = text.split(" \u00b1 ")
+        self.assertEqual(len(parts), 2 if has_spread else 1, text)
+        for part, value in zip(parts, (figure["mean"], figure["spread"])):
+            number = re.fullmatch(r"([+-]?\d+(?:\.(\d+))?(?:e([+-]?\d+))?)( %)?", part)
+            self.assertTrue(number, text)
+            unit = 100 if number[4] else 1
+            half = 0.5 * 10.0 ** (int(number[3] or 0) - len(number[2] or ""))
+            self.assertAlmostEqual(float(number[1]), value * unit, delta=half * 1.001 + 1e-6 * abs(value), msg=text)
+        if not parts[0].endswith("%") and re.fullmatch(r"[+-]?\d\.\d+", parts[0]):
+            decimals = [len(part.split(".")[1]) for part in parts]
+            self.assertEqual(len(set(decimals)), 1, text)
+            self.assertGreaterEqual(decimals[0], 4, text)
+
+    def check_page(self, report):
+        has_spread = len(report.json["seeds"]) > 1
+        first = report.read_table("")
+        self.assertEqual(first[0][:2], ["claim", "verdict"])
+        self.assertEqual([row[0] for row in first[1:]],
+                         [f"\u201c{claim['claim']}\u201d" for claim in report.json["claims"]])
+        for claim, row in zip(report.json["claims"], first[1:]):
+            self.check_claim(report, claim, row, has_spread)
+        self.check_models(report, has_spread)
+        self.assertEqual("\u00b1" in report.page, has_spread)
+        links = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", report.page)
+        self.assertEqual([link for _, link in links], PICTURES)
+        for _, link in links:
+            lab_reference.read_settings(os.path.join(report.folder, link))
+        for text in (report.page, report.text):
+            for secret in (LAB.folder, os.path.expanduser("~"), "/tmp"):
+                self.assertNotIn(secret, text)
+            self.assertEqual(re.findall(r"(?:^|[\s(\"`])/\w+", text), [], "an absolute path")
+        self.assertIn(f"`{report.json['base']}`", report.page)
+        self.assertNotRegex(report.page, r"(?i)\bnan\b|\binf\b")
+
+    def verdict_text(self, report, claim):
+        if claim["verdict"] != "differs by seed":
+            return f"**{claim['verdict']}**"
+        each = ", ".join(f"{verdict} (seed {seed})" for verdict, seed in zip(claim["verdicts"], report.json["seeds"]))
+        return f"**differs by seed**: {each}"
+
+    def check_claim(self, report, claim, row, has_spread):
+        verdict = self.verdict_text(report, claim)
+        self.assertEqual(row[1], verdict)
+        plain = report.page.replace("\\", "")
+        self.assertIn(claim["rule"], plain)
+        self.assertIn(claim["sentences"][0], plain)
+        heading = f"\u201c{claim['claim']}\u201d"
+        self.assertIn(f"\n## {heading}\n\n{verdict}", report.page)
+        table = report.read_table(heading)
+        columns = table[0][1:]
+        self.assertEqual(len(table) - 1, len(claim["figures"]))
+        self.assertTrue(all(set(figures) <= set(columns) for figures in claim["figures"].values()))
+        for cells, (key, figures) in zip(table[1:], claim["figures"].items()):
+            for column, text in zip(columns, cells[1:], strict=True):
+                with self.subTest(claim=claim["key"], row=key, column=column):
+                    self.check_number(text, figures.get(column), has_spread)
+
+    def check_models(self, report, has_spread):
+        table = report.read_table("Every output with every loss")
+        self.assertEqual(len(table[0]), 8)
+        cells = {(LOSS_LABELS[cell["loss"]], LABELS[cell["output"]]): cell for cell in report.json["models"]}
+        self.assertEqual({(row[0], row[1]) for row in table[1:]}, set(cells))
+        self.assertEqual(len(table) - 1, len(cells))
+        for row in table[1:]:
+            cell = cells[row[0], row[1]]
+            keys = ["bce", "mse", "mae", "bias", "outside", "dead_outputs"]
+            with self.subTest(loss=row[0], output=row[1]):
+                if cell["broken"]:
+                    self.assertEqual(row[2], f"broke with {cell['broken']} of {len(report.json['seeds'])} seeds")
+                for key, text in list(zip(keys, row[2:], strict=True))[cell["broken"] > 0:]:
+                    self.check_number(text, cell[key], has_spread)
+
+    def test_two_seeds(self):
+        self.check_page(TWO)
+        self.assertIn("600 training images, figures over all 300 test images, after 10 epochs", TWO.page)
+        self.assertIn("means over 2 seeds", TWO.page)
+
+    def test_one_seed(self):
+        report = Report("--epochs", 10, "--seeds", 1)
+        self.check_page(report)
+        for claim in report.json["claims"]:
+            self.assertEqual(len(claim["verdicts"]), 1)
+            self.assertTrue(all(figure["spread"] is None for columns in claim["figures"].values()
+                                for figure in columns.values()))
+
+    def test_three_epochs_decide_nothing(self):
+        report = Report("--epochs", 3, "--seeds", 3)
+        self.check_page(report)
+        for claim in report.json["claims"]:
+            self.assertEqual((claim["verdict"], claim["verdicts"]), ("open", ["open"] * 3))
+            self.assertTrue(all("not yet" in sentence for sentence in claim["sentences"]))
+
+    def test_models_that_break(self):
+        """Each model that breaks is counted; figures of an absurd size are the JSON's on the page, too."""
+        report = Report("--model", BREAKS, "--epochs", 10, "--seeds", 2, "--limit", 200)
+        self.check_page(report)
+        broken = {(cell["output"], cell["loss"]): cell for cell in report.json["models"] if cell["broken"]}
+        self.assertTrue({("relu", "mse"), ("linear", "mse")} <= set(broken), broken.keys())
+        for cell in report.json["models"]:
+            count = 0
+            for seed in (1, 2):
+                spec = f"{BREAKS},loss={cell['loss']},output={cell['output']},seed={seed}"
+                result = LAB.run_small("train", "--model", spec, "--epochs", 10, "--limit", 200)
+                count += "broken_step" in parse_json(result.stdout)
+            self.assertEqual(cell["broken"], count, (cell["loss"], cell["output"]))
+
+    def test_broken_models_have_no_figures(self):
+        """What a model was before its first epoch is not what it reached: no mean may contain that."""
+        report = Report("--model", BREAKS, "--epochs", 10, "--seeds", 2, "--limit", 200)
+        broken = [cell for cell in report.json["models"] if cell["broken"] == 2]
+        self.assertTrue(broken)
+        for cell in broken:
+            with self.subTest(loss=cell["loss"], output=cell["output"]):
+                for key in ("bce", "mse", "mae", "bias", "outside", "dead_outputs"):
+                    self.assertEqual(cell[key], {"mean": None, "spread": None}, key)
+        mse = report.json["claims"][0]["figures"]["mse"]
+        self.assertIsNone(mse.get("ReLU", {"mean": None})["mean"])
+
+    def test_names_that_markdown_would_take_for_its_own(self):
+        name = LAB.path("a_b*c|d<e>[f]`g`")
+        os.symlink(LAB.data, name)
+        folder = LAB.new_path("")
+        result = LAB.run("report", "--data", name, "-o", folder, "--epochs", 1, "--seeds", 1, "--limit", 100)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        page = read_bytes(os.path.join(folder, "report.md")).decode()
+        self.assertIn(r"a\_b\*c\|d\<e\>\[f\]\`g\`", page)
+        report = parse_json(read_bytes(os.path.join(folder, "report.json")))
+        self.assertEqual(report["data"]["name"], os.path.basename(name))
+
+    def test_progress(self):
+        self.assertEqual(TWO.progress, [*(f"report: training seed {i} of 2" for i in (1, 2)),
+                                        *(f"report: writing file {i} of 7" for i in range(1, 8))])
+
+    def test_the_same_report_twice(self):
+        again = Report("--model", "seed=3,batch=100", "--epochs", 10, "--seeds", 2, "--limit", 600)
+        self.assertEqual(again.text, TWO.text)
+        self.assertEqual(again.page, TWO.page)
+
+
+class RefusalTest(unittest.TestCase):
+    QUICK = ["--epochs", 1, "--seeds", 1, "--limit", 100]
+
+    def read(self, folder):
+        return {name: read_bytes(os.path.join(folder, name)) for name in os.listdir(folder)}
+
+    def refuse(self, folder, contains, *arguments, status=1, **options):
+        result = LAB.run_small("report", "-o", folder, *self.QUICK, *arguments, **options)
+        self.assertEqual((result.returncode, result.stdout), (status, ""), result.stderr)
+        sentence, = [line for line in result.stderr.splitlines() if line.startswith("losslens: ")]
+        self.assertIn(contains, sentence)
+        return result
+
+    def test_nothing_is_replaced(self):
+        for name in FILES:
+            folder = LAB.new_path("")
+            os.mkdir(folder)
+            with open(os.path.join(folder, name), "w") as file:
+                file.write("precious")
+            with open(os.path.join(folder, "notes.txt"), "w") as file:
+                file.write("precious")
+            result = self.refuse(folder, name)
+            self.assertNotIn("report: training", result.stderr)  # before any training
+            self.assertEqual(self.read(folder), {name: b"precious", "notes.txt": b"precious"})
+
+    def test_other_files_stay(self):
+        folder = LAB.new_path("")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "notes.txt"), "w") as file:
+            file.write("precious")
+        result = LAB.run_small("report", "-o", folder, *self.QUICK)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(sorted(os.listdir(folder)), sorted([*FILES, "notes.txt"]))
+
+    def test_a_second_report(self):
+        before = self.read(TWO.folder)
+        self.refuse(TWO.folder, "is there already")
+        self.assertEqual(self.read(TWO.folder), before)
+
+    def test_places_that_cannot_be_written(self):
+        with open(LAB.path("file"), "w") as file:
+            file.write("precious")
+        for place in (LAB.path("file"), LAB.path("file/report"), "/dev/null/report", "/proc/report",
+                      LAB.path("y" * 300)):
+            with self.subTest(place=place):
+                self.refuse(place, os.path.basename(place)[:20])
+
+    def test_default_folder(self):
+        folder = LAB.new_path("")
+        os.mkdir(folder)
+        result = LAB.run_small("report", *self.QUICK, cwd=folder)
+        self.assertEqual((result.returncode, result.stdout), (0, "report/report.md\n"), result.stderr)
+        self.assertEqual(sorted(os.listdir(os.path.join(folder, "report"))), FILES)
+
+    def test_a_full_disk(self):
+        """Files may grow to so many bytes alone: what was written goes again."""
+        def limit(bytes_at_most):
+            def apply():
+                lab_reference.restore_signals()
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_at_most, bytes_at_most))
+            return apply
+        largest = max(os.path.getsize(os.path.join(TWO.folder, name)) for name in PICTURES)
+        for bytes_at_most in (2000, largest - 1):  # none fits; some do
+            self.run_limited(LAB.new_path(""), limit(bytes_at_most))
+
+    def run_limited(self, folder, limit):
+        result = LAB.run_small("report", "-o", folder, "--model", "seed=3,batch=100", "--epochs", 10, "--seeds", 2,
+                               "--limit", 600, preexec_fn=limit)
+        self.assertEqual((result.returncode, result.stdout), (1, ""), result.stderr)
+        sentence, = [line for line in result.stderr.splitlines() if line.startswith("losslens: ")]
+        self.assertIn("written", sentence)
+        self.assertEqual(os.listdir(folder), [])
+
+    def test_wrong_arguments(self):
+        result = LAB.run("report", "--data", LAB.path("absent"), "-o", LAB.path("none"), *self.QUICK)
+        self.assertEqual(result.returncode, 4, result.stderr)
+        self.assertFalse(os.path.exists(LAB.path("none/report.md")))
+
+
+class SignalsTest(unittest.TestCase):
+    def stop(self, number, line, *arguments):
+        folder = LAB.new_path("")
+        process = LAB.start("report", "--data", LAB.data, "-o", folder, *arguments)
+        for said in process.stderr:
+            if said.startswith(line):
+                break
+        else:
+            self.fail(f"{line} was never said")
+        time.sleep(0.01)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, out), (128 + number, ""), err)
+        self.assertEqual(os.listdir(folder), [])
+
+    def test_while_training(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self.stop(number, "report: training seed 1", "--epochs", 100000)
+            self.stop(number, "report: training seed 2", "--epochs", 40, "--seeds", 2)
+
+    def test_while_writing(self):
+        for picture in (1, 3, 4):
+            self.stop(signal.SIGINT, f"report: writing file {picture} of 7", "--epochs", 2, "--seeds", 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
