@@ -139,7 +139,8 @@ static void move_in_time(App *app, int moments)
         at -= frame->moment_count > 0 && frame->moments[frame->moment_count - 1] >= frame->newest_step;
     at += moments;
     at = at < 0 ? 0 : at;
-    app->look.past_step = moments == 0 || at >= frame->moment_count ? -1 : frame->moments[at];
+    const bool is_newest = moments == 0 || at >= frame->moment_count || frame->moments[at] >= frame->newest_step;
+    app->look.past_step = is_newest ? -1 : frame->moments[at];
 }
 
 void app_advance_film(App *app)

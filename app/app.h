@@ -78,7 +78,7 @@ typedef struct Frame {
     bool is_past;                     // look.past_step lies before the newest step of a model on show
     bool is_film;                     // the history is being played
     int64_t newest_step;              // of the models on show
-    int64_t moments[MOMENTS_MAX + 1]; // steps of A's (in solo B: B's) moments
+    int64_t moments[MOMENTS_MAX + 1]; // steps at which all models on show keep a moment
     int moment_count;
     bool is_help_shown, is_capture;
     char message[1200]; // shown in the bottom bar until something else is done; empty: none
@@ -166,7 +166,8 @@ typedef struct App {
     int64_t goal_step;
     float ui_scale; // the user's own, on top of the display's
     bool wants_screenshot, wants_quit;
-    uint64_t page_hash; // of what the frame's page holds
+    uint64_t page_hash;             // of what the frame's page holds
+    int64_t past_asked, past_shown; // look.past_step, and the moment that was found for it
     char message[1200];
     bool is_error;
     float *buffers; // behind the frame's arrays

@@ -18,7 +18,8 @@ void claim_format(ClaimUnit unit, double value, char text[24])
         return;
     }
     switch (unit) {
-    case UNIT_LOSS: (void)snprintf(text, 24, value < 0.02 ? "%.5f" : "%.4f", value); break;
+    case UNIT_LOSS: (void)snprintf(text, 24, "%.4f", value); break;
+    case UNIT_FINE: (void)snprintf(text, 24, "%.5f", value); break;
     case UNIT_SIGNED: (void)snprintf(text, 24, "%+.4f", value); break;
     case UNIT_SHARE: (void)snprintf(text, 24, "%.1f %%", 100.0 * value); break;
     case UNIT_COUNT: (void)snprintf(text, 24, "%.0f", value); break;
@@ -88,11 +89,11 @@ static ClaimTable tabulate_sigmoid(const Frame *frame)
     static const char *const columns[] = {"A", "B", "sigmoid", "ReLU", "linear", "clip"};
     static const int with_mse[] = {1, 3, 5, 7}, with_bce[] = {0, 2, 4, 6};
     ClaimTable table = start_table(6, columns);
-    add_row(&table, frame, "test MSE", "mse", UNIT_LOSS, find_mse, true, with_mse, 4);
+    add_row(&table, frame, "test MSE", "mse", UNIT_FINE, find_mse, true, with_mse, 4);
     add_row(&table, frame, "outside [0,1]", "outside", UNIT_SHARE, find_outside, true, with_mse, 4);
     add_row(&table, frame, "dead outputs", "dead_outputs", UNIT_COUNT, find_dead, true, with_mse, 4);
     add_row(&table, frame, "not finite", "nonfinite", UNIT_COUNT, find_nonfinite, true, with_mse, 4);
-    add_row(&table, frame, "test MSE, by BCE", "mse_trained_with_bce", UNIT_LOSS, find_mse, false, with_bce, 4);
+    add_row(&table, frame, "test MSE, by BCE", "mse_trained_with_bce", UNIT_FINE, find_mse, false, with_bce, 4);
     add_row(&table, frame, "outside, by BCE", "outside_trained_with_bce", UNIT_SHARE, find_outside, false, with_bce, 4);
     add_row(&table, frame, "dead, by BCE", "dead_outputs_trained_with_bce", UNIT_COUNT, find_dead, false, with_bce, 4);
     add_row(&table, frame, "not finite, by BCE", "nonfinite_trained_with_bce", UNIT_COUNT, find_nonfinite, false,
@@ -119,8 +120,8 @@ static ClaimTable tabulate_optimum(const Frame *frame)
     static const char *const columns[] = {"A", "B", "BCE", "MSE", "seed+1"};
     ClaimTable table = start_table(5, columns);
     add_row(&table, frame, "test BCE", "bce", UNIT_LOSS, find_bce, true, sigmoids, 3);
-    add_row(&table, frame, "test MSE", "mse", UNIT_LOSS, find_mse, true, sigmoids, 3);
-    add_row(&table, frame, "mean |p \u2212 p'|", "distance", UNIT_LOSS, find_bce, false, sigmoids, 0);
+    add_row(&table, frame, "test MSE", "mse", UNIT_FINE, find_mse, true, sigmoids, 3);
+    add_row(&table, frame, "mean |p \u2212 p'|", "distance", UNIT_FINE, find_bce, false, sigmoids, 0);
     // each to the one that it is held against: B to A, MSE and the other seed to BCE
     double *distances = table.rows[table.row_count - 1].values;
     const ClaimsFrame *claims = &frame->claims;

@@ -4,7 +4,8 @@
 
 enum { CLAIM_ROWS_MAX = 8, CLAIM_COLUMNS_MAX = 7 };
 
-typedef enum ClaimUnit { UNIT_LOSS, UNIT_SIGNED, UNIT_SHARE, UNIT_COUNT } ClaimUnit; // a share is in [0, 1]
+// Four decimals, five, four with a sign, per cent (of a share in [0, 1]), whole.
+typedef enum ClaimUnit { UNIT_LOSS, UNIT_FINE, UNIT_SIGNED, UNIT_SHARE, UNIT_COUNT } ClaimUnit;
 
 typedef struct ClaimTable {
     int row_count, column_count;
@@ -18,5 +19,5 @@ typedef struct ClaimTable {
 
 ClaimTable claim_table(int claim, const Frame *frame);
 
-// "0.0918", "+0.0005", "37.7 %", "384"; "" for NaN.
+// "0.0918", "0.01005", "+0.0005", "37.7 %", "384"; "" for NaN.
 void claim_format(ClaimUnit unit, double value, char text[24]);

@@ -127,34 +127,91 @@ static void fill_past(Slot *slot, const Snapshot *live)
         slot->past.broken_step = -1;
 }
 
-static void choose_moment(App *app, ModelFrame *m, Slot *slot)
+static bool is_on_show(const App *app, int index) { return index >= SIDE_COUNT || scene_shows(app->look.scene, index); }
+
+static bool has_step(const int64_t *steps, int count, int64_t step)
 {
-    const int64_t step = app->look.past_step;
-    Moment *moment = step >= 0 && step < m->live->step ? trainer_recall(app->trainer, slot->bank, step) : NULL;
-    const bool is_other = moment != slot->moment;
-    moment_release(slot->moment);
-    slot->moment = moment;
-    if (is_other)
+    for (int i = 0; i < count; i++)
+        if (steps[i] == step)
+            return true;
+    return false;
+}
+
+// The steps at which every model on show that got so far keeps a moment: what is compared is of the same step.
+static void list_moments(App *app, Frame *frame)
+{
+    int furthest = -1;
+    for (int i = 0; i < app->slot_count; i++)
+        if (is_on_show(app, i) && (furthest < 0 || frame->models[i].live->step > frame->models[furthest].live->step))
+            furthest = i;
+    frame->newest_step = frame->models[furthest].live->step;
+    frame->moment_count = trainer_list_moments(app->trainer, app->slots[furthest].bank, frame->moments);
+    for (int i = 0; i < app->slot_count; i++) {
+        if (!is_on_show(app, i) || i == furthest)
+            continue;
+        int64_t steps[MOMENTS_MAX + 1];
+        const int count = trainer_list_moments(app->trainer, app->slots[i].bank, steps);
+        int kept = 0;
+        for (int j = 0; j < frame->moment_count; j++)
+            if (frame->moments[j] > frame->models[i].live->step || has_step(steps, count, frame->moments[j]))
+                frame->moments[kept++] = frame->moments[j];
+        frame->moment_count = kept;
+    }
+}
+
+// Whether what was shown of the past is in hand still; then it stays, also where the trainer has thinned it out.
+static bool holds_step(const App *app, const Frame *frame, int64_t step)
+{
+    for (int i = 0; i < app->slot_count; i++) {
+        const Moment *moment = app->slots[i].moment;
+        if (is_on_show(app, i) && frame->models[i].live->step > step && !(moment && moment->step == step))
+            return false;
+    }
+    return true;
+}
+
+// The step to show: the newest at or before the one that was asked for; -1: what there is now.
+static int64_t choose_step(App *app, Frame *frame)
+{
+    const int64_t asked = app->look.past_step;
+    if (asked < 0 || asked >= frame->newest_step || frame->moment_count == 0)
+        return -1;
+    if (app->past_asked != asked || !holds_step(app, frame, app->past_shown)) {
+        app->past_asked = asked;
+        app->past_shown = frame->moments[0];
+        for (int i = 0; i < frame->moment_count && frame->moments[i] <= asked; i++)
+            app->past_shown = frame->moments[i];
+    }
+    return app->past_shown;
+}
+
+// step -1, or beyond what the model has: the newest.
+static void choose_moment(App *app, ModelFrame *m, Slot *slot, int64_t step)
+{
+    const bool is_past = step >= 0 && step < m->live->step;
+    Moment *const old = slot->moment;
+    if (!is_past || !old || old->step != step) {
+        slot->moment = is_past ? trainer_recall(app->trainer, slot->bank, step) : NULL;
+        moment_release(old);
+    }
+    Moment *moment = slot->moment;
+    if (moment != old)
         m->page_key = 0;
-    if (moment &&
-        (is_other || slot->has_figures != moment->is_measured || m->live->history_count != slot->past.history_count))
+    if (moment && (moment != old || slot->has_figures != moment->is_measured ||
+                   m->live->history_count != slot->past.history_count))
         fill_past(slot, m->live);
     m->snapshot = moment ? &slot->past : m->live;
 }
 
 static void compose_time(App *app, Frame *frame)
 {
-    frame->newest_step = 0;
+    list_moments(app, frame);
+    const int64_t step = choose_step(app, frame);
     frame->is_past = false;
     for (int i = 0; i < app->slot_count; i++) {
-        if (i < SIDE_COUNT && !scene_shows(app->look.scene, i))
-            continue;
-        const ModelFrame *m = &frame->models[i];
-        frame->newest_step = m->live->step > frame->newest_step ? m->live->step : frame->newest_step;
-        frame->is_past |= m->snapshot != m->live;
+        choose_moment(app, &frame->models[i], &app->slots[i], step);
+        frame->is_past |= is_on_show(app, i) && frame->models[i].snapshot != frame->models[i].live;
     }
-    const int side = scene_shows(app->look.scene, SIDE_A) ? SIDE_A : SIDE_B;
-    frame->moment_count = trainer_list_moments(app->trainer, app->slots[side].bank, frame->moments);
 }
 
 // ---- outputs and heatmaps -----------------------------------------------------------------------------------------
@@ -174,7 +231,6 @@ static void compose_model(App *app, Frame *frame, int index)
     m->model = bank_model_shape(slot->bank);
     (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_get(m->spec.loss)->label,
                    activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
-    choose_moment(app, m, slot);
     if (m->page_key != frame->page_key)
         compute_page(m, frame, &slot->workspace);
     model_forward(m->model, m->snapshot->parameters, &slot->workspace, frame->pad_input, 1, m->pad_z, m->pad_p);
@@ -215,29 +271,33 @@ static void compose_heat(Frame *frame, int index)
 
 // ---- claims -------------------------------------------------------------------------------------------------------
 
-// The distance between two models where their figures are of the same step. Else what was known of an earlier epoch
-// stays; what was known of a later one, before a restart or a journey into the past, does not.
+// Whether both models' figures are of the same step, or of the end of the same epoch where an epoch of one has more.
+static bool is_comparable(const Snapshot *a, const Snapshot *b)
+{
+    if (a->test.images == 0 || b->test.images == 0)
+        return false;
+    const bool are_ends = a->test_step % a->steps_per_epoch == 0 && b->test_step % b->steps_per_epoch == 0;
+    return a->test_step == b->test_step || (are_ends && a->test_epoch == b->test_epoch);
+}
+
+// The distance between two models that can be compared. Else what was known of an earlier epoch stays; what was known
+// of a later one, before a restart or a journey into the past, does not. True while it is still to come.
 static bool compare_models(App *app, const Frame *frame, int a, int b, PairMetrics *out, int *epoch)
 {
     const Snapshot *of_a = frame->models[a].snapshot, *of_b = frame->models[b].snapshot;
     if (*epoch > of_a->test_epoch || of_a->test.images == 0)
         *out = (PairMetrics){0};
-    if (of_a->test.images == 0 || of_b->test.images == 0 || of_a->test_step != of_b->test_step)
+    if (!is_comparable(of_a, of_b))
         return false;
     Moment *first = trainer_recall(app->trainer, app->slots[a].bank, of_a->test_step);
     Moment *second = trainer_recall(app->trainer, app->slots[b].bank, of_b->test_step);
-    const bool is_known =
-        first && second && first->step == second->step && trainer_compare(app->trainer, first, second, out);
+    const bool is_there = first && second && first->step == of_a->test_step && second->step == of_b->test_step;
+    const bool is_known = is_there && trainer_compare(app->trainer, first, second, out);
     moment_release(first);
     moment_release(second);
     if (is_known)
         *epoch = of_a->test_epoch;
-    return is_known;
-}
-
-static bool is_any_broken(const Frame *frame, int a, int b)
-{
-    return frame->models[a].snapshot->broken_step >= 0 || frame->models[b].snapshot->broken_step >= 0;
+    return is_there && !is_known;
 }
 
 static void compose_claims(App *app, Frame *frame)
@@ -252,13 +312,13 @@ static void compose_claims(App *app, Frame *frame)
         evidence->is_broken[i] = s->broken_step >= 0;
     }
     const int bce = claims->models[CLAIM_BCE], mse = claims->models[CLAIM_MSE], twin = claims->models[CLAIM_TWIN];
-    const bool has_losses = compare_models(app, frame, bce, mse, &evidence->losses, &claims->losses_epoch);
-    const bool has_seeds = compare_models(app, frame, bce, twin, &evidence->seeds, &claims->seeds_epoch);
-    const bool has_sides = compare_models(app, frame, SIDE_A, SIDE_B, &claims->sides, &claims->sides_epoch);
+    const bool is_waiting[] = {
+        compare_models(app, frame, bce, mse, &evidence->losses, &claims->losses_epoch),
+        compare_models(app, frame, bce, twin, &evidence->seeds, &claims->seeds_epoch),
+        compare_models(app, frame, SIDE_A, SIDE_B, &claims->sides, &claims->sides_epoch),
+    };
+    claims->is_complete = !is_waiting[0] && !is_waiting[1] && !is_waiting[2];
     evidence->pair_epoch = claims->losses_epoch < claims->seeds_epoch ? claims->losses_epoch : claims->seeds_epoch;
-    claims->is_complete = (has_losses || is_any_broken(frame, bce, mse)) &&
-                          (has_seeds || is_any_broken(frame, bce, twin)) &&
-                          (has_sides || is_any_broken(frame, SIDE_A, SIDE_B));
     for (int claim = 0; claim < CLAIM_COUNT; claim++)
         claims->results[claim] = claim_judge(claim, evidence);
 }
@@ -306,11 +366,11 @@ const Frame *app_compose(App *app, float width, float height, float scale, bool 
     for (int i = 0; i < app->slot_count; i++)
         if (takes_news || frame->models[i].page_key == 0)
             take_snapshot(app, frame, i);
+    compose_time(app, frame);
     for (int i = 0; i < app->slot_count; i++)
         compose_model(app, frame, i);
     for (int i = 0; i < app->slot_count; i++)
         compose_heat(frame, i);
-    compose_time(app, frame);
     if (app->look.scene == SCENE_CLAIMS)
         compose_claims(app, frame);
     compose_state(app, frame);
@@ -322,7 +382,7 @@ bool app_is_settled(App *app)
     const Frame *frame = &app->frame;
     bool settled = trainer_dataset(app->trainer) && !trainer_is_busy(app->trainer);
     for (int i = 0; i < frame->model_count; i++) {
-        if (i < SIDE_COUNT && !scene_shows(app->look.scene, i))
+        if (!is_on_show(app, i))
             continue;
         const Snapshot *s = frame->models[i].snapshot, *live = frame->models[i].live;
         const int64_t all = (int64_t)live->steps_per_epoch * app->goal_epochs;

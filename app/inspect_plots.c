@@ -137,8 +137,8 @@ void inspect_draw_slopes(Panel *panel, const InspectFigures *figures)
     const Frame *frame = panel->frame;
     const Rect rect = frame->layout.inspect.slope_plot;
     const bool is_wide = rect.w > ui_px(ui, 470);
-    const Rect area =
-        plot_frame(ui, rect, is_wide ? "Gradient at the logit" : "Gradient", is_wide ? "on a sigmoid" : NULL);
+    const Rect area = plot_frame(ui, rect, is_wide ? "Gradient at the logit" : "Gradient",
+                                 is_wide ? "filled: own loss; dashed: another output" : NULL);
     static const char *const names[] = {"BCE p\u2212t", "MSE 2(p\u2212t)p(1\u2212p)"};
     draw_legend(panel, rect, names);
     const float axis = ui_px(ui, 28);

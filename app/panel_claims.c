@@ -18,7 +18,7 @@ static void draw_words(Panel *panel, Rect rect, int claim)
 {
     Ui *ui = panel->ui;
     const ClaimResult *result = &panel->frame->claims.results[claim];
-    const char *verdict = result->verdict == VERDICT_OPEN ? "not yet" : claim_verdict_name(result->verdict);
+    const char *verdict = claim_verdict_name(result->verdict);
     char title[96];
     (void)snprintf(title, sizeof title, "\u201c%s\u201d", claim_get(claim)->claim);
     const bool small = is_small(panel);
@@ -52,7 +52,7 @@ static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
         for (int i = 0; i < table->column_count; i++) {
             char text[24];
             claim_format(table->rows[row].unit, table->rows[row].values[i], text);
-            if (table->rows[row].unit == UNIT_LOSS && *text && ui_text_width(ui, FONT_FIGURES, size, text) > column)
+            if (table->rows[row].unit == UNIT_FINE && *text && ui_text_width(ui, FONT_FIGURES, size, text) > column)
                 (void)snprintf(text, sizeof text, "%.4f", table->rows[row].values[i]);
             ui_text(ui, (Rect){rect.x + names + (float)i * column, y, column, line}, FONT_FIGURES, size, COLOR_TEXT,
                     ALIGN_RIGHT, text);

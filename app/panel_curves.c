@@ -77,20 +77,44 @@ static void draw_axis(Panel *panel, const Scale *s)
         }
 }
 
-static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *name)
+// A dashed line with its name above, or below where there is no room above; used: the labels' tops so far.
+static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *name, float *used, int *used_count)
 {
     Ui *ui = panel->ui;
     const float y = roundf(loss_y(s, loss)), dash = ui_px(ui, 4), height = ui_px(ui, 14);
     for (float x = s->area.x; x < s->area.x + s->area.w; x += 2 * dash)
         draw_box(ui->draw, (Rect){x, y, fminf(dash, s->area.x + s->area.w - x), ui_px(ui, 1)}, 0xffffff40, 0);
-    char text[64];
-    (void)snprintf(text, sizeof text, "%s %.4f", name, (double)loss);
-    const bool is_below = y - height < s->area.y;
-    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 6), right = s->area.x + s->area.w;
-    draw_box(ui->draw, (Rect){right - width, is_below ? y + ui_px(ui, 2) : y - height, width, height - ui_px(ui, 1)},
-             COLOR_PANEL & 0xffffffc0u, 0);
-    ui_text(ui, (Rect){s->area.x, is_below ? y + ui_px(ui, 2) : y - height, s->area.w - ui_px(ui, 2), height},
-            FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+    const float places[] = {y - height, y + ui_px(ui, 2)};
+    for (int i = 0; i < 2; i++) {
+        bool is_free = places[i] >= s->area.y && places[i] + height <= s->area.y + s->area.h + ui_px(ui, 2);
+        for (int j = 0; j < *used_count; j++)
+            is_free = is_free && fabsf(used[j] - places[i]) >= height - 1;
+        if (!is_free)
+            continue;
+        char text[64];
+        (void)snprintf(text, sizeof text, "%s %.4f", name, (double)loss);
+        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 6);
+        draw_box(ui->draw, (Rect){s->area.x + s->area.w - width, places[i], width, height - ui_px(ui, 1)},
+                 COLOR_PANEL & 0xffffffc0u, 0);
+        ui_text(ui, (Rect){s->area.x, places[i], s->area.w - ui_px(ui, 2), height}, FONT_FIGURES, TEXT_SMALL,
+                COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+        used[(*used_count)++] = places[i];
+        return;
+    }
+}
+
+static void draw_landmarks(Panel *panel, const Scale *s)
+{
+    const Frame *frame = panel->frame;
+    float used[3];
+    int count = 0;
+    if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
+        draw_landmark(panel, s, 0.693147f, "always 0.5: ln 2", used, &count);
+        draw_landmark(panel, s, (float)frame->facts->mean_image_bce, "mean image", used, &count);
+        draw_landmark(panel, s, (float)frame->facts->bce_floor, "entropy floor", used, &count);
+    }
+    if (frame->look.curve_loss == LOSS_MSE && frame->facts)
+        draw_landmark(panel, s, (float)frame->facts->mean_image_mse, "mean image", used, &count);
 }
 
 static void draw_curves(Panel *panel, const Scale *s, int side)
@@ -175,13 +199,7 @@ void panel_curves(Panel *panel)
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
         if (panel_is_shown(frame, side))
             draw_curves(panel, &scale, side);
-    if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
-        draw_landmark(panel, &scale, 0.693147f, "always 0.5: ln 2");
-        draw_landmark(panel, &scale, (float)frame->facts->mean_image_bce, "mean image");
-        draw_landmark(panel, &scale, (float)frame->facts->bce_floor, "entropy floor");
-    }
-    if (frame->look.curve_loss == LOSS_MSE && frame->facts)
-        draw_landmark(panel, &scale, (float)frame->facts->mean_image_mse, "mean image");
+    draw_landmarks(panel, &scale);
     draw_cursor(panel, &scale);
     const Rect foot = {scale.area.x, area.y + area.h, scale.area.w, ui_px(ui, 18)};
     char text[32];

@@ -47,7 +47,9 @@ static void draw_output_header(Panel *panel, int side)
     if (panel_is_wiped(frame)) {
         char pair[140];
         (void)snprintf(pair, sizeof pair, "%s | %s", frame->models[SIDE_A].caption, frame->models[SIDE_B].caption);
-        panel_header(panel, header, -1, "Output A | B", pair);
+        const float title = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, "Output A | B") + ui_px(panel->ui, 8);
+        const bool has_room = title + ui_text_width(panel->ui, FONT_FIGURES, TEXT_SMALL, pair) <= header.w;
+        panel_header(panel, header, -1, "Output A | B", has_room ? pair : "");
         return;
     }
     // the caption goes for both models or for none; their cards say the same

@@ -24,7 +24,7 @@ static const HelpRow rows[] = {
     {"F", "play the history as a film"},
     {"Space  .  R", "play or pause; one batch; restart"},
     {"[  ]  X", "previous, next, random digits"},
-    {"left, right button", "draw, erase on the pad"},
+    {"left / right", "draw / erase on the pad"},
     {"Z  Y  C", "undo, redo, clear"},
     {"N  M", "next test digit; centre the drawing"},
     {"V  B  wheel", "thinner, thicker brush"},

@@ -95,25 +95,33 @@ static void draw_intensity_axis(Panel *panel, const Scale *s)
             0xffd24dff, ALIGN_RIGHT, ">1");
 }
 
-// "mean in .1307  A .1306  B .1262", right-aligned in the title's line, from the right; or what the brush holds.
+// "mean in .1307  A .1306  B .1262", right-aligned in the title's line, from the right: the input's where there is
+// room, the models' all or none.
 static void draw_means(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    char text[48];
+    char texts[1 + SIDE_COUNT][32];
+    Color colors[1 + SIDE_COUNT];
+    float width = 0;
+    int count = 0;
     for (int side = SIDE_COUNT - 1; side >= 0; side--) {
         const Metrics *m = &frame->models[side].snapshot->test;
         if (!panel_is_shown(frame, side) || m->images == 0)
             continue;
-        (void)snprintf(text, sizeof text, "%c %.4f", side == SIDE_A ? 'A' : 'B', m->mean_output);
-        if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > line.w)
-            return;
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
-        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
+        char mean[24];
+        panel_format_figure(m->mean_output, mean);
+        (void)snprintf(texts[count], sizeof texts[count], "%c %s", side == SIDE_A ? 'A' : 'B', mean);
+        width += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[count]) + ui_px(ui, 10);
+        colors[count++] = panel_side_color(side);
     }
-    if (frame->facts && line.w > ui_px(ui, 100)) {
-        (void)snprintf(text, sizeof text, "mean in %.4f", frame->facts->mean);
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+    if (frame->facts && width + ui_px(ui, 100) < line.w) {
+        (void)snprintf(texts[count], sizeof texts[count], "mean in %.4f", frame->facts->mean);
+        colors[count++] = COLOR_TEXT_SOFT;
+    }
+    for (int i = 0; width <= line.w + ui_px(ui, 10) && i < count; i++) {
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, colors[i], ALIGN_RIGHT, texts[i]);
+        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[i]) + ui_px(ui, 10);
     }
 }
 

@@ -30,9 +30,11 @@ static void draw_side_images(Panel *panel, int side)
     const Frame *frame = panel->frame;
     const InspectLayout *inspect = &frame->layout.inspect;
     const ModelFrame *m = &frame->models[side];
-    char title[96], id[24];
-    (void)snprintf(title, sizeof title, "%s", m->caption);
-    panel_header(panel, inspect->output[side].header, side, title, "");
+    char id[24];
+    const Rect place = inspect->output[side].header;
+    const bool has_room = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, m->caption) + ui_px(panel->ui, 18) <= place.w;
+    panel_header(panel, place, side, has_room ? m->caption : activation_get(OUTPUT_ACTIVATION, m->spec.output)->label,
+                 "");
     panel_digits(panel, &inspect->output[side], m->p, 1, false, -1);
     const int mode = frame->look.heatmaps[0];
     Rect header = inspect->heatmap[side].header;

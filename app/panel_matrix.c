@@ -7,21 +7,25 @@
 
 enum { FIGURES = 5 };
 
+// Of a model that has learnt something and is whole; else infinite.
 static double column_loss(const Frame *frame, int row, int column)
 {
-    const ModelFrame *m = &frame->models[frame->matrix[row][column]];
-    const bool is_usable = m->snapshot->test.images > 0 && m->snapshot->broken_step < 0;
-    const double loss = metrics_loss(&m->snapshot->test, frame->matrix_losses[column]);
-    return is_usable && isfinite(loss) ? loss : INFINITY;
+    const Snapshot *s = frame->models[frame->matrix[row][column]].snapshot;
+    const double loss = metrics_loss(&s->test, frame->matrix_losses[column]);
+    return s->test.images > 0 && s->test_step > 0 && s->broken_step < 0 && isfinite(loss) ? loss : INFINITY;
 }
 
-// The row whose model has the least of the column's own loss over the test set, -1 where none is measured.
+// The row whose model has the least of the column's own loss over the test set, -1 where none has less than all others.
 static int find_best(const Frame *frame, int column)
 {
     int best = -1;
-    for (int row = 0; row < frame->layout.matrix.rows; row++)
-        if (column_loss(frame, row, column) < (best < 0 ? INFINITY : column_loss(frame, best, column)))
-            best = row;
+    double least = INFINITY;
+    for (int row = 0; row < frame->layout.matrix.rows; row++) {
+        const double loss = column_loss(frame, row, column);
+        if (loss <= least)
+            best = loss < least ? row : -1;
+        least = fmin(least, loss);
+    }
     return best;
 }
 
@@ -111,27 +115,44 @@ static void draw_small_histogram(Panel *panel, Rect area, const Metrics *test)
     draw_line(draw, line, n, ui_px(panel->ui, 1), 0xffffff60);
 }
 
+// "0.0918" as ".092" where there is hardly any room.
+static void shorten(double value, bool is_signed, char text[24])
+{
+    if (fabs(value) >= 1e3 || !isfinite(value)) {
+        (void)snprintf(text, 24, "%.0e", value);
+        return;
+    }
+    char digits[24];
+    (void)snprintf(digits, sizeof digits, "%.*f", fabs(value) < 10 ? 3 : 1, fabs(value));
+    (void)snprintf(text, 24, "%s%s", !is_signed ? "" : value < 0 ? "-" : "+", digits + (digits[0] == '0'));
+}
+
 static void draw_figures_of(Panel *panel, Rect area, const Metrics *test)
 {
     Ui *ui = panel->ui;
     static const char *const names[FIGURES] = {"BCE", "MSE", "bias", "outside", "dead"};
     static const char *const short_names[FIGURES] = {"BCE", "MSE", "bias", "out", "dead"};
-    char values[FIGURES][24] = {"", "", "", "", ""};
-    if (test->images > 0) {
-        panel_format_figure(test->bce, values[0]);
-        panel_format_figure(test->mse, values[1]);
-        (void)snprintf(values[2], sizeof values[2], fabs(test->bias) < 1e3 ? "%+.4f" : "%+.1e", test->bias);
-        (void)snprintf(values[3], sizeof values[3], "%.1f %%", 100.0 * (test->below_0 + test->above_1));
-        (void)snprintf(values[4], sizeof values[4], "%d", test->dead_outputs);
-    }
+    char values[FIGURES][24] = {"\u2013", "\u2013", "\u2013", "\u2013", "\u2013"};
     const float line = fmaxf(ui_px(ui, 11), fminf(ui_px(ui, 15), floorf(area.h / FIGURES)));
     const bool is_small = area.w < ui_px(ui, 92), is_tiny = area.w < ui_px(ui, 62);
     const float size = is_tiny ? 9 : is_small || line < ui_px(ui, 13) ? 9.5f : TEXT_SMALL;
+    if (test->images > 0 && is_tiny) {
+        shorten(test->bce, false, values[0]);
+        shorten(test->mse, false, values[1]);
+        shorten(test->bias, true, values[2]);
+    } else if (test->images > 0) {
+        panel_format_figure(test->bce, values[0]);
+        panel_format_figure(test->mse, values[1]);
+        (void)snprintf(values[2], sizeof values[2], fabs(test->bias) < 1e3 ? "%+.4f" : "%+.1e", test->bias);
+    }
+    if (test->images > 0) {
+        (void)snprintf(values[3], sizeof values[3], "%.1f %%", 100.0 * (test->below_0 + test->above_1));
+        (void)snprintf(values[4], sizeof values[4], "%d", test->dead_outputs);
+    }
     for (int i = 0; i < FIGURES && (float)(i + 1) * line <= area.h + 1; i++) {
         const Rect row = {area.x, area.y + (float)i * line, area.w, line};
-        const bool has_zero = is_tiny && values[i][0] == '0' && values[i][1] == '.';
         ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, is_small ? short_names[i] : names[i]);
-        ui_text(ui, row, FONT_FIGURES, size, COLOR_TEXT, ALIGN_RIGHT, values[i] + has_zero);
+        ui_text(ui, row, FONT_FIGURES, size, COLOR_TEXT, ALIGN_RIGHT, values[i]);
     }
 }
 
@@ -220,14 +241,16 @@ void panel_matrix(Panel *panel)
     if (frame->look.scene != SCENE_MATRIX)
         return;
     draw_choices(panel);
+    int best[LOSS_COUNT];
     for (int column = 0; column < matrix->columns; column++) {
         ui_text(ui, matrix->column_names[column], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_CENTER,
                 loss_label(frame->matrix_losses[column]));
-        const int best = find_best(frame, column);
-        for (int row = 0; row < matrix->rows; row++)
-            draw_cell(panel, row, column, row == best);
+        best[column] = find_best(frame, column);
     }
-    for (int row = 0; row < matrix->rows; row++)
+    for (int row = 0; row < matrix->rows; row++) {
         ui_text(ui, matrix->row_names[row], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT,
                 output_label(frame->matrix_outputs[row]));
+        for (int column = 0; column < matrix->columns; column++)
+            draw_cell(panel, row, column, row == best[column]);
+    }
 }

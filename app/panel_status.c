@@ -167,6 +167,8 @@ static void draw_foot(Panel *panel, Rect line)
     char data[128], text[420], state[64];
     if (!frame->facts)
         (void)snprintf(state, sizeof state, "preparing the digits\u2026");
+    else if (frame->is_playing && frame->is_busy && frame->samples_per_second < 1)
+        (void)snprintf(state, sizeof state, "training\u2026");
     else if (frame->is_playing && frame->is_busy)
         format_speed(frame->samples_per_second, state, sizeof state);
     else

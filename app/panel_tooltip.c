@@ -148,11 +148,12 @@ static void draw_hint(Panel *panel)
                        ui->hint);
 }
 
-// Without a mouse over them, a pixel that was asked for is explained in the first digit.
+// In a picture without a mouse, a pixel that was asked for is explained in the first digit.
 static void show_pinned(Panel *panel)
 {
     const Frame *frame = panel->frame;
-    if (panel->hover.is_set || !frame->look.is_pinned || !panel_has_grids(frame) || panel->ui->hint[0])
+    if (!frame->is_capture || panel->ui->input.is_inside || panel->hover.is_set || !frame->look.is_pinned ||
+        !panel_has_grids(frame) || panel->ui->hint[0])
         return;
     const GridLayout *grid = &frame->layout.input;
     panel->hover = (PixelHover){.is_set = true, .model = -1, .pixel = frame->look.pixel};

@@ -48,7 +48,9 @@ void panel_format_figure(double value, char text[24])
 {
     if (!isfinite(value))
         (void)snprintf(text, 24, "%s", isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf");
-    else if (value != 0 && (fabs(value) < 1e-4 || fabs(value) >= 1e3))
+    else if (value == 0)
+        (void)snprintf(text, 24, "0.0000"); // and never -0.0000
+    else if (fabs(value) < 1e-4 || fabs(value) >= 1e3)
         (void)snprintf(text, 24, "%.1e", value);
     else
         (void)snprintf(text, 24, "%.4f", value);

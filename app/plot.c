@@ -40,7 +40,8 @@ void plot_x_axis(const Plot *plot, const float *ticks, int count, const char *na
         char text[16];
         (void)snprintf(text, sizeof text, "%g", (double)ticks[i]);
         draw_box(ui->draw, (Rect){x, plot->area.y, ui_px(ui, 1), plot->area.h}, COLOR_GRID, 0);
-        const bool is_first = x - width / 2 < plot->area.x - ui_px(ui, 12), is_last = i == count - 1;
+        const bool is_first = x - width / 2 < plot->area.x - ui_px(ui, 12),
+                   is_last = x + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) / 2 > plot->area.x + plot->area.w;
         ui_text(ui,
                 (Rect){is_first  ? plot->area.x
                        : is_last ? plot->area.x + plot->area.w - width
@@ -133,6 +134,8 @@ void plot_point(const Plot *plot, float x, float y, Color color, bool is_hollow)
     const float size = ui_px(plot->ui, 9), edge = ui_px(plot->ui, 1);
     const float left = fminf(plot->area.x + plot->area.w, fmaxf(plot->area.x, plot_x(plot, x)));
     const Rect rect = {roundf(left - size / 2), roundf(plot_y(plot, y) - size / 2), size, size};
+    if (x < plot->x_low || x > plot->x_high || y < plot->y_low || y > plot->y_high)
+        color = (color & 0xffffff00u) | 0x80; // it lies beyond the edge
     draw_box(plot->ui->draw, (Rect){rect.x - edge, rect.y - edge, size + 2 * edge, size + 2 * edge}, COLOR_PANEL,
              size / 2 + edge);
     if (is_hollow)

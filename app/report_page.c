@@ -52,7 +52,7 @@ static double find_dead(const Metrics *m) { return m->dead_outputs; }
 
 static const CellColumn cell_columns[] = {
     {"test BCE", "bce", UNIT_LOSS, find_bce},
-    {"test MSE", "mse", UNIT_LOSS, find_mse},
+    {"test MSE", "mse", UNIT_FINE, find_mse},
     {"test MAE", "mae", UNIT_LOSS, find_mae},
     {"bias", "bias", UNIT_SIGNED, find_bias},
     {"outside [0,1]", "outside", UNIT_SHARE, find_outside},
@@ -150,12 +150,12 @@ static void print_figure(FILE *file, ClaimUnit unit, ReportFigure figure)
     char mean[24], spread[24] = "";
     claim_format(unit, figure.mean, mean);
     const double size = fabs(figure.mean);
-    const bool is_plain = unit == UNIT_LOSS || unit == UNIT_SIGNED;
+    const bool is_plain = unit != UNIT_SHARE && unit != UNIT_COUNT;
     if (is_plain && !isnan(figure.spread)) // as many decimals as the mean has
         (void)snprintf(spread, sizeof spread,
-                       size >= 1e4                        ? "%.4g"
-                       : unit == UNIT_LOSS && size < 0.02 ? "%.5f"
-                                                          : "%.4f",
+                       size >= 1e4         ? "%.4g"
+                       : unit == UNIT_FINE ? "%.5f"
+                                           : "%.4f",
                        figure.spread);
     else
         claim_format(unit, figure.spread, spread);

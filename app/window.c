@@ -147,7 +147,9 @@ static unsigned take_event(Window *window, const SDL_Event *event, Input *input,
     }
     switch (event->type) {
     case SDL_QUIT: return WINDOW_CLOSE;
+    case SDL_KEYUP: input->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0; return WINDOW_NOTHING;
     case SDL_KEYDOWN:
+        input->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0;
         add_key(input, &event->key.keysym);
         *stop = true; // a frame takes each key once: the same one pressed twice is two frames
         return WINDOW_INPUT;
@@ -162,6 +164,8 @@ static unsigned take_event(Window *window, const SDL_Event *event, Input *input,
     case SDL_WINDOWEVENT:
         if (event->window.event == SDL_WINDOWEVENT_LEAVE)
             input->is_inside = false;
+        if (event->window.event == SDL_WINDOWEVENT_FOCUS_GAINED || event->window.event == SDL_WINDOWEVENT_FOCUS_LOST)
+            input->shift = false;
         return event->window.event == SDL_WINDOWEVENT_CLOSE ? WINDOW_CLOSE : WINDOW_INPUT;
     default: return WINDOW_NOTHING;
     }
@@ -184,12 +188,12 @@ unsigned window_wait(Window *window, int timeout_ms, Input *input)
     }
     if (stop && SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT))
         happened |= WINDOW_MORE;
-    input->shift = (SDL_GetModState() & KMOD_SHIFT) != 0;
     window->held = (Input){.mouse_x = input->mouse_x,
                            .mouse_y = input->mouse_y,
                            .is_inside = input->is_inside,
                            .left = input->left,
-                           .right = input->right};
+                           .right = input->right,
+                           .shift = input->shift};
     return happened;
 }
 

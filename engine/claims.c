@@ -124,7 +124,7 @@ static Verdict judge_binary(const ClaimEvidence *evidence, ClaimResult *result)
     const TargetFacts *facts = evidence->facts;
     const Metrics *bce = figures_of(evidence, 0, CLAIM_BCE);
     const double inputs = facts->below_002 + facts->above_098, outputs = bce->below_002 + bce->above_098;
-    SAY("%.1f %% of the ink is really 255. Within 0.02 of black or white lie %.1f %% of the inputs, %.1f %% of BCE's "
+    SAY("%.1f %% of the ink is really 255. Within 0.02 of black or white lie %.1f %% of inputs, %.1f %% of BCE's "
         "outputs.",
         100.0 * facts->full_ink, 100.0 * inputs, 100.0 * outputs);
     if (facts->full_ink >= full_share)

@@ -8,301 +8,24 @@ The program's --trace tells what each drawn frame showed and where its buttons a
 fulfils a condition, never for a time to pass.
 """
 import ctypes
-import gzip
 import json
 import os
-import re
 import shutil
 import signal
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
 import numpy
-from PIL import Image, ImageGrab
 
-LOSSLENS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "losslens"
-PATIENCE = 60  # seconds; a sanitizer on a busy machine is slow
-SCREEN = (2600, 1500)
-DIGIT = 28
-QUICK = ["--data", "builtin", "--limit", "2000",
-         "--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32"]
-ENDLESS = [*QUICK, "--epochs", "100000"]
+import window
+from window import (ENDLESS, LOSSLENS, PATIENCE, QUICK, Program, WindowCase, environment, exported_test_digits,
+                    find_wrong_cells, new_folder, parse_spec, poll,
+                    read_screenshot, xdotool)
 
-
-class Display:
-    """An X server on a number that was free."""
-
-    def __init__(self):
-        reading, writing = os.pipe()
-        self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SCREEN, "-nolisten", "tcp"],
-            pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            number = pipe.readline().strip()
-        if not number:
-            raise RuntimeError("Xvfb did not start")
-        self.name = ":" + number
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
-
-
-DISPLAY = None
-FOLDER = None
-
-
-def setUpModule():
-    global DISPLAY, FOLDER
-    FOLDER = tempfile.TemporaryDirectory()
-    DISPLAY = Display()
-
-
-def tearDownModule():
-    DISPLAY.close()
-    FOLDER.cleanup()
-
-
-def environment(display=True):
-    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
-    env["HOME"] = FOLDER.name
-    env.setdefault("ASAN_OPTIONS", "detect_leaks=0")  # the graphics drivers keep memory until the end
-    if display:
-        env.update(DISPLAY=DISPLAY.name, SDL_VIDEODRIVER="x11")
-    return env
-
-
-def xdotool(*words):
-    result = subprocess.run(["xdotool", *map(str, words)], env=environment(), capture_output=True, text=True,
-                            timeout=PATIENCE)
-    if result.returncode != 0:
-        raise RuntimeError("xdotool %s: %s" % (" ".join(map(str, words[:4])), result.stderr))
-    return result.stdout
-
-
-def poll(get, seconds=PATIENCE):
-    """The first true value of get(); None when time is up."""
-    end = time.monotonic() + seconds
-    while True:
-        value = get()
-        if value:
-            return value
-        if time.monotonic() > end:
-            return None
-        time.sleep(0.01)
-
-
-def parse_spec(text):
-    return dict(re.findall(r"(\w+)=(.*?)(?=,\w+=|$)", text))
-
-
-def summary(frame):
-    return {k: v for k, v in frame.items() if k not in ("widgets", "input", "reconstruction_a")}
-
-
-class Program:
-    """losslens in a window at the screen's origin, so that points of the window are points of the screen."""
-
-    def __init__(self, *options):
-        self.folder = tempfile.mkdtemp(dir=FOLDER.name)
-        self.trace = os.path.join(self.folder, "trace")
-        self.errors = open(os.path.join(self.folder, "stderr"), "w+")
-        self.frames, self.position, self.rest = [], 0, b""
-        self.size = (1440, 900)
-        self.process = subprocess.Popen([LOSSLENS, "view", "--trace", self.trace, *options], env=environment(),
-                                        stdout=subprocess.DEVNULL, stderr=self.errors)
-        self.wait(lambda f: True, "first frame")
-        found = xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
-        self.window = int(found[-1])
-        xdotool("windowmove", self.window, 0, 0, "windowfocus", self.window)
-        if not poll(lambda: self.origin() == (0, 0)):
-            raise RuntimeError("the window did not move")
-        self.leave()
-
-    def origin(self):
-        x, y = re.search(r"Position: (-?\d+),(-?\d+)", xdotool("getwindowgeometry", self.window)).groups()
-        return int(x), int(y)
-
-    def read(self):
-        if not os.path.exists(self.trace):
-            return
-        with open(self.trace, "rb") as file:
-            file.seek(self.position)
-            new = file.read()
-        self.position += len(new)
-        *lines, self.rest = (self.rest + new).split(b"\n")
-        self.frames += [json.loads(line) for line in lines]
-
-    def wait(self, condition, what, since=0, seconds=PATIENCE):
-        """The first frame from number `since` on that fulfils the condition."""
-        seen = since
-        end = time.monotonic() + seconds
-        while True:
-            self.read()
-            while seen < len(self.frames):
-                seen += 1
-                if condition(self.frames[seen - 1]):
-                    return self.frames[seen - 1]
-            ended = self.process.poll() is not None
-            if ended or time.monotonic() > end:
-                last = summary(self.frames[-1]) if self.frames else "no frame"
-                raise AssertionError("%s: waiting for: %s; last frame: %s%s" % (
-                    "the program ended with %s" % self.process.returncode if ended else "time is up", what, last,
-                    self.complaints()[-2000:]))
-            time.sleep(0.01)
-
-    def now(self):
-        self.read()
-        return self.frames[-1]
-
-    def do(self, condition, what, *words):
-        """Runs xdotool's words and waits for a frame, drawn later, that fulfils the condition."""
-        self.read()
-        since = len(self.frames)
-        xdotool(*words)
-        return self.wait(condition, what, since)
-
-    # mouse
-
-    def at(self, x, y):
-        return ["mousemove", "--window", self.window, int(x), int(y)]
-
-    def centre(self, widget_id):
-        widget = self.widget(widget_id)
-        x, y, w, h = widget["rect"]
-        return x + w // 2, y + h // 2
-
-    def widget(self, widget_id, frame=None):
-        for widget in (frame or self.now())["widgets"]:
-            if widget["id"] == widget_id:
-                return widget
-        raise AssertionError("no widget %s" % widget_id)
-
-    def click(self, widget_id, condition, what=None):
-        return self.do(condition, what or "effect of a click on " + widget_id, *self.at(*self.centre(widget_id)), "click", 1)
-
-    def pad_point(self, x, y):
-        """x, y in digit pixels"""
-        left, top, w, h = self.widget("pad")["rect"]
-        return left + x * w / DIGIT, top + y * h / DIGIT
-
-    def leave(self):
-        xdotool("mousemove", SCREEN[0] - 5, SCREEN[1] - 5)
-
-    def nudge(self):
-        """A frame drawn after everything that was sent so far."""
-        x, y = self.size[0] - 40, self.size[1] - 8
-        self.read()
-        since = len(self.frames)
-        xdotool(*self.at(x, y), *self.at(x + 1, y))
-        return self.wait(lambda f: True, "a frame for a moving mouse", since)
-
-    # keys
-
-    def key(self, key, condition, what=None):
-        return self.do(condition, what or "effect of the key " + key, "key", key)
-
-    def pause(self):
-        frame = self.now()
-        if frame["playing"]:
-            self.key("space", lambda f: not f["playing"])
-        return self.settle()
-
-    def settle(self):
-        """A frame in which no step of training is under way any more."""
-        frame = self.now()
-        while True:
-            later = self.nudge()
-            if not later["busy"] and later["a"]["step"] == frame["a"]["step"] and later["b"]["step"] == frame["b"]["step"]:
-                return later
-            frame = later
-
-    # pictures
-
-    def grab(self):
-        picture = ImageGrab.grab(bbox=(0, 0, *self.size), xdisplay=DISPLAY.name)
-        return numpy.asarray(picture.convert("RGB"))
-
-    # ending
-
-    def complaints(self):
-        self.errors.flush()
-        with open(self.errors.name) as file:
-            return file.read()
-
-    def ends(self):
-        return self.process.wait(timeout=PATIENCE)
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        complaints = self.complaints()
-        self.errors.close()
-        if "runtime error" in complaints or "Sanitizer" in complaints:
-            raise AssertionError(complaints)
-
-
-def exported_test_digits(folder):
-    """(count, 28, 28) bytes, as `losslens data export` writes them."""
-    subprocess.run([LOSSLENS, "data", "export", folder], env=environment(False), check=True, capture_output=True,
-                   timeout=600)
-    name = next(n for n in sorted(os.listdir(folder)) if n.startswith("t10k-images"))
-    path = os.path.join(folder, name)
-    with (gzip.open if name.endswith(".gz") else open)(path, "rb") as file:
-        raw = file.read()
-    magic, count, rows, columns = numpy.frombuffer(raw, ">u4", 4)
-    assert (magic, rows, columns) == (0x803, DIGIT, DIGIT)
-    return numpy.frombuffer(raw, numpy.uint8, offset=16).reshape(count, DIGIT, DIGIT)
-
-
-def find_wrong_cells(picture, frame, digits):
-    """Cells of the input grid whose pixels are not the digits' greys within one level."""
-    grid, wrong = frame["input"], []
-    side = grid["pixel_px"] * DIGIT
-    for cell in range(frame["page_count"]):
-        x = grid["x"] + cell % grid["columns"] * grid["pitch"]
-        y = grid["y"] + cell // grid["columns"] * grid["pitch"]
-        shown = picture[y:y + side, x:x + side].astype(int)
-        expected = digits[(frame["first"] + cell) % len(digits)].astype(int)
-        expected = expected.repeat(grid["pixel_px"], 0).repeat(grid["pixel_px"], 1)
-        if shown.shape[:2] != expected.shape or abs(shown - expected[:, :, None]).max() > 1:
-            wrong.append(cell)
-    return wrong
-
-
-class WindowCase(unittest.TestCase):
-    """One program for all tests of a class; started anew where one of them ended it."""
-
-    options = ENDLESS
-    program = None
-
-    @classmethod
-    def start(cls):
-        cls.program = Program(*cls.options)
-
-    @classmethod
-    def tearDownClass(cls):
-        if cls.program:
-            cls.program.close()
-            cls.program = None
-
-    def setUp(self):
-        if self.program and self.program.process.poll() is not None:
-            type(self).program = None
-        if not self.program:
-            self.start()
-        self.p = self.program
+setUpModule, tearDownModule = window.open_display, window.close_display
 
 
 class AbreastTest(WindowCase):
@@ -513,7 +236,7 @@ class RestTest(WindowCase):
 
     def test_input_grid_shows_the_digits(self):
         p = self.p
-        digits = exported_test_digits(tempfile.mkdtemp(dir=FOLDER.name))
+        digits = exported_test_digits(new_folder())
         p.leave()
         for direction in ("bracketright", "bracketleft"):  # another page, and back
             first = p.now()["first"]
@@ -664,17 +387,8 @@ class RestTest(WindowCase):
     def test_rest_takes_no_time(self):
         p = self.p
         p.leave()
-        self.assertTrue(poll(lambda: self.ticks_in(0.5) <= 1, 20), "the program never comes to rest")
-        self.assertLessEqual(self.ticks_in(2), 2)
-
-    def ticks_in(self, seconds):
-        def ticks():
-            with open("/proc/%d/stat" % self.p.process.pid) as file:  # all threads together
-                fields = file.read().rsplit(")", 1)[1].split()
-            return int(fields[11]) + int(fields[12])
-        before = ticks()
-        time.sleep(seconds)  # what is measured
-        return ticks() - before
+        self.assertTrue(poll(lambda: p.ticks_in(0.5) <= 1, 20), "the program never comes to rest")
+        self.assertLessEqual(p.ticks_in(2), 2)
 
 
 class ShuffleTest(WindowCase):
@@ -701,24 +415,6 @@ class ShuffleTest(WindowCase):
 class ResizeTest(WindowCase):
     sizes = ((960, 600), (1024, 640), (2560, 1440), (1440, 900))
 
-    def check_widgets(self, frame, size):
-        widgets = frame["widgets"]
-        for i, widget in enumerate(widgets):
-            x, y, w, h = widget["rect"]
-            with self.subTest(size=size, view=frame["view"], widget=widget["id"]):
-                self.assertTrue(x >= 0 and y >= 0 and x + w <= size[0] and y + h <= size[1] and w > 0 and h > 0,
-                                "outside the window: %s" % widget)
-                for other in widgets[:i]:
-                    left, top, width, height = other["rect"]
-                    self.assertFalse(x < left + width and left < x + w and y < top + height and top < y + h,
-                                     "%s lies on %s" % (widget, other))
-        for name in ("input", "reconstruction_a"):
-            grid = frame[name]
-            if grid["columns"] > 0:
-                side = DIGIT * grid["pixel_px"]
-                self.assertLessEqual(grid["x"] + (grid["columns"] - 1) * grid["pitch"] + side, size[0])
-                self.assertLessEqual(grid["y"] + (grid["rows"] - 1) * grid["pitch"] + side, size[1])
-
     def test_sizes(self):
         p = self.p
         p.pause()
@@ -736,7 +432,7 @@ class ResizeTest(WindowCase):
 
 class ScreenshotTest(WindowCase):
     def setUp(self):
-        self.shots = tempfile.mkdtemp(dir=FOLDER.name)
+        self.shots = new_folder()
         type(self).options = [*ENDLESS, "--shots", self.shots]
         super().setUp()
         self.p.pause()
@@ -749,11 +445,8 @@ class ScreenshotTest(WindowCase):
         self.assertEqual(len(new), 1)
         path = os.path.join(self.shots, new.pop())
         self.assertEqual(frame["message"], "saved " + path)
-        with Image.open(path) as picture:
-            self.assertEqual((picture.format, picture.size), ("PNG", p.size))
-            picture.load()
-            text = picture.text["losslens"]
-            pixels = numpy.asarray(picture.convert("RGB"))
+        pixels, text = read_screenshot(path)
+        self.assertEqual(pixels.shape[:2], p.size[::-1])
         self.assertLess(len(text.encode()), 4096)
         self.assertNotIn("/", text)
         self.assertNotIn(socket.gethostname(), text)
@@ -792,7 +485,7 @@ def ask_to_close(window):
     x11.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
     x11.XSendEvent.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p]
     x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
-    display = x11.XOpenDisplay(DISPLAY.name.encode())
+    display = x11.XOpenDisplay(environment()["DISPLAY"].encode())
     message = XClientMessage(type=33, window=window, format=32, message_type=x11.XInternAtom(display, b"WM_PROTOCOLS", 0))
     message.data[0] = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
     x11.XSendEvent(display, window, 0, 0, ctypes.byref(message))

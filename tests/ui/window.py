@@ -1,0 +1,418 @@
+"""What the tests of the real window share: an X server of their own, the program in a window on it, mouse, keyboard
+and pictures.
+
+A test program's first argument is the path to losslens; importing this module takes it. The program's --trace tells
+what each drawn frame showed and where its buttons are; every wait is for a frame that fulfils a condition, never for a
+time to pass.
+"""
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import numpy
+from PIL import Image, ImageGrab
+
+LOSSLENS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "losslens"
+PATIENCE = 60  # seconds; a sanitizer on a busy machine is slow
+SCREEN = (2600, 1500)
+DIGIT = 28
+QUICK = ["--data", "builtin", "--limit", "2000",
+         "--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32"]
+ENDLESS = [*QUICK, "--epochs", "100000"]
+
+
+class Display:
+    """An X server on a number that was free."""
+
+    def __init__(self):
+        reading, writing = os.pipe()
+        self.process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SCREEN, "-nolisten", "tcp"],
+            pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise RuntimeError("Xvfb did not start")
+        self.name = ":" + number
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+DISPLAY = None
+FOLDER = None
+
+
+def open_display():
+    """setUpModule of a test program."""
+    global DISPLAY, FOLDER
+    FOLDER = tempfile.TemporaryDirectory()
+    DISPLAY = Display()
+
+
+def close_display():
+    """tearDownModule of a test program."""
+    DISPLAY.close()
+    FOLDER.cleanup()
+
+
+def new_folder():
+    return tempfile.mkdtemp(dir=FOLDER.name)
+
+
+def environment(display=True):
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
+    env["HOME"] = FOLDER.name
+    env.setdefault("ASAN_OPTIONS", "detect_leaks=0")  # the graphics drivers keep memory until the end
+    if display:
+        env.update(DISPLAY=DISPLAY.name, SDL_VIDEODRIVER="x11")
+    return env
+
+
+def xdotool(*words):
+    result = subprocess.run(["xdotool", *map(str, words)], env=environment(), capture_output=True, text=True,
+                            timeout=PATIENCE)
+    if result.returncode != 0:
+        raise RuntimeError("xdotool %s: %s" % (" ".join(map(str, words[:4])), result.stderr))
+    return result.stdout
+
+
+def poll(get, seconds=PATIENCE):
+    """The first true value of get(); None when time is up."""
+    end = time.monotonic() + seconds
+    while True:
+        value = get()
+        if value:
+            return value
+        if time.monotonic() > end:
+            return None
+        time.sleep(0.01)
+
+
+def parse_spec(text):
+    return dict(re.findall(r"(\w+)=(.*?)(?=,\w+=|$)", text))
+
+
+def summary(frame):
+    return {k: v for k, v in frame.items() if k not in ("widgets", "input", "reconstruction_a", "models", "matrix",
+                                                          "grids", "moments")}
+
+
+class Program:
+    """losslens in a window at the screen's origin, so that points of the window are points of the screen."""
+
+    def __init__(self, *options):
+        self.folder = new_folder()
+        self.trace = os.path.join(self.folder, "trace")
+        self.errors = open(os.path.join(self.folder, "stderr"), "w+")
+        self.frames, self.position, self.rest = [], 0, b""
+        self.size = (1440, 900)
+        self.process = subprocess.Popen([LOSSLENS, "view", "--trace", self.trace, *options], env=environment(),
+                                        stdout=subprocess.DEVNULL, stderr=self.errors)
+        self.wait(lambda f: True, "first frame")
+        found = xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
+        self.window = int(found[-1])
+        xdotool("windowmove", self.window, 0, 0, "windowfocus", self.window)
+        if not poll(lambda: self.origin() == (0, 0)):
+            raise RuntimeError("the window did not move")
+        self.leave()
+
+    def origin(self):
+        x, y = re.search(r"Position: (-?\d+),(-?\d+)", xdotool("getwindowgeometry", self.window)).groups()
+        return int(x), int(y)
+
+    def read(self):
+        if not os.path.exists(self.trace):
+            return
+        with open(self.trace, "rb") as file:
+            file.seek(self.position)
+            new = file.read()
+        self.position += len(new)
+        *lines, self.rest = (self.rest + new).split(b"\n")
+        self.frames += [json.loads(line) for line in lines]
+
+    def wait(self, condition, what, since=0, seconds=PATIENCE):
+        """The first frame from number `since` on that fulfils the condition."""
+        seen = since
+        end = time.monotonic() + seconds
+        while True:
+            self.read()
+            while seen < len(self.frames):
+                seen += 1
+                if condition(self.frames[seen - 1]):
+                    return self.frames[seen - 1]
+            ended = self.process.poll() is not None
+            if ended or time.monotonic() > end:
+                last = summary(self.frames[-1]) if self.frames else "no frame"
+                raise AssertionError("%s: waiting for: %s; last frame: %s%s" % (
+                    "the program ended with %s" % self.process.returncode if ended else "time is up", what, last,
+                    self.complaints()[-2000:]))
+            time.sleep(0.01)
+
+    def now(self):
+        self.read()
+        return self.frames[-1]
+
+    def do(self, condition, what, *words):
+        """Runs xdotool's words and waits for a frame, drawn later, that fulfils the condition."""
+        self.read()
+        since = len(self.frames)
+        xdotool(*words)
+        return self.wait(condition, what, since)
+
+    # mouse
+
+    def at(self, x, y):
+        return ["mousemove", "--window", self.window, int(x), int(y)]
+
+    def centre(self, widget_id):
+        widget = self.widget(widget_id)
+        x, y, w, h = widget["rect"]
+        return x + w // 2, y + h // 2
+
+    def widget(self, widget_id, frame=None):
+        for widget in (frame or self.now())["widgets"]:
+            if widget["id"] == widget_id:
+                return widget
+        raise AssertionError("no widget %s" % widget_id)
+
+    def click(self, widget_id, condition, what=None):
+        return self.do(condition, what or "effect of a click on " + widget_id, *self.at(*self.centre(widget_id)), "click", 1)
+
+    def shift_click(self, widget_id, condition):
+        return self.do(condition, "effect of a click with Shift on " + widget_id, *self.at(*self.centre(widget_id)),
+                       "keydown", "shift", "click", 1, "keyup", "shift")
+
+    def drag(self, widget_id, dx, condition, what=None):
+        """Presses in the middle, moves by dx; the button stays down."""
+        x, y = self.centre(widget_id)
+        return self.do(condition, what or "effect of dragging " + widget_id, *self.at(x, y), "mousedown", 1,
+                       *self.at(x + dx / 2, y), *self.at(x + dx, y))
+
+    def pad_point(self, x, y):
+        """x, y in digit pixels"""
+        left, top, w, h = self.widget("pad")["rect"]
+        return left + x * w / DIGIT, top + y * h / DIGIT
+
+    def leave(self):
+        xdotool("mousemove", SCREEN[0] - 5, SCREEN[1] - 5)
+
+    def nudge(self):
+        """A frame drawn after everything that was sent so far."""
+        x, y = self.size[0] - 40, self.size[1] - 8
+        self.read()
+        since = len(self.frames)
+        xdotool(*self.at(x, y), *self.at(x + 1, y))
+        return self.wait(lambda f: True, "a frame for a moving mouse", since)
+
+    # keys
+
+    def key(self, key, condition, what=None):
+        return self.do(condition, what or "effect of the key " + key, "key", key)
+
+    def pause(self):
+        frame = self.now()
+        if frame["playing"]:
+            self.key("space", lambda f: not f["playing"])
+        return self.settle()
+
+    def release(self, condition=lambda f: True):
+        return self.do(condition, "effect of letting the button go", "mouseup", 1)
+
+    def settle(self):
+        """A frame in which no step of training is under way any more, and none that was done is still to be shown."""
+        while True:
+            frame = self.nudge()
+            self.read()
+            count = len(self.frames)
+            # news waits until frames have left the processor two thirds of its time
+            more = poll(lambda: self.read() or len(self.frames) > count, (4 * frame["ms"] + 50) / 1000)
+            if not more and not frame["busy"]:
+                return frame
+
+    def focus(self, widget_id):
+        """Tab until the widget has the focus."""
+        for _ in self.now()["widgets"]:
+            before = self.now().get("focus")
+            if before == widget_id:
+                return
+            self.key("Tab", lambda f: f.get("focus") not in (None, before))
+        raise AssertionError("no Tab leads to " + widget_id)
+
+    # pictures
+
+    def grab(self):
+        picture = ImageGrab.grab(bbox=(0, 0, *self.size), xdisplay=DISPLAY.name)
+        return numpy.asarray(picture.convert("RGB"))
+
+    def still(self, seconds=20):
+        """A picture after which nothing changes, taken while the mouse is where nothing reacts to it."""
+        self.nudge()
+        last = [self.grab()]
+
+        def is_still():
+            last.append(self.grab())
+            return (last[-1] == last.pop(0)).all()
+        if not poll(is_still, seconds):
+            raise AssertionError("the window changes though nothing happens")
+        return last[-1]
+
+    # rest
+
+    def ticks_in(self, seconds):
+        """Hundredths of a second that the processor, all threads together, spends on the program in that time."""
+        def ticks():
+            with open("/proc/%d/stat" % self.process.pid) as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+            return int(fields[11]) + int(fields[12])
+        before = ticks()
+        time.sleep(seconds)  # what is measured
+        return ticks() - before
+
+    # ending
+
+    def complaints(self):
+        self.errors.flush()
+        with open(self.errors.name) as file:
+            return file.read()
+
+    def ends(self):
+        return self.process.wait(timeout=PATIENCE)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        complaints = self.complaints()
+        self.errors.close()
+        if "runtime error" in complaints or "Sanitizer" in complaints:
+            raise AssertionError(complaints)
+
+
+def exported_test_digits(folder):
+    """(count, 28, 28) bytes, as `losslens data export` writes them."""
+    subprocess.run([LOSSLENS, "data", "export", folder], env=environment(False), check=True, capture_output=True,
+                   timeout=600)
+    name = next(n for n in sorted(os.listdir(folder)) if n.startswith("t10k-images"))
+    path = os.path.join(folder, name)
+    with (gzip.open if name.endswith(".gz") else open)(path, "rb") as file:
+        raw = file.read()
+    magic, count, rows, columns = numpy.frombuffer(raw, ">u4", 4)
+    assert (magic, rows, columns) == (0x803, DIGIT, DIGIT)
+    return numpy.frombuffer(raw, numpy.uint8, offset=16).reshape(count, DIGIT, DIGIT)
+
+
+def make_small_set(train, test):
+    """A folder with the first digits of the built-in set, so that an epoch and its figures take no time; and the test
+    digits."""
+    whole, small = new_folder(), new_folder()
+    subprocess.run([LOSSLENS, "data", "export", whole], env=environment(False), check=True, capture_output=True, timeout=600)
+    for name in os.listdir(whole):
+        with gzip.open(os.path.join(whole, name)) as file:
+            raw = file.read()
+        header = 4 + 4 * raw[3]
+        total, count = int.from_bytes(raw[4:8], "big"), test if name.startswith("t10k") else train
+        with open(os.path.join(small, name.removesuffix(".gz")), "wb") as file:
+            file.write(raw[:4] + count.to_bytes(4, "big") + raw[8:header])
+            file.write(raw[header:header + (len(raw) - header) // total * count])
+        if name.startswith("t10k-images"):
+            digits = numpy.frombuffer(raw, numpy.uint8, count * DIGIT * DIGIT, header).reshape(count, DIGIT, DIGIT)
+    return small, digits
+
+
+def read_screenshot(path):
+    """Its pixels and the text of its chunk."""
+    with Image.open(path) as picture:
+        assert picture.format == "PNG"
+        picture.load()
+        return numpy.asarray(picture.convert("RGB")), picture.text["losslens"]
+
+
+def find_wrong_cells(picture, frame, digits):
+    """Cells of the input grid whose pixels are not the digits' greys within one level."""
+    grid, wrong = frame["input"], []
+    side = grid["pixel_px"] * DIGIT
+    for cell in range(frame["page_count"]):
+        x = grid["x"] + cell % grid["columns"] * grid["pitch"]
+        y = grid["y"] + cell // grid["columns"] * grid["pitch"]
+        shown = picture[y:y + side, x:x + side].astype(int)
+        expected = digits[(frame["first"] + cell) % len(digits)].astype(int)
+        expected = expected.repeat(grid["pixel_px"], 0).repeat(grid["pixel_px"], 1)
+        if shown.shape[:2] != expected.shape or abs(shown - expected[:, :, None]).max() > 1:
+            wrong.append(cell)
+    return wrong
+
+
+def area_of(grid):
+    """The part of a picture that a grid covers, its headers apart."""
+    return numpy.s_[grid["y"]:grid["y"] + (grid["rows"] - 1) * grid["pitch"] + DIGIT * grid["pixel_px"],
+                    grid["x"]:grid["x"] + (grid["columns"] - 1) * grid["pitch"] + DIGIT * grid["pixel_px"]]
+
+
+def cell_of(picture, grid, cell):
+    """(28, 28, 3): one colour for each pixel of a cell's image."""
+    side, px = DIGIT * grid["pixel_px"], grid["pixel_px"]
+    x = grid["x"] + cell % grid["columns"] * grid["pitch"]
+    y = grid["y"] + cell // grid["columns"] * grid["pitch"]
+    return picture[y + px // 2:y + side:px, x + px // 2:x + side:px]
+
+
+def pixel_point(grid, cell, row, column):
+    """The middle of an image's pixel in the window."""
+    px = grid["pixel_px"]
+    return (grid["x"] + cell % grid["columns"] * grid["pitch"] + column * px + px // 2,
+            grid["y"] + cell // grid["columns"] * grid["pitch"] + row * px + px // 2)
+
+
+class WindowCase(unittest.TestCase):
+    """One program for all tests of a class; started anew where one of them ended it."""
+
+    options = ENDLESS
+    program = None
+
+    @classmethod
+    def start(cls):
+        cls.program = Program(*cls.options)
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.program:
+            cls.program.close()
+            cls.program = None
+
+    def setUp(self):
+        if self.program and self.program.process.poll() is not None:
+            type(self).program = None
+        if not self.program:
+            self.start()
+        self.p = self.program
+
+    def check_widgets(self, frame, size):
+        """Every widget and every grid lies inside the window, and no widget on another."""
+        widgets = frame["widgets"]
+        for i, widget in enumerate(widgets):
+            x, y, w, h = widget["rect"]
+            with self.subTest(size=size, view=frame["view"], widget=widget["id"]):
+                self.assertTrue(x >= 0 and y >= 0 and x + w <= size[0] and y + h <= size[1] and w > 0 and h > 0,
+                                "outside the window: %s" % widget)
+                for other in widgets[:i]:
+                    left, top, width, height = other["rect"]
+                    self.assertFalse(x < left + width and left < x + w and y < top + height and top < y + h,
+                                     "%s lies on %s" % (widget, other))
+        for name, grid in frame["grids"].items():
+            if grid["columns"] > 0:
+                side = DIGIT * grid["pixel_px"]
+                self.assertLessEqual(grid["x"] + (grid["columns"] - 1) * grid["pitch"] + side, size[0], name)
+                self.assertLessEqual(grid["y"] + (grid["rows"] - 1) * grid["pitch"] + side, size[1], name)
