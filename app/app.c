@@ -69,6 +69,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
         .thread_count = options->threads,
         .no_shuffle = options->no_shuffle,
         .epochs = app->goal_epochs,
+        .every_epoch = options->every_epoch,
         .kept_step = options->look.past_step,
         .wake = options->wake,
         .wake_context = options->wake_context,

@@ -134,7 +134,8 @@ typedef struct AppOptions {
     int64_t init_step; // how long they were trained
     int limit, threads, epochs, page;
     bool no_shuffle;
-    bool waits; // trains only after app_set_goal
+    bool waits;       // trains only after app_set_goal
+    bool every_epoch; // is measured: trainer.h
     Look look;
     const float *digit; // (digit_height, digit_width) in [0, 1] for the pad; NULL: the first test digit
     int digit_width, digit_height;

@@ -19,13 +19,14 @@ typedef struct CellPlan {
 static CellPlan plan_cell(float width, float height, float scale)
 {
     CellPlan plan = {.gap = layout_px(4, scale), .digits = 1, .pixel_px = 1};
-    plan.pad = layout_px(height > 120 * scale ? 8 : 4, scale);
+    const bool is_wide = width > 300 * scale;
+    plan.pad = layout_px(height <= 120 * scale ? 4 : is_wide ? 8 : 4, scale);
     plan.title = layout_px(height > 100 * scale ? 16 : 13, scale);
     plan.line = layout_px(height > 150 * scale ? 15 : 12, scale);
     const float inner_w = width - 2 * plan.pad, inner_h = height - 2 * plan.pad - plan.title;
     plan.is_stacked = inner_h >= FIGURE_ROWS * plan.line + layout_px(30, scale);
     plan.is_flat = inner_h < 2 * DIGIT_SIDE + 1;
-    plan.figures_width = layout_px(plan.is_stacked ? 96 : plan.is_flat ? 52 : 74, scale);
+    plan.figures_width = layout_px(plan.is_flat ? 52 : !plan.is_stacked ? 74 : is_wide ? 96 : 84, scale);
     plan.histogram_width = plan.is_stacked ? plan.figures_width : layout_px(plan.is_flat ? 0 : 40, scale);
     float beside = plan.figures_width + plan.gap;
     if (!plan.is_stacked && !plan.is_flat)

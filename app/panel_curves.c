@@ -196,10 +196,10 @@ void panel_curves(Panel *panel)
     const float axis = ui_px(ui, 30);
     const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
     draw_axis(panel, &scale);
+    draw_landmarks(panel, &scale);
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
         if (panel_is_shown(frame, side))
             draw_curves(panel, &scale, side);
-    draw_landmarks(panel, &scale);
     draw_cursor(panel, &scale);
     const Rect foot = {scale.area.x, area.y + area.h, scale.area.w, ui_px(ui, 18)};
     char text[32];

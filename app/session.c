@@ -50,6 +50,7 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .page = options->page,
         .no_shuffle = options->no_shuffle,
         .waits = options->command == COMMAND_FILM,
+        .every_epoch = options->command != COMMAND_VIEW, // the same picture every time
         .look = options->look,
         .digit = session->digit,
         .digit_width = digit_width,

@@ -113,7 +113,7 @@ static void measure(Trainer *trainer, BankModel *model)
 // allows. How many is only changed when a model is the first to reach an epoch, so that the others do the same.
 static bool wants_measuring(Trainer *trainer, int epoch, const SliceOrder *order)
 {
-    if (epoch <= FIRST_EPOCHS || epoch >= order->epochs || order->single_step)
+    if (epoch <= FIRST_EPOCHS || epoch >= order->epochs || order->single_step || trainer->options.every_epoch)
         return true;
     const int64_t round = trainer->measuring_ns * order->shown_count;
     if (epoch > trainer->front_epoch) {

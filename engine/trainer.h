@@ -48,6 +48,7 @@ typedef struct TrainerOptions {
     int thread_count; // 0: one for each processor
     bool no_shuffle;
     int epochs;                  // where training pauses by itself
+    bool every_epoch;            // measured, whatever time it takes: the history is then the same every time
     int64_t kept_step;           // a step whose moment is kept whatever happens, 0: none
     void (*wake)(void *context); // something new to see; called at most once until it is taken. May be NULL
     void *wake_context;

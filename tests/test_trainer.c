@@ -259,6 +259,26 @@ static void measuring_is_rare_and_the_same_for_all(void **state)
     trainer_destroy(trainer);
 }
 
+static void every_epoch_is_measured_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    enum { EPOCHS = 60 };
+    Trainer *trainer = trainer_create(
+        &(TrainerOptions){.dataset = &data, .thread_count = 2, .epochs = EPOCHS, .every_epoch = true}, NULL);
+    assert_non_null(trainer);
+    BankModel *models[] = {find(trainer, "layers=8"), find(trainer, "layers=6,loss=mse")};
+    trainer_show(trainer, models, 2);
+    trainer_play(trainer, true);
+    wait_until_idle(trainer);
+    settle(trainer, models, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(look(models[i])->history_count, EPOCHS + 1);
+        for (int epoch = 0; epoch <= EPOCHS; epoch++)
+            assert_int_equal(look(models[i])->history[epoch].epoch, epoch);
+    }
+    trainer_destroy(trainer);
+}
+
 static void models_on_show_stay_together(void **state)
 {
     (void)state;
@@ -1106,6 +1126,7 @@ int main(void)
         cmocka_unit_test(new_models_show_initial_weights_at_once),
         cmocka_unit_test(weights_are_a_plain_learners),
         cmocka_unit_test(measuring_is_rare_and_the_same_for_all),
+        cmocka_unit_test(every_epoch_is_measured_where_that_is_asked_for),
         cmocka_unit_test(models_on_show_stay_together),
         cmocka_unit_test(pause_stops_and_hidden_models_keep_their_step),
         cmocka_unit_test(one_step_is_one_batch_each),
