@@ -388,7 +388,7 @@ bool app_is_settled(App *app)
         const int64_t all = (int64_t)live->steps_per_epoch * app->goal_epochs;
         const int64_t goal = app->goal_step >= 0 && app->goal_step < all ? app->goal_step : all;
         const bool is_done = live->broken_step >= 0 || live->step >= goal;
-        settled = settled && is_done && s->test.images > 0 && (s->test_step == s->step || s->broken_step >= 0);
+        settled = settled && is_done && s->test.images > 0 && s->test_step == s->step;
     }
     return settled && (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete);
 }

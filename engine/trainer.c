@@ -109,6 +109,20 @@ static void measure(Trainer *trainer, BankModel *model)
     bank_model_record(model, record);
 }
 
+// A broken model stays at its last finite weights: its figures are of those.
+static void measure_finite(Trainer *trainer, BankModel *model)
+{
+    Metrics test;
+    if (!metrics_measure(&model->model, model->finite, &trainer->dataset->test, &trainer->test_facts, trainer->pool,
+                         &test, NULL)) {
+        atomic_store(&trainer->has_failed, true);
+        return;
+    }
+    model->test = test;
+    model->test_step = model->finite_step;
+    model->test_epoch = (int)(model->finite_step / learner_steps_per_epoch(model->learner));
+}
+
 // Whether the models on show are measured after this epoch: the first few, the last, and every so many between as time
 // allows. How many is only changed when a model is the first to reach an epoch, so that the others do the same.
 static bool wants_measuring(Trainer *trainer, int epoch, const SliceOrder *order)
@@ -284,7 +298,10 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     const int64_t start = now_ns(), first = learner_images_seen(model->learner);
     const int steps = order->single_step ? 1 : SLICE_STEPS;
     bool epoch_end = false, is_last = false;
-    for (int i = 0; i < steps && !epoch_end && !is_last && now_ns() - start < SLICE_NS; i++) {
+    // where nobody waits a slice has its steps, however long they take: a broken model then is at the same step every
+    // time
+    const int64_t most_ns = trainer->options.every_epoch ? INT64_MAX : SLICE_NS;
+    for (int i = 0; i < steps && !epoch_end && !is_last && now_ns() - start < most_ns; i++) {
         (void)learner_step(model->learner);
         if (learner_broken_step(model->learner) >= 0)
             break;
@@ -296,7 +313,9 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     }
     count_samples(trainer, learner_images_seen(model->learner) - first);
     earn_credit(trainer, now_ns() - start, order);
-    if (is_last || (epoch_end && wants_measuring(trainer, learner_epoch_count(model->learner), order)))
+    if (learner_broken_step(model->learner) >= 0)
+        measure_finite(trainer, model);
+    else if (is_last || (epoch_end && wants_measuring(trainer, learner_epoch_count(model->learner), order)))
         measure(trainer, model);
     publish(trainer, model);
 }

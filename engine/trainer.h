@@ -34,9 +34,9 @@ typedef struct Snapshot {
                          // snapshot before, up to a slice of steps earlier
     char broken_why[64]; // "encoder.0.weight became NaN"; empty while it is whole
     int64_t restarts;    // how often the model was restarted before this moment
-    Metrics test;        // over the whole test set, images == 0 until it was measured
-    int test_epoch;      // the epoch after which test was measured
-    int64_t test_step;   // and the step
+    Metrics test; // over the whole test set, images == 0 until it was measured; of a broken model's last finite weights
+    int test_epoch;                   // the epoch after which test was measured
+    int64_t test_step;                // and the step
     EpochRecord history[HISTORY_MAX]; // thinned evenly when it is full
     int history_count;
 } Snapshot;

@@ -1,5 +1,7 @@
-"""What figures_test.py, film_test.py and report_test.py share: a small data set and the program run on it, trained
-models whose outputs and figures numpy computes, the rules of the claims, and the colours of a picture."""
+"""What figures_test.py, pictures_test.py, film_test.py and report_test.py share: a small data set and the
+program run on it, trained models whose outputs and figures numpy computes, the rules of the claims, and the colours of
+a picture."""
+import itertools
 import json
 import math
 import os
@@ -8,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from PIL import Image
@@ -45,7 +48,7 @@ class Lab:
         self.program = os.path.abspath(program) if os.path.exists(program) else program
         self.folder = tempfile.mkdtemp(prefix="losslens-figures-")
         self.data = self.path("small")
-        self.models, self.count = {}, 0
+        self.models, self.numbers = {}, itertools.count(1)
         self.environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
         exported = self.path("exported")
         assert self.run("data", "export", exported).returncode == 0
@@ -64,27 +67,31 @@ class Lab:
         return os.path.join(self.folder, name)
 
     def new_path(self, end):
-        self.count += 1
-        return self.path(f"{self.count}{end}")
+        return self.path(f"{next(self.numbers)}{end}")
 
     def start(self, *arguments, **options):
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True,
                    "preexec_fn": restore_signals, "env": self.environment, **options}
         return subprocess.Popen([self.program, *map(str, arguments)], **options)
 
-    def run(self, *arguments, **options):
+    def run(self, *arguments, timeout=120, **options):
         process = self.start(*arguments, **options)
-        out, err = process.communicate(timeout=300)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def run_small(self, command, *arguments, **options):
         return self.run(command, "--data", self.data, *arguments, **options)
 
-    def shot(self, *arguments):
+    def shot(self, *arguments, timeout=120):
         """The figures of a picture; the picture itself is at the JSON's `file`."""
         file = self.new_path(".png")
         size = [] if "--size" in arguments else ["--size", "960x600"]  # the smallest is the quickest
-        result = self.run_small("shot", "--json", "-o", file, *size, *arguments)
+        result = self.run_small("shot", "--json", "-o", file, *size, *arguments, timeout=timeout)
         assert result.returncode == 0, (arguments, result.stderr)
         figures = parse_json(result.stdout)
         assert figures["file"] == file
@@ -198,12 +205,15 @@ class Claims:
 
     def __init__(self, find, a, b, t):
         self.t, self.facts = t, facts(t)
-        self.of = {(output, loss): find(spec_text(a, output=output, loss=loss))
-                   for output in LABELS for loss in ("bce", "mse")}
-        self.bce, self.mse = self.of["sigmoid", "bce"], self.of["sigmoid", "mse"]
+        pairs = [(output, loss) for output in LABELS for loss in ("bce", "mse")]
         seed = int(reference.parse_spec(a)["seed"]) + 1
-        self.twin = find(spec_text(a, output="sigmoid", loss="bce", seed=seed))
-        self.sides = {"A": find(a), "B": find(b)}
+        twin = spec_text(a, output="sigmoid", loss="bce", seed=seed)
+        specs = [spec_text(a, output=output, loss=loss) for output, loss in pairs] + [twin, a, b]
+        with ThreadPoolExecutor(2) as pool:
+            models = list(pool.map(find, specs))
+        self.of, self.twin = dict(zip(pairs, models)), models[-3]
+        self.bce, self.mse = self.of["sigmoid", "bce"], self.of["sigmoid", "mse"]
+        self.sides = {"A": models[-2], "B": models[-1]}
 
     def row(self, find, models):
         return {name: find(model.measure(self.t)) for name, model in models.items() if model}
