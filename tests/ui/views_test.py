@@ -48,11 +48,12 @@ def is_near(picture, color, tolerance=24):
 
 
 def check_best(case, picture, frame):
-    """The green frame is around one cell of each column: that with less of its loss than all others, broken ones apart."""
+    """The green frame is around one cell of each column: that with less of its loss than all others, broken and untrained
+    ones apart."""
     for column, loss in enumerate(LOSSES):
         cells = [row[column] for row in frame["matrix"]]
         models = [frame["models"][cell["model"]] for cell in cells]
-        figures = [m.get("test_" + loss, numpy.inf) if m["broken_step"] < 0 else numpy.inf for m in models]
+        figures = [m.get("test_" + loss, numpy.inf) if m["broken_step"] < 0 < m["test_epoch"] else numpy.inf for m in models]
         marked = []
         for row, cell in enumerate(cells):
             x, y, w, h = cell["rect"]
