@@ -5,7 +5,7 @@
 //     panels_draw: const Frame -> draw list; clicks and keys -> Request
 //     app_apply:   Request -> trainer, pad, state
 //
-// compose.c composes, cast.c chooses the models, figures.c writes a frame's figures as JSON.
+// compose.c composes, cast.c chooses the models, past.c the moment, figures.c writes a frame's figures as JSON.
 //
 // The app knows neither SDL nor GL, so that a screenshot without a display is the same code.
 // Thread: the UI thread. Training runs behind trainer.h.
@@ -200,6 +200,11 @@ bool app_is_settled(App *app);
 // when a spec or the look changed. False where memory is short: then everything is as before.
 bool cast_update(App *app, Error *error);
 void cast_free(App *app);
+
+bool app_is_on_show(const App *app, int index); // of the frame's models: all but the side that solo leaves out
+
+// Chooses for each model the snapshot to show: the newest, or that of the moment that is looked at (past.c).
+void past_compose(App *app, Frame *frame);
 
 // What the test set holds at index, as bytes; drawn on the spot while the background is still making the set. Returns
 // its label or -1.

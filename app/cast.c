@@ -68,13 +68,15 @@ static bool make_slot(App *app, Slot *slot, const Spec *spec, Error *error)
     return true;
 }
 
-// Which of the slots trains: all but the side that solo leaves out.
+bool app_is_on_show(const App *app, int index) { return index >= SIDE_COUNT || scene_shows(app->look.scene, index); }
+
+// Those on show train.
 static void show_slots(App *app)
 {
     BankModel *shown[MODELS_MAX];
     int count = 0;
     for (int i = 0; i < app->slot_count; i++)
-        if (i >= SIDE_COUNT || scene_shows(app->look.scene, i))
+        if (app_is_on_show(app, i))
             shown[count++] = app->slots[i].bank;
     trainer_show(app->trainer, shown, count);
 }

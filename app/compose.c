@@ -1,4 +1,5 @@
-// Composing a frame: the page's digits, the models as they are or were, their outputs and heatmaps, the claims.
+// Composing a frame: the page's digits, the models' newest snapshots or (past.c) what they were, their outputs and
+// heatmaps, the claims.
 #include "app.h"
 #include "commands.h"
 
@@ -96,7 +97,7 @@ static void compose_pad(App *app, Frame *frame)
     frame->pad = &app->pad;
 }
 
-// ---- models as they are or were -----------------------------------------------------------------------------------
+// ---- models as they are ------------------------------------------------------------------------------------------
 
 // The newest snapshot of one model. Several slots may show the same model, and its older snapshot is then no longer
 // theirs.
@@ -110,107 +111,6 @@ static void take_snapshot(App *app, Frame *frame, int index)
         frame->models[other].live = latest;
         if (changed)
             frame->models[other].page_key = 0;
-    }
-}
-
-// What a moment says as a snapshot; the curves stay whole.
-static void fill_past(Slot *slot, const Snapshot *live)
-{
-    const Moment *moment = slot->moment;
-    slot->past = *live;
-    slot->past.parameters = moment->parameters;
-    slot->past.step = slot->past.test_step = moment->step;
-    slot->past.test_epoch = (int)(moment->step / live->steps_per_epoch);
-    slot->has_figures = moment->is_measured;
-    slot->past.test = slot->has_figures ? moment->test : (Metrics){0};
-    if (live->broken_step > moment->step)
-        slot->past.broken_step = -1;
-}
-
-static bool is_on_show(const App *app, int index) { return index >= SIDE_COUNT || scene_shows(app->look.scene, index); }
-
-static bool has_step(const int64_t *steps, int count, int64_t step)
-{
-    for (int i = 0; i < count; i++)
-        if (steps[i] == step)
-            return true;
-    return false;
-}
-
-// The steps at which every model on show that got so far keeps a moment: what is compared is of the same step.
-static void list_moments(App *app, Frame *frame)
-{
-    int furthest = -1;
-    for (int i = 0; i < app->slot_count; i++)
-        if (is_on_show(app, i) && (furthest < 0 || frame->models[i].live->step > frame->models[furthest].live->step))
-            furthest = i;
-    frame->newest_step = frame->models[furthest].live->step;
-    frame->moment_count = trainer_list_moments(app->trainer, app->slots[furthest].bank, frame->moments);
-    for (int i = 0; i < app->slot_count; i++) {
-        if (!is_on_show(app, i) || i == furthest)
-            continue;
-        int64_t steps[MOMENTS_MAX + 1];
-        const int count = trainer_list_moments(app->trainer, app->slots[i].bank, steps);
-        int kept = 0;
-        for (int j = 0; j < frame->moment_count; j++)
-            if (frame->moments[j] > frame->models[i].live->step || has_step(steps, count, frame->moments[j]))
-                frame->moments[kept++] = frame->moments[j];
-        frame->moment_count = kept;
-    }
-}
-
-// Whether what was shown of the past is in hand still; then it stays, also where the trainer has thinned it out.
-static bool holds_step(const App *app, const Frame *frame, int64_t step)
-{
-    for (int i = 0; i < app->slot_count; i++) {
-        const Moment *moment = app->slots[i].moment;
-        if (is_on_show(app, i) && frame->models[i].live->step > step && !(moment && moment->step == step))
-            return false;
-    }
-    return true;
-}
-
-// The step to show: the newest at or before the one that was asked for; -1: what there is now.
-static int64_t choose_step(App *app, Frame *frame)
-{
-    const int64_t asked = app->look.past_step;
-    if (asked < 0 || asked >= frame->newest_step || frame->moment_count == 0)
-        return -1;
-    if (app->past_asked != asked || !holds_step(app, frame, app->past_shown)) {
-        app->past_asked = asked;
-        app->past_shown = frame->moments[0];
-        for (int i = 0; i < frame->moment_count && frame->moments[i] <= asked; i++)
-            app->past_shown = frame->moments[i];
-    }
-    return app->past_shown;
-}
-
-// step -1, or beyond what the model has: the newest.
-static void choose_moment(App *app, ModelFrame *m, Slot *slot, int64_t step)
-{
-    const bool is_past = step >= 0 && step < m->live->step;
-    Moment *const old = slot->moment;
-    if (!is_past || !old || old->step != step) {
-        slot->moment = is_past ? trainer_recall(app->trainer, slot->bank, step) : NULL;
-        moment_release(old);
-    }
-    Moment *moment = slot->moment;
-    if (moment != old)
-        m->page_key = 0;
-    if (moment && (moment != old || slot->has_figures != moment->is_measured ||
-                   m->live->history_count != slot->past.history_count))
-        fill_past(slot, m->live);
-    m->snapshot = moment ? &slot->past : m->live;
-}
-
-static void compose_time(App *app, Frame *frame)
-{
-    list_moments(app, frame);
-    const int64_t step = choose_step(app, frame);
-    frame->is_past = false;
-    for (int i = 0; i < app->slot_count; i++) {
-        choose_moment(app, &frame->models[i], &app->slots[i], step);
-        frame->is_past |= is_on_show(app, i) && frame->models[i].snapshot != frame->models[i].live;
     }
 }
 
@@ -366,7 +266,7 @@ const Frame *app_compose(App *app, float width, float height, float scale, bool 
     for (int i = 0; i < app->slot_count; i++)
         if (takes_news || frame->models[i].page_key == 0)
             take_snapshot(app, frame, i);
-    compose_time(app, frame);
+    past_compose(app, frame);
     for (int i = 0; i < app->slot_count; i++)
         compose_model(app, frame, i);
     for (int i = 0; i < app->slot_count; i++)
@@ -382,7 +282,7 @@ bool app_is_settled(App *app)
     const Frame *frame = &app->frame;
     bool settled = trainer_dataset(app->trainer) && !trainer_is_busy(app->trainer);
     for (int i = 0; i < frame->model_count; i++) {
-        if (!is_on_show(app, i))
+        if (!app_is_on_show(app, i))
             continue;
         const Snapshot *s = frame->models[i].snapshot, *live = frame->models[i].live;
         const int64_t all = (int64_t)live->steps_per_epoch * app->goal_epochs;

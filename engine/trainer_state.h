@@ -1,5 +1,5 @@
-// What the two halves of the trainer share: trainer.c, the thread that trains, and trainer_requests.c, the UI's side.
-// Internal to them. Fields name the thread that may touch them.
+// What the parts of the trainer share: trainer.c, the thread that trains, trainer_measure.c, what it measures, and
+// trainer_requests.c, the UI's side. Internal to them. Fields name the thread that may touch them.
 #pragma once
 #include <pthread.h>
 #include <stdatomic.h>
@@ -58,4 +58,19 @@ struct Trainer {
     int64_t next_compare_ns;         // when the next pair may be compared while models train
 };
 
+// trainer.c
 void *trainer_run(void *trainer); // the training thread
+int64_t trainer_now_ns(void);
+void trainer_wake(Trainer *trainer);
+
+// trainer_measure.c, all on the training thread
+Moment *trainer_keep_moment(Trainer *trainer, BankModel *model); // of the learner's present step; NULL: memory is short
+void trainer_forget_moments(Trainer *trainer, BankModel *model);
+void trainer_measure(Trainer *trainer, BankModel *model);
+void trainer_measure_finite(Trainer *trainer, BankModel *model);            // a broken model's last finite weights
+bool trainer_wants_measuring(Trainer *trainer, int epoch, int shown_count); // as far as time decides it
+void trainer_earn_credit(Trainer *trainer, int64_t elapsed_ns, int shown_count);
+
+// Measures a moment or compares a pair that the UI waits for; false where there is none, or where models train and its
+// time has not come. lock is held before and after.
+bool trainer_serve_locked(Trainer *trainer, bool is_idle);
