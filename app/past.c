@@ -72,13 +72,24 @@ static int64_t choose_step(App *app, Frame *frame)
     return app->past_shown;
 }
 
+// The moment of exactly this step where the model stands there, too: it may go on, and the trainer thin it out. Else
+// the one kept at or before it.
+static Moment *find_moment(App *app, const ModelFrame *m, const Slot *slot, int64_t step)
+{
+    Moment *moment = trainer_recall(app->trainer, slot->bank, step);
+    if (!moment || step < m->live->step || moment->step == step)
+        return moment;
+    moment_release(moment);
+    return NULL;
+}
+
 // step -1, or beyond what the model has: the newest.
 static void choose_moment(App *app, ModelFrame *m, Slot *slot, int64_t step)
 {
-    const bool is_past = step >= 0 && step < m->live->step;
+    const bool is_past = step >= 0 && step <= m->live->step;
     Moment *const old = slot->moment;
     if (!is_past || !old || old->step != step) {
-        slot->moment = is_past ? trainer_recall(app->trainer, slot->bank, step) : NULL;
+        slot->moment = is_past ? find_moment(app, m, slot, step) : NULL;
         moment_release(old);
     }
     Moment *moment = slot->moment;
