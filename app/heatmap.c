@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 static void compute_loss(const HeatInput *in, int loss, float *values)
 {
@@ -98,12 +97,4 @@ const Heatmap *heatmap_get(int mode)
 {
     assert(mode >= 0 && mode < HEATMAP_MODE_COUNT);
     return &rows[mode];
-}
-
-int heatmap_find(const char *key)
-{
-    for (int i = 0; i < HEATMAP_MODE_COUNT; i++)
-        if (strcmp(rows[i].key, key) == 0)
-            return i;
-    return -1;
 }

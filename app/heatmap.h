@@ -42,4 +42,3 @@ typedef struct Heatmap {
 } Heatmap;
 
 const Heatmap *heatmap_get(int mode); // mode < HEATMAP_MODE_COUNT
-int heatmap_find(const char *key);    // -1 if absent

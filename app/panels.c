@@ -88,15 +88,6 @@ static bool find_pixel(const Panel *panel, const GridLayout *grid, int count, in
     return column < grid->columns && *cell < count && px < DIGIT_SIDE && py < DIGIT_SIDE;
 }
 
-static int find_bin(float p)
-{
-    if (!(p >= 0.0f))
-        return 0;
-    if (p > 1.0f)
-        return HISTOGRAM_BINS - 1;
-    return 1 + (p < 1.0f ? (int)(p * HISTOGRAM_INNER) : HISTOGRAM_INNER - 1);
-}
-
 static void draw_overlay(Panel *panel, const ImageGrid *images, const float *values, ImageMap map)
 {
     const GridLayout *grid = images->grid;
@@ -121,7 +112,7 @@ void panel_images(Panel *panel, const ImageGrid *images)
     }
     if (images->intensities && look->brush_first <= look->brush_last) {
         for (size_t i = 0; i < n; i++) {
-            const int bin = find_bin(images->intensities[i]);
+            const int bin = metrics_find_bin(images->intensities[i]);
             overlay[i] = bin >= look->brush_first && bin <= look->brush_last ? 1.0f : 0.0f;
         }
         draw_overlay(panel, images, overlay, MAP_VEIL);

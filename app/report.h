@@ -5,7 +5,7 @@
 
 #include "claim_table.h"
 
-enum { REPORT_SEEDS_MAX = 32, REPORT_OUTPUTS = CLAIM_OUTPUT_COUNT };
+enum { REPORT_SEEDS_MAX = 32 };
 
 // Of one seed.
 typedef struct ReportSeed {

@@ -304,10 +304,13 @@ static int find_group(int byte)
     return byte == 0 ? TARGET_ZERO : byte == 255 ? TARGET_ONE : byte < 128 ? TARGET_DARK : TARGET_BRIGHT;
 }
 
-static int find_bin(int byte)
+int metrics_find_bin(float value)
 {
-    const int bin = (int)((float)byte / 255.0f * HISTOGRAM_INNER);
-    return 1 + (bin < HISTOGRAM_INNER ? bin : HISTOGRAM_INNER - 1);
+    if (!(value >= 0.0f))
+        return 0;
+    if (value > 1.0f)
+        return HISTOGRAM_BINS - 1;
+    return 1 + (value < 1.0f ? (int)(value * HISTOGRAM_INNER) : HISTOGRAM_INNER - 1);
 }
 
 TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
@@ -328,7 +331,7 @@ TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
         mean_square += share * t * t;
         facts.bce_floor += share * loss_bce_floor(t);
         facts.group_counts[find_group(byte)] += bytes[byte];
-        facts.histogram[find_bin(byte)] += bytes[byte];
+        facts.histogram[metrics_find_bin((float)byte / 255.0f)] += bytes[byte];
         below_002 += t < 0.02 ? bytes[byte] : 0;
         above_098 += t > 0.98 ? bytes[byte] : 0;
     }

@@ -35,6 +35,9 @@ typedef struct Metrics {
 // The mean of a loss's row (LOSS_BCE, ...) in metrics.
 double metrics_loss(const Metrics *metrics, int loss);
 
+// The bin of an intensity: 0 below 0 (and for a NaN), 1 .. 64 over [0,1], 65 above 1.
+int metrics_find_bin(float value);
+
 // What a set's own pixels say, for every model alike; computed once.
 typedef struct TargetFacts {
     int images;
