@@ -24,6 +24,7 @@ struct BankModel {
     float *pending_parameters; // owned; taken by the training thread
     int64_t pending_step;
     Moments moments;
+    int64_t first_on_show, last_on_show; // the trainer's show count, 0: never
 
     // training thread
     Learner *learner;

@@ -41,6 +41,7 @@ void moments_clear(Moments *moments)
         moment_release(moments->items[i]);
     moments->count = 0;
     moments->spacing = 1;
+    moments->head_level = 0;
 }
 
 // Which power of two step is, -1 if none.
@@ -54,17 +55,35 @@ static int find_power(int64_t step)
     return step == 1 ? power : -1;
 }
 
+// What is left of the head at each level of thinning.
+typedef struct HeadLevel {
+    int power_stride; // of the powers of two: every so many; 32: the first step alone
+    bool has_quarters, has_ends;
+} HeadLevel;
+
+static const HeadLevel head_levels[] = {
+    {1, true, true}, {1, false, true}, {2, false, true}, {4, false, false}, {32, false, false}};
+enum { HEAD_LEVELS = sizeof head_levels / sizeof *head_levels };
+
+static bool is_quarter(const Moments *moments, int64_t step)
+{
+    return 4 * step / moments->steps_per_epoch != 4 * (step - 1) / moments->steps_per_epoch;
+}
+
+static bool is_in_head(const Moments *moments, int64_t step)
+{
+    const HeadLevel *level = &head_levels[moments->head_level];
+    const int64_t epoch_steps = moments->steps_per_epoch;
+    const int power = find_power(step);
+    return (step < epoch_steps && power >= 0 && power % level->power_stride == 0) ||
+           (level->has_quarters && step < epoch_steps && is_quarter(moments, step)) ||
+           (level->has_ends && step % epoch_steps == 0 && step / epoch_steps <= MOMENTS_FIRST_EPOCHS);
+}
+
 bool moments_wants(const Moments *moments, int64_t step)
 {
-    if (step == 0 || step == moments->pinned)
-        return true;
-    const int power = find_power(step);
-    // of the powers that are kept; in the end 1 alone, so that they never fill the list
-    const int stride = moments->spacing <= 4 ? 1 : moments->spacing <= 16 ? 2 : moments->spacing <= 1024 ? 4 : 32;
-    if (step < moments->steps_per_epoch && power >= 0 && power % stride == 0)
-        return true;
-    const int64_t quarter = 4 * step / moments->steps_per_epoch, before = 4 * (step - 1) / moments->steps_per_epoch;
-    return quarter != before && quarter % moments->spacing == 0;
+    return step == 0 || step == moments->pinned || is_in_head(moments, step) ||
+           (is_quarter(moments, step) && 4 * step / moments->steps_per_epoch % moments->spacing == 0);
 }
 
 // Drops what is not wanted (any more) but the newest.
@@ -80,22 +99,37 @@ static void drop_unwanted(Moments *moments)
     moments->count = kept;
 }
 
+// Whether a wider spacing takes anything at all.
+static bool has_tail(const Moments *moments)
+{
+    for (int i = 1; i < moments->count - 1; i++) {
+        const int64_t step = moments->items[i]->step;
+        if (step != moments->pinned && !is_in_head(moments, step))
+            return true;
+    }
+    return false;
+}
+
 void moments_thin(Moments *moments, int most)
 {
     assert(most >= MOMENTS_MIN && most <= MOMENTS_MAX);
     while (moments->count > most) {
-        moments->spacing *= 2;
+        if (has_tail(moments))
+            moments->spacing *= 2;
+        else
+            moments->head_level++;
+        assert(moments->head_level < HEAD_LEVELS && "the least head fits into MOMENTS_MIN");
         drop_unwanted(moments);
     }
 }
 
-void moments_add(Moments *moments, Moment *moment, int most)
+void moments_add(Moments *moments, Moment *moment)
 {
     assert(moments->count == 0 || moments->items[moments->count - 1]->step < moment->step);
     if (moments->count > 0 && !moments_wants(moments, moments->items[moments->count - 1]->step))
         moment_release(moments->items[--moments->count]); // it was there as the newest alone
     moments->items[moments->count++] = moment;
-    moments_thin(moments, most);
+    moments_thin(moments, MOMENTS_MAX);
 }
 
 Moment *moments_find(const Moments *moments, int64_t step)

@@ -187,8 +187,7 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
             break;
         epoch_end = learner_is_epoch_end(model->learner);
         is_last = learner_step_count(model->learner) == order->last_step;
-        if (moments_wants(&model->moments,
-                          learner_step_count(model->learner))) // the UI thins only models that are not in hand
+        if (moments_wants(&model->moments, learner_step_count(model->learner))) // this thread alone changes moments
             (void)trainer_keep_moment(trainer, model);
     }
     count_samples(trainer, learner_images_seen(model->learner) - first);

@@ -50,6 +50,7 @@ typedef struct TrainerOptions {
     int epochs;                  // where training pauses by itself
     bool every_epoch;            // measured, whatever time it takes: the history is then the same every time
     int64_t kept_step;           // a step whose moment is kept whatever happens, 0: none
+    int64_t moment_bytes;        // that all moments may take together (each model has a few in any case); 0: 128 MiB
     void (*wake)(void *context); // something new to see; called at most once until it is taken. May be NULL
     void *wake_context;
 } TrainerOptions;

@@ -13,12 +13,51 @@ enum { FIRST_EPOCHS = 4, SPACING_MAX = 1 << 20 };
 
 // ---- moments ------------------------------------------------------------------------------------------------------
 
-// As many as the models on show have room for together.
-static int count_moments_at_most(const Trainer *trainer, const BankModel *model)
+static int64_t measure_moments(const BankModel *model)
 {
-    const int64_t bytes = (int64_t)(model->model.parameter_count * sizeof(float)) + (int64_t)sizeof(Moment);
-    const int64_t count = MOMENT_BYTES / (trainer->shown_count > 0 ? trainer->shown_count : 1) / bytes;
-    return count > MOMENTS_MAX ? MOMENTS_MAX : count < MOMENTS_MIN ? MOMENTS_MIN : (int)count;
+    return model->moments.count * ((int64_t)(model->model.parameter_count * sizeof(float)) + (int64_t)sizeof(Moment));
+}
+
+// Who gives way where the moments of all models are too many. What was on show before keeps its history: models that
+// came last are thinned to a fair number first, then those that were on show longest ago, and so on, ever harder.
+typedef struct Thinning {
+    int floor;            // moments that a model keeps
+    bool is_newest_first; // else the one that was on show longest ago
+} Thinning;
+
+static const Thinning thinnings[] = {
+    {MOMENTS_FAIR, true}, {MOMENTS_HEAD, false}, {MOMENTS_HEAD, true}, {MOMENTS_MIN, false}};
+
+static BankModel *find_victim_locked(const Trainer *trainer, Thinning thinning)
+{
+    BankModel *victim = NULL;
+    for (int i = 0; i < trainer->bank_count; i++) {
+        BankModel *model = trainer->bank[i];
+        if (model->moments.count <= thinning.floor)
+            continue;
+        const int64_t rank = thinning.is_newest_first ? model->first_on_show : -model->last_on_show;
+        const int64_t other = !victim                    ? INT64_MIN
+                              : thinning.is_newest_first ? victim->first_on_show
+                                                         : -victim->last_on_show;
+        if (rank > other || (rank == other && model->moments.count > victim->moments.count))
+            victim = model;
+    }
+    return victim;
+}
+
+// Thins one model after the other until all moments fit, or until each model has the least that it keeps.
+static void fit_moments_locked(Trainer *trainer)
+{
+    int64_t bytes = 0;
+    for (int i = 0; i < trainer->bank_count; i++)
+        bytes += measure_moments(trainer->bank[i]);
+    for (size_t i = 0; i < sizeof thinnings / sizeof *thinnings; i++)
+        for (BankModel *victim;
+             bytes > trainer->options.moment_bytes && (victim = find_victim_locked(trainer, thinnings[i]));) {
+            bytes -= measure_moments(victim);
+            moments_thin(&victim->moments, victim->moments.count - 1);
+            bytes += measure_moments(victim);
+        }
 }
 
 // The moment of the learner's present step; where memory is short there is none.
@@ -34,7 +73,8 @@ Moment *trainer_keep_moment(Trainer *trainer, BankModel *model)
     if (!moment)
         return NULL;
     pthread_mutex_lock(&trainer->lock);
-    moments_add(&model->moments, moment, count_moments_at_most(trainer, model));
+    moments_add(&model->moments, moment);
+    fit_moments_locked(trainer);
     pthread_mutex_unlock(&trainer->lock);
     return moment;
 }

@@ -13,6 +13,8 @@ Trainer *trainer_create(const TrainerOptions *options, Error *error)
         return NULL;
     }
     trainer->options = *options;
+    if (trainer->options.moment_bytes == 0)
+        trainer->options.moment_bytes = MOMENT_BYTES;
     trainer->epochs = options->epochs;
     trainer->last_step = -1;
     trainer->spacing = 1;
@@ -78,10 +80,11 @@ static void make_room(Trainer *trainer)
         if (trainer->bank[i]->hold_count == 0 && !is_in_use_locked(trainer, trainer->bank[i]) &&
             (oldest < 0 || trainer->bank[i]->last_shown < trainer->bank[oldest]->last_shown))
             oldest = i;
-    pthread_mutex_unlock(&trainer->lock);
     assert(oldest >= 0); // TRAINER_SHOWN_MAX + 1 < BANK_MAX
-    bank_model_destroy(trainer->bank[oldest]);
+    BankModel *const model = trainer->bank[oldest];
     trainer->bank[oldest] = trainer->bank[--trainer->bank_count];
+    pthread_mutex_unlock(&trainer->lock);
+    bank_model_destroy(model);
 }
 
 BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error)
@@ -98,7 +101,9 @@ BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error)
     if (trainer->bank_count == BANK_MAX)
         make_room(trainer);
     model->last_shown = trainer->show_count;
+    pthread_mutex_lock(&trainer->lock);
     trainer->bank[trainer->bank_count++] = model;
+    pthread_mutex_unlock(&trainer->lock);
     return model;
 }
 
@@ -109,16 +114,15 @@ void trainer_show(Trainer *trainer, BankModel *const *models, int count)
     pthread_mutex_lock(&trainer->lock);
     trainer->shown_count = 0;
     for (int i = 0; i < count; i++) {
-        models[i]->last_shown = trainer->show_count;
+        models[i]->last_shown = models[i]->last_on_show = trainer->show_count;
+        if (models[i]->first_on_show == 0)
+            models[i]->first_on_show = trainer->show_count;
         bool is_there = false;
         for (int j = 0; j < trainer->shown_count; j++)
             is_there |= trainer->shown[j] == models[i];
         if (!is_there)
             trainer->shown[trainer->shown_count++] = models[i];
     }
-    for (int i = 0; i < trainer->bank_count; i++)
-        if (!is_in_use_locked(trainer, trainer->bank[i]))
-            moments_thin(&trainer->bank[i]->moments, MOMENTS_HIDDEN);
     pthread_cond_signal(&trainer->changed);
     pthread_mutex_unlock(&trainer->lock);
 }

@@ -8,8 +8,9 @@
 
 enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16 };
 
-// Bytes of moments that the models on show share, and how many moments a hidden one keeps.
-enum { MOMENT_BYTES = 64 << 20, MOMENTS_HIDDEN = 16 };
+// Bytes of moments, all models of the bank together, and how many moments each model on show may have of them before
+// those that were on show longest ago have to give way.
+enum { MOMENT_BYTES = 128 << 20, MOMENTS_FAIR = 32 };
 
 typedef struct PairEntry {
     Moment *a, *b; // held; NULL: the entry is free
@@ -41,10 +42,10 @@ struct Trainer {
     int wanted_count;
     PairEntry pairs[PAIRS_MAX]; // a ring: what was compared, and what is to be
     int next_pair;
+    BankModel *bank[BANK_MAX]; // changed by the UI thread alone, which therefore reads it without the lock
+    int bank_count;
 
     // UI thread
-    BankModel *bank[BANK_MAX];
-    int bank_count;
     int64_t show_count;
 
     // training thread, read by the UI

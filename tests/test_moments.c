@@ -47,7 +47,9 @@ static void add(Moments *moments, int64_t step, int most)
     parameters[0] = (float)step;
     Moment *moment = moment_create(&model, parameters, step);
     assert_non_null(moment);
-    moments_add(moments, moment, most);
+    moments_add(moments, moment);
+    if (moments->count > most)
+        moments_thin(moments, most);
 }
 
 static void check_steps(const Moments *moments, const int64_t *steps, int count)
@@ -70,24 +72,27 @@ static int64_t end_of_quarter(int64_t quarters, int64_t steps_per_epoch)
     return step;
 }
 
-// All steps from 0 on that are to be kept, marked.
+// All steps from 0 on that are to be kept while the head is whole, marked.
 static void mark_wanted(bool *is_wanted, int64_t steps_per_epoch, int64_t spacing)
 {
     memset(is_wanted, 0, STEPS_MAX * sizeof *is_wanted);
     is_wanted[0] = true;
-    const int64_t factor = spacing <= 4 ? 2 : spacing <= 16 ? 4 : 16;
-    for (int64_t power = 1; power < steps_per_epoch; power *= factor)
+    for (int64_t power = 1; power < steps_per_epoch; power *= 2)
         is_wanted[power] = true;
+    for (int64_t quarters = 1; quarters <= 4; quarters++)
+        is_wanted[end_of_quarter(quarters, steps_per_epoch)] = true;
+    for (int64_t epoch = 1; epoch <= 4 && epoch * steps_per_epoch < STEPS_MAX; epoch++)
+        is_wanted[epoch * steps_per_epoch] = true;
     for (int64_t quarters = spacing; end_of_quarter(quarters, steps_per_epoch) < STEPS_MAX; quarters += spacing)
         is_wanted[end_of_quarter(quarters, steps_per_epoch)] = true;
 }
 
-static void wanted_are_the_start_powers_of_two_and_quarters(void **state)
+static void wanted_are_the_head_and_quarters(void **state)
 {
     (void)state;
     static bool is_wanted[STEPS_MAX];
     for (int i = 0; i < EPOCH_SIZES; i++)
-        for (int64_t spacing = 1; spacing <= 64; spacing *= 2) {
+        for (int64_t spacing = 1; spacing <= 1 << 20; spacing *= 2) {
             Moments moments = create(epoch_sizes[i]);
             moments.spacing = spacing;
             mark_wanted(is_wanted, epoch_sizes[i], spacing);
@@ -96,6 +101,54 @@ static void wanted_are_the_start_powers_of_two_and_quarters(void **state)
                     fail_msg("%lld steps an epoch, spacing %lld: step %lld", (long long)epoch_sizes[i],
                              (long long)spacing, (long long)step);
         }
+}
+
+// Trains for so many epochs, keeping what is wanted; then thins to `most`.
+static Moments train_and_thin(int64_t steps_per_epoch, int64_t epochs, int most)
+{
+    Moments moments = create(steps_per_epoch);
+    for (int64_t step = 0; step <= epochs * steps_per_epoch; step++)
+        if (moments_wants(&moments, step))
+            add(&moments, step, MOMENTS_MAX);
+    moments_thin(&moments, most);
+    return moments;
+}
+
+// The first epoch is most of the story: the tail goes first, however little room there is.
+static void the_head_stays_while_there_is_a_tail(void **state)
+{
+    (void)state;
+    static const int64_t head[] = {0, 1, 2, 4, 8, 16, 32, 59, 64, 118, 128, 177, 235, 470, 705, 940};
+    enum { HEAD = sizeof head / sizeof *head };
+    for (int most = MOMENTS_MAX; most > HEAD; most--) {
+        Moments moments = train_and_thin(235, 50, most);
+        for (int i = 0; i < HEAD; i++)
+            assert_int_equal(moments.items[i]->step, head[i]);
+        assert_int_equal(moments.items[moments.count - 1]->step, 50 * 235);
+        assert_int_equal(moments.head_level, 0);
+        moments_clear(&moments);
+    }
+    Moments whole = train_and_thin(235, 50, MOMENTS_MAX); // every epoch of the default training is there
+    for (int64_t epoch = 0; epoch <= 50; epoch++)
+        assert_int_equal(moments_find(&whole, epoch * 235)->step, epoch * 235);
+    assert_int_equal(whole.count, HEAD + 46);
+    moments_clear(&whole);
+    Moments longest = train_and_thin(60000, 30, MOMENTS_HEAD); // the longest head that this many hold
+    assert_int_equal(longest.head_level, 0);
+    assert_int_equal(moments_find(&longest, 15000)->step, 15000);
+    moments_clear(&longest);
+}
+
+static void the_head_gives_way_in_the_end(void **state)
+{
+    (void)state;
+    Moments moments = train_and_thin(235, 50, 14);
+    check_steps(&moments, (int64_t[]){0, 1, 2, 4, 8, 16, 32, 64, 128, 235, 470, 705, 940, 11750}, 14);
+    moments_thin(&moments, 13);
+    check_steps(&moments, (int64_t[]){0, 1, 4, 16, 64, 235, 470, 705, 940, 11750}, 10);
+    moments_thin(&moments, 9);
+    check_steps(&moments, (int64_t[]){0, 1, 16, 11750}, 4);
+    moments_clear(&moments);
 }
 
 static void an_epoch_of_235_steps_by_hand(void **state)
@@ -156,7 +209,7 @@ static void check_kept(const Moments *moments, const int64_t *offered, int offer
         kept++;
     }
     assert_int_equal(kept, moments->count);
-    if (moments->spacing == 1)
+    if (moments->spacing == 1 || moments->head_level > 0)
         return;
     Moments finer = *moments; // it was thinned because it had to be
     finer.spacing /= 2;
@@ -220,7 +273,7 @@ static void the_longest_epoch_fits_into_the_least_number(void **state)
     moments_clear(&moments);
 }
 
-static void thinning_halves_what_there_is(void **state)
+static void thinning_halves_the_tail(void **state)
 {
     (void)state;
     Moments moments = create(4); // each step is a quarter
@@ -231,14 +284,17 @@ static void thinning_halves_what_there_is(void **state)
     assert_int_equal(moments.count, MOMENTS_MAX);
     moments_thin(&moments, MOMENTS_MAX - 1);
     assert_int_equal(moments.spacing, 2);
-    assert_int_equal(moments.count, 34); // 0, 1, 2, 4, 6 .. 62 and the newest, 63
+    assert_int_equal(moments.count, 35); // 0 .. 4, 6, 8 .. 62 and the newest, 63
     moments_thin(&moments, 16);
-    check_steps(&moments, (int64_t[]){0, 1, 8, 16, 24, 32, 40, 48, 56, 63}, 10);
+    check_steps(&moments, (int64_t[]){0, 1, 2, 3, 4, 8, 12, 16, 24, 32, 40, 48, 56, 63}, 14);
     moments_thin(&moments, MOMENTS_MIN);
-    check_steps(&moments, (int64_t[]){0, 1, 16, 32, 48, 63}, 6);
+    assert_in_range(moments.count, 4, MOMENTS_MIN);
+    assert_int_equal(moments.items[0]->step, 0);
+    assert_int_equal(moments.items[moments.count - 1]->step, 63);
     moments_clear(&moments);
     assert_int_equal(moments.count, 0);
     assert_int_equal(moments.spacing, 1);
+    assert_int_equal(moments.head_level, 0);
 }
 
 // ---- finding and holding ------------------------------------------------------------------------------------------
@@ -312,13 +368,15 @@ static void whoever_holds_a_moment_has_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wanted_are_the_start_powers_of_two_and_quarters),
+        cmocka_unit_test(wanted_are_the_head_and_quarters),
+        cmocka_unit_test(the_head_stays_while_there_is_a_tail),
+        cmocka_unit_test(the_head_gives_way_in_the_end),
         cmocka_unit_test(an_epoch_of_235_steps_by_hand),
         cmocka_unit_test(a_pinned_step_is_wanted_whatever_the_spacing),
         cmocka_unit_test(the_newest_is_there_until_a_newer_one_is),
         cmocka_unit_test(there_are_never_more_than_allowed),
         cmocka_unit_test(the_longest_epoch_fits_into_the_least_number),
-        cmocka_unit_test(thinning_halves_what_there_is),
+        cmocka_unit_test(thinning_halves_the_tail),
         cmocka_unit_test(found_is_the_newest_at_or_before),
         cmocka_unit_test(a_moment_has_its_own_copy),
         cmocka_unit_test(whoever_holds_a_moment_has_it),

@@ -734,22 +734,137 @@ static void moments_of_a_long_training_are_thinned(void **state)
         assert_true(steps[i] > steps[i - 1] && steps[i] - steps[i - 1] <= 8);
     trainer_play(trainer, false);
     settle(trainer, models, 1);
-    trainer_show(trainer, models + 1, 1); // hidden ones keep fewer
+    trainer_show(trainer, models + 1, 1); // what is hidden keeps its history
+    const int before = count;
     count = trainer_list_moments(trainer, models[0], steps);
-    assert_in_range(count, 5, 16);
-    assert_int_equal(steps[0], 0);
-    assert_int_equal(steps[count - 1], 2 * EPOCHS);
+    assert_int_equal(count, before);
     Moment *middle = trainer_recall(trainer, models[0], EPOCHS);
-    assert_in_range(middle->step, EPOCHS / 2, EPOCHS);
+    assert_in_range(middle->step, EPOCHS - 8, EPOCHS);
     check_weights(&middle->model, middle->parameters, middle->step);
     moment_release(middle);
+    trainer_destroy(trainer);
+}
+
+// A trainer whose moments have room for so many of the model "layers=8,batch=20", at 10 steps an epoch.
+static Trainer *create_with_room(int moments, int epochs)
+{
+    const Spec spec = synthetic_spec("layers=8,batch=20");
+    const Model shape = model_create(&spec, DIGIT_PIXELS);
+    const int64_t bytes = (int64_t)(shape.parameter_count * sizeof(float) + sizeof(Moment));
+    Trainer *trainer = trainer_create(
+        &(TrainerOptions){
+            .dataset = &data, .limit = 200, .thread_count = 2, .epochs = epochs, .moment_bytes = moments * bytes},
+        NULL);
+    assert_non_null(trainer);
+    return trainer;
+}
+
+static void find_seeds(Trainer *trainer, BankModel **models, int first_seed, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "layers=8,batch=20,seed=%d", first_seed + i);
+        models[i] = find(trainer, text);
+    }
+}
+
+static void show_and_train(Trainer *trainer, BankModel *const *models, int count)
+{
+    trainer_show(trainer, models, count);
+    trainer_play(trainer, true);
+    wait_until_idle(trainer);
+}
+
+static int count_moments(Trainer *trainer, BankModel *model)
+{
+    int64_t steps[MOMENTS_MAX + 1];
+    return trainer_list_moments(trainer, model, steps);
+}
+
+// 0, 1, 2, 4, 8 and the quarters of the first epoch's ten steps, and the ends of four epochs
+static const int64_t head_of_ten[] = {0, 1, 2, 3, 4, 5, 8, 10, 20, 30, 40};
+enum { HEAD_OF_TEN = sizeof head_of_ten / sizeof *head_of_ten };
+
+static void check_head(Trainer *trainer, BankModel *model, int64_t newest)
+{
+    int64_t steps[MOMENTS_MAX + 1];
+    const int count = trainer_list_moments(trainer, model, steps);
+    assert_in_range(count, HEAD_OF_TEN, MOMENTS_MAX);
+    for (int i = 0; i < HEAD_OF_TEN; i++)
+        assert_int_equal(steps[i], head_of_ten[i]);
+    assert_int_equal(steps[count - 1], newest);
+}
+
+static void looking_at_other_models_costs_no_history(void **state)
+{
+    (void)state;
+    enum { EPOCHS = 30, OTHERS = 8, ROOM = 2 * 64 + 8 * 36 };
+    Trainer *trainer = create_with_room(ROOM, EPOCHS);
+    BankModel *models[2 + OTHERS];
+    find_seeds(trainer, models, 1, 2 + OTHERS);
+    show_and_train(trainer, models, 2);
+    int64_t before[2][MOMENTS_MAX + 1], after[MOMENTS_MAX + 1];
+    int counts[2], all = 0;
+    for (int i = 0; i < 2; i++)
+        counts[i] = trainer_list_moments(trainer, models[i], before[i]);
+    show_and_train(trainer, models, 2 + OTHERS); // among others, as in the matrix
+    show_and_train(trainer, models + 2, OTHERS); // hidden
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(trainer_list_moments(trainer, models[i], after), counts[i]);
+        assert_memory_equal(after, before[i], (size_t)counts[i] * sizeof *after);
+    }
+    for (int i = 0; i < 2 + OTHERS; i++) {
+        check_head(trainer, models[i], 10 * EPOCHS);
+        all += count_moments(trainer, models[i]);
+    }
+    assert_in_range(all, ROOM / 2, ROOM);
+    trainer_destroy(trainer);
+}
+
+// What is on show has a fair number of moments: the others give way for it, those that came last first, and no head.
+static void what_is_on_show_has_its_share(void **state)
+{
+    (void)state;
+    enum { EPOCHS = 30, WHOLE = HEAD_OF_TEN + 26 }; // 26 ends of epochs more
+    Trainer *trainer = create_with_room(100, EPOCHS);
+    BankModel *models[4];
+    find_seeds(trainer, models, 1, 4);
+    for (int i = 0; i < 4; i++) {
+        show_and_train(trainer, models + i, 1);
+        int all = 0;
+        for (int j = 0; j <= i; j++) {
+            check_head(trainer, models[j], 10 * EPOCHS);
+            all += count_moments(trainer, models[j]);
+        }
+        assert_in_range(all, i < 2 ? WHOLE : 50, 100);
+        assert_in_range(count_moments(trainer, models[i]), 20, WHOLE);
+        if (i < 3)
+            assert_int_equal(count_moments(trainer, models[0]), WHOLE);
+    }
+    assert_in_range(count_moments(trainer, models[0]), HEAD_OF_TEN, WHOLE - 1);
+    trainer_destroy(trainer);
+}
+
+static void each_model_has_a_few_moments_in_any_case(void **state)
+{
+    (void)state;
+    Trainer *trainer = create_with_room(1, 5);
+    BankModel *models[3];
+    find_seeds(trainer, models, 1, 3);
+    show_and_train(trainer, models, 3);
+    for (int i = 0; i < 3; i++) {
+        int64_t steps[MOMENTS_MAX + 1];
+        const int count = trainer_list_moments(trainer, models[i], steps);
+        assert_in_range(count, 3, MOMENTS_MIN);
+        assert_true(steps[0] == 0 && steps[1] == 1 && steps[count - 1] == 50);
+    }
     trainer_destroy(trainer);
 }
 
 static void many_models_share_the_room_for_moments(void **state)
 {
     (void)state;
-    enum { EPOCHS = 2, ROOM = 64 << 20 };
+    enum { EPOCHS = 10, ROOM = 128 << 20 };
     Trainer *trainer =
         trainer_create(&(TrainerOptions){.dataset = &data, .limit = 200, .thread_count = 2, .epochs = EPOCHS}, NULL);
     assert_non_null(trainer);
@@ -787,7 +902,7 @@ static void the_kept_step_is_kept(void **state)
         wait_until_idle(trainer);
         assert_int_equal(recall_step(trainer, model, 101), 100);
         trainer_play(trainer, false);
-        settle(trainer, &model, 1); // thinned to what a hidden model keeps
+        settle(trainer, &model, 1);
         if (steps[i] < 100) {
             Moment *moment = trainer_recall(trainer, model, steps[i]);
             assert_int_equal(moment->step, steps[i]);
@@ -1142,6 +1257,9 @@ int main(void)
         cmocka_unit_test(moments_that_are_asked_for_again_are_measured_in_the_end),
         cmocka_unit_test(moments_of_a_long_training_are_thinned),
         cmocka_unit_test(many_models_share_the_room_for_moments),
+        cmocka_unit_test(looking_at_other_models_costs_no_history),
+        cmocka_unit_test(what_is_on_show_has_its_share),
+        cmocka_unit_test(each_model_has_a_few_moments_in_any_case),
         cmocka_unit_test(the_kept_step_is_kept),
         cmocka_unit_test(restart_forgets_the_moments),
         cmocka_unit_test(parameters_that_are_put_in_are_a_moment),
