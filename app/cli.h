@@ -53,6 +53,7 @@ typedef struct Options {
     float scale;         // of the UI; 0: as the display says
     const char *trace;   // view: file for one JSON line a frame; NULL: none
     bool json;           // data, shot
+    bool has_texts;      // view's trace, shot's JSON: with every text on screen
     const char *operand; // eval: the model's file; data export: the folder
 } Options;
 

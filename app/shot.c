@@ -6,6 +6,7 @@
 #include "figures.h"
 #include "offline.h"
 #include "report_json.h"
+#include "trace.h"
 
 // Whether training went as far as the moment that was asked for.
 static int check_step(const Offline *offline)
@@ -24,6 +25,8 @@ static int print_result(Offline *offline, const char *path)
         return command_finish_output();
     }
     json_t *report = figures_json(offline_compose(offline));
+    if (offline->options->has_texts)
+        (void)json_object_set_new(report, "texts", trace_texts(&offline->session->ui));
     json_t *file = json_string(path);
     (void)json_object_set_new(report, "file", file ? file : json_null());
     return report_print(report);

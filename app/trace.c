@@ -1,7 +1,6 @@
 // Writing the trace.
 #include "trace.h"
 
-#include <jansson.h>
 #include <math.h>
 
 static json_t *rect_json(float x, float y, float w, float h)
@@ -26,6 +25,7 @@ static json_t *model_json(const ModelFrame *m)
     json_t *json = json_pack("{s:s, s:I, s:i, s:I, s:i}", "spec", spec, "step", (json_int_t)s->step, "steps_per_epoch",
                              s->steps_per_epoch, "broken_step", (json_int_t)s->broken_step, "test_epoch",
                              s->test.images ? s->test_epoch : -1);
+    (void)json_object_set_new(json, "test_step", json_integer(s->test.images ? (json_int_t)s->test_step : -1));
     if (isfinite(ink))
         (void)json_object_set_new(json, "pad_output_mean", json_real(ink));
     for (int loss = 0; loss < LOSS_COUNT && s->test.images; loss++) {
@@ -124,7 +124,23 @@ static json_t *look_json(const Frame *frame)
                      frame->model_count, "newest_step", (int)frame->newest_step, "verdicts", verdicts);
 }
 
-void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
+json_t *trace_texts(const Ui *ui)
+{
+    json_t *texts = json_array();
+    for (int i = 0; i < ui->text_count; i++) {
+        const UiText *t = &ui->texts[i];
+        char color[16];
+        (void)snprintf(color, sizeof color, "%08x", t->color);
+        (void)json_array_append_new(texts,
+                                    json_pack("{s:s, s:[f, f, f, f], s:[f, f, f, f], s:s, s:b}", "text", t->text,
+                                              "rect", (double)t->rect.x, (double)t->rect.y, (double)t->rect.w,
+                                              (double)t->rect.h, "box", (double)t->box.x, (double)t->box.y,
+                                              (double)t->box.w, (double)t->box.h, "color", color, "cut", t->is_cut));
+    }
+    return texts;
+}
+
+void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts)
 {
     static const char *const scenes[] = {"compare", "solo_a", "solo_b", "matrix", "inspect", "claims"};
     json_t *widgets = json_array();
@@ -153,6 +169,8 @@ void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
         (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
         (void)json_object_set_new(json, "moments", moments_json(frame));
         (void)json_object_set_new(json, "hint", json_string(ui->hint));
+        if (has_texts)
+            (void)json_object_set_new(json, "texts", trace_texts(ui));
     }
     if (ui->show_focus && json) {
         for (int i = 0; i < ui->widget_count; i++)

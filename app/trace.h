@@ -1,10 +1,15 @@
 // Trace: one JSON line for each frame that was drawn: how long it took, every widget's place, what is on show. For
 // tests and bug reports.
 #pragma once
+#include <jansson.h>
 #include <stdio.h>
 
 #include "app.h"
 #include "ui.h"
 
-// frame_ms: from the first event of the frame to the end of its drawing.
-void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms);
+// frame_ms: from the first event of the frame to the end of its drawing. has_texts: with every text on screen.
+void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts);
+
+// Every text that the last pass drew: [{"text", "rect": [x, y, w, h], "box", "color": "rrggbbaa", "cut"}, ...], in
+// framebuffer pixels. Owned by the caller: json_decref.
+json_t *trace_texts(const Ui *ui);

@@ -1,6 +1,7 @@
 // The widgets. Each has the same beats: id, rectangle, what was done with it, how it looks, focus ring.
 #include "ui.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@ void ui_begin(Ui *ui, DrawList *draw, const Input *input, float scale)
     ui->input = *input;
     ui->scale = scale;
     ui->widget_count = 0;
+    ui->text_count = 0;
     ui->hint[0] = 0;
     if (input->left_pressed)
         ui->show_focus = false;
@@ -161,12 +163,20 @@ static void shorten(Ui *ui, FontFace face, float size_px, float width, const cha
     strcpy(out + used, "\u2026");
 }
 
+static void note_text(Ui *ui, UiText entry, const char *text)
+{
+    assert(ui->text_count < TEXTS_MAX && "a frame has more texts than TEXTS_MAX: raise it");
+    (void)snprintf(entry.text, sizeof entry.text, "%s", text);
+    ui->texts[ui->text_count++] = entry;
+}
+
 void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align align, const char *text)
 {
     char shortened[256];
     const float size_px = ui_px(ui, size);
     float width = font_text_width(ui->draw->font, face, size_px, text);
-    if (width > rect.w + 0.5f) {
+    const bool is_cut = width > rect.w + 0.5f;
+    if (is_cut) {
         shorten(ui, face, size_px, rect.w, text, shortened, sizeof shortened);
         text = shortened;
         width = font_text_width(ui->draw->font, face, size_px, text);
@@ -174,7 +184,13 @@ void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align al
     const float x = align == ALIGN_LEFT    ? rect.x
                     : align == ALIGN_RIGHT ? rect.x + rect.w - width
                                            : rect.x + (rect.w - width) / 2;
-    const float baseline = rect.y + (rect.h + font_ascent(ui->draw->font, face, size_px)) / 2;
+    const float ascent = font_ascent(ui->draw->font, face, size_px), baseline = rect.y + (rect.h + ascent) / 2;
+    if (*text)
+        note_text(
+            ui,
+            (UiText){
+                .rect = {x, baseline - ascent, width, 1.25f * ascent}, .box = rect, .color = color, .is_cut = is_cut},
+            text);
     (void)draw_text(ui->draw, face, size_px, x, baseline, color, text);
 }
 

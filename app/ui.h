@@ -38,7 +38,7 @@ typedef struct KeyPress {
     bool shift, control;
 } KeyPress;
 
-enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256 };
+enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024 };
 
 typedef struct Input {
     float mouse_x, mouse_y;
@@ -60,6 +60,14 @@ typedef struct Widget {
     bool is_on;
 } Widget;
 
+// A text as it was drawn: what a frame can tell of itself.
+typedef struct UiText {
+    char text[160];
+    Rect rect, box; // what it covers, ascent to descent; what it was given
+    Color color;
+    bool is_cut; // it ends in an ellipsis of ours
+} UiText;
+
 typedef struct Ui {
     DrawList *draw;
     Input input;
@@ -72,6 +80,8 @@ typedef struct Ui {
     Widget widgets[WIDGETS_MAX]; // of this frame, in tab order
     uint32_t widget_ids[WIDGETS_MAX];
     int widget_count;
+    UiText texts[TEXTS_MAX]; // of this frame, in the order in which they were drawn
+    int text_count;
     bool is_key_shifted; // of the key press that was taken last
     char hint[640];      // what the widget under the mouse says of itself; empty: nothing
 } Ui;

@@ -122,7 +122,7 @@ static void run(Session *session, const Options *options, FILE *trace)
         }
         pace.is_stale = false;
         if (trace)
-            trace_write(trace, frame, &session->ui, took);
+            trace_write(trace, frame, &session->ui, took, options->has_texts);
     }
 }
 
