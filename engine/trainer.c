@@ -25,7 +25,8 @@ typedef struct SliceOrder {
     float *parameters;
     int64_t parameters_step;
     int epochs, shown_count;
-    int64_t last_step; // -1: none
+    int64_t last_step;  // -1: none
+    int64_t until_step; // the slice ends there
 } SliceOrder;
 
 void trainer_wake(Trainer *trainer)
@@ -74,6 +75,27 @@ static bool wants_slice(const Trainer *trainer, const BankModel *model)
             (trainer->last_step < 0 || learner_step_count(model->learner) < trainer->last_step));
 }
 
+static int64_t find_furthest_locked(const Trainer *trainer)
+{
+    int64_t furthest = 0;
+    for (int i = 0; i < trainer->shown_count; i++) {
+        const Learner *learner = trainer->shown[i]->learner;
+        if (learner && learner_step_count(learner) > furthest)
+            furthest = learner_step_count(learner);
+    }
+    return furthest;
+}
+
+// A pause comes in the middle of a round of slices: those whose turn was still to come end the round, so that what is
+// compared at rest is of the same step.
+static bool ends_round_locked(const Trainer *trainer, const BankModel *model)
+{
+    if (trainer->playing || !model->learner || learner_broken_step(model->learner) >= 0)
+        return false;
+    const int64_t behind = find_furthest_locked(trainer) - learner_step_count(model->learner);
+    return behind > 0 && behind <= SLICE_STEPS;
+}
+
 // The model to train next: of those that want it the one with the fewest steps. lock is held.
 static BankModel *choose_locked(Trainer *trainer)
 {
@@ -83,7 +105,7 @@ static BankModel *choose_locked(Trainer *trainer)
         BankModel *model = trainer->shown[i];
         const bool is_new = !model->learner || model->restart_requests != model->restarts_done;
         const int64_t steps = is_new ? -1 : learner_step_count(model->learner);
-        if (wants_slice(trainer, model) && steps < fewest) {
+        if ((wants_slice(trainer, model) || ends_round_locked(trainer, model)) && steps < fewest) {
             chosen = model;
             fewest = steps;
         }
@@ -97,6 +119,7 @@ static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
                         .epochs = trainer->epochs,
                         .shown_count = trainer->shown_count,
                         .last_step = trainer->last_step,
+                        .until_step = ends_round_locked(trainer, model) ? find_furthest_locked(trainer) : INT64_MAX,
                         .parameters = model->pending_parameters,
                         .parameters_step = model->pending_step};
     order.restart = model->restart_requests != model->restarts_done;
@@ -181,7 +204,9 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     // where nobody waits a slice has its steps, however long they take: a broken model then is at the same step every
     // time
     const int64_t most_ns = trainer->options.every_epoch ? INT64_MAX : SLICE_NS;
-    for (int i = 0; i < steps && !epoch_end && !is_last && trainer_now_ns() - start < most_ns; i++) {
+    for (int i = 0; i < steps && !epoch_end && !is_last && trainer_now_ns() - start < most_ns &&
+                    learner_step_count(model->learner) < order->until_step;
+         i++) {
         (void)learner_step(model->learner);
         if (learner_broken_step(model->learner) >= 0)
             break;
@@ -199,6 +224,33 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     publish(trainer, model);
 }
 
+// A model on show that has come to rest at a step that nobody has measured: its figures are still of an earlier one.
+static BankModel *find_unmeasured_locked(const Trainer *trainer)
+{
+    for (int i = 0; i < trainer->shown_count; i++) {
+        BankModel *model = trainer->shown[i];
+        if (model->learner && learner_broken_step(model->learner) < 0 &&
+            model->test_step != learner_step_count(model->learner))
+            return model;
+    }
+    return NULL;
+}
+
+// False where all that is at rest is measured. lock is held before and after.
+static bool measure_at_rest_locked(Trainer *trainer)
+{
+    BankModel *model = atomic_load(&trainer->has_failed) ? NULL : find_unmeasured_locked(trainer);
+    if (!model)
+        return false;
+    trainer->current = model;
+    pthread_mutex_unlock(&trainer->lock);
+    trainer_measure(trainer, model);
+    publish(trainer, model);
+    pthread_mutex_lock(&trainer->lock);
+    trainer->current = NULL;
+    return true;
+}
+
 void *trainer_run(void *argument)
 {
     Trainer *trainer = argument;
@@ -208,6 +260,8 @@ void *trainer_run(void *argument)
     while (!trainer->quit) {
         BankModel *model = choose_locked(trainer);
         if (trainer_serve_locked(trainer, !model))
+            continue;
+        if (!model && measure_at_rest_locked(trainer))
             continue;
         if (!model) {
             atomic_store(&trainer->samples_per_second, 0);
