@@ -83,6 +83,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
         pad_load_values(&app->pad, options->digit, options->digit_width, options->digit_height);
     else
         load_next_digit(app);
+    pad_forget_done(&app->pad);
     // pages are as long as the window makes them: the first frame's length decides where page N starts
     app->first = -options->page;
     trainer_play(app->trainer, true);
@@ -144,17 +145,39 @@ static void move_in_time(App *app, int moments)
     app->look.past_step = is_newest ? -1 : frame->moments[at];
 }
 
+// The index of the first moment behind step; moment_count where there is none.
+static int find_next_moment(const Frame *frame, int64_t step)
+{
+    int at = 0;
+    while (at < frame->moment_count && frame->moments[at] <= step)
+        at++;
+    return at;
+}
+
+// The newest moment is what the window returns to.
 void app_advance_film(App *app)
 {
-    move_in_time(app, 1);
-    if (app->look.past_step < 0)
+    enum { AHEAD = 2 }; // moments that are measured while one is shown
+    const Frame *frame = &app->frame;
+    const int next = find_next_moment(frame, app->film_step);
+    if (next == frame->moment_count || frame->moments[next] >= frame->newest_step) {
+        app->look.past_step = -1;
         app->is_film = false;
+        return;
+    }
+    bool is_there = false;
+    for (int i = next; i < frame->moment_count && i <= next + AHEAD; i++)
+        is_there |= past_has_figures(app, frame->moments[i]) && i == next;
+    if (is_there || trainer_has_failed(app->trainer))
+        app->look.past_step = app->film_step = frame->moments[next];
 }
 
 static void play_film(App *app, bool playing)
 {
     app->is_film = playing && app->frame.moment_count > 0;
-    app->look.past_step = app->is_film ? app->frame.moments[0] : -1;
+    app->film_step = -1;
+    if (!app->is_film)
+        app->look.past_step = -1;
 }
 
 // ---- requests -----------------------------------------------------------------------------------------------------
@@ -200,6 +223,8 @@ static void change_cast(App *app, const Look *look, int side, const Spec *spec)
 static void change_look(App *app, const Look *look)
 {
     const Look old = app->look;
+    if (look->scene == SCENE_INSPECT && old.scene != SCENE_INSPECT)
+        app->back = old.scene;
     const Spec spec = app->specs[SIDE_A];
     if (look->scene != old.scene || look->matrix_outputs != old.matrix_outputs ||
         look->matrix_losses != old.matrix_losses)
@@ -210,31 +235,79 @@ static void change_look(App *app, const Look *look)
         app->is_film = false;
 }
 
+static void change_spec(App *app, int side, const Spec *spec)
+{
+    const Spec old = app->specs[side];
+    const Look look = app->look;
+    change_cast(app, &look, side, spec);
+    if (!spec_equal(&old, &app->specs[side])) {
+        pad_forget_undone(&app->pad);
+        undo_note(&app->undo, (Deed){.kind = DEED_SPEC, .side = side, .other = old});
+    }
+}
+
+// Takes a deed back or does it again. Where there is no memory for a model, it stays as it is.
+static bool swap_deed(App *app, Deed *deed, bool (*move_pad)(Pad *pad))
+{
+    if (deed->kind == DEED_DRAWING)
+        return move_pad(&app->pad);
+    const Spec now = app->specs[deed->side];
+    const Look look = app->look;
+    change_cast(app, &look, deed->side, &deed->other);
+    const bool is_done = spec_equal(&app->specs[deed->side], &deed->other);
+    if (is_done)
+        deed->other = now;
+    return is_done;
+}
+
+static void undo(App *app)
+{
+    Deed *deed = undo_last(&app->undo);
+    if (deed && swap_deed(app, deed, pad_undo))
+        app->undo.at--;
+}
+
+static void redo(App *app)
+{
+    Deed *deed = undo_next(&app->undo);
+    if (deed && swap_deed(app, deed, pad_redo))
+        app->undo.at++;
+}
+
 static void apply_pad(App *app, const Request *r)
 {
     Pad *pad = &app->pad;
+    const int64_t before = pad->commits;
     switch (r->kind) {
     case REQUEST_PAD_BEGIN: pad_begin_stroke(pad, r->x, r->y, r->value != 0); break;
     case REQUEST_PAD_CONTINUE: pad_continue_stroke(pad, r->x, r->y); break;
     case REQUEST_PAD_END: pad_end_stroke(pad); break;
-    case REQUEST_PAD_UNDO: (void)pad_undo(pad); break;
-    case REQUEST_PAD_REDO: (void)pad_redo(pad); break;
     case REQUEST_PAD_CLEAR: pad_clear(pad); break;
     case REQUEST_PAD_NEXT: load_next_digit(app); break;
     case REQUEST_PAD_BRUSH: pad->brush = fminf(3.0f, fmaxf(0.5f, pad->brush + 0.2f * (float)r->value)); break;
     case REQUEST_PAD_CENTRE: pad->is_centred = r->value != 0; break;
     default: break;
     }
+    if (pad->commits != before)
+        undo_note(&app->undo, (Deed){.kind = DEED_DRAWING});
+}
+
+static void go_back(App *app)
+{
+    Look look = app->look;
+    if (look.scene != SCENE_INSPECT)
+        return;
+    look.scene = app->back;
+    change_look(app, &look);
 }
 
 static void apply(App *app, const Request *r)
 {
     switch (r->kind) {
-    case REQUEST_SPEC: {
-        const Look look = app->look;
-        change_cast(app, &look, r->side, &r->spec);
-        break;
-    }
+    case REQUEST_SPEC: change_spec(app, r->side, &r->spec); break;
+    case REQUEST_UNDO: undo(app); break;
+    case REQUEST_REDO: redo(app); break;
+    case REQUEST_BACK: go_back(app); break;
     case REQUEST_PLAY: set_playing(app, r->value != 0); break;
     case REQUEST_STEP:
         set_playing(app, false);

@@ -13,9 +13,12 @@
 #include "engine.h"
 #include "layout.h"
 #include "pad.h"
+#include "ranking.h"
 #include "ui.h"
+#include "undo.h"
 
-enum { MODELS_MAX = SIDE_COUNT + MATRIX_MAX }; // that a frame shows; the claims need fewer than the matrix
+// That a frame shows: A, B, the matrix and a twin for each of its columns; the claims need fewer.
+enum { MODELS_MAX = SIDE_COUNT + MATRIX_MAX + LOSS_COUNT };
 _Static_assert((int)CLAIM_MODEL_COUNT <= (int)MATRIX_MAX, "the claims' models have room");
 _Static_assert((int)MODELS_MAX <= (int)TRAINER_SHOWN_MAX, "all may train together");
 
@@ -37,6 +40,8 @@ typedef struct ModelFrame {
     float pad_z[DIGIT_PIXELS], pad_p[DIGIT_PIXELS], pad_heat[HEATMAP_COUNT][DIGIT_PIXELS],
         pad_marks[HEATMAP_COUNT][DIGIT_PIXELS];
     double pad_loss[LOSS_COUNT]; // mean over the drawing
+    bool is_current;             // the figures over the test set are of the very weights whose pictures are shown
+    char figures_of[32];         // else the moment that they are of: "epoch 12", "step 64"; empty: they are, or none
     char caption[64];            // "BCE · sigmoid"
     unsigned page_key;           // what z and p were computed for: 0 for nothing
 } ModelFrame;
@@ -67,6 +72,9 @@ typedef struct Frame {
     int model_count;
     int matrix[OUTPUTS_MAX][LOSS_COUNT];                        // indices of models, by row and column on show
     int matrix_outputs[OUTPUTS_MAX], matrix_losses[LOSS_COUNT]; // rows of their tables
+    int matrix_twinned,
+        matrix_twins[LOSS_COUNT]; // the row, and for each column the index of its model with another seed
+    ColumnRank matrix_ranks[LOSS_COUNT];
     ClaimsFrame claims;
     const TargetFacts *facts; // of the test set; NULL: the data is still being made
     char dataset_name[64];
@@ -101,12 +109,13 @@ typedef enum RequestKind {
     REQUEST_PAD_BEGIN,    // x, y; value: erasing
     REQUEST_PAD_CONTINUE, // x, y
     REQUEST_PAD_END,
-    REQUEST_PAD_UNDO,
-    REQUEST_PAD_REDO,
+    REQUEST_UNDO, // the last stroke or change of a model
+    REQUEST_REDO,
     REQUEST_PAD_CLEAR,
     REQUEST_PAD_NEXT,   // load the next test digit
     REQUEST_PAD_BRUSH,  // value: steps
     REQUEST_PAD_CENTRE, // value: on
+    REQUEST_BACK,       // one step back: to where inspect was entered from
     REQUEST_QUIT,
 } RequestKind;
 
@@ -160,7 +169,9 @@ typedef struct App {
     Slot *slots; // (MODELS_MAX)
     int slot_count;
     Pad pad;
+    Undo undo;
     Look look;
+    Scene back;                     // where inspect was entered from
     int first, shuffle, next_digit; // first test digit of the page; shuffle 0: in order
     bool is_playing, is_help_shown, is_film;
     int epochs, goal_epochs;
@@ -169,6 +180,7 @@ typedef struct App {
     bool wants_screenshot, wants_quit;
     uint64_t page_hash;             // of what the frame's page holds
     int64_t past_asked, past_shown; // look.past_step, and the moment that was found for it
+    int64_t film_step;              // the moment that the film showed last, -1: none yet
     char message[1200];
     bool is_error;
     float *buffers; // behind the frame's arrays
@@ -186,7 +198,7 @@ const Frame *app_compose(App *app, float width, float height, float scale, bool 
 void app_apply(App *app, const Requests *requests);
 void app_say(App *app, bool is_error, const char *text);
 
-// One moment further in the film of the history; back to the newest at its end.
+// One moment further in the film of the history, once its figures are there; back to the newest at its end.
 void app_advance_film(App *app);
 
 // Where training pauses for now, whatever the epochs on show: after so many of them, or behind this step (-1: none) of
@@ -205,6 +217,9 @@ bool app_is_on_show(const App *app, int index); // of the frame's models: all bu
 
 // Chooses for each model the snapshot to show: the newest, or that of the moment that is looked at (past.c).
 void past_compose(App *app, Frame *frame);
+
+// Whether the moment at this step has its figures, for every model on show that got so far; else they are asked for.
+bool past_has_figures(App *app, int64_t step);
 
 // What the test set holds at index, as bytes; drawn on the spot while the background is still making the set. Returns
 // its label or -1.

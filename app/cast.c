@@ -10,6 +10,7 @@ typedef struct Wanted {
     Spec specs[MODELS_MAX];
     int count;
     int matrix[OUTPUTS_MAX][LOSS_COUNT], outputs[OUTPUTS_MAX], losses[LOSS_COUNT], claims[CLAIM_MODEL_COUNT];
+    int twinned, twins[LOSS_COUNT];
 } Wanted;
 
 // The index of spec among those wanted; a new one goes to the end.
@@ -38,6 +39,15 @@ static void want_matrix(const App *app, Wanted *wanted)
             spec.loss = wanted->losses[j];
             wanted->matrix[i][j] = want(wanted, &spec);
         }
+    // what another seed makes of a column: its model on a sigmoid, which never breaks, where that is on show
+    for (int i = 0; i < row; i++)
+        if (wanted->outputs[i] == activation_find(OUTPUT_ACTIVATION, "sigmoid"))
+            wanted->twinned = i;
+    for (int j = 0; j < column; j++) {
+        Spec spec = wanted->specs[wanted->matrix[wanted->twinned][j]];
+        spec.seed++;
+        wanted->twins[j] = want(wanted, &spec);
+    }
 }
 
 static void want_claims(const App *app, Wanted *wanted)
@@ -119,6 +129,8 @@ bool cast_update(App *app, Error *error)
     memcpy(frame->matrix, wanted.matrix, sizeof frame->matrix);
     memcpy(frame->matrix_outputs, wanted.outputs, sizeof frame->matrix_outputs);
     memcpy(frame->matrix_losses, wanted.losses, sizeof frame->matrix_losses);
+    frame->matrix_twinned = wanted.twinned;
+    memcpy(frame->matrix_twins, wanted.twins, sizeof frame->matrix_twins);
     frame->claims = (ClaimsFrame){0}; // distances of other models
     memcpy(frame->claims.models, wanted.claims, sizeof frame->claims.models);
     show_slots(app);

@@ -123,10 +123,29 @@ static void compute_page(ModelFrame *m, const Frame *frame, Workspace *workspace
     m->page_key = frame->page_key;
 }
 
+// "epoch 12" at an epoch's end, else "step 2900".
+static void format_moment(int64_t step, int steps_per_epoch, char *text, size_t size)
+{
+    const bool is_end = step % steps_per_epoch == 0;
+    (void)snprintf(text, size, "%s %lld", is_end ? "epoch" : "step",
+                   (long long)(is_end ? step / steps_per_epoch : step));
+}
+
+// Pictures change with every slice of training, figures with every measuring.
+static void compose_figures(ModelFrame *m)
+{
+    const Snapshot *s = m->snapshot;
+    m->is_current = s->test.images > 0 && s->test_step == s->step;
+    m->figures_of[0] = 0;
+    if (s->test.images > 0 && !m->is_current)
+        format_moment(s->test_step, s->steps_per_epoch, m->figures_of, sizeof m->figures_of);
+}
+
 static void compose_model(App *app, Frame *frame, int index)
 {
     ModelFrame *m = &frame->models[index];
     Slot *slot = &app->slots[index];
+    compose_figures(m);
     m->spec = slot->spec;
     m->model = bank_model_shape(slot->bank);
     (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_get(m->spec.loss)->label,
@@ -223,6 +242,21 @@ static void compose_claims(App *app, Frame *frame)
         claims->results[claim] = claim_judge(claim, evidence);
 }
 
+// ---- matrix -------------------------------------------------------------------------------------------------------
+
+static void compose_ranks(Frame *frame)
+{
+    const MatrixLayout *matrix = &frame->layout.matrix;
+    for (int column = 0; column < matrix->columns; column++) {
+        const Snapshot *rows[OUTPUTS_MAX];
+        for (int row = 0; row < matrix->rows; row++)
+            rows[row] = frame->models[frame->matrix[row][column]].snapshot;
+        frame->matrix_ranks[column] =
+            ranking_judge(frame->matrix_losses[column], rows, matrix->rows, rows[frame->matrix_twinned],
+                          frame->models[frame->matrix_twins[column]].snapshot);
+    }
+}
+
 // ---- the frame ----------------------------------------------------------------------------------------------------
 
 static void compose_dataset(App *app, Frame *frame)
@@ -273,6 +307,8 @@ const Frame *app_compose(App *app, float width, float height, float scale, bool 
         compose_heat(frame, i);
     if (app->look.scene == SCENE_CLAIMS)
         compose_claims(app, frame);
+    if (app->look.scene == SCENE_MATRIX)
+        compose_ranks(frame);
     compose_state(app, frame);
     return frame;
 }

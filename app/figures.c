@@ -173,6 +173,20 @@ static json_t *matrix_json(const Frame *frame)
     return cells;
 }
 
+// For each column the output that is best, null where nobody is, and how far two seeds were apart.
+static json_t *ranks_json(const Frame *frame)
+{
+    json_t *ranks = json_array();
+    for (int column = 0; column < frame->layout.matrix.columns; column++) {
+        const ColumnRank *rank = &frame->matrix_ranks[column];
+        (void)json_array_append_new(
+            ranks, json_pack("{s:s, s:o, s:o}", "loss", loss_get(frame->matrix_losses[column])->key, "best",
+                             rank->best < 0 ? json_null() : json_string(output_key(frame->matrix_outputs[rank->best])),
+                             "seed_spread", report_number(rank->spread)));
+    }
+    return ranks;
+}
+
 static json_t *number(float value) { return report_number((double)value); }
 
 static json_t *inspect_json(const Frame *frame)
@@ -266,8 +280,10 @@ json_t *figures_json(const Frame *frame)
         set(json, "brush", brush_json(frame));
     set(json, "newest_step", json_integer(frame->newest_step));
     set(json, "moments", moments_json(frame));
-    if (scene == SCENE_MATRIX)
+    if (scene == SCENE_MATRIX) {
         set(json, "cells", matrix_json(frame));
+        set(json, "ranks", ranks_json(frame));
+    }
     if (scene == SCENE_INSPECT || frame->look.is_pinned)
         set(json, "inspect", inspect_json(frame));
     if (scene == SCENE_CLAIMS)

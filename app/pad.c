@@ -31,6 +31,7 @@ static void commit(Pad *pad)
         pad->count--;
     }
     pad->at = pad->count++;
+    pad->commits++;
     pad->states[(pad->first + pad->at) % (PAD_UNDO_MAX + 1)] = pad->now;
 }
 
@@ -46,6 +47,15 @@ static bool go_to(Pad *pad, int at)
 bool pad_undo(Pad *pad) { return go_to(pad, pad->at - 1); }
 
 bool pad_redo(Pad *pad) { return go_to(pad, pad->at + 1); }
+
+void pad_forget_undone(Pad *pad) { pad->count = pad->at + 1; }
+
+void pad_forget_done(Pad *pad)
+{
+    pad->first = pad->at = 0;
+    pad->count = 1;
+    pad->states[0] = pad->now;
+}
 
 // A capsule with a soft edge of one digit pixel, as wide as the grey edges of MNIST's strokes.
 static void stamp(Pad *pad, float x0, float y0, float x1, float y1)

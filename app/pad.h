@@ -21,6 +21,7 @@ typedef struct Pad {
     PadState now;
     PadState *states;     // (PAD_UNDO_MAX + 1), a ring: what undo and redo return to
     int first, count, at; // states[(first + i) % ...], i < count; `at` is the one shown
+    int64_t commits;      // how many states were ever added
     bool is_drawing, is_erasing;
     float last_x, last_y;
     float brush;     // radius
@@ -36,6 +37,8 @@ void pad_end_stroke(Pad *pad);
 
 bool pad_undo(Pad *pad); // false: nothing to undo
 bool pad_redo(Pad *pad);
+void pad_forget_undone(Pad *pad); // something else was done meanwhile: there is no redo
+void pad_forget_done(Pad *pad);   // the drawing is what there was at first: there is no undo either
 void pad_clear(Pad *pad);
 void pad_load_digit(Pad *pad, const uint8_t pixels[DIGIT_PIXELS], int source);
 void pad_load_values(Pad *pad, const float *values, int width,

@@ -46,9 +46,13 @@ bool panel_is_wiped(const Frame *frame);  // A and B in the same place
 // A card with a thin edge.
 void panel_card(Panel *panel, Rect rect);
 
-// "epoch 12 / 50" and the like: how far a model is. Whole epochs once one is done, steps before.
+// "epoch 12.3 / 50" and the like: how far a model is.
 void panel_format_progress(const Frame *frame, int model, char *text, size_t size);
 void panel_format_figure(double value, char text[24]); // four decimals; very small and large ones as 1.2e+05
+
+// color, or grey where the model's figures over the test set are of another moment than its pictures: figures_of then
+// stands beside them.
+Color panel_figure_color(const ModelFrame *model, Color color);
 
 // A title with a small square of the side's colour before it (side -1: none), and something at the right.
 void panel_header(Panel *panel, Rect header, int side, const char *title, const char *right);

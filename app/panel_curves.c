@@ -117,28 +117,34 @@ static void draw_landmarks(Panel *panel, const Scale *s)
         draw_landmark(panel, s, (float)frame->facts->mean_image_mse, "mean image", used, &count);
 }
 
+// In the model's colour up to the moment whose pictures are shown, grey behind it.
 static void draw_curves(Panel *panel, const Scale *s, int side)
 {
     Ui *ui = panel->ui;
     const Snapshot *snapshot = panel->frame->models[side].snapshot;
     const int loss = panel->frame->look.curve_loss;
     Point test[HISTORY_MAX];
-    int n = 0;
+    int n = 0, past = 0; // points; of them up to the moment
     float phase = 0;
     Point last_train = {0};
     bool has_train = false;
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
         const float x = epoch_x(s, (float)record->epoch);
+        const bool is_past = (int64_t)record->epoch * snapshot->steps_per_epoch <= snapshot->step;
         if (isfinite(record->test[loss]))
             test[n++] = (Point){x, loss_y(s, record->test[loss])};
+        past = is_past ? n : past;
         const Point train = {x, loss_y(s, record->train[loss])};
         if (has_train && isfinite(record->train[loss]))
-            plot_dash(ui->draw, last_train, train, ui_px(ui, 1), panel_side_color(side), &phase, ui_px(ui, 3));
+            plot_dash(ui->draw, last_train, train, ui_px(ui, 1), is_past ? panel_side_color(side) : COLOR_FAINT, &phase,
+                      ui_px(ui, 3));
         last_train = train;
         has_train = isfinite(record->train[loss]);
     }
-    draw_line(ui->draw, test, n, ui_px(ui, 1.5f), panel_side_color(side));
+    const int joint = past > 0 ? past - 1 : 0;
+    draw_line(ui->draw, test + joint, n - joint, ui_px(ui, 1.5f), COLOR_FAINT);
+    draw_line(ui->draw, test, past, ui_px(ui, 1.5f), panel_side_color(side));
 }
 
 // Where the window is while it shows the past.
@@ -156,14 +162,15 @@ static void draw_figures(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    char text[48];
+    char text[80];
     for (int side = SIDE_COUNT - 1; side >= 0; side--) {
-        const Snapshot *s = frame->models[side].snapshot;
+        const ModelFrame *m = &frame->models[side];
+        const Snapshot *s = m->snapshot;
         if (!panel_is_shown(frame, side) || s->test.images == 0)
             continue;
-        (void)snprintf(text, sizeof text, "%c %.4f", side == SIDE_A ? 'A' : 'B',
-                       metrics_loss(&s->test, frame->look.curve_loss));
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, text);
+        (void)snprintf(text, sizeof text, "%c %.4f%s%s", side == SIDE_A ? 'A' : 'B',
+                       metrics_loss(&s->test, frame->look.curve_loss), *m->figures_of ? " " : "", m->figures_of);
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_figure_color(m, panel_side_color(side)), ALIGN_RIGHT, text);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
     }
 }

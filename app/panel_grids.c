@@ -79,28 +79,45 @@ static void format_mean(const Frame *frame, int side, int mode, char *text, size
     }
 }
 
+// A mode's mean over the test set and, where it is of another moment than the picture, which; in the longest form that
+// there is room for. Takes its width off the line.
+static void draw_mean(Panel *panel, Rect *line, int side, int mode)
+{
+    Ui *ui = panel->ui;
+    const ModelFrame *m = &panel->frame->models[side];
+    char mean[32], text[80];
+    format_mean(panel->frame, side, mode, mean, sizeof mean);
+    (void)snprintf(text, sizeof text, "%s%s%s", mean, *m->figures_of ? " " : "", m->figures_of);
+    if (ui_text_width(ui, FONT_UI, TEXT_NORMAL, text) > line->w) // the caption says the moment, too
+        (void)snprintf(text, sizeof text, "%s", mean);
+    const float width = ui_text_width(ui, FONT_UI, TEXT_NORMAL, text) + ui_px(ui, 6);
+    if (width > line->w + ui_px(ui, 6))
+        return;
+    ui_text(ui, *line, FONT_UI, TEXT_NORMAL, panel_figure_color(m, COLOR_TEXT), ALIGN_LEFT, text);
+    line->x += width;
+    line->w -= width;
+}
+
 static void draw_heatmap_header(Panel *panel, int side, int column)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const int mode = frame->look.heatmaps[column];
     const Rect header = grid_header(&frame->layout.heatmap[side][column]);
-    char mean[32], title[96], id[24];
-    format_mean(frame, side, mode, mean, sizeof mean);
-    if (panel_is_wiped(frame)) {
-        char other[32];
-        format_mean(frame, SIDE_B, mode, other, sizeof other);
-        (void)snprintf(title, sizeof title, "%s %s%s%s", heatmap_get(mode)->label, mean, *other ? " | " : "", other);
-    } else {
-        (void)snprintf(title, sizeof title, "%s %s", heatmap_get(mode)->label, mean);
-    }
+    const bool is_wiped = panel_is_wiped(frame);
+    const char *label = heatmap_get(mode)->label;
+    char id[24];
     (void)snprintf(id, sizeof id, "scale.%c.%d", side == SIDE_A ? 'a' : 'b', column);
     const float bar = panel_color_bar(panel, id, header, mode);
     Rect rest = header;
     rest.w -= bar + ui_px(ui, 6);
-    if (ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 20) > rest.w)
-        (void)snprintf(title, sizeof title, "%s", heatmap_get(mode)->label);
-    panel_header(panel, rest, panel_is_wiped(frame) ? -1 : side, title, "");
+    panel_header(panel, rest, is_wiped ? -1 : side, label, "");
+    const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, label) + ui_px(ui, is_wiped ? 4 : 18);
+    rest.x += used;
+    rest.w -= used;
+    draw_mean(panel, &rest, side, mode);
+    if (is_wiped)
+        draw_mean(panel, &rest, SIDE_B, mode);
 }
 
 static void draw_side(Panel *panel, int side)

@@ -25,13 +25,13 @@ static const HelpRow rows[] = {
     {"Space  .  R", "play or pause; one batch; restart"},
     {"[  ]  X", "previous, next, random digits"},
     {"left / right", "draw / erase on the pad"},
-    {"Z  Y  C", "undo, redo, clear"},
+    {"Z  Y  C", "undo, redo: strokes, models; clear"},
     {"N  M", "next test digit; centre the drawing"},
     {"V  B  wheel", "thinner, thicker brush"},
     {"Tab  Enter  \u2190 \u2192", "move between buttons, press, choose"},
     {"S", "screenshot with all settings inside"},
     {"Ctrl +  \u2212  0", "larger, smaller, normal size"},
-    {"?  Esc  Ctrl Q", "this help; quit"},
+    {"?  Esc  Ctrl Q", "this help; one step back; quit"},
 };
 enum { ROWS = sizeof rows / sizeof *rows, LINES = (ROWS + 1) / 2 }; // in two columns
 

@@ -101,19 +101,21 @@ static void draw_means(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    char texts[1 + SIDE_COUNT][32];
+    char texts[1 + SIDE_COUNT][64];
     Color colors[1 + SIDE_COUNT];
     float width = 0;
     int count = 0;
     for (int side = SIDE_COUNT - 1; side >= 0; side--) {
-        const Metrics *m = &frame->models[side].snapshot->test;
+        const ModelFrame *model = &frame->models[side];
+        const Metrics *m = &model->snapshot->test;
         if (!panel_is_shown(frame, side) || m->images == 0)
             continue;
         char mean[24];
         panel_format_figure(m->mean_output, mean);
-        (void)snprintf(texts[count], sizeof texts[count], "%c %s", side == SIDE_A ? 'A' : 'B', mean);
+        (void)snprintf(texts[count], sizeof texts[count], "%c %s%s%s", side == SIDE_A ? 'A' : 'B', mean,
+                       *model->figures_of ? " " : "", model->figures_of);
         width += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[count]) + ui_px(ui, 10);
-        colors[count++] = panel_side_color(side);
+        colors[count++] = panel_figure_color(model, panel_side_color(side));
     }
     if (frame->facts && width + ui_px(ui, 100) < line.w) {
         (void)snprintf(texts[count], sizeof texts[count], "mean in %.4f", frame->facts->mean);
@@ -195,22 +197,26 @@ static void draw_brush(Panel *panel, const Scale *s)
     const float x0 = bin_x(s, look->brush_first), x1 = bin_x(s, look->brush_last + 1);
     draw_box(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, 0x6ff0b028, 0);
     draw_frame(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, COLOR_GOOD, 0, ui_px(ui, 1));
-    char text[128], *at = text;
+    char text[192], *at = text;
+    bool is_current = true;
     at +=
         snprintf(text, sizeof text, "lit: in %.1f %%",
                  100.0 * (double)count_bins(frame->facts->histogram, look->brush_first, look->brush_last) / s->pixels);
     for (int side = 0; side < SIDE_COUNT; side++) {
-        const Metrics *m = &frame->models[side].snapshot->test;
-        if (panel_is_shown(frame, side) && m->images > 0)
-            at += snprintf(at, (size_t)(text + sizeof text - at), "  %c %.1f %%", side == SIDE_A ? 'A' : 'B',
-                           100.0 * (double)count_bins(m->histogram_output, look->brush_first, look->brush_last) /
-                               s->pixels);
+        const ModelFrame *model = &frame->models[side];
+        const Metrics *m = &model->snapshot->test;
+        if (!panel_is_shown(frame, side) || m->images == 0)
+            continue;
+        at += snprintf(at, (size_t)(text + sizeof text - at), "  %c %.1f %%%s%s", side == SIDE_A ? 'A' : 'B',
+                       100.0 * (double)count_bins(m->histogram_output, look->brush_first, look->brush_last) / s->pixels,
+                       *model->figures_of ? " " : "", model->figures_of);
+        is_current &= !*model->figures_of;
     }
     const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 8);
     const float left = fminf(fmaxf(s->area.x, (x0 + x1 - width) / 2), s->area.x + s->area.w - width);
     const Rect box = {left, s->area.y + ui_px(ui, 2), width, ui_px(ui, 16)};
     draw_box(ui->draw, box, (COLOR_PANEL & 0xffffff00u) | 0xe0, ui_px(ui, 3));
-    ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, COLOR_GOOD, ALIGN_CENTER, text);
+    ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, is_current ? COLOR_GOOD : COLOR_FAINT, ALIGN_CENTER, text);
 }
 
 // ---- the panel ----------------------------------------------------------------------------------------------------
@@ -271,7 +277,8 @@ void panel_histogram(Panel *panel)
     for (int side = SIDE_COUNT - 1; side >= 0; side--) {
         const Metrics *m = &frame->models[side].snapshot->test;
         if (panel_is_shown(frame, side) && m->images > 0)
-            draw_steps(panel, &scale, m->histogram_output, false, 1.5f, panel_side_color(side));
+            draw_steps(panel, &scale, m->histogram_output, false, 1.5f,
+                       panel_figure_color(&frame->models[side], panel_side_color(side)));
     }
     draw_brush(panel, &scale);
 }

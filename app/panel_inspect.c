@@ -103,6 +103,7 @@ static void draw_images_of_digit(Panel *panel)
 typedef struct TableRow {
     const char *label;
     float values[SIDE_COUNT];
+    bool is_of_set; // the values are figures over the test set
 } TableRow;
 
 // Returns where the table ends.
@@ -129,8 +130,9 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
             char text[24] = "\u2013";
             if (!isnan(rows[i].values[side]))
                 panel_format_figure((double)rows[i].values[side], text);
+            const ModelFrame *m = &panel->frame->models[side];
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
-                    TEXT_SMALL, COLOR_TEXT, ALIGN_RIGHT, text);
+                    TEXT_SMALL, rows[i].is_of_set ? panel_figure_color(m, COLOR_TEXT) : COLOR_TEXT, ALIGN_RIGHT, text);
         }
     }
     return row.y + line;
@@ -143,14 +145,14 @@ static void draw_pixel_table(Panel *panel, const InspectFigures *f)
     (void)snprintf(title, sizeof title, "Row %d, column %d", f->row, f->column);
     (void)snprintf(excess, sizeof excess, "excess (H(t) %.4f)", f->floor);
     const TableRow rows[] = {
-        {"target t", {f->t, f->t}},
-        {"output p", {a->p, b->p}},
-        {"logit z", {a->z, b->z}},
-        {"BCE", {a->loss[LOSS_BCE], b->loss[LOSS_BCE]}},
-        {excess, {a->loss[LOSS_BCE] - (float)f->floor, b->loss[LOSS_BCE] - (float)f->floor}},
-        {"MSE", {a->loss[LOSS_MSE], b->loss[LOSS_MSE]}},
-        {"\u2202BCE/\u2202z", {a->slope[LOSS_BCE], b->slope[LOSS_BCE]}},
-        {"\u2202MSE/\u2202z", {a->slope[LOSS_MSE], b->slope[LOSS_MSE]}},
+        {"target t", {f->t, f->t}, false},
+        {"output p", {a->p, b->p}, false},
+        {"logit z", {a->z, b->z}, false},
+        {"BCE", {a->loss[LOSS_BCE], b->loss[LOSS_BCE]}, false},
+        {excess, {a->loss[LOSS_BCE] - (float)f->floor, b->loss[LOSS_BCE] - (float)f->floor}, false},
+        {"MSE", {a->loss[LOSS_MSE], b->loss[LOSS_MSE]}, false},
+        {"\u2202BCE/\u2202z", {a->slope[LOSS_BCE], b->slope[LOSS_BCE]}, false},
+        {"\u2202MSE/\u2202z", {a->slope[LOSS_MSE], b->slope[LOSS_MSE]}, false},
     };
     const bool is_pinned = panel->frame->look.is_pinned;
     (void)draw_table(panel, panel->frame->layout.inspect.pixel_table, title,
@@ -181,6 +183,17 @@ static void format_lesson(const InspectFigures *f, char *text, size_t size)
             f->t > 0.5f ? "upwards" : "downwards", f->t > 0.5f ? f->excess_above : f->excess_below);
 }
 
+// What the figures over the test set are of, where that is another moment than the pictures.
+static void format_set(const Frame *frame, char *text, size_t size)
+{
+    const char *a = frame->models[SIDE_A].figures_of, *b = frame->models[SIDE_B].figures_of;
+    size_t used = (size_t)snprintf(text, size, "over the whole test set");
+    if (*a)
+        used += (size_t)snprintf(text + used, size - used, ", A at %s", a);
+    if (*b)
+        (void)snprintf(text + used, size - used, ", B at %s", b);
+}
+
 static void draw_set_table(Panel *panel, const InspectFigures *f)
 {
     Ui *ui = panel->ui;
@@ -189,13 +202,14 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
     char lesson[320];
     const float mean_a = a->has_set ? a->mean_p : NAN, mean_b = b->has_set ? b->mean_p : NAN;
     const TableRow rows[] = {
-        {"mean t", {f->mean_t, f->mean_t}},
-        {"mean p", {mean_a, mean_b}},
-        {"mean p \u2212 mean t", {mean_a - f->mean_t, mean_b - f->mean_t}},
-        {"share with p = 0", {a->has_set ? a->dead_share : NAN, b->has_set ? b->dead_share : NAN}},
+        {"mean t", {f->mean_t, f->mean_t}, false},
+        {"mean p", {mean_a, mean_b}, true},
+        {"mean p \u2212 mean t", {mean_a - f->mean_t, mean_b - f->mean_t}, true},
+        {"share with p = 0", {a->has_set ? a->dead_share : NAN, b->has_set ? b->dead_share : NAN}, true},
     };
-    const float end =
-        draw_table(panel, rect, "The same pixel", "over the whole test set", rows, sizeof rows / sizeof *rows);
+    char set[96];
+    format_set(panel->frame, set, sizeof set);
+    const float end = draw_table(panel, rect, "The same pixel", set, rows, sizeof rows / sizeof *rows);
     format_lesson(f, lesson, sizeof lesson);
     const float pad = ui_px(ui, 12), top = end + ui_px(ui, 6);
     (void)ui_paragraph(ui, (Rect){rect.x + pad, top, rect.w - 2 * pad, rect.y + rect.h - top - ui_px(ui, 4)}, FONT_UI,

@@ -1,33 +1,12 @@
 // The matrix: a cell for each output activation (rows) and loss (columns). A click makes a cell model A, with Shift B.
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "panel.h"
 #include "theme.h"
 
 enum { FIGURES = 5 };
-
-// Of a model that has learnt something and is whole; else infinite.
-static double column_loss(const Frame *frame, int row, int column)
-{
-    const Snapshot *s = frame->models[frame->matrix[row][column]].snapshot;
-    const double loss = metrics_loss(&s->test, frame->matrix_losses[column]);
-    return s->test.images > 0 && s->test_step > 0 && s->broken_step < 0 && isfinite(loss) ? loss : INFINITY;
-}
-
-// The row whose model has the least of the column's own loss over the test set, -1 where none has less than all others.
-static int find_best(const Frame *frame, int column)
-{
-    int best = -1;
-    double least = INFINITY;
-    for (int row = 0; row < frame->layout.matrix.rows; row++) {
-        const double loss = column_loss(frame, row, column);
-        if (loss <= least)
-            best = loss < least ? row : -1;
-        least = fmin(least, loss);
-    }
-    return best;
-}
 
 // ---- choosing rows and columns ------------------------------------------------------------------------------------
 
@@ -91,9 +70,11 @@ static void draw_images_of(Panel *panel, const MatrixCell *place, int model)
 }
 
 // The outputs of the test set in 66 bins, log count, over the inputs' outline.
-static void draw_small_histogram(Panel *panel, Rect area, const Metrics *test)
+static void draw_small_histogram(Panel *panel, Rect area, const ModelFrame *model)
 {
     DrawList *draw = panel->ui->draw;
+    const Metrics *test = &model->snapshot->test;
+    const bool is_current = !*model->figures_of;
     draw_box(draw, area, COLOR_BACK, 0);
     if (test->images == 0)
         return;
@@ -104,7 +85,8 @@ static void draw_small_histogram(Panel *panel, Rect area, const Metrics *test)
         const float x0 = roundf(area.x + area.w * (float)bin / HISTOGRAM_BINS),
                     x1 = roundf(area.x + area.w * (float)(bin + 1) / HISTOGRAM_BINS);
         const float height = roundf(area.h * log10f((float)test->histogram_output[bin] + 1.0f) / top);
-        const Color color = bin == 0                    ? draw_map_color(MAP_GREY, -1.0f, 1.0f)
+        const Color color = !is_current                 ? COLOR_EDGE
+                            : bin == 0                  ? draw_map_color(MAP_GREY, -1.0f, 1.0f)
                             : bin == HISTOGRAM_BINS - 1 ? draw_map_color(MAP_GREY, 2.0f, 1.0f)
                                                         : 0x7c8494ff;
         draw_box(draw, (Rect){x0, area.y + area.h - height, x1 - x0, height}, color, 0);
@@ -127,9 +109,11 @@ static void shorten(double value, bool is_signed, char text[24])
     (void)snprintf(text, 24, "%s%s", !is_signed ? "" : value < 0 ? "-" : "+", digits + (digits[0] == '0'));
 }
 
-static void draw_figures_of(Panel *panel, Rect area, const Metrics *test)
+static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
 {
     Ui *ui = panel->ui;
+    const Metrics *test = &model->snapshot->test;
+    const Color color = panel_figure_color(model, COLOR_TEXT);
     static const char *const names[FIGURES] = {"BCE", "MSE", "bias", "outside", "dead"};
     static const char *const short_names[FIGURES] = {"BCE", "MSE", "bias", "out", "dead"};
     char values[FIGURES][24] = {"\u2013", "\u2013", "\u2013", "\u2013", "\u2013"};
@@ -152,8 +136,17 @@ static void draw_figures_of(Panel *panel, Rect area, const Metrics *test)
     for (int i = 0; i < FIGURES && (float)(i + 1) * line <= area.h + 1; i++) {
         const Rect row = {area.x, area.y + (float)i * line, area.w, line};
         ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, is_small ? short_names[i] : names[i]);
-        ui_text(ui, row, FONT_FIGURES, size, COLOR_TEXT, ALIGN_RIGHT, values[i]);
+        ui_text(ui, row, FONT_FIGURES, size, color, ALIGN_RIGHT, values[i]);
     }
+}
+
+// How far a model is and, where its figures are of another moment, of which.
+static void format_progress(const Frame *frame, int model, char *text, size_t size)
+{
+    panel_format_progress(frame, model, text, size);
+    const size_t used = strlen(text);
+    if (*frame->models[model].figures_of)
+        (void)snprintf(text + used, size - used, "; figures: %s", frame->models[model].figures_of);
 }
 
 // A badge for A and B, what went wrong, or that it is the best.
@@ -177,7 +170,7 @@ static void draw_title(Panel *panel, const MatrixCell *place, int model, const c
     if (s->broken_step >= 0)
         (void)snprintf(text, sizeof text, "broke at step %lld: %s", (long long)s->broken_step, s->broken_why);
     else
-        panel_format_progress(frame, model, text, sizeof text);
+        format_progress(frame, model, text, sizeof text);
     const float best_width = best ? ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, best) + ui_px(ui, 6) : 0;
     if (best)
         ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, COLOR_GOOD, ALIGN_RIGHT, best);
@@ -199,6 +192,8 @@ static void take_click(Panel *panel, Rect rect, int model)
     if (m->snapshot->broken_step >= 0)
         used += (size_t)snprintf(hint + used, sizeof hint - used, "Broke at step %lld: %s. ",
                                  (long long)m->snapshot->broken_step, m->snapshot->broken_why);
+    if (*m->figures_of)
+        used += (size_t)snprintf(hint + used, sizeof hint - used, "At %s: ", m->figures_of);
     if (test->images > 0)
         used += (size_t)snprintf(hint + used, sizeof hint - used,
                                  "Test BCE %.4f, MSE %.4f, bias %+.4f, outside [0,1] %.1f %%, dead %d. ", test->bce,
@@ -219,7 +214,7 @@ static void draw_cell(Panel *panel, int row, int column, bool is_best)
     const Frame *frame = panel->frame;
     const MatrixCell *place = &frame->layout.matrix.cells[row][column];
     const int model = frame->matrix[row][column];
-    const Metrics *test = &frame->models[model].snapshot->test;
+    const ModelFrame *m = &frame->models[model];
     char best[32];
     (void)snprintf(best, sizeof best, "best %s", loss_label(frame->matrix_losses[column]));
     panel_card(panel, place->rect);
@@ -229,8 +224,8 @@ static void draw_cell(Panel *panel, int row, int column, bool is_best)
     draw_title(panel, place, model, is_best ? best : NULL);
     draw_images_of(panel, place, model);
     if (place->histogram.w > 0 && place->histogram.h > ui_px(ui, 12))
-        draw_small_histogram(panel, place->histogram, test);
-    draw_figures_of(panel, place->figures, test);
+        draw_small_histogram(panel, place->histogram, m);
+    draw_figures_of(panel, place->figures, m);
 }
 
 void panel_matrix(Panel *panel)
@@ -241,16 +236,14 @@ void panel_matrix(Panel *panel)
     if (frame->look.scene != SCENE_MATRIX)
         return;
     draw_choices(panel);
-    int best[LOSS_COUNT];
     for (int column = 0; column < matrix->columns; column++) {
         ui_text(ui, matrix->column_names[column], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_CENTER,
                 loss_label(frame->matrix_losses[column]));
-        best[column] = find_best(frame, column);
     }
     for (int row = 0; row < matrix->rows; row++) {
         ui_text(ui, matrix->row_names[row], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT,
                 output_label(frame->matrix_outputs[row]));
         for (int column = 0; column < matrix->columns; column++)
-            draw_cell(panel, row, column, row == best[column]);
+            draw_cell(panel, row, column, row == frame->matrix_ranks[column].best);
     }
 }

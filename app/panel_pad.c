@@ -79,11 +79,11 @@ static void draw_tools(Panel *panel)
     move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.undo", row, "Undo", "Z", false, 0) || ui_take_key(ui, 'z', false) ||
         ui_take_key(ui, 'z', true))
-        panel_request(panel, REQUEST_PAD_UNDO, 0);
+        panel_request(panel, REQUEST_UNDO, 0);
     move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.redo", row, "Redo", "Y", false, 0) || ui_take_key(ui, 'y', false) ||
         ui_take_key(ui, 'y', true))
-        panel_request(panel, REQUEST_PAD_REDO, 0);
+        panel_request(panel, REQUEST_REDO, 0);
     move_on(&row, tools, columns, &place, gap);
     if (ui_button(ui, "pad.next", row, "Next digit", "N", false, 0) || ui_take_key(ui, 'n', false))
         panel_request(panel, REQUEST_PAD_NEXT, 0);

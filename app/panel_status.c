@@ -31,39 +31,42 @@ static void format_dataset(const Frame *frame, char *text, size_t size)
 static void format_figures(const Frame *frame, int side, bool is_short, char *text, size_t size)
 {
     const Metrics *m = &frame->models[side].snapshot->test;
-    char progress[64];
-    panel_format_progress(frame, side, progress, sizeof progress);
+    const char *of = frame->models[side].figures_of, *gap = *of ? ": " : "";
     if (m->images == 0)
-        (void)snprintf(text, size, "%s", progress);
+        text[0] = 0;
     else if (is_short)
-        (void)snprintf(text, size, "%s  BCE %.4f  MSE %.4f", progress, m->bce, m->mse);
+        (void)snprintf(text, size, "  %s%sBCE %.4f  MSE %.4f", of, gap, m->bce, m->mse);
     else
-        (void)snprintf(text, size, "%s   test BCE %.4f  MSE %.4f  bias %+.4f  outside [0,1] %.1f %%  dead %d", progress,
-                       m->bce, m->mse, m->bias, 100.0 * (m->below_0 + m->above_1), m->dead_outputs);
+        (void)snprintf(text, size, "   %s%stest BCE %.4f  MSE %.4f  bias %+.4f  outside [0,1] %.1f %%  dead %d", of,
+                       gap, m->bce, m->mse, m->bias, 100.0 * (m->below_0 + m->above_1), m->dead_outputs);
 }
 
 // What the model is on the left, what it reached on the right.
 static void draw_model(Panel *panel, int side, Rect line)
 {
     Ui *ui = panel->ui;
-    const Color color = panel->frame->models[side].snapshot->broken_step >= 0 ? COLOR_ERROR : panel_side_color(side);
-    char spec[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE + 8], figures[200];
-    spec_format(&panel->frame->models[side].spec, spec, sizeof spec);
+    const ModelFrame *m = &panel->frame->models[side];
+    const Color color = m->snapshot->broken_step >= 0 ? COLOR_ERROR : panel_side_color(side);
+    char spec[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE + 8], figures[200], progress[64];
+    spec_format(&m->spec, spec, sizeof spec);
     (void)snprintf(text, sizeof text, "%c  %s", side == SIDE_A ? 'A' : 'B', spec);
-    const float gap = ui_px(ui, 16);
+    panel_format_progress(panel->frame, side, progress, sizeof progress);
+    const float own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, progress), gap = ui_px(ui, 16) + own;
     float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text);
     format_figures(panel->frame, side, false, figures, sizeof figures);
     if (used + gap + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures) > line.w)
         format_figures(panel->frame, side, true, figures, sizeof figures);
     if (0.8f * used + gap + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures) > line.w)
-        panel_format_progress(panel->frame, side, figures, sizeof figures);
+        figures[0] = 0;
     const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures);
     float size = TEXT_SMALL; // a long list of layers is set smaller, down to what can still be read
     for (; size > 8 && used + gap + width > line.w; size -= 1)
         used = ui_text_width(ui, FONT_FIGURES, size - 1, text);
     ui_text(ui, (Rect){line.x, line.y, line.w - gap - width, line.h}, FONT_FIGURES, size, panel_side_color(side),
             ALIGN_LEFT, text);
-    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, color, ALIGN_RIGHT, figures);
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_figure_color(m, color), ALIGN_RIGHT, figures);
+    line.w -= width;
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, color, ALIGN_RIGHT, progress);
 }
 
 // What the colours outside the grey scale mean.

@@ -46,7 +46,7 @@ static void take_keys(Panel *panel)
     if (ui_take_key(ui, KEY_HOME, false))
         panel_look(panel)->past_step = frame->moment_count > 0 ? frame->moments[0] : -1;
     if (ui_take_key(ui, KEY_END, false) ||
-        (frame->is_past && !frame->is_help_shown && ui_take_key(ui, KEY_ESCAPE, false)))
+        ((frame->is_past || frame->is_film) && !frame->is_help_shown && ui_take_key(ui, KEY_ESCAPE, false)))
         panel_request(panel, REQUEST_MOMENT, 0);
     if (ui_take_key(ui, 'f', false))
         panel_request(panel, REQUEST_FILM, !frame->is_film);
@@ -61,7 +61,7 @@ static void drag_track(Panel *panel, Rect track, Rect touch)
                 "on, Home the first, End the newest, F plays all of them");
     if (state.is_active && ui->input.left)
         panel_look(panel)->past_step = find_step(panel->frame, track, ui->input.mouse_x);
-    else if (ui->active != 0 && state.is_active && ui->input.left_released)
+    else if (state.is_active) // let go, by the mouse, by Esc or by a lost focus
         panel_request(panel, REQUEST_MOMENT, 0);
     if (state.is_focused && ui_take_key(ui, KEY_LEFT, false))
         panel_request(panel, REQUEST_MOMENT, -1);

@@ -31,8 +31,8 @@ void panel_keys(Panel *panel)
         panel_request(panel, REQUEST_PLAY, !(frame->is_playing && frame->is_busy));
     if (ui_take_key(ui, '?', false))
         panel_request(panel, REQUEST_HELP, !frame->is_help_shown);
-    if (ui_take_key(ui, KEY_ESCAPE, false) && frame->is_help_shown)
-        panel_request(panel, REQUEST_HELP, 0);
+    if (ui_take_key(ui, KEY_ESCAPE, false)) // whatever is nearer has taken it before
+        panel_request(panel, frame->is_help_shown ? REQUEST_HELP : REQUEST_BACK, 0);
     if (ui_take_key(ui, 's', false))
         panel_request(panel, REQUEST_SCREENSHOT, 0);
     if (ui_take_key(ui, 'q', true))

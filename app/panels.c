@@ -40,6 +40,9 @@ void panel_format_progress(const Frame *frame, int model, char *text, size_t siz
         (void)snprintf(text, size, "step %lld", (long long)s->step);
     else if (is_past)
         (void)snprintf(text, size, "was at epoch %lld", (long long)(s->step / s->steps_per_epoch));
+    else if (s->step % s->steps_per_epoch != 0) // never rounded up to an epoch that is not done
+        (void)snprintf(text, size, "epoch %lld.%lld / %d", (long long)(s->step / s->steps_per_epoch),
+                       (long long)(10 * (s->step % s->steps_per_epoch) / s->steps_per_epoch), frame->epochs);
     else
         (void)snprintf(text, size, "epoch %lld / %d", (long long)(s->step / s->steps_per_epoch), frame->epochs);
 }
@@ -55,6 +58,8 @@ void panel_format_figure(double value, char text[24])
     else
         (void)snprintf(text, 24, "%.4f", value);
 }
+
+Color panel_figure_color(const ModelFrame *model, Color color) { return *model->figures_of ? COLOR_FAINT : color; }
 
 void panel_header(Panel *panel, Rect header, int side, const char *title, const char *right)
 {
@@ -132,7 +137,8 @@ void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int
 }
 
 // A map of the whole set fills the grid's place with one image; the pixel under the mouse is told by the hint.
-static void draw_set_map(Panel *panel, const GridLayout *grid, const Heatmap *mode, const ImageGrid *images)
+static void draw_set_map(Panel *panel, const GridLayout *grid, const Heatmap *mode, const ImageGrid *images,
+                         const char *figures_of)
 {
     const float width = grid->pitch * (float)grid->columns, height = grid->pitch * (float)grid->rows;
     const int fit = (int)(fminf(width, height) / DIGIT_SIDE);
@@ -144,8 +150,9 @@ static void draw_set_map(Panel *panel, const GridLayout *grid, const Heatmap *mo
     panel->hover = before;
     int cell, pixel;
     if (find_pixel(panel, &whole, 1, &cell, &pixel))
-        (void)snprintf(panel->ui->hint, sizeof panel->ui->hint, "row %d, column %d: %s %.4f over the whole test set",
-                       pixel / DIGIT_SIDE, pixel % DIGIT_SIDE, mode->label, (double)images->values[pixel]);
+        (void)snprintf(panel->ui->hint, sizeof panel->ui->hint,
+                       "row %d, column %d: %s %.4f over the whole test set%s%s", pixel / DIGIT_SIDE, pixel % DIGIT_SIDE,
+                       mode->label, (double)images->values[pixel], *figures_of ? ", " : "", figures_of);
 }
 
 void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, bool is_pad, bool has_hover)
@@ -170,7 +177,7 @@ void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, 
         .model = has_hover ? model : -1,
     };
     if (mode->is_of_set)
-        draw_set_map(panel, grid, mode, &images);
+        draw_set_map(panel, grid, mode, &images, m->figures_of);
     else
         panel_images(panel, &images);
 }
@@ -269,12 +276,22 @@ static void (*const panels[])(Panel *) = {
     panel_status, pick_pixel,    panel_tooltip, panel_help,      panel_keys,
 };
 
+// Esc lets go of what the mouse holds, as if it had left the window.
+static void end_drag(Ui *ui, const Frame *frame)
+{
+    if ((ui->active == 0 && !frame->pad->is_drawing) || !ui_take_key(ui, KEY_ESCAPE, false))
+        return;
+    ui->input.left = ui->input.right = false;
+    ui->input.left_released = ui->input.right_released = false;
+}
+
 void panels_draw(Ui *ui, const Frame *frame, Requests *requests)
 {
     Panel panel = {.ui = ui, .frame = frame, .requests = requests, .look = frame->look};
     draw_box(ui->draw, (Rect){0, 0, frame->layout.top.w, frame->layout.bottom.y + frame->layout.bottom.h}, COLOR_BACK,
              0);
     ui->is_modal = frame->is_help_shown;
+    end_drag(ui, frame);
     for (size_t i = 0; i < sizeof panels / sizeof *panels; i++)
         panels[i](&panel);
     if (panel.is_look_changed)

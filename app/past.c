@@ -1,16 +1,26 @@
 // The past: which moment of training the window shows, and the models as they were then.
 #include "app.h"
 
-// What a moment says as a snapshot; the curves stay whole.
-static void fill_past(Slot *slot, const Snapshot *live)
+// Figures over the test set, and the step that they are of.
+typedef struct Figures {
+    Metrics test;
+    int64_t step;
+} Figures;
+
+// What a moment says as a snapshot; the curves stay whole. Until somebody has measured it there are the figures that
+// were on show before, which say themselves what they are of.
+static void fill_past(Slot *slot, const Snapshot *shown, const Snapshot *live)
 {
     const Moment *moment = slot->moment;
+    slot->has_figures = moment->is_measured;
+    const Figures figures =
+        slot->has_figures ? (Figures){moment->test, moment->step} : (Figures){shown->test, shown->test_step};
     slot->past = *live;
     slot->past.parameters = moment->parameters;
-    slot->past.step = slot->past.test_step = moment->step;
-    slot->past.test_epoch = (int)(moment->step / live->steps_per_epoch);
-    slot->has_figures = moment->is_measured;
-    slot->past.test = slot->has_figures ? moment->test : (Metrics){0};
+    slot->past.step = moment->step;
+    slot->past.test = figures.test;
+    slot->past.test_step = figures.step;
+    slot->past.test_epoch = (int)(figures.step / live->steps_per_epoch);
     if (live->broken_step > moment->step)
         slot->past.broken_step = -1;
 }
@@ -97,7 +107,7 @@ static void choose_moment(App *app, ModelFrame *m, Slot *slot, int64_t step)
         m->page_key = 0;
     if (moment && (moment != old || slot->has_figures != moment->is_measured ||
                    m->live->history_count != slot->past.history_count))
-        fill_past(slot, m->live);
+        fill_past(slot, old ? &slot->past : m->live, m->live);
     m->snapshot = moment ? &slot->past : m->live;
 }
 
@@ -110,4 +120,17 @@ void past_compose(App *app, Frame *frame)
         choose_moment(app, &frame->models[i], &app->slots[i], step);
         frame->is_past |= app_is_on_show(app, i) && frame->models[i].snapshot != frame->models[i].live;
     }
+}
+
+bool past_has_figures(App *app, int64_t step)
+{
+    bool is_there = true;
+    for (int i = 0; i < app->slot_count; i++) {
+        if (!app_is_on_show(app, i) || app->frame.models[i].live->step < step)
+            continue;
+        Moment *moment = trainer_recall(app->trainer, app->slots[i].bank, step);
+        is_there = is_there && moment && atomic_load(&moment->is_measured);
+        moment_release(moment);
+    }
+    return is_there;
 }

@@ -11,6 +11,7 @@
 #define COLOR_EDGE      0x2b303affu // thin borders
 #define COLOR_TEXT      0xe8eaedffu
 #define COLOR_TEXT_SOFT 0xa9b0bcffu // labels; at least 4.5:1 on every ground it stands on
+#define COLOR_FAINT     0x7d8594ffu // figures of another moment than the picture beside them
 #define COLOR_TEXT_DARK 0x0b0d10ffu // on an accent
 #define COLOR_FOCUS     0x6ff0b0ffu // the ring of keyboard focus
 #define COLOR_A         0x5aa7ffffu

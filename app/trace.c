@@ -105,6 +105,17 @@ static json_t *moments_json(const Frame *frame)
     return steps;
 }
 
+// The row that is best in each column, -1 for nobody, and the model that is its column's with another seed.
+static json_t *ranks_json(const Frame *frame)
+{
+    json_t *ranks = json_array();
+    for (int column = 0; column < frame->layout.matrix.columns; column++)
+        (void)json_array_append_new(ranks, json_pack("{s:i, s:i, s:i}", "best", frame->matrix_ranks[column].best,
+                                                     "twinned", frame->matrix[frame->matrix_twinned][column], "twin",
+                                                     frame->matrix_twins[column]));
+    return ranks;
+}
+
 static json_t *look_json(const Frame *frame)
 {
     const Look *look = &frame->look;
@@ -166,6 +177,7 @@ void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, 
         (void)json_object_set_new(json, "look", look_json(frame));
         (void)json_object_set_new(json, "models", models_json(frame));
         (void)json_object_set_new(json, "matrix", matrix_json(frame));
+        (void)json_object_set_new(json, "ranks", ranks_json(frame));
         (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
         (void)json_object_set_new(json, "moments", moments_json(frame));
         (void)json_object_set_new(json, "hint", json_string(ui->hint));

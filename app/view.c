@@ -79,7 +79,7 @@ static int choose_timeout(const Pace *pace, bool is_film)
 static void advance_film(Pace *pace, App *app, double now)
 {
     if (app->is_film && !pace->was_film)
-        pace->next_film_frame = now + film_frame_ms; // the first moment has its time, too
+        pace->next_film_frame = now;
     pace->was_film = app->is_film;
     if (!app->is_film || now < pace->next_film_frame)
         return;

@@ -48,12 +48,14 @@ def is_near(picture, color, tolerance=24):
 
 
 def check_best(case, picture, frame):
-    """The green frame is around one cell of each column: that with less of its loss than all others, broken and untrained
-    ones apart."""
+    """The green frame is around one cell of each column at most: that with less of its loss than all others, broken ones
+    apart, by more than twice what another seed makes, and only where all figures are of the same step. Returns how many
+    columns have a best one."""
+    count = 0
     for column, loss in enumerate(LOSSES):
         cells = [row[column] for row in frame["matrix"]]
         models = [frame["models"][cell["model"]] for cell in cells]
-        figures = [m.get("test_" + loss, numpy.inf) if m["broken_step"] < 0 < m["test_epoch"] else numpy.inf for m in models]
+        twins = [frame["models"][frame["ranks"][column][key]] for key in ("twinned", "twin")]
         marked = []
         for row, cell in enumerate(cells):
             x, y, w, h = cell["rect"]
@@ -61,9 +63,21 @@ def check_best(case, picture, frame):
             if edge > 0.1:
                 marked.append(row)
                 case.assertGreater(edge, 0.9)
-        with case.subTest(loss=loss, figures=figures):
-            least = [row for row, figure in enumerate(figures) if figure == min(figures) < numpy.inf]
-            case.assertEqual(marked, least if len(least) == 1 else [])
+        with case.subTest(loss=loss, marked=marked, models=models, twins=twins):
+            best = frame["ranks"][column]["best"]
+            case.assertEqual(marked, [] if best < 0 else [best])
+            if best < 0:
+                continue
+            whole = [m for m in models if m["broken_step"] < 0]
+            case.assertEqual({m["test_step"] for m in whole + twins}, {twins[0]["test_step"]})
+            figures = sorted(m["test_" + loss] for m in whole)
+            case.assertEqual(models[best]["test_" + loss], figures[0])
+            spread = abs(twins[0]["test_" + loss] - twins[1]["test_" + loss])
+            case.assertGreater(figures[1] - figures[0], 2 * spread - 2e-6)
+            seeds = [int(parse_spec(m["spec"])["seed"]) for m in twins]
+            case.assertEqual(seeds[1], seeds[0] + 1)
+            count += 1
+    return count
 
 
 class ViewCase(WindowCase):
@@ -171,7 +185,7 @@ class MatrixTest(ViewCase):
     def test_rows_and_columns(self):
         p = self.p
         self.assertEqual(self.check(self.first), (4, 3))
-        self.assertEqual(self.first["look"]["models"], 12)
+        self.assertEqual(self.first["look"]["models"], 15)  # and a twin for each column
         buttons = [w["id"] for w in self.first["widgets"] if w["id"].startswith(("Outputs.", "Losses."))]
         for button in buttons:
             was_on = p.widget(button)["on"]
@@ -257,8 +271,10 @@ class MatrixTest(ViewCase):
 
     def test_the_best_of_each_column_is_marked(self):
         p = self.p
-        p.wait(lambda f: not f["busy"] and all("test_mae" in m for m in f["models"]), "figures of all cells", len(p.frames) - 1)
-        check_best(self, p.still(), p.now())
+        p.wait(lambda f: not f["busy"] and len({m["test_step"] for m in f["models"]}) == 1, "figures of one step",
+               len(p.frames) - 1)
+        picture = p.still()
+        self.assertGreaterEqual(check_best(self, picture, p.now()), 1)
 
     def test_tooltip_and_hint(self):
         p = self.p
@@ -289,7 +305,7 @@ class BrokenTest(WindowCase):
     @classmethod
     def start(cls):
         cls.program = Program(*DATA, "--a", "loss=mse,output=linear,optimizer=sgd,lr=100,batch=4,layers=64,32,64",
-                              "--view", "matrix")
+                              "--view", "matrix", "--texts")
 
     def test_a_broken_cell_says_so(self):
         p = self.p
@@ -300,10 +316,11 @@ class BrokenTest(WindowCase):
         check_best(self, picture, frame)
         for cell in [cell for row in frame["matrix"] for cell in row]:
             (x, y, w, h), model = cell["rect"], frame["models"][cell["model"]]
-            red = is_near(picture[y:y + 26, x:x + w], COLOR_ERROR).sum()
+            red = sum(t["color"] == "ff6b6bff" and t["text"].startswith("broke at step %d" % model["broken_step"])
+                      and x <= t["rect"][0] < x + w and y <= t["rect"][1] < y + h for t in frame["texts"])
             with self.subTest(spec=model["spec"]):
                 if model["broken_step"] >= 0:
-                    self.assertGreater(red, 20, "nothing red in the cell's title")
+                    self.assertEqual(red, 1, "nothing red in the cell's title")
                     p.do(lambda f: "roke at step %d" % model["broken_step"] in f["hint"], "what happened, as a hint",
                          *p.at(x + w // 2, y + 3))
                 else:
@@ -806,10 +823,14 @@ class TimeTest(ViewCase):
         for start in ("key", "button"):
             first = p.key("f", look_is(film=True)) if start == "key" else p.click("film", look_is(film=True))
             since = p.frames.index(first)
-            self.assertTrue(first["look"]["past"])
+            p.wait(look_is(film=True, past=True), "the film's first moment", since)
             last = p.wait(look_is(film=False), "the film's end", since)
             self.assertEqual((last["look"]["past"], last["look"]["past_step"]), (False, -1))
-            shown = [f["a"]["step"] for f in p.frames[since:] if f["look"]["film"]]
+            film = [f for f in p.frames[since:] if f["look"]["film"] and f["look"]["past"]]
+            for frame in film: # figures and pictures are of one moment, in the first pass too
+                for side in "ab":
+                    self.assertEqual(frame[side]["test_step"], frame[side]["step"])
+            shown = [f["a"]["step"] for f in film]
             shown = [step for i, step in enumerate(shown) if i == 0 or step != shown[i - 1]]
             newest = self.first["look"]["newest_step"]
             self.assertEqual([s for s in shown if s < newest], [m for m in self.first["moments"] if m < newest])
@@ -1034,7 +1055,7 @@ class TwelveTest(WindowCase):
 
     def test_frames_while_twelve_models_train(self):
         p = self.p
-        p.wait(lambda f: len(f["models"]) == 12 and min(all_steps(f)) >= 20, "20 steps of 12 models")
+        p.wait(lambda f: len(f["models"]) == 15 and min(all_steps(f)) >= 20, "20 steps of 12 models and three twins")
         since = len(p.frames)
         p.wait(lambda f: len(p.frames) >= since + 60, "60 frames", since)
         frames = p.frames[since:since + 60]
