@@ -117,45 +117,50 @@ static void draw_landmarks(Panel *panel, const Scale *s)
         draw_landmark(panel, s, (float)frame->facts->mean_image_mse, "mean image", used, &count);
 }
 
-// In the model's colour up to the moment whose pictures are shown, grey behind it.
-static void draw_curves(Panel *panel, const Scale *s, int side)
+static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
 {
     Ui *ui = panel->ui;
     const Snapshot *snapshot = panel->frame->models[side].snapshot;
     const int loss = panel->frame->look.curve_loss;
     Point test[HISTORY_MAX];
-    int n = 0, past = 0; // points; of them up to the moment
+    int n = 0;
     float phase = 0;
     Point last_train = {0};
     bool has_train = false;
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
         const float x = epoch_x(s, (float)record->epoch);
-        const bool is_past = (int64_t)record->epoch * snapshot->steps_per_epoch <= snapshot->step;
         if (isfinite(record->test[loss]))
             test[n++] = (Point){x, loss_y(s, record->test[loss])};
-        past = is_past ? n : past;
         const Point train = {x, loss_y(s, record->train[loss])};
         if (has_train && isfinite(record->train[loss]))
-            plot_dash(ui->draw, last_train, train, ui_px(ui, 1), is_past ? panel_side_color(side) : COLOR_FAINT, &phase,
-                      ui_px(ui, 3));
+            plot_dash(ui->draw, last_train, train, ui_px(ui, 1), color, &phase, ui_px(ui, 3));
         last_train = train;
         has_train = isfinite(record->train[loss]);
     }
-    const int joint = past > 0 ? past - 1 : 0;
-    draw_line(ui->draw, test + joint, n - joint, ui_px(ui, 1.5f), COLOR_FAINT);
-    draw_line(ui->draw, test, past, ui_px(ui, 1.5f), panel_side_color(side));
+    draw_line(ui->draw, test, n, ui_px(ui, 1.5f), color);
 }
 
-// Where the window is while it shows the past.
-static void draw_cursor(Panel *panel, const Scale *s)
+// In the models' colours up to the moment whose pictures are shown, grey behind it.
+static void draw_all_curves(Panel *panel, const Scale *s)
 {
     const Frame *frame = panel->frame;
-    if (!frame->is_past)
-        return;
+    DrawList *draw = panel->ui->draw;
     const Snapshot *shown = frame->models[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].snapshot;
-    const float x = roundf(epoch_x(s, (float)shown->step / (float)shown->steps_per_epoch));
-    draw_box(panel->ui->draw, (Rect){x, s->area.y, ui_px(panel->ui, 1), s->area.h}, COLOR_TEXT, 0);
+    const float right = s->area.x + s->area.w;
+    const float x = frame->is_past ? roundf(epoch_x(s, (float)shown->step / (float)shown->steps_per_epoch)) : right;
+    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+        if (!panel_is_shown(frame, side))
+            continue;
+        draw_clip_push(draw, (Rect){x, s->area.y, right - x, s->area.h});
+        draw_curves(panel, s, side, COLOR_FAINT);
+        draw_clip_pop(draw);
+        draw_clip_push(draw, (Rect){s->area.x, s->area.y, x - s->area.x, s->area.h});
+        draw_curves(panel, s, side, panel_side_color(side));
+        draw_clip_pop(draw);
+    }
+    if (frame->is_past)
+        draw_box(draw, (Rect){x, s->area.y, ui_px(panel->ui, 1), s->area.h}, COLOR_TEXT, 0);
 }
 
 static void draw_figures(Panel *panel, Rect line)
@@ -204,10 +209,7 @@ void panel_curves(Panel *panel)
     const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
     draw_axis(panel, &scale);
     draw_landmarks(panel, &scale);
-    for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        if (panel_is_shown(frame, side))
-            draw_curves(panel, &scale, side);
-    draw_cursor(panel, &scale);
+    draw_all_curves(panel, &scale);
     const Rect foot = {scale.area.x, area.y + area.h, scale.area.w, ui_px(ui, 18)};
     char text[32];
     ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "0");

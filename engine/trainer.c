@@ -92,7 +92,7 @@ static bool ends_round_locked(const Trainer *trainer, const BankModel *model)
 {
     if (trainer->playing || !model->learner || learner_broken_step(model->learner) >= 0)
         return false;
-    const int64_t behind = find_furthest_locked(trainer) - learner_step_count(model->learner);
+    const int64_t behind = trainer->round_end - learner_step_count(model->learner);
     return behind > 0 && behind <= SLICE_STEPS;
 }
 
@@ -101,6 +101,9 @@ static BankModel *choose_locked(Trainer *trainer)
 {
     BankModel *chosen = NULL;
     int64_t fewest = INT64_MAX;
+    if (trainer->has_paused)
+        trainer->round_end = find_furthest_locked(trainer);
+    trainer->has_paused = false;
     for (int i = 0; i < trainer->shown_count; i++) {
         BankModel *model = trainer->shown[i];
         const bool is_new = !model->learner || model->restart_requests != model->restarts_done;
@@ -119,7 +122,7 @@ static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
                         .epochs = trainer->epochs,
                         .shown_count = trainer->shown_count,
                         .last_step = trainer->last_step,
-                        .until_step = ends_round_locked(trainer, model) ? find_furthest_locked(trainer) : INT64_MAX,
+                        .until_step = ends_round_locked(trainer, model) ? trainer->round_end : INT64_MAX,
                         .parameters = model->pending_parameters,
                         .parameters_step = model->pending_step};
     order.restart = model->restart_requests != model->restarts_done;

@@ -130,6 +130,7 @@ void trainer_show(Trainer *trainer, BankModel *const *models, int count)
 void trainer_play(Trainer *trainer, bool playing)
 {
     pthread_mutex_lock(&trainer->lock);
+    trainer->has_paused |= trainer->playing && !playing;
     trainer->playing = playing;
     pthread_cond_signal(&trainer->changed);
     pthread_mutex_unlock(&trainer->lock);

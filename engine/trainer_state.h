@@ -36,6 +36,8 @@ struct Trainer {
     int shown_count;
     BankModel *current; // what the training thread has in hand: may not leave the bank
     bool playing, quit;
+    bool has_paused;   // since the training thread looked last
+    int64_t round_end; // the furthest step of a model on show when training paused
     int epochs;
     int64_t last_step;          // -1: none
     Moment *wanted[WANTED_MAX]; // to be measured for the UI; held

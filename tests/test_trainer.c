@@ -716,6 +716,47 @@ static void moments_that_are_asked_for_again_are_measured_in_the_end(void **stat
     trainer_destroy(trainer);
 }
 
+// Wherever a pause falls, all models come to rest at one step, and their figures are of it.
+static void models_at_rest_are_of_one_step_and_measured(void **state)
+{
+    (void)state;
+    enum { MODELS = 3, PAUSES = 12 };
+    Trainer *trainer = create(2, 100000);
+    BankModel *models[MODELS] = {find(trainer, "layers=2,batch=10"), find(trainer, "loss=mse,layers=2,batch=10"),
+                                 find(trainer, "loss=mae,layers=2,batch=10")};
+    trainer_show(trainer, models, MODELS);
+    int64_t step = 0;
+    for (int pause = 0; pause < PAUSES; pause++) {
+        trainer_play(trainer, true);
+        for (int i = 0; look(models[pause % MODELS])->step < step + 3 * pause + 1; i++) {
+            assert_true(i < PATIENCE_MS);
+            nap();
+        }
+        trainer_play(trainer, false);
+        bool is_rest = false;
+        for (int i = 0; !is_rest; i++) {
+            assert_true(i < PATIENCE_MS);
+            nap();
+            step = look(models[0])->step;
+            is_rest = true;
+            for (int j = 0; j < MODELS; j++)
+                is_rest &= look(models[j])->step == step && look(models[j])->test_step == step;
+        }
+    }
+    // a step of one model alone stays its own
+    trainer_show(trainer, models, 1);
+    trainer_step(trainer);
+    for (int i = 0; look(models[0])->test_step == step; i++) {
+        assert_true(i < PATIENCE_MS);
+        nap();
+    }
+    trainer_show(trainer, models, MODELS);
+    settle(trainer, models, MODELS);
+    assert_int_equal(look(models[0])->step, step + 1);
+    assert_int_equal(look(models[1])->step, step);
+    trainer_destroy(trainer);
+}
+
 static void moments_of_a_long_training_are_thinned(void **state)
 {
     (void)state;
@@ -1256,6 +1297,7 @@ int main(void)
         cmocka_unit_test(recalled_moments_are_measured_and_somebody_is_woken),
         cmocka_unit_test(moments_that_are_asked_for_again_are_measured_in_the_end),
         cmocka_unit_test(moments_of_a_long_training_are_thinned),
+        cmocka_unit_test(models_at_rest_are_of_one_step_and_measured),
         cmocka_unit_test(many_models_share_the_room_for_moments),
         cmocka_unit_test(looking_at_other_models_costs_no_history),
         cmocka_unit_test(what_is_on_show_has_its_share),
