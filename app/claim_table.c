@@ -29,8 +29,8 @@ void claim_format(ClaimUnit unit, double value, char text[24])
 // One figure of a model; NaN while nothing is measured.
 typedef double FindFigure(const Metrics *test, const TargetFacts *facts);
 
-static double find_mse(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->mse; }
-static double find_bce(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->bce; }
+static double find_mse(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->mean[LOSS_MSE]; }
+static double find_bce(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->mean[LOSS_BCE]; }
 static double find_outside(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->below_0 + m->above_1; }
 static double find_dead(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->dead_outputs; }
 static double find_nonfinite(const Metrics *m, const TargetFacts *facts) { return (void)facts, (double)m->nonfinite; }
@@ -41,10 +41,19 @@ static double find_bright(const Metrics *m, const TargetFacts *f) { return (void
 static double find_one(const Metrics *m, const TargetFacts *f) { return (void)f, m->bias_by_target[TARGET_ONE]; }
 static double find_below(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->below_002; }
 static double find_above(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->above_098; }
-static double find_to_floor(const Metrics *m, const TargetFacts *facts) { return m->bce - facts->bce_floor; }
-static double find_to_mean_image(const Metrics *m, const TargetFacts *facts) { return m->bce - facts->mean_image_bce; }
-static double find_to_ln_2(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->bce - log(2.0); }
-static double find_way(const Metrics *m, const TargetFacts *facts) { return claim_way_to_floor(m->bce, facts); }
+static double find_to_floor(const Metrics *m, const TargetFacts *facts) { return m->mean[LOSS_BCE] - facts->bce_floor; }
+static double find_to_mean_image(const Metrics *m, const TargetFacts *facts)
+{
+    return m->mean[LOSS_BCE] - facts->mean_image[LOSS_BCE];
+}
+static double find_to_ln_2(const Metrics *m, const TargetFacts *facts)
+{
+    return (void)facts, m->mean[LOSS_BCE] - log(2.0);
+}
+static double find_way(const Metrics *m, const TargetFacts *facts)
+{
+    return claim_way_to_floor(m->mean[LOSS_BCE], facts);
+}
 
 static const Metrics *side_figures(const Frame *frame, int side)
 {

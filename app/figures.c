@@ -2,6 +2,7 @@
 #include "figures.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "claim_table.h"
@@ -19,6 +20,15 @@ static json_t *json_text(const char *text) // a folder's name may be any bytes
 
 static const char *output_key(int output) { return activation_get(OUTPUT_ACTIVATION, output)->key; }
 
+// A figure of each loss: values (LOSS_COUNT).
+static json_t *losses_json(const double *values)
+{
+    json_t *json = json_object();
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        set(json, loss_get(loss)->key, report_number(values[loss]));
+    return json;
+}
+
 // ---- settings -----------------------------------------------------------------------------------------------------
 
 static json_t *model_settings(const ModelFrame *m)
@@ -32,12 +42,15 @@ static json_t *model_settings(const ModelFrame *m)
         set(json, "broken_step", json_integer(s->broken_step));
         set(json, "broken_why", json_string(s->broken_why));
     }
-    if (s->test.images)
-        set(json, "test",
-            json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "epoch", s->test_epoch, "bce",
-                      report_number(s->test.bce), "mse", report_number(s->test.mse), "mae", report_number(s->test.mae),
-                      "bias", report_number(s->test.bias), "below_0", report_number(s->test.below_0), "above_1",
-                      report_number(s->test.above_1), "dead_outputs", s->test.dead_outputs));
+    if (s->test.images) {
+        json_t *test = losses_json(s->test.mean);
+        set(test, "epoch", json_integer(s->test_epoch));
+        set(test, "bias", report_number(s->test.bias));
+        set(test, "below_0", report_number(s->test.below_0));
+        set(test, "above_1", report_number(s->test.above_1));
+        set(test, "dead_outputs", json_integer(s->test.dead_outputs));
+        set(json, "test", test);
+    }
     return json;
 }
 
@@ -109,14 +122,6 @@ char *figures_settings(const Frame *frame)
 
 // ---- figures ------------------------------------------------------------------------------------------------------
 
-static json_t *losses_json(const double *values)
-{
-    json_t *json = json_object();
-    for (int loss = 0; loss < LOSS_COUNT; loss++)
-        set(json, loss_get(loss)->key, report_number(values[loss]));
-    return json;
-}
-
 static json_t *record_losses(const float *values)
 {
     double wide[LOSS_COUNT];
@@ -153,11 +158,16 @@ static json_t *model_json(const ModelFrame *m, bool has_history)
 
 static json_t *facts_json(const TargetFacts *facts)
 {
-    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "images", facts->images, "mean_input",
-                     report_number(facts->mean), "bce_floor", report_number(facts->bce_floor), "mean_image_bce",
-                     report_number(facts->mean_image_bce), "mean_image_mse", report_number(facts->mean_image_mse),
-                     "below_002", report_number(facts->below_002), "above_098", report_number(facts->above_098), "ink",
-                     report_number(facts->ink), "full_ink", report_number(facts->full_ink));
+    json_t *json = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "images", facts->images, "mean_input",
+                             report_number(facts->mean), "bce_floor", report_number(facts->bce_floor), "below_002",
+                             report_number(facts->below_002), "above_098", report_number(facts->above_098), "ink",
+                             report_number(facts->ink), "full_ink", report_number(facts->full_ink));
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        char key[32];
+        (void)snprintf(key, sizeof key, "mean_image_%s", loss_get(loss)->key);
+        set(json, key, report_number(facts->mean_image[loss]));
+    }
+    return json;
 }
 
 static json_t *matrix_json(const Frame *frame)
@@ -198,9 +208,13 @@ static json_t *inspect_json(const Frame *frame)
                              report_number(f.excess_above), "mean_t", number(f.mean_t));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const InspectSide *s = &f.sides[side];
-        json_t *one = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "z", number(s->z), "p", number(s->p), "bce",
-                                number(s->loss[LOSS_BCE]), "mse", number(s->loss[LOSS_MSE]), "bce_slope",
-                                number(s->slope[LOSS_BCE]), "mse_slope", number(s->slope[LOSS_MSE]));
+        json_t *one = json_pack("{s:o, s:o}", "z", number(s->z), "p", number(s->p));
+        for (int loss = 0; loss < LOSS_COUNT; loss++) {
+            char key[32];
+            (void)snprintf(key, sizeof key, "%s_slope", loss_get(loss)->key);
+            set(one, loss_get(loss)->key, number(s->loss[loss]));
+            set(one, key, number(s->slope[loss]));
+        }
         set(one, "mean_p", s->has_set ? number(s->mean_p) : json_null());
         set(one, "dead_share", s->has_set ? number(s->dead_share) : json_null());
         set(json, side == SIDE_A ? "a" : "b", one);

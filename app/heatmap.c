@@ -9,9 +9,10 @@ static void compute_loss(const HeatInput *in, int loss, float *values)
     model_loss_values(in->model, loss, in->z, in->p, in->t, values, in->n);
 }
 
-static void compute_bce(const HeatInput *in, float *values) { compute_loss(in, LOSS_BCE, values); }
-static void compute_mse(const HeatInput *in, float *values) { compute_loss(in, LOSS_MSE, values); }
-static void compute_mae(const HeatInput *in, float *values) { compute_loss(in, LOSS_MAE, values); }
+#define COMPUTE_LOSS(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                \
+    static void compute_##loss(const HeatInput *in, float *values) { compute_loss(in, LOSS_##NAME, values); }          \
+    static double find_##loss(const Metrics *test) { return test->mean[LOSS_##NAME]; }
+LOSSES(COMPUTE_LOSS, _)
 
 static void compute_excess(const HeatInput *in, float *values)
 {
@@ -73,24 +74,29 @@ static void mark_dead(const HeatInput *in, float *marks)
         marks[i] = in->test->images && in->test->zero_share_map[i] == 1.0f ? 1.0f : 0.0f;
 }
 
+static double find_excess(const Metrics *test) { return test->excess_bce; }
+static double find_bias(const Metrics *test) { return test->bias; }
+static double find_dead(const Metrics *test) { return test->dead_outputs; }
+
+#define LOSS_ROW(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                    \
+    [HEATMAP_##NAME] = {key,   label,          formula, unit,        MAP_HEAT, heat_scale,                             \
+                        false, compute_##loss, NULL,    find_##loss, "%.4f",   LOSS_##NAME},
+
 static const Heatmap rows[HEATMAP_MODE_COUNT] = {
-    [HEATMAP_BCE] = {"bce", "BCE", "-(t ln p + (1-t) ln(1-p)), in nats", " nat", MAP_HEAT, 2.0f, false, compute_bce,
-                     NULL},
-    [HEATMAP_EXCESS] = {"excess", "excess", "BCE - H(t): what lies above the floor that a grey target has", " nat",
-                        MAP_HEAT, 1.0f, false, compute_excess, NULL},
-    [HEATMAP_MSE] = {"mse", "MSE", "(p - t)\u00b2", "", MAP_HEAT, 0.5f, false, compute_mse, NULL},
-    [HEATMAP_MAE] = {"mae", "MAE", "|p - t|", "", MAP_HEAT, 0.5f, false, compute_mae, NULL},
+    LOSSES(LOSS_ROW, _)[HEATMAP_EXCESS] = {"excess", "excess",
+                                           "BCE - H(t): what lies above the floor that a grey target has", " nat",
+                                           MAP_HEAT, 1.0f, false, compute_excess, NULL, find_excess, "%.4f", -1},
     [HEATMAP_ERROR] = {"error", "p\u2212t", "p - t: orange too bright, blue too dark", "", MAP_SIGNED, 0.5f, false,
-                       compute_error, NULL},
+                       compute_error, NULL, find_bias, "%+.4f", -1},
     [HEATMAP_DIFFERENCE] = {"difference", "A\u2212B", "A's output minus the other's: orange where A is brighter", "",
-                            MAP_SIGNED, 0.5f, false, compute_difference, NULL},
+                            MAP_SIGNED, 0.5f, false, compute_difference, NULL, NULL, NULL, -1},
     [HEATMAP_GRADIENT] = {"gradient", "|\u2202L/\u2202z|",
                           "slope of the model's own loss at the logit; outlined: saturated, |dp/dz| < 0.01", "",
-                          MAP_HEAT, 0.5f, false, compute_gradient, mark_saturated},
+                          MAP_HEAT, 0.5f, false, compute_gradient, mark_saturated, NULL, NULL, -1},
     [HEATMAP_BIAS] = {"bias", "bias", "mean p - mean t of each pixel over the test set", "", MAP_SIGNED, 0.1f, true,
-                      compute_bias, NULL},
+                      compute_bias, NULL, find_bias, "%+.4f", -1},
     [HEATMAP_DEAD] = {"dead", "dead", "share of the test images for which p is exactly 0; outlined: all of them", "",
-                      MAP_HEAT, 1.0f, true, compute_dead, mark_dead},
+                      MAP_HEAT, 1.0f, true, compute_dead, mark_dead, find_dead, "%.0f", -1},
 };
 
 const Heatmap *heatmap_get(int mode)

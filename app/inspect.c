@@ -20,7 +20,7 @@ static InspectSide find_side(const Frame *frame, int side, float t)
     const ModelFrame *m = &frame->models[side];
     const int pixel = frame->look.pixel;
     InspectSide out = {.z = m->z[pixel], .p = m->p[pixel], .has_set = m->snapshot->test.images > 0};
-    for (int loss = 0; loss < INSPECT_LOSSES; loss++) {
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
         model_loss_values(m->model, loss, &out.z, &out.p, &t, &out.loss[loss], 1);
         model_loss_slopes(m->model, loss, &out.z, &t, &out.slope[loss], 1);
     }
@@ -47,4 +47,13 @@ InspectFigures inspect_figures(const Frame *frame)
     for (int side = 0; side < SIDE_COUNT; side++)
         out.sides[side] = find_side(frame, side, t);
     return out;
+}
+
+int inspect_list_losses(const Frame *frame, int losses[LOSS_COUNT])
+{
+    int count = 0;
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        if (loss < LOSSES_SHOWN || frame->models[SIDE_A].spec.loss == loss || frame->models[SIDE_B].spec.loss == loss)
+            losses[count++] = loss;
+    return count;
 }

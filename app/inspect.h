@@ -2,13 +2,11 @@
 #pragma once
 #include "app.h"
 
-enum { INSPECT_LOSSES = 2 }; // BCE and MSE: the first rows of the table of losses
-
 // What one model does at the inspected pixel of the page's only digit.
 typedef struct InspectSide {
     float z, p;
-    float loss[INSPECT_LOSSES], slope[INSPECT_LOSSES]; // slope: dL/dz through the model's own output activation
-    bool has_set;                                      // the rest is known: over the whole test set
+    float loss[LOSS_COUNT], slope[LOSS_COUNT]; // slope: dL/dz through the model's own output activation
+    bool has_set;                              // the rest is known: over the whole test set
     float mean_p, dead_share;
 } InspectSide;
 
@@ -24,5 +22,9 @@ typedef struct InspectFigures {
 } InspectFigures;
 
 InspectFigures inspect_figures(const Frame *frame);
+
+// The losses that are shown there, in the table's order: the first LOSSES_SHOWN, and what A and B train with. Returns
+// how many.
+int inspect_list_losses(const Frame *frame, int losses[LOSS_COUNT]);
 
 float inspect_loss(int loss, float p, float t); // of an output p, clipped where the loss's table says so

@@ -7,7 +7,11 @@
 #include "plot.h"
 #include "theme.h"
 
-static const Color loss_colors[INSPECT_LOSSES] = {COLOR_BCE, COLOR_MSE};
+static Color loss_color(int loss)
+{
+    static const Color colors[] = {[LOSS_BCE] = COLOR_BCE, [LOSS_MSE] = COLOR_MSE};
+    return loss < LOSSES_SHOWN ? colors[loss] : COLOR_TEXT;
+}
 
 // ---- what each loss charges ---------------------------------------------------------------------------------------
 
@@ -22,14 +26,19 @@ static float loss_at(const void *context, float p)
     return inspect_loss(curve->loss, p, curve->t);
 }
 
-// The names of the two losses at the right of a plot's title, in their colours.
-static void draw_legend(Panel *panel, Rect rect, const char *const names[INSPECT_LOSSES])
+// The names of the losses at the right of a plot's title, in their colours. notes: what stands behind the names of the
+// first LOSSES_SHOWN.
+static void draw_legend(Panel *panel, Rect rect, const char *const notes[LOSSES_SHOWN])
 {
     Ui *ui = panel->ui;
     Rect line = {rect.x, rect.y, rect.w - ui_px(ui, 12), ui_px(ui, 26)};
-    for (int loss = INSPECT_LOSSES - 1; loss >= 0; loss--) {
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, loss_colors[loss], ALIGN_RIGHT, names[loss]);
-        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, names[loss]) + ui_px(ui, 14);
+    int losses[LOSS_COUNT];
+    for (int i = inspect_list_losses(panel->frame, losses) - 1; i >= 0; i--) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "%s%s", loss_get(losses[i])->label,
+                       losses[i] < LOSSES_SHOWN ? notes[losses[i]] : "");
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, loss_color(losses[i]), ALIGN_RIGHT, name);
+        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, name) + ui_px(ui, 14);
     }
 }
 
@@ -78,8 +87,10 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     (void)snprintf(subtitle, sizeof subtitle, "against the output p, at t = %.3f%s", (double)figures->t,
                    figures->is_dragged ? " (dragged)" : "");
     const Rect area = plot_frame(ui, rect, "Loss", subtitle);
-    static const char *const names[] = {"BCE", "MSE"};
-    draw_legend(panel, rect, names);
+    static const char *const notes[LOSSES_SHOWN] = {"", ""};
+    int losses[LOSS_COUNT];
+    const int count = inspect_list_losses(panel->frame, losses);
+    draw_legend(panel, rect, notes);
     const float axis = ui_px(ui, 28);
     const Plot plot = {ui, {area.x + axis, area.y, area.w - axis, area.h}, -0.1f, 1.1f, 0.0f, 2.0f};
     static const float ys[] = {0, 0.5f, 1, 1.5f, 2}, xs[] = {0, 0.25f, 0.5f, 0.75f, 1};
@@ -88,9 +99,9 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     drag_target(panel, &plot);
     plot_vertical(&plot, figures->t, 0xffffff60);
     plot_horizontal(&plot, (float)figures->floor, COLOR_BCE & 0xffffff80u);
-    for (int loss = 0; loss < INSPECT_LOSSES; loss++) {
-        const LossCurve curve = {loss, figures->t};
-        plot_curve(&plot, loss_at, &curve, ui_px(ui, 2), loss_colors[loss], false);
+    for (int i = 0; i < count; i++) {
+        const LossCurve curve = {losses[i], figures->t};
+        plot_curve(&plot, loss_at, &curve, ui_px(ui, 2), loss_color(losses[i]), false);
     }
     mark_excess(&plot, figures->below, figures->t, figures->excess_below, false);
     mark_excess(&plot, figures->above, figures->t, figures->excess_above, true);
@@ -100,9 +111,9 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     plot_label(&plot, figures->t, 2.0f, figures->t > 0.5f ? -4 : 4, 8, figures->t > 0.5f ? ALIGN_RIGHT : ALIGN_LEFT,
                COLOR_TEXT_SOFT, "minimum: p = t");
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        for (int loss = 0; loss < INSPECT_LOSSES; loss++)
-            plot_point(&plot, figures->sides[side].p, figures->sides[side].loss[loss], panel_side_color(side),
-                       panel->frame->models[side].spec.loss != loss);
+        for (int i = 0; i < count; i++)
+            plot_point(&plot, figures->sides[side].p, figures->sides[side].loss[losses[i]], panel_side_color(side),
+                       panel->frame->models[side].spec.loss != losses[i]);
 }
 
 // ---- how hard it pulls --------------------------------------------------------------------------------------------
@@ -113,12 +124,19 @@ typedef struct SlopeCurve {
     float t;
 } SlopeCurve;
 
-// p - t and 2 (p - t) p (1 - p)
+// On a sigmoid: from the logit where the loss has such a form, else through p: dL/dp p (1 - p).
 static float sigmoid_slope_at(const void *context, float z)
 {
     const SlopeCurve *curve = context;
+    const Loss *loss = loss_get(curve->loss);
     const float p = 1.0f / (1.0f + expf(-z));
-    return curve->loss == LOSS_BCE ? p - curve->t : 2.0f * (p - curve->t) * p * (1.0f - p);
+    float value, slope;
+    if (loss->apply_logit) {
+        loss->apply_logit(&z, &curve->t, &value, &slope, 1);
+        return slope;
+    }
+    loss->apply(&p, &curve->t, &value, &slope, 1);
+    return slope * p * (1.0f - p);
 }
 
 static float model_slope_at(const void *context, float z)
@@ -139,26 +157,28 @@ void inspect_draw_slopes(Panel *panel, const InspectFigures *figures)
     const bool is_wide = rect.w > ui_px(ui, 470);
     const Rect area = plot_frame(ui, rect, is_wide ? "Gradient at the logit" : "Gradient",
                                  is_wide ? "filled: own loss; dashed: another output" : NULL);
-    static const char *const names[] = {"BCE p\u2212t", "MSE 2(p\u2212t)p(1\u2212p)"};
-    draw_legend(panel, rect, names);
+    static const char *const notes[LOSSES_SHOWN] = {[LOSS_BCE] = " p\u2212t", [LOSS_MSE] = " 2(p\u2212t)p(1\u2212p)"};
+    int losses[LOSS_COUNT];
+    const int count = inspect_list_losses(frame, losses);
+    draw_legend(panel, rect, notes);
     const float axis = ui_px(ui, 28);
     const Plot plot = {ui, {area.x + axis, area.y, area.w - axis, area.h}, -8.0f, 8.0f, -1.0f, 1.0f};
     static const float ys[] = {-1, -0.5f, 0, 0.5f, 1}, xs[] = {-8, -4, 0, 4, 8};
     plot_y_axis(&plot, ys, 5);
     plot_x_axis(&plot, xs, 5, "z");
-    for (int loss = 0; loss < INSPECT_LOSSES; loss++) {
-        const SlopeCurve curve = {NULL, loss, figures->t};
-        plot_curve(&plot, sigmoid_slope_at, &curve, ui_px(ui, 2), loss_colors[loss], false);
+    for (int i = 0; i < count; i++) {
+        const SlopeCurve curve = {NULL, losses[i], figures->t};
+        plot_curve(&plot, sigmoid_slope_at, &curve, ui_px(ui, 2), loss_color(losses[i]), false);
     }
     // another output has slopes of its own: those of the model's own loss, dashed
     for (int side = SIDE_COUNT - 1; side >= 0; side--) {
         const ModelFrame *m = &frame->models[side];
         const SlopeCurve curve = {m->model, m->spec.loss, figures->t};
-        if (!is_sigmoid(m) || m->spec.loss >= INSPECT_LOSSES)
+        if (!is_sigmoid(m))
             plot_curve(&plot, model_slope_at, &curve, ui_px(ui, 1.5f), panel_side_color(side), true);
     }
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        for (int loss = 0; loss < INSPECT_LOSSES; loss++)
-            plot_point(&plot, figures->sides[side].z, figures->sides[side].slope[loss], panel_side_color(side),
-                       frame->models[side].spec.loss != loss);
+        for (int i = 0; i < count; i++)
+            plot_point(&plot, figures->sides[side].z, figures->sides[side].slope[losses[i]], panel_side_color(side),
+                       frame->models[side].spec.loss != losses[i]);
 }

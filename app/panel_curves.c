@@ -44,7 +44,7 @@ static Scale choose_scale(const Frame *frame, Rect area)
         high = fmaxf(high, 0.6932f);
     }
     if (frame->look.curve_loss == LOSS_MSE && frame->facts)
-        high = fmaxf(high, (float)frame->facts->mean_image_mse);
+        high = fmaxf(high, (float)frame->facts->mean_image[LOSS_MSE]);
     if (!(low < high)) {
         low = 0.01f;
         high = 1.0f;
@@ -110,11 +110,11 @@ static void draw_landmarks(Panel *panel, const Scale *s)
     int count = 0;
     if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
         draw_landmark(panel, s, 0.693147f, "always 0.5: ln 2", used, &count);
-        draw_landmark(panel, s, (float)frame->facts->mean_image_bce, "mean image", used, &count);
+        draw_landmark(panel, s, (float)frame->facts->mean_image[LOSS_BCE], "mean image", used, &count);
         draw_landmark(panel, s, (float)frame->facts->bce_floor, "entropy floor", used, &count);
     }
     if (frame->look.curve_loss == LOSS_MSE && frame->facts)
-        draw_landmark(panel, s, (float)frame->facts->mean_image_mse, "mean image", used, &count);
+        draw_landmark(panel, s, (float)frame->facts->mean_image[LOSS_MSE], "mean image", used, &count);
 }
 
 static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
@@ -174,7 +174,7 @@ static void draw_figures(Panel *panel, Rect line)
         if (!panel_is_shown(frame, side) || s->test.images == 0)
             continue;
         (void)snprintf(text, sizeof text, "%c %.4f%s%s", side == SIDE_A ? 'A' : 'B',
-                       metrics_loss(&s->test, frame->look.curve_loss), *m->figures_of ? " " : "", m->figures_of);
+                       s->test.mean[frame->look.curve_loss], *m->figures_of ? " " : "", m->figures_of);
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_figure_color(m, panel_side_color(side)), ALIGN_RIGHT, text);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
     }

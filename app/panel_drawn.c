@@ -64,12 +64,21 @@ static void draw_figures(Panel *panel, Rect area)
     Ui *ui = panel->ui;
     const float line = ui_px(ui, 16);
     Rect row = {area.x, area.y, area.w, line};
-    char text[64];
+    char text[32 * LOSS_COUNT];
     for (int side = 0; side < SIDE_COUNT; side++) {
-        const double *loss = panel->frame->models[side].pad_loss;
-        (void)snprintf(text, sizeof text, "BCE %.4f  MSE %.4f", loss[LOSS_BCE], loss[LOSS_MSE]);
-        if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > row.w)
-            (void)snprintf(text, sizeof text, "%s %.4f", loss_get(LOSS_BCE)->label, loss[LOSS_BCE]);
+        const ModelFrame *m = &panel->frame->models[side];
+        int losses[LOSS_COUNT];
+        const int count = loss_list_shown(m->spec.loss, losses);
+        size_t used = 0;
+        for (int i = 0; i < count; i++) { // as many as there is room for
+            const size_t length = (size_t)snprintf(text + used, sizeof text - used, "%s%s %.4f", i ? "  " : "",
+                                                   loss_get(losses[i])->label, m->pad_loss[losses[i]]);
+            if (i > 0 && ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > row.w) {
+                text[used] = 0;
+                break;
+            }
+            used += length;
+        }
         ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, panel_side_color(side), ALIGN_LEFT, text);
         row.y += line;
     }
@@ -89,10 +98,10 @@ static void draw_titles(Panel *panel, bool is_narrow)
                        column > 0                       ? heatmap_get(mode)->label
                        : is_narrow && !is_column(frame) ? "Out"
                                                         : "Output");
-        const bool is_loss = mode == HEATMAP_BCE || mode == HEATMAP_MSE || mode == HEATMAP_MAE;
-        if (column > 0 && is_column(frame) && !panel_is_wiped(frame) && is_loss)
+        const int loss = heatmap_get(mode)->loss;
+        if (column > 0 && is_column(frame) && !panel_is_wiped(frame) && loss >= 0)
             (void)snprintf(title, sizeof title, "%s %.4f", heatmap_get(mode)->label,
-                           frame->models[first].pad_loss[loss_find(heatmap_get(mode)->key)]);
+                           frame->models[first].pad_loss[loss]);
         const float width = is_column(frame) ? frame->layout.drawn_header.w : cell->pitch + ui_px(ui, 5);
         ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, TEXT_SMALL,
                 COLOR_TEXT_SOFT, ALIGN_LEFT, title);

@@ -60,23 +60,14 @@ static void draw_output_header(Panel *panel, int side)
     panel_header(panel, header, side, "Output", needed <= header.w ? frame->models[side].caption : "");
 }
 
-// The mode's mean over the test set where it has one, else "".
+// The mode's figure over the test set where it has one, else "".
 static void format_mean(const Frame *frame, int side, int mode, char *text, size_t size)
 {
     const Metrics *test = &frame->models[side].snapshot->test;
+    const Heatmap *row = heatmap_get(mode);
     text[0] = 0;
-    if (test->images == 0)
-        return;
-    switch (mode) {
-    case HEATMAP_BCE: (void)snprintf(text, size, "%.4f", test->bce); break;
-    case HEATMAP_EXCESS: (void)snprintf(text, size, "%.4f", test->excess_bce); break;
-    case HEATMAP_MSE: (void)snprintf(text, size, "%.4f", test->mse); break;
-    case HEATMAP_MAE: (void)snprintf(text, size, "%.4f", test->mae); break;
-    case HEATMAP_ERROR:
-    case HEATMAP_BIAS: (void)snprintf(text, size, "%+.4f", test->bias); break;
-    case HEATMAP_DEAD: (void)snprintf(text, size, "%d", test->dead_outputs); break;
-    default: break;
-    }
+    if (test->images > 0 && row->figure)
+        (void)snprintf(text, size, row->figure_format, row->figure(test));
 }
 
 // A mode's mean over the test set and, where it is of another moment than the picture, which; in the longest form that

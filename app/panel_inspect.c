@@ -101,7 +101,7 @@ static void draw_images_of_digit(Panel *panel)
 // ---- tables -------------------------------------------------------------------------------------------------------
 
 typedef struct TableRow {
-    const char *label;
+    char label[48];
     float values[SIDE_COUNT];
     bool is_of_set; // the values are figures over the test set
 } TableRow;
@@ -110,7 +110,8 @@ typedef struct TableRow {
 static float draw_table(Panel *panel, Rect rect, const char *title, const char *right, const TableRow *rows, int count)
 {
     Ui *ui = panel->ui;
-    const float pad = ui_px(ui, 12), line = ui_px(ui, 17), column = ui_px(ui, rect.w < 400 * ui->scale ? 70 : 84);
+    const float pad = ui_px(ui, 12), least = floorf((rect.h - ui_px(ui, 8)) / (float)(count + 1));
+    const float line = fminf(ui_px(ui, 17), least), column = ui_px(ui, rect.w < 400 * ui->scale ? 70 : 84);
     panel_card(panel, rect);
     Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
     for (int side = 0; side < SIDE_COUNT; side++)
@@ -138,26 +139,45 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
     return row.y + line;
 }
 
+enum { PIXEL_ROWS_MAX = 3 + 3 * LOSS_COUNT };
+
+static TableRow make_row(const char *label, float a, float b)
+{
+    TableRow row = {.values = {a, b}};
+    (void)snprintf(row.label, sizeof row.label, "%s", label);
+    return row;
+}
+
 static void draw_pixel_table(Panel *panel, const InspectFigures *f)
 {
+    const Frame *frame = panel->frame;
     const InspectSide *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
-    char title[64], excess[48];
+    char title[64];
     (void)snprintf(title, sizeof title, "Row %d, column %d", f->row, f->column);
-    (void)snprintf(excess, sizeof excess, "excess (H(t) %.4f)", f->floor);
-    const TableRow rows[] = {
-        {"target t", {f->t, f->t}, false},
-        {"output p", {a->p, b->p}, false},
-        {"logit z", {a->z, b->z}, false},
-        {"BCE", {a->loss[LOSS_BCE], b->loss[LOSS_BCE]}, false},
-        {excess, {a->loss[LOSS_BCE] - (float)f->floor, b->loss[LOSS_BCE] - (float)f->floor}, false},
-        {"MSE", {a->loss[LOSS_MSE], b->loss[LOSS_MSE]}, false},
-        {"\u2202BCE/\u2202z", {a->slope[LOSS_BCE], b->slope[LOSS_BCE]}, false},
-        {"\u2202MSE/\u2202z", {a->slope[LOSS_MSE], b->slope[LOSS_MSE]}, false},
-    };
-    const bool is_pinned = panel->frame->look.is_pinned;
-    (void)draw_table(panel, panel->frame->layout.inspect.pixel_table, title,
-                     is_pinned ? "pinned; click it to let go" : "follows the mouse; click pins it", rows,
-                     sizeof rows / sizeof *rows);
+    TableRow rows[PIXEL_ROWS_MAX];
+    int count = 0, losses[LOSS_COUNT];
+    const int loss_count = inspect_list_losses(frame, losses);
+    rows[count++] = make_row("target t", f->t, f->t);
+    rows[count++] = make_row("output p", a->p, b->p);
+    rows[count++] = make_row("logit z", a->z, b->z);
+    for (int i = 0; i < loss_count; i++) {
+        const Loss *loss = loss_get(losses[i]);
+        const float of_a = a->loss[losses[i]], of_b = b->loss[losses[i]], floor = (float)f->floor;
+        rows[count++] = make_row(loss->label, of_a, of_b);
+        if (loss->has_floor) {
+            rows[count] = make_row("", of_a - floor, of_b - floor);
+            (void)snprintf(rows[count].label, sizeof rows[count].label, "excess (H(t) %.4f)", f->floor);
+            count++;
+        }
+    }
+    for (int i = 0; i < loss_count; i++) {
+        rows[count] = make_row("", a->slope[losses[i]], b->slope[losses[i]]);
+        (void)snprintf(rows[count].label, sizeof rows[count].label, "\u2202%s/\u2202z", loss_get(losses[i])->label);
+        count++;
+    }
+    (void)draw_table(panel, frame->layout.inspect.pixel_table, title,
+                     frame->look.is_pinned ? "pinned; click it to let go" : "follows the mouse; click pins it", rows,
+                     count);
 }
 
 static void format_lesson(const InspectFigures *f, char *text, size_t size)

@@ -6,8 +6,6 @@
 #include "panel.h"
 #include "theme.h"
 
-enum { FIGURES = 5 };
-
 // ---- choosing rows and columns ------------------------------------------------------------------------------------
 
 // A row of buttons of which several are on, but at least one.
@@ -109,34 +107,60 @@ static void shorten(double value, bool is_signed, char text[24])
     (void)snprintf(text, 24, "%s%s", !is_signed ? "" : value < 0 ? "-" : "+", digits + (digits[0] == '0'));
 }
 
+// A row of a cell's figures: a long and a short name, and the value.
+typedef struct FigureRow {
+    const char *name, *short_name;
+    char value[24];
+} FigureRow;
+
+enum { FIGURES_MAX = LOSS_COUNT + 3 };
+
+static void format_row(FigureRow *row, double value, bool is_signed, bool is_tiny)
+{
+    if (is_tiny)
+        shorten(value, is_signed, row->value);
+    else if (is_signed)
+        (void)snprintf(row->value, sizeof row->value, fabs(value) < 1e3 ? "%+.4f" : "%+.1e", value);
+    else
+        panel_format_figure(value, row->value);
+}
+
+// The losses that are shown of this model, and what else stands behind them.
+static int fill_rows(FigureRow rows[FIGURES_MAX], const ModelFrame *model, bool is_tiny)
+{
+    const Metrics *test = &model->snapshot->test;
+    int losses[LOSS_COUNT];
+    int count = loss_list_shown(model->spec.loss, losses);
+    for (int i = 0; i < count; i++)
+        rows[i].name = rows[i].short_name = loss_get(losses[i])->label;
+    FigureRow *const bias = &rows[count++], *const outside = &rows[count++], *const dead = &rows[count++];
+    *bias = (FigureRow){.name = "bias", .short_name = "bias"};
+    *outside = (FigureRow){.name = "outside", .short_name = "out"};
+    *dead = (FigureRow){.name = "dead", .short_name = "dead"};
+    for (int i = 0; i < count; i++)
+        (void)snprintf(rows[i].value, sizeof rows[i].value, "\u2013");
+    if (test->images == 0)
+        return count;
+    for (FigureRow *row = rows; row < bias; row++)
+        format_row(row, test->mean[losses[row - rows]], false, is_tiny);
+    format_row(bias, test->bias, true, is_tiny);
+    (void)snprintf(outside->value, sizeof outside->value, "%.1f %%", 100.0 * (test->below_0 + test->above_1));
+    (void)snprintf(dead->value, sizeof dead->value, "%d", test->dead_outputs);
+    return count;
+}
+
 static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
 {
     Ui *ui = panel->ui;
-    const Metrics *test = &model->snapshot->test;
-    const Color color = panel_figure_color(model, COLOR_TEXT);
-    static const char *const names[FIGURES] = {"BCE", "MSE", "bias", "outside", "dead"};
-    static const char *const short_names[FIGURES] = {"BCE", "MSE", "bias", "out", "dead"};
-    char values[FIGURES][24] = {"\u2013", "\u2013", "\u2013", "\u2013", "\u2013"};
-    const float line = fmaxf(ui_px(ui, 11), fminf(ui_px(ui, 15), floorf(area.h / FIGURES)));
+    FigureRow rows[FIGURES_MAX];
     const bool is_small = area.w < ui_px(ui, 92), is_tiny = area.w < ui_px(ui, 62);
+    const int count = fill_rows(rows, model, is_tiny);
+    const float line = fmaxf(ui_px(ui, 11), fminf(ui_px(ui, 15), floorf(area.h / (float)count)));
     const float size = is_tiny ? 9 : is_small || line < ui_px(ui, 13) ? 9.5f : TEXT_SMALL;
-    if (test->images > 0 && is_tiny) {
-        shorten(test->bce, false, values[0]);
-        shorten(test->mse, false, values[1]);
-        shorten(test->bias, true, values[2]);
-    } else if (test->images > 0) {
-        panel_format_figure(test->bce, values[0]);
-        panel_format_figure(test->mse, values[1]);
-        (void)snprintf(values[2], sizeof values[2], fabs(test->bias) < 1e3 ? "%+.4f" : "%+.1e", test->bias);
-    }
-    if (test->images > 0) {
-        (void)snprintf(values[3], sizeof values[3], "%.1f %%", 100.0 * (test->below_0 + test->above_1));
-        (void)snprintf(values[4], sizeof values[4], "%d", test->dead_outputs);
-    }
-    for (int i = 0; i < FIGURES && (float)(i + 1) * line <= area.h + 1; i++) {
+    for (int i = 0; i < count && (float)(i + 1) * line <= area.h + 1; i++) {
         const Rect row = {area.x, area.y + (float)i * line, area.w, line};
-        ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, is_small ? short_names[i] : names[i]);
-        ui_text(ui, row, FONT_FIGURES, size, color, ALIGN_RIGHT, values[i]);
+        ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, is_small ? rows[i].short_name : rows[i].name);
+        ui_text(ui, row, FONT_FIGURES, size, panel_figure_color(model, COLOR_TEXT), ALIGN_RIGHT, rows[i].value);
     }
 }
 
@@ -179,6 +203,20 @@ static void draw_title(Panel *panel, const MatrixCell *place, int model, const c
             text);
 }
 
+// "At epoch 3: Test BCE 0.0918, ..., dead 0. "; returns its length.
+static size_t format_test(const ModelFrame *m, char *text, size_t size)
+{
+    const Metrics *test = &m->snapshot->test;
+    int losses[LOSS_COUNT];
+    const int count = loss_list_shown(m->spec.loss, losses);
+    size_t used = *m->figures_of ? (size_t)snprintf(text, size, "At %s: ", m->figures_of) : 0;
+    for (int i = 0; i < count; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s %.4f, ", i ? "" : "Test ", loss_get(losses[i])->label,
+                                 test->mean[losses[i]]);
+    return used + (size_t)snprintf(text + used, size - used, "bias %+.4f, outside [0,1] %.1f %%, dead %d. ", test->bias,
+                                   100.0 * (test->below_0 + test->above_1), test->dead_outputs);
+}
+
 static void take_click(Panel *panel, Rect rect, int model)
 {
     Ui *ui = panel->ui;
@@ -187,17 +225,12 @@ static void take_click(Panel *panel, Rect rect, int model)
     (void)snprintf(id, sizeof id, "cell.%s.%s", loss_get(m->spec.loss)->key,
                    activation_get(OUTPUT_ACTIVATION, m->spec.output)->key);
     const WidgetState state = ui_widget(ui, id, rect, m->caption);
-    const Metrics *test = &m->snapshot->test;
     size_t used = (size_t)snprintf(hint, sizeof hint, "%s. ", m->caption);
     if (m->snapshot->broken_step >= 0)
         used += (size_t)snprintf(hint + used, sizeof hint - used, "Broke at step %lld: %s. ",
                                  (long long)m->snapshot->broken_step, m->snapshot->broken_why);
-    if (*m->figures_of)
-        used += (size_t)snprintf(hint + used, sizeof hint - used, "At %s: ", m->figures_of);
-    if (test->images > 0)
-        used += (size_t)snprintf(hint + used, sizeof hint - used,
-                                 "Test BCE %.4f, MSE %.4f, bias %+.4f, outside [0,1] %.1f %%, dead %d. ", test->bce,
-                                 test->mse, test->bias, 100.0 * (test->below_0 + test->above_1), test->dead_outputs);
+    if (m->snapshot->test.images > 0)
+        used += format_test(m, hint + used, sizeof hint - used);
     (void)snprintf(hint + used, sizeof hint - used, "Click or Enter: model A; with Shift: model B");
     ui_set_hint(ui, state, hint);
     if (state.is_hot)

@@ -32,13 +32,18 @@ static void format_figures(const Frame *frame, int side, bool is_short, char *te
 {
     const Metrics *m = &frame->models[side].snapshot->test;
     const char *of = frame->models[side].figures_of, *gap = *of ? ": " : "";
+    text[0] = 0;
     if (m->images == 0)
-        text[0] = 0;
-    else if (is_short)
-        (void)snprintf(text, size, "  %s%sBCE %.4f  MSE %.4f", of, gap, m->bce, m->mse);
-    else
-        (void)snprintf(text, size, "   %s%stest BCE %.4f  MSE %.4f  bias %+.4f  outside [0,1] %.1f %%  dead %d", of,
-                       gap, m->bce, m->mse, m->bias, 100.0 * (m->below_0 + m->above_1), m->dead_outputs);
+        return;
+    int losses[LOSS_COUNT];
+    const int count = loss_list_shown(frame->models[side].spec.loss, losses);
+    size_t used = (size_t)snprintf(text, size, "%s%s%s%s", is_short ? "  " : "   ", of, gap, is_short ? "" : "test ");
+    for (int i = 0; i < count; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s %.4f", i ? "  " : "", loss_get(losses[i])->label,
+                                 m->mean[losses[i]]);
+    if (!is_short)
+        (void)snprintf(text + used, size - used, "  bias %+.4f  outside [0,1] %.1f %%  dead %d", m->bias,
+                       100.0 * (m->below_0 + m->above_1), m->dead_outputs);
 }
 
 // What the model is on the left, what it reached on the right.
@@ -47,7 +52,7 @@ static void draw_model(Panel *panel, int side, Rect line)
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[side];
     const Color color = m->snapshot->broken_step >= 0 ? COLOR_ERROR : panel_side_color(side);
-    char spec[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE + 8], figures[200], progress[64];
+    char spec[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE + 8], figures[256], progress[64];
     spec_format(&m->spec, spec, sizeof spec);
     (void)snprintf(text, sizeof text, "%c  %s", side == SIDE_A ? 'A' : 'B', spec);
     panel_format_progress(panel->frame, side, progress, sizeof progress);

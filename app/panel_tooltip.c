@@ -5,12 +5,13 @@
 #include "panel.h"
 #include "theme.h"
 
-enum { ROWS = 7 };
+enum { ROWS_MAX = 3 + 2 * LOSS_COUNT }; // target, output, losses, logit, slopes
 
 typedef struct Table {
     char title[64];
-    char labels[ROWS][32];
-    char values[ROWS][SIDE_COUNT][24]; // "" : no such column
+    char labels[ROWS_MAX][32];
+    char values[ROWS_MAX][SIDE_COUNT][24]; // "" : no such column
+    int losses[LOSS_COUNT], loss_count, row_count;
 } Table;
 
 // The models in the table's columns: A and B, or the one whose image is under the mouse.
@@ -32,18 +33,32 @@ static void fill_model(Table *table, const Frame *frame, PixelHover hover, int m
     const ModelFrame *m = &frame->models[model];
     const size_t at = (size_t)(hover.is_pad ? 0 : hover.cell) * DIGIT_PIXELS + (size_t)hover.pixel;
     const float z = hover.is_pad ? m->pad_z[at] : m->z[at], p = hover.is_pad ? m->pad_p[at] : m->p[at];
+    const int logit = 2 + table->loss_count;
     panel_format_figure((double)p, table->values[1][column]);
-    for (int loss = 0; loss < 2; loss++) {
+    panel_format_figure((double)z, table->values[logit][column]);
+    for (int i = 0; i < table->loss_count; i++) {
+        char *const of_slope = table->values[logit + 1 + i][column];
         float value, slope;
-        model_loss_values(m->model, loss, &z, &p, &t, &value, 1);
-        model_loss_slopes(m->model, loss, &z, &t, &slope, 1);
-        panel_format_figure((double)value, table->values[2 + loss][column]);
-        panel_format_figure((double)slope, table->values[5 + loss][column]);
-        if (loss == LOSS_BCE && slope == 0.0f &&
-            (p <= 0.0f || p >= 1.0f)) // not a rounded figure: nothing is learnt here
-            (void)snprintf(table->values[5 + loss][column], sizeof table->values[5 + loss][column], "0 clipped");
+        model_loss_values(m->model, table->losses[i], &z, &p, &t, &value, 1);
+        model_loss_slopes(m->model, table->losses[i], &z, &t, &slope, 1);
+        panel_format_figure((double)value, table->values[2 + i][column]);
+        panel_format_figure((double)slope, of_slope);
+        if (table->losses[i] == LOSS_BCE && slope == 0.0f && (p <= 0.0f || p >= 1.0f))
+            (void)snprintf(of_slope, 24, "0 clipped"); // not a rounded figure: nothing is learnt here
     }
-    panel_format_figure((double)z, table->values[4][column]);
+}
+
+// Those that are always shown, and what the models in the columns train with.
+static void choose_losses(Table *table, const Frame *frame, const int *models, int count)
+{
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        bool is_shown = loss < LOSSES_SHOWN;
+        for (int i = 0; i < count; i++)
+            is_shown |= frame->models[models[i]].spec.loss == loss;
+        if (is_shown)
+            table->losses[table->loss_count++] = loss;
+    }
+    table->row_count = 3 + 2 * table->loss_count;
 }
 
 static Table fill_table(const Panel *panel, const int *models, int count)
@@ -64,11 +79,18 @@ static Table fill_table(const Panel *panel, const int *models, int count)
                        column);
     (void)snprintf(table.labels[0], sizeof table.labels[0], "target t");
     (void)snprintf(table.labels[1], sizeof table.labels[1], "output p");
-    (void)snprintf(table.labels[2], sizeof table.labels[2], "BCE (floor %.3f)", loss_bce_floor((double)t));
-    (void)snprintf(table.labels[3], sizeof table.labels[3], "%s", loss_get(LOSS_MSE)->label);
-    (void)snprintf(table.labels[4], sizeof table.labels[4], "logit z");
-    (void)snprintf(table.labels[5], sizeof table.labels[5], "\u2202BCE/\u2202z");
-    (void)snprintf(table.labels[6], sizeof table.labels[6], "\u2202MSE/\u2202z");
+    choose_losses(&table, frame, models, count);
+    const int logit = 2 + table.loss_count;
+    (void)snprintf(table.labels[logit], sizeof table.labels[0], "logit z");
+    for (int i = 0; i < table.loss_count; i++) {
+        const Loss *loss = loss_get(table.losses[i]);
+        if (loss->has_floor)
+            (void)snprintf(table.labels[2 + i], sizeof table.labels[0], "%s (floor %.3f)", loss->label,
+                           loss_bce_floor((double)t));
+        else
+            (void)snprintf(table.labels[2 + i], sizeof table.labels[0], "%s", loss->label);
+        (void)snprintf(table.labels[logit + 1 + i], sizeof table.labels[0], "\u2202%s/\u2202z", loss->label);
+    }
     panel_format_figure((double)t, table.values[0][0]);
     for (int i = 0; i < count; i++)
         fill_model(&table, frame, hover, models[i], i, t);
@@ -180,7 +202,8 @@ void panel_tooltip(Panel *panel)
     const int columns = list_models(panel, models);
     const Table table = fill_table(panel, models, columns);
     const float line = ui_px(ui, 18), pad = ui_px(ui, 10), column = ui_px(ui, columns == 1 ? 104 : 72);
-    const Rect box = place_box(panel, ui_px(ui, 128) + (float)columns * column + 2 * pad, line * (ROWS + 2) + pad);
+    const Rect box =
+        place_box(panel, ui_px(ui, 128) + (float)columns * column + 2 * pad, line * (float)(table.row_count + 2) + pad);
     draw_box(ui->draw, box, 0x12151bf5, ui_px(ui, RADIUS));
     draw_frame(ui->draw, box, 0x4a5160ff, ui_px(ui, RADIUS), ui_px(ui, 1));
     Rect row = {box.x + pad, box.y + pad / 2, box.w - 2 * pad, line};
@@ -190,12 +213,12 @@ void panel_tooltip(Panel *panel)
         Rect cell = {row.x + row.w - (float)(columns - i) * column, row.y, column, line};
         const Color color = models[i] < SIDE_COUNT ? panel_side_color(models[i]) : COLOR_TEXT;
         ui_text(ui, cell, FONT_UI_BOLD, TEXT_SMALL, color, ALIGN_RIGHT, column_name(panel, models[i]));
-        for (int j = 0; j < ROWS; j++) {
+        for (int j = 0; j < table.row_count; j++) {
             cell.y += line;
             ui_text(ui, cell, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT, ALIGN_RIGHT, table.values[j][i]);
         }
     }
-    for (int i = 0; i < ROWS; i++) {
+    for (int i = 0; i < table.row_count; i++) {
         row.y += line;
         ui_text(ui, row, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, table.labels[i]);
     }

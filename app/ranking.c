@@ -21,7 +21,7 @@ static bool is_at(const Snapshot *s, int64_t step)
 // Their present difference, and those at the epochs before: two seeds may meet by chance.
 static double find_spread(int loss, const Snapshot *a, const Snapshot *b)
 {
-    double spread = fabs(metrics_loss(&a->test, loss) - metrics_loss(&b->test, loss));
+    double spread = fabs(a->test.mean[loss] - b->test.mean[loss]);
     int records = 0;
     for (int i = a->history_count - 1; i >= 0 && records < RANKING_RECORDS; i--) {
         const EpochRecord *of_a = &a->history[i], *of_b = find_record(b, of_a->epoch);
@@ -44,7 +44,7 @@ ColumnRank ranking_judge(int loss, const Snapshot *const *rows, int count, const
     double least = INFINITY, next = INFINITY;
     int best = -1;
     for (int row = 0; row < count; row++) {
-        const double value = metrics_loss(&rows[row]->test, loss);
+        const double value = rows[row]->test.mean[loss];
         if (rows[row]->broken_step >= 0)
             continue;
         if (!is_at(rows[row], step) || !isfinite(value))

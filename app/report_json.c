@@ -40,14 +40,8 @@ json_t *report_metrics(const Metrics *m)
         double value;
     } means[] =
         {
-            {"bce", m->bce},
-            {"excess_bce", m->excess_bce},
-            {"mse", m->mse},
-            {"mae", m->mae},
-            {"psnr", m->psnr},
-            {"mean_input", m->mean_input},
-            {"mean_output", m->mean_output},
-            {"bias", m->bias},
+            {"excess_bce", m->excess_bce},   {"psnr", m->psnr}, {"mean_input", m->mean_input},
+            {"mean_output", m->mean_output}, {"bias", m->bias},
         },
       shares[] = {
           {"below_0", m->below_0},
@@ -56,6 +50,8 @@ json_t *report_metrics(const Metrics *m)
           {"above_098", m->above_098},
       };
     json_t *report = json_object();
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        (void)json_object_set_new(report, loss_get(loss)->key, report_number(m->mean[loss]));
     for (size_t i = 0; i < sizeof means / sizeof *means; i++)
         (void)json_object_set_new(report, means[i].key, report_number(means[i].value));
     const double *bias = m->bias_by_target;

@@ -36,35 +36,45 @@ static ReportFigure table_figure(const Report *report, int claim, int row, int c
     return report_figure(values, report->seed_count);
 }
 
-// One figure of a cell of the matrix.
+// One figure of a cell of the matrix: each loss's mean, and what else stands behind them.
 typedef struct CellColumn {
     const char *label, *key;
     ClaimUnit unit;
-    double (*find)(const Metrics *test);
+    double (*find)(const Metrics *test); // NULL: the mean of `loss`
+    int loss;
 } CellColumn;
 
-static double find_bce(const Metrics *m) { return m->bce; }
-static double find_mse(const Metrics *m) { return m->mse; }
-static double find_mae(const Metrics *m) { return m->mae; }
 static double find_bias(const Metrics *m) { return m->bias; }
 static double find_outside(const Metrics *m) { return m->below_0 + m->above_1; }
 static double find_dead(const Metrics *m) { return m->dead_outputs; }
 
-static const CellColumn cell_columns[] = {
-    {"test BCE", "bce", UNIT_LOSS, find_bce},
-    {"test MSE", "mse", UNIT_FINE, find_mse},
-    {"test MAE", "mae", UNIT_LOSS, find_mae},
-    {"bias", "bias", UNIT_SIGNED, find_bias},
-    {"outside [0,1]", "outside", UNIT_SHARE, find_outside},
-    {"dead outputs", "dead_outputs", UNIT_COUNT, find_dead},
+static const CellColumn other_columns[] = {
+    {"bias", "bias", UNIT_SIGNED, find_bias, 0},
+    {"outside [0,1]", "outside", UNIT_SHARE, find_outside, 0},
+    {"dead outputs", "dead_outputs", UNIT_COUNT, find_dead, 0},
 };
-enum { CELL_COLUMNS = sizeof cell_columns / sizeof *cell_columns };
+enum { CELL_COLUMNS = LOSS_COUNT + (int)(sizeof other_columns / sizeof *other_columns) };
+
+// A squared error is small: it has a decimal more.
+static CellColumn cell_column(int index)
+{
+    if (index >= LOSS_COUNT)
+        return other_columns[index - LOSS_COUNT];
+    const Loss *loss = loss_get(index);
+    return (CellColumn){loss->label, loss->key, index == LOSS_MSE ? UNIT_FINE : UNIT_LOSS, NULL, index};
+}
+
+static double cell_value(const Metrics *test, const CellColumn *figure)
+{
+    return figure->find ? figure->find(test) : test->mean[figure->loss];
+}
 
 static ReportFigure cell_figure(const Report *report, int row, int column, const CellColumn *figure)
 {
     double values[REPORT_SEEDS_MAX];
     for (int i = 0; i < report->seed_count; i++)
-        values[i] = report->seeds[i].broken[row][column] < 0 ? figure->find(&report->seeds[i].cells[row][column]) : NAN;
+        values[i] =
+            report->seeds[i].broken[row][column] < 0 ? cell_value(&report->seeds[i].cells[row][column], figure) : NAN;
     return report_figure(values, report->seed_count);
 }
 
@@ -116,9 +126,10 @@ static json_t *cells_json(const Report *report)
             json_t *cell =
                 json_pack("{s:s, s:s, s:i}", "output", activation_get(OUTPUT_ACTIVATION, report->outputs[row])->key,
                           "loss", loss_get(report->losses[column])->key, "broken", count_broken(report, row, column));
-            for (int i = 0; i < CELL_COLUMNS; i++)
-                (void)json_object_set_new(cell, cell_columns[i].key,
-                                          figure_json(cell_figure(report, row, column, &cell_columns[i])));
+            for (int i = 0; i < CELL_COLUMNS; i++) {
+                const CellColumn figure = cell_column(i);
+                (void)json_object_set_new(cell, figure.key, figure_json(cell_figure(report, row, column, &figure)));
+            }
             (void)json_array_append_new(cells, cell);
         }
     return cells;
@@ -137,9 +148,9 @@ json_t *report_build_json(const Report *report)
     return json_pack("{s:s, s:{s:o, s:i, s:i, s:f, s:f, s:f}, s:s, s:i, s:o, s:o, s:o, s:o}", "program",
                      "losslens " LOSSLENS_VERSION, "data", "name", name ? name : json_string("?"), "train",
                      report->train_count, "test", report->test_count, "mean_input", report->facts.mean, "bce_floor",
-                     report->facts.bce_floor, "mean_image_bce", report->facts.mean_image_bce, "base", report->base,
-                     "epochs", report->epochs, "seeds", seeds, "claims", claims, "models", cells_json(report),
-                     "pictures", pictures);
+                     report->facts.bce_floor, "mean_image_bce", report->facts.mean_image[LOSS_BCE], "base",
+                     report->base, "epochs", report->epochs, "seeds", seeds, "claims", claims, "models",
+                     cells_json(report), "pictures", pictures);
 }
 
 // ---- the page -----------------------------------------------------------------------------------------------------
@@ -212,7 +223,7 @@ static void print_matrix(const Report *report, FILE *file)
 {
     (void)fprintf(file, "\n## Every output with every loss\n\n| loss | output |");
     for (int i = 0; i < CELL_COLUMNS; i++)
-        (void)fprintf(file, " %s |", cell_columns[i].label);
+        (void)fprintf(file, " %s%s |", i < LOSS_COUNT ? "test " : "", cell_column(i).label);
     (void)fprintf(file, "\n|---|---|");
     for (int i = 0; i < CELL_COLUMNS; i++)
         (void)fprintf(file, "---:|");
@@ -223,8 +234,10 @@ static void print_matrix(const Report *report, FILE *file)
             if (count_broken(report, row, column) > 0)
                 (void)fprintf(file, " broke with %d of %d seeds |", count_broken(report, row, column),
                               report->seed_count);
-            for (int i = count_broken(report, row, column) > 0; i < CELL_COLUMNS; i++)
-                print_figure(file, cell_columns[i].unit, cell_figure(report, row, column, &cell_columns[i]));
+            for (int i = count_broken(report, row, column) > 0; i < CELL_COLUMNS; i++) {
+                const CellColumn figure = cell_column(i);
+                print_figure(file, figure.unit, cell_figure(report, row, column, &figure));
+            }
         }
     (void)fprintf(file, "\n");
 }

@@ -31,8 +31,8 @@ static json_t *model_json(const ModelFrame *m)
     for (int loss = 0; loss < LOSS_COUNT && s->test.images; loss++) {
         char key[32];
         (void)snprintf(key, sizeof key, "test_%s", loss_get(loss)->key);
-        if (isfinite(metrics_loss(&s->test, loss)))
-            (void)json_object_set_new(json, key, json_real(metrics_loss(&s->test, loss)));
+        if (isfinite(s->test.mean[loss]))
+            (void)json_object_set_new(json, key, json_real(s->test.mean[loss]));
     }
     return json;
 }

@@ -1,5 +1,6 @@
 // Command train: one model, trained as fast as it goes, its figures as JSON.
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "commands.h"
@@ -46,7 +47,7 @@ static ProgressState describe(const Training *training, double part)
         .epoch = learner_epoch_count(training->learner) + (part > 0.0),
         .samples_per_second = training->seconds > 0.0 ? (double)training->samples / training->seconds : 0.0,
         .train_loss = learner_epoch_loss(training->learner),
-        .test_loss = is_measured ? metrics_loss(&training->test, training->model.spec.loss) : NAN,
+        .test_loss = is_measured ? training->test.mean[training->model.spec.loss] : NAN,
     };
 }
 
@@ -90,10 +91,13 @@ static bool train_epoch(Training *training, Error *error)
         return false;
     }
     training->epochs_done++;
-    json_t *entry =
-        json_pack("{s:i, s:o, s:o, s:o, s:o}", "epoch", learner_epoch_count(training->learner), "train_loss",
-                  report_number(learner_epoch_loss(training->learner)), "test_bce", report_number(training->test.bce),
-                  "test_mse", report_number(training->test.mse), "test_mae", report_number(training->test.mae));
+    json_t *entry = json_pack("{s:i, s:o}", "epoch", learner_epoch_count(training->learner), "train_loss",
+                              report_number(learner_epoch_loss(training->learner)));
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        char key[32];
+        (void)snprintf(key, sizeof key, "test_%s", loss_get(loss)->key);
+        (void)json_object_set_new(entry, key, report_number(training->test.mean[loss]));
+    }
     if (training->epoch_losses)
         (void)json_object_set_new(entry, "step_loss", training->epoch_losses);
     training->epoch_losses = NULL;

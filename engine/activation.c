@@ -18,16 +18,16 @@
         }                                                                                                              \
     }
 
-#define OUTPUT_APPLY(function, key, label, formula) APPLY(output, function)
-#define OUTPUT_ROW(function, key, label, formula)   {key, label, formula, output_##function},
-#define HIDDEN_APPLY(function, key, label, formula) APPLY(hidden, function)
-#define HIDDEN_ROW(function, key, label, formula)   {key, label, formula, hidden_##function},
+#define OUTPUT_APPLY(C, function, key, label, formula, logit) APPLY(output, function)
+#define OUTPUT_ROW(C, function, key, label, formula, logit)   {key, label, formula, output_##function},
+#define HIDDEN_APPLY(C, function, key, label, formula)        APPLY(hidden, function)
+#define HIDDEN_ROW(C, function, key, label, formula)          {key, label, formula, hidden_##function},
 
-OUTPUT_ACTIVATIONS(OUTPUT_APPLY)
-HIDDEN_ACTIVATIONS(HIDDEN_APPLY)
+OUTPUT_ACTIVATIONS(OUTPUT_APPLY, _)
+HIDDEN_ACTIVATIONS(HIDDEN_APPLY, _)
 
-static const Activation outputs[] = {OUTPUT_ACTIVATIONS(OUTPUT_ROW)};
-static const Activation hiddens[] = {HIDDEN_ACTIVATIONS(HIDDEN_ROW)};
+static const Activation outputs[] = {OUTPUT_ACTIVATIONS(OUTPUT_ROW, _)};
+static const Activation hiddens[] = {HIDDEN_ACTIVATIONS(HIDDEN_ROW, _)};
 
 const ActivationTable PER_ISA(activation_tables)[] = {
     [OUTPUT_ACTIVATION] = {outputs, sizeof outputs / sizeof *outputs},

@@ -1,11 +1,12 @@
 // Activation functions: p = f(z), of the hidden layers and of the output.
 //
-// To add one: a small function and a row in activation_functions.h (an output's needs its terms with BCE, in
-// loss_functions.h, too); trainer, buttons, command line and tests follow the
-// table. Thread: constant tables; any thread.
+// To add one: a row and a small function in activation_functions.h; everything else follows that list. Thread: constant
+// tables; any thread.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "activation_functions.h"
 
 typedef struct Activation {
     const char *key;     // as in a model spec

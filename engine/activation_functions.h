@@ -1,9 +1,33 @@
-// The activation functions themselves, on a Vec, each with its slope beside it.
+// The activation functions: the lists of them, for everybody, and what they compute, for the kernels.
 //
-// Internal to the kernels (vector.h): activation.c makes tables of them, loss_functions.h fuses those of the output
-// with each loss. To add one: a function and a row in one of the lists at the end. Formulas: Keras' and PyTorch's
-// definitions.
+// To add one: a row in one of the lists, and its function on a Vec below, with its slope beside it. Tables, enums,
+// buttons, command line, fused passes and tests follow. Formulas: Keras' and PyTorch's definitions.
 #pragma once
+
+// Of the output. X(C, function, key, label, formula, logit): as in Activation; C is handed through. logit: k where p is
+// the logistic function of k z, so that a loss may be taken from the logit (loss_functions.h); else 0.
+#define OUTPUT_ACTIVATIONS(X, C)                                                                                       \
+    X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)", 1)                                                           \
+    X(C, relu, "relu", "ReLU", "max(0, z)", 0)                                                                         \
+    X(C, linear, "linear", "linear", "z", 0)                                                                           \
+    X(C, clip, "clip", "clip", "min(1, max(0, z))", 0)                                                                 \
+    X(C, tanh01, "tanh01", "tanh01", "(tanh z + 1) / 2", 2)                                                            \
+    X(C, softplus, "softplus", "softplus", "ln(1 + e^z)", 0)
+
+// Of the hidden layers. X(C, function, key, label, formula).
+#define HIDDEN_ACTIVATIONS(X, C)                                                                                       \
+    X(C, relu, "relu", "ReLU", "max(0, z)")                                                                            \
+    X(C, leaky_relu, "leaky_relu", "leaky", "z if z > 0, else 0.01 z")                                                 \
+    X(C, hyperbolic_tangent, "tanh", "tanh", "tanh z")                                                                 \
+    X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)")                                                              \
+    X(C, elu, "elu", "ELU", "z if z > 0, else e^z - 1")                                                                \
+    X(C, gelu, "gelu", "GELU", "z Phi(z)")
+
+#define COUNT_OUTPUT(C, function, key, label, formula, logit) +1
+enum { OUTPUT_COUNT = 0 OUTPUT_ACTIVATIONS(COUNT_OUTPUT, _) };
+#undef COUNT_OUTPUT
+
+#ifdef ISA // compiled once for each instruction set
 #include "vector.h"
 
 typedef struct ValueSlope {
@@ -90,19 +114,4 @@ INLINE ValueSlope gelu(Vec z)
     return (ValueSlope){low * phi, phi + inner * gauss * 0.39894228f};
 }
 
-// X(function, key, label, formula): as in Activation.
-#define OUTPUT_ACTIVATIONS(X)                                                                                          \
-    X(sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)")                                                                 \
-    X(relu, "relu", "ReLU", "max(0, z)")                                                                               \
-    X(linear, "linear", "linear", "z")                                                                                 \
-    X(clip, "clip", "clip", "min(1, max(0, z))")                                                                       \
-    X(tanh01, "tanh01", "tanh01", "(tanh z + 1) / 2")                                                                  \
-    X(softplus, "softplus", "softplus", "ln(1 + e^z)")
-
-#define HIDDEN_ACTIVATIONS(X)                                                                                          \
-    X(relu, "relu", "ReLU", "max(0, z)")                                                                               \
-    X(leaky_relu, "leaky_relu", "leaky", "z if z > 0, else 0.01 z")                                                    \
-    X(hyperbolic_tangent, "tanh", "tanh", "tanh z")                                                                    \
-    X(sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)")                                                                 \
-    X(elu, "elu", "ELU", "z if z > 0, else e^z - 1")                                                                   \
-    X(gelu, "gelu", "GELU", "z Phi(z)")
+#endif

@@ -31,7 +31,7 @@ const char *claim_verdict_name(Verdict verdict)
 
 double claim_way_to_floor(double bce, const TargetFacts *facts)
 {
-    return (facts->mean_image_bce - bce) / (facts->mean_image_bce - facts->bce_floor);
+    return (facts->mean_image[LOSS_BCE] - bce) / (facts->mean_image[LOSS_BCE] - facts->bce_floor);
 }
 
 static const Metrics *figures_of(const ClaimEvidence *evidence, int output, int loss)
@@ -53,12 +53,12 @@ static double compare_outputs(const ClaimEvidence *evidence, int loss, int *best
     for (int output = 1; output < CLAIM_OUTPUT_COUNT; output++) {
         const Metrics *test = figures_of(evidence, output, loss);
         const bool is_usable = !evidence->is_broken[2 * output + loss] && test && test->nonfinite == 0;
-        if (is_usable && test->mse < least) {
-            least = test->mse;
+        if (is_usable && test->mean[LOSS_MSE] < least) {
+            least = test->mean[LOSS_MSE];
             *best = output;
         }
     }
-    return least / figures_of(evidence, 0, loss)->mse;
+    return least / figures_of(evidence, 0, loss)->mean[LOSS_MSE];
 }
 
 static Verdict judge_sigmoid(const ClaimEvidence *evidence, ClaimResult *result)
@@ -139,7 +139,7 @@ static const double half_way = 0.5, good_way = 0.75;
 static Verdict judge_fit(const ClaimEvidence *evidence, ClaimResult *result)
 {
     const TargetFacts *facts = evidence->facts;
-    const double bce = figures_of(evidence, 0, CLAIM_BCE)->bce, way = claim_way_to_floor(bce, facts);
+    const double bce = figures_of(evidence, 0, CLAIM_BCE)->mean[LOSS_BCE], way = claim_way_to_floor(bce, facts);
     SAY("%.4f is %.4f above the entropy floor, below which no model gets. From the mean image %.0f %% of the way there "
         "is done.",
         bce, bce - facts->bce_floor, 100.0 * way);

@@ -89,7 +89,7 @@ typedef struct OutputPass {
 
 // What is added up over images for the metrics.
 typedef struct PixelSums {
-    double bce, mse, mae, output;
+    double loss[LOSS_COUNT], output;
     double bias[TARGET_GROUP_COUNT]; // sum of p - t by target
     int64_t below_002, above_098, nonfinite;
 } PixelSums;

@@ -96,6 +96,15 @@ int loss_find(const char *key)
     return -1;
 }
 
+int loss_list_shown(int own, int losses[LOSS_COUNT])
+{
+    int count = 0;
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        if (loss < LOSSES_SHOWN || loss == own)
+            losses[count++] = loss;
+    return count;
+}
+
 double loss_bce_floor(double t) { return t <= 0.0 || t >= 1.0 ? 0.0 : -(t * log(t) + (1.0 - t) * log1p(-t)); }
 
 int optimizer_count(void) { return kernel_get()->optimizers->count; }

@@ -20,10 +20,10 @@
         }                                                                                                              \
     }
 
-APPLY(bce)
-APPLY(bce_logit)
-APPLY(mse)
-APPLY(mae)
+#define APPLY_PLAIN(loss)                                                             APPLY(loss)
+#define APPLY_PRODUCT(loss)                                                           APPLY(loss) APPLY(loss##_logit)
+#define APPLY_LOSS(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor) APPLY_##form(loss)
+LOSSES(APPLY_LOSS, _)
 
 // ---- training -----------------------------------------------------------------------------------------------------
 
@@ -62,23 +62,25 @@ INLINE double pass_strip(const OutputPass *pass, FindTerms *find, const size_t f
     return (double)vec_sum(value);
 }
 
-#define PASS(activation, loss)                                                                                         \
+#define PASS_OF_PAIR(activation, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                       \
     static double pass_##activation##_##loss(const OutputPass *pass)                                                   \
     {                                                                                                                  \
         return pass_strip(pass, terms_##activation##_##loss, factors_##activation##_##loss);                           \
     }
-#define PASSES(activation, key, label, formula) PASS(activation, bce) PASS(activation, mse) PASS(activation, mae)
-OUTPUT_ACTIVATIONS(PASSES)
+#define PASSES_OF_OUTPUT(C, activation, key, label, formula, logit) LOSSES(PASS_OF_PAIR, activation)
+OUTPUT_ACTIVATIONS(PASSES_OF_OUTPUT, _)
 
-#define BCE_PASS(activation, key, label, formula) pass_##activation##_bce,
-#define MSE_PASS(activation, key, label, formula) pass_##activation##_mse,
-#define MAE_PASS(activation, key, label, formula) pass_##activation##_mae,
-static TrainOutput *const bce_passes[] = {OUTPUT_ACTIVATIONS(BCE_PASS)};
-static TrainOutput *const mse_passes[] = {OUTPUT_ACTIVATIONS(MSE_PASS)};
-static TrainOutput *const mae_passes[] = {OUTPUT_ACTIVATIONS(MAE_PASS)};
+// ---- the table ----------------------------------------------------------------------------------------------------
 
-const Loss PER_ISA(losses)[LOSS_COUNT] = {
-    [LOSS_BCE] = {"bce", "BCE", "-(t ln p + (1 - t) ln(1 - p))", apply_bce, apply_bce_logit, bce_passes},
-    [LOSS_MSE] = {"mse", "MSE", "(p - t)^2", apply_mse, NULL, mse_passes},
-    [LOSS_MAE] = {"mae", "MAE", "|p - t|", apply_mae, NULL, mae_passes},
-};
+#define PASS_ROW(loss, activation, key, label, formula, logit) pass_##activation##_##loss,
+#define PASS_TABLE(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                  \
+    static TrainOutput *const loss##_passes[] = {OUTPUT_ACTIVATIONS(PASS_ROW, loss)};
+LOSSES(PASS_TABLE, _)
+
+#define LOGIT_PLAIN(loss)   NULL
+#define LOGIT_PRODUCT(loss) apply_##loss##_logit
+enum { NO_FLOOR, FLOOR };
+#define ROW(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                         \
+    [LOSS_##NAME] = {key,          label, formula, unit, heat_scale, floor == FLOOR, apply_##loss, LOGIT_##form(loss), \
+                     loss##_passes},
+const Loss PER_ISA(losses)[LOSS_COUNT] = {LOSSES(ROW, _)};

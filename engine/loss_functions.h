@@ -1,9 +1,28 @@
-// The losses themselves, on a Vec, each with its slope beside it, and fused with the output activations.
+// The losses: the list of them, for everybody, and what they compute, for the kernels: value and slope of a pixel,
+// sums, and training's and measuring's form, fused with each output activation.
 //
-// Internal to the kernels (vector.h): loss.c makes tables of them and trains with them, measure.c measures with them.
-// To add one: its function, its terms, the pairs at the end; then its rows in loss.c and a name in loss.h.
+// To add one: a row in the list, and its function on a Vec below, with its slope beside it. Enum, tables, fused passes,
+// metrics, history, JSON, report, curves, matrix, heatmap, tooltip, captions, command line and tests follow.
 #pragma once
 #include "activation_functions.h"
+
+// X(C, function, NAME, key, label, formula, unit, heat_scale, form, floor): as in Loss; C is handed through.
+// form: PLAIN, or PRODUCT where the loss is a logarithm whose sum is that of a product and which has a stable form from
+// the logit: then it has `function_terms`, `function_factors`, `function_logit`, `function_logit_terms` and
+// `function_logit_factors` beside `function`.
+// floor: FLOOR where a grey target costs something even where it is met, else NO_FLOOR.
+#define LOSSES(X, C)                                                                                                   \
+    X(C, bce, BCE, "bce", "BCE", "-(t ln p + (1 - t) ln(1 - p))", " nat", 2.0f, PRODUCT, FLOOR)                        \
+    X(C, mse, MSE, "mse", "MSE", "(p - t)^2", "", 0.5f, PLAIN, NO_FLOOR)                                               \
+    X(C, mae, MAE, "mae", "MAE", "|p - t|", "", 0.5f, PLAIN, NO_FLOOR)
+
+enum { LOSSES_SHOWN = 2 }; // of the list, the first so many are shown of every model; of the others, a model's own
+
+#define NAME_LOSS(C, function, NAME, key, label, formula, unit, heat_scale, form, floor) LOSS_##NAME,
+enum { LOSSES(NAME_LOSS, _) LOSS_COUNT };
+#undef NAME_LOSS
+
+#ifdef ISA // compiled once for each instruction set
 #include "vector.h"
 
 // Keras' backend convention: the output is clipped to [epsilon, 1 - epsilon], epsilon 1e-7, and the gradient of the
@@ -48,6 +67,8 @@ typedef struct Terms {
 
 typedef Terms FindTerms(Vec z, Vec t); // from the logit, with dL/dz as its slope
 
+enum { bce_factors = 4, bce_logit_factors = 120 }; // each is below 2^24, from the logit at most 2
+
 // ln q and ln(1 - q) from one logarithm: L = -t ln(q / (1 - q)) + ln(1 / (1 - q)).
 INLINE Terms bce_terms(Vec p, Vec t)
 {
@@ -57,52 +78,48 @@ INLINE Terms bce_terms(Vec p, Vec t)
     return (Terms){-t * vec_log(q * factor), factor, vec_select(outside, vec_all(0.0f), (q - t) * inverse)};
 }
 
-INLINE Terms bce_logit_terms(Vec z, Vec t)
+// On an output that is the logistic function of `scale` times z. 1: the logit itself, which never clips. Else as if p
+// had been clipped: the bounds of p as bounds of the logit, and no gradient outside.
+INLINE Terms bce_logit_terms(Vec z, Vec t, const int scale)
 {
-    const Logistic s = logistic(z);
-    return (Terms){vec_at_least(z, 0.0f) - z * t, 1.0f + s.e, s.p - t};
+    const Vec logit = scale == 1 ? z : (float)scale * z;
+    const Vec inner = scale == 1 ? z : vec_at_most(vec_at_least(logit, -16.1180956f), 15.9423851f);
+    const Logistic s = logistic(inner);
+    Terms terms = {vec_at_least(inner, 0.0f) - inner * t, 1.0f + s.e, s.p - t};
+    if (scale != 1)
+        terms.slope = vec_select((VecInt)inner != (VecInt)logit, vec_all(0.0f), (float)scale * terms.slope);
+    return terms;
 }
 
-INLINE Terms mse_terms(Vec p, Vec t)
-{
-    const ValueSlope r = mse(p, t);
-    return (Terms){r.value, vec_all(1.0f), r.slope};
-}
+// ---- fused with each output ---------------------------------------------------------------------------------------
+// For each pair of an output activation and a loss: terms_<output>_<loss>, and factors_<output>_<loss>, how many
+// factors may be multiplied before the product leaves the range of a float; 0 where there are none.
 
-INLINE Terms mae_terms(Vec p, Vec t)
-{
-    const ValueSlope r = mae(p, t);
-    return (Terms){r.value, vec_all(1.0f), r.slope};
-}
+#define KEEP_LOGIT(C, activation, key, label, formula, logit) enum { logit_of_##activation = logit };
+OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
+#undef KEEP_LOGIT
 
-// For each pair of an output activation and a loss: terms_<activation>_<loss>, dL/dz as their slope, and
-// factors_<activation>_<loss>, how many factors may be multiplied before the product leaves the range of a float.
-#define TERMS(activation, loss, factors)                                                                               \
-    enum { factors_##activation##_##loss = factors };                                                                  \
+#define TERMS_PLAIN(activation, loss)                                                                                  \
+    enum { factors_##activation##_##loss = 0 };                                                                        \
     INLINE Terms terms_##activation##_##loss(Vec z, Vec t)                                                             \
     {                                                                                                                  \
+        const ValueSlope output = activation(z), r = loss(output.value, t);                                            \
+        return (Terms){r.value, vec_all(1.0f), r.slope * output.slope};                                                \
+    }
+#define TERMS_PRODUCT(activation, loss)                                                                                \
+    enum { factors_##activation##_##loss = logit_of_##activation ? (int)loss##_logit_factors : (int)loss##_factors };  \
+    INLINE Terms terms_##activation##_##loss(Vec z, Vec t)                                                             \
+    {                                                                                                                  \
+        if (logit_of_##activation)                                                                                     \
+            return loss##_logit_terms(z, t, logit_of_##activation);                                                    \
         const ValueSlope output = activation(z);                                                                       \
         Terms terms = loss##_terms(output.value, t);                                                                   \
         terms.slope *= output.slope;                                                                                   \
         return terms;                                                                                                  \
     }
-#define TERMS_WITHOUT_FACTORS(activation, key, label, formula) TERMS(activation, mse, 0) TERMS(activation, mae, 0)
-OUTPUT_ACTIVATIONS(TERMS_WITHOUT_FACTORS)
-enum { BCE_FACTORS = 4, BCE_LOGIT_FACTORS = 120 }; // each is below 2^24, from the logit at most 2
-TERMS(relu, bce, BCE_FACTORS)
-TERMS(linear, bce, BCE_FACTORS)
-TERMS(clip, bce, BCE_FACTORS)
-TERMS(softplus, bce, BCE_FACTORS)
+#define TERMS_OF_PAIR(activation, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                      \
+    TERMS_##form(activation, loss)
+#define TERMS_OF_OUTPUT(C, activation, key, label, formula, logit) LOSSES(TERMS_OF_PAIR, activation)
+OUTPUT_ACTIVATIONS(TERMS_OF_OUTPUT, _)
 
-enum { factors_sigmoid_bce = BCE_LOGIT_FACTORS, factors_tanh01_bce = BCE_LOGIT_FACTORS };
-
-INLINE Terms terms_sigmoid_bce(Vec z, Vec t) { return bce_logit_terms(z, t); }
-
-// tanh01 is sigmoid(2z): from the logit, too, with the clip of p as one of 2z and no gradient outside.
-INLINE Terms terms_tanh01_bce(Vec z, Vec t)
-{
-    const Vec logit = 2.0f * z, inner = vec_at_most(vec_at_least(logit, -16.1180956f), 15.9423851f);
-    Terms terms = bce_logit_terms(inner, t);
-    terms.slope = vec_select((VecInt)inner != (VecInt)logit, vec_all(0.0f), 2.0f * terms.slope);
-    return terms;
-}
+#endif

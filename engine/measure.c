@@ -6,7 +6,7 @@
 #include "loss_functions.h"
 
 typedef struct Sums {
-    Vec bce, mse, mae, output, bias[TARGET_GROUP_COUNT];
+    Vec loss[LOSS_COUNT], output, bias[TARGET_GROUP_COUNT];
     VecInt below_002, above_098, nonfinite;
 } Sums;
 
@@ -19,12 +19,9 @@ INLINE VecInt find_bins(Vec p)
     return (VecInt)vec_select(p != p, (Vec)(bin * 0 + HISTOGRAM_BINS), (Vec)bin);
 }
 
-INLINE void add_vector(Sums *sums, Vec p, Vec t, Terms bce)
+INLINE void add_vector(Sums *sums, Vec p, Vec t)
 {
     const Vec zero = {0}, error = p - t;
-    sums->bce += bce.value;
-    sums->mse += error * error;
-    sums->mae += vec_abs(error);
     sums->output += p;
     const VecInt is_zero = t == zero, is_one = t == 1.0f, is_dark = t < 0.5f;
     sums->bias[0] += vec_select(is_zero, error, zero);
@@ -46,9 +43,8 @@ static int64_t count_lanes(VecInt v)
 
 static void add_sums(const Sums *sums, PixelSums *total)
 {
-    total->bce += (double)vec_sum(sums->bce);
-    total->mse += (double)vec_sum(sums->mse);
-    total->mae += (double)vec_sum(sums->mae);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        total->loss[loss] += (double)vec_sum(sums->loss[loss]);
     total->output += (double)vec_sum(sums->output);
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         total->bias[group] += (double)vec_sum(sums->bias[group]);
@@ -57,23 +53,26 @@ static void add_sums(const Sums *sums, PixelSums *total)
     total->nonfinite += count_lanes(sums->nonfinite);
 }
 
+// What an output activation does: its value, and each loss's term and factor, which is multiplied.
 typedef Vec Activate(Vec z);
+typedef void AddLosses(Vec *sums, Vec *factors, Vec z, Vec t);
 
-// One vector of columns, down all rows.
-INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *activate, FindTerms *find_bce,
+// One vector of columns, down all rows. factors_max: how many of any loss's factors may be multiplied.
+INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *activate, AddLosses *add_losses,
                             const size_t factors_max)
 {
     Sums sums = {0};
     VecInt zeros = {0};
     for (size_t row = 0; row < pass->rows;) {
-        Vec factor = vec_all(1.0f);
+        Vec factors[LOSS_COUNT];
+        for (int loss = 0; loss < LOSS_COUNT; loss++)
+            factors[loss] = vec_all(1.0f);
         const size_t rest = pass->rows - row, rows = factors_max < rest ? factors_max : rest;
         for (const size_t end = row + rows; row < end; row++) {
             const Vec z = vec_load(pass->z + row * STRIP_COLUMNS + column);
             const Vec t = vec_load_bytes(pass->targets[row] + pass->column + column), p = activate(z);
-            const Terms bce = find_bce(z, t);
-            add_vector(&sums, p, t, bce);
-            factor *= bce.factor;
+            add_losses(sums.loss, factors, z, t);
+            add_vector(&sums, p, t);
             zeros += p == 0.0f;
             int32_t bins[LANES];
             const VecInt found = find_bins(p);
@@ -82,7 +81,10 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
             for (int lane = 0; lane < LANES; lane++)
                 pass->histograms[lane % MEASURE_HISTOGRAMS][bins[lane]]++;
         }
-        sums.bce += vec_log(factor);
+#define ADD_LOGARITHM(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor) ADD_##form(NAME)
+#define ADD_PLAIN(NAME)
+#define ADD_PRODUCT(NAME) sums.loss[LOSS_##NAME] += vec_log(factors[LOSS_##NAME]);
+        LOSSES(ADD_LOGARITHM, _)
     }
     add_sums(&sums, pass->sums);
     vec_store(pass->outputs + column, vec_load(pass->outputs + column) + sums.output);
@@ -90,17 +92,30 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
         pass->zeros[column + (size_t)lane] -= (uint32_t)zeros[lane]; // comparisons count as -1
 }
 
-#define MEASURE(activation, key, label, formula)                                                                       \
-    static_assert((int)factors_##activation##_bce > 0, "BCE has factors");                                             \
+#define ADD_LOSS(activation, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                           \
+    {                                                                                                                  \
+        const Terms terms = terms_##activation##_##loss(z, t);                                                         \
+        sums[LOSS_##NAME] += terms.value;                                                                              \
+        factors[LOSS_##NAME] *= terms.factor;                                                                          \
+    }
+#define LIMIT_FACTORS(activation, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                      \
+    if (factors_##activation##_##loss > 0 && factors_##activation##_##loss < most)                                     \
+        most = factors_##activation##_##loss;
+#define MEASURE(C, activation, key, label, formula, logit)                                                             \
+    INLINE Vec activation##_value(Vec z) { return activation(z).value; }                                               \
+    INLINE void activation##_losses(Vec *sums, Vec *factors, Vec z,                                                    \
+                                    Vec t){LOSSES(ADD_LOSS, activation)} INLINE int activation##_factors(void)         \
+    {                                                                                                                  \
+        int most = TILE_ROWS;                                                                                          \
+        LOSSES(LIMIT_FACTORS, activation)                                                                              \
+        return most;                                                                                                   \
+    }                                                                                                                  \
     static void measure_##activation(const MeasurePass *pass)                                                          \
     {                                                                                                                  \
         for (size_t column = 0; column < pass->columns; column += LANES)                                               \
-            measure_columns(pass, column, activation##_value, terms_##activation##_bce, factors_##activation##_bce);   \
+            measure_columns(pass, column, activation##_value, activation##_losses, (size_t)activation##_factors());    \
     }
-#define ACTIVATION_VALUE(activation, key, label, formula)                                                              \
-    INLINE Vec activation##_value(Vec z) { return activation(z).value; }
-OUTPUT_ACTIVATIONS(ACTIVATION_VALUE)
-OUTPUT_ACTIVATIONS(MEASURE)
+OUTPUT_ACTIVATIONS(MEASURE, _)
 
-#define MEASURE_ROW(activation, key, label, formula) measure_##activation,
-MeasureOutput *const PER_ISA(measure_table)[] = {OUTPUT_ACTIVATIONS(MEASURE_ROW)};
+#define MEASURE_ROW(C, activation, key, label, formula, logit) measure_##activation,
+MeasureOutput *const PER_ISA(measure_table)[] = {OUTPUT_ACTIVATIONS(MEASURE_ROW, _)};

@@ -82,9 +82,8 @@ static void add_shard(Totals *totals, const Shard *shard)
 {
     PixelSums *sums = &totals->sums;
     const PixelSums *part = &shard->sums;
-    sums->bce += part->bce;
-    sums->mse += part->mse;
-    sums->mae += part->mae;
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        sums->loss[loss] += part->loss[loss];
     sums->output += part->output;
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         sums->bias[group] += part->bias[group];
@@ -117,10 +116,7 @@ static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
     const double n = (double)facts->images * DIGIT_PIXELS;
     Metrics metrics = {
         .images = facts->images,
-        .bce = sums->bce / n,
         .bce_floor = facts->bce_floor,
-        .mse = sums->mse / n,
-        .mae = sums->mae / n,
         .mean_input = facts->mean,
         .mean_output = sums->output / n,
         .below_0 = (double)totals->histogram[0] / n,
@@ -129,8 +125,10 @@ static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
         .above_098 = (double)sums->above_098 / n,
         .nonfinite = sums->nonfinite,
     };
-    metrics.excess_bce = metrics.bce - metrics.bce_floor;
-    metrics.psnr = -10.0 * log10(metrics.mse);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        metrics.mean[loss] = sums->loss[loss] / n;
+    metrics.excess_bce = metrics.mean[LOSS_BCE] - metrics.bce_floor;
+    metrics.psnr = -10.0 * log10(metrics.mean[LOSS_MSE]);
     metrics.bias = metrics.mean_output - metrics.mean_input;
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         metrics.bias_by_target[group] =
@@ -290,15 +288,6 @@ bool metrics_compare(const Model *a, const float *parameters_a, const Model *b, 
     return good;
 }
 
-double metrics_loss(const Metrics *metrics, int loss)
-{
-    switch (loss) {
-    case LOSS_BCE: return metrics->bce;
-    case LOSS_MSE: return metrics->mse;
-    default: return metrics->mae;
-    }
-}
-
 static int find_group(int byte)
 {
     return byte == 0 ? TARGET_ZERO : byte == 255 ? TARGET_ONE : byte < 128 ? TARGET_DARK : TARGET_BRIGHT;
@@ -313,22 +302,67 @@ int metrics_find_bin(float value)
     return 1 + (value < 1.0f ? (int)(value * HISTOGRAM_INNER) : HISTOGRAM_INNER - 1);
 }
 
+enum { COUNTED_PIXELS = 56 }; // at a time: their counts stay in the cache
+static_assert(DIGIT_PIXELS % COUNTED_PIXELS == 0, "an image is a whole number of them");
+
+// How often each of some pixels has each byte.
+typedef int Counts[COUNTED_PIXELS][256];
+
+static void count_bytes(const ImageSet *set, int image_count, size_t first_pixel, Counts counts)
+{
+    memset(counts, 0, sizeof(Counts));
+    for (int image = 0; image < image_count; image++) {
+        const uint8_t *pixels = set->pixels + (size_t)image * DIGIT_PIXELS + first_pixel;
+        for (int i = 0; i < COUNTED_PIXELS; i++)
+            counts[i][pixels[i]]++;
+    }
+}
+
+// Adds a pixel's part of each loss of the predictor that always answers with that pixel's mean.
+static void lose_mean(const int counts[256], float mean, int image_count, double mean_image[LOSS_COUNT])
+{
+    float outputs[256], targets[256], values[256], slopes[256];
+    for (int byte = 0; byte < 256; byte++) {
+        outputs[byte] = mean;
+        targets[byte] = (float)byte / 255.0f;
+    }
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        double sum = 0.0;
+        loss_get(loss)->apply(outputs, targets, values, slopes, 256);
+        for (int byte = 0; byte < 256; byte++)
+            sum += counts[byte] ? (double)counts[byte] * (double)values[byte] : 0.0;
+        mean_image[loss] += sum / image_count / DIGIT_PIXELS;
+    }
+}
+
+// Fills what the pixels' counts say, and adds them to those of all pixels.
+static void find_pixel_facts(const ImageSet *set, int image_count, TargetFacts *facts, int64_t bytes[256])
+{
+    Counts counts;
+    for (size_t first = 0; first < DIGIT_PIXELS; first += COUNTED_PIXELS) {
+        count_bytes(set, image_count, first, counts);
+        for (int i = 0; i < COUNTED_PIXELS; i++) {
+            int64_t sum = 0;
+            for (int byte = 0; byte < 256; byte++) {
+                bytes[byte] += counts[i][byte];
+                sum += (int64_t)byte * counts[i][byte];
+            }
+            const float mean = (float)((double)sum / 255.0 / image_count);
+            facts->mean_map[first + (size_t)i] = mean;
+            lose_mean(counts[i], mean, image_count, facts->mean_image);
+        }
+    }
+}
+
 TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
 {
     TargetFacts facts = {.images = image_count};
     const int64_t n = (int64_t)image_count * DIGIT_PIXELS;
-    int64_t bytes[256] = {0}, sums[DIGIT_PIXELS] = {0}, below_002 = 0, above_098 = 0;
-    double mean_square = 0.0;
-    for (int image = 0; image < image_count; image++)
-        for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
-            const uint8_t byte = set->pixels[(size_t)image * DIGIT_PIXELS + (size_t)pixel];
-            bytes[byte]++;
-            sums[pixel] += byte;
-        }
+    int64_t bytes[256] = {0}, below_002 = 0, above_098 = 0;
+    find_pixel_facts(set, image_count, &facts, bytes);
     for (int byte = 0; byte < 256; byte++) {
         const double t = byte / 255.0, share = (double)bytes[byte] / (double)n;
         facts.mean += share * t;
-        mean_square += share * t * t;
         facts.bce_floor += share * loss_bce_floor(t);
         facts.group_counts[find_group(byte)] += bytes[byte];
         facts.histogram[metrics_find_bin((float)byte / 255.0f)] += bytes[byte];
@@ -340,13 +374,5 @@ TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
     facts.above_098 = (double)above_098 / (double)n;
     facts.ink = (double)ink / (double)n;
     facts.full_ink = ink > 0 ? (double)bytes[255] / (double)ink : 0.0;
-    // The BCE of a constant q against targets of mean q is H(q), the MSE their variance.
-    facts.mean_image_mse = mean_square;
-    for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
-        const double q = (double)sums[pixel] / 255.0 / image_count;
-        facts.mean_map[pixel] = (float)q;
-        facts.mean_image_bce += loss_bce_floor(q) / DIGIT_PIXELS;
-        facts.mean_image_mse -= q * q / DIGIT_PIXELS;
-    }
     return facts;
 }

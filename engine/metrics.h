@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "dataset.h"
+#include "loss.h"
 #include "model.h"
 #include "pool.h"
 
@@ -14,12 +15,11 @@ enum { HISTOGRAM_INNER = 64, HISTOGRAM_BINS = HISTOGRAM_INNER + 2 }; // below 0,
 typedef enum TargetGroup { TARGET_ZERO, TARGET_DARK, TARGET_BRIGHT, TARGET_ONE, TARGET_GROUP_COUNT } TargetGroup;
 
 typedef struct Metrics {
-    int images;        // 0: nothing was measured
-    double bce;        // from the logit on a sigmoid, else of p clipped to [1e-7, 1 - 1e-7]
-    double bce_floor;  // mean H(t)
-    double excess_bce; // bce - bce_floor, the Kullback-Leibler divergence
-    double mse, mae;
-    double psnr; // 10 log10(1 / mse), dB
+    int images;              // 0: nothing was measured
+    double mean[LOSS_COUNT]; // of each loss; BCE from the logit on a sigmoid, else of p clipped to [1e-7, 1 - 1e-7]
+    double bce_floor;        // mean H(t)
+    double excess_bce;       // mean BCE - bce_floor, the Kullback-Leibler divergence
+    double psnr;             // 10 log10(1 / mean MSE), dB
     double mean_input, mean_output;
     double bias;                               // mean_output - mean_input
     double bias_by_target[TARGET_GROUP_COUNT]; // mean p - t where t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1; NaN without
@@ -32,9 +32,6 @@ typedef struct Metrics {
     float zero_share_map[DIGIT_PIXELS]; // share of the images for which that pixel's p is exactly 0; 1: a dead output
 } Metrics;
 
-// The mean of a loss's row (LOSS_BCE, ...) in metrics.
-double metrics_loss(const Metrics *metrics, int loss);
-
 // The bin of an intensity: 0 below 0 (and for a NaN), 1 .. 64 over [0,1], 65 above 1.
 int metrics_find_bin(float value);
 
@@ -42,7 +39,7 @@ int metrics_find_bin(float value);
 typedef struct TargetFacts {
     int images;
     double mean, bce_floor;
-    double mean_image_bce, mean_image_mse; // of the predictor that always answers with the set's mean image
+    double mean_image[LOSS_COUNT]; // each loss of the predictor that always answers with the set's mean image
     int64_t group_counts[TARGET_GROUP_COUNT];
     int64_t histogram[HISTOGRAM_BINS];
     double below_002, above_098;  // shares of all pixels

@@ -177,7 +177,7 @@ def facts(t):
     single = t.astype(np.float32)
     return {"images": len(t), "mean_input": t.mean(), "bce_floor": reference.entropy(t).mean(),
             "mean_image_bce": -(t * np.log(q) + (1 - t) * np.log(1 - q)).mean(),
-            "mean_image_mse": ((mean - t) ** 2).mean(), "below_002": (single < 0.02).mean(),
+            "mean_image_mse": ((mean - t) ** 2).mean(), "mean_image_mae": abs(mean - t).mean(), "below_002": (single < 0.02).mean(),
             "above_098": (single > 0.98).mean(), "ink": (t > 0).mean(), "full_ink": (t == 1).sum() / (t > 0).sum()}
 
 

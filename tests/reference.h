@@ -23,6 +23,9 @@ void reference_free(Reference *reference);
 // f(z) and its derivative; `tanh` and so on, as in a spec.
 double reference_activate(const char *activation, double z, double *slope);
 
+// One pixel's loss for its output p, and dL/dp. A loss or an activation that is not written down here ends the test.
+double reference_lose_output(const char *loss, double p, double t, double *slope);
+
 // One pixel's loss for output activation and logit, and dL/dz.
 double reference_lose(const char *loss, const char *output, double z, double t, double *slope);
 

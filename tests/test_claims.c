@@ -179,7 +179,10 @@ static Verdict judge(const Case *c, int claim)
 
 typedef double Figure(const Case *c, int index);
 
-static double mse_ratio(const Case *c, int index) { return c->test[index].mse / c->test[index % 2].mse; }
+static double mse_ratio(const Case *c, int index)
+{
+    return c->test[index].mean[LOSS_MSE] / c->test[index % 2].mean[LOSS_MSE];
+}
 static double bias_share(const Case *c, int index) { return c->test[index].bias / c->facts.mean; }
 static double distance_ratio(const Case *c, int index)
 {
@@ -187,7 +190,8 @@ static double distance_ratio(const Case *c, int index)
 }
 static double way(const Case *c, int index)
 {
-    return (c->facts.mean_image_bce - c->test[index].bce) / (c->facts.mean_image_bce - c->facts.bce_floor);
+    return (c->facts.mean_image[LOSS_BCE] - c->test[index].mean[LOSS_BCE]) /
+           (c->facts.mean_image[LOSS_BCE] - c->facts.bce_floor);
 }
 
 typedef struct Sides {
@@ -687,7 +691,7 @@ static void models_differ_from_the_base_in_output_loss_and_seed(void **state)
 static void the_way_to_the_floor_has_its_ends(void **state)
 {
     (void)state;
-    const TargetFacts facts = {.mean_image_bce = 0.25, .bce_floor = 0.0625};
+    const TargetFacts facts = {.mean_image = {[LOSS_BCE] = 0.25}, .bce_floor = 0.0625};
     assert_true(claim_way_to_floor(0.25, &facts) == 0.0);
     assert_true(claim_way_to_floor(0.0625, &facts) == 1.0);
     assert_true(claim_way_to_floor(0.15625, &facts) == 0.5);
@@ -697,7 +701,7 @@ static void the_way_to_the_floor_has_its_ends(void **state)
         for (int pixel = 0; pixel < PIXELS; pixel++)
             c->logits[0].of[image][pixel] = logit(fmin(1.0 - 1e-7, fmax(1e-7, (double)c->facts.mean_map[pixel])));
     measure(c, 0);
-    assert_true(fabs(claim_way_to_floor(c->test[0].bce, &c->facts)) < 1e-4);
+    assert_true(fabs(claim_way_to_floor(c->test[0].mean[LOSS_BCE], &c->facts)) < 1e-4);
 }
 
 static void every_claim_has_its_words(void **state)

@@ -47,7 +47,7 @@ typedef struct Range {
 } Range;
 
 typedef struct Naive {
-    Range bce, mse, mae, output, bias[TARGET_GROUP_COUNT];
+    Range loss[LOSS_COUNT], output, bias[TARGET_GROUP_COUNT];
     Range below_0, above_1, below_002, above_098, histogram[HISTOGRAM_BINS];
     int64_t groups[TARGET_GROUP_COUNT];
     Range pixel_output[PIXELS], pixel_zeros[PIXELS];
@@ -79,9 +79,8 @@ static void count_pixel(Naive *naive, const char *output, double z, double t, in
     double slope;
     const double low = reference_activate(output, z - LOGIT_ERROR, &slope);
     const double high = reference_activate(output, z + LOGIT_ERROR, &slope);
-    Range *const sums[LOSS_COUNT] = {&naive->bce, &naive->mse, &naive->mae};
     for (int loss = 0; loss < LOSS_COUNT; loss++)
-        widen(sums[loss], reference_lose(loss_get(loss)->key, output, z - LOGIT_ERROR, t, &slope),
+        widen(&naive->loss[loss], reference_lose(loss_get(loss)->key, output, z - LOGIT_ERROR, t, &slope),
               reference_lose(loss_get(loss)->key, output, z + LOGIT_ERROR, t, &slope));
     const int group = t == 0.0 ? TARGET_ZERO : t == 1.0 ? TARGET_ONE : t < 0.5 ? TARGET_DARK : TARGET_BRIGHT;
     widen(&naive->output, low, high);
@@ -119,9 +118,8 @@ static void count_naively(const Reference *reference, Naive *naive)
 static void compare(const Metrics *found, const Naive *naive, const char *text)
 {
     const double n = (double)IMAGES * PIXELS;
-    assert_within(found->bce, naive->bce, n);
-    assert_within(found->mse, naive->mse, n);
-    assert_within(found->mae, naive->mae, n);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        assert_within(found->mean[loss], naive->loss[loss], n);
     assert_within(found->mean_output, naive->output, n);
     assert_within(found->below_0, naive->below_0, n);
     assert_within(found->above_1, naive->above_1, n);
@@ -152,12 +150,10 @@ static void compare(const Metrics *found, const Naive *naive, const char *text)
 static void compare_derived(const Metrics *found, const TargetFacts *facts)
 {
     assert_true(found->bce_floor == facts->bce_floor && found->mean_input == facts->mean);
-    assert_true(found->excess_bce == found->bce - found->bce_floor);
+    assert_true(found->excess_bce == found->mean[LOSS_BCE] - found->bce_floor);
     assert_true(found->bias == found->mean_output - found->mean_input);
-    assert_true(fabs(found->psnr - 10.0 * log10(1.0 / found->mse)) < 1e-9);
+    assert_true(fabs(found->psnr - 10.0 * log10(1.0 / found->mean[LOSS_MSE])) < 1e-9);
     assert_memory_equal(found->histogram_input, facts->histogram, sizeof facts->histogram);
-    assert_true(metrics_loss(found, LOSS_BCE) == found->bce && metrics_loss(found, LOSS_MSE) == found->mse &&
-                metrics_loss(found, LOSS_MAE) == found->mae);
 }
 
 // Biases around 0 and 1, so that outputs fall on both sides of every threshold; some of them far below.
@@ -271,7 +267,7 @@ static void bad_outputs_are_counted(void **state)
     parameters[model.layers[1].bias_offset + 700] = INFINITY;
     assert_true(metrics_measure(&model, parameters, &set, &facts, pool, &found, NULL));
     assert_int_equal(found.nonfinite, 2 * IMAGES);
-    assert_true(isnan(found.mean_output) && isnan(found.mse));
+    assert_true(isnan(found.mean_output) && isnan(found.mean[LOSS_MSE]));
     for (int pixel = 0; pixel < PIXELS; pixel++)
         assert_true(isfinite(found.mean_output_map[pixel]) == (pixel != 3 && pixel != 700));
     assert_true(isnan(found.mean_output_map[3]) && found.mean_output_map[700] == INFINITY);
@@ -281,7 +277,7 @@ static void bad_outputs_are_counted(void **state)
 static void target_facts_agree_with_a_naive_count(void **state)
 {
     (void)state;
-    double mean = 0.0, entropy = 0.0, pixel_means[PIXELS] = {0}, mean_image_bce = 0.0;
+    double mean = 0.0, entropy = 0.0, pixel_means[PIXELS] = {0}, mean_image[LOSS_COUNT] = {0};
     int64_t groups[TARGET_GROUP_COUNT] = {0}, histogram[HISTOGRAM_BINS] = {0}, below = 0, above = 0, ink = 0, full = 0;
     enum { COUNT = 117 };
     for (int image = 0; image < COUNT; image++) {
@@ -304,16 +300,18 @@ static void target_facts_agree_with_a_naive_count(void **state)
         double t[PIXELS];
         synthetic_convert(&set, PIXELS, NULL, image, 1, t);
         for (int i = 0; i < PIXELS; i++) {
-            const double q = pixel_means[i];
-            if (q > 0.0 && q < 1.0)
-                mean_image_bce -= (t[i] * log(q) + (1.0 - t[i]) * log(1.0 - q)) / COUNT / PIXELS;
+            double slope;
+            for (int loss = 0; loss < LOSS_COUNT; loss++)
+                mean_image[loss] +=
+                    reference_lose_output(loss_get(loss)->key, pixel_means[i], t[i], &slope) / COUNT / PIXELS;
         }
     }
     const TargetFacts facts = metrics_target_facts(&set, COUNT);
     assert_int_equal(facts.images, COUNT);
     assert_true(fabs(facts.mean - mean) < 1e-12);
     assert_true(fabs(facts.bce_floor - entropy) < 1e-12);
-    assert_true(fabs(facts.mean_image_bce - mean_image_bce) < 1e-12);
+    for (int loss = 0; loss < LOSS_COUNT; loss++) // in single precision
+        assert_true(fabs(facts.mean_image[loss] - mean_image[loss]) < 2e-7);
     const double n = (double)COUNT * PIXELS;
     assert_true(facts.below_002 == (double)below / n && facts.above_098 == (double)above / n);
     assert_true(facts.ink == (double)ink / n && facts.full_ink == (double)full / (double)ink);
@@ -339,7 +337,7 @@ static void groups_without_pixels_are_nan(void **state)
     assert_true(found.bias_by_target[TARGET_ZERO] == 0.5);
     assert_true(isnan(found.bias_by_target[TARGET_DARK]) && isnan(found.bias_by_target[TARGET_BRIGHT]) &&
                 isnan(found.bias_by_target[TARGET_ONE]));
-    assert_true(fabs(found.bce - log(2.0)) < 1e-6 && found.bce_floor == 0.0);
+    assert_true(fabs(found.mean[LOSS_BCE] - log(2.0)) < 1e-6 && found.bce_floor == 0.0);
     assert_true(facts.ink == 0.0 && facts.full_ink == 0.0 && facts.below_002 == 1.0 && facts.above_098 == 0.0);
     free(parameters);
 }

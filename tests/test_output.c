@@ -70,18 +70,17 @@ static Exact lose_logit(double logit, double s, double t)
     return (Exact){loss, s - t, fmax(logit, 0.0) + fabs(logit * t) + log1p(exp(-fabs(logit)))};
 }
 
-// The loss of an output p with dp/dz = f. BCE as Keras has it: p clipped to [1e-7, 1 - 1e-7] in float, without gradient
-// outside.
+// The loss of an output p with dp/dz = f.
 static Exact lose(int loss, double p, double f, double t)
 {
-    const double low = (double)1e-7f, high = 1.0 - 0x1p-23, q = fmin(high, fmax(low, p));
-    switch (loss) {
-    case LOSS_BCE:
-        return (Exact){-(t * log(q) + (1.0 - t) * log1p(-q)), q == p ? (q - t) / (q * (1.0 - q)) * f : 0.0,
-                       fabs(t * (log(q) - log1p(-q))) + fabs(log1p(-q))};
-    case LOSS_MSE: return (Exact){(p - t) * (p - t), 2.0 * (p - t) * f, (p - t) * (p - t)};
-    default: return (Exact){fabs(p - t), (double)((p > t) - (p < t)) * f, fabs(p - t)};
+    double slope;
+    const double value = reference_lose_output(loss_get(loss)->key, p, t, &slope);
+    Exact exact = {value, slope * f, fabs(value)};
+    if (loss == LOSS_BCE) { // two terms that may cancel
+        const double low = (double)1e-7f, high = 1.0 - 0x1p-23, q = fmin(high, fmax(low, p));
+        exact.size = fabs(t * (log(q) - log1p(-q))) + fabs(log1p(-q));
     }
+    return exact;
 }
 
 // tanh01's output is sigmoid(2z), whose clip is one of 2z.
@@ -315,7 +314,7 @@ typedef struct Measured {
     uint32_t zeros[STRIP_COLUMNS];
     double exact_outputs[STRIP_COLUMNS], output_sizes[STRIP_COLUMNS];
     // of what the sums are made: an error is some ulp of it
-    double sizes[8];
+    double loss_sizes[LOSS_COUNT], output_size, bias_sizes[TARGET_GROUP_COUNT];
 } Measured;
 
 static int find_bin(float p)
@@ -333,18 +332,14 @@ static void count_pixel(Measured *exact, float p, double t)
 {
     const double error = (double)p - t;
     const int group = t == 0.0 ? 0 : t == 1.0 ? 3 : t < 0.5 ? 1 : 2;
-    exact->sums.mse += error * error;
-    exact->sums.mae += fabs(error);
     exact->sums.output += (double)p;
     exact->sums.bias[group] += error;
     exact->sums.below_002 += p < 0.02f;
     exact->sums.above_098 += p > 0.98f;
     exact->sums.nonfinite += !isfinite(p);
     exact->histogram[find_bin(p)]++;
-    exact->sizes[1] += error * error;
-    exact->sizes[2] += fabs(error);
-    exact->sizes[3] += fabs((double)p);
-    exact->sizes[4 + group] += fabs(error);
+    exact->output_size += fabs((double)p);
+    exact->bias_sizes[group] += fabs(error);
 }
 
 static void measure_naively(const char *output, const MeasurePass *pass, const float *p, Measured *exact)
@@ -353,9 +348,11 @@ static void measure_naively(const char *output, const MeasurePass *pass, const f
         for (size_t column = 0; column < pass->columns; column++) {
             const size_t at = row * STRIP_COLUMNS + column;
             const double t = (double)((float)pass->targets[row][pass->column + column] / 255.0f);
-            const Judged judged = judge(LOSS_BCE, output, (double)pass->z[at], t);
-            exact->sums.bce += isnan(pass->z[at]) ? (double)NAN : judged.exact.value; // fmin and fmax drop a NaN
-            exact->sizes[0] += judged.value_unit / ULP;
+            for (int loss = 0; loss < LOSS_COUNT; loss++) {
+                const Judged judged = judge(loss, output, (double)pass->z[at], t);
+                exact->sums.loss[loss] += isnan(pass->z[at]) ? (double)NAN : judged.exact.value; // fmin drops a NaN
+                exact->loss_sizes[loss] += judged.value_unit / ULP;
+            }
             count_pixel(exact, p[at], t);
             exact->zeros[column] += p[at] == 0.0f;
             exact->exact_outputs[column] += (double)p[at];
@@ -363,14 +360,19 @@ static void measure_naively(const char *output, const MeasurePass *pass, const f
         }
 }
 
-static double *list_sums(PixelSums *sums, int index)
-{
-    double *const list[8] = {&sums->bce,     &sums->mse,     &sums->mae,     &sums->output,
-                             &sums->bias[0], &sums->bias[1], &sums->bias[2], &sums->bias[3]};
-    return list[index];
-}
-
 #define MEASURE_UNITS 4.0
+
+static void compare_sum(double found, double exact, double size, const char *sum, const char *what, double *worst)
+{
+    if (!isfinite(exact)) { // infinities may meet: what counts is that it shows
+        assert_true(isnan(found) || isinf(found));
+        return;
+    }
+    const double units = fabs(found - exact) / (ULP * size + 1e-40);
+    *worst = fmax(*worst, units);
+    if (!(units <= MEASURE_UNITS))
+        fail_msg("%s: the sum of %s is %.9g, expected %.9g (%.1f units)", what, sum, found, exact, units);
+}
 
 static void compare_measured(Measured *found, Measured *exact, const char *what, double *worst)
 {
@@ -388,17 +390,12 @@ static void compare_measured(Measured *found, Measured *exact, const char *what,
                           : isfinite(found->outputs[column]))
             fail_msg("%s: output %d sums to %.9g, expected %.9g", what, column, (double)found->outputs[column], sum);
     }
-    for (int i = 0; i < 8; i++) {
-        const double a = *list_sums(&found->sums, i), b = *list_sums(&exact->sums, i);
-        if (!isfinite(b)) { // infinities may meet: what counts is that it shows
-            assert_true(isnan(a) || isinf(a));
-            continue;
-        }
-        const double units = fabs(a - b) / (ULP * exact->sizes[i] + 1e-40);
-        *worst = fmax(*worst, units);
-        if (!(units <= MEASURE_UNITS))
-            fail_msg("%s: sum %d is %.9g, expected %.9g (%.1f units)", what, i, a, b, units);
-    }
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        compare_sum(found->sums.loss[loss], exact->sums.loss[loss], exact->loss_sizes[loss], loss_get(loss)->key, what,
+                    worst);
+    compare_sum(found->sums.output, exact->sums.output, exact->output_size, "output", what, worst);
+    for (int group = 0; group < TARGET_GROUP_COUNT; group++)
+        compare_sum(found->sums.bias[group], exact->sums.bias[group], exact->bias_sizes[group], "bias", what, worst);
 }
 
 // Two passes into the same sums: they are added to. bad: how many logits are not finite.

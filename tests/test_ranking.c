@@ -21,7 +21,7 @@ static void fill(Snapshot *s, double mse)
     s->test_epoch = EPOCHS;
     s->broken_step = -1;
     s->test.images = 100;
-    s->test.mse = mse;
+    s->test.mean[LOSS_MSE] = mse;
     for (int epoch = 0; epoch <= EPOCHS; epoch++) {
         s->history[epoch].epoch = epoch;
         s->history[epoch].test[LOSS_MSE] = (float)mse;
@@ -62,18 +62,18 @@ static void the_least_loss_is_best(void **state)
 static void the_lead_must_be_larger_than_what_another_seed_makes(void **state)
 {
     (void)state;
-    column.rows[1].test.mse = 0.375; // a lead of exactly twice the spread
+    column.rows[1].test.mean[LOSS_MSE] = 0.375; // a lead of exactly twice the spread
     assert_int_equal(judge().best, -1);
-    column.rows[1].test.mse = nextafter(0.375, 0.0);
+    column.rows[1].test.mean[LOSS_MSE] = nextafter(0.375, 0.0);
     assert_int_equal(judge().best, 1);
-    column.rows[1].test.mse = 0.50; // two at the same place
+    column.rows[1].test.mean[LOSS_MSE] = 0.50; // two at the same place
     assert_int_equal(judge().best, -1);
 }
 
 static void twins_that_meet_by_chance_have_been_apart_before(void **state)
 {
     (void)state;
-    column.twin.test.mse = 0.50;
+    column.twin.test.mean[LOSS_MSE] = 0.50;
     assert_true(judge().spread == 0.0625);
     for (int epoch = EPOCHS - RANKING_RECORDS + 1; epoch <= EPOCHS; epoch++)
         column.twin.history[epoch].test[LOSS_MSE] = 0.50f;
@@ -122,7 +122,7 @@ static void broken_models_are_passed_over(void **state)
 static void what_is_not_finite_cannot_be_ranked(void **state)
 {
     (void)state;
-    column.rows[2].test.mse = INFINITY;
+    column.rows[2].test.mean[LOSS_MSE] = INFINITY;
     assert_int_equal(judge().best, -1);
 }
 

@@ -227,7 +227,7 @@ static void weights_are_a_plain_learners(void **state)
             assert_int_equal(snapshot->history[last].epoch, 3);
             assert_int_equal(snapshot->test_epoch, 3);
             assert_int_equal(snapshot->test.images, TEST_IMAGES);
-            assert_true((float)snapshot->test.bce == snapshot->history[last].test[LOSS_BCE]);
+            assert_true((float)snapshot->test.mean[LOSS_BCE] == snapshot->history[last].test[LOSS_BCE]);
             assert_true(snapshot->history[last].train[LOSS_BCE] < snapshot->history[0].train[LOSS_BCE]);
         }
         trainer_destroy(trainer);
@@ -400,7 +400,7 @@ static void parameters_can_be_put_in(void **state)
     trainer_set_parameters(trainer, model, parameters, 10);
     const Snapshot *snapshot = wait_for_step(model, 10);
     assert_memory_equal(snapshot->parameters, parameters, n * sizeof *parameters);
-    assert_true(fabs(snapshot->test.bce - log(2.0)) < 1e-6);
+    assert_true(fabs(snapshot->test.mean[LOSS_BCE] - log(2.0)) < 1e-6);
     assert_int_equal(snapshot->test_epoch, 1);
     free(parameters);
     trainer_destroy(trainer);
@@ -565,7 +565,8 @@ static void check_figures(const Moment *moment)
     assert_true(metrics_measure(&moment->model, moment->parameters, &data.test, &facts, pool, &expected, NULL));
     pool_destroy(pool);
     assert_int_equal(moment->test.images, TEST_IMAGES);
-    assert_true(moment->test.bce == expected.bce && moment->test.mse == expected.mse);
+    assert_true(moment->test.mean[LOSS_BCE] == expected.mean[LOSS_BCE] &&
+                moment->test.mean[LOSS_MSE] == expected.mean[LOSS_MSE]);
     assert_true(moment->test.bias == expected.bias && moment->test.dead_outputs == expected.dead_outputs);
     assert_memory_equal(moment->test.histogram_output, expected.histogram_output, sizeof expected.histogram_output);
     assert_memory_equal(moment->test.mean_output_map, expected.mean_output_map, sizeof expected.mean_output_map);
@@ -1012,13 +1013,14 @@ static void check_rest(Trainer *trainer, BankModel *const *models, int count, in
         assert_int_equal(snapshot->test.images, TEST_IMAGES);
         const EpochRecord *last = &snapshot->history[snapshot->history_count - 1];
         assert_int_equal(last->epoch, step / snapshot->steps_per_epoch); // a point at the ends of epochs alone
-        assert_true(((float)snapshot->test.bce == last->test[LOSS_BCE]) == (step % snapshot->steps_per_epoch == 0));
+        assert_true(((float)snapshot->test.mean[LOSS_BCE] == last->test[LOSS_BCE]) ==
+                    (step % snapshot->steps_per_epoch == 0));
         Moment *moment = trainer_recall(trainer, models[i], step);
         assert_int_equal(moment->step, step);
         assert_true(atomic_load(&moment->is_measured));
         check_weights(&moment->model, moment->parameters, step);
         check_figures(moment);
-        assert_true(moment->test.bce == snapshot->test.bce);
+        assert_true(moment->test.mean[LOSS_BCE] == snapshot->test.mean[LOSS_BCE]);
         moment_release(moment);
     }
 }
