@@ -1,35 +1,23 @@
-// The tables of activation functions, made from the lists in activation_functions.h. Compiled once per instruction set.
-#include "activation_functions.h"
+// Look-ups in the tables of activation functions, which activation_isa.c makes.
+#include "activation.h"
+
+#include <assert.h>
+#include <string.h>
+
 #include "kernel.h"
 
-#define APPLY(role, function)                                                                                          \
-    static void role##_##function(const float *z, float *value, float *slope, size_t n)                                \
-    {                                                                                                                  \
-        size_t i = 0;                                                                                                  \
-        for (; i + LANES <= n; i += LANES) {                                                                           \
-            const ValueSlope r = function(vec_load(z + i));                                                            \
-            vec_store(value + i, r.value);                                                                             \
-            vec_store(slope + i, r.slope);                                                                             \
-        }                                                                                                              \
-        if (i < n) {                                                                                                   \
-            const ValueSlope r = function(vec_load_part(z + i, n - i));                                                \
-            vec_store_part(value + i, r.value, n - i);                                                                 \
-            vec_store_part(slope + i, r.slope, n - i);                                                                 \
-        }                                                                                                              \
-    }
+int activation_count(ActivationRole role) { return kernel_get()->activations[role].count; }
 
-#define OUTPUT_APPLY(C, function, key, label, formula, logit) APPLY(output, function)
-#define OUTPUT_ROW(C, function, key, label, formula, logit)   {key, label, formula, output_##function},
-#define HIDDEN_APPLY(C, function, key, label, formula)        APPLY(hidden, function)
-#define HIDDEN_ROW(C, function, key, label, formula)          {key, label, formula, hidden_##function},
+const Activation *activation_get(ActivationRole role, int index)
+{
+    assert(index >= 0 && index < activation_count(role));
+    return &kernel_get()->activations[role].rows[index];
+}
 
-OUTPUT_ACTIVATIONS(OUTPUT_APPLY, _)
-HIDDEN_ACTIVATIONS(HIDDEN_APPLY, _)
-
-static const Activation outputs[] = {OUTPUT_ACTIVATIONS(OUTPUT_ROW, _)};
-static const Activation hiddens[] = {HIDDEN_ACTIVATIONS(HIDDEN_ROW, _)};
-
-const ActivationTable PER_ISA(activation_tables)[] = {
-    [OUTPUT_ACTIVATION] = {outputs, sizeof outputs / sizeof *outputs},
-    [HIDDEN_ACTIVATION] = {hiddens, sizeof hiddens / sizeof *hiddens},
-};
+int activation_find(ActivationRole role, const char *key)
+{
+    for (int i = 0; i < activation_count(role); i++)
+        if (strcmp(activation_get(role, i)->key, key) == 0)
+            return i;
+    return -1;
+}

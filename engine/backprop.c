@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "dataset.h"
 #include "random.h"
 
 static_assert((int)SPEC_WIDTH_MAX <= (int)PRODUCT_DEPTH_MAX && (int)DIGIT_PIXELS <= (int)PRODUCT_DEPTH_MAX,

@@ -11,7 +11,7 @@
 #include "activation.h"
 #include "error.h"
 #include "loss.h"
-#include "metrics.h"
+#include "measure.h"
 #include "optimizer.h"
 
 enum { KERNEL_PAD = 16 }; // the widest vector, in floats
@@ -86,30 +86,6 @@ typedef struct OutputPass {
     float *bias_slope;              // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
     bool accumulate;
 } OutputPass;
-
-// What is added up over images for the metrics.
-typedef struct PixelSums {
-    double loss[LOSS_COUNT], output;
-    double bias[TARGET_GROUP_COUNT]; // sum of p - t by target
-    int64_t below_002, above_098, nonfinite;
-} PixelSums;
-
-// Several counts side by side, because neighbouring pixels mostly fall into the same bin and would wait for each other.
-// The last bin takes what is not a number.
-enum { MEASURE_HISTOGRAMS = 16 };
-
-typedef struct MeasurePass {
-    const float *z;                // (rows, STRIP_COLUMNS): logits
-    const uint8_t *const *targets; // (rows): images
-    size_t column;                 // where the strip lies in an image
-    size_t rows, columns;          // rows <= TILE_ROWS; columns a multiple of KERNEL_PAD
-    PixelSums *sums;               // added to
-    uint32_t (*histograms)[HISTOGRAM_BINS + 1];
-    float *outputs;  // (columns): the sum of a pixel's outputs is added to it
-    uint32_t *zeros; // (columns): how many of them are exactly 0, added to it
-} MeasurePass;
-
-typedef void MeasureOutput(const MeasurePass *pass);
 
 typedef struct Kernel {
     const char *name;                   // "avx512", "avx2", "plain"

@@ -7,12 +7,9 @@
 
 #include "dataset.h"
 #include "loss.h"
+#include "measure.h"
 #include "model.h"
 #include "pool.h"
-
-enum { HISTOGRAM_INNER = 64, HISTOGRAM_BINS = HISTOGRAM_INNER + 2 }; // below 0, 64 over [0,1], above 1
-
-typedef enum TargetGroup { TARGET_ZERO, TARGET_DARK, TARGET_BRIGHT, TARGET_ONE, TARGET_GROUP_COUNT } TargetGroup;
 
 typedef struct Metrics {
     int images;              // 0: nothing was measured

@@ -1,6 +1,6 @@
 // Optimizers: how a gradient changes the parameters.
 //
-// To add one: a small function and a row in optimizer.c; trainer, buttons, command line and tests follow the table.
+// To add one: a small function and a row in optimizer_isa.c; trainer, buttons, command line and tests follow the table.
 // Thread: constant tables; any thread.
 #pragma once
 #include <stdbool.h>
