@@ -28,7 +28,8 @@ void command_print_path(const char *path);
 // sentence on stderr. Owned by the caller: dataset_free.
 int command_load_data(const Options *options, Pool *pool, Dataset *out);
 
-// SIGINT and SIGTERM: the first is noted, a second ends the program. What a parent chose to ignore stays ignored.
+// SIGINT and SIGTERM: the first is noted, a second ends the program. What a parent chose to ignore stays
+// ignored.
 void command_catch_signals(void);
 int command_signal(void); // the one that came, 0: none
 
@@ -39,6 +40,5 @@ int command_finish_output(void);
 // else the spec is taken from the file's metadata. NULL after filling error. Owned by the caller (free).
 float *command_load_model(const char *path, bool spec_given, Model *model, int64_t *step, Error *error);
 
-// Refuses, before hours of work, a path that could not be written after them: a folder, a device, a missing or
-// read-only folder.
-bool command_check_output(const char *path, Error *error);
+// What --force says of names that are taken.
+Naming command_naming(const Options *options);

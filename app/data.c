@@ -79,11 +79,12 @@ static int export_data(const Options *options, const Dataset *dataset)
 {
     Error error;
     char train[16], test[16];
-    if (!dataset_export(dataset, options->operand, &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
+    if (!dataset_export(dataset, options->operand, command_naming(options), command_signal, &error))
+        return command_fail(command_signal() ? EXIT_SIGNAL + command_signal() : EXIT_FAILED, "%s", error.text);
     format_count(dataset->train.count, train);
     format_count(dataset->test.count, test);
-    (void)error_set(&error, "%s training and %s test images are in %s", train, test, options->operand);
+    (void)error_set(&error, "%s training and %s test images are in %s", train, test,
+                    file_shorten_path(options->operand));
     (void)printf("%s\n", error.text);
     return command_finish_output();
 }
@@ -92,6 +93,8 @@ int data_run(const Options *options)
 {
     Error error;
     Dataset dataset;
+    if (options->command == COMMAND_DATA_EXPORT)
+        command_catch_signals();
     Pool *pool = pool_create(options->threads, &error);
     if (!pool)
         return command_fail(EXIT_FAILED, "%s", error.text);

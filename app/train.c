@@ -128,19 +128,32 @@ static json_t *build_report(const Training *training)
     return report;
 }
 
-// Never weights that --init would refuse.
+static bool save_as(const Training *training, NewFile *file, Naming naming, Error *error)
+{
+    const float *parameters = learner_parameters(training->learner);
+    const int64_t step = learner_step_count(training->learner);
+    return new_file_begin(file, training->options->output, naming, error) &&
+           new_file_end(file, model_write(&training->model, parameters, step, file, error), error);
+}
+
+// Under the name that was asked for; should that have become impossible meanwhile, under the next that is free.
 static int save_model(const Training *training)
 {
     Error error;
-    const char *path = training->options->output;
-    if (!path)
+    NewFile file;
+    if (!training->options->output)
         return EXIT_OK;
     if (!model_is_finite(&training->model, learner_parameters(training->learner)))
-        return command_fail(EXIT_FAILED, "%s is not written, because the weights are not finite", path);
-    if (!model_save(&training->model, learner_parameters(training->learner), learner_step_count(training->learner),
-                    path, &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
-    return EXIT_OK;
+        return command_fail(EXIT_FAILED, "%s is not written, because the weights are not finite",
+                            file_shorten_path(training->options->output));
+    const bool is_named = save_as(training, &file, command_naming(training->options), &error);
+    if (!is_named) {
+        (void)command_fail(0, "%s", error.text);
+        if (!save_as(training, &file, NAME_NEXT, &error))
+            return EXIT_FAILED;
+        (void)command_fail(0, "the weights are in %s instead", file_shorten_path(file.path));
+    }
+    return is_named ? EXIT_OK : EXIT_FAILED;
 }
 
 static int train_and_report(Training *training)
@@ -153,14 +166,15 @@ static int train_and_report(Training *training)
     const int64_t broken = learner_broken_step(training->learner);
     const bool is_stopped = training->epochs_done < training->options->epochs && command_signal() && broken < 0;
     progress_clear(&training->progress);
-    if (*error.text || !measure_test(training, &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
     if (broken >= 0)
         (void)command_fail(0, "a weight became NaN or infinite at step %lld, and training stopped there",
                            (long long)broken);
     if (is_stopped)
         (void)command_fail(0, "stopped after %lld steps", (long long)learner_step_count(training->learner));
-    const int saved = save_model(training), printed = report_print(build_report(training));
+    const int saved = save_model(training); // before anything else can fail
+    if (*error.text || !measure_test(training, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    const int printed = report_print(build_report(training));
     const int status = saved != EXIT_OK ? saved : printed;
     return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + command_signal() : status;
 }
@@ -217,8 +231,8 @@ int train_run(const Options *options)
     training->options = options;
     training->test_step = -1;
     int status = EXIT_OK;
-    if ((options->output && !command_check_output(options->output, &error)) || !prepare_model(training, &error) ||
-        !(training->pool = pool_create(options->threads, &error)))
+    if ((options->output && !new_file_check(options->output, command_naming(options), &error)) ||
+        !prepare_model(training, &error) || !(training->pool = pool_create(options->threads, &error)))
         status = command_fail(EXIT_FAILED, "%s", error.text);
     if (status == EXIT_OK)
         status = command_load_data(options, training->pool, &training->dataset);

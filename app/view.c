@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "capture.h"
 #include "commands.h"
 #include "session.h"
 #include "trace.h"
@@ -18,15 +19,16 @@ static double now_ms(void)
 
 static void take_screenshot(Session *session, const Options *options, const Input *input, WindowSize size)
 {
-    char path[1024] = "", text[1100];
-    Error error;
+    char path[PATH_MAX];
+    NewFile file;
+    Error text;
     session->app.wants_screenshot = false;
-    if (session_capture(session, options, input, size, path, sizeof path, &error)) {
-        (void)snprintf(text, sizeof text, "saved %s", path);
-        app_say(&session->app, false, text);
-    } else {
-        app_say(&session->app, true, error.text);
-    }
+    const bool is_saved = capture_choose_path(options->shots, path, &text) &&
+                          new_file_begin(&file, path, NAME_NEXT, &text) &&
+                          new_file_end(&file, session_capture(session, options, input, size, &file, &text), &text);
+    if (is_saved)
+        (void)error_set(&text, "saved %s", file.path);
+    app_say(&session->app, !is_saved, text.text);
 }
 
 // One pass for what the user did and, where that changed something, one more for what it looks like.
