@@ -68,6 +68,7 @@ static const OptionRow rows[] = {
      "the folder to write, made where it does not exist;\ndefault: report"},
     {"--force", NULL, TRAIN | SHOT | FILM | REPORT | EXPORT, KIND_FLAG, FIELD(force), 0, 0,
      "replace what is there already, each file whole or not at\nall; where a link leads to a file, that file"},
+    {"--force", NULL, VIEW, KIND_FLAG, FIELD(force), 0, 0, "replace the file of --trace"},
     {"--every", "N", FILM, KIND_WHOLE, FIELD(every), 1, INT32_MAX, "a frame every N batches; default: one an epoch"},
     {"--fps", "F", FILM, KIND_REAL, FIELD(fps), 0.5, 60, "frames a second of a WebP, 0.5 to 60; default: 8"},
     {"--size", "WxH", PICTURE, KIND_SIZE, FIELD(width), 0, 0, "in pixels, 960x600 to 7680x4320; default: 1440x900"},

@@ -6,5 +6,9 @@
 #include "app.h"
 #include "ui.h"
 
-// frame_ms: from the first event of the frame to the end of its drawing.
-void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms);
+// An empty file, whole lines of which can be read while it grows: fclose. NULL on failure.
+FILE *trace_open(const char *path, Naming naming, Error *error);
+
+// frame_ms: from the first event of the frame to the end of its drawing. False, with errno, where the line could not be
+// written.
+bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms);

@@ -1,4 +1,5 @@
 // `losslens view`: the window. Sleeps until something happens, draws when something changed.
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,8 +91,10 @@ static void advance_film(Pace *pace, App *app, double now)
     pace->is_stale = true;
 }
 
-static void run(Session *session, const Options *options, FILE *trace)
+// Whether the trace was told of every frame; after a failure it is not written any more.
+static bool run(Session *session, const Options *options, FILE *trace)
 {
+    bool is_traced = true;
     const bool is_software = render_is_software(session->render);
     session->is_live = true;
     Pace pace = {.is_stale = true};
@@ -123,25 +126,31 @@ static void run(Session *session, const Options *options, FILE *trace)
             pace.has_wake = false;
         }
         pace.is_stale = false;
-        if (trace)
-            trace_write(trace, frame, &session->ui, took);
+        if (trace && is_traced && !trace_write(trace, frame, &session->ui, took)) {
+            is_traced = false;
+            (void)command_fail(0, "%s ends here, since it cannot be written: %s", file_shorten_path(options->trace),
+                               strerror(errno));
+        }
     }
+    return is_traced;
 }
 
 int view_run(const Options *options)
 {
     Error error;
     FILE *trace = NULL;
-    if (options->trace && !(trace = fopen(options->trace, "w")))
-        return command_fail(EXIT_FAILED, "%s cannot be written", options->trace);
+    if (options->trace && !new_file_check(options->trace, command_naming(options), &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
     Session *session = malloc(sizeof *session);
     if (!session)
         return command_fail(EXIT_FAILED, "out of memory");
-    const int status = session_open(session, options, false, &error);
-    if (status == EXIT_OK)
-        run(session, options, trace);
-    else
+    int status = session_open(session, options, false, &error);
+    if (status == EXIT_OK && options->trace && !(trace = trace_open(options->trace, command_naming(options), &error)))
+        status = EXIT_FAILED;
+    if (status != EXIT_OK)
         (void)command_fail(status, "%s", error.text);
+    else if (!run(session, options, trace))
+        status = EXIT_FAILED;
     session_close(session);
     free(session);
     if (trace)
