@@ -31,7 +31,7 @@ static const CommandText texts[COMMAND_COUNT] = {
          "on, the weights go to FILE-2, FILE-3, ... instead, and the exit status is 1.\n"
          "\n"
          "Ctrl-C stops after the batch under way; the JSON is printed and -o written all the same, and the exit\n"
-         "status is 130 (143 after SIGTERM). A second Ctrl-C ends at once.\n"},
+         "status is 130 (143 after SIGTERM, 129 after SIGHUP). A second Ctrl-C ends at once.\n"},
     [COMMAND_SHOT] = {"shot [OPTION]...", "train shortly and write a picture of the window, without any display",
                       "Trains models A and B and writes a PNG of what the window would show. Needs no display.\n"},
     [COMMAND_FILM] =
@@ -40,13 +40,13 @@ static const CommandText texts[COMMAND_COUNT] = {
          "weights on: numbered PNGs into a folder, or one animated WebP. Needs no display. Progress goes to stderr.\n"
          "\n"
          "Ctrl-C stops after the frame under way: the frames that are there are whole, the WebP is written with\n"
-         "them, and the exit status is 130 (143 after SIGTERM). With --force the frames of an\n"
+         "them, and the exit status is 130 (143 after SIGTERM, 129 after SIGHUP). With --force the frames of an\n"
          "older film are replaced one by one, and those that the new one has not go at its end.\n"},
     [COMMAND_REPORT] =
         {"report [OPTION]...", "decide the claims with K seeds and write a page about it",
          "Trains what the claims need for each seed and writes report.md, report.json and pictures into a folder.\n"
          "Needs no display. Progress goes to stderr. The files appear at the very end, all or none: Ctrl-C leaves\n"
-         "nothing behind; the exit status is 130 (143 after SIGTERM).\n"},
+         "nothing behind; the exit status is 130 (143 after SIGTERM, 129 after SIGHUP).\n"},
     [COMMAND_EVAL] = {"eval [OPTION]... MODEL.safetensors", "measure a saved model and print its figures as JSON",
                       "Measures a saved model over the whole test set and prints the same \"test\" object as train.\n"},
     [COMMAND_DATA] =

@@ -38,7 +38,7 @@ int command_signal(void) { return stop_signal; }
 // The handler serves once.
 void command_catch_signals(void)
 {
-    const int numbers[] = {SIGINT, SIGTERM};
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)}, old;
         (void)sigemptyset(&action.sa_mask);

@@ -28,7 +28,7 @@ void command_print_path(const char *path);
 // sentence on stderr. Owned by the caller: dataset_free.
 int command_load_data(const Options *options, Pool *pool, Dataset *out);
 
-// SIGINT and SIGTERM: the first is noted, a second ends the program. What a parent chose to ignore stays
+// SIGINT, SIGTERM and SIGHUP: the first is noted, a second ends the program. What a parent chose to ignore stays
 // ignored.
 void command_catch_signals(void);
 int command_signal(void); // the one that came, 0: none

@@ -50,6 +50,7 @@ def restore_signals():
     # A parent in the background may have handed down that SIGINT is ignored.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def start(*arguments, **options):
@@ -480,7 +481,7 @@ class FilesTest(unittest.TestCase):
 
 class SignalsTest(unittest.TestCase):
     def test_stop(self):
-        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
             with self.subTest(signal=number):
                 file = path(f"stopped-{number}.safetensors")
                 process = start("train", "--data", SMALL, "--epochs", "100000", "--log", "step", "-o", file)
@@ -497,6 +498,18 @@ class SignalsTest(unittest.TestCase):
                 tensors, metadata = reference.read_safetensors(file)
                 self.assertEqual(metadata["step"], str(report["steps"]))
                 self.assertEqual(reference.digest(tensors), report["weights_sha256"])
+
+    def test_nohup(self):
+        """What a parent chose to ignore stays ignored."""
+        process = start("train", "--data", SMALL, "--epochs", "100000",
+                        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process.stderr.readline()
+        process.send_signal(signal.SIGHUP)
+        for _ in range(20):
+            process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 143)
 
     def test_bar_on_a_terminal(self):
         ours, theirs = pty.openpty()

@@ -364,7 +364,7 @@ class RefusalTest(unittest.TestCase):
         def limit(bytes_at_most):
             def apply():
                 lab_reference.restore_signals()
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it
                 resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_at_most, bytes_at_most))
             return apply
         largest = max(os.path.getsize(os.path.join(TWO.folder, name)) for name in PICTURES)
@@ -401,7 +401,7 @@ class SignalsTest(unittest.TestCase):
         self.assertFalse(os.path.exists(folder))
 
     def test_while_training(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self.stop(number, "report: training seed 1", "--epochs", 100000)
             self.stop(number, "report: training seed 2", "--epochs", 40, "--seeds", 2)
 
