@@ -344,9 +344,37 @@ class FiguresTest(unittest.TestCase):
         file = path("broken.safetensors")
         result = run(*arguments, "-o", file)
         self.assertEqual(result.returncode, 1)
-        self.assertIn("is not written", result.stderr)
-        self.assertFalse(os.path.exists(file))
-        json.loads(result.stdout)
+        report = json.loads(result.stdout)
+        jsonschema.validate(report, SCHEMA)
+        self.check_kept(file, report, result.stderr)
+        self.assertEqual(report["saved_step"], report["broken_step"] - 1)  # one that breaks at once keeps every step
+        result = run("train", "--data", SMALL, "--init", file, "--epochs", "0")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def check_kept(self, file, report, said):
+        tensors, metadata = reference.read_safetensors(file)
+        self.assertTrue(all(np.isfinite(values).all() for values in tensors.values()))
+        self.assertEqual(metadata["step"], str(report["saved_step"]))
+        self.assertIn(f"{file} has the weights of step {report['saved_step']}", said)
+        self.assertNotEqual(reference.digest(tensors), report["weights_sha256"])
+
+    def test_a_model_that_breaks_late(self):
+        """Its weights are those of a run that ends at the step that was kept, here the end of an epoch."""
+        for lr in range(20, 4, -1):
+            spec = f"loss=mse,output=linear,hidden=leaky_relu,layers=128,32,128,optimizer=sgd,lr={lr},batch=16"
+            arguments = ["train", "--data", SMALL, "--limit", "256", "--model", spec, "--force", "-o"]
+            result = run(*arguments, path("late"), "--epochs", "30")
+            report = json.loads(result.stdout)
+            if report.get("broken_step", 0) > 16:
+                break
+        else:
+            self.fail("no model broke after its first epoch")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.check_kept(path("late"), report, result.stderr)
+        self.assertEqual(report["saved_step"], (report["broken_step"] - 1) // 16 * 16)
+        result = run(*arguments, path("same"), "--epochs", report["saved_step"] // 16)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(reference.read_bytes(path("late")), reference.read_bytes(path("same")))
 
 
 class FilesTest(unittest.TestCase):
