@@ -13,14 +13,16 @@
 // ---- folders
 // ----------------------------------------------------------------------------------------------------------
 
-// Makes the folder that path's first `length` bytes name.
-static void make_part(NewFolder *folder, size_t length)
+// Makes the folder that path's first `length` bytes name. Returns 0, or why it could not; EEXIST is no failure yet.
+static int make_part(NewFolder *folder, size_t length)
 {
     const char rest = folder->path[length];
     folder->path[length] = '\0';
-    if (mkdir(folder->path, 0777) == 0 && folder->kept >= length)
-        folder->kept = length - 1; // what it is in was there, or is noted already
+    const int reason = mkdir(folder->path, 0777) == 0 ? 0 : errno;
     folder->path[length] = rest;
+    if (reason == 0 && folder->kept >= length)
+        folder->kept = length - 1; // what it is in was there, or is noted already
+    return reason == EEXIST ? 0 : reason;
 }
 
 bool new_folder_make(NewFolder *folder, const char *path, Error *error)
@@ -32,13 +34,16 @@ bool new_folder_make(NewFolder *folder, const char *path, Error *error)
         return error_set(error, "a folder has a name of %zu bytes where 1 to %zu were expected", length,
                          sizeof folder->path - 1);
     (void)strcpy(folder->path, path);
+    int reason = 0; // the first: those behind it say that nothing is there
     for (size_t i = 1; i <= length; i++)
-        if (path[i] == '/' || path[i] == '\0')
-            make_part(folder, i); // whether that helped shows at the end
+        if (path[i] == '/' || path[i] == '\0') {
+            const int failure = make_part(folder, i);
+            reason = reason ? reason : failure;
+        }
     const bool is_there = stat(path, &status) == 0;
     if (is_there && S_ISDIR(status.st_mode))
         return true;
-    const int reason = errno;
+    reason = reason ? reason : errno;
     new_folder_remove(folder);
     return is_there ? error_set(error, "%s is %s where a folder was expected", file_shorten_path(path),
                                 file_name_kind(status.st_mode))
