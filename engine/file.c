@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,17 @@ const char *file_shorten_path(const char *path)
     while (((unsigned char)*tail & 0xc0) == 0x80) // never begin inside a UTF-8 character
         tail++;
     return tail;
+}
+
+int file_measure_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? (int)(slash - path) + 1 : 0;
+}
+
+void file_name_folder(const char *path, char folder[FILE_FOLDER_MAX])
+{
+    (void)snprintf(folder, FILE_FOLDER_MAX, "%.*s.", file_measure_folder(path), path);
 }
 
 static bool refuse_missing(const char *path, int reason, Error *error)

@@ -2,34 +2,25 @@
 #include "new_file.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "file.h"
+#include "part_file.h"
 
-enum { PART_TRIES = 1000, NUMBER_MAX = 9999, PERMISSIONS = 0777 };
+enum { NUMBER_MAX = 9999, PERMISSIONS = 0777 };
 
 static bool refuse(const char *path, Error *error, const char *reason)
 {
     return error_set(error, "%s cannot be written: %s", file_shorten_path(path), reason);
 }
 
-// The length of the folder's part of path, its last slash included; 0 where path is a bare name.
-static int measure_folder(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? (int)(slash - path) + 1 : 0;
-}
-
-// ---- what stands there
-// ------------------------------------------------------------------------------------------------
+// ---- what stands there --------------------------------------------------------------------------------------------
 
 static bool refuse_taken(const char *path, bool is_link, Error *error)
 {
@@ -43,7 +34,7 @@ static bool resolve(NewFile *file, const char *path, struct stat *status, Error 
     if (strlen(path) >= sizeof file->path)
         return refuse(path, error, strerror(ENAMETOOLONG));
     (void)strcpy(file->path, path);
-    if (!path[measure_folder(path)])
+    if (!path[file_measure_folder(path)])
         return refuse(path, error, "it names a folder, and a file was expected");
     if (lstat(path, status) != 0)
         return errno == ENOENT || refuse(path, error, strerror(errno));
@@ -63,95 +54,30 @@ static bool resolve(NewFile *file, const char *path, struct stat *status, Error 
     return true;
 }
 
-// ---- parts
-// ------------------------------------------------------------------------------------------------------------
-
-// Whether the part is ours: a clean-up may have taken it for a dead one's before it was locked. Where the file system
-// knows no locks, none is ever removed.
-static bool lock_part(int fd)
+// Whether the folder lets one replace a file of somebody else's: one such as /tmp does not.
+static bool check_owner(const NewFile *file, const struct stat *old, Error *error)
 {
-    struct stat status;
-    const bool is_locked = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-    return is_locked && fstat(fd, &status) == 0 && status.st_nlink > 0;
+    char name[FILE_FOLDER_MAX];
+    struct stat folder;
+    file_name_folder(file->path, name);
+    const uid_t user = geteuid();
+    const bool is_others = user != 0 && old->st_uid != user && stat(name, &folder) == 0 && (folder.st_mode & S_ISVTX) &&
+                           folder.st_uid != user;
+    return !is_others ||
+           refuse(file->path, error, "it is somebody else's, in a folder where only its owner may replace it");
 }
 
-// Not mkstemp: its files are for the owner alone, whatever the umask says.
-static int create_part(NewFile *file)
-{
-    for (int i = 0; i < PART_TRIES; i++) {
-        const int length = snprintf(file->part, sizeof file->part, "%.*s.losslens-%ld-%d.part",
-                                    measure_folder(file->path), file->path, (long)getpid(), i);
-        if (length < 0 || (size_t)length >= sizeof file->part) {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
-        const int fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0 && lock_part(fd))
-            return fd;
-        if (fd >= 0)
-            (void)close(fd);
-        else if (errno != EEXIST && errno != EINTR)
-            return -1;
-    }
-    return -1;
-}
-
-static bool is_part_name(const char *name)
-{
-    static const char start[] = ".losslens-", end[] = ".part";
-    const size_t length = strlen(name);
-    return length > sizeof start + sizeof end && strncmp(name, start, sizeof start - 1) == 0 &&
-           strcmp(name + length - (sizeof end - 1), end) == 0;
-}
-
-// Removes a part that nobody holds. Another may have given it its name since it was found: then the name that was found
-// no longer leads to it.
-static void remove_dead_part(int folder, const char *name)
-{
-    struct stat found, now;
-    const int fd = openat(folder, name, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    if (fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
-        fstatat(folder, name, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_dev == found.st_dev &&
-        now.st_ino == found.st_ino)
-        (void)unlinkat(folder, name, 0);
-    (void)close(fd);
-}
-
-// "." behind the folder's part of a path.
-static void name_folder(const char *path, char folder[PATH_MAX + 1])
-{
-    (void)snprintf(folder, PATH_MAX + 1, "%.*s.", measure_folder(path), path);
-}
-
-static void remove_dead_parts(const char *path)
-{
-    char folder[PATH_MAX + 1];
-    name_folder(path, folder);
-    DIR *entries = opendir(folder);
-    if (!entries)
-        return;
-    for (const struct dirent *entry; (entry = readdir(entries));)
-        if (is_part_name(entry->d_name))
-            remove_dead_part(dirfd(entries), entry->d_name);
-    (void)closedir(entries);
-}
-
-// ---- writing
-// ----------------------------------------------------------------------------------------------------------
+// ---- writing ------------------------------------------------------------------------------------------------------
 
 bool new_file_begin(NewFile *file, const char *path, Naming naming, Error *error)
 {
     struct stat old;
     *file = (NewFile){.fd = -1, .naming = naming};
-    if (!resolve(file, path, &old, error))
+    if (!resolve(file, path, &old, error) || (file->replaces && !check_owner(file, &old, error)))
         return false;
-    file->fd = create_part(file);
-    if (file->fd < 0) {
-        file->part[0] = '\0';
+    file->fd = part_file_create(file->part, file->path);
+    if (file->fd < 0)
         return refuse(path, error, strerror(errno));
-    }
     if (file->replaces) {
         (void)!fchown(file->fd, old.st_uid, old.st_gid); // for root and the group's members alone
         if (fchmod(file->fd, old.st_mode & PERMISSIONS) != 0) {
@@ -168,7 +94,7 @@ bool new_file_check(const char *path, Naming naming, Error *error)
     NewFile file;
     if (!new_file_begin(&file, path, naming, error))
         return false;
-    remove_dead_parts(file.path);
+    part_file_remove_dead(file.path);
     new_file_discard(&file);
     return true;
 }
@@ -201,8 +127,7 @@ bool new_file_finish(NewFile *file, Error *error)
     return other < 0 || close(other) == 0 || errno == EINTR || refuse(file->path, error, strerror(errno));
 }
 
-// ---- names
-// ------------------------------------------------------------------------------------------------------------
+// ---- names --------------------------------------------------------------------------------------------------------
 
 static bool is_lacking(int reason) { return reason == EINVAL || reason == ENOSYS || reason == ENOTSUP; }
 
@@ -248,7 +173,7 @@ static bool give_name(const NewFile *file)
 // NAME-2.EXT for 2.
 static bool number_path(char path[PATH_MAX], const char *wanted, int number)
 {
-    const char *name = wanted + measure_folder(wanted), *dot = strrchr(name, '.');
+    const char *name = wanted + file_measure_folder(wanted), *dot = strrchr(name, '.');
     const char *end = dot && dot > name ? dot : wanted + strlen(wanted);
     const int length = snprintf(path, PATH_MAX, "%.*s-%d%s", (int)(end - wanted), wanted, number, end);
     errno = ENAMETOOLONG;
@@ -268,8 +193,8 @@ static bool give_next_name(NewFile *file)
 // So that the name, too, outlives a power cut. Best effort: the file is whole under one name or the other anyway.
 static void sync_folder(const char *path)
 {
-    char folder[PATH_MAX + 1];
-    name_folder(path, folder);
+    char folder[FILE_FOLDER_MAX];
+    file_name_folder(path, folder);
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         (void)fsync(fd);

@@ -10,8 +10,7 @@
 
 #include "file.h"
 
-// ---- folders
-// ----------------------------------------------------------------------------------------------------------
+// ---- folders ------------------------------------------------------------------------------------------------------
 
 // Makes the folder that path's first `length` bytes name. Returns 0, or why it could not; EEXIST is no failure yet.
 static int make_part(NewFolder *folder, size_t length)
@@ -69,8 +68,7 @@ bool new_folder_join(char path[PATH_MAX], const char *folder, const char *name, 
                      PATH_MAX - 1);
 }
 
-// ---- files that belong together
-// ---------------------------------------------------------------------------------------
+// ---- files that belong together -----------------------------------------------------------------------------------
 
 // Refuses a folder that has some of the files, but not the last.
 static bool check_whole(const NewFiles *files, const char *what, Error *error)

@@ -21,8 +21,7 @@
 #include "new_file.h"
 #include "scratch.h"
 
-// ---- system calls
-// -----------------------------------------------------------------------------------------------------
+// ---- system calls -------------------------------------------------------------------------------------------------
 
 // What the next calls do; all zero: what they always do.
 static struct {
@@ -83,8 +82,7 @@ int flock(int fd, int operation)
     return (int)syscall(SYS_flock, fd, operation);
 }
 
-// ---- the folder
-// -------------------------------------------------------------------------------------------------------
+// ---- the folder ---------------------------------------------------------------------------------------------------
 
 static Scratch scratch;
 
@@ -142,8 +140,7 @@ static mode_t find_mode(const char *name)
     return status.st_mode & 07777;
 }
 
-// ---- what stands there
-// ------------------------------------------------------------------------------------------------
+// ---- what stands there --------------------------------------------------------------------------------------------
 
 static void a_new_file_has_the_umasks_mode(void **state)
 {
@@ -225,6 +222,30 @@ static void force_replaces_and_keeps_the_mode(void **state)
     assert_int_equal(scratch_count(&scratch, ""), 2);
 }
 
+// As in /tmp: refused before any work, not when it is to be renamed over.
+static void somebody_else_s_file_in_a_sticky_folder(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip(); // only root can make a file somebody else's
+    enum { OTHER = 65534 };
+    put_file("taken", "theirs");
+    assert_int_equal(chmod(in(""), 01777), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        Error error = {""};
+        const bool can = setuid(OTHER) != 0 || new_file_check(in("taken"), NAME_FORCED, &error) ||
+                         !new_file_check(in("free"), NAME_NEW, NULL);
+        _exit(can || !strstr(error.text, "taken cannot be written: it is somebody else's"));
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    check_file("taken", "theirs");
+    assert_true(write_text("taken", NAME_FORCED, "root's", NULL));
+}
+
 static void force_goes_where_a_link_leads(void **state)
 {
     (void)state;
@@ -280,8 +301,7 @@ static void what_appears_meanwhile_stays(void **state)
     assert_int_equal(scratch_count(&scratch, ""), 2);
 }
 
-// ---- file systems that lack something
-// ---------------------------------------------------------------------------------
+// ---- file systems that lack something -----------------------------------------------------------------------------
 
 static void without_that_rename(void **state)
 {
@@ -368,8 +388,7 @@ static void a_file_that_may_not_grow(void **state)
     assert_int_equal(scratch_count(&scratch, ""), 1);
 }
 
-// ---- parts of killed programs
-// -----------------------------------------------------------------------------------------
+// ---- parts of killed programs -------------------------------------------------------------------------------------
 
 // Begins a file in a process that then waits to be killed; returns its id.
 static pid_t start_writer(const char *name)
@@ -423,6 +442,20 @@ static void dead_parts_go_and_living_ones_stay(void **state)
     assert_int_equal(scratch_count(&scratch, ""), 5); // own, and what is not ours
 }
 
+static void a_dead_part_that_was_to_replace_a_read_only_file(void **state)
+{
+    (void)state;
+    const bool is_root = geteuid() == 0; // who may open it anyway
+    assert_int_equal(chmod(in(""), 0777), 0);
+    assert_int_equal(is_root ? seteuid(65534) : 0, 0);
+    put_file(".losslens-1-0.part", "");
+    assert_int_equal(chmod(in(".losslens-1-0.part"), 0400), 0);
+    const bool can = new_file_check(in("file"), NAME_NEW, NULL);
+    assert_int_equal(is_root ? seteuid(0) : 0, 0);
+    assert_true(can);
+    assert_int_equal(scratch_count(&scratch, ""), 0);
+}
+
 // A clean-up may come between the creation of a part and its lock.
 static void a_part_that_was_taken_for_a_dead_one(void **state)
 {
@@ -448,6 +481,7 @@ int main(void)
         TEST(only_regular_files_are_ever_replaced),
         TEST(names_that_cannot_be),
         TEST(force_replaces_and_keeps_the_mode),
+        TEST(somebody_else_s_file_in_a_sticky_folder),
         TEST(force_goes_where_a_link_leads),
         TEST(the_next_free_name),
         TEST(what_appears_meanwhile_stays),
@@ -456,6 +490,7 @@ int main(void)
         TEST(short_and_interrupted_writes),
         TEST(a_file_that_may_not_grow),
         TEST(dead_parts_go_and_living_ones_stay),
+        TEST(a_dead_part_that_was_to_replace_a_read_only_file),
         TEST(a_part_that_was_taken_for_a_dead_one),
     };
     return cmocka_run_group_tests_name("new_file", tests, NULL, NULL);
