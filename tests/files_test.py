@@ -6,6 +6,7 @@ one, and what killed or interrupted runs leave behind goes. The module underneat
 """
 import json
 import os
+import pty
 import random
 import resource
 import shutil
@@ -60,8 +61,9 @@ def start(*arguments, before=lambda: None, **options):
         before()
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     environment["ASAN_OPTIONS"] = "detect_leaks=0"  # the graphics drivers keep memory until the end
-    return subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=prepare, **options)
+    return subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL,
+                            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True,
+                               "env": environment, "preexec_fn": prepare, **options})
 
 
 def run(*arguments, **options):
@@ -462,6 +464,21 @@ class SentencesTest(FilesCase):
         """What another program reads from a pipe it can open."""
         file = self.path("new\nline.png")
         self.assertEqual(self.succeed(FILES["shot"](file)).stdout, file + "\n")
+
+    def test_a_path_on_a_terminal_commands_nothing(self):
+        folder = self.path("export\x1b]0;title\x07")
+        os.symlink(SMALL, self.path("set\x1b[31m"))
+        for arguments, shown in ((FILES["shot"](self.path("a\x1b[31m.png")), "a?[31m.png"),
+                                 (FOLDERS["export"][0](folder), "export?]0;title?"),
+                                 (["data", "--data", self.path("set\x1b[31m")], "set?[31m: grey digits")):
+            ours, theirs = pty.openpty()
+            result = run(*arguments, stdout=theirs)
+            os.close(theirs)
+            drawn = os.read(ours, 65536).decode()
+            os.close(ours)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn(shown, drawn)
+            self.assertNotIn("\x1b", drawn)
 
 
 if __name__ == "__main__":
