@@ -6,8 +6,6 @@
 #include <webp/encode.h>
 #include <webp/mux.h>
 
-#include "new_file.h"
-
 enum { EFFORT = 2 }; // of 0 .. 9: beyond it files get a few per cent smaller and take many times as long
 
 struct Animation {
@@ -73,12 +71,12 @@ static bool assemble(Animation *animation, const char *json, WebPData *out)
     return good;
 }
 
-bool animation_write(Animation *animation, const char *path, const char *json, Error *error)
+bool animation_write(Animation *animation, const char *path, Naming naming, const char *json, Error *error)
 {
     WebPData data;
     WebPDataInit(&data);
     const bool good = assemble(animation, json, &data)
-                          ? new_file_write(path, data.bytes, data.size, error)
+                          ? new_file_write(path, naming, data.bytes, data.size, error)
                           : error_set(error, "%s was not written: the animation could not be put together", path);
     WebPDataClear(&data);
     return good;

@@ -13,6 +13,5 @@ void animation_destroy(Animation *animation);                     // NULL is all
 // rgba (height, width, 4), top row first, alpha ignored; shown for so long.
 bool animation_add(Animation *animation, const uint8_t *rgba, int duration_ms, Error *error);
 
-// Writes what was added so far, one frame or more, with `json` in a chunk "JSON" of its own. Never over a file that is
-// there (new_file.h).
-bool animation_write(Animation *animation, const char *path, const char *json, Error *error);
+// Writes what was added so far, one frame or more, with `json` in a chunk "JSON" of its own.
+bool animation_write(Animation *animation, const char *path, Naming naming, const char *json, Error *error);

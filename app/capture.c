@@ -2,25 +2,40 @@
 #include "capture.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <limits.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "new_file.h"
+enum { JSON_LIMIT = 4096, COMPRESSION = 6 };
 
-enum { JSON_LIMIT = 4096, COMPRESSION = 6, NAME_ATTEMPTS = 1000 };
+// Where libpng's bytes go, and what is said of a failure.
+typedef struct Sink {
+    NewFile *file;
+    Error *error;
+    bool has_sentence; // the file's own: libpng knows less
+} Sink;
 
 // libpng reports a failure by calling this and expects it not to return.
 static void fail_png(png_structp png, png_const_charp message)
 {
-    char *reason = png_get_error_ptr(png);
-    (void)snprintf(reason, 128, "%s", message);
+    const Sink *sink = png_get_error_ptr(png);
+    if (!sink->has_sentence) {
+        error_set(sink->error, "%s cannot be written: %s", file_shorten_path(sink->file->path), message);
+    }
     png_longjmp(png, 1);
+}
+
+static void put_bytes(png_structp png, png_bytep bytes, size_t size)
+{
+    Sink *sink = png_get_io_ptr(png);
+    if (!new_file_put(sink->file, bytes, size, sink->error)) {
+        sink->has_sentence = true;
+        png_error(png, "");
+    }
 }
 
 static void ignore_warning(png_structp png, png_const_charp message)
@@ -30,13 +45,13 @@ static void ignore_warning(png_structp png, png_const_charp message)
 }
 
 // Everything that is needed after the jump is a parameter, so no local changes between setjmp and longjmp.
-static bool write_chunks(png_structp png, png_infop info, FILE *file, const uint8_t *rgba, uint32_t width,
+static bool write_chunks(png_structp png, png_infop info, Sink *sink, const uint8_t *rgba, uint32_t width,
                          uint32_t height, png_textp text, uint8_t *row)
 {
     if (setjmp(png_jmpbuf(png))) {
         return false;
     }
-    png_init_io(png, file);
+    png_set_write_fn(png, sink, put_bytes, NULL);
     png_set_compression_level(png, COMPRESSION);
     png_set_compression_mem_level(png, 9);
     png_set_filter(png, PNG_FILTER_TYPE_BASE,
@@ -57,37 +72,26 @@ static bool write_chunks(png_structp png, png_infop info, FILE *file, const uint
     return true;
 }
 
-// reason: 128 bytes, why it failed.
-static bool encode(FILE *file, const uint8_t *rgba, int width, int height, const char *json, char *reason)
+bool capture_write(NewFile *file, const uint8_t *rgba, int width, int height, const char *json, Error *error)
 {
+    assert(width > 0 && height > 0);
     static char keyword[] = "losslens";
     char json_copy[JSON_LIMIT]; // libpng's text is not const
-    memcpy(json_copy, json, strlen(json) + 1);
+    if (strlen(json) >= sizeof json_copy) {
+        return error_set(error, "%s cannot be written: its settings take %zu bytes, and fewer than %d are expected",
+                         file_shorten_path(file->path), strlen(json), JSON_LIMIT);
+    }
+    (void)strcpy(json_copy, json);
     png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = keyword, .text = json_copy};
-    (void)strcpy(reason, "not enough memory");
+    Sink sink = {.file = file, .error = error};
+    error_set(error, "%s cannot be written: out of memory", file_shorten_path(file->path));
     uint8_t *row = malloc((size_t)width * 3);
-    png_structp png = row ? png_create_write_struct(PNG_LIBPNG_VER_STRING, reason, fail_png, ignore_warning) : NULL;
+    png_structp png = row ? png_create_write_struct(PNG_LIBPNG_VER_STRING, &sink, fail_png, ignore_warning) : NULL;
     png_infop info = png ? png_create_info_struct(png) : NULL;
-    const bool is_ok = info && write_chunks(png, info, file, rgba, (uint32_t)width, (uint32_t)height, &text, row);
+    const bool is_ok = info && write_chunks(png, info, &sink, rgba, (uint32_t)width, (uint32_t)height, &text, row);
     png_destroy_write_struct(&png, &info); // also fine on NULL
     free(row);
     return is_ok;
-}
-
-bool capture_write(const char *path, const uint8_t *rgba, int width, int height, const char *json, Error *error)
-{
-    assert(width > 0 && height > 0);
-    if (strlen(json) >= JSON_LIMIT) {
-        return error_set(error, "%s was not written: its settings take %zu bytes, and fewer than %d are expected.",
-                         path, strlen(json), JSON_LIMIT);
-    }
-    NewFile file;
-    char reason[128];
-    if (!new_file_open(&file, path, error)) {
-        return false;
-    }
-    const bool is_ok = encode(file.file, rgba, width, height, json, reason);
-    return new_file_finish(&file, is_ok ? NULL : reason, error);
 }
 
 // The value of the XDG_PICTURES_DIR line: "/somewhere" or "$HOME/somewhere", with backslashes before special
@@ -128,59 +132,44 @@ static bool find_pictures_folder(char *folder, size_t size, Error *error)
 {
     const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
     if (!home || home[0] != '/') {
-        return error_set(error, "There is no folder for screenshots: HOME is not set to one.");
+        return error_set(error, "There is no folder for screenshots: HOME is not set to one");
     }
     char dirs[PATH_MAX], line[PATH_MAX + 64];
+    uint64_t bytes;
     const bool has_config = config && config[0] == '/';
     int length =
         snprintf(dirs, sizeof dirs, "%s%s/user-dirs.dirs", has_config ? config : home, has_config ? "" : "/.config");
-    FILE *file = length > 0 && (size_t)length < sizeof dirs ? fopen(dirs, "re") : NULL;
+    // the engine's open, since a FIFO would make fopen wait
+    const int descriptor = length > 0 && (size_t)length < sizeof dirs ? file_open(dirs, &bytes, NULL) : -1;
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "r") : NULL;
     bool is_found = false;
     while (file && !is_found && fgets(line, sizeof line, file)) {
         is_found = parse_pictures_line(line, home, folder, size);
     }
     if (file) {
         (void)fclose(file);
+    } else if (descriptor >= 0) {
+        (void)close(descriptor);
     }
     if (!is_found) {
         length = snprintf(folder, size, "%s/Pictures", home);
         is_found = length > 0 && (size_t)length < size;
     }
-    return is_found || error_set(error, "The folder for screenshots has too long a name: %s/Pictures.", home);
+    return is_found || error_set(error, "The folder for screenshots has too long a name: %s/Pictures", home);
 }
 
-bool capture_choose_path(const char *override, char *path, size_t path_size, Error *error)
+bool capture_choose_path(const char *override, char path[PATH_MAX], Error *error)
 {
-    char folder[PATH_MAX], stamp[32];
-    if (override) {
-        const int length = snprintf(folder, sizeof folder, "%s", override);
-        if (length < 0 || (size_t)length >= sizeof folder) {
-            return error_set(error, "The folder for screenshots has too long a name: %s.", override);
-        }
-    } else if (!find_pictures_folder(folder, sizeof folder, error)) {
-        return false;
-    }
-    if (!new_file_make_folder(folder, error)) {
+    char folder[PATH_MAX], name[64];
+    NewFolder made;
+    if (!override && !find_pictures_folder(folder, sizeof folder, error)) {
         return false;
     }
     const time_t now = time(NULL);
     struct tm local;
-    if (!localtime_r(&now, &local) || strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &local) == 0) {
+    if (!localtime_r(&now, &local) || strftime(name, sizeof name, "losslens-%Y%m%d-%H%M%S.png", &local) == 0) {
         return error_set(error, "The clock's time cannot be written as a date.");
     }
-    for (int attempt = 1; attempt <= NAME_ATTEMPTS; attempt++) {
-        char suffix[16] = "";
-        if (attempt > 1) {
-            (void)snprintf(suffix, sizeof suffix, "-%d", attempt);
-        }
-        const int length = snprintf(path, path_size, "%s/losslens-%s%s.png", folder, stamp, suffix);
-        if (length < 0 || (size_t)length >= path_size) {
-            return error_set(error, "The folder for screenshots has too long a name: %s.", folder);
-        }
-        struct stat status;
-        if (lstat(path, &status) != 0) {
-            return errno == ENOENT || error_set(error, "%s cannot be used: %s.", path, strerror(errno));
-        }
-    }
-    return error_set(error, "%s holds %d screenshots of this second already.", folder, NAME_ATTEMPTS);
+    return new_folder_join(path, override ? override : folder, name, error) &&
+           new_folder_make(&made, override ? override : folder, error) && new_file_check(path, NAME_NEXT, error);
 }

@@ -8,15 +8,15 @@
 
 #include "engine.h"
 
-// Writes an RGB PNG from rgba (height, width, 4), top row first, alpha ignored, with `json` as the text chunk
-// "losslens" (less than 4096 bytes; PNG reads such text as Latin-1, so whatever is not ASCII belongs escaped).
-// Written whole, and never over a file that is there (new_file.h).
-bool capture_write(const char *path, const uint8_t *rgba, int width, int height, const char *json, Error *error);
+// Puts an RGB PNG from rgba (height, width, 4), top row first, alpha ignored, with `json` as the text chunk "losslens"
+// (less than 4096 bytes; PNG reads such text as Latin-1, so whatever is not ASCII belongs escaped) into a file that has
+// begun and that the caller finishes.
+bool capture_write(NewFile *file, const uint8_t *rgba, int width, int height, const char *json, Error *error);
 
 // The folder for screenshots: `override` where it is not NULL, else XDG's pictures folder (the XDG_PICTURES_DIR line of
 // user-dirs.dirs, then $HOME/Pictures), made where it does not exist. path receives
-// FOLDER/losslens-YYYYMMDD-HHMMSS.png, or with -2, -3, ... where that exists.
-bool capture_choose_path(const char *override, char *path, size_t path_size, Error *error);
+// FOLDER/losslens-YYYYMMDD-HHMMSS.png, for NAME_NEXT. False also where nothing can be written there.
+bool capture_choose_path(const char *override, char path[PATH_MAX], Error *error);
 
 // Reads a grey or colour PNG (any depth, interlaced or not; alpha is laid over black) of 28x28 up to 4096x4096 as
 // luminance in [0, 1], computed from 8 bits a channel: values (height, width), owned by the caller (free). *width and

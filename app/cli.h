@@ -38,6 +38,7 @@ typedef struct Options {
     bool no_shuffle;
     LogDetail log;       // train
     const char *init;    // weights to begin with, of --model or of A; NULL: none
+    bool force;          // replace files that are there
     const char *output;  // -o; NULL: none (train), a name of its own (shot, report)
     int width, height;   // of the window or picture, in pixels
     int page;            // which digits, from 0

@@ -24,11 +24,14 @@ static const CommandText texts[COMMAND_COUNT] = {
          "the first for values below 0 and the last for those above 1.\n"
          "\n"
          "Where a weight becomes NaN or infinite, training stops there. That is a result too: the JSON has\n"
-         "\"broken_step\", stderr a sentence, and the exit status is 0, or 1 with -o, since such weights are not\n"
-         "written. Figures that are not finite are null.\n"
+         "\"broken_step\", stderr a sentence, and the exit status is 0. Figures that are not finite are null. -o then\n"
+         "gets the weights of up to 16 batches before, \"saved_step\", and the exit status is 1.\n"
+         "\n"
+         "Nothing that exists is replaced without --force. Should the file of -o have appeared while training went\n"
+         "on, the weights go to FILE-2, FILE-3, ... instead, and the exit status is 1.\n"
          "\n"
          "Ctrl-C stops after the batch under way; the JSON is printed and -o written all the same, and the exit\n"
-         "status is 130 (143 after SIGTERM). A second Ctrl-C ends at once.\n"},
+         "status is 130 (143 after SIGTERM, 129 after SIGHUP). A second Ctrl-C ends at once.\n"},
     [COMMAND_SHOT] = {"shot [OPTION]...", "train shortly and write a picture of the window, without any display",
                       "Trains models A and B and writes a PNG of what the window would show. Needs no display.\n"},
     [COMMAND_FILM] =
@@ -37,11 +40,13 @@ static const CommandText texts[COMMAND_COUNT] = {
          "weights on: numbered PNGs into a folder, or one animated WebP. Needs no display. Progress goes to stderr.\n"
          "\n"
          "Ctrl-C stops after the frame under way: the frames that are there are whole, the WebP is written with\n"
-         "them, and the exit status is 130 (143 after SIGTERM).\n"},
+         "them, and the exit status is 130 (143 after SIGTERM, 129 after SIGHUP). With --force the frames of an\n"
+         "older film are replaced one by one, and those that the new one has not go at its end.\n"},
     [COMMAND_REPORT] =
         {"report [OPTION]...", "decide the claims with K seeds and write a page about it",
          "Trains what the claims need for each seed and writes report.md, report.json and pictures into a folder.\n"
-         "Needs no display. Progress goes to stderr. Ctrl-C leaves nothing behind; the exit status is 130.\n"},
+         "Needs no display. Progress goes to stderr. The files appear at the very end, all or none: Ctrl-C leaves\n"
+         "nothing behind; the exit status is 130 (143 after SIGTERM, 129 after SIGHUP).\n"},
     [COMMAND_EVAL] = {"eval [OPTION]... MODEL.safetensors", "measure a saved model and print its figures as JSON",
                       "Measures a saved model over the whole test set and prints the same \"test\" object as train.\n"},
     [COMMAND_DATA] =
@@ -53,7 +58,7 @@ static const CommandText texts[COMMAND_COUNT] = {
     [COMMAND_DATA_EXPORT] =
         {"data export [OPTION]... DIR", "write a data set as four IDX files",
          "Writes a data set as the four files that MNIST has, gzipped IDX, into DIR, which is made where it does\n"
-         "not exist. Files that are there already are never replaced.\n"},
+         "not exist: all of them or none. Files that are there already are replaced only with --force.\n"},
 };
 
 void cli_list_options(Command command, char *text, size_t size)

@@ -2,22 +2,31 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 int command_fail(int status, const char *format, ...)
 {
+    Error error;
     va_list arguments;
     va_start(arguments, format);
-    (void)fputs("losslens: ", stderr);
-    (void)vfprintf(stderr, format, arguments);
-    (void)fputc('\n', stderr);
+    error_set_list(&error, format, arguments);
     va_end(arguments);
+    (void)fprintf(stderr, "losslens: %s\n", error.text);
     return status;
+}
+
+void command_print_path(const char *path)
+{
+    char shown[PATH_MAX];
+    (void)snprintf(shown, sizeof shown, "%s", path);
+    if (isatty(STDOUT_FILENO) == 1)
+        error_clean_text(shown);
+    (void)printf("%s\n", shown);
 }
 
 static volatile sig_atomic_t stop_signal;
@@ -29,7 +38,7 @@ int command_signal(void) { return stop_signal; }
 // The handler serves once.
 void command_catch_signals(void)
 {
-    const int numbers[] = {SIGINT, SIGTERM};
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)}, old;
         (void)sigemptyset(&action.sa_mask);
@@ -77,30 +86,4 @@ float *command_load_model(const char *path, bool spec_given, Model *model, int64
     return parameters;
 }
 
-// A file of another name tries out the folder: a file that is already under `path` stays as it is until it is replaced.
-bool command_check_output(const char *path, Error *error)
-{
-    struct stat status;
-    const bool exists = stat(path, &status) == 0;
-    if (!exists && errno != ENOENT)
-        return error_set(error, "%.300s cannot be written: %s", path, strerror(errno));
-    if (exists && !S_ISREG(status.st_mode))
-        return error_set(error, "%.300s cannot be written: it is %s, and a file was expected", path,
-                         S_ISDIR(status.st_mode) ? "a folder" : "a device");
-    const char *slash = strrchr(path, '/');
-    const int folder = slash ? (int)(slash - path) + 1 : 0;
-    if (slash && !slash[1])
-        return error_set(error, "%.300s cannot be written: it names a folder, and a file was expected", path);
-    char *probe = malloc(strlen(path) + 32);
-    if (!probe)
-        return error_set(error, "%.300s cannot be written: out of memory", path);
-    (void)sprintf(probe, "%.*s.losslens-XXXXXX", folder, path);
-    const int file = mkstemp(probe);
-    const int reason = errno;
-    if (file >= 0) {
-        (void)close(file);
-        (void)unlink(probe);
-    }
-    free(probe);
-    return file >= 0 || error_set(error, "%.300s cannot be written: %s", path, strerror(reason));
-}
+Naming command_naming(const Options *options) { return options->force ? NAME_FORCED : NAME_NEW; }

@@ -20,11 +20,16 @@ int data_run(const Options *options); // data and data export
 // "losslens: " and the sentence on stderr; returns status, so that a command can end with `return command_fail(...)`.
 int command_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+// A path as a command's result, a line of its own on stdout: as it is for another program, and for people on a terminal
+// without what could command that.
+void command_print_path(const char *path);
+
 // Reads --data or draws the built-in digits on the pool's threads. Returns EXIT_OK, or the exit status after the
 // sentence on stderr. Owned by the caller: dataset_free.
 int command_load_data(const Options *options, Pool *pool, Dataset *out);
 
-// SIGINT and SIGTERM: the first is noted, a second ends the program. What a parent chose to ignore stays ignored.
+// SIGINT, SIGTERM and SIGHUP: the first is noted, a second ends the program. What a parent chose to ignore stays
+// ignored.
 void command_catch_signals(void);
 int command_signal(void); // the one that came, 0: none
 
@@ -35,6 +40,5 @@ int command_finish_output(void);
 // else the spec is taken from the file's metadata. NULL after filling error. Owned by the caller (free).
 float *command_load_model(const char *path, bool spec_given, Model *model, int64_t *step, Error *error);
 
-// Refuses, before hours of work, a path that could not be written after them: a folder, a device, a missing or
-// read-only folder.
-bool command_check_output(const char *path, Error *error);
+// What --force says of names that are taken.
+Naming command_naming(const Options *options);

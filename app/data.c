@@ -52,7 +52,10 @@ static int print_table(const char *name, const ImageSetFacts *train, const Image
         {"pixels that are 1, %", train->full, test->full, 100.0, 2},
         {"BCE floor, nats", train->bce_floor, test->bce_floor, 1.0, 4},
     };
-    (void)printf("%s: grey digits of %dx%d pixels\n\n%-24s%*s%*s\n", name, DIGIT_SIDE, DIGIT_SIDE, "", COLUMN,
+    char shown[64];
+    (void)snprintf(shown, sizeof shown, "%s", name);
+    error_clean_text(shown);
+    (void)printf("%s: grey digits of %dx%d pixels\n\n%-24s%*s%*s\n", shown, DIGIT_SIDE, DIGIT_SIDE, "", COLUMN,
                  "training", COLUMN, "test");
     print_counts("images", train->count, test->count);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -76,11 +79,13 @@ static int export_data(const Options *options, const Dataset *dataset)
 {
     Error error;
     char train[16], test[16];
-    if (!dataset_export(dataset, options->operand, &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
+    if (!dataset_export(dataset, options->operand, command_naming(options), command_signal, &error))
+        return command_fail(command_signal() ? EXIT_SIGNAL + command_signal() : EXIT_FAILED, "%s", error.text);
     format_count(dataset->train.count, train);
     format_count(dataset->test.count, test);
-    (void)printf("%s training and %s test images are in %s\n", train, test, options->operand);
+    (void)error_set(&error, "%s training and %s test images are in %s", train, test,
+                    file_shorten_path(options->operand));
+    (void)printf("%s\n", error.text);
     return command_finish_output();
 }
 
@@ -88,6 +93,8 @@ int data_run(const Options *options)
 {
     Error error;
     Dataset dataset;
+    if (options->command == COMMAND_DATA_EXPORT)
+        command_catch_signals();
     Pool *pool = pool_create(options->threads, &error);
     if (!pool)
         return command_fail(EXIT_FAILED, "%s", error.text);

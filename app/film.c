@@ -5,15 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "animation.h"
 #include "capture.h"
 #include "commands.h"
-#include "new_file.h"
 #include "offline.h"
 
 typedef struct Film {
+    const Options *options;
     Offline offline;
+    NewFolder folder;     // of the pictures
     Animation *animation; // NULL: numbered pictures
     int count, total;     // frames
     char *json;           // of the newest frame
@@ -25,46 +27,81 @@ static bool ends_in(const char *text, const char *end)
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
+// Where a frame goes; check_place has found the folder's name short enough.
 static void name_frame(const char *folder, int index, char path[PATH_MAX])
 {
-    (void)snprintf(path, PATH_MAX, "%.3900s/frame-%05d.png", folder, index);
+    char name[32];
+    (void)snprintf(name, sizeof name, "frame-%05d.png", index);
+    (void)new_folder_join(path, folder, name, NULL);
 }
 
-// Whether the folder has no frame of an earlier film.
-static bool check_frames(const char *folder, Error *error)
+// ---- the frames of an earlier film --------------------------------------------------------------------------------
+
+typedef bool VisitFrame(const Film *film, int index, const char *path, Error *error);
+
+// Visits the frames that the folder has, in no order, until a visit returns false.
+static bool visit_frames(const Film *film, VisitFrame *visit, Error *error)
 {
+    const char *folder = film->options->output;
+    char path[PATH_MAX];
     DIR *entries = opendir(folder);
     if (!entries)
-        return error_set(error, "The folder %.300s cannot be read: %s.", folder, strerror(errno));
-    bool good = true;
-    for (const struct dirent *entry; good && (entry = readdir(entries));) {
+        return error_set(error, "the folder %s cannot be read: %s", file_shorten_path(folder), strerror(errno));
+    bool is_good = true;
+    for (const struct dirent *entry; is_good && (entry = readdir(entries));) {
         int index, length = 0;
-        if (sscanf(entry->d_name, "frame-%d.png%n", &index, &length) == 1 && entry->d_name[length] == 0 && length > 0)
-            good = error_set(error, "%.300s holds %.40s already; a film never replaces one.", folder, entry->d_name);
+        if (sscanf(entry->d_name, "frame-%d.png%n", &index, &length) == 1 && length > 0 && !entry->d_name[length])
+            is_good = new_folder_join(path, folder, entry->d_name, error) && visit(film, index, path, error);
     }
     (void)closedir(entries);
-    return good;
+    return is_good;
+}
+
+static bool check_frame(const Film *film, int index, const char *path, Error *error)
+{
+    (void)index;
+    return new_file_check(path, command_naming(film->options), error);
+}
+
+// Where the new film has no such frame: else the two would be taken for one.
+static bool remove_surplus(const Film *film, int index, const char *path, Error *error)
+{
+    char frame[PATH_MAX];
+    name_frame(film->options->output, index, frame);
+    return index < film->count || strcmp(frame, path) != 0 || unlink(path) == 0 ||
+           error_set(error, "%s, a frame of the film that was replaced, cannot be removed: %s", file_shorten_path(path),
+                     strerror(errno));
+}
+
+// ---- the place ----------------------------------------------------------------------------------------------------
+
+static bool is_webp(const Film *film) { return ends_in(film->options->output, ".webp"); }
+
+static bool check_folder(Film *film, Error *error)
+{
+    char last[PATH_MAX];
+    const char *place = film->options->output;
+    if (!new_folder_join(last, place, "frame-2147483647.png", error) || !new_folder_make(&film->folder, place, error))
+        return false;
+    return visit_frames(film, check_frame, error) && new_file_check(last, NAME_NEXT, error);
 }
 
 // Refuses, before any training, a place that cannot be written.
-static int check_place(const Options *options)
+static int check_place(Film *film)
 {
     static const char *const others[] = {".gif", ".png", ".apng", ".mp4", ".webm", ".mov", ".avi", ".jpg"};
     Error error;
-    char first[PATH_MAX];
-    const char *place = options->output;
+    const char *place = film->options->output;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (ends_in(place, others[i]))
-            return command_fail(EXIT_USAGE, "-o %s: expected a folder for PNGs, or a file that ends in .webp", place);
-    if (ends_in(place, ".webp"))
-        return new_file_check(place, &error) && command_check_output(place, &error)
-                   ? EXIT_OK
-                   : command_fail(EXIT_FAILED, "%s", error.text);
-    name_frame(place, 0, first);
-    return new_file_make_folder(place, &error) && check_frames(place, &error) && command_check_output(first, &error)
-               ? EXIT_OK
-               : command_fail(EXIT_FAILED, "%s", error.text);
+            return command_fail(EXIT_USAGE, "-o %s: expected a folder for PNGs, or a file that ends in .webp",
+                                file_shorten_path(place));
+    const bool is_good =
+        is_webp(film) ? new_file_check(place, command_naming(film->options), &error) : check_folder(film, &error);
+    return is_good ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
 }
+
+// ---- filming ------------------------------------------------------------------------------------------------------
 
 // The most steps that a model on show takes.
 static int64_t count_steps(const Film *film)
@@ -72,7 +109,7 @@ static int64_t count_steps(const Film *film)
     const Frame *frame = &film->offline.session->app.frame;
     int64_t most = 0;
     for (int i = 0; i < frame->model_count; i++) {
-        const int64_t steps = (int64_t)frame->models[i].live->steps_per_epoch * film->offline.options->epochs;
+        const int64_t steps = (int64_t)frame->models[i].live->steps_per_epoch * film->options->epochs;
         most = steps > most ? steps : most;
     }
     return most;
@@ -80,17 +117,19 @@ static int64_t count_steps(const Film *film)
 
 static bool add_frame(Film *film, Error *error)
 {
-    const Options *options = film->offline.options;
+    const Options *options = film->options;
     const Input still = {.is_inside = false};
     uint8_t *rgba = NULL;
     char *json = NULL, path[PATH_MAX];
+    NewFile file;
     bool good = session_picture(film->offline.session, options, &still, film->offline.size, &rgba, &json, error);
     if (good && film->animation) {
         const bool is_last = film->count + 1 == film->total; // stays for a moment before the film begins anew
         good = animation_add(film->animation, rgba, (int)((is_last ? 2000.0f : 1000.0f) / options->fps), error);
     } else if (good) {
         name_frame(options->output, film->count, path);
-        good = capture_write(path, rgba, options->width, options->height, json, error);
+        good = new_file_begin(&file, path, command_naming(options), error) &&
+               new_file_end(&file, capture_write(&file, rgba, options->width, options->height, json, error), error);
     }
     free(rgba);
     if (good) {
@@ -107,7 +146,7 @@ static int film_training(Film *film)
 {
     Error error;
     App *app = &film->offline.session->app;
-    const Options *options = film->offline.options;
+    const Options *options = film->options;
     int status = EXIT_OK;
     for (int i = 0; status == EXIT_OK && (i == 0 || i < film->total); i++) {
         if (options->every > 0)
@@ -131,16 +170,19 @@ static int film_training(Film *film)
 static int finish(Film *film, int status)
 {
     Error error;
-    const Options *options = film->offline.options;
+    const Options *options = film->options;
     const bool is_stopped = status > EXIT_SIGNAL;
     if (status != EXIT_OK && !is_stopped)
         return status;
-    if (film->animation && film->count > 0 && !animation_write(film->animation, options->output, film->json, &error))
+    if (film->animation && film->count > 0 &&
+        !animation_write(film->animation, options->output, command_naming(options), film->json, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
     if (is_stopped)
         (void)command_fail(0, "stopped after %d of %d frames", film->count, film->total);
+    else if (!film->animation && !visit_frames(film, remove_surplus, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
     if (film->count > 0)
-        (void)printf("%s\n", options->output);
+        command_print_path(options->output);
     const int printed = command_finish_output();
     return status != EXIT_OK ? status : printed;
 }
@@ -148,18 +190,20 @@ static int finish(Film *film, int status)
 int film_run(const Options *options)
 {
     Error error;
-    Film film = {0};
+    Film film = {.options = options};
     command_catch_signals();
-    int status = check_place(options);
+    int status = check_place(&film);
     if (status == EXIT_OK)
         status = offline_open(&film.offline, options);
-    if (status == EXIT_OK && ends_in(options->output, ".webp")) {
+    if (status == EXIT_OK && is_webp(&film)) {
         film.animation = animation_create(options->width, options->height, &error);
         if (!film.animation)
             status = command_fail(EXIT_FAILED, "%s", error.text);
     }
     if (status == EXIT_OK)
         status = finish(&film, film_training(&film));
+    if (film.count == 0)
+        new_folder_remove(&film.folder);
     animation_destroy(film.animation);
     free(film.json);
     offline_close(&film.offline);

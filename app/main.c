@@ -43,6 +43,7 @@ int main(int argc, char **argv)
     Error error;
     occupy_streams();
     (void)signal(SIGPIPE, SIG_IGN); // a closed pipe is then an error of the write that hits it
+    (void)signal(SIGXFSZ, SIG_IGN); // and so is a file that may not grow
     switch (cli_parse(argc, argv, &options, &error)) {
     case CLI_HELP: cli_print_help(stdout, options.command); return command_finish_output();
     case CLI_VERSION: (void)printf("losslens %s\n", LOSSLENS_VERSION); return command_finish_output();

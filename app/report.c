@@ -1,14 +1,10 @@
 // `losslens report`: decides the claims with several seeds and writes report.md, report.json and pictures.
 #include "report.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "capture.h"
 #include "commands.h"
-#include "new_file.h"
 #include "offline.h"
 
 static const ReportPicture pictures[] = {
@@ -20,7 +16,7 @@ static const ReportPicture pictures[] = {
     {"inspect.png", "One pixel: what each loss charges there, and how hard it pulls"},
 };
 static const Scene scenes[] = {SCENE_MATRIX, SCENE_CLAIMS, SCENE_COMPARE, SCENE_COMPARE, SCENE_INSPECT};
-enum { PICTURES = sizeof pictures / sizeof *pictures, GRADIENT = 3, FILES = PICTURES + 2 };
+enum { PICTURES = sizeof pictures / sizeof *pictures, GRADIENT = 3, PAGE = PICTURES + 1, FILES };
 _Static_assert(PICTURES == sizeof scenes / sizeof *scenes, "a scene for each picture");
 
 typedef struct Writer {
@@ -28,35 +24,22 @@ typedef struct Writer {
     Options options; // of the session
     const char *folder;
     Report report;
-    int written; // files, which go again where a later one fails
+    const char *names[FILES];
+    NewFiles files;
 } Writer;
 
-static void name_file(const Writer *writer, int index, char path[PATH_MAX])
+// The page comes last: a folder without it has no whole report.
+static const char *name_file(int index)
 {
-    const char *name = index < PICTURES ? pictures[index].file : index == PICTURES ? "report.json" : "report.md";
-    (void)snprintf(path, PATH_MAX, "%.3900s/%s", writer->folder, name);
+    return index < PICTURES ? pictures[index].file : index == PAGE ? "report.md" : "report.json";
 }
 
-static bool check_place(const Writer *writer, Error *error)
+static bool begin_files(Writer *writer, Error *error)
 {
-    char path[PATH_MAX];
-    if (!new_file_make_folder(writer->folder, error))
-        return false;
-    for (int i = 0; i < FILES; i++) {
-        name_file(writer, i, path);
-        if (!new_file_check(path, error) || !command_check_output(path, error))
-            return false;
-    }
-    return true;
-}
-
-static void remove_written(const Writer *writer)
-{
-    char path[PATH_MAX];
-    for (int i = 0; i < writer->written; i++) {
-        name_file(writer, i, path);
-        (void)unlink(path);
-    }
+    for (int i = 0; i < FILES; i++)
+        writer->names[i] = name_file(i);
+    return new_files_begin(&writer->files, writer->folder, writer->names, FILES, command_naming(&writer->options),
+                           "a report", error);
 }
 
 // ---- measuring ----------------------------------------------------------------------------------------------------
@@ -147,10 +130,9 @@ static int find_grey_pixel(const Frame *frame)
     return best;
 }
 
-static int write_picture(Writer *writer, int index)
+static int write_picture(Writer *writer, int index, NewFile *file)
 {
     Error error;
-    char path[PATH_MAX];
     const Input still = {.is_inside = false};
     Look look = look_at(writer, scenes[index]);
     if (index == GRADIENT) {
@@ -164,34 +146,57 @@ static int write_picture(Writer *writer, int index)
     const int status = show(writer, writer->report.seeds[0].seed, &look);
     if (status != EXIT_OK)
         return status;
-    name_file(writer, index, path);
-    if (!session_capture(writer->offline.session, &writer->options, &still, writer->offline.size, path, sizeof path,
-                         &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
-    writer->written++;
-    return EXIT_OK;
+    return session_capture(writer->offline.session, &writer->options, &still, writer->offline.size, file, &error)
+               ? EXIT_OK
+               : command_fail(EXIT_FAILED, "%s", error.text);
+}
+
+// Both NULL where memory is short; free.
+static char *format_json(const Report *report)
+{
+    json_t *json = report_build_json(report);
+    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(json);
+    return text;
+}
+
+static char *format_page(const Report *report)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    report_write_page(report, stream);
+    const bool has_failed = ferror(stream) != 0;
+    if (fclose(stream) == 0 && !has_failed)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static int write_text(Writer *writer, int index, NewFile *file)
+{
+    Error error;
+    char *text = index == PAGE ? format_page(&writer->report) : format_json(&writer->report);
+    if (!text)
+        return command_fail(EXIT_FAILED, "out of memory: %s", name_file(index));
+    const bool is_good =
+        new_file_put(file, text, strlen(text), &error) && (index == PAGE || new_file_put(file, "\n", 1, &error));
+    free(text);
+    return is_good ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
 }
 
 static int write_file(Writer *writer, int index)
 {
     Error error;
-    NewFile file;
-    char path[PATH_MAX];
-    name_file(writer, index, path);
-    if (!new_file_open(&file, path, &error))
+    NewFile *file = new_files_add(&writer->files, index, &error);
+    if (!file)
         return command_fail(EXIT_FAILED, "%s", error.text);
-    if (index == PICTURES) {
-        json_t *json = report_build_json(&writer->report);
-        (void)json_dumpf(json, file.file, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-        (void)fputc('\n', file.file);
-        json_decref(json);
-    } else {
-        report_write_page(&writer->report, file.file);
-    }
-    if (!new_file_finish(&file, ferror(file.file) ? "not everything could be written" : NULL, &error))
+    const int status = index < PICTURES ? write_picture(writer, index, file) : write_text(writer, index, file);
+    if (status == EXIT_OK && !new_file_finish(file, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
-    writer->written++;
-    return EXIT_OK;
+    return status;
 }
 
 // ---- the command --------------------------------------------------------------------------------------------------
@@ -200,11 +205,11 @@ static int run(Writer *writer)
 {
     Error error;
     Report *report = &writer->report;
-    if (!check_place(writer, &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
     report->seeds = calloc((size_t)report->seed_count, sizeof *report->seeds);
     if (!report->seeds)
         return command_fail(EXIT_FAILED, "out of memory: the report");
+    if (!begin_files(writer, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
     int status = offline_open(&writer->offline, &writer->options);
     for (int i = 0; status == EXIT_OK && i < report->seed_count; i++) {
         offline_say("report: training seed", i + 1, report->seed_count);
@@ -212,11 +217,13 @@ static int run(Writer *writer)
     }
     for (int i = 0; status == EXIT_OK && i < FILES; i++) {
         offline_say("report: writing file", i + 1, FILES);
-        status = i < PICTURES ? write_picture(writer, i) : write_file(writer, i);
+        status = write_file(writer, i);
     }
     offline_end_line();
+    if (status == EXIT_OK && !new_files_publish(&writer->files, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
     if (status != EXIT_OK)
-        remove_written(writer);
+        new_files_discard(&writer->files);
     return status;
 }
 
@@ -246,7 +253,9 @@ int report_run(const Options *options)
     format_shared(&options->model, writer->report.base);
     int status = run(writer);
     if (status == EXIT_OK) {
-        (void)printf("%s/report.md\n", writer->folder);
+        char page[PATH_MAX];
+        (void)new_folder_join(page, writer->folder, name_file(PAGE), NULL);
+        command_print_path(page);
         status = command_finish_output();
     }
     offline_close(&writer->offline);

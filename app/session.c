@@ -166,14 +166,13 @@ bool session_picture(Session *session, const Options *options, const Input *inpu
     return false;
 }
 
-bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path,
-                     size_t path_size, Error *error)
+bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, NewFile *file,
+                     Error *error)
 {
     uint8_t *rgba = NULL;
     char *json = NULL;
     const bool good = session_picture(session, options, input, size, &rgba, &json, error) &&
-                      (path[0] || capture_choose_path(options->shots, path, path_size, error)) &&
-                      capture_write(path, rgba, size.width, size.height, json, error);
+                      capture_write(file, rgba, size.width, size.height, json, error);
     free(json);
     free(rgba);
     return good;

@@ -34,6 +34,6 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
 bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
                      char **json, Error *error);
 
-// Writes a picture with caption and settings; path_size >= 1024 where path was not chosen: "" lets the folder decide.
-bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, char *path,
-                     size_t path_size, Error *error);
+// Puts that picture into a file that has begun and that the caller finishes.
+bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, NewFile *file,
+                     Error *error);

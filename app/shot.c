@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "capture.h"
 #include "commands.h"
 #include "figures.h"
 #include "offline.h"
@@ -21,7 +22,7 @@ static int check_step(const Offline *offline)
 static int print_result(Offline *offline, const char *path)
 {
     if (!offline->options->json) {
-        (void)printf("%s\n", path);
+        command_print_path(path);
         return command_finish_output();
     }
     json_t *report = figures_json(offline_compose(offline));
@@ -32,31 +33,38 @@ static int print_result(Offline *offline, const char *path)
     return report_print(report);
 }
 
-static int write_picture(Offline *offline)
+// Trains and writes the picture to `path`, which can be written.
+static int write_picture(Offline *offline, const char *path, Naming naming)
 {
     Error error;
-    char path[PATH_MAX] = "";
-    const Options *options = offline->options;
+    NewFile file;
     const Input input = {.is_inside = false};
-    if (options->output && snprintf(path, sizeof path, "%s", options->output) >= (int)sizeof path)
-        return command_fail(EXIT_FAILED, "-o: a path of at most %d bytes was expected", PATH_MAX - 1);
     int status = offline_train(offline);
     if (status == EXIT_OK)
         status = check_step(offline);
     if (status != EXIT_OK)
         return status;
-    if (!session_capture(offline->session, options, &input, offline->size, path, sizeof path, &error))
+    if (!new_file_begin(&file, path, naming, &error) ||
+        !new_file_end(&file, session_capture(offline->session, offline->options, &input, offline->size, &file, &error),
+                      &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
-    return print_result(offline, path);
+    return print_result(offline, naming == NAME_NEXT ? file.path : path);
 }
 
 int shot_run(const Options *options)
 {
+    Error error;
     Offline offline;
+    char chosen[PATH_MAX];
     command_catch_signals();
+    const Naming naming = options->output ? command_naming(options) : NAME_NEXT;
+    const bool can_write = options->output ? new_file_check(options->output, naming, &error)
+                                           : capture_choose_path(options->shots, chosen, &error);
+    if (!can_write)
+        return command_fail(EXIT_FAILED, "%s", error.text);
     int status = offline_open(&offline, options);
     if (status == EXIT_OK)
-        status = write_picture(&offline);
+        status = write_picture(&offline, options->output ? options->output : chosen, naming);
     offline_close(&offline);
     return status;
 }

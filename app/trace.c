@@ -1,7 +1,12 @@
 // Writing the trace.
 #include "trace.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static json_t *rect_json(float x, float y, float w, float h)
 {
@@ -151,7 +156,25 @@ json_t *trace_texts(const Ui *ui)
     return texts;
 }
 
-void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts)
+FILE *trace_open(const char *path, Naming naming, Error *error)
+{
+    NewFile file;
+    if (!new_file_begin(&file, path, naming, error))
+        return NULL;
+    const int copy = fcntl(file.fd, F_DUPFD_CLOEXEC, 0);
+    FILE *stream = copy >= 0 ? fdopen(copy, "w") : NULL;
+    if (!stream)
+        (void)error_set(error, "%s cannot be written: %s", file_shorten_path(path), strerror(errno));
+    if (!stream && copy >= 0)
+        (void)close(copy);
+    if (new_file_end(&file, stream != NULL, error))
+        return stream;
+    if (stream)
+        (void)fclose(stream);
+    return NULL;
+}
+
+bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts)
 {
     static const char *const scenes[] = {"compare", "solo_a", "solo_b", "matrix", "inspect", "claims"};
     json_t *widgets = json_array();
@@ -190,10 +213,10 @@ void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, 
                 (void)json_object_set_new(json, "focus", json_string(ui->widgets[i].id));
     }
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    if (text) {
-        (void)fprintf(file, "%s\n", text);
-        (void)fflush(file);
-    }
+    const bool is_written = !text || (fprintf(file, "%s\n", text) > 0 && fflush(file) == 0);
+    const int reason = errno;
     free(text);
     json_decref(json);
+    errno = reason;
+    return is_written;
 }

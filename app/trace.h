@@ -7,8 +7,12 @@
 #include "app.h"
 #include "ui.h"
 
-// frame_ms: from the first event of the frame to the end of its drawing. has_texts: with every text on screen.
-void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts);
+// An empty file, whole lines of which can be read while it grows: fclose. NULL on failure.
+FILE *trace_open(const char *path, Naming naming, Error *error);
+
+// frame_ms: from the first event of the frame to the end of its drawing. has_texts: with every text on screen. False,
+// with errno, where the line could not be written.
+bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts);
 
 // Every text that the last pass drew: [{"text", "rect": [x, y, w, h], "box", "color": "rrggbbaa", "cut"}, ...], in
 // framebuffer pixels. Owned by the caller: json_decref.

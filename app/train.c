@@ -2,10 +2,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "progress.h"
 #include "report_json.h"
+
+enum { KEPT_STEPS = 16 }; // from copy to copy of the weights: then it costs next to nothing
 
 typedef struct Training {
     const Options *options;
@@ -24,6 +27,8 @@ typedef struct Training {
     int64_t samples; // in this run
     Metrics test;
     int64_t test_step;                            // when test was measured, -1: never
+    float *kept;                                  // parameters of a while ago, all finite; NULL without -o
+    int64_t kept_step, saved_step;                // saved_step: what -o has, -1: nothing
     json_t *history, *step_losses, *epoch_losses; // the last two NULL without --log step
 } Training;
 
@@ -51,6 +56,14 @@ static ProgressState describe(const Training *training, double part)
     };
 }
 
+// Should they become NaN or infinite later.
+static void keep_parameters(Training *training)
+{
+    memcpy(training->kept, learner_parameters(training->learner),
+           training->model.parameter_count * sizeof *training->kept);
+    training->kept_step = learner_step_count(training->learner);
+}
+
 static void log_step(Training *training, double loss)
 {
     if (!training->step_losses)
@@ -69,6 +82,9 @@ static void train_batch(Training *training, int *epoch_images)
     *epoch_images += images;
     training->samples += images;
     log_step(training, loss);
+    const int64_t step = learner_step_count(training->learner);
+    if (training->kept && (step < KEPT_STEPS || step % KEPT_STEPS == 0) && learner_broken_step(training->learner) < 0)
+        keep_parameters(training);
     if (*epoch_images < training->images) {
         const ProgressState state = describe(training, (double)*epoch_images / training->images);
         progress_update(&training->progress, &state);
@@ -127,24 +143,44 @@ static json_t *build_report(const Training *training)
         (void)json_object_set(report, "step_loss", training->step_losses);
     if (broken >= 0)
         (void)json_object_set_new(report, "broken_step", json_integer(broken));
+    if (broken >= 0 && training->saved_step >= 0)
+        (void)json_object_set_new(report, "saved_step", json_integer(training->saved_step));
     (void)json_object_set_new(report, "test", report_metrics(&training->test));
     (void)json_object_set_new(report, "weights_sha256", json_string(digest));
     return report;
 }
 
-// Never weights that --init would refuse.
-static int save_model(const Training *training)
+static bool save_as(Training *training, NewFile *file, Naming naming, Error *error)
+{
+    const bool is_broken = learner_broken_step(training->learner) >= 0;
+    const float *parameters = is_broken ? training->kept : learner_parameters(training->learner);
+    const int64_t step = is_broken ? training->kept_step : learner_step_count(training->learner);
+    if (!new_file_begin(file, training->options->output, naming, error) ||
+        !new_file_end(file, model_write(&training->model, parameters, step, file, error), error))
+        return false;
+    training->saved_step = step;
+    return true;
+}
+
+// Under the name that was asked for; should that have become impossible meanwhile, under the next that is free.
+static int save_model(Training *training)
 {
     Error error;
-    const char *path = training->options->output;
-    if (!path)
+    NewFile file;
+    if (!training->options->output)
         return EXIT_OK;
-    if (!model_is_finite(&training->model, learner_parameters(training->learner)))
-        return command_fail(EXIT_FAILED, "%s is not written, because the weights are not finite", path);
-    if (!model_save(&training->model, learner_parameters(training->learner), learner_step_count(training->learner),
-                    path, &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
-    return EXIT_OK;
+    const bool is_named = save_as(training, &file, command_naming(training->options), &error);
+    if (!is_named) {
+        (void)command_fail(0, "%s", error.text);
+        if (!save_as(training, &file, NAME_NEXT, &error))
+            return EXIT_FAILED;
+        (void)command_fail(0, "the weights are in %s instead", file_shorten_path(file.path));
+    }
+    const int64_t broken = learner_broken_step(training->learner);
+    if (broken >= 0)
+        (void)command_fail(0, "%s has the weights of step %lld, the last that were kept before",
+                           file_shorten_path(file.path), (long long)training->saved_step);
+    return is_named && broken < 0 ? EXIT_OK : EXIT_FAILED;
 }
 
 static int train_and_report(Training *training)
@@ -157,14 +193,15 @@ static int train_and_report(Training *training)
     const int64_t broken = learner_broken_step(training->learner);
     const bool is_stopped = training->epochs_done < training->options->epochs && command_signal() && broken < 0;
     progress_clear(&training->progress);
-    if (*error.text || !measure_test(training, &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
     if (broken >= 0)
         (void)command_fail(0, "a weight became NaN or infinite at step %lld, and training stopped there",
                            (long long)broken);
     if (is_stopped)
         (void)command_fail(0, "stopped after %lld steps", (long long)learner_step_count(training->learner));
-    const int saved = save_model(training), printed = report_print(build_report(training));
+    const int saved = save_model(training); // before anything else can fail
+    if (*error.text || !measure_test(training, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    const int printed = report_print(build_report(training));
     const int status = saved != EXIT_OK ? saved : printed;
     return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + command_signal() : status;
 }
@@ -195,6 +232,12 @@ static bool prepare_learner(Training *training, Error *error)
     if (training->initial)
         learner_set_parameters(training->learner, training->initial, training->initial_step);
     training->initial_step = learner_step_count(training->learner);
+    if (training->options->output) {
+        training->kept = malloc(training->model.parameter_count * sizeof *training->kept);
+        if (!training->kept)
+            return error_set(error, "out of memory: a copy of the weights");
+        keep_parameters(training);
+    }
     training->history = json_array();
     training->step_losses = training->options->log == LOG_STEP ? json_array() : NULL;
     return true;
@@ -206,6 +249,7 @@ static void clean_up(Training *training)
     json_decref(training->step_losses);
     learner_destroy(training->learner);
     free(training->initial);
+    free(training->kept);
     dataset_free(&training->dataset);
     pool_destroy(training->pool);
     free(training);
@@ -219,10 +263,10 @@ int train_run(const Options *options)
     if (!training)
         return command_fail(EXIT_FAILED, "out of memory: training");
     training->options = options;
-    training->test_step = -1;
+    training->test_step = training->saved_step = -1;
     int status = EXIT_OK;
-    if ((options->output && !command_check_output(options->output, &error)) || !prepare_model(training, &error) ||
-        !(training->pool = pool_create(options->threads, &error)))
+    if ((options->output && !new_file_check(options->output, command_naming(options), &error)) ||
+        !prepare_model(training, &error) || !(training->pool = pool_create(options->threads, &error)))
         status = command_fail(EXIT_FAILED, "%s", error.text);
     if (status == EXIT_OK)
         status = command_load_data(options, training->pool, &training->dataset);

@@ -1,10 +1,12 @@
 // `losslens view`: the window. Sleeps until something happens, draws when something changed.
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "capture.h"
 #include "commands.h"
 #include "session.h"
 #include "trace.h"
@@ -18,15 +20,16 @@ static double now_ms(void)
 
 static void take_screenshot(Session *session, const Options *options, const Input *input, WindowSize size)
 {
-    char path[1024] = "", text[1100];
-    Error error;
+    char path[PATH_MAX];
+    NewFile file;
+    Error text;
     session->app.wants_screenshot = false;
-    if (session_capture(session, options, input, size, path, sizeof path, &error)) {
-        (void)snprintf(text, sizeof text, "saved %s", path);
-        app_say(&session->app, false, text);
-    } else {
-        app_say(&session->app, true, error.text);
-    }
+    const bool is_saved = capture_choose_path(options->shots, path, &text) &&
+                          new_file_begin(&file, path, NAME_NEXT, &text) &&
+                          new_file_end(&file, session_capture(session, options, input, size, &file, &text), &text);
+    if (is_saved)
+        (void)error_set(&text, "saved %s", file.path);
+    app_say(&session->app, !is_saved, text.text);
 }
 
 // One pass for what the user did and, where that changed something, one more for what it looks like.
@@ -88,8 +91,10 @@ static void advance_film(Pace *pace, App *app, double now)
     pace->is_stale = true;
 }
 
-static void run(Session *session, const Options *options, FILE *trace)
+// Whether the trace was told of every frame; after a failure it is not written any more.
+static bool run(Session *session, const Options *options, FILE *trace)
 {
+    bool is_traced = true;
     const bool is_software = render_is_software(session->render);
     session->is_live = true;
     Pace pace = {.is_stale = true};
@@ -121,25 +126,31 @@ static void run(Session *session, const Options *options, FILE *trace)
             pace.has_wake = false;
         }
         pace.is_stale = false;
-        if (trace)
-            trace_write(trace, frame, &session->ui, took, options->has_texts);
+        if (trace && is_traced && !trace_write(trace, frame, &session->ui, took, options->has_texts)) {
+            is_traced = false;
+            (void)command_fail(0, "%s ends here, since it cannot be written: %s", file_shorten_path(options->trace),
+                               strerror(errno));
+        }
     }
+    return is_traced;
 }
 
 int view_run(const Options *options)
 {
     Error error;
     FILE *trace = NULL;
-    if (options->trace && !(trace = fopen(options->trace, "w")))
-        return command_fail(EXIT_FAILED, "%s cannot be written", options->trace);
+    if (options->trace && !new_file_check(options->trace, command_naming(options), &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
     Session *session = malloc(sizeof *session);
     if (!session)
         return command_fail(EXIT_FAILED, "out of memory");
-    const int status = session_open(session, options, false, &error);
-    if (status == EXIT_OK)
-        run(session, options, trace);
-    else
+    int status = session_open(session, options, false, &error);
+    if (status == EXIT_OK && options->trace && !(trace = trace_open(options->trace, command_naming(options), &error)))
+        status = EXIT_FAILED;
+    if (status != EXIT_OK)
         (void)command_fail(status, "%s", error.text);
+    else if (!run(session, options, trace))
+        status = EXIT_FAILED;
     session_close(session);
     free(session);
     if (trace)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "new_folder.h"
 #include "pool.h"
 
 enum { DIGIT_SIDE = 28, DIGIT_PIXELS = DIGIT_SIDE * DIGIT_SIDE, DIGIT_CLASSES = 10 };
@@ -43,8 +44,9 @@ bool dataset_generate(Dataset *out, uint64_t seed, Pool *pool, Error *error);
 
 void dataset_free(Dataset *dataset); // also fine on a zeroed Dataset
 
-// Writes the set as the four MNIST-named .gz files into folder, which is made where it does not exist. Each file is
-// written whole under another name and then renamed; a file that is already there is an error, and nothing is written.
-bool dataset_export(const Dataset *dataset, const char *folder, Error *error);
+// Writes the set as the four MNIST-named .gz files, two without labels, into folder, which is made where it does not
+// exist: all of them or none (new_folder.h). A file that dataset_load would take for a part of it is an error with any
+// naming. stop is asked now and then, NULL: never; anything but 0 ends it, false then as after a failure.
+bool dataset_export(const Dataset *dataset, const char *folder, Naming naming, int (*stop)(void), Error *error);
 
 ImageSetFacts image_set_facts(const ImageSet *set);

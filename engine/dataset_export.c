@@ -1,11 +1,9 @@
 // Dataset, its export: see dataset.h.
 #include <assert.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "dataset.h"
@@ -14,27 +12,69 @@
 
 enum { FILE_COUNT = 4, CHUNK_SIZE = 16384, GZIP_WINDOW_BITS = 16 + 15, MEMORY_LEVEL = 8 };
 
-// Every spelling counts, since dataset_load would take any of them: exported images must not come to lie beside
-// somebody else's labels.
-static bool check_vacant(const char *folder, Error *error)
+// What is to be written, and where.
+typedef struct Export {
+    const Dataset *dataset;
+    int (*stop)(void); // NULL: never
+    int count;
+    const ImageSet *sets[FILE_COUNT];
+    IdxKind kinds[FILE_COUNT];
+    char spellings[FILE_COUNT][DATASET_NAME_MAX];
+    const char *names[FILE_COUNT]; // of the spellings
+    NewFiles files;
+} Export;
+
+static void list_files(Export *export)
 {
     for (int i = 0; i < FILE_COUNT; i++) {
-        char path[PATH_MAX];
-        if (!dataset_find_file(path, folder, i / 2, i % 2 ? IDX_LABELS : IDX_IMAGES, error))
+        const ImageSet *set = i / 2 ? &export->dataset->test : &export->dataset->train;
+        const IdxKind kind = i % 2 ? IDX_LABELS : IDX_IMAGES;
+        if (kind == IDX_LABELS && !set->labels)
+            continue;
+        dataset_spell_file(export->spellings[export->count], i / 2, kind, DATASET_GZIP_SPELLING);
+        export->names[export->count] = export->spellings[export->count];
+        export->sets[export->count] = set;
+        export->kinds[export->count++] = kind;
+    }
+}
+
+static bool is_listed(const Export *export, const char *name)
+{
+    for (int i = 0; i < export->count; i++)
+        if (strcmp(export->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+// Every spelling counts, since dataset_load would take any of them: exported images must not come to lie beside
+// somebody else's labels.
+static bool check_others(const Export *export, const char *folder, Error *error)
+{
+    for (int i = 0; i < FILE_COUNT * DATASET_SPELLINGS; i++) {
+        char name[DATASET_NAME_MAX], path[PATH_MAX];
+        struct stat status;
+        dataset_spell_file(name, i % 4 / 2, i % 2 ? IDX_LABELS : IDX_IMAGES, i / 4);
+        if (is_listed(export, name))
+            continue;
+        if (!new_folder_join(path, folder, name, error))
             return false;
-        if (path[0]) {
+        if (lstat(path, &status) == 0)
             return error_set(error,
-                             "%s already exists, and an export replaces nothing; a folder without it was expected",
+                             "%s already exists and would be taken for a part of the export; a folder without "
+                             "it was expected",
                              file_shorten_path(path));
-        }
     }
     return true;
 }
 
-static bool deflate_bytes(z_stream *stream, Draft *draft, const uint8_t *bytes, size_t size, bool last, Error *error)
+static bool deflate_bytes(const Export *export, z_stream *stream, NewFile *file, const uint8_t *bytes, size_t size,
+                          bool last, Error *error)
 {
     uint8_t chunk[CHUNK_SIZE];
     do {
+        if (export->stop && export->stop())
+            return error_set(error, "%s was not written, because the export was stopped",
+                             file_shorten_path(file->path));
         if (stream->avail_in == 0) {
             size_t step = size < INT_MAX ? size : INT_MAX; // zlib counts in 32 bits
             stream->next_in = (z_const Bytef *)bytes;
@@ -45,7 +85,7 @@ static bool deflate_bytes(z_stream *stream, Draft *draft, const uint8_t *bytes, 
         stream->next_out = chunk;
         stream->avail_out = sizeof chunk;
         (void)deflate(stream, last && size == 0 ? Z_FINISH : Z_NO_FLUSH);
-        if (!draft_write(draft, chunk, sizeof chunk - stream->avail_out, error))
+        if (!new_file_put(file, chunk, sizeof chunk - stream->avail_out, error))
             return false;
     } while (size > 0 || stream->avail_in > 0 || (last && stream->avail_out == 0));
     return true;
@@ -57,9 +97,10 @@ static void encode_big_endian(uint8_t *bytes, uint32_t value)
         bytes[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-static bool write_idx(Draft *draft, const ImageSet *set, IdxKind kind, Error *error)
+static bool write_idx(const Export *export, NewFile *file, int index, Error *error)
 {
-    bool images = kind == IDX_IMAGES;
+    const ImageSet *set = export->sets[index];
+    bool images = export->kinds[index] == IDX_IMAGES;
     uint8_t header[16] = {0, 0, 0x08, images ? 3 : 1};
     encode_big_endian(header + 4, (uint32_t)set->count);
     encode_big_endian(header + 8, DIGIT_SIDE);
@@ -68,59 +109,40 @@ static bool write_idx(Draft *draft, const ImageSet *set, IdxKind kind, Error *er
     // zlib's own gzip header has neither a time nor a name, so the same digits give the same file.
     if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) !=
         Z_OK)
-        return error_set(error, "%s cannot be compressed: there is no memory for it", file_shorten_path(draft->target));
-    bool done = deflate_bytes(&stream, draft, header, images ? 16 : 8, false, error) &&
-                deflate_bytes(&stream, draft, images ? set->pixels : set->labels,
+        return error_set(error, "%s cannot be compressed: there is no memory for it", file_shorten_path(file->path));
+    bool done = deflate_bytes(export, &stream, file, header, images ? 16 : 8, false, error) &&
+                deflate_bytes(export, &stream, file, images ? set->pixels : set->labels,
                               (size_t)set->count * (images ? DIGIT_PIXELS : 1), true, error);
     (void)deflateEnd(&stream);
     return done;
 }
 
-static bool write_draft(Draft *draft, const ImageSet *set, bool test, IdxKind kind, const char *folder, Error *error)
+static bool write_files(Export *export, Error *error)
 {
-    char name[DATASET_NAME_MAX], path[PATH_MAX];
-    dataset_spell_file(name, test, kind, DATASET_GZIP_SPELLING);
-    return dataset_join_path(path, folder, name, error) && draft_begin(draft, path, error) &&
-           write_idx(draft, set, kind, error) && draft_finish(draft, error);
-}
-
-static bool export_files(Draft drafts[FILE_COUNT], const Dataset *dataset, const char *folder, Error *error)
-{
-    int count = 0;
-    for (int i = 0; i < FILE_COUNT; i++) {
-        const ImageSet *set = i / 2 ? &dataset->test : &dataset->train;
-        IdxKind kind = i % 2 ? IDX_LABELS : IDX_IMAGES;
-        if ((kind == IDX_IMAGES || set->labels) && !write_draft(&drafts[count++], set, i / 2, kind, folder, error))
+    for (int i = 0; i < export->count; i++) {
+        NewFile *file = new_files_add(&export->files, i, error);
+        if (!file || !write_idx(export, file, i, error) || !new_file_finish(file, error))
             return false;
-    }
-    for (int i = 0; i < count; i++) {
-        if (!draft_publish(&drafts[i], false, error)) {
-            while (--i >= 0) // what has its name already is ours, since publishing replaces nothing
-                (void)unlink(drafts[i].target);
-            return false;
-        }
     }
     return true;
 }
 
-bool dataset_export(const Dataset *dataset, const char *folder, Error *error)
+bool dataset_export(const Dataset *dataset, const char *folder, Naming naming, int (*stop)(void), Error *error)
 {
     assert(dataset->train.count > 0 && dataset->test.count > 0);
-    bool made = mkdir(folder, 0777) == 0;
-    if (!made && errno != EEXIST)
-        return error_set(error, "the folder %s cannot be made: %s", file_shorten_path(folder), strerror(errno));
-    Draft *drafts = calloc(FILE_COUNT, sizeof *drafts);
-    bool done = drafts ? dataset_check_folder(folder, error) && check_vacant(folder, error)
-                       : error_set(error, "%s cannot be written: there is no memory for it", file_shorten_path(folder));
-    for (int i = 0; done && i < FILE_COUNT; i++)
-        drafts[i].fd = -1;
-    if (done && !export_files(drafts, dataset, folder, error)) {
+    Export *export = calloc(1, sizeof *export);
+    if (!export)
+        return error_set(error, "%s cannot be written: there is no memory for it", file_shorten_path(folder));
+    export->dataset = dataset;
+    export->stop = stop;
+    list_files(export);
+    bool done = check_others(export, folder, error) &&
+                new_files_begin(&export->files, folder, export->names, export->count, naming, "an export", error);
+    if (done && !write_files(export, error)) {
+        new_files_discard(&export->files);
         done = false;
-        for (int i = 0; i < FILE_COUNT; i++)
-            draft_discard(&drafts[i]);
     }
-    free(drafts);
-    if (!done && made)
-        (void)rmdir(folder);
+    done = done && new_files_publish(&export->files, error);
+    free(export);
     return done;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "new_folder.h"
 
 void dataset_spell_file(char name[DATASET_NAME_MAX], bool test, IdxKind kind, int spelling)
 {
@@ -15,21 +16,13 @@ void dataset_spell_file(char name[DATASET_NAME_MAX], bool test, IdxKind kind, in
                    spelling / 2 ? ".gz" : "");
 }
 
-bool dataset_join_path(char path[PATH_MAX], const char *folder, const char *name, Error *error)
-{
-    int length = snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return (length >= 0 && length < PATH_MAX) ||
-           error_set(error, "the path of %s in the folder %s is longer than %d bytes", name, file_shorten_path(folder),
-                     PATH_MAX - 1);
-}
-
 bool dataset_find_file(char path[PATH_MAX], const char *folder, bool test, IdxKind kind, Error *error)
 {
     for (int i = 0; i < DATASET_SPELLINGS; i++) {
         char name[DATASET_NAME_MAX];
         struct stat status;
         dataset_spell_file(name, test, kind, i);
-        if (!dataset_join_path(path, folder, name, error))
+        if (!new_folder_join(path, folder, name, error))
             return false;
         // Where looking itself fails the file is taken to be there, so that opening it says what is wrong.
         if (lstat(path, &status) == 0 || errno != ENOENT)

@@ -1,7 +1,6 @@
 // File: see file.h.
 #include "file.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SHOWN_PATH_MAX = 200, DRAFT_TRIES = 1000 };
+enum { SHOWN_PATH_MAX = 200 };
 
 const char *file_shorten_path(const char *path)
 {
@@ -20,6 +19,17 @@ const char *file_shorten_path(const char *path)
     while (((unsigned char)*tail & 0xc0) == 0x80) // never begin inside a UTF-8 character
         tail++;
     return tail;
+}
+
+int file_measure_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? (int)(slash - path) + 1 : 0;
+}
+
+void file_name_folder(const char *path, char folder[FILE_FOLDER_MAX])
+{
+    (void)snprintf(folder, FILE_FOLDER_MAX, "%.*s.", file_measure_folder(path), path);
 }
 
 static bool refuse_missing(const char *path, int reason, Error *error)
@@ -36,9 +46,13 @@ static bool refuse_missing(const char *path, int reason, Error *error)
     return error_set(error, "%s cannot be opened for reading: %s", file_shorten_path(path), strerror(reason));
 }
 
-static const char *name_kind(mode_t mode)
+const char *file_name_kind(mode_t mode)
 {
-    return S_ISDIR(mode) ? "a folder" : S_ISFIFO(mode) ? "a FIFO" : S_ISSOCK(mode) ? "a socket" : "a device";
+    return S_ISREG(mode)    ? "a file"
+           : S_ISDIR(mode)  ? "a folder"
+           : S_ISFIFO(mode) ? "a FIFO"
+           : S_ISSOCK(mode) ? "a socket"
+                            : "a device";
 }
 
 int file_open(const char *path, uint64_t *size, Error *error)
@@ -62,7 +76,7 @@ int file_open(const char *path, uint64_t *size, Error *error)
     }
     if (!S_ISREG(status.st_mode)) {
         (void)error_set(error, "%s is %s where a regular file was expected", file_shorten_path(path),
-                        name_kind(status.st_mode));
+                        file_name_kind(status.st_mode));
         if (fd >= 0)
             (void)close(fd);
         return -1;
@@ -84,111 +98,4 @@ bool file_read(int fd, void *bytes, size_t size, const char *path, Error *error)
             return error_set(error, "%s cannot be read: %s", file_shorten_path(path), strerror(errno));
     }
     return true;
-}
-
-// The length of the folder's part of path, its last slash included; 0 where path is a bare name.
-static int measure_folder(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? (int)(slash - path) + 1 : 0;
-}
-
-bool draft_begin(Draft *draft, const char *target, Error *error)
-{
-    draft->fd = -1;
-    draft->path[0] = '\0';
-    if (strlen(target) >= sizeof draft->target) {
-        return error_set(error, "%s cannot be written: its path is longer than %zu bytes", file_shorten_path(target),
-                         sizeof draft->target - 1);
-    }
-    (void)strcpy(draft->target, target);
-    // Not mkstemp: its files are for the owner alone, whatever the umask says.
-    for (int i = 0; i < DRAFT_TRIES && draft->fd < 0; i++) {
-        int length = snprintf(draft->path, sizeof draft->path, "%.*s.losslens-%ld-%d.part", measure_folder(target),
-                              target, (long)getpid(), i);
-        if (length < 0 || (size_t)length >= sizeof draft->path) {
-            errno = ENAMETOOLONG;
-            break;
-        }
-        draft->fd = open(draft->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (draft->fd < 0 && errno != EEXIST)
-            break;
-    }
-    return draft->fd >= 0 || error_set(error, "%s cannot be written: %s", file_shorten_path(target), strerror(errno));
-}
-
-bool draft_write(Draft *draft, const void *bytes, size_t size, Error *error)
-{
-    assert(draft->fd >= 0);
-    size_t done = 0;
-    while (done < size) {
-        ssize_t put = write(draft->fd, (const char *)bytes + done, size - done);
-        if (put >= 0)
-            done += (size_t)put;
-        else if (errno != EINTR)
-            return error_set(error, "%s cannot be written: %s", file_shorten_path(draft->target), strerror(errno));
-    }
-    return true;
-}
-
-bool draft_finish(Draft *draft, Error *error)
-{
-    assert(draft->fd >= 0);
-    // Some file systems have no fsync; that is no reason to refuse them.
-    bool synced = fsync(draft->fd) == 0 || errno == EINVAL || errno == ENOTSUP;
-    int reason = errno;
-    bool closed = close(draft->fd) == 0;
-    reason = synced ? errno : reason;
-    draft->fd = -1;
-    return (synced && closed) ||
-           error_set(error, "%s cannot be written: %s", file_shorten_path(draft->target), strerror(reason));
-}
-
-static bool name_draft(const Draft *draft, bool replace)
-{
-    if (replace)
-        return rename(draft->path, draft->target) == 0;
-    if (renameat2(AT_FDCWD, draft->path, AT_FDCWD, draft->target, RENAME_NOREPLACE) == 0)
-        return true;
-    if (errno != EINVAL && errno != ENOSYS)
-        return false;
-    // A file system without that rename: a hard link never replaces anything either.
-    return link(draft->path, draft->target) == 0 && unlink(draft->path) == 0;
-}
-
-// So that the name, too, outlives a power cut. Best effort: the file is whole under one name or the other anyway.
-static void sync_folder(const char *path)
-{
-    char folder[PATH_MAX];
-    (void)snprintf(folder, sizeof folder, "%.*s.", measure_folder(path), path);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)fsync(fd);
-        (void)close(fd);
-    }
-}
-
-bool draft_publish(Draft *draft, bool replace, Error *error)
-{
-    assert(draft->fd < 0 && draft->path[0]);
-    if (!name_draft(draft, replace)) {
-        int reason = errno;
-        draft_discard(draft);
-        return error_set(error, "%s cannot be given its name: %s", file_shorten_path(draft->target), strerror(reason));
-    }
-    draft->path[0] = '\0';
-    sync_folder(draft->target);
-    return true;
-}
-
-void draft_discard(Draft *draft)
-{
-    if (draft->fd >= 0) {
-        (void)close(draft->fd);
-        draft->fd = -1;
-    }
-    if (draft->path[0]) {
-        (void)unlink(draft->path);
-        draft->path[0] = '\0';
-    }
 }

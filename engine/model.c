@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "file.h"
 #include "kernel.h"
 #include "random.h"
 
@@ -276,7 +277,7 @@ static void fill_tensors(const Model *model, const float *parameters, Safetensor
         copy_out(&model->layers[i], parameters, file->tensors[2 * i].values, file->tensors[2 * i + 1].values);
 }
 
-bool model_save(const Model *model, const float *parameters, int64_t step, const char *path, Error *error)
+bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error)
 {
     SafetensorsFile *file = calloc(1, sizeof *file);
     float *memory = malloc(model->parameter_count * sizeof *memory);
@@ -290,9 +291,9 @@ bool model_save(const Model *model, const float *parameters, int64_t step, const
         spec_format(&model->spec, file->metadata[1].value, sizeof file->metadata[1].value);
         strcpy(file->metadata[2].key, "step");
         (void)snprintf(file->metadata[2].value, sizeof file->metadata[2].value, "%lld", (long long)step);
-        good = safetensors_save(file, path, error);
+        good = safetensors_write(file, out, error);
     } else {
-        error_set(error, "%s: out of memory", path);
+        error_set(error, "%s: out of memory", file_shorten_path(out->path));
     }
     free(memory);
     free(file);

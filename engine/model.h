@@ -75,8 +75,9 @@ bool model_is_finite(const Model *model, const float *parameters);
 void model_describe_broken(const Model *model, const float *parameters, char *text, size_t size);
 
 // Tensors as PyTorch's nn.Linear has them: encoder.0.weight (out, in), encoder.0.bias (out), ..., decoder.0.weight,
-// ...; the code layer is the last of the encoder. Metadata: spec, step, format=losslens.
-bool model_save(const Model *model, const float *parameters, int64_t step, const char *path, Error *error);
+// ...; the code layer is the last of the encoder. Metadata: spec, step, format=losslens. Goes into out, which has begun
+// and which the caller finishes.
+bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error);
 
 // Reads parameters for exactly this shape. step receives the metadata's step, 0 where absent.
 bool model_load(const Model *model, float *parameters, int64_t *step, const char *path, Error *error);
@@ -84,7 +85,7 @@ bool model_load(const Model *model, float *parameters, int64_t *step, const char
 // Reads the spec that a file's metadata holds.
 bool model_load_spec(Spec *spec, const char *path, Error *error);
 
-// SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_save writes them; text: 64 hex
+// SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_write writes them; text: 64 hex
 // digits.
 void model_digest(const Model *model, const float *parameters, char text[65]);
 

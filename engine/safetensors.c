@@ -187,17 +187,17 @@ static char *format_header(const SafetensorsFile *file)
 }
 
 // The header's size, then the header, padded so that the data begin at a multiple of eight bytes.
-static bool write_header(Draft *draft, const char *text, Error *error)
+static bool write_header(NewFile *out, const char *text, Error *error)
 {
     size_t length = strlen(text), size = (length + 7) / 8 * 8;
     uint8_t prefix[SAFETENSORS_PREFIX_SIZE];
     for (int i = 0; i < SAFETENSORS_PREFIX_SIZE; i++)
         prefix[i] = (uint8_t)((uint64_t)size >> (8 * i));
-    return draft_write(draft, prefix, sizeof prefix, error) && draft_write(draft, text, length, error) &&
-           draft_write(draft, "       ", size - length, error);
+    return new_file_put(out, prefix, sizeof prefix, error) && new_file_put(out, text, length, error) &&
+           new_file_put(out, "       ", size - length, error);
 }
 
-static bool write_values(Draft *draft, const Tensor *tensor, Error *error)
+static bool write_values(NewFile *out, const Tensor *tensor, Error *error)
 {
     uint8_t block[BLOCK_VALUES * sizeof(float)];
     size_t count = count_values(tensor), fill = 0;
@@ -208,12 +208,12 @@ static bool write_values(Draft *draft, const Tensor *tensor, Error *error)
             return error_set(error,
                              "%s cannot be written: the tensor \"%s\" has the value %g at index %zu where finite "
                              "values were expected",
-                             file_shorten_path(draft->target), tensor->name, (double)tensor->values[i], i);
+                             file_shorten_path(out->path), tensor->name, (double)tensor->values[i], i);
         }
         for (int j = 0; j < 4; j++)
             block[fill++] = (uint8_t)(bits >> (8 * j));
         if (fill == sizeof block || i == count - 1) {
-            if (!draft_write(draft, block, fill, error))
+            if (!new_file_put(out, block, fill, error))
                 return false;
             fill = 0;
         }
@@ -221,31 +221,20 @@ static bool write_values(Draft *draft, const Tensor *tensor, Error *error)
     return true;
 }
 
-static bool write_file(Draft *draft, const SafetensorsFile *file, const char *header, Error *error)
-{
-    bool done = write_header(draft, header, error);
-    for (int i = 0; i < file->tensor_count && done; i++)
-        done = write_values(draft, &file->tensors[i], error);
-    return done && draft_finish(draft, error);
-}
-
-bool safetensors_save(const SafetensorsFile *file, const char *path, Error *error)
+bool safetensors_write(const SafetensorsFile *file, NewFile *out, Error *error)
 {
     assert(file->tensor_count <= SAFETENSORS_TENSORS_MAX && file->metadata_count <= SAFETENSORS_METADATA_MAX);
-    Draft draft;
     char *header = format_header(file);
     if (!header) {
         return error_set(error,
                          "%s cannot be written: a name or a metadata string is not valid UTF-8, or memory ran out",
-                         file_shorten_path(path));
+                         file_shorten_path(out->path));
     }
-    bool done = draft_begin(&draft, path, error);
-    if (done && !write_file(&draft, file, header, error)) {
-        draft_discard(&draft);
-        done = false;
-    }
+    bool done = write_header(out, header, error);
     free(header);
-    return done && draft_publish(&draft, true, error);
+    for (int i = 0; i < file->tensor_count && done; i++)
+        done = write_values(out, &file->tensors[i], error);
+    return done;
 }
 
 const Tensor *safetensors_find(const SafetensorsFile *file, const char *name)

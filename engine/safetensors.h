@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "new_file.h"
 
 enum { SAFETENSORS_TENSORS_MAX = 64, SAFETENSORS_RANK_MAX = 4, SAFETENSORS_METADATA_MAX = 16 };
 
@@ -31,8 +31,9 @@ typedef struct SafetensorsFile {
     void *storage; // what the tensors' values point into after a load
 } SafetensorsFile;
 
-// Writes path whole (another name in the same folder, then renamed over it) or not at all.
-bool safetensors_save(const SafetensorsFile *file, const char *path, Error *error);
+// Puts the file's bytes into out, which has begun and which the caller finishes. False also where a value is not finite
+// or a text not UTF-8.
+bool safetensors_write(const SafetensorsFile *file, NewFile *out, Error *error);
 
 // Reads path strictly: header size against file size, JSON without duplicate keys or trailing bytes, header padded by
 // spaces only, dtype F32 alone, begin <= end, offsets contiguous without overlap or holes and covering the whole

@@ -50,6 +50,7 @@ def restore_signals():
     # A parent in the background may have handed down that SIGINT is ignored.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def start(*arguments, **options):
@@ -65,7 +66,8 @@ def run(*arguments, **options):
 
 
 def train(*arguments):
-    result = run("train", "--data", SMALL, *arguments)
+    force = ["--force"] if "-o" in arguments else []
+    result = run("train", "--data", SMALL, *arguments, *force)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
 
@@ -342,9 +344,37 @@ class FiguresTest(unittest.TestCase):
         file = path("broken.safetensors")
         result = run(*arguments, "-o", file)
         self.assertEqual(result.returncode, 1)
-        self.assertIn("is not written", result.stderr)
-        self.assertFalse(os.path.exists(file))
-        json.loads(result.stdout)
+        report = json.loads(result.stdout)
+        jsonschema.validate(report, SCHEMA)
+        self.check_kept(file, report, result.stderr)
+        self.assertEqual(report["saved_step"], report["broken_step"] - 1)  # one that breaks at once keeps every step
+        result = run("train", "--data", SMALL, "--init", file, "--epochs", "0")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def check_kept(self, file, report, said):
+        tensors, metadata = reference.read_safetensors(file)
+        self.assertTrue(all(np.isfinite(values).all() for values in tensors.values()))
+        self.assertEqual(metadata["step"], str(report["saved_step"]))
+        self.assertIn(f"{file} has the weights of step {report['saved_step']}", said)
+        self.assertNotEqual(reference.digest(tensors), report["weights_sha256"])
+
+    def test_a_model_that_breaks_late(self):
+        """Its weights are those of a run that ends at the step that was kept, here the end of an epoch."""
+        for lr in range(20, 4, -1):
+            spec = f"loss=mse,output=linear,hidden=leaky_relu,layers=128,32,128,optimizer=sgd,lr={lr},batch=16"
+            arguments = ["train", "--data", SMALL, "--limit", "256", "--model", spec, "--force", "-o"]
+            result = run(*arguments, path("late"), "--epochs", "30")
+            report = json.loads(result.stdout)
+            if report.get("broken_step", 0) > 16:
+                break
+        else:
+            self.fail("no model broke after its first epoch")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.check_kept(path("late"), report, result.stderr)
+        self.assertEqual(report["saved_step"], (report["broken_step"] - 1) // 16 * 16)
+        result = run(*arguments, path("same"), "--epochs", report["saved_step"] // 16)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(reference.read_bytes(path("late")), reference.read_bytes(path("same")))
 
 
 class FilesTest(unittest.TestCase):
@@ -423,13 +453,6 @@ class FilesTest(unittest.TestCase):
                 self.fail(1, "train", "--data", SMALL, "--epochs", "1", "-o", file, contains="cannot be written")
         self.assertEqual(sorted(os.listdir(WORK)), before)
 
-    def test_output_replaces_a_file(self):
-        file = path("replaced.safetensors")
-        with open(file, "w") as stream:
-            stream.write("old")
-        train("--epochs", 0, "-o", file)
-        reference.read_safetensors(file)
-
     def test_full_or_closed_output(self):
         model = path("full.safetensors")
         train("--epochs", 0, "-o", model)
@@ -481,14 +504,14 @@ class FilesTest(unittest.TestCase):
             for got, expected in zip(reference.read_digits(folder, split), reference.read_digits(SMALL, split)):
                 np.testing.assert_array_equal(got, expected)
         self.fail(1, "data", "export", "--data", SMALL, folder, contains="already exists")
-        self.fail(1, "data", "export", "--data", SMALL, path("absent/copy"), contains="absent/copy")
+        self.fail(1, "data", "export", "--data", SMALL, path("small/train-images-idx3-ubyte/copy"), contains="copy")
 
 
 class SignalsTest(unittest.TestCase):
     def test_stop(self):
-        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
             with self.subTest(signal=number):
-                file = path("stopped.safetensors")
+                file = path(f"stopped-{number}.safetensors")
                 process = start("train", "--data", SMALL, "--epochs", "100000", "--log", "step", "-o", file)
                 process.stderr.readline()
                 process.send_signal(number)
@@ -503,6 +526,18 @@ class SignalsTest(unittest.TestCase):
                 tensors, metadata = reference.read_safetensors(file)
                 self.assertEqual(metadata["step"], str(report["steps"]))
                 self.assertEqual(reference.digest(tensors), report["weights_sha256"])
+
+    def test_nohup(self):
+        """What a parent chose to ignore stays ignored."""
+        process = start("train", "--data", SMALL, "--epochs", "100000",
+                        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process.stderr.readline()
+        process.send_signal(signal.SIGHUP)
+        for _ in range(20):
+            process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 143)
 
     def test_bar_on_a_terminal(self):
         ours, theirs = pty.openpty()

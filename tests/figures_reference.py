@@ -39,6 +39,7 @@ def restore_signals():
     # A parent in the background may have handed down that SIGINT is ignored.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Lab:

@@ -284,7 +284,7 @@ class RefusalTest(FilmCase):
         """Files may grow to a few bytes alone: a sentence, and no part of a file."""
         def limit():
             lab_reference.restore_signals()
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it
             resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
         self.refuse(LAB.path("full.webp"), contains="full.webp", preexec_fn=limit)
         folder = LAB.new_path("")
@@ -312,7 +312,7 @@ class SignalsTest(FilmCase):
         return int(sentence.split("stopped after ")[1].split()[0])
 
     def test_stopped_frames(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             folder = LAB.new_path("")
             count = self.stop(folder, number)
             self.assertGreaterEqual(count, 4)
@@ -321,13 +321,13 @@ class SignalsTest(FilmCase):
 
     def test_stopped_webp(self):
         os.mkdir(LAB.path("stopped"))
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             file = LAB.path(f"stopped/{number}.webp")
             count = self.stop(file, number)
             _, frames, durations, settings = self.read_webp(file)
             self.assertEqual((len(frames), durations), (count, [125] * count))
             self.assertEqual(settings["a"]["epoch"], count - 1)
-        self.assertEqual(len(os.listdir(LAB.path("stopped"))), 2)
+        self.assertEqual(len(os.listdir(LAB.path("stopped"))), 3)
 
     def test_stopped_before_the_first_frame(self):
         """While the data is being read or the models are being made: nothing is left."""

@@ -30,7 +30,7 @@ static void test_export_round_trip(void **state)
         Dataset dataset;
         Error error = {""};
         make_dataset(&dataset, labels);
-        if (!dataset_export(&dataset, scratch_path(&scratch, labels ? "with" : "without"), &error))
+        if (!dataset_export(&dataset, scratch_path(&scratch, labels ? "with" : "without"), NAME_NEW, NULL, &error))
             fail_msg("%s", error.text);
         check_good(scratch_path(&scratch, labels ? "with" : "without"), labels);
         assert_int_equal(scratch_count(&scratch, labels ? "with" : "without"), labels ? 4 : 2);
@@ -46,8 +46,8 @@ static void test_export_is_the_same_each_time(void **state)
     struct stat status;
     make_dataset(&dataset, true);
     mode_t mask = umask(022);
-    assert_true(dataset_export(&dataset, scratch_path(&scratch, "one"), NULL));
-    assert_true(dataset_export(&dataset, scratch_path(&scratch, "two/"), NULL));
+    assert_true(dataset_export(&dataset, scratch_path(&scratch, "one"), NAME_NEW, NULL, NULL));
+    assert_true(dataset_export(&dataset, scratch_path(&scratch, "two/"), NAME_NEW, NULL, NULL));
     (void)umask(mask);
     scratch_read(&scratch, "one/train-images-idx3-ubyte.gz", &one);
     scratch_read(&scratch, "two/train-images-idx3-ubyte.gz", &two);
@@ -61,37 +61,92 @@ static void test_export_is_the_same_each_time(void **state)
     dataset_free(&dataset);
 }
 
-static void check_export_fails(const Dataset *dataset, const char *folder, const char *word, const char *reason)
+static void check_export_fails(const Dataset *dataset, const char *folder, Naming naming, const char *word,
+                               const char *reason)
 {
     Error error = {""};
-    assert_false(dataset_export(dataset, folder, &error));
+    assert_false(dataset_export(dataset, folder, naming, NULL, &error));
     if (!strstr(error.text, word) || !strstr(error.text, reason))
         fail_msg("\"%s\" lacks \"%s\" or \"%s\"", error.text, word, reason);
 }
 
-static void test_export_replaces_nothing(void **state)
+// Writes "mine" under a name, runs a forced and an unforced export against it and finds it as it was.
+static void check_other_spelling(const Dataset *dataset, const char *name)
+{
+    char path[128];
+    Buffer kept = {0};
+    (void)snprintf(path, sizeof path, "out/%s", name);
+    scratch_write(&scratch, path, "mine", 4);
+    for (Naming naming = NAME_NEW; naming <= NAME_FORCED; naming++)
+        check_export_fails(dataset, scratch_path(&scratch, "out"), naming, name, "already exists");
+    assert_int_equal(scratch_count(&scratch, "out"), 1);
+    scratch_read(&scratch, path, &kept);
+    assert_int_equal(kept.size, 4);
+    assert_memory_equal(kept.bytes, "mine", 4);
+    free(kept.bytes);
+    assert_int_equal(unlink(scratch_path(&scratch, path)), 0);
+}
+
+static void test_export_never_mixes_with_other_files(void **state)
+{
+    (void)state;
+    Dataset dataset, unlabelled;
+    make_dataset(&dataset, true);
+    assert_int_equal(mkdir(scratch_path(&scratch, "out"), 0777), 0);
+    check_other_spelling(&dataset, "train-labels.idx1-ubyte");
+    check_other_spelling(&dataset, "t10k-images-idx3-ubyte");
+    check_other_spelling(&dataset, "train-images.idx3-ubyte.gz");
+    dataset_free(&dataset);
+    make_dataset(&unlabelled, false);
+    check_other_spelling(&unlabelled, "train-labels-idx1-ubyte.gz"); // of other images
+    dataset_free(&unlabelled);
+}
+
+static void test_export_replaces_only_by_force(void **state)
 {
     (void)state;
     Dataset dataset;
-    const char *names[] = {"train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "train-labels.idx1-ubyte",
-                           "t10k-images-idx3-ubyte"};
     make_dataset(&dataset, true);
-    assert_int_equal(mkdir(scratch_path(&scratch, "out"), 0777), 0);
-    for (int i = 0; i < 4; i++) {
-        char name[128];
-        Buffer kept = {0};
-        (void)snprintf(name, sizeof name, "out/%s", names[i]);
-        scratch_write(&scratch, name, "mine", 4);
-        check_export_fails(&dataset, scratch_path(&scratch, "out"), names[i], "already exists");
-        assert_int_equal(scratch_count(&scratch, "out"), 1);
-        scratch_read(&scratch, name, &kept);
-        assert_int_equal(kept.size, 4);
-        assert_memory_equal(kept.bytes, "mine", 4);
-        free(kept.bytes);
-        assert_int_equal(unlink(scratch_path(&scratch, name)), 0);
+    const char *folder = scratch_path(&scratch, "out");
+    assert_int_equal(mkdir(folder, 0777), 0);
+    assert_int_equal(symlink("nowhere", scratch_path(&scratch, "out/t10k-labels-idx1-ubyte.gz")), 0);
+    check_export_fails(&dataset, scratch_path(&scratch, "out"), NAME_NEW, "t10k-labels", "leads nowhere");
+    check_export_fails(&dataset, scratch_path(&scratch, "out"), NAME_FORCED, "t10k-labels", "leads nowhere");
+    assert_int_equal(unlink(scratch_path(&scratch, "out/t10k-labels-idx1-ubyte.gz")), 0);
+
+    // Some of the files, but not the last: as after an export that was cut off.
+    scratch_write(&scratch, "out/train-images-idx3-ubyte.gz", "mine", 4);
+    scratch_write(&scratch, "out/t10k-images-idx3-ubyte.gz", "mine", 4);
+    check_export_fails(&dataset, scratch_path(&scratch, "out"), NAME_NEW, "train-images-idx3-ubyte.gz, t10k-images",
+                       "an export that was cut off; --force");
+    assert_int_equal(scratch_count(&scratch, "out"), 2);
+    assert_true(dataset_export(&dataset, scratch_path(&scratch, "out"), NAME_FORCED, NULL, NULL));
+    check_good(scratch_path(&scratch, "out"), true);
+    check_export_fails(&dataset, scratch_path(&scratch, "out"), NAME_NEW, "train-images", "already exists");
+    assert_true(dataset_export(&dataset, scratch_path(&scratch, "out"), NAME_FORCED, NULL, NULL));
+    check_good(scratch_path(&scratch, "out"), true);
+    assert_int_equal(scratch_count(&scratch, "out"), 4);
+    dataset_free(&dataset);
+}
+
+static int calls_left;
+static int stop_later(void) { return calls_left-- == 0; }
+
+static void test_export_stops(void **state)
+{
+    (void)state;
+    Dataset dataset;
+    Error error;
+    make_dataset(&dataset, true);
+    for (int i = 0;; i++) {
+        calls_left = i;
+        if (dataset_export(&dataset, scratch_path(&scratch, "a/b"), NAME_NEW, stop_later, &error))
+            break;
+        assert_non_null(strstr(error.text, "stopped"));
+        assert_int_equal(access(scratch_path(&scratch, "a"), F_OK), -1);
     }
-    assert_int_equal(symlink("nowhere", scratch_path(&scratch, "out/t10k-images-idx3-ubyte.gz")), 0);
-    check_export_fails(&dataset, scratch_path(&scratch, "out"), "t10k-images-idx3-ubyte.gz", "already exists");
+    assert_true(calls_left < 8);
+    check_good(scratch_path(&scratch, "a/b"), true);
     dataset_free(&dataset);
 }
 
@@ -101,9 +156,8 @@ static void test_export_failures_leave_nothing(void **state)
     Dataset dataset;
     make_dataset(&dataset, true);
     scratch_write(&scratch, "file", "x", 1);
-    check_export_fails(&dataset, scratch_path(&scratch, "file"), "file", "folder was expected");
-    check_export_fails(&dataset, scratch_path(&scratch, "none/deeper"), "none/deeper", "No such file");
-    assert_int_equal(access(scratch_path(&scratch, "none"), F_OK), -1);
+    check_export_fails(&dataset, scratch_path(&scratch, "file"), NAME_NEW, "file", "folder was expected");
+    check_export_fails(&dataset, scratch_path(&scratch, "file/deeper"), NAME_NEW, "file/deeper", "cannot be made");
 
     // A file may take no more than a few bytes: writing fails halfway, as on a full disk.
     struct rlimit before, limit;
@@ -113,7 +167,7 @@ static void test_export_failures_leave_nothing(void **state)
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     Error error = {""};
-    bool done = dataset_export(&dataset, scratch_path(&scratch, "made"), &error);
+    bool done = dataset_export(&dataset, scratch_path(&scratch, "made"), NAME_NEW, NULL, &error);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     (void)signal(SIGXFSZ, handler);
     assert_false(done);
@@ -128,7 +182,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_export_round_trip),
         TEST(test_export_is_the_same_each_time),
-        TEST(test_export_replaces_nothing),
+        TEST(test_export_never_mixes_with_other_files),
+        TEST(test_export_replaces_only_by_force),
+        TEST(test_export_stops),
         TEST(test_export_failures_leave_nothing),
     };
     return cmocka_run_group_tests_name("dataset_export", tests, NULL, NULL);

@@ -10,6 +10,7 @@ fulfils a condition, never for a time to pass.
 import ctypes
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -508,6 +509,64 @@ class ClosingTest(unittest.TestCase):
     def test_sigterm(self):
         self.p.process.send_signal(signal.SIGTERM)
         self.assertIn(self.p.ends(), (0, -signal.SIGTERM))
+
+
+class TraceTest(unittest.TestCase):
+    """The file of --trace: never emptied, whatever else goes wrong."""
+
+    def setUp(self):
+        self.file = os.path.join(window.new_folder(), "taken")
+        with open(self.file, "w") as file:
+            file.write("precious")
+        os.chmod(self.file, 0o604)
+
+    def read(self):
+        with open(self.file) as file:
+            return file.read()
+
+    def view(self, *arguments, display=True, **options):
+        return subprocess.run([LOSSLENS, "view", *QUICK, *arguments], env=environment(display), capture_output=True,
+                              text=True, timeout=PATIENCE, **options)
+
+    def test_an_existing_file_is_refused(self):
+        for display in (True, False):
+            result = self.view("--trace", self.file, display=display)
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertRegex(result.stderr, r"^losslens: .*taken already exists; --force replaces it\n$")
+            self.assertEqual(self.read(), "precious")
+
+    def test_without_a_window_nothing_is_replaced(self):
+        self.assertEqual(self.view("--trace", self.file, "--force", display=False).returncode, 3)
+        self.assertEqual(self.read(), "precious")
+        self.assertEqual(self.view("--trace", self.file + "-new", display=False).returncode, 3)
+        self.assertEqual(os.listdir(os.path.dirname(self.file)), ["taken"])
+
+    def test_force(self):
+        process = subprocess.Popen([LOSSLENS, "view", *QUICK, "--trace", self.file, "--force"], env=environment(),
+                                   stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.assertTrue(window.poll(lambda: '"widgets"' in self.read()))
+        self.assertEqual(os.stat(self.file).st_mode & 0o777, 0o604)
+        self.assertEqual(os.listdir(os.path.dirname(self.file)), ["taken"])
+        self.assertNotIn("precious", self.read())
+
+    def test_a_full_disk_ends_the_trace_alone(self):
+        """The window goes on; that the trace is not whole is told once, and by the exit status."""
+        limit = 100000
+        process = subprocess.Popen([LOSSLENS, "view", *ENDLESS, "--trace", self.file + "-new"], env=environment(),
+                                   stderr=subprocess.PIPE, text=True,
+                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        self.addCleanup(process.kill)
+        lines = iter(process.stderr.readline, "")
+        said = next(line for line in lines if line.startswith("losslens: "))
+        self.assertRegex(said, r"taken-new ends here, since it cannot be written: File too large\n$")
+        self.assertIsNone(process.poll())
+        window.xdotool("key", "ctrl+q")
+        _, rest = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 1)
+        self.assertNotIn("losslens: ", rest)
+        self.assertEqual(os.path.getsize(self.file + "-new"), limit)
 
 
 class StartTest(unittest.TestCase):
