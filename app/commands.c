@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,13 +12,22 @@
 
 int command_fail(int status, const char *format, ...)
 {
+    Error error;
     va_list arguments;
     va_start(arguments, format);
-    (void)fputs("losslens: ", stderr);
-    (void)vfprintf(stderr, format, arguments);
-    (void)fputc('\n', stderr);
+    error_set_list(&error, format, arguments);
     va_end(arguments);
+    (void)fprintf(stderr, "losslens: %s\n", error.text);
     return status;
+}
+
+void command_print_path(const char *path)
+{
+    char shown[PATH_MAX];
+    (void)snprintf(shown, sizeof shown, "%s", path);
+    if (isatty(STDOUT_FILENO) == 1)
+        error_clean_text(shown);
+    (void)printf("%s\n", shown);
 }
 
 static volatile sig_atomic_t stop_signal;

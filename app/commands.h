@@ -20,6 +20,10 @@ int data_run(const Options *options); // data and data export
 // "losslens: " and the sentence on stderr; returns status, so that a command can end with `return command_fail(...)`.
 int command_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+// A path as a command's result, a line of its own on stdout: as it is for another program, and for people on a terminal
+// without what could command that.
+void command_print_path(const char *path);
+
 // Reads --data or draws the built-in digits on the pool's threads. Returns EXIT_OK, or the exit status after the
 // sentence on stderr. Owned by the caller: dataset_free.
 int command_load_data(const Options *options, Pool *pool, Dataset *out);

@@ -52,7 +52,10 @@ static int print_table(const char *name, const ImageSetFacts *train, const Image
         {"pixels that are 1, %", train->full, test->full, 100.0, 2},
         {"BCE floor, nats", train->bce_floor, test->bce_floor, 1.0, 4},
     };
-    (void)printf("%s: grey digits of %dx%d pixels\n\n%-24s%*s%*s\n", name, DIGIT_SIDE, DIGIT_SIDE, "", COLUMN,
+    char shown[64];
+    (void)snprintf(shown, sizeof shown, "%s", name);
+    error_clean_text(shown);
+    (void)printf("%s: grey digits of %dx%d pixels\n\n%-24s%*s%*s\n", shown, DIGIT_SIDE, DIGIT_SIDE, "", COLUMN,
                  "training", COLUMN, "test");
     print_counts("images", train->count, test->count);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -80,7 +83,8 @@ static int export_data(const Options *options, const Dataset *dataset)
         return command_fail(EXIT_FAILED, "%s", error.text);
     format_count(dataset->train.count, train);
     format_count(dataset->test.count, test);
-    (void)printf("%s training and %s test images are in %s\n", train, test, options->operand);
+    (void)error_set(&error, "%s training and %s test images are in %s", train, test, options->operand);
+    (void)printf("%s\n", error.text);
     return command_finish_output();
 }
 

@@ -140,7 +140,7 @@ static int finish(Film *film, int status)
     if (is_stopped)
         (void)command_fail(0, "stopped after %d of %d frames", film->count, film->total);
     if (film->count > 0)
-        (void)printf("%s\n", options->output);
+        command_print_path(options->output);
     const int printed = command_finish_output();
     return status != EXIT_OK ? status : printed;
 }

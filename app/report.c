@@ -246,7 +246,9 @@ int report_run(const Options *options)
     format_shared(&options->model, writer->report.base);
     int status = run(writer);
     if (status == EXIT_OK) {
-        (void)printf("%s/report.md\n", writer->folder);
+        char path[PATH_MAX];
+        name_file(writer, FILES - 1, path);
+        command_print_path(path);
         status = command_finish_output();
     }
     offline_close(&writer->offline);

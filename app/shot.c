@@ -20,7 +20,7 @@ static int check_step(const Offline *offline)
 static int print_result(Offline *offline, const char *path)
 {
     if (!offline->options->json) {
-        (void)printf("%s\n", path);
+        command_print_path(path);
         return command_finish_output();
     }
     json_t *report = figures_json(offline_compose(offline));
