@@ -49,7 +49,12 @@ static void test_folder(void **state)
     (void)state;
     scratch_write(&scratch, "file", "x", 1);
     check_folder_fails(scratch_path(&scratch, "none"), (const char *const[]){"none", "does not exist", NULL});
-    check_folder_fails(scratch_path(&scratch, "file"), (const char *const[]){"file", "folder was expected", NULL});
+    check_folder_fails(scratch_path(&scratch, "file"),
+                       (const char *const[]){"file", "is plain text, and a folder was expected", NULL});
+    scratch_write(&scratch, "mnist.npz", "PK\3\4", 4);
+    check_folder_fails(scratch_path(&scratch, "mnist.npz"), (const char *const[]){"is a zip file, and a folder", NULL});
+    assert_int_equal(mkfifo(scratch_path(&scratch, "fifo"), 0666), 0);
+    check_folder_fails(scratch_path(&scratch, "fifo"), (const char *const[]){"fifo is not a folder", NULL});
     CHECK_FAILS(scratch.folder, "no training images", "train-images-idx3-ubyte", "train-images.idx3-ubyte", ".gz");
     put("train-images-idx3-ubyte", make_images(1));
     CHECK_FAILS(scratch.folder, "no test images", "t10k-images-idx3-ubyte");
