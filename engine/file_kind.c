@@ -85,12 +85,6 @@ static uint64_t decode_little_endian(const uint8_t *bytes, int size)
     return value;
 }
 
-static bool looks_like_safetensors(const uint8_t *bytes, size_t size)
-{
-    const uint64_t header = size > SAFETENSORS_PREFIX_SIZE ? decode_little_endian(bytes, SAFETENSORS_PREFIX_SIZE) : 0;
-    return header >= 2 && header <= SAFETENSORS_HEADER_MAX && bytes[SAFETENSORS_PREFIX_SIZE] == '{';
-}
-
 static bool describe_idx(char text[FILE_KIND_TEXT], const uint8_t *bytes, size_t size)
 {
     if (size < 4 || bytes[0] || bytes[1] || bytes[2] > 0xf || !idx_types[bytes[2]])
@@ -147,7 +141,8 @@ static const char *name_markup(const uint8_t *bytes, size_t size)
     return size >= 2 && bytes[0] == '<' && (bytes[1] == '!' || isalpha(bytes[1])) ? "a web page (HTML)" : NULL;
 }
 
-// Text has no control bytes but those that move along; what is beyond ASCII may be of any encoding.
+// Text has no control bytes but those that move along; what is beyond ASCII may be UTF-8 or an older encoding, which
+// have next to no fe or ff.
 static const char *name_text(const uint8_t *bytes, size_t size)
 {
     bool has_comma = false, first_line = true;
@@ -163,7 +158,7 @@ static const char *name_text(const uint8_t *bytes, size_t size)
     if (markup || size == 0)
         return markup;
     for (size_t i = 0; i < size; i++) {
-        if ((bytes[i] < ' ' && !isspace(bytes[i])) || bytes[i] == 0x7f)
+        if ((bytes[i] < ' ' && !isspace(bytes[i])) || bytes[i] == 0x7f || bytes[i] >= 0xfe)
             return NULL;
         first_line = first_line && bytes[i] != '\n';
         has_comma = has_comma || (first_line && bytes[i] == ',');
@@ -175,15 +170,21 @@ static const char *name_text(const uint8_t *bytes, size_t size)
 
 bool file_kind_is_gzip(const uint8_t *bytes, size_t size) { return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }
 
+bool file_kind_is_safetensors(const uint8_t *bytes, size_t size)
+{
+    const uint64_t header = size > SAFETENSORS_PREFIX_SIZE ? decode_little_endian(bytes, SAFETENSORS_PREFIX_SIZE) : 0;
+    return header >= 2 && header <= SAFETENSORS_HEADER_MAX && bytes[SAFETENSORS_PREFIX_SIZE] == '{';
+}
+
 bool file_kind_describe(char text[FILE_KIND_TEXT], const uint8_t *bytes, size_t size)
 {
     size = size < FILE_KIND_BYTES ? size : FILE_KIND_BYTES;
     if (describe_idx(text, bytes, size))
         return true;
     // Safetensors first: the size that they begin with may be any two bytes and zeros.
-    const char *words = size == 0                             ? "an empty file"
-                        : looks_like_safetensors(bytes, size) ? "a safetensors file"
-                                                              : name_zip(bytes, size);
+    const char *words = size == 0                               ? "an empty file"
+                        : file_kind_is_safetensors(bytes, size) ? "a safetensors file"
+                                                                : name_zip(bytes, size);
     words = words ? words : name_row(bytes, size);
     words = words ? words : name_text(bytes, size);
     if (words)

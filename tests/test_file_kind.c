@@ -149,6 +149,7 @@ static void test_text(void **state)
     CHECK("no table\n1,2,3\n", "plain text");
     CHECK("{\"layers\": 3}", "JSON text");
     CHECK("gr\xfc\xdf", "plain text");
+    CHECK("\xff\xff\xff\xff", "unknown");
     CHECK("text\0with a zero", "unknown");
     CHECK("\n\n\n", "unknown");
     CHECK("\x12\x34", "unknown");
