@@ -134,7 +134,7 @@ static bool find_pictures_folder(char *folder, size_t size, Error *error)
     const bool has_config = config && config[0] == '/';
     int length =
         snprintf(dirs, sizeof dirs, "%s%s/user-dirs.dirs", has_config ? config : home, has_config ? "" : "/.config");
-    FILE *file = length > 0 && (size_t)length < sizeof dirs ? fopen(dirs, "re") : NULL;
+    FILE *file = length > 0 && (size_t)length < sizeof dirs ? capture_open(dirs, NULL) : NULL;
     bool is_found = false;
     while (file && !is_found && fgets(line, sizeof line, file)) {
         is_found = parse_pictures_line(line, home, folder, size);

@@ -6,6 +6,8 @@
 #include "dataset.h"
 #include "digits.h"
 #include "error.h"
+#include "file.h"
+#include "file_kind.h"
 #include "learner.h"
 #include "loss.h"
 #include "metrics.h"
