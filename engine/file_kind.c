@@ -10,7 +10,7 @@
 #include "file.h"
 #include "safetensors_header.h"
 
-enum { ZIP_HEADER = 30, ZIP_SIZES_FOLLOW = 8 };
+enum { ZIP_HEADER = 30 };
 
 typedef struct Part {
     size_t at, size;
@@ -105,14 +105,17 @@ static bool ends_in(const uint8_t *name, size_t length, const char *end)
     return length >= tail && memcmp(name + length - tail, end, tail) == 0;
 }
 
-// What a zip file's entries say it is, as far as the sizes in front of them lead from one to the next.
+// What a zip file's first entries say it is. They are found by how they begin, since PyTorch tells their sizes only
+// behind them.
 static const char *name_zip(const uint8_t *bytes, size_t size)
 {
-    uint64_t at = 0;
-    while (at + ZIP_HEADER <= size && memcmp(bytes + at, "PK\3\4", 4) == 0) {
-        const uint8_t *entry = bytes + at, *name = entry + ZIP_HEADER;
+    const uint8_t *end = bytes + size, *entry = bytes;
+    if (size < 4 || (memcmp(bytes, "PK\3\4", 4) != 0 && memcmp(bytes, "PK\5\6", 4) != 0))
+        return NULL;
+    while ((entry = memmem(entry, (size_t)(end - entry), "PK\3\4", 4)) && end - entry >= ZIP_HEADER) {
+        const uint8_t *name = entry + ZIP_HEADER;
         const size_t length = (size_t)decode_little_endian(entry + 26, 2);
-        if (length > size - at - ZIP_HEADER)
+        if (length > (size_t)(end - name))
             break;
         if (ends_in(name, length, "/data.pkl"))
             return "a PyTorch file (a zip file with a pickle and tensors)";
@@ -120,11 +123,9 @@ static const char *name_zip(const uint8_t *bytes, size_t size)
             return "a zip file of NumPy arrays (.npz)";
         if (ends_in(name, length, "config.json") || ends_in(name, length, "metadata.json"))
             return "a Keras model (.keras)";
-        if (entry[6] & ZIP_SIZES_FOLLOW)
-            break;
-        at += ZIP_HEADER + length + decode_little_endian(entry + 28, 2) + decode_little_endian(entry + 18, 4);
+        entry = name + length;
     }
-    return size >= 4 && (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "PK\5\6", 4) == 0) ? "a zip file" : NULL;
+    return "a zip file";
 }
 
 static bool begins_with(const uint8_t *bytes, size_t size, const char *start)

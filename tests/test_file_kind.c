@@ -110,7 +110,7 @@ static void test_zip(void **state)
     } cases[] = {
         {{"archive/data.pkl", "archive/version"}, 8, "a PyTorch file (a zip file with a pickle and tensors)"},
         {{"archive/version", "archive/data.pkl"}, 0, "a PyTorch file (a zip file with a pickle and tensors)"},
-        {{"archive/version", "archive/data.pkl"}, 8, "a zip file"}, // no size leads to the second
+        {{"archive/version", "archive/data.pkl"}, 8, "a PyTorch file (a zip file with a pickle and tensors)"},
         {{"arr_0.npy", "arr_1.npy"}, 0, "a zip file of NumPy arrays (.npz)"},
         {{"metadata.json", "config.json"}, 0, "a Keras model (.keras)"},
         {{"train-images-idx3-ubyte", "notes"}, 0, "a zip file"},
