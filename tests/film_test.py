@@ -9,6 +9,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import unittest
 
 from PIL import Image
@@ -221,7 +222,10 @@ class WebpTest(FilmCase):
         process = LAB.start("film", "--data", LAB.data, "-o", file, *SMALL, "--view", "solo", "--a", "batch=7",
                             "--epochs", 1, "--limit", 7 * (frames - 1), "--every", 1, stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
+        guard = threading.Timer(120, process.kill)
+        guard.start()
         _, status, usage = os.wait4(process.pid, 0)
+        guard.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         self.assertEqual(process.returncode, 0)
         self.assertEqual([name for name, _ in read_chunks(file)].count("ANMF"), frames)
