@@ -135,21 +135,16 @@ static bool find_pictures_folder(char *folder, size_t size, Error *error)
         return error_set(error, "There is no folder for screenshots: HOME is not set to one");
     }
     char dirs[PATH_MAX], line[PATH_MAX + 64];
-    uint64_t bytes;
     const bool has_config = config && config[0] == '/';
     int length =
         snprintf(dirs, sizeof dirs, "%s%s/user-dirs.dirs", has_config ? config : home, has_config ? "" : "/.config");
-    // the engine's open, since a FIFO would make fopen wait
-    const int descriptor = length > 0 && (size_t)length < sizeof dirs ? file_open(dirs, &bytes, NULL) : -1;
-    FILE *file = descriptor >= 0 ? fdopen(descriptor, "r") : NULL;
+    FILE *file = length > 0 && (size_t)length < sizeof dirs ? capture_open(dirs, NULL) : NULL;
     bool is_found = false;
     while (file && !is_found && fgets(line, sizeof line, file)) {
         is_found = parse_pictures_line(line, home, folder, size);
     }
     if (file) {
         (void)fclose(file);
-    } else if (descriptor >= 0) {
-        (void)close(descriptor);
     }
     if (!is_found) {
         length = snprintf(folder, size, "%s/Pictures", home);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "engine.h"
 
@@ -26,3 +27,7 @@ bool capture_read_grey(const char *path, float **values, int *width, int *height
 // The same for bytes in memory; name stands for the file in sentences.
 bool capture_parse_grey(const uint8_t *bytes, size_t size, const char *name, float **values, int *width, int *height,
                         Error *error);
+
+// Opens a file for reading; the caller closes it. Only a regular one will do, so that nothing waits for a writer. NULL
+// on failure.
+FILE *capture_open(const char *path, Error *error);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "capture.h"
 
@@ -57,11 +57,8 @@ static bool read_pixels(png_image *image, const char *name, float **values, int 
 
 static bool check_signature(const uint8_t *bytes, size_t size, const char *name, Error *error)
 {
-    if (size == 0) {
-        return error_set(error, "%s is empty; a PNG picture is expected.", name);
-    }
-    if (png_sig_cmp(bytes, 0, size < SIGNATURE_SIZE ? size : SIGNATURE_SIZE) != 0) {
-        return error_set(error, "%s is not a PNG picture.", name);
+    if (size == 0 || png_sig_cmp(bytes, 0, size < SIGNATURE_SIZE ? size : SIGNATURE_SIZE) != 0) {
+        return file_kind_refuse(name, bytes, size, "a PNG picture", error);
     }
     return size >= SIGNATURE_SIZE || error_set(error, "%s is cut off after %zu bytes.", name, size);
 }
@@ -79,30 +76,35 @@ bool capture_parse_grey(const uint8_t *bytes, size_t size, const char *name, flo
     return read_pixels(&image, name, values, width, height, error);
 }
 
+FILE *capture_open(const char *path, Error *error)
+{
+    uint64_t size;
+    const int descriptor = file_open(path, &size, error);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "rb") : NULL;
+    if (descriptor >= 0 && !file) {
+        error_set(error, "%s could not be read: %s.", file_shorten_path(path), strerror(errno));
+        (void)close(descriptor);
+    }
+    return file;
+}
+
 bool capture_read_grey(const char *path, float **values, int *width, int *height, Error *error)
 {
-    struct stat status;
-    // Before opening: a pipe would wait for a writer.
-    if (stat(path, &status) != 0) {
-        return error_set(error, "%s could not be read: %s.", path, strerror(errno));
-    }
-    if (!S_ISREG(status.st_mode)) {
-        return error_set(error, "%s is %s; a PNG picture is expected.", path,
-                         S_ISDIR(status.st_mode) ? "a folder" : "not a regular file");
-    }
-    FILE *file = fopen(path, "rbe");
+    const char *name = file_shorten_path(path);
+    FILE *file = capture_open(path, error);
     if (!file) {
-        return error_set(error, "%s could not be read: %s.", path, strerror(errno));
+        return false;
     }
-    uint8_t signature[SIGNATURE_SIZE];
-    const size_t size = fread(signature, 1, sizeof signature, file);
-    bool is_ok = check_signature(signature, size, path, error);
+    uint8_t start[FILE_KIND_BYTES];
+    const size_t size = fread(start, 1, sizeof start, file);
+    bool is_ok = ferror(file) ? error_set(error, "%s could not be read: %s.", name, strerror(errno))
+                              : check_signature(start, size, name, error);
     if (is_ok) {
         png_image image = {.version = PNG_IMAGE_VERSION};
         rewind(file);
         is_ok = png_image_begin_read_from_stdio(&image, file)
-                    ? read_pixels(&image, path, values, width, height, error)
-                    : error_set(error, "%s is damaged or cut off: %s.", path, image.message);
+                    ? read_pixels(&image, name, values, width, height, error)
+                    : error_set(error, "%s is damaged or cut off: %s.", name, image.message);
     }
     (void)fclose(file);
     return is_ok;

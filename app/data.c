@@ -83,8 +83,7 @@ static int export_data(const Options *options, const Dataset *dataset)
         return command_fail(command_signal() ? EXIT_SIGNAL + command_signal() : EXIT_FAILED, "%s", error.text);
     format_count(dataset->train.count, train);
     format_count(dataset->test.count, test);
-    (void)error_set(&error, "%s training and %s test images are in %s", train, test,
-                    file_shorten_path(options->operand));
+    (void)error_set(&error, "%s training and %s test images are in %s", train, test, options->operand);
     (void)printf("%s\n", error.text);
     return command_finish_output();
 }

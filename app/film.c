@@ -18,7 +18,8 @@ typedef struct Film {
     NewFolder folder;     // of the pictures
     Animation *animation; // NULL: numbered pictures
     int count, total;     // frames
-    char *json;           // of the newest frame
+    uint8_t *rgba;        // the newest frame, and its settings
+    char *json;
 } Film;
 
 static bool ends_in(const char *text, const char *end)
@@ -119,19 +120,18 @@ static bool add_frame(Film *film, Error *error)
 {
     const Options *options = film->options;
     const Input still = {.is_inside = false};
-    uint8_t *rgba = NULL;
     char *json = NULL, path[PATH_MAX];
     NewFile file;
-    bool good = session_picture(film->offline.session, options, &still, film->offline.size, &rgba, &json, error);
+    bool good = session_picture(film->offline.session, options, &still, film->offline.size, &film->rgba, &json, error);
     if (good && film->animation) {
         const bool is_last = film->count + 1 == film->total; // stays for a moment before the film begins anew
-        good = animation_add(film->animation, rgba, (int)((is_last ? 2000.0f : 1000.0f) / options->fps), error);
+        good = animation_add(film->animation, film->rgba, (int)((is_last ? 2000.0f : 1000.0f) / options->fps), error);
     } else if (good) {
         name_frame(options->output, film->count, path);
-        good = new_file_begin(&file, path, command_naming(options), error) &&
-               new_file_end(&file, capture_write(&file, rgba, options->width, options->height, json, error), error);
+        good =
+            new_file_begin(&file, path, command_naming(options), error) &&
+            new_file_end(&file, capture_write(&file, film->rgba, options->width, options->height, json, error), error);
     }
-    free(rgba);
     if (good) {
         free(film->json);
         film->json = json;
@@ -174,8 +174,7 @@ static int finish(Film *film, int status)
     const bool is_stopped = status > EXIT_SIGNAL;
     if (status != EXIT_OK && !is_stopped)
         return status;
-    if (film->animation && film->count > 0 &&
-        !animation_write(film->animation, options->output, command_naming(options), film->json, &error))
+    if (film->animation && film->count > 0 && !animation_finish(film->animation, film->json, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
     if (is_stopped)
         (void)command_fail(0, "stopped after %d of %d frames", film->count, film->total);
@@ -196,7 +195,8 @@ int film_run(const Options *options)
     if (status == EXIT_OK)
         status = offline_open(&film.offline, options);
     if (status == EXIT_OK && is_webp(&film)) {
-        film.animation = animation_create(options->width, options->height, &error);
+        film.animation =
+            animation_create(options->output, command_naming(options), options->width, options->height, &error);
         if (!film.animation)
             status = command_fail(EXIT_FAILED, "%s", error.text);
     }
@@ -205,6 +205,7 @@ int film_run(const Options *options)
     if (film.count == 0)
         new_folder_remove(&film.folder);
     animation_destroy(film.animation);
+    free(film.rgba);
     free(film.json);
     offline_close(&film.offline);
     return status;

@@ -30,7 +30,8 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
                           bool is_capture, bool takes_news);
 
 // A picture as the window would show it: rgba (size.height, size.width, 4) and its settings as JSON, both owned by the
-// caller (free). NULL in *rgba on failure.
+// caller (free). *rgba is NULL, or an earlier picture of that size, whose memory is used again. NULL in *rgba on
+// failure.
 bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
                      char **json, Error *error);
 

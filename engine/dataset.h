@@ -32,11 +32,11 @@ typedef struct ImageSetFacts {
     int label_counts[DIGIT_CLASSES];
 } ImageSetFacts;
 
-// Reads {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte from folder, each plain or with ".gz", with
-// '-' or '.' before "idx" (the plain name is tried first). Labels may be absent. Anything else that is not exactly as
-// the format says fails with a sentence that names the file, what was found and what was expected; out is then
-// untouched. Memory in use stays within the size that a header promises, and never passes what its file can hold. Owned
-// by the caller: dataset_free.
+// Reads {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte from folder, each with or without ".gz", with
+// '-' or '.' before "idx" (the plain name is tried first); whether a file is gzip, its bytes say. Labels may be absent.
+// Anything else that is not exactly as the format says fails with a sentence that names the file, what was found and
+// what was expected; out is then untouched. Memory in use stays within the size that a header promises, and never
+// passes what its file can hold. Owned by the caller: dataset_free.
 bool dataset_load(Dataset *out, const char *folder, Error *error);
 
 // The built-in digits (digits.h), all of them, on the pool's threads. Owned by the caller: dataset_free.

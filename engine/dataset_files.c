@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "byte_reader.h"
 #include "file.h"
 #include "new_folder.h"
 
@@ -40,6 +41,13 @@ bool dataset_check_folder(const char *folder, Error *error)
                    ? error_set(error, "the folder %s does not exist", file_shorten_path(folder))
                    : error_set(error, "the folder %s cannot be read: %s", file_shorten_path(folder), strerror(errno));
     }
-    return S_ISDIR(status.st_mode) ||
-           error_set(error, "%s is a file where a folder was expected", file_shorten_path(folder));
+    if (S_ISDIR(status.st_mode))
+        return true;
+    if (!S_ISREG(status.st_mode))
+        return error_set(error, "%s is not a folder, and a folder was expected", file_shorten_path(folder));
+    ByteReader file;
+    if (!byte_reader_open(&file, folder, error))
+        return false;
+    byte_reader_close(&file);
+    return file_kind_refuse(folder, file.start, file.start_size, "a folder", error);
 }

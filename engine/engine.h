@@ -7,6 +7,7 @@
 #include "digits.h"
 #include "error.h"
 #include "file.h"
+#include "file_kind.h"
 #include "learner.h"
 #include "loss.h"
 #include "metrics.h"

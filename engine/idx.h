@@ -16,8 +16,8 @@ typedef struct IdxData {
     uint8_t *bytes; // images (count, 28, 28) or labels (count), each 0..9; owned by the caller: free
 } IdxData;
 
-// Reads path, as gzip where its name ends in ".gz". On failure out is untouched.
+// Reads path, as gzip where it begins as gzip does, whatever its name. On failure out is untouched.
 bool idx_load(IdxData *out, const char *path, IdxKind kind, Error *error);
 
-// The same for bytes in memory; name stands for the file in sentences, and says whether it is gzip.
+// The same for bytes in memory; name stands for the file in sentences.
 bool idx_parse(IdxData *out, const uint8_t *bytes, size_t size, const char *name, IdxKind kind, Error *error);

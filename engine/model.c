@@ -1,4 +1,4 @@
-// Shapes, initial weights, the forward pass, models on disk. The backward pass is in backprop.c.
+// Shapes, initial weights, the forward pass, saving. The backward pass is in backprop.c, reading in model_load.c.
 #include "model.h"
 
 #include <assert.h>
@@ -11,6 +11,7 @@
 #include "alloc.h"
 #include "file.h"
 #include "kernel.h"
+#include "model_tensors.h"
 #include "random.h"
 
 Model model_create(const Spec *spec, int pixels)
@@ -242,16 +243,7 @@ static void copy_out(const Layer *layer, const float *parameters, float *weight,
     memcpy(bias, parameters + layer->bias_offset, (size_t)layer->out * sizeof *bias);
 }
 
-static void copy_in(const Layer *layer, float *parameters, const float *weight, const float *bias)
-{
-    for (size_t out = 0; out < (size_t)layer->out; out++)
-        for (size_t in = 0; in < (size_t)layer->in; in++)
-            parameters[layer->weight_offset + in * layer->stride + out] = weight[out * (size_t)layer->in + in];
-    memcpy(parameters + layer->bias_offset, bias, (size_t)layer->out * sizeof *bias);
-}
-
-// Every tensor of a model in order, names and shapes filled, values (NULL where memory is) carved from memory.
-static void list_tensors(const Model *model, SafetensorsFile *file, float *memory)
+void model_list_tensors(const Model *model, SafetensorsFile *file, float *memory)
 {
     file->tensor_count = 0;
     for (int i = 0; i < model->layer_count; i++) {
@@ -272,7 +264,7 @@ static void list_tensors(const Model *model, SafetensorsFile *file, float *memor
 
 static void fill_tensors(const Model *model, const float *parameters, SafetensorsFile *file, float *memory)
 {
-    list_tensors(model, file, memory);
+    model_list_tensors(model, file, memory);
     for (int i = 0; i < model->layer_count; i++)
         copy_out(&model->layers[i], parameters, file->tensors[2 * i].values, file->tensors[2 * i + 1].values);
 }
@@ -296,81 +288,6 @@ bool model_write(const Model *model, const float *parameters, int64_t step, NewF
         error_set(error, "%s: out of memory", file_shorten_path(out->path));
     }
     free(memory);
-    free(file);
-    return good;
-}
-
-static bool check_tensors(const SafetensorsFile *expected, const SafetensorsFile *found, const char *path, Error *error)
-{
-    for (int i = 0; i < expected->tensor_count; i++) {
-        const Tensor *want = &expected->tensors[i], *have = safetensors_find(found, want->name);
-        if (!have)
-            return error_set(error, "%s: tensor '%s' is missing, the model needs it", path, want->name);
-        if (have->rank != want->rank ||
-            memcmp(have->shape, want->shape, sizeof want->shape[0] * (size_t)want->rank) != 0)
-            return error_set(error, "%s: tensor '%s' has shape (%zu%s%.0zu), the model expects (%zu%s%.0zu)", path,
-                             want->name, have->rank > 0 ? have->shape[0] : 0, have->rank > 1 ? ", " : "",
-                             have->rank > 1 ? have->shape[1] : 0, want->shape[0], want->rank > 1 ? ", " : "",
-                             want->rank > 1 ? want->shape[1] : 0);
-    }
-    if (found->tensor_count != expected->tensor_count)
-        return error_set(error, "%s: holds %d tensors, the model has %d", path, found->tensor_count,
-                         expected->tensor_count);
-    return true;
-}
-
-static bool parse_step(const char *text, int64_t *step)
-{
-    if (!*text || strlen(text) > 15 || strspn(text, "0123456789") != strlen(text))
-        return false;
-    *step = strtoll(text, NULL, 10);
-    return true;
-}
-
-bool model_load(const Model *model, float *parameters, int64_t *step, const char *path, Error *error)
-{
-    SafetensorsFile *expected = calloc(1, sizeof *expected), *found = calloc(1, sizeof *found);
-    bool good = expected && found;
-    if (!good)
-        error_set(error, "%s: out of memory", path);
-    good = good && safetensors_load(found, path, error);
-    if (good) {
-        list_tensors(model, expected, NULL);
-        good = check_tensors(expected, found, path, error);
-        const char *text = safetensors_find_metadata(found, "step");
-        *step = 0;
-        if (good && text && !parse_step(text, step))
-            good = error_set(error, "%s: metadata step '%.40s' is not a whole number", path, text);
-    }
-    if (good) {
-        memset(parameters, 0, model->parameter_count * sizeof *parameters);
-        for (int i = 0; i < model->layer_count; i++)
-            copy_in(&model->layers[i], parameters, safetensors_find(found, expected->tensors[2 * i].name)->values,
-                    safetensors_find(found, expected->tensors[2 * i + 1].name)->values);
-    }
-    if (found)
-        safetensors_free(found);
-    free(found);
-    free(expected);
-    return good;
-}
-
-bool model_load_spec(Spec *spec, const char *path, Error *error)
-{
-    SafetensorsFile *file = calloc(1, sizeof *file);
-    if (!file)
-        return error_set(error, "%s: out of memory", path);
-    bool good = safetensors_load(file, path, error);
-    if (good) {
-        const char *text = safetensors_find_metadata(file, "spec");
-        Error reason;
-        if (!text)
-            good =
-                error_set(error, "%s: its metadata holds no 'spec', so it does not say which activations it has", path);
-        else if (!spec_parse(spec, text, &reason))
-            good = error_set(error, "%s: its spec is not valid: %.500s", path, reason.text);
-    }
-    safetensors_free(file);
     free(file);
     return good;
 }

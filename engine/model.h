@@ -79,10 +79,11 @@ void model_describe_broken(const Model *model, const float *parameters, char *te
 // and which the caller finishes.
 bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error);
 
-// Reads parameters for exactly this shape. step receives the metadata's step, 0 where absent.
+// Reads parameters for exactly this shape, which the file's header is compared with before any value is read. step
+// receives the metadata's step, 0 where absent. On failure what parameters and step hold means nothing.
 bool model_load(const Model *model, float *parameters, int64_t *step, const char *path, Error *error);
 
-// Reads the spec that a file's metadata holds.
+// Reads the spec that a file's metadata holds, from its header alone.
 bool model_load_spec(Spec *spec, const char *path, Error *error);
 
 // SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_write writes them; text: 64 hex

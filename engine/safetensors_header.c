@@ -6,10 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-// Our own limit for the JSON without its padding, since a parsed tree takes many times the memory of its text. As many
-// tensors and metadata as fit SafetensorsFile take a tenth of it.
-enum { JSON_TEXT_MAX = 1 << 20 };
-
 static const json_int_t number_max = (json_int_t)1 << 53; // what every reader of JSON can hold exactly
 
 bool loading_refuse(const Loading *loading, const char *format, ...)
@@ -19,9 +15,6 @@ bool loading_refuse(const Loading *loading, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
     return error_set(loading->error, "%s: %s", loading->name, text);
 }
 
@@ -199,10 +192,6 @@ bool loading_parse_header(Loading *loading, const char *header, size_t size)
         return loading_refuse(loading,
                               "the header ends with byte %02x where a closing brace, then spaces alone, were expected",
                               (unsigned char)header[size - 1]);
-    }
-    if (size > JSON_TEXT_MAX) {
-        return loading_refuse(loading, "the header has %zu bytes of JSON where at most %d were expected", size,
-                              JSON_TEXT_MAX);
     }
     json_error_t problem;
     json_t *root = json_loadb(header, size, JSON_REJECT_DUPLICATES, &problem);

@@ -3,8 +3,11 @@
 Arguments, help, exit statuses, files; every figure of the JSON recomputed in numpy from the exported digits and the
 saved weights. Arguments that would open a window are not among them. Helpers: cli_reference.py.
 """
+import gzip
+import io
 import json
 import os
+import pickle
 import pty
 import re
 import shutil
@@ -13,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 import jsonschema
 import numpy as np
@@ -384,6 +388,7 @@ class FilesTest(unittest.TestCase):
         self.assertEqual(result.stdout, "")
         self.assertRegex(result.stderr, r"^losslens: [^\n]+\n$")
         self.assertIn(contains, result.stderr)
+        return result
 
     def test_bad_data(self):
         os.makedirs(path("empty"), exist_ok=True)
@@ -414,6 +419,51 @@ class FilesTest(unittest.TestCase):
                 "no spec": pack(tensors, {"step": "3"}), "bad spec": pack(tensors, {"spec": "loss=x"}),
                 "bad step": pack(tensors, {**metadata, "step": "-1"}),
                 "other shape": pack(tensors, {"spec": "layers=31"})}
+
+    def other_files(self):
+        """Files and what is there under their names, made as people make them."""
+        pickled, array = io.BytesIO(), io.BytesIO()
+        pickle.dump({"weight": [1.0]}, pickled)
+        np.savez(array, train=np.zeros((2, 2)))
+        torch = io.BytesIO()
+        with zipfile.ZipFile(torch, "w") as archive:
+            archive.writestr("archive/data.pkl", b"x")
+        return {"zip file of NumPy arrays": array.getvalue(), "PyTorch file": torch.getvalue(),
+                "Python pickle": pickled.getvalue(), "JPEG picture": b"\xff\xd8\xff\xe0\0\x10JFIF\0",
+                "web page": b"<!DOCTYPE html>\n<title>404</title>", "gzip file": gzip.compress(bytes(100)),
+                "IDX file of float32 of rank 3": bytes([0, 0, 13, 3]) + bytes(12), "empty file": b""}
+
+    def test_files_are_named_for_what_they_are(self):
+        images, other = "train-images-idx3-ubyte", path("other")
+        os.mkdir(other)
+        for kind, data in self.other_files().items():
+            for file in (path("other.bin"), os.path.join(other, images)):
+                with open(file, "wb") as stream:
+                    stream.write(data)
+            with self.subTest(kind=kind):
+                self.fail(1, "eval", path("other.bin"), contains=kind)
+                self.fail(1, "train", "--init", path("other.bin"), contains="a safetensors file was expected")
+                self.fail(1, "shot", "--digit", path("other.bin"), "-o", path("other.png"),
+                          contains="a PNG picture was expected")
+                if kind not in ("gzip file", "empty file"):
+                    self.fail(4, "data", "--data", other, contains=kind)
+        shutil.rmtree(other)
+
+    def test_special_files_never_hang(self):
+        """A name with what commands a terminal, too: sentences are one line of printable text."""
+        folder = path("special\x1b[31m\n\u009b")
+        os.mkdir(folder)
+        fifo, images = os.path.join(folder, "fifo"), os.path.join(folder, "train-images-idx3-ubyte")
+        os.mkfifo(fifo)
+        os.mkfifo(images)
+        expected = "special?[31m???/"
+        for status, arguments in ((1, ["eval", fifo]), (1, ["train", "--init", fifo]),
+                                  (1, ["shot", "--digit", fifo, "-o", path("never.png")]), (4, ["data", "--data", fifo]),
+                                  (4, ["data", "--data", folder]), (4, ["train", "--data", folder])):
+            with self.subTest(arguments=arguments):
+                result = self.fail(status, *arguments, contains=expected)
+                self.assertRegex(result.stderr, "^losslens: [ -~]*(is a FIFO|not a folder)[ -~]*\n$")
+        shutil.rmtree(folder)
 
     def test_bad_models(self):
         for name, data in self.bad_models().items():

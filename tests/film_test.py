@@ -7,7 +7,9 @@ import os
 import resource
 import signal
 import struct
+import subprocess
 import sys
+import threading
 import unittest
 
 from PIL import Image
@@ -198,6 +200,41 @@ class WebpTest(FilmCase):
         for name, frame in zip(frame_names(4), frames, strict=True):
             self.assertEqual(frame, read_picture(os.path.join(folder, name)).astype("uint8").tobytes(), name)
         self.assertEqual(settings, read_settings(os.path.join(folder, "frame-00003.png")))
+
+    def test_many_frames(self):
+        """More than the encoder is given at a time: the same pictures, one after another, without end."""
+        arguments = ["--view", "solo", "--a", "batch=100", "--epochs", 10, "--every", 1]
+        folder, file = LAB.new_path(""), LAB.new_path(".webp")
+        self.film(folder, *arguments)
+        self.film(file, *arguments)
+        _, frames, durations, _ = self.read_webp(file)
+        self.assertEqual(durations, [125] * 70 + [250])
+        for name, frame in zip(frame_names(71), frames, strict=True):
+            self.assertEqual(frame, read_picture(os.path.join(folder, name)).astype("uint8").tobytes(), name)
+        with Image.open(file) as image:
+            self.assertEqual(image.info["loop"], 0)
+        chunks = [name for name, _ in read_chunks(file)]
+        self.assertEqual(chunks, ["VP8X", "ANIM", *["ANMF"] * 71, "JSON"])
+
+    def measure_peak(self, frames):
+        """MB at most in memory while a film of so many frames is made."""
+        file = LAB.new_path(".webp")
+        process = LAB.start("film", "--data", LAB.data, "-o", file, *SMALL, "--view", "solo", "--a", "batch=7",
+                            "--epochs", 1, "--limit", 7 * (frames - 1), "--every", 1, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+        guard = threading.Timer(120, process.kill)
+        guard.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        guard.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual([name for name, _ in read_chunks(file)].count("ANMF"), frames)
+        return usage.ru_maxrss / 1024
+
+    def test_memory(self):
+        """A film of three times as many frames takes no more."""
+        few, many = self.measure_peak(33), self.measure_peak(99)
+        self.assertLess(many - few, 30)
 
     def test_begins_untrained(self):
         """The first frame comes before the first batch, however quickly a model trains: the same film every time."""

@@ -256,7 +256,15 @@ static void refuses_bad_pictures(void **state)
         expect_refusal(part, length, length == 0 ? "empty" : "cut off");
         free(part);
     }
-    expect_refusal((const uint8_t *)"\xff\xd8\xff\xe0 a JPEG", 11, "not a PNG");
+    expect_refusal((const uint8_t *)"\xff\xd8\xff\xe0 a JPEG", 11,
+                   "some.png is a JPEG picture, and a PNG picture was expected");
+    expect_refusal((const uint8_t *)"\0\0\0\x18"
+                                    "ftypheic",
+                   12, "is a HEIC picture, and");
+    expect_refusal((const uint8_t *)"RIFF\x24\0\0\0WEBPVP8 ", 16, "is a WebP picture, and");
+    expect_refusal((const uint8_t *)"\0\0\x08\3\0\0\0\1", 8,
+                   "is an IDX file of unsigned bytes of rank 3, which are images");
+    expect_refusal((const uint8_t *)"\1\2\3\4\5", 5, "begins with the bytes 01 02 03 04");
     bytes[size / 2] ^= 0x55;
     expect_refusal(bytes, size, "damaged");
 }
@@ -278,9 +286,17 @@ static void refuses_bad_files(void **state)
     expect_unreadable(in_folder("missing.png"), "No such file");
     expect_unreadable(folder, "a folder");
     assert_int_equal(mkfifo(in_folder("pipe.png"), 0600), 0);
-    expect_unreadable(in_folder("pipe.png"), "not a regular file");
-    write_file(in_folder("text.png"), "hello, world", 12);
-    expect_unreadable(in_folder("text.png"), "not a PNG");
+    (void)alarm(10); // should it wait for a writer after all
+    expect_unreadable(in_folder("pipe.png"), "is a FIFO");
+    (void)alarm(0);
+    assert_int_equal(symlink("/dev/zero", in_folder("zero.png")), 0);
+    expect_unreadable(in_folder("zero.png"), "is a device");
+    assert_int_equal(symlink("nowhere", in_folder("link.png")), 0);
+    expect_unreadable(in_folder("link.png"), "symbolic link to nowhere");
+    write_file(in_folder("page.png"), "<!DOCTYPE html><title>404</title>", 33);
+    expect_unreadable(in_folder("page.png"), "is a web page (HTML), and a PNG picture was expected");
+    write_file(in_folder("text.png"), "hello world", 11);
+    expect_unreadable(in_folder("text.png"), "is plain text, and");
     write_file(in_folder("empty.png"), "", 0);
     expect_unreadable(in_folder("empty.png"), "empty");
     const size_t size = encode(bytes, sizeof bytes, 40, 40, 8, PNG_COLOR_TYPE_GRAY, false, rows, 40);

@@ -40,6 +40,22 @@ static void test_every_spelling(void **state)
     }
 }
 
+// What people rename: both are read as what they are.
+static void test_gzip_is_told_by_its_bytes(void **state)
+{
+    (void)state;
+    put_good();
+    Buffer packed = {0}, plain = make_images(3);
+    buffer_gzip(&plain, &packed);
+    scratch_write(&scratch, "train-images-idx3-ubyte", packed.bytes, packed.size);
+    free(plain.bytes);
+    free(packed.bytes);
+    plain = make_images(2);
+    scratch_write(&scratch, "t10k-images-idx3-ubyte.gz", plain.bytes, plain.size);
+    free(plain.bytes);
+    check_good(scratch.folder, true);
+}
+
 static void test_plain_comes_first(void **state)
 {
     (void)state;
@@ -153,8 +169,13 @@ static void test_mnist(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_every_spelling), TEST(test_plain_comes_first), TEST(test_name),
-        TEST(test_facts),          TEST(test_generate),          TEST(test_mnist),
+        TEST(test_every_spelling),
+        TEST(test_gzip_is_told_by_its_bytes),
+        TEST(test_plain_comes_first),
+        TEST(test_name),
+        TEST(test_facts),
+        TEST(test_generate),
+        TEST(test_mnist),
     };
     return cmocka_run_group_tests_name("dataset", tests, NULL, NULL);
 }

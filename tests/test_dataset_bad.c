@@ -49,7 +49,12 @@ static void test_folder(void **state)
     (void)state;
     scratch_write(&scratch, "file", "x", 1);
     check_folder_fails(scratch_path(&scratch, "none"), (const char *const[]){"none", "does not exist", NULL});
-    check_folder_fails(scratch_path(&scratch, "file"), (const char *const[]){"file", "folder was expected", NULL});
+    check_folder_fails(scratch_path(&scratch, "file"),
+                       (const char *const[]){"file", "is plain text, and a folder was expected", NULL});
+    scratch_write(&scratch, "mnist.npz", "PK\3\4", 4);
+    check_folder_fails(scratch_path(&scratch, "mnist.npz"), (const char *const[]){"is a zip file, and a folder", NULL});
+    assert_int_equal(mkfifo(scratch_path(&scratch, "fifo"), 0666), 0);
+    check_folder_fails(scratch_path(&scratch, "fifo"), (const char *const[]){"fifo is not a folder", NULL});
     CHECK_FAILS(scratch.folder, "no training images", "train-images-idx3-ubyte", "train-images.idx3-ubyte", ".gz");
     put("train-images-idx3-ubyte", make_images(1));
     CHECK_FAILS(scratch.folder, "no test images", "t10k-images-idx3-ubyte");
@@ -81,25 +86,86 @@ static void test_bad_headers(void **state)
     (void)state;
     const char *images = "train-images-idx3-ubyte", *labels = "train-labels-idx1-ubyte";
     put_raw(images, make_labels(3));
-    CHECK_FAILS(images, "holds labels", "0x00000801", "images", "0x00000803");
+    CHECK_FAILS(images, "unsigned bytes of rank 1, which are labels (magic number 0x00000801)",
+                "an IDX file with images (unsigned bytes of rank 3, 0x00000803) was expected");
     put_raw(labels, make_images(3));
-    CHECK_FAILS(labels, "holds images", "0x00000803", "labels", "0x00000801");
+    CHECK_FAILS(labels, "unsigned bytes of rank 3, which are images (magic number 0x00000803)",
+                "an IDX file with labels (unsigned bytes of rank 1, 0x00000801) was expected");
     put_raw(images, make_idx(0x802, 3, 0, 0, 100));
-    CHECK_FAILS(images, "rank 2", "0x00000802", "rank 3");
+    CHECK_FAILS(images, "unsigned bytes of rank 2", "0x00000802", "rank 3");
     put_raw(images, make_idx(0xd03, 3, 28, 28, 3 * 784 * 4));
-    CHECK_FAILS(images, "0x00000d03", "0x00000803");
+    CHECK_FAILS(images, "float32 of rank 3", "0x00000d03", "0x00000803");
+    put_raw(labels, make_idx(0xc02, 3, 8, 0, 3 * 8 * 4)); // QMNIST's labels
+    CHECK_FAILS(labels, "32-bit integers of rank 2", "0x00000c02", "0x00000801");
+    put_raw(labels, gzip(make_idx(0xc02, 3, 8, 0, 3 * 8 * 4)));
+    CHECK_FAILS(labels, "inflated by gzip", "32-bit integers of rank 2", "labels (unsigned bytes of rank 1");
+    put_raw(images, make_idx(0xa03, 3, 28, 28, 3 * 784)); // a type that IDX does not have
+    CHECK_FAILS(images, "begins with the bytes 00 00 0a 03", "unsigned bytes of rank 3");
     put_raw(images, make_idx(IMAGES, 3, 32, 32, 3 * 32 * 32));
     CHECK_FAILS(images, "32x32", "28x28");
     put_raw(images, make_idx(IMAGES, 0, 28, 28, 0));
     CHECK_FAILS(images, "0 images", "at least 1");
     put_raw(labels, make_labels(0));
     CHECK_FAILS(labels, "0 labels", "at least 1");
-    put_raw(images, gzip(make_images(3)));
-    CHECK_FAILS(images, "0x1f8b", "gzip", ".gz");
-    put_raw(images, make_text("<!DOCTYPE html><title>Not found</title>"));
-    CHECK_FAILS(images, "HTML", "IDX");
-    put_raw(images, make_text("\xef\xbb\xbf\n <html>"));
-    CHECK_FAILS(images, "HTML");
+}
+
+// A name says nothing about what is in a file.
+static void test_other_kinds(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz"};
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *sentence;
+    } cases[] = {
+#define CASE(bytes, sentence) {"" bytes, sizeof(bytes) - 1, sentence ", and an IDX file with images was expected"}
+        CASE("PK\3\4\24\0\0\0\0\0", "is a zip file"),
+        CASE("\xff\xd8\xff\xe0\0\x10JFIF", "is a JPEG picture"),
+        CASE("\0\0\0\x18"
+             "ftypheic\0\0\0\0",
+             "is a HEIC picture"),
+        CASE("\x89PNG\r\n\x1a\n", "is a PNG picture"),
+        CASE("\x89HDF\r\n\x1a\n", "is an HDF5 file, as Keras and MATLAB write them"),
+        CASE("\x93NUMPY\1", "is a NumPy array (.npy)"),
+        CASE("\x02\0\0\0\0\0\0\0{}", "is a safetensors file"),
+        CASE("<!DOCTYPE html><title>Not found</title>", "is a web page (HTML)"),
+        CASE("\xef\xbb\xbf\n <html>", "is a web page (HTML)"),
+        CASE("5,0,0,0,0\n", "is a table of comma-separated values (CSV)"),
+        CASE("hello", "is plain text"),
+        CASE("\1\2\3\4\5", "begins with the bytes 01 02 03 04"),
+#undef CASE
+    };
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        Buffer buffer = {0};
+        buffer_append(&buffer, cases[i / 2].bytes, cases[i / 2].size);
+        put_raw(names[i % 2], buffer);
+        CHECK_FAILS(names[i % 2], cases[i / 2].sentence);
+    }
+    put_raw(names[1], gzip(make_text("<html><body>404</body></html>")));
+    CHECK_FAILS(names[1], ", inflated by gzip, is a web page (HTML), and an IDX file with images was expected");
+    put_raw(names[1], gzip(gzip(make_images(2))));
+    CHECK_FAILS(names[1], ", inflated by gzip, is a gzip file");
+}
+
+static void test_control_bytes_in_a_path(void **state)
+{
+    (void)state;
+    const char *name = "a\x1b[31m\nb\xff";
+    assert_int_equal(mkdir(scratch_path(&scratch, name), 0777), 0);
+    Dataset dataset;
+    Error error = {""};
+    assert_false(dataset_load(&dataset, scratch_path(&scratch, name), &error));
+    assert_non_null(strstr(error.text, "/a?[31m?b? has no training images"));
+    char path[SCRATCH_PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/train-images-idx3-ubyte", name);
+    scratch_write(&scratch, path, "GIF89a", 6);
+    assert_false(dataset_load(&dataset, scratch_path(&scratch, name), &error));
+    assert_non_null(strstr(error.text, "/a?[31m?b?/train-images-idx3-ubyte is a GIF picture"));
+    assert_int_equal(unlink(scratch_path(&scratch, path)), 0);
+    assert_int_equal(symlink("\x1b[2Jnowhere\n", scratch_path(&scratch, path)), 0);
+    assert_false(dataset_load(&dataset, scratch_path(&scratch, name), &error));
+    assert_non_null(strstr(error.text, "is a symbolic link to ?[2Jnowhere?, which does not exist"));
 }
 
 static void test_bad_lengths(void **state)
@@ -141,22 +207,14 @@ static void test_bad_gzip(void **state)
 {
     (void)state;
     const char *images = "t10k-images-idx3-ubyte.gz";
-    put_raw(images, make_text("<html><body>404</body></html>"));
-    CHECK_FAILS(images, "HTML", "gzip file");
-    put_raw(images, gzip(make_text("<html><body>404</body></html>")));
-    CHECK_FAILS(images, "HTML");
-    put_raw(images, make_images(2));
-    CHECK_FAILS(images, "00 00", "1f 8b", "never compressed");
-    put_raw(images, make_text("PK\003\004 a zip file"));
-    CHECK_FAILS(images, "50 4b", "1f 8b");
-    put_raw(images, make_text(""));
-    CHECK_FAILS(images, "0 bytes", "too short");
     put_raw(images, gzip(make_labels(2)));
-    CHECK_FAILS(images, "holds labels", "0x00000801");
+    CHECK_FAILS(images, "which are labels", "0x00000801");
     put_raw(images, gzip(make_idx(IMAGES, 2, 32, 32, 2 * 1024)));
     CHECK_FAILS(images, "32x32", "28x28");
     put_raw(images, gzip(make_text("\0\0")));
     CHECK_FAILS(images, "truncated", "inflates to 0 bytes", "16");
+    put_raw(images, make_text("\x1f\x8b"));
+    CHECK_FAILS(images, "truncated", "ends after 2 bytes", "middle of its gzip data");
     put_raw(images, gzip(make_idx(IMAGES, 2, 28, 28, 2 * 784 - 5)));
     CHECK_FAILS(images, "truncated", "inflates to 1563 bytes", "2 images", "1568");
     put_raw(images, gzip(make_idx(IMAGES, 2, 28, 28, 2 * 784 + 1)));
@@ -287,11 +345,18 @@ static void test_memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_folder),          TEST(test_long_path_leaves_room),
-        TEST(test_bad_headers),     TEST(test_bad_lengths),
-        TEST(test_bad_labels),      TEST(test_bad_gzip),
-        TEST(test_damaged_gzip),    TEST(test_special_files),
-        TEST(test_permission),      TEST(test_promise_is_checked_before_memory),
+        TEST(test_folder),
+        TEST(test_long_path_leaves_room),
+        TEST(test_bad_headers),
+        TEST(test_other_kinds),
+        TEST(test_control_bytes_in_a_path),
+        TEST(test_bad_lengths),
+        TEST(test_bad_labels),
+        TEST(test_bad_gzip),
+        TEST(test_damaged_gzip),
+        TEST(test_special_files),
+        TEST(test_permission),
+        TEST(test_promise_is_checked_before_memory),
         TEST(test_memory_runs_out),
     };
     return cmocka_run_group_tests_name("dataset_bad", tests, NULL, NULL);

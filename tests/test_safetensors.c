@@ -52,28 +52,66 @@ static Buffer make_file(const char *header, size_t data_size)
     return buffer;
 }
 
-// Parses the bytes, and loads them as a file; both must fail with a sentence that has each of the words, and touch
-// nothing. Frees the buffer.
+// Everything in the file: a header whose tensors have their values, in storage of its own. False with a sentence.
+typedef struct Loaded {
+    SafetensorsFile file;
+    float *storage;
+} Loaded;
+
+// Takes the reader, NULL where opening it failed.
+static bool load_all(Loaded *out, SafetensorsReader *reader)
+{
+    if (!reader)
+        return false;
+    out->file = *safetensors_header(reader);
+    size_t total = 1, at = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < out->file.tensor_count; i++) {
+            Tensor *tensor = &out->file.tensors[i];
+            size_t count = 1;
+            for (int j = 0; j < tensor->rank; j++)
+                count *= tensor->shape[j];
+            if (pass == 0) {
+                assert_null(tensor->values);
+                total += count;
+                continue;
+            }
+            tensor->values = out->storage + at;
+            at += count;
+            if (!safetensors_read_next(reader, tensor->values)) {
+                free(out->storage);
+                safetensors_close(reader);
+                return false;
+            }
+        }
+        if (pass == 0)
+            assert_non_null(out->storage = malloc(total * sizeof *out->storage));
+    }
+    safetensors_close(reader);
+    return true;
+}
+
+static void check_sentence(const Error *error, const char *const *words)
+{
+    assert_non_null(strstr(error->text, "bad.safetensors"));
+    for (const char *const *word = words; *word; word++)
+        if (!strstr(error->text, *word))
+            fail_msg("\"%s\" lacks \"%s\"", error->text, *word);
+}
+
+// Parses the bytes, and loads them as a file; both must fail with a sentence that has each of the words. Frees the
+// buffer.
 static void check_bytes_fail(Buffer buffer, const char *const *words)
 {
-    static SafetensorsFile file, before;
-    memset(&file, 0xa5, sizeof file);
-    memset(&before, 0xa5, sizeof before);
-    scratch_write(&scratch, "bad.safetensors", buffer.bytes, buffer.size);
-    for (int from_disk = 0; from_disk < 2; from_disk++) {
-        Error error = {""};
-        bool done = from_disk ? safetensors_load(&file, scratch_path(&scratch, "bad.safetensors"), &error)
-                              : safetensors_parse(&file, buffer.bytes, buffer.size, "bad.safetensors", &error);
-        assert_false(done);
-        assert_memory_equal(&file, &before, sizeof file);
-        assert_non_null(strstr(error.text, "bad.safetensors"));
-        for (const char *const *word = words; *word; word++)
-            if (!strstr(error.text, *word))
-                fail_msg("\"%s\" lacks \"%s\"", error.text, *word);
-        for (const char *c = error.text; *c; c++)
-            assert_true((unsigned char)*c >= ' ');
-    }
-    assert_false(safetensors_parse(&file, buffer.bytes, buffer.size, "bad.safetensors", NULL));
+    static Loaded loaded;
+    const char *name = "bad.safetensors";
+    Error error = {""};
+    scratch_write(&scratch, name, buffer.bytes, buffer.size);
+    assert_false(load_all(&loaded, safetensors_open(scratch_path(&scratch, name), &error)));
+    check_sentence(&error, words);
+    assert_false(load_all(&loaded, safetensors_open_bytes(buffer.bytes, buffer.size, name, &error)));
+    check_sentence(&error, words);
+    assert_false(load_all(&loaded, safetensors_open_bytes(buffer.bytes, buffer.size, name, NULL)));
     free(buffer.bytes);
 }
 
@@ -82,13 +120,13 @@ static void check_bytes_fail(Buffer buffer, const char *const *words)
 
 static void check_parses(const char *header, size_t data_size, int tensor_count)
 {
-    static SafetensorsFile file;
+    static Loaded loaded;
     Error error = {""};
     Buffer buffer = make_file(header, data_size);
-    if (!safetensors_parse(&file, buffer.bytes, buffer.size, "good", &error))
+    if (!load_all(&loaded, safetensors_open_bytes(buffer.bytes, buffer.size, "good", &error)))
         fail_msg("%s: %s", header, error.text);
-    assert_int_equal(file.tensor_count, tensor_count);
-    safetensors_free(&file);
+    assert_int_equal(loaded.file.tensor_count, tensor_count);
+    free(loaded.storage);
     free(buffer.bytes);
 }
 
@@ -112,31 +150,31 @@ static SafetensorsFile make_model(void)
 static void test_round_trip(void **state)
 {
     (void)state;
-    static SafetensorsFile saved, loaded;
+    static SafetensorsFile saved;
+    static Loaded all;
     Error error = {""};
     saved = make_model();
     const char *path = scratch_path(&scratch, "model.safetensors");
-    if (!save(&saved, path, NAME_NEW, &error) || !safetensors_load(&loaded, path, &error))
+    if (!save(&saved, path, NAME_NEW, &error) || !load_all(&all, safetensors_open(path, &error)))
         fail_msg("%s", error.text);
+    const SafetensorsFile *loaded = &all.file;
     assert_int_equal(scratch_count(&scratch, ""), 1);
-    assert_int_equal(loaded.tensor_count, 4);
+    assert_int_equal(loaded->tensor_count, 4);
     for (int i = 0; i < 4; i++) {
-        const Tensor *tensor = safetensors_find(&loaded, saved.tensors[i].name);
+        const Tensor *tensor = safetensors_find(loaded, saved.tensors[i].name);
         assert_non_null(tensor);
         assert_int_equal(tensor->rank, saved.tensors[i].rank);
         assert_memory_equal(tensor->shape, saved.tensors[i].shape, sizeof tensor->shape);
     }
-    assert_memory_equal(safetensors_find(&loaded, "encoder.weight")->values, weights, sizeof weights);
-    assert_memory_equal(safetensors_find(&loaded, "encoder.bias")->values, bias, sizeof bias);
-    assert_true(loaded.tensors[3].values[0] == 2.0f);
-    assert_null(safetensors_find(&loaded, "decoder.weight"));
-    assert_int_equal(loaded.metadata_count, 2);
-    assert_string_equal(safetensors_find_metadata(&loaded, "spec"), saved.metadata[0].value);
-    assert_string_equal(safetensors_find_metadata(&loaded, "note"), saved.metadata[1].value);
-    assert_null(safetensors_find_metadata(&loaded, "none"));
-    safetensors_free(&loaded);
-    assert_null(loaded.storage);
-    safetensors_free(&loaded);
+    assert_memory_equal(safetensors_find(loaded, "encoder.weight")->values, weights, sizeof weights);
+    assert_memory_equal(safetensors_find(loaded, "encoder.bias")->values, bias, sizeof bias);
+    assert_true(loaded->tensors[3].values[0] == 2.0f);
+    assert_null(safetensors_find(loaded, "decoder.weight"));
+    assert_int_equal(loaded->metadata_count, 2);
+    assert_string_equal(safetensors_find_metadata(loaded, "spec"), saved.metadata[0].value);
+    assert_string_equal(safetensors_find_metadata(loaded, "note"), saved.metadata[1].value);
+    assert_null(safetensors_find_metadata(loaded, "none"));
+    free(all.storage);
 }
 
 static void test_written_bytes(void **state)
@@ -182,7 +220,7 @@ static void test_good_headers(void **state)
 static void test_bad_prefix(void **state)
 {
     (void)state;
-    for (size_t size = 0; size < 8; size++) {
+    for (size_t size = 1; size < 8; size++) {
         Buffer buffer = make_file("{}", 0);
         buffer.size = size;
         check_bytes_fail(buffer, (const char *const[]){"bytes long", "takes 8", NULL});
@@ -203,9 +241,32 @@ static void test_bad_prefix(void **state)
         check_bytes_fail(buffer, (const char *const[]){cases[i].words[0], cases[i].words[1],
                                                        cases[i].words[2] ? cases[i].words[2] : "", NULL});
     }
-    Buffer page = {0};
-    buffer_append(&page, "<!DOCTYPE html>", 15);
-    check_bytes_fail(page, (const char *const[]){"2 to 100000000", NULL});
+}
+
+static void check_other_kind(const char *bytes, size_t size, const char *kind)
+{
+    Buffer buffer = {0};
+    buffer_append(&buffer, bytes, size);
+    check_bytes_fail(buffer, (const char *const[]){kind, ", and a safetensors file was expected", NULL});
+}
+
+#define CHECK_OTHER(bytes, kind) check_other_kind("" bytes, sizeof(bytes) - 1, kind)
+
+static void test_other_kinds(void **state)
+{
+    (void)state;
+    char zip[64] = "PK\3\4\0\0\x08\x08";
+    zip[26] = 16;
+    memcpy(zip + 30, "archive/data.pkl", 16);
+    check_other_kind(zip, sizeof zip, "is a PyTorch file (a zip file with a pickle and tensors)");
+    CHECK_OTHER("", "is an empty file");
+    CHECK_OTHER("<!DOCTYPE html>", "is a web page (HTML)");
+    CHECK_OTHER("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", "is a PyTorch file (a pickle");
+    CHECK_OTHER("\x89HDF\r\n\x1a\n\0\0", "is an HDF5 file");
+    CHECK_OTHER("\x1f\x8b\x08\0\0\0\0\0", "is a gzip file");
+    CHECK_OTHER("\0\0\x08\1\0\0\0\1\7", "is an IDX file of unsigned bytes of rank 1, which are labels");
+    CHECK_OTHER("version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS");
+    CHECK_OTHER("layers=32", "is plain text");
 }
 
 static void test_bad_json(void **state)
@@ -236,7 +297,10 @@ static void test_bad_json(void **state)
     check_parses(header, 0, 0);
     header[1] = ' ';
     header[size - 1] = '}';
-    CHECK_FAILS(header, 0, "2097154 bytes of JSON", "1048576");
+    CHECK_FAILS(header, 0, "7d as its byte 2097153", "at most 1048576 bytes of JSON", "spaces alone");
+    header[1] = '}';
+    header[size - 1] = '\n';
+    CHECK_FAILS(header, 0, "0a as its byte 2097153", "spaces alone");
     free(header);
 }
 
@@ -258,6 +322,13 @@ static void test_bad_tensors(void **state)
     CHECK_FAILS("{" A("[4611686018427387904]", "0", "0") "}", 0, "2^53");
     CHECK_FAILS("{" A("[9007199254740992,512]", "0", "0") "}", 0, "overflows");
     CHECK_FAILS("{\"tab\\t\\n\":{\"dtype\":\"I\\n8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1, "tab??", "I?8");
+    CHECK_FAILS("{\"\\u001b]0;title\\u0007\xc2\x9b"
+                "31m\":1}",
+                0, "\"?]0;title???31m\"");
+    CHECK_FAILS("{\"\xe2\x82\xac\xe2\x82\xac\":{\"dtype\":\"\\u2028\"}}", 0, "\"\xe2\x82\xac\xe2\x82\xac\"");
+    CHECK_FAILS("{\"__metadata__\":{\"\\u001b[2J\\n\":1}}", 0, "\"?[2J?\" is not a string");
+    CHECK_FAILS("{\"a\":\"\xc2\x9b\x7f", 0, "ends with byte 7f");
+    CHECK_FAILS("{\"a\":\"\xc2\x9b\x7f\"x}", 0, "not valid JSON");
     CHECK_FAILS("{\"0123456789012345678901234567890123456789012345678901234567890123\":{}}", 0, "64 bytes", "63");
 }
 
@@ -349,7 +420,7 @@ static void check_path_fails(const char *name, bool saves, const char *reason)
     Error error = {""};
     file = make_model();
     const char *path = scratch_path(&scratch, name);
-    assert_false(saves ? save(&file, path, NAME_NEW, &error) : safetensors_load(&file, path, &error));
+    assert_false(saves ? save(&file, path, NAME_NEW, &error) : safetensors_open(path, &error) != NULL);
     if (!strstr(error.text, name) || !strstr(error.text, reason))
         fail_msg("\"%s\" lacks \"%s\" or \"%s\"", error.text, name, reason);
 }
@@ -413,10 +484,10 @@ static void test_save_not_utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_round_trip),       TEST(test_written_bytes), TEST(test_good_headers), TEST(test_bad_prefix),
-        TEST(test_bad_json),         TEST(test_bad_tensors),   TEST(test_bad_offsets),  TEST(test_bad_metadata),
-        TEST(test_too_many_tensors), TEST(test_not_finite),    TEST(test_paths),        TEST(test_save_on_a_full_disk),
-        TEST(test_save_not_utf8),
+        TEST(test_round_trip),          TEST(test_written_bytes),    TEST(test_good_headers), TEST(test_bad_prefix),
+        TEST(test_other_kinds),         TEST(test_bad_json),         TEST(test_bad_tensors),  TEST(test_bad_offsets),
+        TEST(test_bad_metadata),        TEST(test_too_many_tensors), TEST(test_not_finite),   TEST(test_paths),
+        TEST(test_save_on_a_full_disk), TEST(test_save_not_utf8),
     };
     return cmocka_run_group_tests_name("safetensors", tests, NULL, NULL);
 }
