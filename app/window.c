@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keyboard.h"
+
 struct Window {
     SDL_Window *sdl;
     SDL_GLContext context;
     Uint32 wake_event;
     _Atomic bool is_wake_pending;
     Input held; // what lasts from frame to frame: position and buttons
+    Keyboard keyboard;
 };
 
 static bool fail(Window *window, Error *error, const char *what)
@@ -62,7 +65,7 @@ Window *window_create(int width, int height, bool is_offscreen, Error *error)
         return fail(window, error, "there is no OpenGL 3.3 here") ? window : NULL;
     if (!is_offscreen)
         (void)SDL_GL_SetSwapInterval(1);
-    SDL_StopTextInput(); // keys are commands here; an input method must not open for them
+    keyboard_watch(&window->keyboard);
     window->wake_event = SDL_RegisterEvents(1);
     return window;
 }
@@ -86,33 +89,6 @@ WindowSize window_size(Window *window)
     SDL_GetWindowSize(window->sdl, &screen_width, &screen_height);
     return (WindowSize){width, height, screen_width > 0 ? (float)width / (float)screen_width : 1.0f,
                         (SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_MINIMIZED) != 0};
-}
-
-static void add_key(Input *input, const SDL_Keysym *sym)
-{
-    static const struct {
-        SDL_Keycode sdl;
-        int key;
-    } names[] = {
-        {SDLK_TAB, KEY_TAB},        {SDLK_RETURN, KEY_ENTER},
-        {SDLK_KP_ENTER, KEY_ENTER}, {SDLK_ESCAPE, KEY_ESCAPE},
-        {SDLK_LEFT, KEY_LEFT},      {SDLK_RIGHT, KEY_RIGHT},
-        {SDLK_UP, KEY_UP},          {SDLK_DOWN, KEY_DOWN},
-        {SDLK_PAGEUP, KEY_PAGE_UP}, {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
-        {SDLK_DELETE, KEY_DELETE},  {SDLK_F1, '?'},
-        {SDLK_HOME, KEY_HOME},      {SDLK_END, KEY_END},
-        {SDLK_KP_PLUS, '+'},        {SDLK_KP_MINUS, '-'},
-        {SDLK_KP_0, '0'},
-    };
-    const bool shift = (sym->mod & KMOD_SHIFT) != 0, control = (sym->mod & KMOD_CTRL) != 0;
-    int key = sym->sym > 0 && sym->sym < 127 ? (int)sym->sym : 0;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i].sdl == sym->sym)
-            key = names[i].key;
-    if (key == '/' && shift)
-        key = '?';
-    if (key && input->key_count < KEYS_MAX)
-        input->keys[input->key_count++] = (KeyPress){key, shift, control};
 }
 
 static void add_button(Input *input, const SDL_MouseButtonEvent *event)
@@ -145,12 +121,14 @@ static unsigned take_event(Window *window, const SDL_Event *event, Input *input,
         atomic_store(&window->is_wake_pending, false);
         return WINDOW_WAKE;
     }
+    KeyPress key;
     switch (event->type) {
     case SDL_QUIT: return WINDOW_CLOSE;
     case SDL_KEYUP: input->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0; return WINDOW_NOTHING;
     case SDL_KEYDOWN:
         input->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0;
-        add_key(input, &event->key.keysym);
+        if (keyboard_find_key(&window->keyboard, &event->key.keysym, &key) && input->key_count < KEYS_MAX)
+            input->keys[input->key_count++] = key;
         *stop = true; // a frame takes each key once: the same one pressed twice is two frames
         return WINDOW_INPUT;
     case SDL_MOUSEMOTION: move_mouse(window, input, event->motion.x, event->motion.y); return WINDOW_INPUT;
