@@ -6,22 +6,48 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ending.h"
 #include "keyboard.h"
 
 struct Window {
     SDL_Window *sdl;
     SDL_GLContext context;
+    void *x11; // Xlib, while its errors are caught
     Uint32 wake_event;
     _Atomic bool is_wake_pending;
-    Input held; // what lasts from frame to frame: position and buttons
+    bool was_shown; // until then it is hidden because there is nothing to see in it yet
+    Input held;     // what lasts from frame to frame: position and buttons
     Keyboard keyboard;
 };
 
-static bool fail(Window *window, Error *error, const char *what)
+static Window *fail(Window *window, Error *error, const char *what)
 {
     error_set(error, "%s: %s", what, SDL_GetError());
     window_destroy(window);
-    return false;
+    return NULL;
+}
+
+static int ignore_x_error(void *display, void *event)
+{
+    (void)display;
+    (void)event;
+    return 0;
+}
+
+// An X server's refusal ends a program with Xlib's own lines: of OpenGL on an indirect display, say, before SDL can
+// report it, or of focus for a window that has just been hidden. None of these is worth what was trained; what fails
+// without a window or a context is told. SDL has loaded this library already, so it is the same one.
+static void catch_x_errors(Window *window)
+{
+    typedef int (*Handler)(void *display, void *event);
+    if (strcmp(SDL_GetCurrentVideoDriver(), "x11") != 0)
+        return;
+    window->x11 = SDL_LoadObject("libX11.so.6");
+    void *const symbol = window->x11 ? SDL_LoadFunction(window->x11, "XSetErrorHandler") : NULL;
+    Handler (*set_handler)(Handler);
+    memcpy(&set_handler, &symbol, sizeof set_handler);
+    if (set_handler)
+        (void)set_handler(ignore_x_error);
 }
 
 // Hidden until there is something to see in it.
@@ -44,25 +70,27 @@ Window *window_create(int width, int height, bool is_offscreen, Error *error)
         error_set(error, "out of memory: the window");
         return NULL;
     }
+    // SDL_VIDEODRIVER may name the driver for a window, never one for pictures
     if (is_offscreen)
-        SDL_SetHint(SDL_HINT_VIDEODRIVER, "offscreen");
+        SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "offscreen", SDL_HINT_OVERRIDE);
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "0");
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
-        return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window
-                                                                                                         : NULL;
+        return fail(window, error, "there is no display to open a window on (losslens shot needs none)");
     // without a display SDL falls back to drawing for nobody
     if (!is_offscreen && strcmp(SDL_GetCurrentVideoDriver(), "offscreen") == 0) {
         SDL_SetError("neither DISPLAY nor WAYLAND_DISPLAY leads to one");
-        return fail(window, error, "there is no display to open a window on (losslens shot needs none)") ? window
-                                                                                                         : NULL;
+        return fail(window, error, "there is no display to open a window on (losslens shot needs none)");
     }
+    if (!is_offscreen)
+        ending_catch_signals();
+    catch_x_errors(window);
     if (!open_window(window, width, height))
-        return fail(window, error, "the window could not be opened with OpenGL 3.3") ? window : NULL;
+        return fail(window, error, "the window could not be opened with OpenGL 3.3");
     SDL_SetWindowMinimumSize(window->sdl, 960, 600);
     window->context = SDL_GL_CreateContext(window->sdl);
     if (!window->context)
-        return fail(window, error, "there is no OpenGL 3.3 here") ? window : NULL;
+        return fail(window, error, "there is no OpenGL 3.3 here");
     if (!is_offscreen)
         (void)SDL_GL_SetSwapInterval(1);
     keyboard_watch(&window->keyboard);
@@ -79,6 +107,8 @@ void window_destroy(Window *window)
     if (window->sdl)
         SDL_DestroyWindow(window->sdl);
     SDL_Quit();
+    if (window->x11)
+        SDL_UnloadObject(window->x11);
     free(window);
 }
 
