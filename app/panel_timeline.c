@@ -61,7 +61,7 @@ static void drag_track(Panel *panel, Rect track, Rect touch)
                 "on, Home the first, End the newest, F plays all of them");
     if (state.is_active && ui->input.left)
         panel_look(panel)->past_step = find_step(panel->frame, track, ui->input.mouse_x);
-    else if (ui->active != 0 && state.is_active && ui->input.left_released)
+    else if (state.is_active)
         panel_request(panel, REQUEST_MOMENT, 0);
     if (state.is_focused && ui_take_key(ui, KEY_LEFT, false))
         panel_request(panel, REQUEST_MOMENT, -1);

@@ -149,7 +149,11 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
 bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
                      char **json, Error *error)
 {
-    const Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside};
+    const Input still = {.mouse_x = input->mouse_x,
+                         .mouse_y = input->mouse_y,
+                         .is_inside = input->is_inside,
+                         .left = input->left,
+                         .right = input->right};
     const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
     *rgba = malloc((size_t)size.width * (size_t)size.height * 4);
     *json = figures_settings(frame);

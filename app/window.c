@@ -112,23 +112,28 @@ void window_destroy(Window *window)
     free(window);
 }
 
+static bool is_hidden(const Window *window)
+{
+    return window->was_shown && (SDL_GetWindowFlags(window->sdl) & (SDL_WINDOW_HIDDEN | SDL_WINDOW_MINIMIZED)) != 0;
+}
+
 WindowSize window_size(Window *window)
 {
     int width, height, screen_width, screen_height;
     SDL_GL_GetDrawableSize(window->sdl, &width, &height);
     SDL_GetWindowSize(window->sdl, &screen_width, &screen_height);
-    return (WindowSize){width, height, screen_width > 0 ? (float)width / (float)screen_width : 1.0f,
-                        (SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_MINIMIZED) != 0};
+    return (WindowSize){width, height, screen_width > 0 ? (float)width / (float)screen_width : 1.0f, is_hidden(window)};
 }
 
+// A button that is let go after its hold was lost is no news.
 static void add_button(Input *input, const SDL_MouseButtonEvent *event)
 {
     const bool down = event->state == SDL_PRESSED;
-    if (event->button == SDL_BUTTON_LEFT) {
+    if (event->button == SDL_BUTTON_LEFT && (down || input->left)) {
         input->left = down;
         *(down ? &input->left_pressed : &input->left_released) = true;
         input->left_double = down && event->clicks == 2;
-    } else if (event->button == SDL_BUTTON_RIGHT) {
+    } else if (event->button == SDL_BUTTON_RIGHT && (down || input->right)) {
         input->right = down;
         *(down ? &input->right_pressed : &input->right_released) = true;
     }
@@ -144,11 +149,35 @@ static void move_mouse(Window *window, Input *input, int x, int y)
         input->path[input->path_count++] = (Point){input->mouse_x, input->mouse_y};
 }
 
+// Whoever takes the keyboard, or hides the window, gets the release of a button that is held: nobody tells it here. So
+// the hold ends, without a release, and what was dragged stays where it is.
+static unsigned take_window_event(Window *window, Uint8 event, Input *input)
+{
+    unsigned happened = WINDOW_EXPOSED;
+    switch (event) {
+    case SDL_WINDOWEVENT_CLOSE: return WINDOW_CLOSE;
+    case SDL_WINDOWEVENT_LEAVE: input->is_inside = false; return WINDOW_INPUT;
+    case SDL_WINDOWEVENT_FOCUS_LOST:
+    case SDL_WINDOWEVENT_HIDDEN:
+    case SDL_WINDOWEVENT_MINIMIZED:
+        if (input->left || input->right)
+            happened = WINDOW_INPUT;
+        input->left = input->right = input->shift = false;
+        break;
+    case SDL_WINDOWEVENT_FOCUS_GAINED: input->shift = false; break;
+    default: break;
+    }
+    if (!is_hidden(window))
+        atomic_store(&window->is_wake_pending, false);
+    return happened;
+}
+
 // Returns what the event means; true in *stop behind a button or a key.
 static unsigned take_event(Window *window, const SDL_Event *event, Input *input, bool *stop)
 {
     if (event->type == window->wake_event) {
-        atomic_store(&window->is_wake_pending, false);
+        if (!is_hidden(window)) // else the next one has to wait until somebody can see what it brings
+            atomic_store(&window->is_wake_pending, false);
         return WINDOW_WAKE;
     }
     KeyPress key;
@@ -169,12 +198,7 @@ static unsigned take_event(Window *window, const SDL_Event *event, Input *input,
         *stop = true;
         return WINDOW_INPUT;
     case SDL_MOUSEWHEEL: input->wheel += event->wheel.preciseY; return WINDOW_INPUT;
-    case SDL_WINDOWEVENT:
-        if (event->window.event == SDL_WINDOWEVENT_LEAVE)
-            input->is_inside = false;
-        if (event->window.event == SDL_WINDOWEVENT_FOCUS_GAINED || event->window.event == SDL_WINDOWEVENT_FOCUS_LOST)
-            input->shift = false;
-        return event->window.event == SDL_WINDOWEVENT_CLOSE ? WINDOW_CLOSE : WINDOW_INPUT;
+    case SDL_WINDOWEVENT: return take_window_event(window, event->window.event, input);
     default: return WINDOW_NOTHING;
     }
 }
@@ -218,7 +242,8 @@ void window_wake(void *context)
 
 void window_swap(Window *window)
 {
-    if (SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_HIDDEN)
+    if (!window->was_shown)
         SDL_ShowWindow(window->sdl);
+    window->was_shown = true;
     SDL_GL_SwapWindow(window->sdl);
 }
