@@ -90,8 +90,8 @@ static void advance_film(Pace *pace, App *app, double now)
 
 static void draw(Session *session, WindowSize size)
 {
-    render_play(session->render, &session->draw, size.width, size.height);
-    window_swap(session->window);
+    if (render_play(session->render, &session->draw, size.width, size.height))
+        window_swap(session->window);
 }
 
 static void run(Session *session, const Options *options, FILE *trace)
