@@ -148,9 +148,9 @@ float draw_text(DrawList *list, FontFace face, float size_px, float x, float bas
 void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, int pixel_px,
                  const float *values, ImageMap map, float scale)
 {
-    assert(columns >= 1 && pixel_px >= 1);
-    if (count <= 0) {
-        return;
+    assert(columns >= 1);
+    if (count <= 0 || pixel_px < 1) {
+        return; // nothing, or no room for it
     }
     // Cells may not overlap, and everything lies on whole pixels: the shader finds a pixel's cell by division.
     const float side = (float)(DIGIT_SIDE * pixel_px);

@@ -100,7 +100,7 @@ void draw_line(DrawList *list, const Point *points, int point_count, float width
 // width.
 float draw_text(DrawList *list, FontFace face, float size_px, float x, float baseline_y, Color color, const char *text);
 
-// values: (count, 28, 28), copied.
+// values: (count, 28, 28), copied. Images without room (pixel_px < 1) are dropped.
 void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, int pixel_px,
                  const float *values, ImageMap map, float scale);
 

@@ -38,10 +38,21 @@ static void place_sidebar(Layout *layout, float scale, Scene scene)
     }
 }
 
+enum { FULL_WIDTH = 960, FULL_HEIGHT = 600 }; // what the layout needs at scale 1
+
+float layout_fit_scale(float wanted, float width, float height)
+{
+    return fminf(wanted, fminf(fmaxf(width, LEAST_WIDTH) / FULL_WIDTH, fmaxf(height, LEAST_HEIGHT) / FULL_HEIGHT));
+}
+
 Layout layout_create(float width, float height, float scale, const Look *look)
 {
     Layout layout;
     memset(&layout, 0, sizeof layout);
+    layout.window = (Rect){0, 0, width, height};
+    layout.is_too_small = width < LEAST_WIDTH || height < LEAST_HEIGHT;
+    width = fmaxf(width, LEAST_WIDTH);
+    height = fmaxf(height, LEAST_HEIGHT);
     const float top = layout_px(TOP_HEIGHT, scale), margin = layout_px(MARGIN, scale), gap = layout_px(GAP, scale);
     const float bottom = 3 * layout_px(CAPTION_LINE, scale) + layout_px(8, scale);
     const float sidebar = layout_px(width < 1200 * scale ? SIDEBAR_WIDTH_SMALL : SIDEBAR_WIDTH, scale);

@@ -9,6 +9,10 @@
 
 enum { PAGE_MAX = 144 }; // digits on screen
 
+// The least window in which everything has its place; in a smaller one it lies where it would in this one, out of
+// sight, and a sentence is shown.
+enum { LEAST_WIDTH = 720, LEAST_HEIGHT = 540 };
+
 typedef struct GridLayout {
     Rect header;
     Point origin;
@@ -37,6 +41,8 @@ typedef struct InspectLayout {
 } InspectLayout;
 
 typedef struct Layout {
+    Rect window;
+    bool is_too_small; // the window: nothing of the rest can be seen
     Rect top, bottom, sidebar, main;
     Rect modes;    // heatmap and input modes
     Rect timeline; // the scrubber; under the curves its track has their axis
@@ -53,6 +59,10 @@ typedef struct Layout {
     float row_height; // of a row of settings
 } Layout;
 
+// The scale that is wanted, but never so large that the layout would not fit.
+float layout_fit_scale(float wanted, float width, float height);
+
+// scale: from layout_fit_scale.
 Layout layout_create(float width, float height, float scale, const Look *look);
 
 GridLayout layout_single_cell(float x, float y, int pixel_px); // one image

@@ -31,6 +31,7 @@ void panel_status(Panel *panel);
 void panel_tooltip(Panel *panel);
 void panel_help(Panel *panel);
 void panel_keys(Panel *panel);
+void panel_small(Panel *panel);
 
 // Shared parts
 

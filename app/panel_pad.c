@@ -121,8 +121,7 @@ void panel_pad(Panel *panel)
     if (!frame->is_capture)
         draw_brush(panel, state, pad);
     ui_focus_ring(ui, state, pad);
-    if (!ui->is_modal)
-        take_strokes(panel, state);
+    take_strokes(panel, state);
     if (state.is_hot && ui->input.wheel != 0.0f)
         panel_request(panel, REQUEST_PAD_BRUSH, ui->input.wheel > 0.0f ? 1 : -1);
     find_hover(panel, state);

@@ -273,7 +273,7 @@ static void pick_pixel(Panel *panel)
 static void (*const panels[])(Panel *) = {
     panel_top,    panel_pad,     panel_models,  panel_modes,     panel_grids,  panel_drawn,
     panel_matrix, panel_inspect, panel_claims,  panel_histogram, panel_curves, panel_timeline,
-    panel_status, pick_pixel,    panel_tooltip, panel_help,      panel_keys,
+    panel_status, pick_pixel,    panel_tooltip, panel_help,      panel_keys,   panel_small,
 };
 
 // Esc lets go of what the mouse holds, as if it had left the window.
@@ -288,9 +288,8 @@ static void end_drag(Ui *ui, const Frame *frame)
 void panels_draw(Ui *ui, const Frame *frame, Requests *requests)
 {
     Panel panel = {.ui = ui, .frame = frame, .requests = requests, .look = frame->look};
-    draw_box(ui->draw, (Rect){0, 0, frame->layout.top.w, frame->layout.bottom.y + frame->layout.bottom.h}, COLOR_BACK,
-             0);
-    ui->is_modal = frame->is_help_shown;
+    draw_box(ui->draw, frame->layout.window, COLOR_BACK, 0);
+    ui->is_modal = frame->is_help_shown || frame->layout.is_too_small;
     end_drag(ui, frame);
     for (size_t i = 0; i < sizeof panels / sizeof *panels; i++)
         panels[i](&panel);

@@ -25,6 +25,7 @@ struct Render {
     const Font *atlas_font;
     unsigned atlas_version;
     size_t max_values;
+    GLint max_side; // of a framebuffer
     const char *device;
     BatchSet set;
 };
@@ -142,9 +143,17 @@ static void create_buffers(Render *render)
     // Without these a texture that has no smaller levels counts as incomplete and reads as black.
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
-    GLint max_values = 0;
+}
+
+static void read_limits(Render *render)
+{
+    GLint max_values = 0, viewport[2] = {0};
     glGetIntegerv(GL_MAX_TEXTURE_BUFFER_SIZE, &max_values);
     render->max_values = max_values > 65536 ? (size_t)max_values : 65536; // the least that OpenGL 3.3 promises
+    glGetIntegerv(GL_MAX_VIEWPORT_DIMS, viewport);
+    glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &render->max_side);
+    for (int i = 0; i < 2; i++)
+        render->max_side = viewport[i] < render->max_side ? viewport[i] : render->max_side;
 }
 
 Render *render_create(Error *error)
@@ -171,6 +180,7 @@ Render *render_create(Error *error)
         render->projections[kind] = glGetUniformLocation(render->programs[kind], "u_projection");
     }
     create_buffers(render);
+    read_limits(render);
     set_constant_uniforms(render);
     return render;
 }
@@ -303,10 +313,13 @@ static void play(Render *render, const DrawList *list, int width, int height)
     }
 }
 
-void render_play(Render *render, const DrawList *list, int width, int height)
+bool render_play(Render *render, const DrawList *list, int width, int height)
 {
+    if (width > render->max_side || height > render->max_side)
+        return false;
     glBindFramebuffer(GL_FRAMEBUFFER, 0);
     play(render, list, width, height);
+    return true;
 }
 
 // OpenGL's first row is the bottom one, and a window's alpha means nothing in a picture.
@@ -328,8 +341,7 @@ static void turn_picture(uint8_t *rgba, int width, int height)
 
 bool render_capture(Render *render, const DrawList *list, int width, int height, uint8_t *rgba, Error *error)
 {
-    GLint max_side = 0;
-    glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &max_side);
+    const GLint max_side = render->max_side;
     if (width < 1 || height < 1 || width > max_side || height > max_side) {
         return error_set(error, "A picture of %d by %d pixels is outside of what the graphics driver draws (1 to %d).",
                          width, height, max_side);

@@ -1,7 +1,6 @@
 // Opening, passing, capturing.
 #include "session.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,20 +9,13 @@
 #include "commands.h"
 #include "figures.h"
 
-enum { LAYOUT_WIDTH_MIN = 960, LAYOUT_HEIGHT_MIN = 600 };
-
-// The scale that is wanted, but never so large that the smallest layout would not fit.
-static float fit_scale(float wanted, int width, int height)
-{
-    return fminf(wanted, fminf((float)width / LAYOUT_WIDTH_MIN, (float)height / LAYOUT_HEIGHT_MIN));
-}
-
 // Whether the set has the page that was asked for; how long a page is depends on the window.
 static bool check_page(const Session *session, const Options *options, Error *error)
 {
     const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
-    const float scale = fit_scale(options->scale > 0 ? options->scale : 1.0f, options->width, options->height);
-    const int count = layout_create((float)options->width, (float)options->height, scale, &options->look).page_count;
+    const float width = (float)options->width, height = (float)options->height;
+    const float scale = layout_fit_scale(options->scale > 0 ? options->scale : 1.0f, width, height);
+    const int count = layout_create(width, height, scale, &options->look).page_count;
     if (options->page > 0 && options->page > (total - 1) / count)
         return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
                          (total - 1) / count + 1, count, (total - 1) / count);
@@ -131,13 +123,13 @@ void session_close(Session *session)
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
                           bool is_capture, bool takes_news)
 {
+    const float width = (float)size.width, height = (float)size.height;
     const float wanted = (options->scale > 0 ? options->scale : size.display_scale) * session->app.ui_scale;
-    const float scale = fit_scale(wanted, size.width, size.height);
+    const float scale = layout_fit_scale(wanted, width, height);
     font_begin_frame(session->font);
-    const Frame *frame =
-        app_compose(&session->app, (float)size.width, (float)size.height, scale, is_capture, takes_news);
+    const Frame *frame = app_compose(&session->app, width, height, scale, is_capture, takes_news);
     Requests requests = {.count = 0};
-    draw_begin(&session->draw, (float)size.width, (float)size.height);
+    draw_begin(&session->draw, width, height);
     ui_begin(&session->ui, &session->draw, input, scale);
     panels_draw(&session->ui, frame, &requests);
     ui_end(&session->ui);
@@ -149,7 +141,11 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
 bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
                      char **json, Error *error)
 {
-    const Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside};
+    const Input still = {.mouse_x = input->mouse_x,
+                         .mouse_y = input->mouse_y,
+                         .is_inside = input->is_inside,
+                         .left = input->left,
+                         .right = input->right};
     const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
     if (!*rgba)
         *rgba = malloc((size_t)size.width * (size_t)size.height * 4);

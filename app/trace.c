@@ -193,9 +193,9 @@ bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, 
         "message", frame->message, "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]),
         "input", grid_json(&frame->layout.input), "reconstruction_a", grid_json(&frame->layout.reconstruction[SIDE_A]),
         "widgets", widgets);
-    const Rect bottom = frame->layout.bottom;
+    const Rect window = frame->layout.window;
     if (json)
-        (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)bottom.w, (int)(bottom.y + bottom.h)));
+        (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
     if (json) {
         (void)json_object_set_new(json, "look", look_json(frame));
         (void)json_object_set_new(json, "models", models_json(frame));
@@ -206,6 +206,7 @@ bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, 
         (void)json_object_set_new(json, "hint", json_string(ui->hint));
         if (has_texts)
             (void)json_object_set_new(json, "texts", trace_texts(ui));
+        (void)json_object_set_new(json, "too_small", json_boolean(frame->layout.is_too_small));
     }
     if (ui->show_focus && json) {
         for (int i = 0; i < ui->widget_count; i++)

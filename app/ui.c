@@ -87,8 +87,8 @@ bool ui_is_inside(Rect rect, float x, float y)
 WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label)
 {
     const uint32_t hash = hash_id(id);
-    if (ui->is_modal)
-        return (WidgetState){0};
+    if (ui->is_modal) // what is dragged already goes on to its end
+        return (WidgetState){.is_active = ui->active == hash};
     if (ui->widget_count < WIDGETS_MAX) {
         Widget *widget = &ui->widgets[ui->widget_count];
         (void)snprintf(widget->id, sizeof widget->id, "%s", id);

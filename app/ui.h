@@ -43,7 +43,7 @@ enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024 
 typedef struct Input {
     float mouse_x, mouse_y;
     bool is_inside;                                                  // the mouse is over the window
-    bool left, right;                                                // held
+    bool left, right;                                                // held; lost with the focus, without a release
     bool left_pressed, right_pressed, left_released, right_released; // since the last frame
     bool left_double;                                                // left_pressed is the second of a double click
     bool shift;                                                      // held
@@ -76,7 +76,7 @@ typedef struct Ui {
     float drag_x;                // where the mouse was when the active widget last looked
     uint32_t focus;              // has the keyboard; 0: none
     bool show_focus;             // the ring is shown once Tab was used
-    bool is_modal;               // an overlay covers the window: widgets do not react
+    bool is_modal;               // an overlay covers the window: widgets do not react, but drags go on
     Widget widgets[WIDGETS_MAX]; // of this frame, in tab order
     uint32_t widget_ids[WIDGETS_MAX];
     int widget_count;

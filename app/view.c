@@ -91,6 +91,12 @@ static void advance_film(Pace *pace, App *app, double now)
     pace->is_stale = true;
 }
 
+static void draw(Session *session, WindowSize size)
+{
+    if (render_play(session->render, &session->draw, size.width, size.height))
+        window_swap(session->window);
+}
+
 // Whether the trace was told of every frame; after a failure it is not written any more.
 static bool run(Session *session, const Options *options, FILE *trace)
 {
@@ -105,20 +111,17 @@ static bool run(Session *session, const Options *options, FILE *trace)
         if (happened & WINDOW_CLOSE)
             break;
         advance_film(&pace, &session->app, start);
-        pace.is_stale |= (happened & WINDOW_INPUT) != 0;
+        pace.is_stale |= (happened & (WINDOW_INPUT | WINDOW_EXPOSED)) != 0;
         pace.has_wake |= (happened & WINDOW_WAKE) != 0;
         const WindowSize size = window_size(session->window);
         pace.is_hidden = size.is_hidden;
-        if (pace.is_hidden && !(happened & WINDOW_INPUT))
-            continue;
-        const bool takes_news = pace.has_wake && start >= pace.next_training_frame;
-        if (!pace.is_stale && !takes_news)
+        const bool takes_news = !pace.is_hidden && pace.has_wake && start >= pace.next_training_frame;
+        if (pace.is_hidden ? !(happened & WINDOW_INPUT) : !pace.is_stale && !takes_news)
             continue;
         const Frame *frame = pass(session, options, &input, size, takes_news);
-        if (happened & WINDOW_MORE)
+        if (pace.is_hidden || (happened & WINDOW_MORE))
             continue;
-        render_play(session->render, &session->draw, size.width, size.height);
-        window_swap(session->window);
+        draw(session, size);
         const double took = now_ms() - start;
         // where the processor draws, pictures of training leave it two thirds of its time
         if (takes_news) {

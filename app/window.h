@@ -1,4 +1,5 @@
-// Window: SDL's window, its GL context and its events as a Ui Input. Beside font.c (SDL_ttf) the only file with SDL.
+// Window: SDL's window, its GL context and its events as a Ui Input. Beside keyboard.c and font.c (SDL_ttf) the only
+// file with SDL.
 //
 // Thread: the UI thread; window_wake may be called from any.
 #pragma once
@@ -17,17 +18,18 @@ void window_destroy(Window *window);
 typedef struct WindowSize {
     int width, height;   // framebuffer pixels, read anew at each call
     float display_scale; // framebuffer pixels per screen unit
-    bool is_hidden;      // minimised or covered: nothing needs drawing
+    bool is_hidden;      // minimised, unmapped or on another desktop: nothing can be seen, nothing needs drawing
 } WindowSize;
 
 WindowSize window_size(Window *window);
 
 typedef enum WindowEvents {
     WINDOW_NOTHING = 0,
-    WINDOW_INPUT = 1, // the user did something, or the window must be drawn again
-    WINDOW_WAKE = 2,  // window_wake was called
-    WINDOW_CLOSE = 4,
-    WINDOW_MORE = 8, // further events wait: a pass without drawing is enough for now
+    WINDOW_INPUT = 1,   // the user did something
+    WINDOW_EXPOSED = 2, // the window must be drawn again
+    WINDOW_WAKE = 4,    // window_wake was called; while the window is hidden once at most
+    WINDOW_CLOSE = 8,
+    WINDOW_MORE = 16, // further events wait: a pass without drawing is enough for now
 } WindowEvents;
 
 // Sleeps until something happens, at most timeout_ms (-1: as long as it takes, 0: not at all), then gathers input.

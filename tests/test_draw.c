@@ -72,6 +72,7 @@ static void copies_images(void **state)
     draw_begin(&list, 500, 500);
     draw_images(&list, (Point){1, 1}, 2, 3, 30, 30, 1, values, MAP_GREY, 1);
     draw_images(&list, (Point){600, 1}, 2, 3, 30, 30, 1, values, MAP_GREY, 1); // outside
+    draw_images(&list, (Point){1, 1}, 2, 3, 30, 30, 0, values, MAP_GREY, 1);   // no room
     draw_images(&list, (Point){1.4F, 99.6F}, 2, 3, 0, 0, 2, values, MAP_HEAT, 2);
     values[DIGIT_PIXELS] = 0;
     assert_int_equal(list.command_count, 2);

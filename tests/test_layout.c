@@ -130,29 +130,48 @@ static void check(float width, float height, float scale, const Look *look)
     assert_int_equal((int)layout.pad.w % DIGIT_SIDE, 0);
 }
 
+static void check_scenes(float width, float height, float scale)
+{
+    for (int scene = 0; scene < SCENE_COUNT; scene++)
+        for (int variant = 0; variant < 3; variant++) {
+            Look look = look_default();
+            look.scene = (Scene)scene;
+            look.is_wiped = variant == 1;
+            if (variant == 2)
+                look.matrix_outputs = (1u << activation_count(OUTPUT_ACTIVATION)) - 1;
+            if (variant == 1)
+                look.matrix_losses = look.matrix_outputs = 1;
+            check(width, height, scale, &look);
+        }
+}
+
 static void test_all_sizes(void **state)
 {
     (void)state;
     static const float scales[] = {0.5f, 0.7f, 1.0f, 1.3f, 2.0f};
-    for (int scene = 0; scene < SCENE_COUNT; scene++)
-        for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
-            for (float width = 960; width <= 3840; width += 96)
-                for (float height = 600; height <= 2160; height += 60)
-                    if (width / scales[s] >= 960 && height / scales[s] >= 600)
-                        for (int variant = 0; variant < 3; variant++) {
-                            Look look = look_default();
-                            look.scene = (Scene)scene;
-                            look.is_wiped = variant == 1;
-                            if (variant == 2)
-                                look.matrix_outputs = (1u << activation_count(OUTPUT_ACTIVATION)) - 1;
-                            if (variant == 1)
-                                look.matrix_losses = look.matrix_outputs = 1;
-                            check(width, height, scales[s], &look);
-                        }
+    for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
+        for (float width = 960; width <= 3840; width += 96)
+            for (float height = 600; height <= 2160; height += 60)
+                if (width / scales[s] >= 960 && height / scales[s] >= 600)
+                    check_scenes(width, height, scales[s]);
+}
+
+// Down to the least size, where what is wanted does not fit, and up to what no screen has; but no strips.
+static void test_extreme_sizes(void **state)
+{
+    (void)state;
+    static const float widths[] = {LEAST_WIDTH, LEAST_WIDTH + 1, 800, 959, 1000, 2560, 7680, 16384},
+                       heights[] = {LEAST_HEIGHT, LEAST_HEIGHT + 1, 599, 700, 1440, 4320, 16384},
+                       wanted[] = {0.6f, 1, 1.5f, 3};
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
+        for (size_t h = 0; h < sizeof heights / sizeof *heights; h++)
+            for (size_t s = 0; s < sizeof wanted / sizeof *wanted; s++)
+                if (widths[w] < 8 * heights[h] && heights[h] < 2.8f * widths[w])
+                    check_scenes(widths[w], heights[h], layout_fit_scale(wanted[s], widths[w], heights[h]));
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_sizes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_sizes), cmocka_unit_test(test_extreme_sizes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,9 +107,10 @@ def summary(frame):
 
 
 class Program:
-    """losslens in a window at the screen's origin, so that points of the window are points of the screen."""
+    """losslens in a window at the screen's origin, so that points of the window are points of the screen; places False:
+    where a window manager puts it."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, places=True):
         self.folder = new_folder()
         self.trace = os.path.join(self.folder, "trace")
         self.errors = open(os.path.join(self.folder, "stderr"), "w+")
@@ -120,6 +121,8 @@ class Program:
         self.wait(lambda f: True, "first frame")
         found = xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
         self.window = int(found[-1])
+        if not places:
+            return
         xdotool("windowmove", self.window, 0, 0, "windowfocus", self.window)
         if not poll(lambda: self.origin() == (0, 0)):
             raise RuntimeError("the window did not move")
@@ -160,6 +163,17 @@ class Program:
     def now(self):
         self.read()
         return self.frames[-1]
+
+    def forget(self):
+        """Keeps of all frames the newest, in the trace no byte: long runs would fill the disk."""
+        with open(self.trace, "rb") as file:
+            file.seek(self.position)
+            new = file.read()
+        self.position += len(new)
+        *lines, self.rest = (self.rest + new).split(b"\n")
+        self.frames = [json.loads(lines[-1])] if lines else self.frames[-1:]
+        if self.position > 0:
+            subprocess.run(["fallocate", "--punch-hole", "--length", str(self.position), self.trace], check=True)
 
     def do(self, condition, what, *words):
         """Runs xdotool's words and waits for a frame, drawn later, that fulfils the condition."""
@@ -299,6 +313,49 @@ class Program:
         self.errors.close()
         if "runtime error" in complaints or "Sanitizer" in complaints:
             raise AssertionError(complaints)
+
+
+class OtherClient:
+    """A window of somebody else's."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(["xev", "-geometry", "100x100+2000+1200"], env=environment(),
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        found = poll(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Event Tester"],
+                                            env=environment(), capture_output=True, text=True).stdout.split())
+        self.window = int(found[-1])
+
+    def take_focus(self):
+        xdotool("windowfocus", "--sync", self.window)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Desk:
+    """A window manager with two desktops. No key and no button of its own, so that no test closes a window by a click
+    on its frame."""
+
+    def __init__(self):
+        settings = os.path.join(new_folder(), "rc.xml")
+        with open(settings, "w") as file:
+            file.write('<openbox_config xmlns="http://openbox.org/3.4/rc"><desktops><number>2</number></desktops>'
+                       "<keyboard/><mouse/></openbox_config>")
+        self.process = subprocess.Popen(["openbox", "--sm-disable", "--config-file", settings], env=environment(), stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        if not poll(lambda: subprocess.run(["wmctrl", "-m"], env=environment(), capture_output=True).returncode == 0):
+            raise RuntimeError("openbox did not start")
+        xdotool("set_desktop", 0)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def is_mapped(p):
+    text = subprocess.run(["xwininfo", "-id", str(p.window)], env=environment(), capture_output=True, text=True).stdout
+    return "Map State: IsViewable" in text
 
 
 def exported_test_digits(folder):

@@ -1,0 +1,172 @@
+// The panels at any size: every view is composed and drawn into a list without a window. Nothing may assert, whatever
+// size a window is given; one that is too small shows a sentence and nothing that can be clicked.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "cli.h"
+#include "panel.h"
+
+static struct {
+    App *app;
+    Font *font;
+    DrawList list;
+    Ui ui;
+    Requests requests;
+} scene;
+
+static void ignore_wake(void *context) { (void)context; }
+
+static int open_scene(void **state)
+{
+    (void)state;
+    Error error = {0};
+    Options options;
+    char *arguments[] = {"losslens", "view", NULL};
+    assert_int_equal(cli_parse(2, arguments, &options, &error), CLI_RUN);
+    const AppOptions app = {.specs = {options.a, options.b},
+                            .limit = 512,
+                            .threads = 1,
+                            .epochs = 1,
+                            .waits = true,
+                            .look = options.look,
+                            .wake = ignore_wake};
+    scene.app = calloc(1, sizeof *scene.app);
+    scene.font = font_create(&error);
+    if (!scene.app || !scene.font || !app_init(scene.app, &app, &error)) {
+        print_error("%s\n", error.text);
+        return -1;
+    }
+    draw_init(&scene.list, scene.font);
+    return 0;
+}
+
+static int close_scene(void **state)
+{
+    (void)state;
+    app_free(scene.app);
+    free(scene.app);
+    draw_free(&scene.list);
+    font_destroy(scene.font);
+    return 0;
+}
+
+static const Frame *draw(int width, int height, float wanted, const Input *input)
+{
+    const float w = (float)width, h = (float)height, scale = layout_fit_scale(wanted, w, h);
+    font_begin_frame(scene.font);
+    const Frame *frame = app_compose(scene.app, w, h, scale, false, false);
+    draw_begin(&scene.list, w, h);
+    ui_begin(&scene.ui, &scene.list, input, scale);
+    scene.requests.count = 0;
+    panels_draw(&scene.ui, frame, &scene.requests);
+    ui_end(&scene.ui);
+    return frame;
+}
+
+static bool fills(const DrawCommand *command, int width, int height)
+{
+    return command->kind == DRAW_BOX && command->box.rect.w >= (float)width && command->box.rect.h >= (float)height &&
+           (command->color & 0xff) == 0xff;
+}
+
+// What can be seen: commands behind the last box that covers the window.
+static size_t find_first_visible(int width, int height)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < scene.list.command_count; i++)
+        if (fills(&scene.list.commands[i], width, height))
+            first = i + 1;
+    return first;
+}
+
+static void check_size(int width, int height, float wanted, Scene view)
+{
+    const Input click = {.mouse_x = (float)width / 2,
+                         .mouse_y = (float)height / 2,
+                         .is_inside = true,
+                         .left = true,
+                         .left_pressed = true};
+    scene.app->look.scene = view;
+    const Frame *frame = draw(width, height, wanted, &click);
+    const bool is_too_small = width < LEAST_WIDTH || height < LEAST_HEIGHT;
+    assert_true(frame->layout.is_too_small == is_too_small);
+    for (size_t i = 0; i < scene.list.command_count; i++) {
+        const DrawCommand *command = &scene.list.commands[i];
+        assert_true(command->clip.x >= 0 && command->clip.x + command->clip.w <= (float)width);
+        assert_true(command->clip.y >= 0 && command->clip.y + command->clip.h <= (float)height);
+        if (command->kind == DRAW_IMAGES)
+            assert_true(command->images.pixel_px >= 1 && command->images.columns >= 1);
+    }
+    if (is_too_small) {
+        for (size_t i = find_first_visible(width, height); i < scene.list.command_count; i++)
+            assert_int_equal(scene.list.commands[i].kind, DRAW_TEXT);
+        assert_int_equal(scene.requests.count, 0);
+        assert_int_equal(scene.ui.active, 0);
+        if (width >= 60 && height >= 20) // there is room for at least some of the sentence
+            assert_true(find_first_visible(width, height) < scene.list.command_count);
+    }
+    const Input still = {.is_inside = false};
+    (void)draw(width, height, wanted, &still);
+}
+
+static void test_every_view_survives_every_size(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{1, 1},       {1, 400},     {400, 1},       {2, 3},        {16, 16},
+                                   {100, 20},    {160, 100},   {320, 200},     {640, 400},    {719, 540},
+                                   {720, 539},   {720, 540},   {960, 600},     {1000, 150},   {150, 1000},
+                                   {1440, 900},  {16384, 200}, {200, 16384},   {16384, 540},  {720, 16384},
+                                   {7680, 4320}, {16384, 900}, {16384, 16384}, {32767, 32767}};
+    static const float wanted[] = {0.3f, 0.6f, 1, 3, 12};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (size_t s = 0; s < sizeof wanted / sizeof *wanted; s++)
+            for (int view = 0; view < SCENE_COUNT; view++)
+                check_size(sizes[i][0], sizes[i][1], wanted[s], (Scene)view);
+}
+
+// Help covers the window; a window that is too small covers the help.
+static void test_help_at_every_size(void **state)
+{
+    (void)state;
+    scene.app->is_help_shown = true;
+    for (int side = 1; side < 3000; side = side * 3 / 2 + 1)
+        check_size(side, side, 1, SCENE_COMPARE);
+    scene.app->is_help_shown = false;
+}
+
+// A stroke begun in a good size ends where the button is let go in one that is too small, and is not a click there.
+static void test_a_stroke_ends_in_any_size(void **state)
+{
+    (void)state;
+    scene.app->look.scene = SCENE_COMPARE;
+    const Input still = {.is_inside = false};
+    const Rect pad = draw(1440, 900, 1, &still)->layout.pad;
+    Input input = {.mouse_x = pad.x + pad.w / 2, .mouse_y = pad.y + pad.h / 2, .is_inside = true};
+    input.left = input.left_pressed = true;
+    (void)draw(1440, 900, 1, &input);
+    app_apply(scene.app, &scene.requests);
+    assert_true(scene.app->pad.is_drawing);
+    input.left_pressed = false;
+    (void)draw(30, 30, 1, &input);
+    app_apply(scene.app, &scene.requests);
+    assert_true(scene.app->pad.is_drawing);
+    input.left = false; // lost, not released
+    (void)draw(30, 30, 1, &input);
+    app_apply(scene.app, &scene.requests);
+    assert_false(scene.app->pad.is_drawing);
+    assert_int_equal(scene.ui.active, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_view_survives_every_size),
+                                       cmocka_unit_test(test_help_at_every_size),
+                                       cmocka_unit_test(test_a_stroke_ends_in_any_size)};
+    return cmocka_run_group_tests(tests, open_scene, close_scene);
+}

@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""A monkey at the window: seeded keys, mouse, wheel, drags, double clicks, sizes down to 1x1, layouts of keyboards,
+minimising, desktops and focus, with a window manager and without one. It must neither end nor complain, and answer at
+the end.
+
+Usage: monkey_test.py PATH_TO_LOSSLENS [--events COUNT] [--seed NUMBER] [--memory] [TEST...]
+--memory: also that it stays flat after warming up, which a sanitizer's allocator does not.
+A run prints its seed; the same seed and count send the same events.
+"""
+import argparse
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+import unittest
+
+arguments = argparse.ArgumentParser()
+arguments.add_argument("--events", type=int, default=5000)
+arguments.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
+arguments.add_argument("--memory", action="store_true")
+CHOSEN, sys.argv[2:] = arguments.parse_known_args(sys.argv[2:])
+
+import window
+from window import ENDLESS, Desk, OtherClient, Program, environment, is_mapped, new_folder, poll, xdotool
+
+BATCH = 100  # events for one run of xdotool
+KEYS = [*map(str, range(10, 23)), *map(str, range(24, 37)), *map(str, range(38, 50)), *map(str, range(52, 62)), "65",
+        *map(str, range(79, 92)), "104", "110", "111", "112", "113", "114", "115", "116", "117", "119", "67", "94", "Escape"]
+HELD = ["37", "50", "108"]  # Ctrl, Shift, AltGr
+LAYOUTS = ["us", "ru", "gr", "fr", "de", "es"]
+SIZES = [(1440, 900), (1440, 900), (960, 600), (720, 540), (640, 480), (300, 200), (160, 100), (1000, 150), (2500, 1400),
+         (40, 1200), (1, 1), (2, 700)]
+QUIT = "24"  # with Ctrl, on all of these layouts but the French, whose Q it is that lies at 38
+
+
+class Monkey:
+    """Words for xdotool, an event at a time. has_desk: there is a window manager."""
+
+    def __init__(self, seed, program, other, has_desk):
+        self.random = random.Random(seed)
+        self.program, self.other, self.has_desk = program, other, has_desk
+        self.size = (1440, 900)
+        self.is_hidden = False
+        self.cut_off = 0  # batches in which xdotool gave up: a window that is just being hidden cannot take the focus
+
+    def point(self):
+        width, height = self.size
+        spread = 20  # a little beyond the edges
+        return ["mousemove", "--window", self.program.window, self.random.randint(-spread, width + spread),
+                self.random.randint(-spread, height + spread)]
+
+    def press_key(self):
+        held = [k for k in HELD if self.random.random() < 0.12]
+        key = self.random.choice(KEYS)
+        if "37" in held and key in (QUIT, "38"):
+            key = "52"
+        quick = ("--delay", 0)
+        return [w for k in held for w in ("keydown", *quick, k)] + ["key", *quick, key] + \
+               [w for k in held for w in ("keyup", *quick, k)]
+
+    def click(self):
+        button = self.random.choice((1, 1, 1, 3))
+        return [*self.point(), "click", "--repeat", self.random.choice((1, 1, 2, 3)), "--delay", 1, button]
+
+    def drag(self):
+        button = self.random.choice((1, 1, 3))
+        words = [*self.point(), "mousedown", button]
+        for _ in range(self.random.randint(1, 6)):
+            words += self.point()
+        return words + (["mouseup", button] if self.random.random() < 0.8 else [])
+
+    def roll(self):
+        return [*self.point(), "click", self.random.choice((4, 5))]
+
+    def resize(self):
+        self.size = self.random.choice(SIZES)
+        return ["windowsize", self.program.window, *self.size]
+
+    def hide(self):
+        self.is_hidden = True
+        window_id = self.program.window
+        if self.has_desk and self.random.random() < 0.5:
+            return self.random.choice((["windowminimize", window_id], ["set_desktop", 1]))
+        return ["windowunmap", window_id]
+
+    def show(self):
+        self.is_hidden = False
+        return [*(["set_desktop", 0] if self.has_desk else []), "windowmap", self.program.window, "sleep", 0.05]
+
+    def focus(self):
+        to_other = self.is_hidden or self.random.random() < 0.5
+        return ["windowfocus", self.other.window if to_other else self.program.window]
+
+    def come_back(self):
+        """Everything as it was: shown, with the focus, nothing held."""
+        return [*self.show(), "windowsize", self.program.window, 1440, 900, "sleep", 0.1, "windowfocus", self.program.window,
+                "mouseup", 1, "mouseup", 3]
+
+    def event(self):
+        kinds = [(self.press_key, 45), (self.click, 22), (self.drag, 12), (self.point, 8), (self.roll, 6), (self.resize, 2),
+                 (self.focus, 1.5), (self.hide, 0.5), (self.show, 1.5)]
+        return self.random.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]()
+
+    def send(self, count):
+        words = []
+        for _ in range(count):
+            words.append(self.event())
+        if self.random.random() < 0.2:
+            layout = self.random.choice(LAYOUTS)
+            subprocess.run(["setxkbmap", layout], env=environment(), capture_output=True, check=True)
+        self.size = (1440, 900)
+        words.append(self.come_back())
+        script = "\n".join(" ".join(map(str, line)) for line in words) + "\n"
+        result = subprocess.run(["xdotool", "-"], input=script, env=environment(), capture_output=True, text=True,
+                                timeout=300)
+        self.cut_off += result.returncode != 0
+
+
+def resident(process):
+    with open("/proc/%d/status" % process.pid) as file:
+        return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1)) / 1024
+
+
+class MonkeyTest(unittest.TestCase):
+    def run_monkey(self, has_desk):
+        if has_desk:
+            desk = Desk()
+            self.addCleanup(desk.close)
+        print("\nseed %d, %d events" % (CHOSEN.seed, CHOSEN.events), end=" ", flush=True)
+        p = Program(*ENDLESS, "--shots", new_folder(), places=not has_desk)
+        self.addCleanup(p.close)  # fails on a sanitizer's report
+        other = OtherClient()
+        self.addCleanup(other.close)
+        self.addCleanup(subprocess.run, ["setxkbmap", "us"], env=environment(), capture_output=True, check=True)
+        monkey, memory = Monkey(CHOSEN.seed, p, other, has_desk), []
+        start = time.monotonic()
+        for done in range(0, CHOSEN.events, BATCH):
+            monkey.send(min(BATCH, CHOSEN.events - done))
+            self.assertIsNone(p.process.poll(), "it ended after %d events: %s" % (done + BATCH, p.complaints()[-3000:]))
+            p.forget()
+            memory.append(resident(p.process))
+        subprocess.run(["setxkbmap", "us"], env=environment(), capture_output=True, check=True)
+        self.check_answers(p)
+        half = len(memory) // 2
+        print("in %.0f s, %d batches of %d cut off; memory %.0f MiB at the half, %.0f at the end, %.0f at most"
+              % (time.monotonic() - start, monkey.cut_off, len(memory), memory[half], memory[-1], max(memory)), end=" ", flush=True)
+        self.assertLessEqual(monkey.cut_off, len(memory) // 4)
+        if CHOSEN.memory:
+            self.assertLess(max(memory[half:]), 1.1 * max(memory[:half + 1]) + 8, "memory grows")
+
+    def check_answers(self, p):
+        xdotool("windowmap", p.window, "windowsize", p.window, 1440, 900)
+        self.assertTrue(poll(lambda: is_mapped(p)), "it does not come back")
+        xdotool("windowfocus", "--sync", p.window)
+        p.wait(lambda f: f["size"] == [1440, 900], "a frame of the last size", 0)
+        if p.now()["help"]:
+            p.key("Escape", lambda f: not f["help"])
+        p.key("4", lambda f: f["view"] == "matrix")
+        p.key("1", lambda f: f["view"] == "compare")
+
+    def test_without_a_window_manager(self):
+        self.run_monkey(False)
+
+    def test_with_a_window_manager(self):
+        self.run_monkey(True)
+
+
+setUpModule, tearDownModule = window.open_display, window.close_display
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
