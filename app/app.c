@@ -104,8 +104,7 @@ void app_set_goal(App *app, int epochs, int64_t step)
 {
     app->goal_epochs = epochs;
     app->goal_step = step;
-    trainer_set_epochs(app->trainer, epochs);
-    trainer_set_last_step(app->trainer, step);
+    trainer_set_goal(app->trainer, epochs, step);
 }
 
 static void set_playing(App *app, bool playing)

@@ -74,10 +74,10 @@ void trainer_show(Trainer *trainer, BankModel *const *models, int count);
 void trainer_play(Trainer *trainer, bool playing);
 void trainer_step(Trainer *trainer);                   // one batch for each model on show, playing or not
 void trainer_restart(Trainer *trainer);                // the models on show go back to their initial weights
-void trainer_set_epochs(Trainer *trainer, int epochs); // where training pauses by itself
 
-// Training pauses behind this step of each model, too, and measures there; -1: it does not.
-void trainer_set_last_step(Trainer *trainer, int64_t step);
+// Where training pauses by itself: after so many epochs, or behind this step of each model (-1: none), where it measures.
+// Both at once, so that no slice runs beyond the one while the other is still to come.
+void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step);
 
 // A model that is held stays in the bank, shown or not, until it is released as often. Each BankModel that is kept
 // across another trainer_find must be held.

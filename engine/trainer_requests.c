@@ -157,18 +157,11 @@ void trainer_restart(Trainer *trainer)
     pthread_mutex_unlock(&trainer->lock);
 }
 
-void trainer_set_epochs(Trainer *trainer, int epochs)
+void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step)
 {
     pthread_mutex_lock(&trainer->lock);
     trainer->epochs = epochs;
-    pthread_cond_signal(&trainer->changed);
-    pthread_mutex_unlock(&trainer->lock);
-}
-
-void trainer_set_last_step(Trainer *trainer, int64_t step)
-{
-    pthread_mutex_lock(&trainer->lock);
-    trainer->last_step = step;
+    trainer->last_step = last_step;
     pthread_cond_signal(&trainer->changed);
     pthread_mutex_unlock(&trainer->lock);
 }

@@ -380,7 +380,7 @@ static void restart_goes_back_to_the_beginning(void **state)
     assert_int_equal(snapshot->restarts, 1);
     assert_int_equal(snapshot->history_count, 1);
     check_against_learner(model, snapshot, 0);
-    trainer_set_epochs(trainer, 2);
+    trainer_set_goal(trainer, 2, -1);
     trainer_play(trainer, true);
     wait_until_idle(trainer);
     settle(trainer, &model, 1);
@@ -1033,9 +1033,9 @@ static void training_pauses_behind_the_last_step(void **state)
     BankModel *models[] = {find(trainer, "layers=6,batch=100"), find(trainer, "layers=8,output=relu,batch=64"),
                            find(trainer, "layers=5,loss=mse,batch=100")};
     trainer_show(trainer, models, 3);
-    trainer_play(trainer, true);
     for (int i = 0; i < 3; i++) {
-        trainer_set_last_step(trainer, steps[i]);
+        trainer_set_goal(trainer, 5, steps[i]);
+        trainer_play(trainer, true);
         if (i == 0)
             (void)wait_for_step(models[2], 23);
         check_rest(trainer, models, 3, steps[i]);
@@ -1043,16 +1043,15 @@ static void training_pauses_behind_the_last_step(void **state)
         for (int j = 0; j < 3; j++)
             assert_int_equal(look(models[j])->step, steps[i]);
     }
-    trainer_set_last_step(trainer, 30); // they are past it
+    trainer_set_goal(trainer, 5, 30); // they are past it
     assert_false(trainer_is_busy(trainer));
     settle(trainer, models, 3);
     assert_int_equal(look(models[0])->step, 40);
-    trainer_set_last_step(trainer, 1000); // the epochs come first
+    trainer_set_goal(trainer, 5, 1000); // the epochs come first
     wait_until_idle(trainer);
     check_against_learner(models[0], look(models[0]), 50);
     check_against_learner(models[1], look(models[1]), 80);
-    trainer_set_epochs(trainer, 6);
-    trainer_set_last_step(trainer, -1);
+    trainer_set_goal(trainer, 6, -1);
     wait_until_idle(trainer);
     check_against_learner(models[0], look(models[0]), 60);
     trainer_destroy(trainer);
@@ -1077,7 +1076,7 @@ static void distances_become_known(void **state)
     check_pair(&pair, a, b);
     pair = wait_for_pair(trainer, a, a);
     assert_true(pair.images == TEST_IMAGES && pair.mean_distance == 0.0);
-    trainer_set_epochs(trainer, 1000000); // while models train, too
+    trainer_set_goal(trainer, 1000000, -1); // while models train, too
     trainer_play(trainer, true);
     (void)wait_for_step(models[0], 30);
     Moment *late = trainer_recall(trainer, models[0], 30);
