@@ -148,8 +148,12 @@ static size_t count_values(const Tensor *tensor)
 static json_t *describe_tensor(const Tensor *tensor, size_t begin, size_t end)
 {
     json_t *shape = json_array();
-    for (int i = 0; i < tensor->rank; i++)
-        (void)json_array_append_new(shape, json_integer((json_int_t)tensor->shape[i]));
+    for (int i = 0; i < tensor->rank; i++) {
+        if (json_array_append_new(shape, json_integer((json_int_t)tensor->shape[i])) != 0) {
+            json_decref(shape);
+            return NULL;
+        }
+    }
     return json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets", (json_int_t)begin,
                      (json_int_t)end);
 }
