@@ -8,6 +8,7 @@
 
 #include "capture.h"
 #include "commands.h"
+#include "json_memory.h"
 #include "new_file.h"
 #include "offline.h"
 
@@ -178,16 +179,21 @@ static int write_file(Writer *writer, int index)
     NewFile file;
     char path[PATH_MAX];
     name_file(writer, index, path);
-    if (!new_file_open(&file, path, &error))
+    const bool is_json = index == PICTURES;
+    char *json = is_json
+                     ? json_memory_format(report_build_json(&writer->report), JSON_INDENT(2) | JSON_REAL_PRECISION(9))
+                     : NULL;
+    if (is_json && !json)
+        return command_fail(EXIT_FAILED, "%s was not written: out of memory", path);
+    if (!new_file_open(&file, path, &error)) {
+        free(json);
         return command_fail(EXIT_FAILED, "%s", error.text);
-    if (index == PICTURES) {
-        json_t *json = report_build_json(&writer->report);
-        (void)json_dumpf(json, file.file, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-        (void)fputc('\n', file.file);
-        json_decref(json);
-    } else {
-        report_write_page(&writer->report, file.file);
     }
+    if (is_json)
+        (void)fprintf(file.file, "%s\n", json);
+    else
+        report_write_page(&writer->report, file.file);
+    free(json);
     if (!new_file_finish(&file, ferror(file.file) ? "not everything could be written" : NULL, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
     writer->written++;

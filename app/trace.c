@@ -3,6 +3,9 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
+
+#include "json_memory.h"
 
 static json_t *rect_json(float x, float y, float w, float h)
 {
@@ -124,7 +127,7 @@ static json_t *look_json(const Frame *frame)
                      frame->model_count, "newest_step", (int)frame->newest_step, "verdicts", verdicts);
 }
 
-void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
+bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
 {
     static const char *const scenes[] = {"compare", "solo_a", "solo_b", "matrix", "inspect", "claims"};
     json_t *widgets = json_array();
@@ -144,26 +147,21 @@ void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms)
         "input", grid_json(&frame->layout.input), "reconstruction_a", grid_json(&frame->layout.reconstruction[SIDE_A]),
         "widgets", widgets);
     const Rect bottom = frame->layout.bottom;
-    if (json)
-        (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)bottom.w, (int)(bottom.y + bottom.h)));
-    if (json) {
-        (void)json_object_set_new(json, "look", look_json(frame));
-        (void)json_object_set_new(json, "models", models_json(frame));
-        (void)json_object_set_new(json, "matrix", matrix_json(frame));
-        (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
-        (void)json_object_set_new(json, "moments", moments_json(frame));
-        (void)json_object_set_new(json, "hint", json_string(ui->hint));
-    }
-    if (ui->show_focus && json) {
-        for (int i = 0; i < ui->widget_count; i++)
-            if (ui->widget_ids[i] == ui->focus)
-                (void)json_object_set_new(json, "focus", json_string(ui->widgets[i].id));
-    }
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)bottom.w, (int)(bottom.y + bottom.h)));
+    (void)json_object_set_new(json, "look", look_json(frame));
+    (void)json_object_set_new(json, "models", models_json(frame));
+    (void)json_object_set_new(json, "matrix", matrix_json(frame));
+    (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
+    (void)json_object_set_new(json, "moments", moments_json(frame));
+    (void)json_object_set_new(json, "hint", json_string(ui->hint));
+    for (int i = 0; ui->show_focus && i < ui->widget_count; i++)
+        if (ui->widget_ids[i] == ui->focus)
+            (void)json_object_set_new(json, "focus", json_string(ui->widgets[i].id));
+    char *text = json_memory_format(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
     if (text) {
         (void)fprintf(file, "%s\n", text);
         (void)fflush(file);
     }
     free(text);
-    json_decref(json);
+    return text != NULL;
 }

@@ -6,5 +6,6 @@
 #include "app.h"
 #include "ui.h"
 
-// frame_ms: from the first event of the frame to the end of its drawing.
-void trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms);
+// frame_ms: from the first event of the frame to the end of its drawing. False where memory was short: then there is no
+// line for this frame.
+bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms);

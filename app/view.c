@@ -121,8 +121,8 @@ static void run(Session *session, const Options *options, FILE *trace)
             pace.has_wake = false;
         }
         pace.is_stale = false;
-        if (trace)
-            trace_write(trace, frame, &session->ui, took);
+        if (trace && !trace_write(trace, frame, &session->ui, took))
+            app_say(&session->app, true, "out of memory: the trace has no line for a frame");
     }
 }
 
