@@ -21,7 +21,6 @@ static int count_moments_at_most(const Trainer *trainer, const BankModel *model)
     return count > MOMENTS_MAX ? MOMENTS_MAX : count < MOMENTS_MIN ? MOMENTS_MIN : (int)count;
 }
 
-// The moment of the learner's present step; where memory is short there is none.
 Moment *trainer_keep_moment(Trainer *trainer, BankModel *model)
 {
     const int64_t step = learner_step_count(model->learner);
@@ -31,8 +30,10 @@ Moment *trainer_keep_moment(Trainer *trainer, BankModel *model)
     if (moment && moment->step == step)
         return moment;
     moment = moment_create(&model->model, learner_parameters(model->learner), step);
-    if (!moment)
+    if (!moment) {
+        atomic_store(&trainer->has_failed, true);
         return NULL;
+    }
     pthread_mutex_lock(&trainer->lock);
     moments_add(&model->moments, moment, count_moments_at_most(trainer, model));
     pthread_mutex_unlock(&trainer->lock);
