@@ -18,8 +18,9 @@ const char *render_device(const Render *render); // GL_RENDERER; borrowed
 bool render_is_software(const Render *render);   // llvmpipe, softpipe, swrast
 
 // Draws into the window's framebuffer (width, height in pixels), over black, or over the list's first box where that is
-// opaque and fills the window. The caller swaps. What finds no memory is not drawn.
-void render_play(Render *render, const DrawList *list, int width, int height);
+// opaque and fills the window. The caller swaps. False where something is missing because memory was short.
+bool render_play(Render *render, const DrawList *list, int width, int height);
 
 // Draws into a framebuffer object of its own and reads it back: rgba (height, width, 4) bytes, top row first, opaque.
+// Fails rather than leave something out.
 bool render_capture(Render *render, const DrawList *list, int width, int height, uint8_t *rgba, Error *error);

@@ -151,6 +151,8 @@ bool session_picture(Session *session, const Options *options, const Input *inpu
 {
     const Input still = {.mouse_x = input->mouse_x, .mouse_y = input->mouse_y, .is_inside = input->is_inside};
     const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
+    if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
+        frame = session_pass(session, options, &still, size, true, !session->is_live);
     *rgba = malloc((size_t)size.width * (size_t)size.height * 4);
     *json = figures_settings(frame);
     bool good = *rgba && *json;

@@ -53,6 +53,7 @@ typedef struct Pace {
     bool has_wake;  // there is news of training, drawn when its time has come
     bool is_hidden; // then both wait until the window is seen again
     bool was_film;
+    int torn_count;                              // pictures in a row that lacked something
     double next_training_frame, next_film_frame; // ms
 } Pace;
 
@@ -112,7 +113,7 @@ static void run(Session *session, const Options *options, FILE *trace)
         const Frame *frame = pass(session, options, &input, size, takes_news);
         if (happened & WINDOW_MORE)
             continue;
-        render_play(session->render, &session->draw, size.width, size.height);
+        const bool is_whole = render_play(session->render, &session->draw, size.width, size.height);
         window_swap(session->window);
         const double took = now_ms() - start;
         // where the processor draws, pictures of training leave it two thirds of its time
@@ -120,7 +121,11 @@ static void run(Session *session, const Options *options, FILE *trace)
             pace.next_training_frame = start + (is_software ? 3 * took + 16 : 16);
             pace.has_wake = false;
         }
-        pace.is_stale = false;
+        // drawn again at once, which a full atlas needs, then with the sentence
+        pace.torn_count = is_whole ? 0 : pace.torn_count + 1;
+        pace.is_stale = pace.torn_count == 1 || pace.torn_count == 2;
+        if (pace.torn_count == 2)
+            app_say(&session->app, true, "out of memory: something is missing in the window");
         if (trace && !trace_write(trace, frame, &session->ui, took))
             app_say(&session->app, true, "out of memory: the trace has no line for a frame");
     }
