@@ -293,8 +293,11 @@ int rename(const char *from, const char *to)
     return FAILS(KIND_RENAME, ENOSPC) ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
+// Where links are to fail they must be made first: as on a file system that cannot rename without replacing.
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
 {
+    if (chosen == KIND_LINK && flags)
+        return errno = EINVAL, -1;
     return FAILS(KIND_RENAME, ENOSPC) ? -1 : (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, flags);
 }
 

@@ -1,10 +1,10 @@
 """Every command with allocations and system calls that fail (tests/faults.c):
-python3 tests/faults_test.py PATH_TO_LOSSLENS PATH_TO_LIBFAULTS [--all] [KIND ...] [COMMAND ...]
+python3 tests/faults_test.py PATH_TO_LOSSLENS PATH_TO_LIBFAULTS [--all | --points=N] [KIND ...] [COMMAND ...]
 
 Each command runs once whole, then again and again, each time with another call failing: that one alone, and that one
 and all after it. Whatever fails, the program says so, in a sentence for each thing that it could not do, and so does
 its status; it prints everything or nothing, and leaves no file that is not whole. Or nothing of it mattered, and the
-result is the same to the byte. A few calls of each command are tried; --all tries every one.
+result is the same to the byte. A few calls of each command are tried; --points=N tries N of each kind, --all every one.
 """
 import concurrent.futures
 import os
@@ -19,8 +19,9 @@ import numpy as np
 
 import cli_reference as reference
 
-ALL = "--all" in sys.argv
-ARGUMENTS = [argument for argument in sys.argv[1:] if argument != "--all"]
+ARGUMENTS = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+POINTS = [sys.maxsize if option == "--all" else int(option.removeprefix("--points="))
+          for option in sys.argv[1:] if option.startswith("--")]
 PROGRAM, LIBRARY = map(os.path.abspath, ARGUMENTS[:2])
 CHOSEN = ARGUMENTS[2:]
 KINDS = ["alloc", "open", "read", "write", "fsync", "rename", "link", "close"]
@@ -135,7 +136,7 @@ class Work:
 
 def choose(count, most):
     """Calls to let fail, 1 to count: all, or a few that are spread evenly, the first and the last with them."""
-    if ALL or count <= most:
+    if count <= most:
         return list(range(1, count + 1))
     return sorted({1 + round(i * (count - 1) / max(most - 1, 1)) for i in range(most)})
 
@@ -146,7 +147,7 @@ def test(work, pool, name, kind):
     start = time.monotonic()
     good = Run(work, arguments, kind)
     assert good.status == 0, (name, good.err)
-    points = choose(good.count, most if kind == "alloc" else max(most // 4, 1))
+    points = choose(good.count, POINTS[0] if POINTS else most if kind == "alloc" else max(most // 4, 1))
     faults = [f"{kind}:{point}{more}" for more in ("", "+") for point in points]
     runs = list(pool.map(lambda fault: Run(work, arguments, fault), faults))
     wrong = [(fault, judge(run, good), run.err) for fault, run in zip(faults, runs) if judge(run, good)]
