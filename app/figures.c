@@ -7,7 +7,6 @@
 #include "claim_table.h"
 #include "commands.h"
 #include "inspect.h"
-#include "json_memory.h"
 #include "report_json.h"
 
 static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }

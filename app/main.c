@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "json_memory.h"
 
 // Where a standard stream is closed, the next file that is opened takes its number and would receive what is printed.
 // Read-only, so that printing into it still fails, and says so.
@@ -43,7 +42,7 @@ int main(int argc, char **argv)
     Options options;
     Error error;
     occupy_streams();
-    json_memory_watch();
+    (void)json_memory_watch();
     (void)signal(SIGPIPE, SIG_IGN); // a closed pipe is then an error of the write that hits it
     switch (cli_parse(argc, argv, &options, &error)) {
     case CLI_HELP: cli_print_help(stdout, options.command); return command_finish_output();

@@ -8,7 +8,6 @@
 
 #include "capture.h"
 #include "commands.h"
-#include "json_memory.h"
 #include "new_file.h"
 #include "offline.h"
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "commands.h"
-#include "json_memory.h"
 
 json_t *report_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "json_memory.h"
-
 static json_t *rect_json(float x, float y, float w, float h)
 {
     return json_pack("[i, i, i, i]", (int)x, (int)y, (int)w, (int)h);

@@ -6,6 +6,7 @@
 #include "dataset.h"
 #include "digits.h"
 #include "error.h"
+#include "json_memory.h"
 #include "learner.h"
 #include "loss.h"
 #include "metrics.h"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "json_memory.h"
 #include "safetensors_header.h"
 
 enum { BLOCK_VALUES = 4096 };
@@ -237,11 +238,14 @@ bool safetensors_save(const SafetensorsFile *file, const char *path, Error *erro
 {
     assert(file->tensor_count <= SAFETENSORS_TENSORS_MAX && file->metadata_count <= SAFETENSORS_METADATA_MAX);
     Draft draft;
+    const unsigned failures = json_memory_watch();
     char *header = format_header(file);
-    if (!header) {
-        return error_set(error,
-                         "%s cannot be written: a name or a metadata string is not valid UTF-8, or memory ran out",
-                         file_shorten_path(path));
+    const bool is_short = json_memory_watch() != failures;
+    if (!header || is_short) {
+        free(header);
+        return error_set(error, "%s cannot be written: %s", file_shorten_path(path),
+                         is_short ? "there is no memory for its header"
+                                  : "a name or a metadata string is not valid UTF-8");
     }
     bool done = draft_begin(&draft, path, error);
     if (done && !write_file(&draft, file, header, error)) {

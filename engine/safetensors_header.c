@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json_memory.h"
+
 // Our own limit for the JSON without its padding, since a parsed tree takes many times the memory of its text. As many
 // tensors and metadata as fit SafetensorsFile take a tenth of it.
 enum { JSON_TEXT_MAX = 1 << 20 };
@@ -205,7 +207,12 @@ bool loading_parse_header(Loading *loading, const char *header, size_t size)
                               JSON_TEXT_MAX);
     }
     json_error_t problem;
+    const unsigned failures = json_memory_watch();
     json_t *root = json_loadb(header, size, JSON_REJECT_DUPLICATES, &problem);
+    if (json_memory_watch() != failures) {
+        json_decref(root);
+        return loading_refuse(loading, "there is no memory for its header of %zu bytes", size);
+    }
     if (!root) {
         return loading_refuse(loading, "the header is not valid JSON: %s, at its byte %d", problem.text,
                               problem.position);
