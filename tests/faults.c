@@ -1,8 +1,8 @@
 // Faults: a library for LD_PRELOAD that counts a program's calls and makes chosen ones fail. Linked into nothing.
 //
-// LOSSLENS_FAULT chooses what is counted and what fails: alloc (nothing fails), alloc:17 (the seventeenth call alone),
-// alloc:17+ (that one and all after it); the kinds are below. LOSSLENS_FAULT_COUNT names a file that receives how many
-// calls of that kind there were, written when the program ends by itself.
+// LOSSLENS_FAULT chooses what fails: alloc:17 (the seventeenth call alone), alloc:17+ (that one and all after it); the
+// kinds are below. LOSSLENS_FAULT_COUNT names a file that receives how many calls of each kind there were, a line each,
+// written when the program ends by itself.
 //
 // Only calls from the program and the libraries listed here count. What drivers, SDL and the C library do among
 // themselves when memory is short is not the program's to mend. A call counts where its return address lies in one of
@@ -52,7 +52,7 @@ static int range_count;
 static Kind chosen = KIND_COUNT;
 static unsigned long first_failure; // 0: none
 static bool fails_on;               // and all that follow
-static _Atomic unsigned long count;
+static _Atomic unsigned long counts[KIND_COUNT];
 
 // ---- whose call it is ---------------------------------------------------------------------------------------------
 
@@ -86,9 +86,9 @@ static int add_ranges(struct dl_phdr_info *object, size_t size, void *context)
 __attribute__((constructor)) static void begin(void)
 {
     const char *fault = getenv("LOSSLENS_FAULT");
+    (void)dl_iterate_phdr(add_ranges, NULL);
     if (!fault)
         return;
-    (void)dl_iterate_phdr(add_ranges, NULL);
     const size_t length = strcspn(fault, ":");
     if (fault[length]) {
         char *end;
@@ -100,31 +100,31 @@ __attribute__((constructor)) static void begin(void)
             chosen = (Kind)kind;
 }
 
-__attribute__((destructor)) static void say_count(void)
+__attribute__((destructor)) static void say_counts(void)
 {
     const char *path = getenv("LOSSLENS_FAULT_COUNT");
     const long file = path ? syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
     if (file < 0)
         return;
-    char text[32];
-    const int length = snprintf(text, sizeof text, "%lu\n", atomic_load(&count));
-    (void)syscall(SYS_write, file, text, length);
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        char text[64];
+        const int length = snprintf(text, sizeof text, "%s %lu\n", kinds[kind], atomic_load(&counts[kind]));
+        (void)syscall(SYS_write, file, text, length);
+    }
     (void)syscall(SYS_close, file);
 }
 
 // Counts a call of this kind that returns to `caller`; true, with errno set, where it is to fail.
 static bool must_fail(Kind kind, const void *caller, int reason)
 {
-    if (kind != chosen)
-        return false;
     const uintptr_t address = (uintptr_t)caller;
-    bool counts = false;
+    bool is_ours = false;
     for (int i = 0; i < range_count; i++)
-        counts |= address >= ranges[i].start && address < ranges[i].end;
-    if (!counts)
+        is_ours |= address >= ranges[i].start && address < ranges[i].end;
+    if (!is_ours)
         return false;
-    const unsigned long number = atomic_fetch_add(&count, 1) + 1;
-    if (first_failure == 0 || number < first_failure || (number > first_failure && !fails_on))
+    const unsigned long number = atomic_fetch_add(&counts[kind], 1) + 1;
+    if (kind != chosen || first_failure == 0 || number < first_failure || (number > first_failure && !fails_on))
         return false;
     errno = reason;
     return true;
