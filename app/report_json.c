@@ -86,15 +86,12 @@ json_t *report_image_set(const ImageSetFacts *facts)
                      labels);
 }
 
-char *report_format(json_t *report) { return json_memory_format(report, JSON_INDENT(2) | JSON_REAL_PRECISION(17)); }
-
-int report_print_text(char *text)
+int report_print(json_t *report)
 {
+    char *text = json_memory_format(report, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     if (!text)
         return command_fail(EXIT_FAILED, "out of memory: the report");
     (void)puts(text);
     free(text);
     return command_finish_output();
 }
-
-int report_print(json_t *report) { return report_print_text(report_format(report)); }

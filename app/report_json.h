@@ -20,7 +20,3 @@ json_t *report_text(const char *text);
 // Prints report to stdout as indented JSON, all of it or nothing, takes it over and returns the exit status. NULL, or
 // something missing in it: memory was short.
 int report_print(json_t *report);
-
-// The two halves of it: a report's text, NULL where memory was short; and printing the text, which is taken over.
-char *report_format(json_t *report);
-int report_print_text(char *text);

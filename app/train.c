@@ -162,8 +162,7 @@ static int train_and_report(Training *training)
                            (long long)broken);
     if (is_stopped)
         (void)command_fail(0, "stopped after %lld steps", (long long)learner_step_count(training->learner));
-    char *report = report_format(build_report(training)); // before saving, whose own failure is another one
-    const int saved = save_model(training), printed = report_print_text(report);
+    const int saved = save_model(training), printed = report_print(build_report(training));
     const int status = saved != EXIT_OK ? saved : printed;
     return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + command_signal() : status;
 }
