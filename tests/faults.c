@@ -211,6 +211,12 @@ FILE *fopen(const char *path, const char *mode)
     return FAILS(KIND_ALLOC, ENOMEM) || FAILS(KIND_OPEN, EMFILE) ? NULL : real(path, mode);
 }
 
+FILE *open_memstream(char **bytes, size_t *size)
+{
+    FIND_REAL(open_memstream)
+    return FAILS(KIND_ALLOC, ENOMEM) ? NULL : real(bytes, size);
+}
+
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
 {
     FIND_REAL(pthread_create)
