@@ -45,7 +45,7 @@ COMMANDS = {
     "shot": (["shot", *PICTURE, "--init", "MODEL", "-o", "OUT/shot.png"], 8),
     "shot json": (["shot", *PICTURE, "--view", "claims", "--json", "-o", "OUT/shot.png"], 4),
     "film": (["film", *PICTURE, "-o", "OUT/film"], 2),
-    "film webp": (["film", *PICTURE, "-o", "OUT/film.webp"], 2),
+    "film webp": (["film", *PICTURE, "-o", "OUT/film.webp"], 6),
     "report": (["report", *TRAIN, "--seeds", "1", "-o", "OUT/report"], 2),
 }
 PROGRESS = re.compile(r"(epoch \d+ \(|film: frame \d+ of|report: (training seed|writing file) \d+ of)")
