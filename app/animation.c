@@ -6,6 +6,7 @@
 #include "animation.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <webp/demux.h>
 #include <webp/encode.h>
@@ -15,6 +16,9 @@
 
 enum { RUN_FRAMES = 32 };
 enum { EFFORT = 2 }; // of 0 .. 9: beyond it files get a few per cent smaller and take many times as long
+
+// Where memory is short libwebp may cut a frame off and say that all is well; malloc tells. errno is 0 before.
+static bool was_short(void) { return errno == ENOMEM; }
 
 struct Animation {
     WebPConfig config;
@@ -67,8 +71,12 @@ void animation_destroy(Animation *animation)
 
 static bool encode_picture(Animation *animation, int duration_ms, Error *error)
 {
-    if (!WebPAnimEncoderAdd(animation->encoder, &animation->picture, animation->run_ms, &animation->config))
-        return error_set(error, "a frame could not be encoded: %s", WebPAnimEncoderGetError(animation->encoder));
+    errno = 0;
+    const bool is_good =
+        WebPAnimEncoderAdd(animation->encoder, &animation->picture, animation->run_ms, &animation->config);
+    if (!is_good || was_short())
+        return error_set(error, "a frame could not be encoded: %s",
+                         was_short() ? "out of memory" : WebPAnimEncoderGetError(animation->encoder));
     animation->run_frames++;
     animation->run_ms += duration_ms;
     return true;
@@ -133,10 +141,12 @@ static bool end_run(Animation *animation, Error *error)
 {
     WebPData run;
     WebPDataInit(&run);
+    errno = 0;
     bool is_good = WebPAnimEncoderAdd(animation->encoder, NULL, animation->run_ms, NULL) &&
-                   WebPAnimEncoderAssemble(animation->encoder, &run);
+                   WebPAnimEncoderAssemble(animation->encoder, &run) && !was_short();
     if (!is_good)
-        error_set(error, "frames could not be put together: %s", WebPAnimEncoderGetError(animation->encoder));
+        error_set(error, "frames could not be put together: %s",
+                  was_short() ? "out of memory" : WebPAnimEncoderGetError(animation->encoder));
     WebPAnimEncoderDelete(animation->encoder);
     animation->encoder = NULL;
     is_good = is_good && write_run(animation, &run, error);

@@ -77,8 +77,9 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     app->trainer = trainer_create(&trainer, error);
     if (!app->trainer || !create_buffers(app, error) || !pad_init(&app->pad, error) || !cast_update(app, error))
         return false;
-    if (options->init)
-        trainer_set_parameters(app->trainer, app->slots[SIDE_A].bank, options->init, options->init_step);
+    if (options->init &&
+        !trainer_set_parameters(app->trainer, app->slots[SIDE_A].bank, options->init, options->init_step))
+        return error_set(error, "out of memory: the weights of --init");
     if (options->digit)
         pad_load_values(&app->pad, options->digit, options->digit_width, options->digit_height);
     else

@@ -45,6 +45,6 @@ typedef struct BatchSet {
 } BatchSet;
 
 // max_values: how many values the GPU's buffer can hold at once, DIGIT_PIXELS or more; grids beyond it are split.
-// Returns false when there was no memory for all of it; what there is can still be drawn.
+// False when there was no memory for all of it; what there is can still be drawn.
 bool batch_build(BatchSet *set, const DrawList *list, int width, int height, size_t max_values);
 void batch_free(BatchSet *set);

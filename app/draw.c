@@ -1,4 +1,4 @@
-// Draw list: see draw.h. A command that finds no memory, or that lies wholly outside the clip, is dropped.
+// Draw list: see draw.h. A command that lies wholly outside the clip is dropped.
 #include "draw.h"
 
 #include <assert.h>
@@ -10,22 +10,20 @@
 #include "theme.h"
 
 // array: the address of a pointer to items of item_size bytes, made large enough for `needed` of them.
-static bool reserve(void *array, size_t *capacity, size_t needed, size_t item_size)
+static bool reserve(DrawList *list, void *array, size_t *capacity, size_t needed, size_t item_size)
 {
     if (needed <= *capacity) {
         return true;
     }
     size_t wanted = *capacity < 64 ? 64 : *capacity;
-    while (wanted < needed) {
-        if (wanted > SIZE_MAX / 2 / item_size) {
-            return false;
-        }
+    while (wanted < needed && wanted <= SIZE_MAX / 2 / item_size) {
         wanted *= 2;
     }
     void *items;
     memcpy(&items, array, sizeof items);
-    items = realloc(items, wanted * item_size);
+    items = wanted >= needed ? realloc(items, wanted * item_size) : NULL;
     if (!items) {
+        list->is_short = true;
         return false;
     }
     memcpy(array, &items, sizeof items);
@@ -54,7 +52,7 @@ static bool is_visible(const DrawList *list, Rect rect)
 
 static bool add_command(DrawList *list, DrawCommand command)
 {
-    if (!reserve(&list->commands, &list->command_capacity, list->command_count + 1, sizeof command)) {
+    if (!reserve(list, &list->commands, &list->command_capacity, list->command_count + 1, sizeof command)) {
         return false;
     }
     command.clip = clip_of(list);
@@ -78,7 +76,10 @@ void draw_begin(DrawList *list, float width, float height)
     list->command_count = list->point_count = list->glyph_count = list->value_count = 0;
     list->clips[0] = (Rect){0, 0, width, height};
     list->clip_depth = 1;
+    list->is_short = false;
 }
+
+bool draw_is_whole(const DrawList *list) { return !list->is_short && (!list->font || font_is_whole(list->font)); }
 
 void draw_clip_push(DrawList *list, Rect rect)
 {
@@ -112,7 +113,7 @@ void draw_line(DrawList *list, const Point *points, int point_count, float width
     const size_t count = point_count > 0 ? (size_t)point_count : 0;
     const Rect clip = clip_of(list);
     if (count < 2 || !(width > 0) || (color & 0xff) == 0 || clip.w <= 0 || clip.h <= 0 ||
-        !reserve(&list->points, &list->point_capacity, list->point_count + count, sizeof *points)) {
+        !reserve(list, &list->points, &list->point_capacity, list->point_count + count, sizeof *points)) {
         return;
     }
     if (add_command(
@@ -133,7 +134,7 @@ float draw_text(DrawList *list, FontFace face, float size_px, float x, float bas
                            (float)glyph->h};
         pen += glyph->advance;
         if (is_visible(list, rect) &&
-            reserve(&list->glyphs, &list->glyph_capacity, list->glyph_count + 1, sizeof *list->glyphs)) {
+            reserve(list, &list->glyphs, &list->glyph_capacity, list->glyph_count + 1, sizeof *list->glyphs)) {
             list->glyphs[list->glyph_count++] = (DrawGlyph){rect, (float)glyph->x, (float)glyph->y};
         }
     }
@@ -169,7 +170,7 @@ void draw_images(DrawList *list, Point origin, int columns, int count, float pit
                          command.images.pitch_y * (float)rows};
     const size_t value_count = (size_t)count * DIGIT_PIXELS;
     if (is_visible(list, bounds) &&
-        reserve(&list->values, &list->value_capacity, list->value_count + value_count, sizeof *values) &&
+        reserve(list, &list->values, &list->value_capacity, list->value_count + value_count, sizeof *values) &&
         add_command(list, command)) {
         memcpy(list->values + list->value_count, values, value_count * sizeof *values);
         list->value_count += value_count;

@@ -82,12 +82,17 @@ typedef struct DrawList {
     size_t value_count, value_capacity;
     Rect clips[16];
     int clip_depth;
-    Font *font; // borrowed
+    bool is_short; // there was no memory for something since draw_begin
+    Font *font;    // borrowed
 } DrawList;
 
 void draw_init(DrawList *list, Font *font);
 void draw_free(DrawList *list);
 void draw_begin(DrawList *list, float width, float height); // empties the list, the clip is the whole window
+
+// Whether all that was to be drawn since draw_begin is there. What finds no memory is missing, and so is a character
+// that the font could not make (font_is_whole).
+bool draw_is_whole(const DrawList *list);
 
 void draw_clip_push(DrawList *list, Rect rect); // intersected with the clip in force
 void draw_clip_pop(DrawList *list);

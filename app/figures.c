@@ -12,12 +12,6 @@
 
 static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
 
-static json_t *json_text(const char *text) // a folder's name may be any bytes
-{
-    json_t *json = json_string(text);
-    return json ? json : json_string("?");
-}
-
 static const char *output_key(int output) { return activation_get(OUTPUT_ACTIVATION, output)->key; }
 
 // A figure of each loss: values (LOSS_COUNT).
@@ -88,7 +82,7 @@ static json_t *settings(const Frame *frame)
     const Look *look = &frame->look;
     json_t *json =
         json_pack("{s:s, s:s, s:{s:o, s:i, s:i}, s:i, s:b}", "program", "losslens " LOSSLENS_VERSION, "view",
-                  scene_key(look->scene), "data", "name", json_text(frame->dataset_name), "train", frame->train_count,
+                  scene_key(look->scene), "data", "name", report_text(frame->dataset_name), "train", frame->train_count,
                   "test", frame->test_count, "first_digit", frame->first, "shuffled", frame->is_shuffled);
     json_t *digits = json_array();
     for (int cell = 0; cell < frame->page_count; cell++)
@@ -114,10 +108,7 @@ static json_t *settings(const Frame *frame)
 
 char *figures_settings(const Frame *frame)
 {
-    json_t *json = settings(frame);
-    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENSURE_ASCII);
-    json_decref(json);
-    return text;
+    return json_memory_format(settings(frame), JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENSURE_ASCII);
 }
 
 // ---- figures ------------------------------------------------------------------------------------------------------

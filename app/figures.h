@@ -6,10 +6,12 @@
 
 #include "app.h"
 
-// Everything that the picture depends on, in less than 4096 bytes, for its text chunk. Owned by the caller: free.
+// Everything that the picture depends on, in less than 4096 bytes, for its text chunk. NULL where memory is short.
+// Owned by the caller: free.
 char *figures_settings(const Frame *frame);
 
-// The same and every figure on screen. Owned by the caller: json_decref.
+// The same and every figure on screen; where memory is short something is missing (json_memory.h). Owned by the caller:
+// json_decref.
 json_t *figures_json(const Frame *frame);
 
 // The claims alone: verdicts, sentences, rules, tables.

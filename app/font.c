@@ -3,6 +3,7 @@
 
 #include <SDL.h>
 #include <SDL_ttf.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct Font {
     int shelf_x, shelf_y, shelf_height; // where the next glyph goes
     unsigned version;
     bool is_full;
+    bool is_whole; // this frame
 };
 
 static const char *const FACE_ASSETS[FONT_FACE_COUNT] = {
@@ -43,17 +45,32 @@ static const char *const FACE_ASSETS[FONT_FACE_COUNT] = {
     [FONT_FIGURES] = "fonts/JetBrainsMono-Regular.ttf",
 };
 
+static void close_face(Font *font, FontFace face)
+{
+    const int reason = errno;
+    if (font->faces[face]) {
+        TTF_CloseFont(font->faces[face]);
+    }
+    font->faces[face] = NULL;
+    errno = reason;
+}
+
+// FreeType goes on without hinting, and HarfBuzz without a glyph, where they find no memory, and neither says so; but
+// errno does.
 static bool open_face(Font *font, FontFace face, Error *error)
 {
     const Asset *asset = asset_find(FACE_ASSETS[face]);
     if (!asset) {
         return error_set(error, "The font %s is missing from this build.", FACE_ASSETS[face]);
     }
+    errno = 0;
     SDL_RWops *stream = SDL_RWFromConstMem(asset->bytes, (int)asset->size);
     font->face_sizes[face] = 12;
     font->faces[face] = stream ? TTF_OpenFontRW(stream, 1, 12) : NULL;
-    if (!font->faces[face]) {
-        return error_set(error, "The font %s could not be opened: %s.", FACE_ASSETS[face], TTF_GetError());
+    if (!font->faces[face] || errno == ENOMEM) {
+        close_face(font, face);
+        return error_set(error, "The font %s could not be opened: %s.", FACE_ASSETS[face],
+                         errno == ENOMEM ? "out of memory" : TTF_GetError());
     }
     TTF_SetFontHinting(font->faces[face], TTF_HINTING_LIGHT);
     return true;
@@ -77,6 +94,7 @@ Font *font_create(Error *error)
     font->coverage = coverage;
     font->side = ATLAS_FIRST_SIDE;
     font->version = 1;
+    font->is_whole = true;
     for (int face = 0; face < FONT_FACE_COUNT; face++) {
         if (!open_face(font, (FontFace)face, error)) {
             font_destroy(font);
@@ -104,17 +122,18 @@ void font_destroy(Font *font)
     }
     empty_cache(font);
     for (int face = 0; face < FONT_FACE_COUNT; face++) {
-        if (font->faces[face]) {
-            TTF_CloseFont(font->faces[face]);
-        }
+        close_face(font, (FontFace)face);
     }
     free(font->coverage);
     free(font);
     TTF_Quit();
 }
 
+bool font_is_whole(const Font *font) { return font->is_whole; }
+
 void font_begin_frame(Font *font)
 {
+    font->is_whole = true;
     if (!font->is_full) {
         return;
     }
@@ -168,10 +187,10 @@ static bool place_bitmap(Font *font, int w, int h, int *x, int *y)
 }
 
 // SDL_ttf draws into a surface of the whole line's height; x0, y0 is where the glyph's own bitmap begins in it.
-static void copy_coverage(Font *font, SDL_Surface *surface, int x0, int y0, const Glyph *glyph)
+static bool copy_coverage(Font *font, SDL_Surface *surface, int x0, int y0, const Glyph *glyph)
 {
-    if (SDL_LockSurface(surface) != 0) {
-        return;
+    if (surface->format->BytesPerPixel != 4 || SDL_LockSurface(surface) != 0) {
+        return false;
     }
     const SDL_PixelFormat *format = surface->format;
     for (int y = 0; y < glyph->h && y0 + y < surface->h; y++) {
@@ -185,38 +204,57 @@ static void copy_coverage(Font *font, SDL_Surface *surface, int x0, int y0, cons
     }
     SDL_UnlockSurface(surface);
     font->version++;
+    return true;
 }
 
-static void draw_glyph(Font *font, TTF_Font *face, uint32_t codepoint, Glyph *glyph)
+// False where the font library failed, which for fonts that are whole means that memory was short.
+static bool draw_glyph(Font *font, TTF_Font *face, uint32_t codepoint, Glyph *glyph)
 {
     int min_x = 0, max_x = 0, min_y = 0, max_y = 0, advance = 0;
     if (TTF_GlyphMetrics32(face, codepoint, &min_x, &max_x, &min_y, &max_y, &advance) != 0) {
-        return;
+        return false;
     }
     glyph->advance = (float)advance;
     glyph->left = min_x;
     glyph->top = max_y;
     if (max_x <= min_x || max_y <= min_y) {
-        return;
+        return true;
     }
     int x, y;
     if (!place_bitmap(font, max_x - min_x, max_y - min_y, &x, &y)) {
         font->is_full = true; // this frame goes without the glyph; the next one starts afresh
-        return;
+        font->is_whole = false;
+        return true;
     }
     SDL_Surface *surface = TTF_RenderGlyph32_Blended(face, codepoint, (SDL_Color){255, 255, 255, 255});
     if (!surface) {
-        return;
+        return false;
     }
     glyph->x = x;
     glyph->y = y;
     glyph->w = max_x - min_x;
     glyph->h = max_y - min_y;
     const int above = TTF_FontAscent(face) - max_y;
-    if (surface->format->BytesPerPixel == 4) {
-        copy_coverage(font, surface, min_x > 0 ? min_x : 0, above > 0 ? above : 0, glyph);
-    }
+    const bool is_ok = copy_coverage(font, surface, min_x > 0 ? min_x : 0, above > 0 ? above : 0, glyph);
     SDL_FreeSurface(surface);
+    return is_ok;
+}
+
+// Draws a glyph of this size. False where the font library failed or went on with less: then the face, which may have
+// lost its hinting, is closed, to be opened anew for the next glyph.
+static bool make_glyph(Font *font, FontFace face, int size, uint32_t codepoint, Glyph *glyph)
+{
+    if (!font->faces[face] && !open_face(font, face, NULL)) {
+        return false;
+    }
+    errno = 0;
+    bool is_ok = font->face_sizes[face] == size || TTF_SetFontSize(font->faces[face], size) == 0;
+    font->face_sizes[face] = size;
+    is_ok = is_ok && draw_glyph(font, font->faces[face], codepoint, glyph) && errno != ENOMEM;
+    if (!is_ok) {
+        close_face(font, face);
+    }
+    return is_ok;
 }
 
 static int round_size(float size_px)
@@ -238,19 +276,17 @@ const Glyph *font_glyph(Font *font, FontFace face, float size_px, uint32_t codep
             return &node->glyph;
         }
     }
-    if (font->face_sizes[face] != size) {
-        if (TTF_SetFontSize(font->faces[face], size) != 0) {
-            return &nothing;
-        }
-        font->face_sizes[face] = size;
-    }
     Node *node = calloc(1, sizeof *node);
-    if (!node) {
+    if (!node || !make_glyph(font, face, size, codepoint, &node->glyph)) {
+        free(node);
+        font->is_whole = false;
         return &nothing;
     }
-    *node = (Node){.next = *bucket, .face = face, .size = size, .codepoint = codepoint};
+    node->next = *bucket;
+    node->face = face;
+    node->size = size;
+    node->codepoint = codepoint;
     *bucket = node;
-    draw_glyph(font, font->faces[face], codepoint, &node->glyph);
     return &node->glyph;
 }
 

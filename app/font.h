@@ -32,6 +32,10 @@ void font_destroy(Font *font);
 const Glyph *font_glyph(Font *font, FontFace face, float size_px, uint32_t codepoint);
 void font_begin_frame(Font *font);
 
+// Whether every character since font_begin_frame is there. Where memory was short or the atlas is full some are blank;
+// the next frame makes those anew.
+bool font_is_whole(const Font *font);
+
 float font_text_width(Font *font, FontFace face, float size_px, const char *text);
 float font_ascent(Font *font, FontFace face, float size_px); // baseline to the top of a capital letter
 FontAtlas font_atlas(Font *font);

@@ -42,6 +42,7 @@ int main(int argc, char **argv)
     Options options;
     Error error;
     occupy_streams();
+    (void)json_memory_watch();
     (void)signal(SIGPIPE, SIG_IGN); // a closed pipe is then an error of the write that hits it
     (void)signal(SIGXFSZ, SIG_IGN); // and so is a file that may not grow
     switch (cli_parse(argc, argv, &options, &error)) {

@@ -14,7 +14,7 @@ int offline_open(Offline *offline, const Options *options)
                          .options = options,
                          .size = {options->width, options->height, 1.0f, false}};
     if (!offline->session)
-        return command_fail(EXIT_FAILED, "out of memory");
+        return command_fail(EXIT_FAILED, "out of memory: the models on show");
     const int status = session_open(offline->session, options, true, &error);
     return status == EXIT_OK ? EXIT_OK : command_fail(status, "%s", error.text);
 }

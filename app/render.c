@@ -1,6 +1,7 @@
 // Render: see render.h. One vertex array, one instance buffer and one program per kind of batch.
 #include "render.h"
 
+#include <assert.h>
 #include <cglm/cglm.h>
 #include <epoxy/gl.h>
 #include <math.h>
@@ -285,10 +286,11 @@ static void draw_batch(const Render *render, const Batch *batch, int height)
     glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, batch->instance_count);
 }
 
-static void play(Render *render, const DrawList *list, int width, int height)
+// False where the picture lacks something because memory was short.
+static bool play(Render *render, const DrawList *list, int width, int height)
 {
     BatchSet *set = &render->set;
-    batch_build(set, list, width, height, render->max_values);
+    const bool is_whole = batch_build(set, list, width, height, render->max_values) && draw_is_whole(list);
     set_frame_state(render, width, height);
     if (list->font && list->glyph_count > 0) {
         upload_atlas(render, list->font);
@@ -311,15 +313,29 @@ static void play(Render *render, const DrawList *list, int width, int height)
         }
         draw_batch(render, batch, height);
     }
+    return is_whole;
+}
+
+bool render_fits(const Render *render, int width, int height)
+{
+    return width <= render->max_side && height <= render->max_side;
 }
 
 bool render_play(Render *render, const DrawList *list, int width, int height)
 {
-    if (width > render->max_side || height > render->max_side)
-        return false;
+    assert(render_fits(render, width, height));
     glBindFramebuffer(GL_FRAMEBUFFER, 0);
-    play(render, list, width, height);
-    return true;
+    return play(render, list, width, height);
+}
+
+// Whether the driver ran out of memory since it was last asked.
+static bool was_driver_short(void)
+{
+    bool was_short = false;
+    for (GLenum code; (code = glGetError()) != GL_NO_ERROR;) {
+        was_short |= code == GL_OUT_OF_MEMORY;
+    }
+    return was_short;
 }
 
 // OpenGL's first row is the bottom one, and a window's alpha means nothing in a picture.
@@ -353,9 +369,10 @@ bool render_capture(Render *render, const DrawList *list, int width, int height,
     glRenderbufferStorage(GL_RENDERBUFFER, GL_RGBA8, width, height);
     glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
     glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, pixels);
+    bool is_whole = true;
     const bool is_complete = glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
     if (is_complete) {
-        play(render, list, width, height);
+        is_whole = play(render, list, width, height);
         glPixelStorei(GL_PACK_ALIGNMENT, 4);
         glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
         turn_picture(rgba, width, height);
@@ -363,5 +380,8 @@ bool render_capture(Render *render, const DrawList *list, int width, int height,
     glBindFramebuffer(GL_FRAMEBUFFER, 0);
     glDeleteFramebuffers(1, &framebuffer);
     glDeleteRenderbuffers(1, &pixels);
+    if (!is_whole || was_driver_short()) {
+        return error_set(error, "out of memory: a picture of %d by %d pixels would lack something", width, height);
+    }
     return is_complete || error_set(error, "The graphics driver made no picture of %d by %d pixels.", width, height);
 }

@@ -154,10 +154,7 @@ static int write_picture(Writer *writer, int index, NewFile *file)
 // Both NULL where memory is short; free.
 static char *format_json(const Report *report)
 {
-    json_t *json = report_build_json(report);
-    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(json);
-    return text;
+    return json_memory_format(report_build_json(report), JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 }
 
 static char *format_page(const Report *report)

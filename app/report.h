@@ -42,5 +42,7 @@ ReportFigure report_figure(const double *values, int count);
 // The verdict that all seeds share; VERDICT_COUNT where they differ.
 Verdict report_verdict(const Report *report, int claim);
 
+// Where memory is short something is missing (json_memory.h). Owned by the caller: json_decref.
 json_t *report_build_json(const Report *report);
+
 void report_write_page(const Report *report, FILE *file);

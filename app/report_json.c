@@ -2,16 +2,21 @@
 #include "report_json.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "commands.h"
 
 json_t *report_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
+json_t *report_text(const char *text)
+{
+    json_t *json = json_string(text);
+    return json ? json : json_string("?");
+}
+
 json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test)
 {
-    // A folder's name may be any bytes; JSON takes UTF-8 alone.
-    json_t *name = json_string(dataset->name);
-    return json_pack("{s:o, s:i, s:i, s:o, s:o}", "name", name ? name : json_string("?"), "train", train_count, "test",
+    return json_pack("{s:o, s:i, s:i, s:o, s:o}", "name", report_text(dataset->name), "train", train_count, "test",
                      test->images, "mean_input", report_number(test->mean), "bce_floor",
                      report_number(test->bce_floor));
 }
@@ -79,10 +84,10 @@ json_t *report_image_set(const ImageSetFacts *facts)
 
 int report_print(json_t *report)
 {
-    if (!report)
+    char *text = json_memory_format(report, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    if (!text)
         return command_fail(EXIT_FAILED, "out of memory: the report");
-    (void)json_dumpf(report, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-    (void)fputc('\n', stdout);
-    json_decref(report);
+    (void)puts(text);
+    free(text);
     return command_finish_output();
 }

@@ -14,5 +14,9 @@ json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *
 json_t *report_metrics(const Metrics *metrics);
 json_t *report_image_set(const ImageSetFacts *facts);
 
-// Prints report to stdout as indented JSON, frees it and returns the exit status. NULL: memory was short.
+// Text as it is, or "?": a folder's name may be any bytes, JSON takes UTF-8 alone.
+json_t *report_text(const char *text);
+
+// Prints report to stdout as indented JSON, all of it or nothing, takes it over and returns the exit status. NULL, or
+// something missing in it: memory was short.
 int report_print(json_t *report);

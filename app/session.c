@@ -147,6 +147,8 @@ bool session_picture(Session *session, const Options *options, const Input *inpu
                          .left = input->left,
                          .right = input->right};
     const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
+    if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
+        frame = session_pass(session, options, &still, size, true, !session->is_live);
     if (!*rgba)
         *rgba = malloc((size_t)size.width * (size_t)size.height * 4);
     *json = figures_settings(frame);

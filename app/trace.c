@@ -194,30 +194,28 @@ bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, 
         "input", grid_json(&frame->layout.input), "reconstruction_a", grid_json(&frame->layout.reconstruction[SIDE_A]),
         "widgets", widgets);
     const Rect window = frame->layout.window;
-    if (json)
-        (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
-    if (json) {
-        (void)json_object_set_new(json, "look", look_json(frame));
-        (void)json_object_set_new(json, "models", models_json(frame));
-        (void)json_object_set_new(json, "matrix", matrix_json(frame));
-        (void)json_object_set_new(json, "ranks", ranks_json(frame));
-        (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
-        (void)json_object_set_new(json, "moments", moments_json(frame));
-        (void)json_object_set_new(json, "hint", json_string(ui->hint));
-        if (has_texts)
-            (void)json_object_set_new(json, "texts", trace_texts(ui));
-        (void)json_object_set_new(json, "too_small", json_boolean(frame->layout.is_too_small));
+    (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
+    (void)json_object_set_new(json, "look", look_json(frame));
+    (void)json_object_set_new(json, "models", models_json(frame));
+    (void)json_object_set_new(json, "matrix", matrix_json(frame));
+    (void)json_object_set_new(json, "ranks", ranks_json(frame));
+    (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
+    (void)json_object_set_new(json, "moments", moments_json(frame));
+    (void)json_object_set_new(json, "hint", json_string(ui->hint));
+    if (has_texts)
+        (void)json_object_set_new(json, "texts", trace_texts(ui));
+    (void)json_object_set_new(json, "too_small", json_boolean(frame->layout.is_too_small));
+    for (int i = 0; ui->show_focus && i < ui->widget_count; i++)
+        if (ui->widget_ids[i] == ui->focus)
+            (void)json_object_set_new(json, "focus", json_string(ui->widgets[i].id));
+    char *text = json_memory_format(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    if (!text) {
+        errno = ENOMEM;
+        return false;
     }
-    if (ui->show_focus && json) {
-        for (int i = 0; i < ui->widget_count; i++)
-            if (ui->widget_ids[i] == ui->focus)
-                (void)json_object_set_new(json, "focus", json_string(ui->widgets[i].id));
-    }
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    const bool is_written = !text || (fprintf(file, "%s\n", text) > 0 && fflush(file) == 0);
+    const bool is_written = fprintf(file, "%s\n", text) > 0 && fflush(file) == 0;
     const int reason = errno;
     free(text);
-    json_decref(json);
     errno = reason;
     return is_written;
 }

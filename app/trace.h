@@ -11,7 +11,8 @@
 FILE *trace_open(const char *path, Naming naming, Error *error);
 
 // frame_ms: from the first event of the frame to the end of its drawing. has_texts: with every text on screen. False,
-// with errno, where the line could not be written.
+// with errno, where the line could not be written; ENOMEM: there is no line for this frame, and there may be for the
+// next.
 bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts);
 
 // Every text that the last pass drew: [{"text", "rect": [x, y, w, h], "box", "color": "rrggbbaa", "cut"}, ...], in

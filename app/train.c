@@ -125,6 +125,7 @@ static bool train_epoch(Training *training, Error *error)
 
 // ---- the report ---------------------------------------------------------------------------------------------------
 
+// NULL where memory is short.
 static json_t *build_report(const Training *training)
 {
     char spec[SPEC_TEXT_SIZE], digest[65];
@@ -132,7 +133,8 @@ static json_t *build_report(const Training *training)
     const int64_t broken = learner_broken_step(learner);
     const int first_epoch = (int)(training->initial_step / learner_steps_per_epoch(learner));
     spec_format(&training->model.spec, spec, sizeof spec);
-    model_digest(&training->model, learner_parameters(learner), digest);
+    if (!model_digest(&training->model, learner_parameters(learner), digest))
+        return NULL;
     json_t *report = json_pack("{s:s, s:o, s:i, s:I, s:o, s:o, s:i, s:O}", "spec", spec, "data",
                                report_data(&training->dataset, training->images, &training->facts), "epochs",
                                first_epoch + training->epochs_done, "steps", (json_int_t)learner_step_count(learner),

@@ -56,6 +56,7 @@ typedef struct Pace {
     bool has_wake;  // there is news of training, drawn when its time has come
     bool is_hidden; // then both wait until the window is seen again
     bool was_film;
+    int torn_count;                              // pictures in a row that lacked something
     double next_training_frame, next_film_frame; // ms
 } Pace;
 
@@ -91,10 +92,14 @@ static void advance_film(Pace *pace, App *app, double now)
     pace->is_stale = true;
 }
 
-static void draw(Session *session, WindowSize size)
+// False where something is missing because memory was short. A window larger than what the driver draws is left alone.
+static bool draw(Session *session, WindowSize size)
 {
-    if (render_play(session->render, &session->draw, size.width, size.height))
-        window_swap(session->window);
+    if (!render_fits(session->render, size.width, size.height))
+        return true;
+    const bool is_whole = render_play(session->render, &session->draw, size.width, size.height);
+    window_swap(session->window);
+    return is_whole;
 }
 
 // Whether the trace was told of every frame; after a failure it is not written any more.
@@ -121,18 +126,25 @@ static bool run(Session *session, const Options *options, FILE *trace)
         const Frame *frame = pass(session, options, &input, size, takes_news);
         if (pace.is_hidden || (happened & WINDOW_MORE))
             continue;
-        draw(session, size);
+        const bool is_whole = draw(session, size);
         const double took = now_ms() - start;
         // where the processor draws, pictures of training leave it two thirds of its time
         if (takes_news) {
             pace.next_training_frame = start + (is_software ? 3 * took + 16 : 16);
             pace.has_wake = false;
         }
-        pace.is_stale = false;
+        // drawn again at once, which a full atlas needs, then with the sentence
+        pace.torn_count = is_whole ? 0 : pace.torn_count + 1;
+        pace.is_stale = pace.torn_count == 1 || pace.torn_count == 2;
+        if (pace.torn_count == 2)
+            app_say(&session->app, true, "out of memory: something is missing in the window");
         if (trace && is_traced && !trace_write(trace, frame, &session->ui, took, options->has_texts)) {
-            is_traced = false;
-            (void)command_fail(0, "%s ends here, since it cannot be written: %s", file_shorten_path(options->trace),
-                               strerror(errno));
+            is_traced = errno == ENOMEM;
+            if (is_traced)
+                app_say(&session->app, true, "out of memory: the trace has no line for a frame");
+            else
+                (void)command_fail(0, "%s ends here, since it cannot be written: %s", file_shorten_path(options->trace),
+                                   strerror(errno));
         }
     }
     return is_traced;

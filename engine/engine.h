@@ -8,6 +8,7 @@
 #include "error.h"
 #include "file.h"
 #include "file_kind.h"
+#include "json_memory.h"
 #include "learner.h"
 #include "loss.h"
 #include "metrics.h"

@@ -292,12 +292,12 @@ bool model_write(const Model *model, const float *parameters, int64_t step, NewF
     return good;
 }
 
-void model_digest(const Model *model, const float *parameters, char text[65])
+bool model_digest(const Model *model, const float *parameters, char text[65])
 {
     SafetensorsFile *file = calloc(1, sizeof *file);
     float *memory = malloc(model->parameter_count * sizeof *memory);
-    strcpy(text, "");
-    if (file && memory) {
+    const bool good = file && memory;
+    if (good) {
         fill_tensors(model, parameters, file, memory);
         size_t count = 0;
         for (int i = 0; i < model->layer_count; i++)
@@ -308,4 +308,5 @@ void model_digest(const Model *model, const float *parameters, char text[65])
     }
     free(memory);
     free(file);
+    return good;
 }

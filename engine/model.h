@@ -87,8 +87,8 @@ bool model_load(const Model *model, float *parameters, int64_t *step, const char
 bool model_load_spec(Spec *spec, const char *path, Error *error);
 
 // SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_write writes them; text: 64 hex
-// digits.
-void model_digest(const Model *model, const float *parameters, char text[65]);
+// digits. False when memory is short.
+bool model_digest(const Model *model, const float *parameters, char text[65]);
 
 // "encoder.0" for a layer's index.
 void model_layer_name(const Model *model, int layer_index, char name[32]);

@@ -137,7 +137,7 @@ Pool *pool_create(int thread_count, Error *error)
         if (code != 0) {
             free(start);
             error_set(error, "could not start %d threads: %s", thread_count,
-                      code > 0 ? strerror(code) : "out of memory");
+                      code > 0 ? strerror(code) : "there is no memory for it");
             pool_destroy(pool);
             return NULL;
         }

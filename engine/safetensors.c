@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "json_memory.h"
 #include "safetensors_header.h"
 
 enum { BLOCK_VALUES = 4096 };
@@ -24,8 +25,12 @@ static size_t count_values(const Tensor *tensor)
 static json_t *describe_tensor(const Tensor *tensor, size_t begin, size_t end)
 {
     json_t *shape = json_array();
-    for (int i = 0; i < tensor->rank; i++)
-        (void)json_array_append_new(shape, json_integer((json_int_t)tensor->shape[i]));
+    for (int i = 0; i < tensor->rank; i++) {
+        if (json_array_append_new(shape, json_integer((json_int_t)tensor->shape[i])) != 0) {
+            json_decref(shape);
+            return NULL;
+        }
+    }
     return json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets", (json_int_t)begin,
                      (json_int_t)end);
 }
@@ -100,11 +105,14 @@ static bool write_values(NewFile *out, const Tensor *tensor, Error *error)
 bool safetensors_write(const SafetensorsFile *file, NewFile *out, Error *error)
 {
     assert(file->tensor_count <= SAFETENSORS_TENSORS_MAX && file->metadata_count <= SAFETENSORS_METADATA_MAX);
+    const unsigned failures = json_memory_watch();
     char *header = format_header(file);
-    if (!header) {
-        return error_set(error,
-                         "%s cannot be written: a name or a metadata string is not valid UTF-8, or memory ran out",
-                         file_shorten_path(out->path));
+    const bool is_short = json_memory_watch() != failures;
+    if (!header || is_short) {
+        free(header);
+        return error_set(error, "%s cannot be written: %s", file_shorten_path(out->path),
+                         is_short ? "there is no memory for its header"
+                                  : "a name or a metadata string is not valid UTF-8");
     }
     bool done = write_header(out, header, error);
     free(header);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json_memory.h"
 static const json_int_t number_max = (json_int_t)1 << 53; // what every reader of JSON can hold exactly
 
 bool loading_refuse(const Loading *loading, const char *format, ...)
@@ -194,7 +195,12 @@ bool loading_parse_header(Loading *loading, const char *header, size_t size)
                               (unsigned char)header[size - 1]);
     }
     json_error_t problem;
+    const unsigned failures = json_memory_watch();
     json_t *root = json_loadb(header, size, JSON_REJECT_DUPLICATES, &problem);
+    if (json_memory_watch() != failures) {
+        json_decref(root);
+        return loading_refuse(loading, "there is no memory for its header of %zu bytes", size);
+    }
     if (!root) {
         return loading_refuse(loading, "the header is not valid JSON: %s, at its byte %d", problem.text,
                               problem.position);

@@ -72,11 +72,11 @@ BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error);
 void trainer_show(Trainer *trainer, BankModel *const *models, int count);
 
 void trainer_play(Trainer *trainer, bool playing);
-void trainer_step(Trainer *trainer);                   // one batch for each model on show, playing or not
-void trainer_restart(Trainer *trainer);                // the models on show go back to their initial weights
+void trainer_step(Trainer *trainer);    // one batch for each model on show, playing or not
+void trainer_restart(Trainer *trainer); // the models on show go back to their initial weights
 
-// Where training pauses by itself: after so many epochs, or behind this step of each model (-1: none), where it measures.
-// Both at once, so that no slice runs beyond the one while the other is still to come.
+// Where training pauses by itself: after so many epochs, or behind this step of each model (-1: none), where it
+// measures. Both at once, so that no slice runs beyond the one while the other is still to come.
 void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step);
 
 // A model that is held stays in the bank, shown or not, until it is released as often. Each BankModel that is kept
@@ -85,12 +85,14 @@ void trainer_hold(Trainer *trainer, BankModel *model);
 void trainer_release(Trainer *trainer, BankModel *model);
 
 // Puts parameters into a model, as if it had been trained for `step` steps; they are what a restart returns to.
-void trainer_set_parameters(Trainer *trainer, BankModel *model, const float *parameters, int64_t step);
+// False when memory is short: the model stays as it was.
+bool trainer_set_parameters(Trainer *trainer, BankModel *model, const float *parameters, int64_t step);
 
 // True while there is something left to train: playing, and a model on show below the epochs and not broken.
 bool trainer_is_busy(Trainer *trainer);
 
-// True when the background had no memory for the data or for a model on show: it will not get further.
+// True once the background had no memory for something, which is missing since then: the data, a model on show, a
+// moment or its figures.
 bool trainer_has_failed(Trainer *trainer);
 
 // Samples that all models together trained on per second, measured over the last second or so; 0 while pausing.

@@ -60,7 +60,6 @@ static void fit_moments_locked(Trainer *trainer)
         }
 }
 
-// The moment of the learner's present step; where memory is short there is none.
 Moment *trainer_keep_moment(Trainer *trainer, BankModel *model)
 {
     const int64_t step = learner_step_count(model->learner);
@@ -70,8 +69,10 @@ Moment *trainer_keep_moment(Trainer *trainer, BankModel *model)
     if (moment && moment->step == step)
         return moment;
     moment = moment_create(&model->model, learner_parameters(model->learner), step);
-    if (!moment)
+    if (!moment) {
+        atomic_store(&trainer->has_failed, true);
         return NULL;
+    }
     pthread_mutex_lock(&trainer->lock);
     moments_add(&model->moments, moment);
     fit_moments_locked(trainer);

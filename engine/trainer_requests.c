@@ -166,11 +166,11 @@ void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step)
     pthread_mutex_unlock(&trainer->lock);
 }
 
-void trainer_set_parameters(Trainer *trainer, BankModel *model, const float *parameters, int64_t step)
+bool trainer_set_parameters(Trainer *trainer, BankModel *model, const float *parameters, int64_t step)
 {
     float *copy = malloc(model->model.parameter_count * sizeof *copy);
     if (!copy)
-        return;
+        return false;
     memcpy(copy, parameters, model->model.parameter_count * sizeof *copy);
     pthread_mutex_lock(&trainer->lock);
     free(model->pending_parameters);
@@ -178,6 +178,7 @@ void trainer_set_parameters(Trainer *trainer, BankModel *model, const float *par
     model->pending_step = step;
     pthread_cond_signal(&trainer->changed);
     pthread_mutex_unlock(&trainer->lock);
+    return true;
 }
 
 bool trainer_is_busy(Trainer *trainer)

@@ -211,12 +211,35 @@ static void empties_full_atlas(void **state)
         assert_true(glyph->x + glyph->w <= font_atlas(font).width && glyph->y + glyph->h <= font_atlas(font).height);
     }
     assert_memory_equal(first, &copy, sizeof copy);
+    assert_false(font_is_whole(font));
     assert_int_equal(font_atlas(font).width, 2048);
     const unsigned version = font_atlas(font).version;
     font_begin_frame(font);
+    assert_true(font_is_whole(font));
     assert_int_not_equal(font_atlas(font).version, version);
     assert_int_equal(font_glyph(font, FONT_UI, 200, 'A')->w, copy.w);
     font_destroy(font);
+}
+
+// More than any memory holds: nothing of it is in the list, which says so until it begins anew.
+static void says_what_is_missing(void **state)
+{
+    (void)state;
+    static const float values[DIGIT_PIXELS];
+    DrawList list;
+    draw_init(&list, NULL);
+    draw_begin(&list, 500, 500);
+    draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 1, values, MAP_GREY, 1);
+    assert_true(draw_is_whole(&list));
+    const size_t count = list.value_count;
+    list.value_count = SIZE_MAX / 8;
+    draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 1, values, MAP_GREY, 1);
+    list.value_count = count;
+    assert_false(draw_is_whole(&list));
+    assert_int_equal(list.command_count, 1);
+    draw_begin(&list, 500, 500);
+    assert_true(draw_is_whole(&list));
+    draw_free(&list);
 }
 
 // A buffer that holds fewer values than a frame has: every cell is drawn once, from values that are in the buffer.
@@ -259,7 +282,7 @@ int main(void)
         cmocka_unit_test(copies_images),          cmocka_unit_test(has_fixed_colors),
         cmocka_unit_test(is_even_in_lightness),   cmocka_unit_test(decodes_utf8),
         cmocka_unit_test(measures_what_it_draws), cmocka_unit_test(empties_full_atlas),
-        cmocka_unit_test(splits_images),
+        cmocka_unit_test(says_what_is_missing),   cmocka_unit_test(splits_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
