@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "commands.h"
+#include "commands/commands.h"
 
 // Where a standard stream is closed, the next file that is opened takes its number and would receive what is printed.
 // Read-only, so that printing into it still fails, and says so.

@@ -1,6 +1,6 @@
 // The engine as a whole.
 #include "engine.h"
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 bool engine_select_isa(const char *name, Error *error) { return kernel_select(name, error); }

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 enum { BANK_SLICE_STEPS = 16 }; // of each model's turn, as in trainer.c
 

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "bench.h"
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 double bench_now(void)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "alloc.h"
-#include "backprop.h"
+#include "training/backprop.h"
 #include "bench.h"
 
 // Many rounds of images in turn, so that the processor cannot learn by heart where their zeros are.

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 // ---- in that process ----------------------------------------------------------------------------------------------
 

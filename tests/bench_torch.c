@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "kernel.h"
+#include "kernels/kernel.h"
 
 enum { CHILDREN_MAX = 64, EXIT_MISSING = 77 };
 

@@ -1,6 +1,6 @@
 // IDX files for the tests of dataset.h: good ones, bad ones, and a folder with all four.
 #pragma once
-#include "dataset.h"
+#include "data/dataset.h"
 #include "scratch.h"
 
 enum { IMAGES = 0x803, LABELS = 0x801 };

@@ -2,7 +2,7 @@
 //
 // Thread: none but the test's.
 #pragma once
-#include "kernel.h"
+#include "kernels/kernel.h"
 #include "random.h"
 
 // Runs check for each instruction set; afterwards the best one is selected again.

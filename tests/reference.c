@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "activation.h"
-#include "loss.h"
-#include "optimizer.h"
+#include "kernels/activation.h"
+#include "kernels/loss.h"
+#include "kernels/optimizer.h"
 
 enum { REFERENCE_WIDTH_MAX = 1024 };
 

@@ -3,7 +3,7 @@
 // It shares nothing with the engine but the spec and, in reference_import, the layout of a model's parameters.
 // Thread: plain data; each Reference belongs to whoever holds it.
 #pragma once
-#include "model.h"
+#include "models/model.h"
 
 typedef struct Reference {
     const char *loss, *output, *hidden, *optimizer; // keys of the spec

@@ -2,8 +2,8 @@
 //
 // Thread: no state; any thread.
 #pragma once
-#include "dataset.h"
-#include "spec.h"
+#include "data/dataset.h"
+#include "models/spec.h"
 
 // Owned by the caller: synthetic_free. pixels is a square of a whole number where the images shall show soft discs.
 ImageSet synthetic_create(int count, int pixels, uint64_t seed);

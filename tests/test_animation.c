@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "animation.h"
+#include "files/animation.h"
 #include "random.h"
 #include "scratch.h"
 

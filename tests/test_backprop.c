@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "backprop.h"
+#include "training/backprop.h"
 #include "synthetic.h"
 
 // Every parameter is its own index, padding included: exact in a float.

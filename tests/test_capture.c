@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture.h"
+#include "files/capture.h"
 
 static char folder[] = "/tmp/losslens-capture-XXXXXX";
 

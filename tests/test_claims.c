@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "activation.h"
-#include "claims.h"
-#include "loss.h"
+#include "kernels/activation.h"
+#include "measuring/claims.h"
+#include "kernels/loss.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "digits.h"
+#include "data/digits.h"
 #include "idx_files.h"
 
 static void check_near(double found, double expected, double tolerance)

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "digits.h"
+#include "data/digits.h"
 
 enum { PIXELS = 784, SIDE = 28, BOX = 20, DIGITS = DIGITS_TRAIN_COUNT + DIGITS_TEST_COUNT };
 

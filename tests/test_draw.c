@@ -8,11 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "assets.h"
-#include "batch.h"
-#include "draw.h"
+#include "draw/assets.h"
+#include "draw/batch.h"
+#include "draw/draw.h"
 #include "engine.h"
-#include "palette.h"
+#include "draw/palette.h"
 
 static void grows_and_keeps_order(void **state)
 {

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "file_kind.h"
+#include "io/file_kind.h"
 #include "scratch.h"
 
 // Of exactly its size, so that a sanitizer sees a step past its end.

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "activation.h"
-#include "learner.h"
-#include "loss.h"
+#include "kernels/activation.h"
+#include "training/learner.h"
+#include "kernels/loss.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"

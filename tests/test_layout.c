@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "layout.h"
+#include "panels/layout.h"
 
 typedef struct Boxes {
     Rect rects[256];

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "kernel.h"
-#include "learner.h"
+#include "kernels/kernel.h"
+#include "training/learner.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"

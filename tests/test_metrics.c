@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "activation.h"
-#include "loss.h"
-#include "metrics.h"
+#include "kernels/activation.h"
+#include "kernels/loss.h"
+#include "measuring/metrics.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "moments.h"
+#include "training/moments.h"
 #include "synthetic.h"
 
 enum { PIXELS = 16, STEPS_MAX = 200000 };

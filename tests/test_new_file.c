@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "new_file.h"
+#include "io/new_file.h"
 #include "scratch.h"
 
 // ---- system calls -------------------------------------------------------------------------------------------------

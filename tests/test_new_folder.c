@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "new_folder.h"
+#include "io/new_folder.h"
 #include "scratch.h"
 
 static Scratch scratch;

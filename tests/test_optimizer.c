@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "kernel.h"
-#include "optimizer.h"
+#include "kernels/kernel.h"
+#include "kernels/optimizer.h"
 
 enum { STEPS = 3 };
 

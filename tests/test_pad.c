@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "pad.h"
+#include "state/pad.h"
 
 static double sum(const float *values)
 {

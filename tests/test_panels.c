@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "cli.h"
-#include "panel.h"
+#include "commands/cli.h"
+#include "panels/panel.h"
 
 static struct {
     App *app;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "ranking.h"
+#include "state/ranking.h"
 
 enum { ROWS = 3, STEPS_PER_EPOCH = 10, EPOCHS = 20 };
 

@@ -9,9 +9,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "draw.h"
+#include "draw/draw.h"
 #include "engine.h"
-#include "render.h"
+#include "draw/render.h"
 
 enum { WIDTH = 640, HEIGHT = 480, CELLS = 7, COLUMNS = 3, GAP = 4 };
 static const Color BACKGROUND = 0x203040ff;

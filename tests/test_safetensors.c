@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "safetensors.h"
+#include "models/safetensors.h"
 #include "scratch.h"
 
 static Scratch scratch;

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "activation.h"
-#include "loss.h"
-#include "optimizer.h"
+#include "kernels/activation.h"
+#include "kernels/loss.h"
+#include "kernels/optimizer.h"
 #include "random.h"
 #include "synthetic.h"
 

@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "handover.h"
+#include "training/handover.h"
 #include "random.h"
 #include "synthetic.h"
-#include "trainer.h"
+#include "training/trainer.h"
 
 enum { TRAIN_IMAGES = 1000, TEST_IMAGES = 200, SLICE = 16, PATIENCE_MS = 60000 };
 

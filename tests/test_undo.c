@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "undo.h"
+#include "state/undo.h"
 
 static Undo undo;
 

@@ -1,7 +1,7 @@
 // The loops. Compiled once per instruction set, as the kernels are.
 #include "vector_functions.h"
 
-#include "vector.h"
+#include "kernels/vector.h"
 
 #define LOOP(name)                                                                                                     \
     static void loop_##name(const float *x, float *value, size_t n)                                                    \

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "dataset.h"
+#include "data/dataset.h"
 #include "fuzz.h"
-#include "idx.h"
+#include "data/idx.h"
 
 enum { AS_LABELS = 1, AS_GZIP = 2, COMPRESS = 4, TRAILING = 8 };
 

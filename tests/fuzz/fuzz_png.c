@@ -4,7 +4,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "capture.h"
+#include "files/capture.h"
 #include "fuzz.h"
 
 enum { FIX_CHECKSUMS = 1, MAKE_PNG = 2, SIGNATURE_SIZE = 8, HEADER_SIZE = 13, CHUNK_OVERHEAD = 12 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "safetensors.h"
+#include "models/safetensors.h"
 
 enum { PREFIX_SIZE = 8, FIX_SIZE = 1 };
 

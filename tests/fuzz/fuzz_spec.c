@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "spec.h"
+#include "models/spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

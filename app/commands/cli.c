@@ -1,0 +1,296 @@
+// Command line: the table of options and the parser. The help that comes from the same table: cli_help.c.
+#include "commands/cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/cli_options.h"
+
+enum {
+    VIEW = 1 << COMMAND_VIEW,
+    TRAIN = 1 << COMMAND_TRAIN,
+    SHOT = 1 << COMMAND_SHOT,
+    FILM = 1 << COMMAND_FILM,
+    REPORT = 1 << COMMAND_REPORT,
+    EVAL = 1 << COMMAND_EVAL,
+    DATA = 1 << COMMAND_DATA,
+    EXPORT = 1 << COMMAND_DATA_EXPORT,
+    PICTURE = VIEW | SHOT | FILM,
+    EVERY = PICTURE | REPORT | TRAIN | EVAL | DATA | EXPORT,
+    EPOCHS_MAX = 100000
+};
+
+#define FIELD(name) offsetof(Options, name)
+
+static const OptionRow rows[] = {
+    {"--data", "DIR|builtin", EVERY, KIND_DATA, FIELD(data), 0, 0,
+     "the four IDX files of a data set such as MNIST, each plain or .gz;\n"
+     "default: builtin, digits that the program draws"},
+    {"--a", "SPEC", PICTURE, KIND_SPEC, FIELD(a), 0, 0, "model A; default: loss=bce,output=sigmoid"},
+    {"--b", "SPEC", PICTURE, KIND_SPEC, FIELD(b), 0, 0, "model B; default: loss=mse,output=relu"},
+    {"--model", "SPEC", REPORT, KIND_SPEC, FIELD(model), 0, 0, "what all models share: everything but loss and output"},
+    {"--model", "SPEC", TRAIN, KIND_SPEC, FIELD(model), 0, 0,
+     "the model; default: that of --init, or every key's default"},
+    {"--epochs", "N", VIEW, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
+     "where training pauses by itself, 1 to 100000; default: 50"},
+    {"--epochs", "N", SHOT, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
+     "train until both have so many, those of --init included,\n0 to 100000; default: 5"},
+    {"--epochs", "N", FILM, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX, "how long to film, 1 to 100000; default: 20"},
+    {"--epochs", "N", REPORT, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
+     "train each model so long, 1 to 100000; default: 20. Claims\nare open below 10"},
+    {"--seeds", "N", REPORT, KIND_WHOLE, FIELD(seeds), 1, 32,
+     "repeat with so many seeds, the model's own and those behind\nit, 1 to 32; default: 3"},
+    {"--epochs", "N", TRAIN, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
+     "train so long, 0 to 100000; default: 50.\nWith --init: so many more"},
+    {"--limit", "N", PICTURE | REPORT | TRAIN, KIND_WHOLE, FIELD(limit), 1, INT32_MAX,
+     "train on the first N training images alone, at least 1;\ndefault: all"},
+    {"--no-shuffle", NULL, PICTURE | TRAIN, KIND_FLAG, FIELD(no_shuffle), 0, 0,
+     "the data's own order in every epoch, instead of a new one\nfrom the model's seed"},
+    {"--init", "FILE", PICTURE, KIND_TEXT, FIELD(init), 0, 0,
+     "begin model A with the weights of this .safetensors file;\nits shape is the file's where --a is not given"},
+    {"--init", "FILE", TRAIN, KIND_TEXT, FIELD(init), 0, 0,
+     "begin with the weights of this .safetensors file and count\n"
+     "steps and epochs from there (from 0 where the file stands in\n"
+     "the middle of an epoch); the optimizer starts afresh"},
+    {"--log", "epoch|step", TRAIN, KIND_CHOICE, FIELD(log), 0, 0,
+     "step: the JSON also lists the loss of every batch before\nits update; default: epoch"},
+    {"-o", "FILE", TRAIN, KIND_TEXT, FIELD(output), 0, 0,
+     "write the trained weights to this .safetensors file, which may\nnot exist yet"},
+    {"-o", "FILE", SHOT, KIND_TEXT, FIELD(output), 0, 0,
+     "the PNG to write, which may not exist yet;\ndefault: a new name in the folder of --shots"},
+    {"-o", "DIR|FILE.webp", FILM, KIND_TEXT, FIELD(output), 0, 0,
+     "a folder for numbered PNGs, which is made where it does not\nexist, or an animated WebP, which may not exist "
+     "yet"},
+    {"-o", "DIR", REPORT, KIND_TEXT, FIELD(output), 0, 0,
+     "the folder to write, made where it does not exist;\ndefault: report"},
+    {"--force", NULL, TRAIN | SHOT | FILM | REPORT | EXPORT, KIND_FLAG, FIELD(force), 0, 0,
+     "replace what is there already, each file whole or not at\nall; where a link leads to a file, that file"},
+    {"--force", NULL, VIEW, KIND_FLAG, FIELD(force), 0, 0, "replace the file of --trace"},
+    {"--every", "N", FILM, KIND_WHOLE, FIELD(every), 1, INT32_MAX, "a frame every N batches; default: one an epoch"},
+    {"--fps", "F", FILM, KIND_REAL, FIELD(fps), 0.5, 60, "frames a second of a WebP, 0.5 to 60; default: 8"},
+    {"--size", "WxH", PICTURE, KIND_SIZE, FIELD(width), 0, 0, "in pixels, 960x600 to 7680x4320; default: 1440x900"},
+    {"--page", "N", PICTURE, KIND_WHOLE, FIELD(page), 0, INT32_MAX, "which digits of the test set, from 0; default: 0"},
+    {"--digit", "FILE.png", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
+     "put this picture, 28x28 or larger, into the drawing pad"},
+    {"--view", "compare|solo|solo-b|matrix|inspect|claims", PICTURE, KIND_CHOICE, FIELD(look.scene), 0, 0,
+     "two models; A or B alone; every output with every loss; one\n"
+     "pixel; the claims; default: compare"},
+    {"--heatmap", "MODE[,MODE]", PICTURE, KIND_HEATS, FIELD(look.heatmaps), 0, 0,
+     "bce, excess, mse, mae, error, difference, gradient, bias or\ndead; default: bce,mse"},
+    {"--heat-scale", "S", PICTURE, KIND_REAL, FIELD(heat_scale), 0.001, 20,
+     "where the first heatmap's scale ends, 0.001 to 20;\ndefault: the mode's own"},
+    {"--binary", "S", PICTURE, KIND_REAL, FIELD(look.binarise), 0, 1,
+     "mix the shown targets with their binary form, 0 to 1;\ndefault: 0"},
+    {"--wipe", "X", PICTURE, KIND_REAL, FIELD(look.wipe), 0, 1,
+     "compare: A left and B right of a divider at this share of\nthe width, 0 to 1"},
+    {"--histogram", "log|linear|cumulative", PICTURE, KIND_CHOICE, FIELD(look.histogram), 0, 0, "default: log"},
+    {"--brush", "LOW,HIGH", PICTURE, KIND_RANGE, FIELD(look.brush_first), 0, 0,
+     "light the pixels of this range of intensities"},
+    {"--curve", "bce|mse|mae", PICTURE, KIND_CHOICE, FIELD(look.curve_loss), 0, 0,
+     "loss of the training curves; default: bce"},
+    {"--outputs", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_outputs), 0, 0,
+     "rows of the matrix; default: sigmoid,relu,linear,clip"},
+    {"--losses", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_losses), 1, 0,
+     "columns of the matrix; default: bce,mse,mae"},
+    {"--pixel", "ROW,COLUMN", PICTURE, KIND_PIXEL, FIELD(look.pixel), 0, 0,
+     "pin a pixel, each from 0 to 27: what inspect explains"},
+    {"--target", "T", PICTURE, KIND_REAL, FIELD(look.t), 0, 1, "inspect: another target for the pixel, 0 to 1"},
+    {"--drawn", NULL, PICTURE, KIND_FLAG, FIELD(is_drawn), 0, 0, "inspect: the drawing instead of a test digit"},
+    {"--step", "N", VIEW | SHOT, KIND_WHOLE, FIELD(step), 0, INT32_MAX, "show the models as they were after N batches"},
+    {"--shots", "DIR", PICTURE, KIND_TEXT, FIELD(shots), 0, 0, "folder for screenshots; default: your pictures folder"},
+    {"--scale", "S", PICTURE, KIND_REAL, FIELD(scale), 0.5, 4.0,
+     "size of the interface, 0.5 to 4; default: as the display says"},
+    {"--json", NULL, SHOT, KIND_FLAG, FIELD(json), 0, 0, "print every figure of the picture as one JSON object"},
+    {"--texts", NULL, SHOT, KIND_FLAG, FIELD(has_texts), 0, 0,
+     "with --json: also every text of the picture, and where it is"},
+    {"--texts", NULL, VIEW, KIND_FLAG, FIELD(has_texts), 0, 0,
+     "with --trace: also every text on screen, and where it is"},
+    {"--json", NULL, DATA, KIND_FLAG, FIELD(json), 0, 0, "print one JSON object instead of a table"},
+    {"--threads", "N", EVERY, KIND_WHOLE, FIELD(threads), 1, POOL_THREADS_MAX,
+     "1 to 64; default: one for each processor"},
+    {"--isa", "auto|avx512|avx2|plain", EVERY, KIND_WORD, FIELD(isa), 0, 0,
+     "the processor's instructions to compute with, for tests;\ndefault: auto, the best it has"},
+    {"--trace", "FILE", VIEW, KIND_TEXT, FIELD(trace), 0, 0, "write one line of JSON for each frame, for bug reports"},
+};
+enum { ROW_COUNT = sizeof rows / sizeof *rows };
+_Static_assert(ROW_COUNT <= 64, "Options.given has a bit for each row");
+_Static_assert(POOL_THREADS_MAX == 64, "the help of --threads says so");
+
+const OptionRow *cli_option_rows(int *count)
+{
+    *count = ROW_COUNT;
+    return rows;
+}
+
+const char *cli_command_name(Command command)
+{
+    static const char *const names[COMMAND_COUNT] = {"view",   "train", "shot", "film",
+                                                     "report", "eval",  "data", "data export"};
+    return names[command];
+}
+
+static int find_row(Command command, const char *name, size_t length)
+{
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].commands & 1u << command && strlen(rows[i].name) == length &&
+            memcmp(rows[i].name, name, length) == 0)
+            return i;
+    return -1;
+}
+
+bool cli_is_given(const Options *options, const char *name)
+{
+    const int row = find_row(options->command, name, strlen(name));
+    return row >= 0 && (options->given >> row & 1) != 0;
+}
+
+// ---- arguments ----------------------------------------------------------------------------------------------------
+
+static bool refuse_option(Command command, const char *name, size_t length, Error *error)
+{
+    char owners[80] = "", allowed[480];
+    const int shown = (int)(length < 60 ? length : 60);
+    for (Command other = 0; other < COMMAND_COUNT; other++)
+        if (find_row(other, name, length) >= 0) {
+            const size_t used = strlen(owners);
+            (void)snprintf(owners + used, sizeof owners - used, "%s%s", used ? ", " : "", cli_command_name(other));
+        }
+    cli_list_options(command, allowed, sizeof allowed);
+    if (*owners)
+        return error_set(error, "%.*s is an option of %s; %s takes %s", shown, name, owners, cli_command_name(command),
+                         allowed);
+    return error_set(error, "unknown option '%.*s'; %s takes %s", shown, name, cli_command_name(command), allowed);
+}
+
+// A value may begin with a dash (--page -1 deserves the sentence about its range), but an option's own name is no
+// value.
+static bool looks_like_option(Command command, const char *text)
+{
+    return strncmp(text, "--", 2) == 0 || find_row(command, text, strlen(text)) >= 0;
+}
+
+// Reads the option at argv[0] and moves *used past it and its value.
+static bool read_option(int argc, char **argv, int *used, Options *out, Error *error)
+{
+    const char *name = argv[0];
+    const char *equals = strncmp(name, "--", 2) == 0 ? strchr(name, '=') : NULL;
+    const size_t length = equals ? (size_t)(equals - name) : strlen(name);
+    const int index = find_row(out->command, name, length);
+    if (index < 0)
+        return refuse_option(out->command, name, length, error);
+    const OptionRow *row = &rows[index];
+    if (out->given >> index & 1)
+        return error_set(error, "%s is given twice", row->name);
+    if (!row->metavar && equals)
+        return error_set(error, "%s takes no value, and '%.60s' was given", row->name, equals + 1);
+    const char *value = equals ? equals + 1 : NULL;
+    *used = 1;
+    if (row->metavar && !equals) {
+        if (argc < 2 || looks_like_option(out->command, argv[1]))
+            return error_set(error, "%s needs a value: %s %s", row->name, row->name, row->metavar);
+        value = argv[1];
+        *used = 2;
+    }
+    out->given |= UINT64_C(1) << index;
+    return cli_read_value(row, out, value, error);
+}
+
+static bool read_operand(const char *text, Options *out, Error *error)
+{
+    const bool takes_one = out->command == COMMAND_EVAL || out->command == COMMAND_DATA_EXPORT;
+    if (!takes_one)
+        return error_set(error, "unexpected argument '%.60s': %s takes options alone", text,
+                         cli_command_name(out->command));
+    if (out->operand)
+        return error_set(error, "unexpected argument '%.60s': %s takes one %s, and that was '%.60s'", text,
+                         cli_command_name(out->command), out->command == COMMAND_EVAL ? "model" : "folder",
+                         out->operand);
+    if (!*text)
+        return error_set(error, "%s needs a path, and an empty one was given", cli_command_name(out->command));
+    out->operand = text;
+    return true;
+}
+
+// The command at the front; returns how many arguments name it, -1 if that is no command.
+static int read_command(int argc, char **argv, Command *out, Error *error)
+{
+    *out = COMMAND_VIEW;
+    if (argc < 2 || argv[1][0] == '-')
+        return 0;
+    for (Command command = 0; command < COMMAND_DATA_EXPORT; command++) {
+        if (strcmp(argv[1], cli_command_name(command)) != 0)
+            continue;
+        const bool is_export = command == COMMAND_DATA && argc > 2 && strcmp(argv[2], "export") == 0;
+        *out = is_export ? COMMAND_DATA_EXPORT : command;
+        return is_export ? 2 : 1;
+    }
+    error_set(error, "unknown command '%.60s': expected view, train, shot, film, report, eval or data", argv[1]);
+    *out = COMMAND_COUNT;
+    return -1;
+}
+
+static void fill_defaults(Options *out)
+{
+    (void)spec_parse(&out->a, "loss=bce,output=sigmoid", NULL);
+    (void)spec_parse(&out->b, "loss=mse,output=relu", NULL);
+    out->model = spec_default();
+    out->isa = "auto";
+    out->epochs = out->command == COMMAND_SHOT                                     ? 5
+                  : out->command == COMMAND_FILM || out->command == COMMAND_REPORT ? 20
+                                                                                   : 50;
+    out->look = look_default();
+    out->step = -1;
+    out->seeds = 3;
+    out->fps = 8.0f;
+    out->width = 1440;
+    out->height = 900;
+}
+
+// What several options decide together.
+static void finish_look(Options *out)
+{
+    Look *look = &out->look;
+    look->is_wiped = cli_is_given(out, "--wipe");
+    look->is_pinned = cli_is_given(out, "--pixel");
+    look->past_step = out->step;
+    look->digit = out->is_drawn ? -1 : out->page;
+    if (out->heat_scale > 0.0f)
+        look->heat_scales[look->heatmaps[0]] = out->heat_scale;
+}
+
+CliResult cli_parse(int argc, char **argv, Options *out, Error *error)
+{
+    *out = (Options){0};
+    const int named = read_command(argc, argv, &out->command, error);
+    if (named < 0)
+        return CLI_USAGE;
+    fill_defaults(out);
+    bool options_ended = false;
+    for (int i = 1 + named, used = 1; i < argc; i += used, used = 1) {
+        const char *text = argv[i];
+        if (!options_ended && (strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0)) {
+            out->command = named ? out->command : COMMAND_COUNT;
+            return CLI_HELP;
+        }
+        if (!options_ended && strcmp(text, "--version") == 0)
+            return CLI_VERSION;
+        if (!options_ended && strcmp(text, "--") == 0) {
+            options_ended = true;
+            continue;
+        }
+        const bool is_option = !options_ended && text[0] == '-' && text[1];
+        if (!(is_option ? read_option(argc - i, argv + i, &used, out, error) : read_operand(text, out, error)))
+            return CLI_USAGE;
+    }
+    if (out->command == COMMAND_EVAL && !out->operand)
+        return error_set(error, "eval needs a model: losslens eval MODEL.safetensors"), CLI_USAGE;
+    if (out->command == COMMAND_DATA_EXPORT && !out->operand)
+        return error_set(error, "data export needs a folder: losslens data export DIR"), CLI_USAGE;
+    if (out->command == COMMAND_FILM && !out->output)
+        return error_set(error, "film needs a place: losslens film -o DIR or -o FILE.webp"), CLI_USAGE;
+    finish_look(out);
+    return CLI_RUN;
+}

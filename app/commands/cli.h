@@ -1,0 +1,72 @@
+// Command line: what the user asked for, as a struct.
+//
+// One table (cli_options.h) knows every option; parsing and help both come from it. Nothing here prints but
+// cli_print_help.
+// Thread: the main thread.
+#pragma once
+#include <stdint.h>
+#include <stdio.h>
+
+#include "engine.h"
+#include "state/look.h"
+
+typedef enum Command {
+    COMMAND_VIEW,
+    COMMAND_TRAIN,
+    COMMAND_SHOT,
+    COMMAND_FILM,
+    COMMAND_REPORT,
+    COMMAND_EVAL,
+    COMMAND_DATA,
+    COMMAND_DATA_EXPORT,
+    COMMAND_COUNT
+} Command;
+
+typedef enum LogDetail { LOG_EPOCH, LOG_STEP } LogDetail;
+
+// Texts are borrowed from argv. An option that the command does not have stays zero.
+typedef struct Options {
+    Command command;
+    uint64_t given;   // the rows of the table that were on the command line: cli_is_given
+    const char *data; // folder; NULL: the built-in digits
+    const char *isa;  // as engine_select_isa takes it; never NULL
+    int threads;      // 0: one for each processor
+    Spec a, b;        // view, shot, film
+    Spec model;       // train, report
+    int epochs;
+    int limit; // the first so many training images; 0: all
+    bool no_shuffle;
+    LogDetail log;       // train
+    const char *init;    // weights to begin with, of --model or of A; NULL: none
+    bool force;          // replace files that are there
+    const char *output;  // -o; NULL: none (train), a name of its own (shot, report)
+    int width, height;   // of the window or picture, in pixels
+    int page;            // which digits, from 0
+    const char *digit;   // PNG for the pad; NULL: none
+    Look look;           // what the window or picture shows; past_step from step
+    bool is_drawn;       // inspect the drawing
+    float heat_scale;    // of the first heatmap; 0: its own
+    int step;            // the moment to show, -1: the newest
+    int every;           // film: steps from frame to frame, 0: an epoch
+    float fps;           // film: frames a second
+    int seeds;           // report
+    const char *shots;   // folder for screenshots; NULL: the pictures folder
+    float scale;         // of the UI; 0: as the display says
+    const char *trace;   // view: file for one JSON line a frame; NULL: none
+    bool json;           // data, shot
+    bool has_texts;      // view's trace, shot's JSON: with every text on screen
+    const char *operand; // eval: the model's file; data export: the folder
+} Options;
+
+typedef enum CliResult { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_USAGE } CliResult;
+
+// CLI_USAGE: error holds the sentence. CLI_HELP and CLI_USAGE leave in out->command whose help is meant.
+CliResult cli_parse(int argc, char **argv, Options *out, Error *error);
+
+// Whether this option of the command was on the command line; name as in the table: "--model".
+bool cli_is_given(const Options *options, const char *name);
+
+const char *cli_command_name(Command command); // "data export"
+
+// COMMAND_COUNT stands for the program as a whole.
+void cli_print_help(FILE *stream, Command command);

@@ -1,0 +1,169 @@
+// The help of the program and of each command. Options come from the table in cli.c, a spec's values from the engine's.
+#include <string.h>
+
+#include "commands/cli.h"
+#include "commands/cli_options.h"
+
+typedef struct CommandText {
+    const char *usage, *summary, *about;
+} CommandText;
+
+static const CommandText texts[COMMAND_COUNT] = {
+    [COMMAND_VIEW] = {"[view] [OPTION]...", "open the window (the default)",
+                      "Opens the window: models A and B side by side, trained live on the same digits.\n"},
+    [COMMAND_TRAIN] =
+        {"train [OPTION]...", "train one model and print its figures as JSON",
+         "Trains one model. Progress goes to stderr; stdout receives one JSON object with the losses of each\n"
+         "epoch, the figures over the whole test set and the SHA-256 of the weights, which are the same for any\n"
+         "--threads.\n"
+         "\n"
+         "\"seconds\" and \"samples_per_second\" are of this run's training alone, without measuring; \"epochs\" and\n"
+         "\"steps\" count from the model's first step on, those before --init included.\n"
+         "\n"
+         "\"histogram\": the 65 \"edges\" bound 64 bins over [0, 1]; \"input\" and \"output\" have two more counts,\n"
+         "the first for values below 0 and the last for those above 1.\n"
+         "\n"
+         "Where a weight becomes NaN or infinite, training stops there. That is a result too: the JSON has\n"
+         "\"broken_step\", stderr a sentence, and the exit status is 0. Figures that are not finite are null. -o then\n"
+         "gets the weights of up to 16 batches before, \"saved_step\", and the exit status is 1.\n"
+         "\n"
+         "Nothing that exists is replaced without --force. Should the file of -o have appeared while training went\n"
+         "on, the weights go to FILE-2, FILE-3, ... instead, and the exit status is 1.\n"
+         "\n"
+         "Ctrl-C stops after the batch under way; the JSON is printed and -o written all the same, and the exit\n"
+         "status is 130 (143 after SIGTERM, 129 after SIGHUP). A second Ctrl-C ends at once.\n"},
+    [COMMAND_SHOT] = {"shot [OPTION]...", "train shortly and write a picture of the window, without any display",
+                      "Trains models A and B and writes a PNG of what the window would show. Needs no display.\n"},
+    [COMMAND_FILM] =
+        {"film [OPTION]... -o DIR|FILE.webp", "write pictures of a training, one an epoch",
+         "Trains like shot and writes a frame of the window for each epoch, or every N batches, from the initial\n"
+         "weights on: numbered PNGs into a folder, or one animated WebP. Needs no display. Progress goes to stderr.\n"
+         "\n"
+         "Ctrl-C stops after the frame under way: the frames that are there are whole, the WebP is written with\n"
+         "them, and the exit status is 130 (143 after SIGTERM, 129 after SIGHUP). With --force the frames of an\n"
+         "older film are replaced one by one, and those that the new one has not go at its end.\n"},
+    [COMMAND_REPORT] =
+        {"report [OPTION]...", "decide the claims with K seeds and write a page about it",
+         "Trains what the claims need for each seed and writes report.md, report.json and pictures into a folder.\n"
+         "Needs no display. Progress goes to stderr. The files appear at the very end, all or none: Ctrl-C leaves\n"
+         "nothing behind; the exit status is 130 (143 after SIGTERM, 129 after SIGHUP).\n"},
+    [COMMAND_EVAL] = {"eval [OPTION]... MODEL.safetensors", "measure a saved model and print its figures as JSON",
+                      "Measures a saved model over the whole test set and prints the same \"test\" object as train.\n"},
+    [COMMAND_DATA] =
+        {"data [OPTION]...", "print what a data set holds",
+         "Prints what a data set holds: counts, mean intensity, shares of empty, grey and full pixels, the least\n"
+         "BCE that its grey pixels allow, labels.\n"
+         "\n"
+         "'losslens data export' writes it to files.\n"},
+    [COMMAND_DATA_EXPORT] =
+        {"data export [OPTION]... DIR", "write a data set as four IDX files",
+         "Writes a data set as the four files that MNIST has, gzipped IDX, into DIR, which is made where it does\n"
+         "not exist: all of them or none. Files that are there already are replaced only with --force.\n"},
+};
+
+void cli_list_options(Command command, char *text, size_t size)
+{
+    int count;
+    const OptionRow *rows = cli_option_rows(&count);
+    text[0] = 0;
+    for (int i = 0; i < count; i++)
+        if (rows[i].commands & 1u << command) {
+            const size_t used = strlen(text);
+            (void)snprintf(text + used, size - used, "%s%s", used ? ", " : "", rows[i].name);
+        }
+    const size_t used = strlen(text);
+    (void)snprintf(text + used, size - used, " and --help");
+}
+
+enum { OPTION_COLUMN = 24 };
+
+static void print_option(FILE *stream, const char *name, const char *metavar, const char *help)
+{
+    int column = fprintf(stream, "  %s%s%s", name, metavar ? " " : "", metavar ? metavar : "");
+    while (help) {
+        if (column >= OPTION_COLUMN)
+            column = fprintf(stream, "\n") - 1;
+        const char *end = strchr(help, '\n');
+        const int length = end ? (int)(end - help) : (int)strlen(help);
+        (void)fprintf(stream, "%*s%.*s\n", OPTION_COLUMN - column, "", length, help);
+        column = 0;
+        help = end ? end + 1 : NULL;
+    }
+}
+
+static const char *output_key(int i) { return activation_get(OUTPUT_ACTIVATION, i)->key; }
+static const char *hidden_key(int i) { return activation_get(HIDDEN_ACTIVATION, i)->key; }
+static const char *loss_key(int i) { return loss_get(i)->key; }
+static const char *optimizer_key(int i) { return optimizer_get(i)->key; }
+
+static void print_key(FILE *stream, const char *key, int count, const char *(*name)(int))
+{
+    (void)fprintf(stream, "  %-10s", key);
+    for (int i = 0; i < count; i++)
+        (void)fprintf(stream, "%s%s", i ? ", " : "", name(i));
+    (void)fprintf(stream, "\n");
+}
+
+static void print_spec_help(FILE *stream)
+{
+    char defaults[SPEC_TEXT_SIZE];
+    const Spec spec = spec_default();
+    spec_format(&spec, defaults, sizeof defaults);
+    (void)fprintf(stream, "\nA SPEC is a list of key=value, every key optional. The default is\n  %s\n", defaults);
+    print_key(stream, "loss", LOSS_COUNT, loss_key);
+    print_key(stream, "output", activation_count(OUTPUT_ACTIVATION), output_key);
+    print_key(stream, "hidden", activation_count(HIDDEN_ACTIVATION), hidden_key);
+    (void)fprintf(stream, "  %-10sunits of the hidden layers, such as 128,64,32,64,128: 1 to %d numbers from 1 to %d\n",
+                  "layers", SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
+    print_key(stream, "optimizer", optimizer_count(), optimizer_key);
+    (void)fprintf(stream, "  %-10slearning rate, above 0, at most 100; default:", "lr");
+    for (int i = 0; i < optimizer_count(); i++)
+        (void)fprintf(stream, "%s %g for %s", i ? "," : "", (double)optimizer_get(i)->default_lr, optimizer_key(i));
+    (void)fprintf(stream,
+                  "\n"
+                  "  %-10simages a step, 1 to %d\n"
+                  "  %-10sstandard deviation of Gaussian noise on the input, 0 to 2\n"
+                  "  %-10sweight of the sum of |code|, 0 to 1\n"
+                  "  %-10sof the initial weights and the order of the images, 0 to 4294967295\n",
+                  "batch", SPEC_BATCH_MAX, "noise", "l1", "seed");
+}
+
+static void print_program_help(FILE *stream)
+{
+    (void)fprintf(stream, "losslens: watch two loss functions train the same autoencoder, digit by digit\n\nUsage:\n");
+    for (Command command = 0; command < COMMAND_COUNT; command++)
+        (void)fprintf(stream, "  losslens %s\n", texts[command].usage);
+    (void)fprintf(stream, "  losslens --help | --version\n\nCommands ('losslens COMMAND --help' says more):\n");
+    for (Command command = 0; command < COMMAND_COUNT; command++)
+        (void)fprintf(stream, "  %-13s%s\n", cli_command_name(command), texts[command].summary);
+    (void)fprintf(stream,
+                  "\nExamples:\n"
+                  "  losslens --data ~/mnist\n"
+                  "  losslens --a loss=bce,output=sigmoid --b loss=bce,output=relu\n"
+                  "  losslens train --model loss=mse,layers=128,32,128 --epochs 20 -o mse.safetensors > mse.json\n"
+                  "  losslens shot --view matrix --epochs 10 -o matrix.png\n"
+                  "  losslens film --epochs 20 -o training.webp\n"
+                  "  losslens report --data ~/mnist --seeds 3 -o answers\n"
+                  "\nAn option's value may also follow an equals sign: --epochs=20.\n"
+                  "\nExit status: 0 done, 1 failed, 2 usage, 3 no display or no OpenGL, 4 bad data set.\n");
+}
+
+void cli_print_help(FILE *stream, Command command)
+{
+    if (command == COMMAND_COUNT) {
+        print_program_help(stream);
+        return;
+    }
+    int count;
+    const OptionRow *rows = cli_option_rows(&count);
+    bool takes_spec = false;
+    (void)fprintf(stream, "Usage: losslens %s\n\n%s\nOptions:\n", texts[command].usage, texts[command].about);
+    for (int i = 0; i < count; i++)
+        if (rows[i].commands & 1u << command) {
+            print_option(stream, rows[i].name, rows[i].metavar, rows[i].help);
+            takes_spec |= rows[i].kind == KIND_SPEC;
+        }
+    print_option(stream, "--help", NULL, "this text");
+    if (takes_spec)
+        print_spec_help(stream);
+}

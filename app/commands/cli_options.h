@@ -1,0 +1,45 @@
+// The table of options, shared by the parser (cli.c) and the help (cli_help.c).
+//
+// To add an option: a field in Options, a row in cli.c. An option that means something else to another command has a
+// row for each.
+#pragma once
+#include <stddef.h>
+
+#include "commands/cli.h"
+
+typedef enum OptionKind {
+    KIND_FLAG,   // bool, without a value
+    KIND_TEXT,   // const char *, not empty
+    KIND_DATA,   // const char *; "builtin" stands for NULL
+    KIND_WORD,   // const char *, one of the words in metavar
+    KIND_CHOICE, // int: the index of the word in metavar
+    KIND_WHOLE,  // int in low .. high
+    KIND_REAL,   // float in low .. high
+    KIND_SPEC,   // Spec
+    KIND_SIZE,   // two ints
+    KIND_HEATS,  // int[HEATMAP_COUNT]: one or two of the table's modes
+    KIND_SET,    // unsigned: bits of the table's rows, of outputs or of losses
+    KIND_PIXEL,  // int: row * 28 + column
+    KIND_RANGE   // two ints: bins of the histogram
+} OptionKind;
+
+typedef struct OptionRow {
+    const char *name;
+    const char *metavar; // NULL: no value
+    unsigned commands;   // bits 1 << Command
+    OptionKind kind;
+    size_t offset; // of the field in Options
+    double low, high;
+    const char *help; // lines after the first are indented by whoever prints them
+} OptionRow;
+
+const OptionRow *cli_option_rows(int *count);
+
+// The least and the largest --size.
+enum { CLI_WIDTH_MIN = 960, CLI_HEIGHT_MIN = 600, CLI_WIDTH_MAX = 7680, CLI_HEIGHT_MAX = 4320 };
+
+// Reads an option's value into its field. False where it is none: the sentence says what was expected.
+bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error *error);
+
+// "--data, --model and --epochs": the options that the command has.
+void cli_list_options(Command command, char *text, size_t size);

@@ -1,0 +1,210 @@
+// Command line: reading an option's value.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/cli_options.h"
+
+static bool read_whole(const OptionRow *row, int *out, const char *value, Error *error)
+{
+    char *end;
+    const bool is_short = *value && strspn(value, "0123456789") == strlen(value) && strlen(value) <= 10;
+    const long long number = is_short ? strtoll(value, &end, 10) : -1;
+    if (number < (long long)row->low || number > (long long)row->high)
+        return error_set(error, "%s %.60s: expected a whole number from %.0f to %.0f", row->name, value, row->low,
+                         row->high);
+    *out = (int)number;
+    return true;
+}
+
+static bool read_real(const OptionRow *row, float *out, const char *value, Error *error)
+{
+    char *end = NULL;
+    const bool is_number = *value && strspn(value, "0123456789.") == strlen(value);
+    const double number = is_number ? strtod(value, &end) : -1.0;
+    if (!is_number || *end || !(number >= row->low && number <= row->high))
+        return error_set(error, "%s %.60s: expected a number from %g to %g", row->name, value, row->low, row->high);
+    *out = (float)number;
+    return true;
+}
+
+// One side of 1440x900: digits alone, up to where the next character stands.
+static const char *read_side(int *out, const char *text, int low, int high)
+{
+    const size_t length = strspn(text, "0123456789");
+    if (length == 0 || length > 5)
+        return NULL;
+    *out = (int)strtol(text, NULL, 10);
+    return *out >= low && *out <= high ? text + length : NULL;
+}
+
+static bool read_size(const OptionRow *row, int out[2], const char *value, Error *error)
+{
+    int width = 0, height = 0;
+    const char *rest = read_side(&width, value, CLI_WIDTH_MIN, CLI_WIDTH_MAX);
+    rest = rest && *rest == 'x' ? read_side(&height, rest + 1, CLI_HEIGHT_MIN, CLI_HEIGHT_MAX) : NULL;
+    if (!rest || *rest)
+        return error_set(error, "%s %.60s: expected WIDTHxHEIGHT from %dx%d to %dx%d", row->name, value, CLI_WIDTH_MIN,
+                         CLI_HEIGHT_MIN, CLI_WIDTH_MAX, CLI_HEIGHT_MAX);
+    out[0] = width;
+    out[1] = height;
+    return true;
+}
+
+// The index of value among the words in metavar, which '|' separates.
+static bool read_choice(const OptionRow *row, int *out, const char *value, Error *error)
+{
+    const size_t length = strlen(value);
+    const char *word = row->metavar;
+    for (int i = 0; word; i++) {
+        const char *bar = strchr(word, '|');
+        const size_t word_length = bar ? (size_t)(bar - word) : strlen(word);
+        if (word_length == length && memcmp(word, value, length) == 0) {
+            *out = i;
+            return true;
+        }
+        word = bar ? bar + 1 : NULL;
+    }
+    return error_set(error, "%s %.60s: expected one of %s", row->name, value, row->metavar);
+}
+
+static bool read_spec(const OptionRow *row, Spec *out, const char *value, Error *error)
+{
+    Error reason;
+    return spec_parse(out, value, &reason) || error_set(error, "%s: %.600s", row->name, reason.text);
+}
+
+// The next item of a list and its length; *text moves behind it and its comma, to NULL behind the last.
+static size_t next_item(const char **text, const char **item)
+{
+    *item = *text;
+    const size_t length = strcspn(*text, ",");
+    *text = (*text)[length] ? *text + length + 1 : NULL;
+    return length;
+}
+
+static const char *heat_key(int i) { return i < HEATMAP_MODE_COUNT ? heatmap_get(i)->key : NULL; }
+static const char *loss_key(int i) { return i < LOSS_COUNT ? loss_get(i)->key : NULL; }
+
+static const char *output_key(int i)
+{
+    return i < activation_count(OUTPUT_ACTIVATION) ? activation_get(OUTPUT_ACTIVATION, i)->key : NULL;
+}
+
+// The index of an item among keys; -1 after a sentence that lists them.
+static int find_key(const OptionRow *row, const char *item, size_t length, const char *(*key)(int), Error *error)
+{
+    char keys[160] = "";
+    for (int i = 0; key(i); i++) {
+        if (strlen(key(i)) == length && memcmp(key(i), item, length) == 0)
+            return i;
+        (void)snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", i ? ", " : "", key(i));
+    }
+    error_set(error, "%s %.*s: expected one of %s", row->name, (int)(length < 60 ? length : 60), item, keys);
+    return -1;
+}
+
+static bool read_heats(const OptionRow *row, int out[HEATMAP_COUNT], const char *value, Error *error)
+{
+    const char *item;
+    int count = 0, modes[HEATMAP_COUNT] = {0};
+    do {
+        const size_t length = next_item(&value, &item);
+        if (count == HEATMAP_COUNT)
+            return error_set(error, "%s: expected one mode or two, and a third was given: %.60s", row->name, item);
+        const int mode = find_key(row, item, length, heat_key, error);
+        if (mode < 0)
+            return false;
+        modes[count++] = mode;
+    } while (value);
+    for (int i = 0; i < count; i++)
+        out[i] = modes[i];
+    return true;
+}
+
+static bool read_set(const OptionRow *row, unsigned *out, const char *value, Error *error)
+{
+    const char *item;
+    unsigned bits = 0;
+    do {
+        const size_t length = next_item(&value, &item);
+        const int index = find_key(row, item, length, row->low > 0 ? loss_key : output_key, error);
+        if (index < 0)
+            return false;
+        if (bits >> index & 1)
+            return error_set(error, "%s: '%.*s' is given twice", row->name, (int)length, item);
+        bits |= 1u << index;
+    } while (value);
+    *out = bits;
+    return true;
+}
+
+static bool read_pixel(const OptionRow *row, int *out, const char *value, Error *error)
+{
+    int place[2];
+    const char *rest = read_side(&place[0], value, 0, DIGIT_SIDE - 1);
+    rest = rest && *rest == ',' ? read_side(&place[1], rest + 1, 0, DIGIT_SIDE - 1) : NULL;
+    if (!rest || *rest)
+        return error_set(error, "%s %.60s: expected ROW,COLUMN, each from 0 to %d", row->name, value, DIGIT_SIDE - 1);
+    *out = place[0] * DIGIT_SIDE + place[1];
+    return true;
+}
+
+static const char *read_bin(int *out, const char *text)
+{
+    char *end;
+    if (strspn(text, "-0123456789.") == 0)
+        return NULL;
+    const double value = strtod(text, &end);
+    *out = value < 0.0   ? 0
+           : value > 1.0 ? HISTOGRAM_BINS - 1
+                         : 1 + (int)fmin(HISTOGRAM_INNER - 1, value * HISTOGRAM_INNER);
+    return end;
+}
+
+// A bound on the edge of two bins means the one inside the range.
+static bool read_range(const OptionRow *row, int out[2], const char *value, Error *error)
+{
+    int bins[2] = {0, 0};
+    const char *rest = read_bin(&bins[0], value);
+    const char *high = rest && *rest == ',' ? rest + 1 : NULL;
+    rest = high ? read_bin(&bins[1], high) : NULL;
+    if (!rest || *rest || bins[0] > bins[1])
+        return error_set(error, "%s %.60s: expected LOW,HIGH, two numbers, the first not above the second", row->name,
+                         value);
+    const double top = strtod(high, NULL) * HISTOGRAM_INNER;
+    if (bins[1] > bins[0] && bins[1] < HISTOGRAM_BINS - 1 && top < HISTOGRAM_INNER && top == floor(top))
+        bins[1]--;
+    out[0] = bins[0];
+    out[1] = bins[1];
+    return true;
+}
+
+bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error *error)
+{
+    void *field = (char *)out + row->offset;
+    int index;
+    switch (row->kind) {
+    case KIND_FLAG: *(bool *)field = true; return true;
+    case KIND_WHOLE: return read_whole(row, field, value, error);
+    case KIND_REAL: return read_real(row, field, value, error);
+    case KIND_SPEC: return read_spec(row, field, value, error);
+    case KIND_SIZE: return read_size(row, field, value, error);
+    case KIND_CHOICE: return read_choice(row, field, value, error);
+    case KIND_HEATS: return read_heats(row, field, value, error);
+    case KIND_SET: return read_set(row, field, value, error);
+    case KIND_PIXEL: return read_pixel(row, field, value, error);
+    case KIND_RANGE: return read_range(row, field, value, error);
+    case KIND_WORD:
+        if (!read_choice(row, &index, value, error))
+            return false;
+        break;
+    case KIND_TEXT:
+    case KIND_DATA:
+        if (!*value)
+            return error_set(error, "%s needs a path, and an empty one was given", row->name);
+    }
+    *(const char **)field = row->kind == KIND_DATA && strcmp(value, "builtin") == 0 ? NULL : value;
+    return true;
+}

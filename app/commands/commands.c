@@ -1,0 +1,89 @@
+// What the commands share: sentences on stderr, data, models, files to write.
+#include "commands/commands.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int command_fail(int status, const char *format, ...)
+{
+    Error error;
+    va_list arguments;
+    va_start(arguments, format);
+    error_set_list(&error, format, arguments);
+    va_end(arguments);
+    (void)fprintf(stderr, "losslens: %s\n", error.text);
+    return status;
+}
+
+void command_print_path(const char *path)
+{
+    char shown[PATH_MAX];
+    (void)snprintf(shown, sizeof shown, "%s", path);
+    if (isatty(STDOUT_FILENO) == 1)
+        error_clean_text(shown);
+    (void)printf("%s\n", shown);
+}
+
+static volatile sig_atomic_t stop_signal;
+
+static void note_signal(int number) { stop_signal = number; }
+
+int command_signal(void) { return stop_signal; }
+
+// The handler serves once.
+void command_catch_signals(void)
+{
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)}, old;
+        (void)sigemptyset(&action.sa_mask);
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            (void)sigaction(numbers[i], &action, NULL);
+    }
+}
+
+int command_load_data(const Options *options, Pool *pool, Dataset *out)
+{
+    Error error;
+    *out = (Dataset){0};
+    if (options->data)
+        return dataset_load(out, options->data, &error) ? EXIT_OK : command_fail(EXIT_BAD_DATA, "%s", error.text);
+    return dataset_generate(out, BUILTIN_SEED, pool, &error) ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
+}
+
+int command_finish_output(void)
+{
+    const bool had_failed = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) == 0 && !had_failed)
+        return EXIT_OK;
+    return command_fail(EXIT_FAILED, "the standard output cannot be written: %s",
+                        errno ? strerror(errno) : "an earlier part failed");
+}
+
+float *command_load_model(const char *path, bool spec_given, Model *model, int64_t *step, Error *error)
+{
+    Spec spec;
+    if (!spec_given) {
+        if (!model_load_spec(&spec, path, error))
+            return NULL;
+        *model = model_create(&spec, DIGIT_PIXELS);
+    }
+    float *parameters = aligned_alloc(64, model->parameter_count * sizeof *parameters); // a multiple of 64 bytes
+    if (!parameters) {
+        error_set(error, "out of memory: a model with %zu parameters", model->parameter_count);
+        return NULL;
+    }
+    if (!model_load(model, parameters, step, path, error)) {
+        free(parameters);
+        return NULL;
+    }
+    return parameters;
+}
+
+Naming command_naming(const Options *options) { return options->force ? NAME_FORCED : NAME_NEW; }

@@ -1,0 +1,44 @@
+// The commands: one function each, which returns the exit status. And what they share.
+//
+// Thread: the main thread.
+#pragma once
+#include "commands/cli.h"
+
+// EXIT_SIGNAL: plus the signal's number.
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_NO_DISPLAY, EXIT_BAD_DATA, EXIT_SIGNAL = 128 };
+
+enum { BUILTIN_SEED = 1 }; // of the built-in digits, for every command
+
+int view_run(const Options *options);
+int train_run(const Options *options);
+int shot_run(const Options *options);
+int film_run(const Options *options);
+int report_run(const Options *options);
+int eval_run(const Options *options);
+int data_run(const Options *options); // data and data export
+
+// "losslens: " and the sentence on stderr; returns status, so that a command can end with `return command_fail(...)`.
+int command_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// A path as a command's result, a line of its own on stdout: as it is for another program, and for people on a terminal
+// without what could command that.
+void command_print_path(const char *path);
+
+// Reads --data or draws the built-in digits on the pool's threads. Returns EXIT_OK, or the exit status after the
+// sentence on stderr. Owned by the caller: dataset_free.
+int command_load_data(const Options *options, Pool *pool, Dataset *out);
+
+// SIGINT, SIGTERM and SIGHUP: the first is noted, a second ends the program. What a parent chose to ignore stays
+// ignored.
+void command_catch_signals(void);
+int command_signal(void); // the one that came, 0: none
+
+// Flushes stdout; EXIT_FAILED after a sentence on stderr where not everything was written (a full disk, a closed pipe).
+int command_finish_output(void);
+
+// The parameters of a file, for --init and eval. spec_given: *model's own spec holds and the file must have its shape;
+// else the spec is taken from the file's metadata. NULL after filling error. Owned by the caller (free).
+float *command_load_model(const char *path, bool spec_given, Model *model, int64_t *step, Error *error);
+
+// What --force says of names that are taken.
+Naming command_naming(const Options *options);

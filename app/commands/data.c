@@ -1,0 +1,105 @@
+// Commands data and data export: what a data set holds, and writing it to files.
+#include <stdio.h>
+
+#include "commands/commands.h"
+#include "files/report_json.h"
+
+enum { COLUMN = 14 };
+
+// 60000 as "60,000": the table is for people.
+static void format_count(int count, char text[16])
+{
+    if (count >= 1000000)
+        (void)snprintf(text, 16, "%d,%03d,%03d", count / 1000000, count / 1000 % 1000, count % 1000);
+    else if (count >= 1000)
+        (void)snprintf(text, 16, "%d,%03d", count / 1000, count % 1000);
+    else
+        (void)snprintf(text, 16, "%d", count);
+}
+
+static void print_counts(const char *label, int train, int test)
+{
+    char train_text[16], test_text[16];
+    format_count(train, train_text);
+    format_count(test, test_text);
+    (void)printf("%-24s%*s%*s\n", label, COLUMN, train_text, COLUMN, test_text);
+}
+
+static void print_labels(const ImageSetFacts *train, const ImageSetFacts *test)
+{
+    if (!train->has_labels || !test->has_labels)
+        (void)printf("%-24s%*s%*s\n", "labels", COLUMN, train->has_labels ? "yes" : "none", COLUMN,
+                     test->has_labels ? "yes" : "none");
+    if (!train->has_labels && !test->has_labels)
+        return;
+    for (int i = 0; i < DIGIT_CLASSES; i++) {
+        char label[16];
+        (void)snprintf(label, sizeof label, "label %d", i);
+        print_counts(label, train->label_counts[i], test->label_counts[i]);
+    }
+}
+
+static int print_table(const char *name, const ImageSetFacts *train, const ImageSetFacts *test)
+{
+    const struct {
+        const char *label;
+        double train, test, factor;
+        int decimals;
+    } rows[] = {
+        {"mean intensity", train->mean, test->mean, 1.0, 4},
+        {"pixels that are 0, %", train->zero, test->zero, 100.0, 2},
+        {"pixels between, %", train->grey, test->grey, 100.0, 2},
+        {"pixels that are 1, %", train->full, test->full, 100.0, 2},
+        {"BCE floor, nats", train->bce_floor, test->bce_floor, 1.0, 4},
+    };
+    char shown[64];
+    (void)snprintf(shown, sizeof shown, "%s", name);
+    error_clean_text(shown);
+    (void)printf("%s: grey digits of %dx%d pixels\n\n%-24s%*s%*s\n", shown, DIGIT_SIDE, DIGIT_SIDE, "", COLUMN,
+                 "training", COLUMN, "test");
+    print_counts("images", train->count, test->count);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        (void)printf("%-24s%*.*f%*.*f\n", rows[i].label, COLUMN, rows[i].decimals, rows[i].train * rows[i].factor,
+                     COLUMN, rows[i].decimals, rows[i].test * rows[i].factor);
+    print_labels(train, test);
+    return command_finish_output();
+}
+
+static int show_data(const Options *options, const Dataset *dataset)
+{
+    const ImageSetFacts train = image_set_facts(&dataset->train), test = image_set_facts(&dataset->test);
+    if (!options->json)
+        return print_table(dataset->name, &train, &test);
+    return report_print(json_pack("{s:o, s:o, s:o}", "name", report_text(dataset->name), "train",
+                                  report_image_set(&train), "test", report_image_set(&test)));
+}
+
+static int export_data(const Options *options, const Dataset *dataset)
+{
+    Error error;
+    char train[16], test[16];
+    if (!dataset_export(dataset, options->operand, command_naming(options), command_signal, &error))
+        return command_fail(command_signal() ? EXIT_SIGNAL + command_signal() : EXIT_FAILED, "%s", error.text);
+    format_count(dataset->train.count, train);
+    format_count(dataset->test.count, test);
+    (void)error_set(&error, "%s training and %s test images are in %s", train, test, options->operand);
+    (void)printf("%s\n", error.text);
+    return command_finish_output();
+}
+
+int data_run(const Options *options)
+{
+    Error error;
+    Dataset dataset;
+    if (options->command == COMMAND_DATA_EXPORT)
+        command_catch_signals();
+    Pool *pool = pool_create(options->threads, &error);
+    if (!pool)
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    int status = command_load_data(options, pool, &dataset);
+    if (status == EXIT_OK)
+        status = options->command == COMMAND_DATA ? show_data(options, &dataset) : export_data(options, &dataset);
+    dataset_free(&dataset);
+    pool_destroy(pool);
+    return status;
+}

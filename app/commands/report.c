@@ -1,0 +1,262 @@
+// `losslens report`: decides the claims with several seeds and writes report.md, report.json and pictures.
+#include "files/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "commands/offline.h"
+
+static const ReportPicture pictures[] = {
+    {"matrix.png", "Every output with every loss"},
+    {"claims.png", "The claims, a verdict that follows from the figures, and the figures"},
+    {"compare.png", "BCE on a sigmoid beside MSE on a ReLU"},
+    {"gradient.png",
+     "Where each loss still teaches: its slope at the logit, saturated pixels outlined, and the signed error"},
+    {"inspect.png", "One pixel: what each loss charges there, and how hard it pulls"},
+};
+static const Scene scenes[] = {SCENE_MATRIX, SCENE_CLAIMS, SCENE_COMPARE, SCENE_COMPARE, SCENE_INSPECT};
+enum { PICTURES = sizeof pictures / sizeof *pictures, GRADIENT = 3, PAGE = PICTURES + 1, FILES };
+_Static_assert(PICTURES == sizeof scenes / sizeof *scenes, "a scene for each picture");
+
+typedef struct Writer {
+    Offline offline;
+    Options options; // of the session
+    const char *folder;
+    Report report;
+    const char *names[FILES];
+    NewFiles files;
+} Writer;
+
+// The page comes last: a folder without it has no whole report.
+static const char *name_file(int index)
+{
+    return index < PICTURES ? pictures[index].file : index == PAGE ? "report.md" : "report.json";
+}
+
+static bool begin_files(Writer *writer, Error *error)
+{
+    for (int i = 0; i < FILES; i++)
+        writer->names[i] = name_file(i);
+    return new_files_begin(&writer->files, writer->folder, writer->names, FILES, command_naming(&writer->options),
+                           "a report", error);
+}
+
+// ---- measuring ----------------------------------------------------------------------------------------------------
+
+// A and B of one seed, and what is to be seen of them.
+static int show(Writer *writer, uint32_t seed, const Look *look)
+{
+    App *app = &writer->offline.session->app;
+    Requests requests = {.count = 0};
+    Spec a = writer->options.model, b = writer->options.model;
+    a.seed = b.seed = seed;
+    a.loss = LOSS_BCE;
+    a.output = activation_find(OUTPUT_ACTIVATION, "sigmoid");
+    b.loss = LOSS_MSE;
+    b.output = activation_find(OUTPUT_ACTIVATION, "relu");
+    requests_add(&requests, (Request){.kind = REQUEST_SPEC, .side = SIDE_A, .spec = a});
+    requests_add(&requests, (Request){.kind = REQUEST_SPEC, .side = SIDE_B, .spec = b});
+    requests_add(&requests, (Request){.kind = REQUEST_LOOK, .look = *look});
+    app_apply(app, &requests);
+    if (app->message[0])
+        return command_fail(EXIT_FAILED, "%s", app->message);
+    return offline_train(&writer->offline);
+}
+
+static void read_matrix(Writer *writer, ReportSeed *seed)
+{
+    const Frame *frame = &writer->offline.session->app.frame;
+    Report *report = &writer->report;
+    report->rows = frame->layout.matrix.rows;
+    report->columns = frame->layout.matrix.columns;
+    memcpy(report->outputs, frame->matrix_outputs, sizeof report->outputs);
+    memcpy(report->losses, frame->matrix_losses, sizeof report->losses);
+    for (int row = 0; row < report->rows; row++)
+        for (int column = 0; column < report->columns; column++) {
+            const Snapshot *s = frame->models[frame->matrix[row][column]].snapshot;
+            seed->cells[row][column] = s->test;
+            seed->broken[row][column] = s->broken_step;
+        }
+}
+
+static void read_claims(Writer *writer, ReportSeed *seed)
+{
+    const Frame *frame = &writer->offline.session->app.frame;
+    for (int claim = 0; claim < CLAIM_COUNT; claim++) {
+        seed->results[claim] = frame->claims.results[claim];
+        seed->tables[claim] = claim_table(claim, frame);
+    }
+    Report *report = &writer->report;
+    report->facts = *frame->facts;
+    report->train_count = frame->train_count;
+    report->test_count = frame->test_count;
+    (void)snprintf(report->dataset, sizeof report->dataset, "%s", frame->dataset_name);
+}
+
+static Look look_at(const Writer *writer, Scene scene)
+{
+    Look look = writer->options.look;
+    look.scene = scene;
+    return look;
+}
+
+static int measure_seed(Writer *writer, int index)
+{
+    ReportSeed *seed = &writer->report.seeds[index];
+    seed->seed = writer->options.model.seed + (uint32_t)index;
+    const Look matrix = look_at(writer, SCENE_MATRIX), claims = look_at(writer, SCENE_CLAIMS);
+    int status = show(writer, seed->seed, &matrix);
+    if (status != EXIT_OK)
+        return status;
+    read_matrix(writer, seed);
+    status = show(writer, seed->seed, &claims);
+    if (status == EXIT_OK)
+        read_claims(writer, seed);
+    return status;
+}
+
+// ---- writing ------------------------------------------------------------------------------------------------------
+
+// A pixel of the first test digit whose target is as grey as can be: there the losses differ in words and in curves.
+static int find_grey_pixel(const Frame *frame)
+{
+    int best = 0;
+    for (int i = 0; i < DIGIT_PIXELS; i++) {
+        const float to_grey = frame->targets[i] - 0.7f, least = frame->targets[best] - 0.7f;
+        if (to_grey * to_grey < least * least)
+            best = i;
+    }
+    return best;
+}
+
+static int write_picture(Writer *writer, int index, NewFile *file)
+{
+    Error error;
+    const Input still = {.is_inside = false};
+    Look look = look_at(writer, scenes[index]);
+    if (index == GRADIENT) {
+        look.heatmaps[0] = HEATMAP_GRADIENT;
+        look.heatmaps[1] = HEATMAP_ERROR;
+    }
+    if (look.scene == SCENE_INSPECT) {
+        look.is_pinned = true;
+        look.pixel = find_grey_pixel(&writer->offline.session->app.frame); // of the page whose first digit is inspected
+    }
+    const int status = show(writer, writer->report.seeds[0].seed, &look);
+    if (status != EXIT_OK)
+        return status;
+    return session_capture(writer->offline.session, &writer->options, &still, writer->offline.size, file, &error)
+               ? EXIT_OK
+               : command_fail(EXIT_FAILED, "%s", error.text);
+}
+
+// Both NULL where memory is short; free.
+static char *format_json(const Report *report)
+{
+    return json_memory_format(report_build_json(report), JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+}
+
+static char *format_page(const Report *report)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    report_write_page(report, stream);
+    const bool has_failed = ferror(stream) != 0;
+    if (fclose(stream) == 0 && !has_failed)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static int write_text(Writer *writer, int index, NewFile *file)
+{
+    Error error;
+    char *text = index == PAGE ? format_page(&writer->report) : format_json(&writer->report);
+    if (!text)
+        return command_fail(EXIT_FAILED, "out of memory: %s", name_file(index));
+    const bool is_good =
+        new_file_put(file, text, strlen(text), &error) && (index == PAGE || new_file_put(file, "\n", 1, &error));
+    free(text);
+    return is_good ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
+}
+
+static int write_file(Writer *writer, int index)
+{
+    Error error;
+    NewFile *file = new_files_add(&writer->files, index, &error);
+    if (!file)
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    const int status = index < PICTURES ? write_picture(writer, index, file) : write_text(writer, index, file);
+    if (status == EXIT_OK && !new_file_finish(file, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    return status;
+}
+
+// ---- the command --------------------------------------------------------------------------------------------------
+
+static int run(Writer *writer)
+{
+    Error error;
+    Report *report = &writer->report;
+    report->seeds = calloc((size_t)report->seed_count, sizeof *report->seeds);
+    if (!report->seeds)
+        return command_fail(EXIT_FAILED, "out of memory: the report");
+    if (!begin_files(writer, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    int status = offline_open(&writer->offline, &writer->options);
+    for (int i = 0; status == EXIT_OK && i < report->seed_count; i++) {
+        offline_say("report: training seed", i + 1, report->seed_count);
+        status = measure_seed(writer, i);
+    }
+    for (int i = 0; status == EXIT_OK && i < FILES; i++) {
+        offline_say("report: writing file", i + 1, FILES);
+        status = write_file(writer, i);
+    }
+    offline_end_line();
+    if (status == EXIT_OK && !new_files_publish(&writer->files, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    if (status != EXIT_OK)
+        new_files_discard(&writer->files);
+    return status;
+}
+
+// A spec without loss, output and seed.
+static void format_shared(const Spec *spec, char text[SPEC_TEXT_SIZE])
+{
+    char whole[SPEC_TEXT_SIZE];
+    spec_format(spec, whole, sizeof whole);
+    const char *start = strstr(whole, "hidden="), *end = strstr(whole, ",seed=");
+    (void)snprintf(text, SPEC_TEXT_SIZE, "%.*s", (int)(end - start), start);
+}
+
+int report_run(const Options *options)
+{
+    Writer *writer = calloc(1, sizeof *writer);
+    if (!writer)
+        return command_fail(EXIT_FAILED, "out of memory: the report");
+    command_catch_signals();
+    writer->options = *options;
+    writer->options.a = writer->options.b = options->model;
+    writer->options.width = 1280;
+    writer->options.height = 800;
+    writer->options.look.scene = SCENE_MATRIX;
+    writer->folder = options->output ? options->output : "report";
+    writer->report = (Report){
+        .epochs = options->epochs, .seed_count = options->seeds, .pictures = pictures, .picture_count = PICTURES};
+    format_shared(&options->model, writer->report.base);
+    int status = run(writer);
+    if (status == EXIT_OK) {
+        char page[PATH_MAX];
+        (void)new_folder_join(page, writer->folder, name_file(PAGE), NULL);
+        command_print_path(page);
+        status = command_finish_output();
+    }
+    offline_close(&writer->offline);
+    free(writer->report.seeds);
+    free(writer);
+    return status;
+}

@@ -1,0 +1,178 @@
+// Opening, passing, capturing.
+#include "commands/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "files/capture.h"
+#include "commands/commands.h"
+#include "files/figures.h"
+
+// Whether the set has the page that was asked for; how long a page is depends on the window.
+static bool check_page(const Session *session, const Options *options, Error *error)
+{
+    const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
+    const float width = (float)options->width, height = (float)options->height;
+    const float scale = layout_fit_scale(options->scale > 0 ? options->scale : 1.0f, width, height);
+    const int count = layout_create(width, height, scale, &options->look).page_count;
+    if (options->page > 0 && options->page > (total - 1) / count)
+        return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
+                         (total - 1) / count + 1, count, (total - 1) / count);
+    return true;
+}
+
+static bool open_app(Session *session, const Options *options, int digit_width, int digit_height, Error *error)
+{
+    Model model = model_create(&options->a, DIGIT_PIXELS);
+    int64_t step = 0;
+    if (options->init) {
+        session->init = command_load_model(options->init, cli_is_given(options, "--a"), &model, &step, error);
+        if (!session->init)
+            return false;
+    }
+    const AppOptions app = {
+        .dataset = options->data ? &session->dataset : NULL,
+        .specs = {model.spec, options->b},
+        .init = session->init,
+        .init_step = step,
+        .limit = options->limit,
+        .threads = options->threads,
+        .epochs = options->epochs,
+        .page = options->page,
+        .no_shuffle = options->no_shuffle,
+        .waits = options->command == COMMAND_FILM,
+        .every_epoch = options->command != COMMAND_VIEW, // the same picture every time
+        .look = options->look,
+        .digit = session->digit,
+        .digit_width = digit_width,
+        .digit_height = digit_height,
+        .wake = window_wake,
+        .wake_context = session->window,
+    };
+    session->has_app = true;
+    return app_init(&session->app, &app, error);
+}
+
+// Reads the data while the window is being made.
+typedef struct Reading {
+    Session *session;
+    const Options *options;
+    bool is_good;
+    Error error;
+} Reading;
+
+static void read_data(void *context)
+{
+    Reading *reading = context;
+    reading->is_good = dataset_load(&reading->session->dataset, reading->options->data, &reading->error);
+}
+
+static int open_window(Session *session, const Options *options, bool is_offscreen, Error *error)
+{
+    session->window = window_create(options->width, options->height, is_offscreen, error);
+    if (!session->window)
+        return EXIT_NO_DISPLAY;
+    session->render = render_create(error);
+    if (!session->render)
+        return EXIT_NO_DISPLAY;
+    session->font = font_create(error);
+    if (!session->font)
+        return EXIT_FAILED;
+    draw_init(&session->draw, session->font);
+    return EXIT_OK;
+}
+
+int session_open(Session *session, const Options *options, bool is_offscreen, Error *error)
+{
+    memset(session, 0, sizeof *session);
+    int digit_width = 0, digit_height = 0;
+    if (options->digit && !capture_read_grey(options->digit, &session->digit, &digit_width, &digit_height, error))
+        return EXIT_FAILED;
+    Reading reading = {.session = session, .options = options, .is_good = true};
+    Background *background = options->data ? background_start(read_data, &reading) : NULL;
+    const int status = open_window(session, options, is_offscreen, error);
+    background_wait(background);
+    if (!reading.is_good) { // which the user can mend sooner than a missing display
+        *error = reading.error;
+        return EXIT_BAD_DATA;
+    }
+    if (!check_page(session, options, error))
+        return EXIT_USAGE;
+    if (status != EXIT_OK)
+        return status;
+    return open_app(session, options, digit_width, digit_height, error) ? EXIT_OK : EXIT_FAILED;
+}
+
+void session_close(Session *session)
+{
+    if (session->has_app)
+        app_free(&session->app);
+    if (session->font) {
+        draw_free(&session->draw);
+        font_destroy(session->font);
+    }
+    if (session->render)
+        render_destroy(session->render);
+    window_destroy(session->window);
+    dataset_free(&session->dataset);
+    free(session->digit);
+    free(session->init);
+}
+
+const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
+                          bool is_capture, bool takes_news)
+{
+    const float width = (float)size.width, height = (float)size.height;
+    const float wanted = (options->scale > 0 ? options->scale : size.display_scale) * session->app.ui_scale;
+    const float scale = layout_fit_scale(wanted, width, height);
+    font_begin_frame(session->font);
+    const Frame *frame = app_compose(&session->app, width, height, scale, is_capture, takes_news);
+    Requests requests = {.count = 0};
+    draw_begin(&session->draw, width, height);
+    ui_begin(&session->ui, &session->draw, input, scale);
+    panels_draw(&session->ui, frame, &requests);
+    ui_end(&session->ui);
+    app_apply(&session->app, &requests);
+    session->passed_requests = requests.count;
+    return frame;
+}
+
+bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
+                     char **json, Error *error)
+{
+    const Input still = {.mouse_x = input->mouse_x,
+                         .mouse_y = input->mouse_y,
+                         .is_inside = input->is_inside,
+                         .left = input->left,
+                         .right = input->right};
+    const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
+    if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
+        frame = session_pass(session, options, &still, size, true, !session->is_live);
+    if (!*rgba)
+        *rgba = malloc((size_t)size.width * (size_t)size.height * 4);
+    *json = figures_settings(frame);
+    bool good = *rgba && *json;
+    if (!good)
+        error_set(error, "out of memory: a screenshot of %dx%d pixels", size.width, size.height);
+    good = good && render_capture(session->render, &session->draw, size.width, size.height, *rgba, error);
+    if (good)
+        return true;
+    free(*rgba);
+    free(*json);
+    *rgba = NULL;
+    *json = NULL;
+    return false;
+}
+
+bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, NewFile *file,
+                     Error *error)
+{
+    uint8_t *rgba = NULL;
+    char *json = NULL;
+    const bool good = session_picture(session, options, input, size, &rgba, &json, error) &&
+                      capture_write(file, rgba, size.width, size.height, json, error);
+    free(json);
+    free(rgba);
+    return good;
+}

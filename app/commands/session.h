@@ -1,0 +1,40 @@
+// Session: what `view` and `shot` share: data, digit and options read, an App and a Render on a Window.
+#pragma once
+#include "state/app.h"
+#include "commands/cli.h"
+#include "draw/font.h"
+#include "panels/panel.h"
+#include "draw/render.h"
+#include "draw/window.h"
+
+typedef struct Session {
+    Dataset dataset;
+    float *digit, *init; // what --digit and --init hold; NULL: not given
+    Window *window;
+    Font *font;
+    Render *render;
+    DrawList draw;
+    Ui ui;
+    App app;
+    bool has_app;
+    bool is_live;        // a window: a picture shows what it shows, not what is newer
+    int passed_requests; // how many the last pass made
+} Session;
+
+// Returns 0, or the exit status with a sentence in error. session_close in either case.
+int session_open(Session *session, const Options *options, bool is_offscreen, Error *error);
+void session_close(Session *session);
+
+// Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
+const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
+                          bool is_capture, bool takes_news);
+
+// A picture as the window would show it: rgba (size.height, size.width, 4) and its settings as JSON, both owned by the
+// caller (free). *rgba is NULL, or an earlier picture of that size, whose memory is used again. NULL in *rgba on
+// failure.
+bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
+                     char **json, Error *error);
+
+// Puts that picture into a file that has begun and that the caller finishes.
+bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, NewFile *file,
+                     Error *error);

@@ -1,0 +1,70 @@
+// `losslens shot`: trains without a window and writes the picture that the window would show.
+#include <limits.h>
+#include <stdio.h>
+
+#include "files/capture.h"
+#include "commands/commands.h"
+#include "files/figures.h"
+#include "commands/offline.h"
+#include "files/report_json.h"
+#include "files/trace.h"
+
+// Whether training went as far as the moment that was asked for.
+static int check_step(const Offline *offline)
+{
+    const Frame *frame = &offline->session->app.frame;
+    if (offline->options->step <= frame->newest_step)
+        return EXIT_OK;
+    return command_fail(EXIT_USAGE, "--step %d: training ends at step %lld (--epochs %d)", offline->options->step,
+                        (long long)frame->newest_step, offline->options->epochs);
+}
+
+static int print_result(Offline *offline, const char *path)
+{
+    if (!offline->options->json) {
+        command_print_path(path);
+        return command_finish_output();
+    }
+    json_t *report = figures_json(offline_compose(offline));
+    if (offline->options->has_texts)
+        (void)json_object_set_new(report, "texts", trace_texts(&offline->session->ui));
+    json_t *file = json_string(path);
+    (void)json_object_set_new(report, "file", file ? file : json_null());
+    return report_print(report);
+}
+
+// Trains and writes the picture to `path`, which can be written.
+static int write_picture(Offline *offline, const char *path, Naming naming)
+{
+    Error error;
+    NewFile file;
+    const Input input = {.is_inside = false};
+    int status = offline_train(offline);
+    if (status == EXIT_OK)
+        status = check_step(offline);
+    if (status != EXIT_OK)
+        return status;
+    if (!new_file_begin(&file, path, naming, &error) ||
+        !new_file_end(&file, session_capture(offline->session, offline->options, &input, offline->size, &file, &error),
+                      &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    return print_result(offline, naming == NAME_NEXT ? file.path : path);
+}
+
+int shot_run(const Options *options)
+{
+    Error error;
+    Offline offline;
+    char chosen[PATH_MAX];
+    command_catch_signals();
+    const Naming naming = options->output ? command_naming(options) : NAME_NEXT;
+    const bool can_write = options->output ? new_file_check(options->output, naming, &error)
+                                           : capture_choose_path(options->shots, chosen, &error);
+    if (!can_write)
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    int status = offline_open(&offline, options);
+    if (status == EXIT_OK)
+        status = write_picture(&offline, options->output ? options->output : chosen, naming);
+    offline_close(&offline);
+    return status;
+}

@@ -1,0 +1,281 @@
+// Command train: one model, trained as fast as it goes, its figures as JSON.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "commands/progress.h"
+#include "files/report_json.h"
+
+enum { KEPT_STEPS = 16 }; // from copy to copy of the weights: then it costs next to nothing
+
+typedef struct Training {
+    const Options *options;
+    Pool *pool;
+    Dataset dataset;
+    TargetFacts facts; // of the test set
+    Model model;
+    float *initial; // --init's parameters; NULL: the model's own
+    int64_t initial_step;
+    Learner *learner;
+    Progress progress;
+
+    int images;      // trained on in an epoch
+    int epochs_done; // in this run
+    double seconds;  // of training alone
+    int64_t samples; // in this run
+    Metrics test;
+    int64_t test_step;                            // when test was measured, -1: never
+    float *kept;                                  // parameters of a while ago, all finite; NULL without -o
+    int64_t kept_step, saved_step;                // saved_step: what -o has, -1: nothing
+    json_t *history, *step_losses, *epoch_losses; // the last two NULL without --log step
+} Training;
+
+// ---- training -----------------------------------------------------------------------------------------------------
+
+static bool measure_test(Training *training, Error *error)
+{
+    const int64_t step = learner_step_count(training->learner);
+    if (training->test_step == step)
+        return true;
+    training->test_step = step;
+    return metrics_measure(&training->model, learner_parameters(training->learner), &training->dataset.test,
+                           &training->facts, training->pool, &training->test, error);
+}
+
+static ProgressState describe(const Training *training, double part)
+{
+    const bool is_measured = training->test_step >= 0;
+    return (ProgressState){
+        .epochs_done = training->epochs_done + part,
+        .epoch = learner_epoch_count(training->learner) + (part > 0.0),
+        .samples_per_second = training->seconds > 0.0 ? (double)training->samples / training->seconds : 0.0,
+        .train_loss = learner_epoch_loss(training->learner),
+        .test_loss = is_measured ? training->test.mean[training->model.spec.loss] : NAN,
+    };
+}
+
+// Should they become NaN or infinite later.
+static void keep_parameters(Training *training)
+{
+    memcpy(training->kept, learner_parameters(training->learner),
+           training->model.parameter_count * sizeof *training->kept);
+    training->kept_step = learner_step_count(training->learner);
+}
+
+static void log_step(Training *training, double loss)
+{
+    if (!training->step_losses)
+        return;
+    (void)json_array_append_new(training->step_losses, report_number(loss));
+    (void)json_array_append_new(training->epoch_losses, report_number(loss));
+}
+
+static void train_batch(Training *training, int *epoch_images)
+{
+    const int batch = training->model.spec.batch, rest = training->images - *epoch_images;
+    const double start = progress_now();
+    const double loss = learner_step(training->learner);
+    training->seconds += progress_now() - start;
+    const int images = batch < rest ? batch : rest;
+    *epoch_images += images;
+    training->samples += images;
+    log_step(training, loss);
+    const int64_t step = learner_step_count(training->learner);
+    if (training->kept && (step < KEPT_STEPS || step % KEPT_STEPS == 0) && learner_broken_step(training->learner) < 0)
+        keep_parameters(training);
+    if (*epoch_images < training->images) {
+        const ProgressState state = describe(training, (double)*epoch_images / training->images);
+        progress_update(&training->progress, &state);
+    }
+}
+
+// One epoch. False when something stopped it: a signal, weights that are not finite (then without error), or the
+// memory.
+static bool train_epoch(Training *training, Error *error)
+{
+    int epoch_images = 0;
+    if (training->step_losses)
+        training->epoch_losses = json_array();
+    while (epoch_images < training->images && !command_signal() && learner_broken_step(training->learner) < 0)
+        train_batch(training, &epoch_images);
+    const bool is_whole = epoch_images == training->images && learner_broken_step(training->learner) < 0;
+    if (!is_whole || !measure_test(training, error)) {
+        json_decref(training->epoch_losses);
+        training->epoch_losses = NULL;
+        return false;
+    }
+    training->epochs_done++;
+    json_t *entry = json_pack("{s:i, s:o}", "epoch", learner_epoch_count(training->learner), "train_loss",
+                              report_number(learner_epoch_loss(training->learner)));
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        char key[32];
+        (void)snprintf(key, sizeof key, "test_%s", loss_get(loss)->key);
+        (void)json_object_set_new(entry, key, report_number(training->test.mean[loss]));
+    }
+    if (training->epoch_losses)
+        (void)json_object_set_new(entry, "step_loss", training->epoch_losses);
+    training->epoch_losses = NULL;
+    (void)json_array_append_new(training->history, entry);
+    const ProgressState state = describe(training, 0.0);
+    progress_finish_epoch(&training->progress, &state);
+    return true;
+}
+
+// ---- the report ---------------------------------------------------------------------------------------------------
+
+// NULL where memory is short.
+static json_t *build_report(const Training *training)
+{
+    char spec[SPEC_TEXT_SIZE], digest[65];
+    Learner *learner = training->learner;
+    const int64_t broken = learner_broken_step(learner);
+    const int first_epoch = (int)(training->initial_step / learner_steps_per_epoch(learner));
+    spec_format(&training->model.spec, spec, sizeof spec);
+    if (!model_digest(&training->model, learner_parameters(learner), digest))
+        return NULL;
+    json_t *report = json_pack("{s:s, s:o, s:i, s:I, s:o, s:o, s:i, s:O}", "spec", spec, "data",
+                               report_data(&training->dataset, training->images, &training->facts), "epochs",
+                               first_epoch + training->epochs_done, "steps", (json_int_t)learner_step_count(learner),
+                               "seconds", report_number(training->seconds), "samples_per_second",
+                               report_number((double)training->samples / training->seconds), "threads",
+                               pool_thread_count(training->pool), "history", training->history);
+    if (training->step_losses)
+        (void)json_object_set(report, "step_loss", training->step_losses);
+    if (broken >= 0)
+        (void)json_object_set_new(report, "broken_step", json_integer(broken));
+    if (broken >= 0 && training->saved_step >= 0)
+        (void)json_object_set_new(report, "saved_step", json_integer(training->saved_step));
+    (void)json_object_set_new(report, "test", report_metrics(&training->test));
+    (void)json_object_set_new(report, "weights_sha256", json_string(digest));
+    return report;
+}
+
+static bool save_as(Training *training, NewFile *file, Naming naming, Error *error)
+{
+    const bool is_broken = learner_broken_step(training->learner) >= 0;
+    const float *parameters = is_broken ? training->kept : learner_parameters(training->learner);
+    const int64_t step = is_broken ? training->kept_step : learner_step_count(training->learner);
+    if (!new_file_begin(file, training->options->output, naming, error) ||
+        !new_file_end(file, model_write(&training->model, parameters, step, file, error), error))
+        return false;
+    training->saved_step = step;
+    return true;
+}
+
+// Under the name that was asked for; should that have become impossible meanwhile, under the next that is free.
+static int save_model(Training *training)
+{
+    Error error;
+    NewFile file;
+    if (!training->options->output)
+        return EXIT_OK;
+    const bool is_named = save_as(training, &file, command_naming(training->options), &error);
+    if (!is_named) {
+        (void)command_fail(0, "%s", error.text);
+        if (!save_as(training, &file, NAME_NEXT, &error))
+            return EXIT_FAILED;
+        (void)command_fail(0, "the weights are in %s instead", file_shorten_path(file.path));
+    }
+    const int64_t broken = learner_broken_step(training->learner);
+    if (broken >= 0)
+        (void)command_fail(0, "%s has the weights of step %lld, the last that were kept before",
+                           file_shorten_path(file.path), (long long)training->saved_step);
+    return is_named && broken < 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+static int train_and_report(Training *training)
+{
+    Error error = {""};
+    bool good = true;
+    training->progress = progress_create(training->options->epochs, loss_get(training->model.spec.loss)->key);
+    while (good && training->epochs_done < training->options->epochs && !command_signal())
+        good = train_epoch(training, &error);
+    const int64_t broken = learner_broken_step(training->learner);
+    const bool is_stopped = training->epochs_done < training->options->epochs && command_signal() && broken < 0;
+    progress_clear(&training->progress);
+    if (broken >= 0)
+        (void)command_fail(0, "a weight became NaN or infinite at step %lld, and training stopped there",
+                           (long long)broken);
+    if (is_stopped)
+        (void)command_fail(0, "stopped after %lld steps", (long long)learner_step_count(training->learner));
+    const int saved = save_model(training); // before anything else can fail
+    if (*error.text || !measure_test(training, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    const int printed = report_print(build_report(training));
+    const int status = saved != EXIT_OK ? saved : printed;
+    return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + command_signal() : status;
+}
+
+// ---- what it takes ------------------------------------------------------------------------------------------------
+
+static bool prepare_model(Training *training, Error *error)
+{
+    const Options *options = training->options;
+    training->model = model_create(&options->model, DIGIT_PIXELS);
+    if (!options->init)
+        return true;
+    training->initial = command_load_model(options->init, cli_is_given(options, "--model"), &training->model,
+                                           &training->initial_step, error);
+    return training->initial != NULL;
+}
+
+static bool prepare_learner(Training *training, Error *error)
+{
+    const ImageSet *train = &training->dataset.train;
+    const int limit = training->options->limit;
+    training->images = limit > 0 && limit < train->count ? limit : train->count;
+    training->facts = metrics_target_facts(&training->dataset.test, training->dataset.test.count);
+    const LearnerOptions options = {train, training->images, training->options->no_shuffle, training->pool};
+    training->learner = learner_create(&training->model, &options, error);
+    if (!training->learner)
+        return false;
+    if (training->initial)
+        learner_set_parameters(training->learner, training->initial, training->initial_step);
+    training->initial_step = learner_step_count(training->learner);
+    if (training->options->output) {
+        training->kept = malloc(training->model.parameter_count * sizeof *training->kept);
+        if (!training->kept)
+            return error_set(error, "out of memory: a copy of the weights");
+        keep_parameters(training);
+    }
+    training->history = json_array();
+    training->step_losses = training->options->log == LOG_STEP ? json_array() : NULL;
+    return true;
+}
+
+static void clean_up(Training *training)
+{
+    json_decref(training->history);
+    json_decref(training->step_losses);
+    learner_destroy(training->learner);
+    free(training->initial);
+    free(training->kept);
+    dataset_free(&training->dataset);
+    pool_destroy(training->pool);
+    free(training);
+}
+
+int train_run(const Options *options)
+{
+    command_catch_signals(); // before the data: an early Ctrl-C too ends in a report
+    Error error;
+    Training *training = calloc(1, sizeof *training);
+    if (!training)
+        return command_fail(EXIT_FAILED, "out of memory: training");
+    training->options = options;
+    training->test_step = training->saved_step = -1;
+    int status = EXIT_OK;
+    if ((options->output && !new_file_check(options->output, command_naming(options), &error)) ||
+        !prepare_model(training, &error) || !(training->pool = pool_create(options->threads, &error)))
+        status = command_fail(EXIT_FAILED, "%s", error.text);
+    if (status == EXIT_OK)
+        status = command_load_data(options, training->pool, &training->dataset);
+    if (status == EXIT_OK && !prepare_learner(training, &error))
+        status = command_fail(EXIT_FAILED, "%s", error.text);
+    if (status == EXIT_OK)
+        status = train_and_report(training);
+    clean_up(training);
+    return status;
+}

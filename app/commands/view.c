@@ -1,0 +1,174 @@
+// `losslens view`: the window. Sleeps until something happens, draws when something changed.
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "files/capture.h"
+#include "commands/commands.h"
+#include "commands/session.h"
+#include "files/trace.h"
+
+static double now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
+}
+
+static void take_screenshot(Session *session, const Options *options, const Input *input, WindowSize size)
+{
+    char path[PATH_MAX];
+    NewFile file;
+    Error text;
+    session->app.wants_screenshot = false;
+    const bool is_saved = capture_choose_path(options->shots, path, &text) &&
+                          new_file_begin(&file, path, NAME_NEXT, &text) &&
+                          new_file_end(&file, session_capture(session, options, input, size, &file, &text), &text);
+    if (is_saved)
+        (void)error_set(&text, "saved %s", file.path);
+    app_say(&session->app, !is_saved, text.text);
+}
+
+// One pass for what the user did and, where that changed something, one more for what it looks like.
+static const Frame *pass(Session *session, const Options *options, Input *input, WindowSize size, bool takes_news)
+{
+    const Frame *frame = session_pass(session, options, input, size, false, takes_news);
+    const Input still = {.mouse_x = input->mouse_x,
+                         .mouse_y = input->mouse_y,
+                         .is_inside = input->is_inside,
+                         .left = input->left,
+                         .right = input->right};
+    if (session->app.wants_screenshot) {
+        take_screenshot(session, options, input, size);
+        session->passed_requests = 1;
+    }
+    if (session->passed_requests > 0 || input->key_count > 0)
+        frame = session_pass(session, options, &still, size, false, false);
+    return frame;
+}
+
+// When the next frames are due, and why.
+typedef struct Pace {
+    bool is_stale;  // must be drawn now
+    bool has_wake;  // there is news of training, drawn when its time has come
+    bool is_hidden; // then both wait until the window is seen again
+    bool was_film;
+    int torn_count;                              // pictures in a row that lacked something
+    double next_training_frame, next_film_frame; // ms
+} Pace;
+
+static const double film_frame_ms = 90;
+
+static int wait_until(double time)
+{
+    const double rest = time - now_ms();
+    return rest > 0 ? (int)rest + 1 : 0;
+}
+
+// How long the window may sleep: -1 until something happens.
+static int choose_timeout(const Pace *pace, bool is_film)
+{
+    if (pace->is_hidden || (!pace->is_stale && !pace->has_wake && !is_film))
+        return -1;
+    if (pace->is_stale)
+        return 0;
+    const int news = pace->has_wake ? wait_until(pace->next_training_frame) : INT_MAX,
+              film = is_film ? wait_until(pace->next_film_frame) : INT_MAX;
+    return news < film ? news : film;
+}
+
+static void advance_film(Pace *pace, App *app, double now)
+{
+    if (app->is_film && !pace->was_film)
+        pace->next_film_frame = now;
+    pace->was_film = app->is_film;
+    if (!app->is_film || now < pace->next_film_frame)
+        return;
+    app_advance_film(app);
+    pace->next_film_frame = now + film_frame_ms;
+    pace->is_stale = true;
+}
+
+// False where something is missing because memory was short. A window larger than what the driver draws is left alone.
+static bool draw(Session *session, WindowSize size)
+{
+    if (!render_fits(session->render, size.width, size.height))
+        return true;
+    const bool is_whole = render_play(session->render, &session->draw, size.width, size.height);
+    window_swap(session->window);
+    return is_whole;
+}
+
+// Whether the trace was told of every frame; after a failure it is not written any more.
+static bool run(Session *session, const Options *options, FILE *trace)
+{
+    bool is_traced = true;
+    const bool is_software = render_is_software(session->render);
+    session->is_live = true;
+    Pace pace = {.is_stale = true};
+    while (!session->app.wants_quit) {
+        Input input;
+        const unsigned happened = window_wait(session->window, choose_timeout(&pace, session->app.is_film), &input);
+        const double start = now_ms();
+        if (happened & WINDOW_CLOSE)
+            break;
+        advance_film(&pace, &session->app, start);
+        pace.is_stale |= (happened & (WINDOW_INPUT | WINDOW_EXPOSED)) != 0;
+        pace.has_wake |= (happened & WINDOW_WAKE) != 0;
+        const WindowSize size = window_size(session->window);
+        pace.is_hidden = size.is_hidden;
+        const bool takes_news = !pace.is_hidden && pace.has_wake && start >= pace.next_training_frame;
+        if (pace.is_hidden ? !(happened & WINDOW_INPUT) : !pace.is_stale && !takes_news)
+            continue;
+        const Frame *frame = pass(session, options, &input, size, takes_news);
+        if (pace.is_hidden || (happened & WINDOW_MORE))
+            continue;
+        const bool is_whole = draw(session, size);
+        const double took = now_ms() - start;
+        // where the processor draws, pictures of training leave it two thirds of its time
+        if (takes_news) {
+            pace.next_training_frame = start + (is_software ? 3 * took + 16 : 16);
+            pace.has_wake = false;
+        }
+        // drawn again at once, which a full atlas needs, then with the sentence
+        pace.torn_count = is_whole ? 0 : pace.torn_count + 1;
+        pace.is_stale = pace.torn_count == 1 || pace.torn_count == 2;
+        if (pace.torn_count == 2)
+            app_say(&session->app, true, "out of memory: something is missing in the window");
+        if (trace && is_traced && !trace_write(trace, frame, &session->ui, took, options->has_texts)) {
+            is_traced = errno == ENOMEM;
+            if (is_traced)
+                app_say(&session->app, true, "out of memory: the trace has no line for a frame");
+            else
+                (void)command_fail(0, "%s ends here, since it cannot be written: %s", file_shorten_path(options->trace),
+                                   strerror(errno));
+        }
+    }
+    return is_traced;
+}
+
+int view_run(const Options *options)
+{
+    Error error;
+    FILE *trace = NULL;
+    if (options->trace && !new_file_check(options->trace, command_naming(options), &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    Session *session = malloc(sizeof *session);
+    if (!session)
+        return command_fail(EXIT_FAILED, "out of memory");
+    int status = session_open(session, options, false, &error);
+    if (status == EXIT_OK && options->trace && !(trace = trace_open(options->trace, command_naming(options), &error)))
+        status = EXIT_FAILED;
+    if (status != EXIT_OK)
+        (void)command_fail(status, "%s", error.text);
+    else if (!run(session, options, trace))
+        status = EXIT_FAILED;
+    session_close(session);
+    free(session);
+    if (trace)
+        (void)fclose(trace);
+    return status;
+}

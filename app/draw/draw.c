@@ -1,0 +1,234 @@
+// Draw list: see draw.h. A command that lies wholly outside the clip is dropped.
+#include "draw/draw.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draw/palette.h"
+#include "draw/theme.h"
+
+// array: the address of a pointer to items of item_size bytes, made large enough for `needed` of them.
+static bool reserve(DrawList *list, void *array, size_t *capacity, size_t needed, size_t item_size)
+{
+    if (needed <= *capacity) {
+        return true;
+    }
+    size_t wanted = *capacity < 64 ? 64 : *capacity;
+    while (wanted < needed && wanted <= SIZE_MAX / 2 / item_size) {
+        wanted *= 2;
+    }
+    void *items;
+    memcpy(&items, array, sizeof items);
+    items = wanted >= needed ? realloc(items, wanted * item_size) : NULL;
+    if (!items) {
+        list->is_short = true;
+        return false;
+    }
+    memcpy(array, &items, sizeof items);
+    *capacity = wanted;
+    return true;
+}
+
+static Rect intersect(Rect a, Rect b)
+{
+    const float left = fmaxf(a.x, b.x), top = fmaxf(a.y, b.y);
+    const float right = fminf(a.x + a.w, b.x + b.w), bottom = fminf(a.y + a.h, b.y + b.h);
+    return (Rect){left, top, fmaxf(0, right - left), fmaxf(0, bottom - top)};
+}
+
+static Rect clip_of(const DrawList *list)
+{
+    assert(list->clip_depth > 0 && "draw_begin comes first");
+    return list->clips[list->clip_depth - 1];
+}
+
+static bool is_visible(const DrawList *list, Rect rect)
+{
+    const Rect part = intersect(clip_of(list), rect);
+    return part.w > 0 && part.h > 0;
+}
+
+static bool add_command(DrawList *list, DrawCommand command)
+{
+    if (!reserve(list, &list->commands, &list->command_capacity, list->command_count + 1, sizeof command)) {
+        return false;
+    }
+    command.clip = clip_of(list);
+    list->commands[list->command_count++] = command;
+    return true;
+}
+
+void draw_init(DrawList *list, Font *font) { *list = (DrawList){.font = font}; }
+
+void draw_free(DrawList *list)
+{
+    free(list->commands);
+    free(list->points);
+    free(list->glyphs);
+    free(list->values);
+    *list = (DrawList){0};
+}
+
+void draw_begin(DrawList *list, float width, float height)
+{
+    list->command_count = list->point_count = list->glyph_count = list->value_count = 0;
+    list->clips[0] = (Rect){0, 0, width, height};
+    list->clip_depth = 1;
+    list->is_short = false;
+}
+
+bool draw_is_whole(const DrawList *list) { return !list->is_short && (!list->font || font_is_whole(list->font)); }
+
+void draw_clip_push(DrawList *list, Rect rect)
+{
+    assert(list->clip_depth < (int)(sizeof list->clips / sizeof list->clips[0]));
+    const Rect clip = intersect(clip_of(list), rect);
+    list->clips[list->clip_depth++] = clip;
+}
+
+void draw_clip_pop(DrawList *list)
+{
+    assert(list->clip_depth > 1);
+    list->clip_depth--;
+}
+
+void draw_box(DrawList *list, Rect rect, Color fill, float radius)
+{
+    if ((fill & 0xff) != 0 && is_visible(list, rect)) {
+        add_command(list, (DrawCommand){.kind = DRAW_BOX, .color = fill, .box = {.rect = rect, .radius = radius}});
+    }
+}
+
+void draw_frame(DrawList *list, Rect rect, Color border, float radius, float width)
+{
+    if ((border & 0xff) != 0 && width > 0 && is_visible(list, rect)) {
+        add_command(list, (DrawCommand){.kind = DRAW_BOX, .box = {rect, radius, width, border}});
+    }
+}
+
+void draw_line(DrawList *list, const Point *points, int point_count, float width, Color color)
+{
+    const size_t count = point_count > 0 ? (size_t)point_count : 0;
+    const Rect clip = clip_of(list);
+    if (count < 2 || !(width > 0) || (color & 0xff) == 0 || clip.w <= 0 || clip.h <= 0 ||
+        !reserve(list, &list->points, &list->point_capacity, list->point_count + count, sizeof *points)) {
+        return;
+    }
+    if (add_command(
+            list, (DrawCommand){.kind = DRAW_LINE, .color = color, .line = {list->point_count, point_count, width}})) {
+        memcpy(list->points + list->point_count, points, count * sizeof *points);
+        list->point_count += count;
+    }
+}
+
+float draw_text(DrawList *list, FontFace face, float size_px, float x, float baseline_y, Color color, const char *text)
+{
+    const size_t first = list->glyph_count;
+    const float left = roundf(x), baseline = roundf(baseline_y);
+    float pen = 0;
+    for (uint32_t codepoint; (codepoint = font_next_codepoint(&text)) != 0;) {
+        const Glyph *glyph = font_glyph(list->font, face, size_px, codepoint);
+        const Rect rect = {left + roundf(pen) + (float)glyph->left, baseline - (float)glyph->top, (float)glyph->w,
+                           (float)glyph->h};
+        pen += glyph->advance;
+        if (is_visible(list, rect) &&
+            reserve(list, &list->glyphs, &list->glyph_capacity, list->glyph_count + 1, sizeof *list->glyphs)) {
+            list->glyphs[list->glyph_count++] = (DrawGlyph){rect, (float)glyph->x, (float)glyph->y};
+        }
+    }
+    const int count = (int)(list->glyph_count - first);
+    if (count > 0 && !((color & 0xff) != 0 &&
+                       add_command(list, (DrawCommand){.kind = DRAW_TEXT, .color = color, .text = {first, count}}))) {
+        list->glyph_count = first;
+    }
+    return pen;
+}
+
+void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, int pixel_px,
+                 const float *values, ImageMap map, float scale)
+{
+    assert(columns >= 1);
+    if (count <= 0 || pixel_px < 1) {
+        return; // nothing, or no room for it
+    }
+    // Cells may not overlap, and everything lies on whole pixels: the shader finds a pixel's cell by division.
+    const float side = (float)(DIGIT_SIDE * pixel_px);
+    DrawCommand command = {.kind = DRAW_IMAGES,
+                           .images = {{roundf(origin.x), roundf(origin.y)},
+                                      columns,
+                                      count,
+                                      fmaxf(side, roundf(pitch_x)),
+                                      fmaxf(side, roundf(pitch_y)),
+                                      pixel_px,
+                                      list->value_count,
+                                      map,
+                                      scale}};
+    const int rows = (count - 1) / columns + 1;
+    const Rect bounds = {command.images.origin.x, command.images.origin.y, command.images.pitch_x * (float)columns,
+                         command.images.pitch_y * (float)rows};
+    const size_t value_count = (size_t)count * DIGIT_PIXELS;
+    if (is_visible(list, bounds) &&
+        reserve(list, &list->values, &list->value_capacity, list->value_count + value_count, sizeof *values) &&
+        add_command(list, command)) {
+        memcpy(list->values + list->value_count, values, value_count * sizeof *values);
+        list->value_count += value_count;
+    }
+}
+
+void draw_find_edges(const float *marks, int count, float *edges)
+{
+    for (int image = 0; image < count; image++) {
+        bool is_marked[DIGIT_SIDE + 2][DIGIT_SIDE + 2] = {{false}};
+        const float *in = marks + (size_t)image * DIGIT_PIXELS;
+        float *out = edges + (size_t)image * DIGIT_PIXELS;
+        for (int i = 0; i < DIGIT_PIXELS; i++) {
+            is_marked[i / DIGIT_SIDE + 1][i % DIGIT_SIDE + 1] = in[i] != 0;
+        }
+        for (int row = 1; row <= DIGIT_SIDE; row++) {
+            for (int column = 1; column <= DIGIT_SIDE; column++) {
+                const int bits = !is_marked[row][column - 1] + 2 * !is_marked[row - 1][column] +
+                                 4 * !is_marked[row][column + 1] + 8 * !is_marked[row + 1][column];
+                out[(row - 1) * DIGIT_SIDE + column - 1] = is_marked[row][column] ? (float)bits : 0;
+            }
+        }
+    }
+}
+
+// position: 0 .. 1 along the table.
+static Color interpolate(const Color *table, int count, float position)
+{
+    const float at = fminf(fmaxf(position, 0), 1) * (float)(count - 1);
+    const int index = at >= (float)(count - 1) ? count - 2 : (int)at;
+    const float part = at - (float)index;
+    Color color = 0;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        const float from = (float)(table[index] >> shift & 0xff), to = (float)(table[index + 1] >> shift & 0xff);
+        color |= (Color)lroundf(from + (to - from) * part) << shift;
+    }
+    return color;
+}
+
+Color draw_map_color(ImageMap map, float value, float scale)
+{
+    if (isnan(value) && map < OPAQUE_MAP_COUNT) {
+        return PALETTE_MARKS[PALETTE_NAN];
+    }
+    // A scale that is no scale shows everything as its zero.
+    const float position = scale > 0 ? fminf(fmaxf(value / scale, -1), 1) : 0;
+    switch (map) {
+    case MAP_GREY:
+        if (value < 0 || value > 1) {
+            return PALETTE_MARKS[value < 0 ? PALETTE_BELOW : PALETTE_ABOVE];
+        }
+        return (Color)lroundf(value * 255) * 0x01010100U | 0xff;
+    case MAP_HEAT: return interpolate(PALETTE_HEAT, PALETTE_HEAT_COUNT, position);
+    case MAP_SIGNED: return interpolate(PALETTE_SIGNED, PALETTE_SIGNED_COUNT, position * 0.5F + 0.5F);
+    case MAP_VEIL: return value == 0 ? COLOR_VEIL : 0;
+    case MAP_EDGES: return value == 0 ? 0 : COLOR_MARK;
+    case IMAGE_MAP_COUNT: break;
+    }
+    assert(false && "a map without colours");
+    return PALETTE_MARKS[PALETTE_NAN];
+}

@@ -1,0 +1,118 @@
+// Draw list: what a frame shows, as a list of things to draw. It knows neither SDL nor GL; render.c plays it.
+//
+// Units: framebuffer pixels, origin top left, y down. Colours are straight (not premultiplied) sRGB bytes 0xRRGGBBAA.
+// Everything is drawn in the order in which it was added, inside the clip rectangle that was set at that moment.
+// Thread: the UI thread. Ownership: the list copies what it is given; it grows as needed and is reused from frame to
+// frame.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "draw/font.h"
+
+typedef uint32_t Color;
+
+typedef struct Point {
+    float x, y;
+} Point;
+
+typedef struct Rect {
+    float x, y, w, h;
+} Rect;
+
+// How an image's values become colours. The shader and draw_map_color are the two places that know it, and a test holds
+// them against each other. To add one: a row here, a case in draw_map_color and one in shaders/images.frag.
+typedef enum ImageMap {
+    MAP_GREY,   // 0 black .. 1 white, never rescaled; below 0 and above 1 each in a colour of its own, NaN in red
+    MAP_HEAT,   // 0 .. scale through the heat colours (black, violet, orange, pale yellow), clamped; NaN in red
+    MAP_SIGNED, // -scale .. scale, diverging (blue, black at zero, orange); NaN in red
+    OPAQUE_MAP_COUNT,
+    // laid over another image of the same place
+    MAP_VEIL = OPAQUE_MAP_COUNT, // 0: a dark veil; else nothing
+    MAP_EDGES,                   // a value's bits 1, 2, 4, 8: a line along the pixel's left, top, right, bottom edge
+    IMAGE_MAP_COUNT
+} ImageMap;
+
+typedef enum DrawKind { DRAW_BOX, DRAW_LINE, DRAW_TEXT, DRAW_IMAGES } DrawKind;
+
+typedef struct DrawCommand {
+    DrawKind kind;
+    Rect clip;
+    Color color;
+    union {
+        struct {
+            Rect rect;
+            float radius, border;
+            Color border_color;
+        } box; // border drawn inside rect
+        struct {
+            size_t first_point;
+            int point_count;
+            float width;
+        } line; // joined segments, round caps, anti-aliased
+        struct {
+            size_t first_glyph;
+            int glyph_count;
+        } text;
+        struct {
+            Point origin;           // top left of the first cell, whole pixels
+            int columns, count;     // cells run left to right, top to bottom
+            float pitch_x, pitch_y; // distance from cell to cell, whole pixels
+            int pixel_px;           // screen pixels per image pixel, 1 or more: every image pixel is an exact square
+            size_t first_value;     // (count, 28, 28)
+            ImageMap map;
+            float scale;
+        } images;
+    };
+} DrawCommand;
+
+typedef struct DrawGlyph {
+    Rect rect;  // on screen, whole pixels
+    float u, v; // top left in the atlas, pixels
+} DrawGlyph;
+
+typedef struct DrawList {
+    DrawCommand *commands;
+    size_t command_count, command_capacity;
+    Point *points;
+    size_t point_count, point_capacity;
+    DrawGlyph *glyphs;
+    size_t glyph_count, glyph_capacity;
+    float *values;
+    size_t value_count, value_capacity;
+    Rect clips[16];
+    int clip_depth;
+    bool is_short; // there was no memory for something since draw_begin
+    Font *font;    // borrowed
+} DrawList;
+
+void draw_init(DrawList *list, Font *font);
+void draw_free(DrawList *list);
+void draw_begin(DrawList *list, float width, float height); // empties the list, the clip is the whole window
+
+// Whether all that was to be drawn since draw_begin is there. What finds no memory is missing, and so is a character
+// that the font could not make (font_is_whole).
+bool draw_is_whole(const DrawList *list);
+
+void draw_clip_push(DrawList *list, Rect rect); // intersected with the clip in force
+void draw_clip_pop(DrawList *list);
+
+void draw_box(DrawList *list, Rect rect, Color fill, float radius);
+void draw_frame(DrawList *list, Rect rect, Color border, float radius, float width);
+void draw_line(DrawList *list, const Point *points, int point_count, float width, Color color);
+
+// text: UTF-8. x is the left edge, baseline_y the baseline; both are rounded to whole pixels. Returns the advance
+// width.
+float draw_text(DrawList *list, FontFace face, float size_px, float x, float baseline_y, Color color, const char *text);
+
+// values: (count, 28, 28), copied. Images without room (pixel_px < 1) are dropped.
+void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, int pixel_px,
+                 const float *values, ImageMap map, float scale);
+
+// Outlines of what is marked (values that are not 0) as edges for MAP_EDGES: a line where a marked pixel meets one that
+// is not. marks, edges: (count, 28, 28); they may be the same array.
+void draw_find_edges(const float *marks, int count, float *edges);
+
+// The colour of one value, on the CPU: what the tooltip's swatch and the tests use. MAP_EDGES has the colour of its
+// lines where a pixel has one.
+Color draw_map_color(ImageMap map, float value, float scale);

@@ -1,0 +1,387 @@
+// Render: see render.h. One vertex array, one instance buffer and one program per kind of batch.
+#include "draw/render.h"
+
+#include <assert.h>
+#include <cglm/cglm.h>
+#include <epoxy/gl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draw/assets.h"
+#include "draw/batch.h"
+#include "draw/palette.h"
+#include "draw/theme.h"
+
+enum { PALETTE_UNIFORMS = 64 }; // u_palette's length in images.frag
+_Static_assert(PALETTE_HEAT_COUNT + PALETTE_SIGNED_COUNT <= PALETTE_UNIFORMS, "u_palette in images.frag is too short");
+_Static_assert(PALETTE_MARK_COUNT == 3, "u_marks in images.frag has another length");
+
+struct Render {
+    GLuint programs[BATCH_KIND_COUNT];
+    GLint projections[BATCH_KIND_COUNT];
+    GLint first_value;
+    GLuint vertex_array, instance_buffer, value_buffer, value_texture, atlas_texture;
+    const Font *atlas_font;
+    unsigned atlas_version;
+    size_t max_values;
+    GLint max_side; // of a framebuffer
+    const char *device;
+    BatchSet set;
+};
+
+static const char *const SHADER_NAMES[BATCH_KIND_COUNT] = {
+    [BATCH_FLAT] = "flat", [BATCH_BOXES] = "boxes",   [BATCH_LINES] = "lines",
+    [BATCH_TEXT] = "text", [BATCH_IMAGES] = "images",
+};
+
+static void cut_first_line(char *log) { log[strcspn(log, "\r\n")] = '\0'; }
+
+static GLuint compile(GLenum stage, const char *kind, Error *error)
+{
+    char name[64], log[256] = "";
+    (void)snprintf(name, sizeof name, "shaders/%s.%s", kind, stage == GL_VERTEX_SHADER ? "vert" : "frag");
+    const Asset *asset = asset_find(name);
+    if (!asset) {
+        error_set(error, "The shader %s is missing from this build.", name);
+        return 0;
+    }
+    const GLuint shader = glCreateShader(stage);
+    const GLchar *source = (const GLchar *)asset->bytes;
+    const GLint length = (GLint)asset->size;
+    GLint is_ok = GL_FALSE;
+    glShaderSource(shader, 1, &source, &length);
+    glCompileShader(shader);
+    glGetShaderiv(shader, GL_COMPILE_STATUS, &is_ok);
+    if (!is_ok) {
+        glGetShaderInfoLog(shader, sizeof log, NULL, log);
+        cut_first_line(log);
+        error_set(error, "The graphics driver does not accept the shader %s: %s", name, log);
+        glDeleteShader(shader);
+        return 0;
+    }
+    return shader;
+}
+
+static GLuint link_program(const char *kind, Error *error)
+{
+    const GLuint vertex = compile(GL_VERTEX_SHADER, kind, error);
+    const GLuint fragment = vertex ? compile(GL_FRAGMENT_SHADER, kind, error) : 0;
+    GLuint program = fragment ? glCreateProgram() : 0;
+    if (program) {
+        GLint is_ok = GL_FALSE;
+        glAttachShader(program, vertex);
+        glAttachShader(program, fragment);
+        glLinkProgram(program);
+        glGetProgramiv(program, GL_LINK_STATUS, &is_ok);
+        if (!is_ok) {
+            char log[256] = "";
+            glGetProgramInfoLog(program, sizeof log, NULL, log);
+            cut_first_line(log);
+            error_set(error, "The graphics driver does not link the shaders \"%s\": %s", kind, log);
+            glDeleteProgram(program);
+            program = 0;
+        }
+    }
+    glDeleteShader(vertex); // 0 is ignored
+    glDeleteShader(fragment);
+    return program;
+}
+
+static void unpack_color(Color color, GLfloat rgb[3])
+{
+    for (int i = 0; i < 3; i++) {
+        rgb[i] = (GLfloat)(color >> (24 - 8 * i) & 0xff) / 255.0F;
+    }
+}
+
+static void set_constant_uniforms(Render *render)
+{
+    GLfloat colors[PALETTE_UNIFORMS][3];
+    int count = 0;
+    for (int i = 0; i < PALETTE_HEAT_COUNT; i++) {
+        unpack_color(PALETTE_HEAT[i], colors[count++]);
+    }
+    for (int i = 0; i < PALETTE_SIGNED_COUNT; i++) {
+        unpack_color(PALETTE_SIGNED[i], colors[count++]);
+    }
+    const GLuint images = render->programs[BATCH_IMAGES], text = render->programs[BATCH_TEXT];
+    glUseProgram(images);
+    glUniform3fv(glGetUniformLocation(images, "u_palette"), count, colors[0]);
+    glUniform2i(glGetUniformLocation(images, "u_counts"), PALETTE_HEAT_COUNT, PALETTE_SIGNED_COUNT);
+    for (int i = 0; i < PALETTE_MARK_COUNT; i++) {
+        unpack_color(PALETTE_MARKS[i], colors[i]);
+    }
+    glUniform3fv(glGetUniformLocation(images, "u_marks"), PALETTE_MARK_COUNT, colors[0]);
+    const Color overlays[] = {COLOR_VEIL, COLOR_MARK};
+    GLfloat rgba[2][4];
+    for (int i = 0; i < 2; i++) {
+        unpack_color(overlays[i], rgba[i]);
+        rgba[i][3] = (GLfloat)(overlays[i] & 0xff) / 255.0F;
+    }
+    glUniform4fv(glGetUniformLocation(images, "u_overlays"), 2, rgba[0]);
+    glUniform1i(glGetUniformLocation(images, "u_values"), 1);
+    render->first_value = glGetUniformLocation(images, "u_first_value");
+    glUseProgram(text);
+    glUniform1i(glGetUniformLocation(text, "u_atlas"), 0);
+}
+
+static void create_buffers(Render *render)
+{
+    glGenVertexArrays(1, &render->vertex_array);
+    glBindVertexArray(render->vertex_array);
+    for (GLuint i = 0; i < 4; i++) {
+        glEnableVertexAttribArray(i);
+        glVertexAttribDivisor(i, 1);
+    }
+    glGenBuffers(1, &render->instance_buffer);
+    glGenBuffers(1, &render->value_buffer);
+    glGenTextures(1, &render->value_texture);
+    glGenTextures(1, &render->atlas_texture);
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, render->atlas_texture);
+    // Without these a texture that has no smaller levels counts as incomplete and reads as black.
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+}
+
+static void read_limits(Render *render)
+{
+    GLint max_values = 0, viewport[2] = {0};
+    glGetIntegerv(GL_MAX_TEXTURE_BUFFER_SIZE, &max_values);
+    render->max_values = max_values > 65536 ? (size_t)max_values : 65536; // the least that OpenGL 3.3 promises
+    glGetIntegerv(GL_MAX_VIEWPORT_DIMS, viewport);
+    glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &render->max_side);
+    for (int i = 0; i < 2; i++)
+        render->max_side = viewport[i] < render->max_side ? viewport[i] : render->max_side;
+}
+
+Render *render_create(Error *error)
+{
+    const int version = epoxy_gl_version();
+    if (!epoxy_is_desktop_gl() || version < 33) {
+        error_set(error, "The graphics driver offers OpenGL %s%d.%d; losslens needs OpenGL 3.3 or newer.",
+                  epoxy_is_desktop_gl() ? "" : "ES ", version / 10, version % 10);
+        return NULL;
+    }
+    Render *render = calloc(1, sizeof *render);
+    if (!render) {
+        error_set(error, "There is not enough memory to draw anything.");
+        return NULL;
+    }
+    const char *device = (const char *)glGetString(GL_RENDERER);
+    render->device = device ? device : "unknown";
+    for (int kind = 0; kind < BATCH_KIND_COUNT; kind++) {
+        render->programs[kind] = link_program(SHADER_NAMES[kind], error);
+        if (!render->programs[kind]) {
+            render_destroy(render);
+            return NULL;
+        }
+        render->projections[kind] = glGetUniformLocation(render->programs[kind], "u_projection");
+    }
+    create_buffers(render);
+    read_limits(render);
+    set_constant_uniforms(render);
+    return render;
+}
+
+void render_destroy(Render *render)
+{
+    if (!render) {
+        return;
+    }
+    for (int kind = 0; kind < BATCH_KIND_COUNT; kind++) {
+        glDeleteProgram(render->programs[kind]);
+    }
+    glDeleteVertexArrays(1, &render->vertex_array);
+    glDeleteBuffers(1, &render->instance_buffer);
+    glDeleteBuffers(1, &render->value_buffer);
+    glDeleteTextures(1, &render->value_texture);
+    glDeleteTextures(1, &render->atlas_texture);
+    batch_free(&render->set);
+    free(render);
+}
+
+const char *render_device(const Render *render) { return render->device; }
+
+bool render_is_software(const Render *render)
+{
+    static const char *const names[] = {"llvmpipe", "softpipe", "swrast", "Software Rasterizer"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strstr(render->device, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void upload_atlas(Render *render, Font *font)
+{
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, render->atlas_texture);
+    const FontAtlas atlas = font_atlas(font);
+    if (render->atlas_font == font && render->atlas_version == atlas.version) {
+        return;
+    }
+    glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, atlas.width, atlas.height, 0, GL_RED, GL_UNSIGNED_BYTE, atlas.coverage);
+    render->atlas_font = font;
+    render->atlas_version = atlas.version;
+}
+
+static void upload_values(const Render *render, const float *values, size_t count)
+{
+    glBindBuffer(GL_TEXTURE_BUFFER, render->value_buffer);
+    glBufferData(GL_TEXTURE_BUFFER, (GLsizeiptr)(count * sizeof *values), values, GL_STREAM_DRAW);
+    glActiveTexture(GL_TEXTURE1);
+    glBindTexture(GL_TEXTURE_BUFFER, render->value_texture);
+    glTexBuffer(GL_TEXTURE_BUFFER, GL_R32F, render->value_buffer);
+}
+
+// first: the instance that is number 0 for the draw call (OpenGL 3.3 has no base instance).
+static void point_attributes(size_t first)
+{
+    const size_t start = first * sizeof(Instance);
+    const GLsizei stride = sizeof(Instance);
+    glVertexAttribPointer(0, 4, GL_FLOAT, GL_FALSE, stride, (const void *)(start + offsetof(Instance, quad)));
+    glVertexAttribPointer(1, 4, GL_FLOAT, GL_FALSE, stride, (const void *)(start + offsetof(Instance, shape)));
+    glVertexAttribPointer(2, 4, GL_FLOAT, GL_FALSE, stride, (const void *)(start + offsetof(Instance, extra)));
+    glVertexAttribIPointer(3, 4, GL_UNSIGNED_INT, stride, (const void *)(start + offsetof(Instance, word)));
+}
+
+static void set_frame_state(const Render *render, int width, int height)
+{
+    GLfloat background[3];
+    unpack_color(render->set.background, background);
+    glViewport(0, 0, width, height);
+    glDisable(GL_SCISSOR_TEST);
+    glDisable(GL_DEPTH_TEST);
+    glDisable(GL_CULL_FACE);
+    glDisable(GL_DITHER);
+    glDisable(GL_MULTISAMPLE);
+    glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+    glClearColor(background[0], background[1], background[2], 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    glEnable(GL_SCISSOR_TEST);
+    mat4 projection;
+    glm_ortho(0, (float)width, (float)height, 0, -1, 1, projection);
+    for (int kind = 0; kind < BATCH_KIND_COUNT; kind++) {
+        glUseProgram(render->programs[kind]);
+        glUniformMatrix4fv(render->projections[kind], 1, GL_FALSE, projection[0]);
+    }
+}
+
+static void draw_batch(const Render *render, const Batch *batch, int height)
+{
+    glUseProgram(render->programs[batch->kind]);
+    if (batch->is_opaque) {
+        glDisable(GL_BLEND);
+    } else {
+        glEnable(GL_BLEND);
+    }
+    const Rect clip = batch->clip;
+    glScissor((GLint)clip.x, height - (GLint)(clip.y + clip.h), (GLsizei)clip.w, (GLsizei)clip.h);
+    point_attributes(batch->first_instance);
+    glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, batch->instance_count);
+}
+
+// False where the picture lacks something because memory was short.
+static bool play(Render *render, const DrawList *list, int width, int height)
+{
+    BatchSet *set = &render->set;
+    const bool is_whole = batch_build(set, list, width, height, render->max_values) && draw_is_whole(list);
+    set_frame_state(render, width, height);
+    if (list->font && list->glyph_count > 0) {
+        upload_atlas(render, list->font);
+    }
+    const bool is_one_upload = list->value_count <= render->max_values;
+    if (is_one_upload && list->value_count > 0) {
+        upload_values(render, list->values, list->value_count);
+    }
+    glBindVertexArray(render->vertex_array);
+    glBindBuffer(GL_ARRAY_BUFFER, render->instance_buffer);
+    glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(set->instance_count * sizeof(Instance)), set->instances, GL_STREAM_DRAW);
+    for (size_t i = 0; i < set->batch_count; i++) {
+        const Batch *batch = &set->batches[i];
+        if (batch->kind == BATCH_IMAGES) {
+            if (!is_one_upload) {
+                upload_values(render, list->values + batch->first_value, batch->value_count);
+            }
+            glUseProgram(render->programs[BATCH_IMAGES]);
+            glUniform1i(render->first_value, is_one_upload ? (GLint)batch->first_value : 0);
+        }
+        draw_batch(render, batch, height);
+    }
+    return is_whole;
+}
+
+bool render_fits(const Render *render, int width, int height)
+{
+    return width <= render->max_side && height <= render->max_side;
+}
+
+bool render_play(Render *render, const DrawList *list, int width, int height)
+{
+    assert(render_fits(render, width, height));
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    return play(render, list, width, height);
+}
+
+// Whether the driver ran out of memory since it was last asked.
+static bool was_driver_short(void)
+{
+    bool was_short = false;
+    for (GLenum code; (code = glGetError()) != GL_NO_ERROR;) {
+        was_short |= code == GL_OUT_OF_MEMORY;
+    }
+    return was_short;
+}
+
+// OpenGL's first row is the bottom one, and a window's alpha means nothing in a picture.
+static void turn_picture(uint8_t *rgba, int width, int height)
+{
+    const size_t row_size = (size_t)width * 4;
+    for (int top = 0, bottom = height - 1; top < bottom; top++, bottom--) {
+        uint8_t *a = rgba + (size_t)top * row_size, *b = rgba + (size_t)bottom * row_size;
+        for (size_t i = 0; i < row_size; i++) {
+            const uint8_t byte = a[i];
+            a[i] = b[i];
+            b[i] = byte;
+        }
+    }
+    for (size_t i = 3; i < row_size * (size_t)height; i += 4) {
+        rgba[i] = 255;
+    }
+}
+
+bool render_capture(Render *render, const DrawList *list, int width, int height, uint8_t *rgba, Error *error)
+{
+    const GLint max_side = render->max_side;
+    if (width < 1 || height < 1 || width > max_side || height > max_side) {
+        return error_set(error, "A picture of %d by %d pixels is outside of what the graphics driver draws (1 to %d).",
+                         width, height, max_side);
+    }
+    GLuint framebuffer = 0, pixels = 0;
+    glGenFramebuffers(1, &framebuffer);
+    glGenRenderbuffers(1, &pixels);
+    glBindRenderbuffer(GL_RENDERBUFFER, pixels);
+    glRenderbufferStorage(GL_RENDERBUFFER, GL_RGBA8, width, height);
+    glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
+    glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, pixels);
+    bool is_whole = true;
+    const bool is_complete = glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
+    if (is_complete) {
+        is_whole = play(render, list, width, height);
+        glPixelStorei(GL_PACK_ALIGNMENT, 4);
+        glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
+        turn_picture(rgba, width, height);
+    }
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    glDeleteFramebuffers(1, &framebuffer);
+    glDeleteRenderbuffers(1, &pixels);
+    if (!is_whole || was_driver_short()) {
+        return error_set(error, "out of memory: a picture of %d by %d pixels would lack something", width, height);
+    }
+    return is_complete || error_set(error, "The graphics driver made no picture of %d by %d pixels.", width, height);
+}

@@ -1,0 +1,373 @@
+// The widgets. Each has the same beats: id, rectangle, what was done with it, how it looks, focus ring.
+#include "draw/ui.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "draw/theme.h"
+
+static uint32_t hash_id(const char *id) // FNV-1a
+{
+    uint32_t hash = 2166136261u;
+    for (; *id; id++)
+        hash = (hash ^ (uint8_t)*id) * 16777619u;
+    return hash ? hash : 1;
+}
+
+void ui_begin(Ui *ui, DrawList *draw, const Input *input, float scale)
+{
+    ui->draw = draw;
+    ui->input = *input;
+    ui->scale = scale;
+    ui->widget_count = 0;
+    ui->text_count = 0;
+    ui->hint[0] = 0;
+    if (input->left_pressed)
+        ui->show_focus = false;
+}
+
+static void move_focus(Ui *ui, int direction)
+{
+    int at = -1;
+    for (int i = 0; i < ui->widget_count; i++)
+        if (ui->widget_ids[i] == ui->focus)
+            at = i;
+    if (ui->widget_count == 0)
+        return;
+    if (at < 0)
+        at = direction > 0 ? ui->widget_count - 1 : 0;
+    do // the parts of a choice share one id
+        at = (at + direction + ui->widget_count) % ui->widget_count;
+    while (ui->widget_ids[at] == ui->focus && ui->widget_count > 1);
+    ui->focus = ui->widget_ids[at];
+    ui->show_focus = true;
+}
+
+void ui_end(Ui *ui)
+{
+    for (int i = 0; i < ui->input.key_count; i++)
+        if (ui->input.keys[i].key == KEY_TAB)
+            move_focus(ui, ui->input.keys[i].shift ? -1 : 1);
+    if (!ui->input.left)
+        ui->active = 0;
+}
+
+bool ui_take_key(Ui *ui, int key, bool control)
+{
+    for (int i = 0; i < ui->input.key_count; i++)
+        if (ui->input.keys[i].key == key && ui->input.keys[i].control == control) {
+            ui->is_key_shifted = ui->input.keys[i].shift;
+            memmove(&ui->input.keys[i], &ui->input.keys[i + 1],
+                    (size_t)(ui->input.key_count - i - 1) * sizeof(KeyPress));
+            ui->input.key_count--;
+            return true;
+        }
+    return false;
+}
+
+bool ui_take_shift_key(Ui *ui, int key)
+{
+    for (int i = 0; i < ui->input.key_count; i++)
+        if (ui->input.keys[i].key == key && ui->input.keys[i].shift && !ui->input.keys[i].control) {
+            ui->input.keys[i].shift = false;
+            return ui_take_key(ui, key, false);
+        }
+    return false;
+}
+
+float ui_px(const Ui *ui, float distance) { return roundf(distance * ui->scale); }
+
+bool ui_is_inside(Rect rect, float x, float y)
+{
+    return x >= rect.x && x < rect.x + rect.w && y >= rect.y && y < rect.y + rect.h;
+}
+
+WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label)
+{
+    const uint32_t hash = hash_id(id);
+    if (ui->is_modal) // what is dragged already goes on to its end
+        return (WidgetState){.is_active = ui->active == hash};
+    if (ui->widget_count < WIDGETS_MAX) {
+        Widget *widget = &ui->widgets[ui->widget_count];
+        (void)snprintf(widget->id, sizeof widget->id, "%s", id);
+        (void)snprintf(widget->label, sizeof widget->label, "%s", label);
+        widget->rect = rect;
+        widget->is_on = false;
+        ui->widget_ids[ui->widget_count++] = hash;
+    }
+    WidgetState state = {.is_focused = ui->focus == hash && ui->show_focus};
+    const Input *const input = &ui->input;
+    state.is_hot = input->is_inside && ui_is_inside(rect, input->mouse_x, input->mouse_y) &&
+                   (ui->active == 0 || ui->active == hash);
+    if (state.is_hot && input->left_pressed) {
+        ui->active = hash;
+        ui->focus = hash;
+    }
+    state.is_active = ui->active == hash;
+    state.is_clicked = state.is_active && state.is_hot && input->left_released;
+    state.is_shifted = input->shift;
+    if (state.is_focused && (ui_take_key(ui, KEY_ENTER, false) || ui_take_key(ui, ' ', false))) {
+        state.is_clicked = true;
+        state.is_shifted = ui->is_key_shifted;
+    }
+    return state;
+}
+
+void ui_focus_ring(Ui *ui, WidgetState state, Rect rect)
+{
+    if (!state.is_focused)
+        return;
+    const float gap = ui_px(ui, 2);
+    draw_frame(ui->draw, (Rect){rect.x - gap, rect.y - gap, rect.w + 2 * gap, rect.h + 2 * gap}, COLOR_FOCUS,
+               ui_px(ui, RADIUS) + gap, ui_px(ui, 2));
+}
+
+void ui_set_hint(Ui *ui, WidgetState state, const char *text)
+{
+    if (!state.is_hot || ui->input.left)
+        return;
+    (void)snprintf(ui->hint, sizeof ui->hint, "%s", text);
+}
+
+float ui_text_width(Ui *ui, FontFace face, float size, const char *text)
+{
+    return font_text_width(ui->draw->font, face, ui_px(ui, size), text);
+}
+
+// The longest beginning of text that leaves room for an ellipsis.
+static void shorten(Ui *ui, FontFace face, float size_px, float width, const char *text, char *out, size_t out_size)
+{
+    const float room = width - font_text_width(ui->draw->font, face, size_px, "\u2026");
+    const char *end = text;
+    size_t used = 0;
+    out[0] = 0;
+    while (*end) {
+        const char *next = end;
+        (void)font_next_codepoint(&next);
+        const size_t length = (size_t)(next - text);
+        if (length + 4 >= out_size)
+            break;
+        char piece[256];
+        if (length >= sizeof piece)
+            break;
+        memcpy(piece, text, length);
+        piece[length] = 0;
+        if (font_text_width(ui->draw->font, face, size_px, piece) > room)
+            break;
+        used = length;
+        end = next;
+    }
+    memcpy(out, text, used);
+    strcpy(out + used, "\u2026");
+}
+
+static void note_text(Ui *ui, UiText entry, const char *text)
+{
+    assert(ui->text_count < TEXTS_MAX && "a frame has more texts than TEXTS_MAX: raise it");
+    (void)snprintf(entry.text, sizeof entry.text, "%s", text);
+    ui->texts[ui->text_count++] = entry;
+}
+
+void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align align, const char *text)
+{
+    char shortened[256];
+    const float size_px = ui_px(ui, size);
+    float width = font_text_width(ui->draw->font, face, size_px, text);
+    const bool is_cut = width > rect.w + 0.5f;
+    if (is_cut) {
+        shorten(ui, face, size_px, rect.w, text, shortened, sizeof shortened);
+        text = shortened;
+        width = font_text_width(ui->draw->font, face, size_px, text);
+    }
+    const float x = align == ALIGN_LEFT    ? rect.x
+                    : align == ALIGN_RIGHT ? rect.x + rect.w - width
+                                           : rect.x + (rect.w - width) / 2;
+    const float ascent = font_ascent(ui->draw->font, face, size_px), baseline = rect.y + (rect.h + ascent) / 2;
+    if (*text)
+        note_text(
+            ui,
+            (UiText){
+                .rect = {x, baseline - ascent, width, 1.25f * ascent}, .box = rect, .color = color, .is_cut = is_cut},
+            text);
+    (void)draw_text(ui->draw, face, size_px, x, baseline, color, text);
+}
+
+// How many bytes of text fit into width, cut between words where that is possible; at least one character.
+static size_t fit_line(Ui *ui, FontFace face, float size_px, float width, const char *text)
+{
+    size_t best = 0, used = 0;
+    char piece[256];
+    while (text[used]) {
+        size_t next = used + strcspn(text + used, " ");
+        if (next >= sizeof piece)
+            break;
+        memcpy(piece, text, next);
+        piece[next] = 0;
+        if (font_text_width(ui->draw->font, face, size_px, piece) > width)
+            break;
+        best = next;
+        used = next + strspn(text + next, " ");
+    }
+    if (best == 0 && *text) { // a word wider than the line: the line's ellipsis shortens it
+        best = strcspn(text, " ");
+        best = best < sizeof piece ? best : sizeof piece - 1;
+    }
+    return best;
+}
+
+float ui_paragraph(Ui *ui, Rect rect, FontFace face, float size, Color color, const char *text)
+{
+    const float size_px = ui_px(ui, size), line = roundf(size_px * 1.4f);
+    float y = rect.y;
+    while (*text && (y == rect.y || y + line <= rect.y + rect.h + 0.5f)) {
+        const bool is_last = y + 2 * line > rect.y + rect.h + 0.5f;
+        size_t length = fit_line(ui, face, size_px, rect.w, text);
+        if (is_last)
+            length = strlen(text);
+        char piece[512];
+        (void)snprintf(piece, sizeof piece, "%.*s", (int)length, text);
+        if (color)
+            ui_text(ui, (Rect){rect.x, y, rect.w, line}, face, size, color, ALIGN_LEFT, piece);
+        text += length;
+        text += strspn(text, " ");
+        y += line;
+    }
+    return y - rect.y;
+}
+
+static void mark_on(Ui *ui, bool is_on)
+{
+    if (ui->widget_count > 0 && !ui->is_modal)
+        ui->widgets[ui->widget_count - 1].is_on = is_on;
+}
+
+bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent)
+{
+    const WidgetState state = ui_widget(ui, id, rect, label);
+    mark_on(ui, is_on);
+    const float radius = ui_px(ui, RADIUS);
+    draw_box(ui->draw, rect, is_on ? accent : state.is_hot ? COLOR_HOVER : COLOR_RAISED, radius);
+    if (!is_on)
+        draw_frame(ui->draw, rect, COLOR_EDGE, radius, ui_px(ui, 1));
+    const Color color = is_on ? COLOR_TEXT_DARK : COLOR_TEXT;
+    const float pad = ui_px(ui, 4);
+    Rect inner = {rect.x + pad, rect.y, rect.w - 2 * pad, rect.h};
+    if (shortcut) {
+        const float label_width = ui_text_width(ui, FONT_UI, TEXT_NORMAL, label);
+        const float key_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, shortcut), gap = ui_px(ui, 6);
+        if (label_width + gap + key_width <= inner.w) {
+            const float start = rect.x + (rect.w - label_width - gap - key_width) / 2;
+            ui_text(ui, (Rect){start, rect.y, label_width, rect.h}, FONT_UI, TEXT_NORMAL, color, ALIGN_LEFT, label);
+            ui_text(ui, (Rect){start + label_width + gap, rect.y, key_width, rect.h}, FONT_FIGURES, TEXT_SMALL,
+                    is_on ? COLOR_TEXT_DARK : COLOR_TEXT_SOFT, ALIGN_LEFT, shortcut);
+            ui_focus_ring(ui, state, rect);
+            return state.is_clicked;
+        }
+    }
+    ui_text(ui, inner, is_on ? FONT_UI_BOLD : FONT_UI, TEXT_NORMAL, color, ALIGN_CENTER, label);
+    ui_focus_ring(ui, state, rect);
+    return state.is_clicked;
+}
+
+// Widths in proportion to the labels, so that long and short ones share a narrow row.
+static void divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts)
+{
+    float total = 0, widths[16];
+    for (int i = 0; i < count; i++) {
+        widths[i] = ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, labels[i]);
+        total += widths[i];
+    }
+    const float spare = (rect.w - total) / (float)count;
+    float x = rect.x;
+    for (int i = 0; i < count; i++) {
+        const float width = widths[i] + spare;
+        parts[i] = (Rect){roundf(x), rect.y, roundf(x + width) - roundf(x), rect.h};
+        x += width;
+    }
+}
+
+int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
+              int chosen, Color accent)
+{
+    Rect parts[16];
+    int result = -1;
+    const float radius = ui_px(ui, RADIUS);
+    draw_box(ui->draw, rect, COLOR_BACK, radius);
+    draw_frame(ui->draw, rect, COLOR_EDGE, radius, ui_px(ui, 1));
+    const uint32_t hash = hash_id(id);
+    divide(ui, rect, labels, count, parts);
+    WidgetState group = {.is_focused = ui->focus == hash && ui->show_focus && !ui->is_modal};
+    if (group.is_focused) { // the group has the focus as a whole: the arrows choose
+        if (ui_take_key(ui, KEY_RIGHT, false))
+            result = (chosen + 1) % count;
+        if (ui_take_key(ui, KEY_LEFT, false))
+            result = (chosen + count - 1) % count;
+    }
+    for (int i = 0; i < count; i++) {
+        char part_id[40];
+        (void)snprintf(part_id, sizeof part_id, "%s.%s", id, labels[i]);
+        const WidgetState state = ui_widget(ui, part_id, parts[i], labels[i]);
+        mark_on(ui, i == chosen);
+        if (!ui->is_modal && ui->widget_count > 0)
+            ui->widget_ids[ui->widget_count - 1] = hash;
+        if (ui->focus == hash_id(part_id)) // clicked: the group has the focus
+            ui->focus = hash;
+        if (state.is_clicked)
+            result = i;
+        if (hints)
+            ui_set_hint(ui, state, hints[i]);
+        const float inset = ui_px(ui, 2);
+        const Rect box = {parts[i].x + inset, rect.y + inset, parts[i].w - 2 * inset, rect.h - 2 * inset};
+        if (i == chosen)
+            draw_box(ui->draw, box, accent, radius - 1);
+        else if (state.is_hot)
+            draw_box(ui->draw, box, COLOR_HOVER, radius - 1);
+        const bool is_tight = parts[i].w - ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, labels[i]) < ui_px(ui, 8);
+        ui_text(ui, parts[i], i == chosen && !is_tight ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL,
+                i == chosen ? COLOR_TEXT_DARK : COLOR_TEXT, ALIGN_CENTER, labels[i]);
+    }
+    ui_focus_ring(ui, group, rect);
+    return result == chosen ? -1 : result;
+}
+
+int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value)
+{
+    char part_id[40];
+    const float side = fmaxf(rect.h, ui_px(ui, 22)),
+                label_width = label ? ui_text_width(ui, FONT_UI, TEXT_SMALL, label) + ui_px(ui, 6) : 0;
+    if (label)
+        ui_text(ui, (Rect){rect.x, rect.y, label_width, rect.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+                label);
+    const Rect minus = {rect.x + label_width, rect.y, side, rect.h},
+               plus = {rect.x + rect.w - side, rect.y, side, rect.h};
+    (void)snprintf(part_id, sizeof part_id, "%s.minus", id);
+    int change = ui_button(ui, part_id, minus, "\u2212", NULL, false, 0) ? -1 : 0;
+    ui_text(ui, (Rect){minus.x + side, rect.y, plus.x - minus.x - side, rect.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT,
+            ALIGN_CENTER, value);
+    (void)snprintf(part_id, sizeof part_id, "%s.plus", id);
+    if (ui_button(ui, part_id, plus, "+", NULL, false, 0))
+        change = 1;
+    return change;
+}
+
+bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value)
+{
+    const WidgetState state = ui_widget(ui, id, rect, label);
+    const float old = *value, knob = ui_px(ui, 8), track = ui_px(ui, 4), room = rect.w - knob;
+    if (state.is_active && ui->input.left)
+        *value = fminf(1.0f, fmaxf(0.0f, (ui->input.mouse_x - rect.x - knob / 2) / room));
+    if (state.is_focused && ui_take_key(ui, KEY_RIGHT, false))
+        *value = fminf(1.0f, roundf(*value * 20.0f + 1.0f) / 20.0f);
+    if (state.is_focused && ui_take_key(ui, KEY_LEFT, false))
+        *value = fmaxf(0.0f, roundf(*value * 20.0f - 1.0f) / 20.0f);
+    const float x = roundf(rect.x + *value * room), middle = rect.y + rect.h / 2;
+    draw_box(ui->draw, (Rect){rect.x, roundf(middle - track / 2), rect.w, track}, COLOR_RAISED, track / 2);
+    draw_box(ui->draw, (Rect){rect.x, roundf(middle - track / 2), x - rect.x + knob / 2, track}, COLOR_TEXT_SOFT,
+             track / 2);
+    draw_box(ui->draw, (Rect){x, roundf(middle - ui_px(ui, 7)), knob, ui_px(ui, 14)},
+             state.is_hot || state.is_active ? COLOR_TEXT : COLOR_TEXT_SOFT, ui_px(ui, 3));
+    ui_focus_ring(ui, state, rect);
+    return *value != old;
+}

@@ -1,0 +1,131 @@
+// Ui: immediate-mode widgets. A frame is ui_begin, widgets, ui_end; a widget draws itself into the draw list and tells
+// what was done with it. It knows neither SDL nor GL.
+//
+// Units: framebuffer pixels. Thread: the UI thread.
+//
+// A complete new widget, a button that turns red while the mouse is over it:
+//     bool ui_alarm(Ui *ui, const char *id, Rect rect)
+//     {
+//         const WidgetState state = ui_widget(ui, id, rect, "alarm");
+//         draw_box(ui->draw, rect, state.is_hot ? COLOR_ERROR : COLOR_RAISED, ui_px(ui, RADIUS));
+//         ui_focus_ring(ui, state, rect);
+//         return state.is_clicked;
+//     }
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "draw/draw.h"
+
+// Keys: printable ones are their ASCII code in lower case, the others are named here.
+enum {
+    KEY_TAB = 256,
+    KEY_ENTER,
+    KEY_ESCAPE,
+    KEY_LEFT,
+    KEY_RIGHT,
+    KEY_UP,
+    KEY_DOWN,
+    KEY_PAGE_UP,
+    KEY_PAGE_DOWN,
+    KEY_DELETE,
+    KEY_HOME,
+    KEY_END
+};
+
+typedef struct KeyPress {
+    int key;
+    bool shift, control;
+} KeyPress;
+
+enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024 };
+
+typedef struct Input {
+    float mouse_x, mouse_y;
+    bool is_inside;                                                  // the mouse is over the window
+    bool left, right;                                                // held; lost with the focus, without a release
+    bool left_pressed, right_pressed, left_released, right_released; // since the last frame
+    bool left_double;                                                // left_pressed is the second of a double click
+    bool shift;                                                      // held
+    float wheel;
+    Point path[PATH_MAX_POINTS]; // where the mouse went since the last frame, its position now included
+    int path_count;
+    KeyPress keys[KEYS_MAX]; // pressed since the last frame, in order
+    int key_count;
+} Input;
+
+typedef struct Widget {
+    char id[24], label[24];
+    Rect rect;
+    bool is_on;
+} Widget;
+
+// A text as it was drawn: what a frame can tell of itself.
+typedef struct UiText {
+    char text[160];
+    Rect rect, box; // what it covers, ascent to descent; what it was given
+    Color color;
+    bool is_cut; // it ends in an ellipsis of ours
+} UiText;
+
+typedef struct Ui {
+    DrawList *draw;
+    Input input;
+    float scale;
+    uint32_t active;             // held with the mouse
+    float drag_x;                // where the mouse was when the active widget last looked
+    uint32_t focus;              // has the keyboard; 0: none
+    bool show_focus;             // the ring is shown once Tab was used
+    bool is_modal;               // an overlay covers the window: widgets do not react, but drags go on
+    Widget widgets[WIDGETS_MAX]; // of this frame, in tab order
+    uint32_t widget_ids[WIDGETS_MAX];
+    int widget_count;
+    UiText texts[TEXTS_MAX]; // of this frame, in the order in which they were drawn
+    int text_count;
+    bool is_key_shifted; // of the key press that was taken last
+    char hint[640];      // what the widget under the mouse says of itself; empty: nothing
+} Ui;
+
+typedef struct WidgetState {
+    bool is_hot, is_active, is_focused, is_clicked;
+    bool is_shifted; // clicked with shift held
+} WidgetState;
+
+void ui_begin(Ui *ui, DrawList *draw, const Input *input, float scale);
+void ui_end(Ui *ui); // moves the focus by Tab and Shift+Tab
+
+// Takes a key press out of this frame's input if it is there: key with or without control, with shift or not.
+bool ui_take_key(Ui *ui, int key, bool control);
+bool ui_take_shift_key(Ui *ui, int key); // only with shift, so it must be asked before the one that does not care
+
+float ui_px(const Ui *ui, float distance); // a theme distance in whole pixels
+bool ui_is_inside(Rect rect, float x, float y);
+
+WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label);
+void ui_focus_ring(Ui *ui, WidgetState state, Rect rect);
+void ui_set_hint(Ui *ui, WidgetState state, const char *text);
+
+// shortcut: shown small behind the label; NULL: none. is_on: drawn as pressed in `accent`.
+bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent);
+
+// One of several; Left and Right move the choice while it has the focus. hints: what each says under the mouse, NULL:
+// nothing. Returns the option chosen now, or -1.
+int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
+              int chosen, Color accent);
+
+// "label [-] value [+]". Returns -1, 0 or 1.
+int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value);
+
+// A value in 0 .. 1 that is dragged, or moved by the arrows while it has the focus; *value is changed. True when it
+// was.
+bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value);
+
+typedef enum Align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT } Align;
+
+// One line in rect, vertically centred, cut with an ellipsis where it is too long.
+void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align align, const char *text);
+float ui_text_width(Ui *ui, FontFace face, float size, const char *text);
+
+// Words wrapped into rect from its top; the last line that fits ends in an ellipsis where more follows. Returns the
+// height used. A colour of 0 only measures.
+float ui_paragraph(Ui *ui, Rect rect, FontFace face, float size, Color color, const char *text);

@@ -1,0 +1,249 @@
+// SDL's side of the window.
+#include "draw/window.h"
+
+#include <SDL.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/ending.h"
+#include "draw/keyboard.h"
+
+struct Window {
+    SDL_Window *sdl;
+    SDL_GLContext context;
+    void *x11; // Xlib, while its errors are caught
+    Uint32 wake_event;
+    _Atomic bool is_wake_pending;
+    bool was_shown; // until then it is hidden because there is nothing to see in it yet
+    Input held;     // what lasts from frame to frame: position and buttons
+    Keyboard keyboard;
+};
+
+static Window *fail(Window *window, Error *error, const char *what)
+{
+    error_set(error, "%s: %s", what, SDL_GetError());
+    window_destroy(window);
+    return NULL;
+}
+
+static int ignore_x_error(void *display, void *event)
+{
+    (void)display;
+    (void)event;
+    return 0;
+}
+
+// An X server's refusal ends a program with Xlib's own lines: of OpenGL on an indirect display, say, before SDL can
+// report it, or of focus for a window that has just been hidden. None of these is worth what was trained; what fails
+// without a window or a context is told. SDL has loaded this library already, so it is the same one.
+static void catch_x_errors(Window *window)
+{
+    typedef int (*Handler)(void *display, void *event);
+    if (strcmp(SDL_GetCurrentVideoDriver(), "x11") != 0)
+        return;
+    window->x11 = SDL_LoadObject("libX11.so.6");
+    void *const symbol = window->x11 ? SDL_LoadFunction(window->x11, "XSetErrorHandler") : NULL;
+    Handler (*set_handler)(Handler);
+    memcpy(&set_handler, &symbol, sizeof set_handler);
+    if (set_handler)
+        (void)set_handler(ignore_x_error);
+}
+
+// Hidden until there is something to see in it.
+static bool open_window(Window *window, int width, int height)
+{
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
+    SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
+    const Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE | SDL_WINDOW_HIDDEN;
+    window->sdl = SDL_CreateWindow("losslens", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width, height, flags);
+    return window->sdl != NULL;
+}
+
+Window *window_create(int width, int height, bool is_offscreen, Error *error)
+{
+    Window *window = calloc(1, sizeof *window);
+    if (!window) {
+        error_set(error, "out of memory: the window");
+        return NULL;
+    }
+    // SDL_VIDEODRIVER may name the driver for a window, never one for pictures
+    if (is_offscreen)
+        SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "offscreen", SDL_HINT_OVERRIDE);
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "0");
+    if (SDL_Init(SDL_INIT_VIDEO) != 0)
+        return fail(window, error, "there is no display to open a window on (losslens shot needs none)");
+    // without a display SDL falls back to drawing for nobody
+    if (!is_offscreen && strcmp(SDL_GetCurrentVideoDriver(), "offscreen") == 0) {
+        SDL_SetError("neither DISPLAY nor WAYLAND_DISPLAY leads to one");
+        return fail(window, error, "there is no display to open a window on (losslens shot needs none)");
+    }
+    if (!is_offscreen)
+        ending_catch_signals();
+    catch_x_errors(window);
+    if (!open_window(window, width, height))
+        return fail(window, error, "the window could not be opened with OpenGL 3.3");
+    SDL_SetWindowMinimumSize(window->sdl, 960, 600);
+    window->context = SDL_GL_CreateContext(window->sdl);
+    if (!window->context)
+        return fail(window, error, "there is no OpenGL 3.3 here");
+    if (!is_offscreen)
+        (void)SDL_GL_SetSwapInterval(1);
+    keyboard_watch(&window->keyboard);
+    window->wake_event = SDL_RegisterEvents(1);
+    return window;
+}
+
+void window_destroy(Window *window)
+{
+    if (!window)
+        return;
+    if (window->context)
+        SDL_GL_DeleteContext(window->context);
+    if (window->sdl)
+        SDL_DestroyWindow(window->sdl);
+    SDL_Quit();
+    if (window->x11)
+        SDL_UnloadObject(window->x11);
+    free(window);
+}
+
+static bool is_hidden(const Window *window)
+{
+    return window->was_shown && (SDL_GetWindowFlags(window->sdl) & (SDL_WINDOW_HIDDEN | SDL_WINDOW_MINIMIZED)) != 0;
+}
+
+WindowSize window_size(Window *window)
+{
+    int width, height, screen_width, screen_height;
+    SDL_GL_GetDrawableSize(window->sdl, &width, &height);
+    SDL_GetWindowSize(window->sdl, &screen_width, &screen_height);
+    return (WindowSize){width, height, screen_width > 0 ? (float)width / (float)screen_width : 1.0f, is_hidden(window)};
+}
+
+// A button that is let go after its hold was lost is no news.
+static void add_button(Input *input, const SDL_MouseButtonEvent *event)
+{
+    const bool down = event->state == SDL_PRESSED;
+    if (event->button == SDL_BUTTON_LEFT && (down || input->left)) {
+        input->left = down;
+        *(down ? &input->left_pressed : &input->left_released) = true;
+        input->left_double = down && event->clicks == 2;
+    } else if (event->button == SDL_BUTTON_RIGHT && (down || input->right)) {
+        input->right = down;
+        *(down ? &input->right_pressed : &input->right_released) = true;
+    }
+}
+
+static void move_mouse(Window *window, Input *input, int x, int y)
+{
+    const float scale = window_size(window).display_scale;
+    input->mouse_x = ((float)x + 0.5f) * scale;
+    input->mouse_y = ((float)y + 0.5f) * scale;
+    input->is_inside = true;
+    if (input->path_count < PATH_MAX_POINTS)
+        input->path[input->path_count++] = (Point){input->mouse_x, input->mouse_y};
+}
+
+// Whoever takes the keyboard, or hides the window, gets the release of a button that is held: nobody tells it here. So
+// the hold ends, without a release, and what was dragged stays where it is.
+static unsigned take_window_event(Window *window, Uint8 event, Input *input)
+{
+    unsigned happened = WINDOW_EXPOSED;
+    switch (event) {
+    case SDL_WINDOWEVENT_CLOSE: return WINDOW_CLOSE;
+    case SDL_WINDOWEVENT_LEAVE: input->is_inside = false; return WINDOW_INPUT;
+    case SDL_WINDOWEVENT_FOCUS_LOST:
+    case SDL_WINDOWEVENT_HIDDEN:
+    case SDL_WINDOWEVENT_MINIMIZED:
+        if (input->left || input->right)
+            happened = WINDOW_INPUT;
+        input->left = input->right = input->shift = false;
+        break;
+    case SDL_WINDOWEVENT_FOCUS_GAINED: input->shift = false; break;
+    default: break;
+    }
+    if (!is_hidden(window))
+        atomic_store(&window->is_wake_pending, false);
+    return happened;
+}
+
+// Returns what the event means; true in *stop behind a button or a key.
+static unsigned take_event(Window *window, const SDL_Event *event, Input *input, bool *stop)
+{
+    if (event->type == window->wake_event) {
+        if (!is_hidden(window)) // else the next one has to wait until somebody can see what it brings
+            atomic_store(&window->is_wake_pending, false);
+        return WINDOW_WAKE;
+    }
+    KeyPress key;
+    switch (event->type) {
+    case SDL_QUIT: return WINDOW_CLOSE;
+    case SDL_KEYUP: input->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0; return WINDOW_NOTHING;
+    case SDL_KEYDOWN:
+        input->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0;
+        if (keyboard_find_key(&window->keyboard, &event->key.keysym, &key) && input->key_count < KEYS_MAX)
+            input->keys[input->key_count++] = key;
+        *stop = true; // a frame takes each key once: the same one pressed twice is two frames
+        return WINDOW_INPUT;
+    case SDL_MOUSEMOTION: move_mouse(window, input, event->motion.x, event->motion.y); return WINDOW_INPUT;
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        move_mouse(window, input, event->button.x, event->button.y);
+        add_button(input, &event->button);
+        *stop = true;
+        return WINDOW_INPUT;
+    case SDL_MOUSEWHEEL: input->wheel += event->wheel.preciseY; return WINDOW_INPUT;
+    case SDL_WINDOWEVENT: return take_window_event(window, event->window.event, input);
+    default: return WINDOW_NOTHING;
+    }
+}
+
+unsigned window_wait(Window *window, int timeout_ms, Input *input)
+{
+    SDL_Event event;
+    *input = window->held;
+    unsigned happened = WINDOW_NOTHING;
+    bool stop = false;
+    int got = timeout_ms < 0    ? SDL_WaitEvent(&event)
+              : timeout_ms == 0 ? SDL_PollEvent(&event)
+                                : SDL_WaitEventTimeout(&event, timeout_ms);
+    while (got) {
+        happened |= take_event(window, &event, input, &stop);
+        if (stop)
+            break;
+        got = SDL_PollEvent(&event);
+    }
+    if (stop && SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT))
+        happened |= WINDOW_MORE;
+    window->held = (Input){.mouse_x = input->mouse_x,
+                           .mouse_y = input->mouse_y,
+                           .is_inside = input->is_inside,
+                           .left = input->left,
+                           .right = input->right,
+                           .shift = input->shift};
+    return happened;
+}
+
+void window_wake(void *context)
+{
+    Window *window = context;
+    if (atomic_exchange(&window->is_wake_pending, true))
+        return;
+    SDL_Event event;
+    memset(&event, 0, sizeof event);
+    event.type = window->wake_event;
+    (void)SDL_PushEvent(&event);
+}
+
+void window_swap(Window *window)
+{
+    if (!window->was_shown)
+        SDL_ShowWindow(window->sdl);
+    window->was_shown = true;
+    SDL_GL_SwapWindow(window->sdl);
+}

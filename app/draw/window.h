@@ -1,0 +1,41 @@
+// Window: SDL's window, its GL context and its events as a Ui Input. Beside keyboard.c and font.c (SDL_ttf) the only
+// file with SDL.
+//
+// Thread: the UI thread; window_wake may be called from any.
+#pragma once
+#include <stdbool.h>
+
+#include "engine.h"
+#include "draw/ui.h"
+
+typedef struct Window Window;
+
+// A window of this size in screen units, or without a display (offscreen) a context alone. NULL and a sentence when
+// there is no display or no OpenGL 3.3: the program then ends with status 3.
+Window *window_create(int width, int height, bool is_offscreen, Error *error);
+void window_destroy(Window *window);
+
+typedef struct WindowSize {
+    int width, height;   // framebuffer pixels, read anew at each call
+    float display_scale; // framebuffer pixels per screen unit
+    bool is_hidden;      // minimised, unmapped or on another desktop: nothing can be seen, nothing needs drawing
+} WindowSize;
+
+WindowSize window_size(Window *window);
+
+typedef enum WindowEvents {
+    WINDOW_NOTHING = 0,
+    WINDOW_INPUT = 1,   // the user did something
+    WINDOW_EXPOSED = 2, // the window must be drawn again
+    WINDOW_WAKE = 4,    // window_wake was called; while the window is hidden once at most
+    WINDOW_CLOSE = 8,
+    WINDOW_MORE = 16, // further events wait: a pass without drawing is enough for now
+} WindowEvents;
+
+// Sleeps until something happens, at most timeout_ms (-1: as long as it takes, 0: not at all), then gathers input.
+// Stops behind each press or release of a button, so that a pass of the widgets sees one at a time, at its own place.
+unsigned window_wait(Window *window, int timeout_ms, Input *input);
+
+void window_wake(void *window); // pushes one event; cheap to call often
+
+void window_swap(Window *window); // shows what was drawn; the first time, the window itself

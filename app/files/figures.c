@@ -1,0 +1,297 @@
+// A frame's settings and figures as JSON.
+#include "files/figures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "state/claim_table.h"
+#include "commands/commands.h"
+#include "state/inspect.h"
+#include "files/report_json.h"
+
+static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
+
+static const char *output_key(int output) { return activation_get(OUTPUT_ACTIVATION, output)->key; }
+
+// A figure of each loss: values (LOSS_COUNT).
+static json_t *losses_json(const double *values)
+{
+    json_t *json = json_object();
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        set(json, loss_get(loss)->key, report_number(values[loss]));
+    return json;
+}
+
+// ---- settings -----------------------------------------------------------------------------------------------------
+
+static json_t *model_settings(const ModelFrame *m)
+{
+    char spec[SPEC_TEXT_SIZE];
+    spec_format(&m->spec, spec, sizeof spec);
+    const Snapshot *s = m->snapshot;
+    json_t *json = json_pack("{s:s, s:I, s:o}", "spec", spec, "step", (json_int_t)s->step, "epoch",
+                             report_number((double)s->step / s->steps_per_epoch));
+    if (s->broken_step >= 0) {
+        set(json, "broken_step", json_integer(s->broken_step));
+        set(json, "broken_why", json_string(s->broken_why));
+    }
+    if (s->test.images) {
+        json_t *test = losses_json(s->test.mean);
+        set(test, "epoch", json_integer(s->test_epoch));
+        set(test, "bias", report_number(s->test.bias));
+        set(test, "below_0", report_number(s->test.below_0));
+        set(test, "above_1", report_number(s->test.above_1));
+        set(test, "dead_outputs", json_integer(s->test.dead_outputs));
+        set(json, "test", test);
+    }
+    return json;
+}
+
+static json_t *heat_scales(const Look *look)
+{
+    json_t *scales = json_object();
+    for (int i = 0; i < HEATMAP_COUNT; i++)
+        set(scales, heatmap_get(look->heatmaps[i])->key, json_real((double)look->heat_scales[look->heatmaps[i]]));
+    return scales;
+}
+
+static void add_scene_settings(json_t *json, const Frame *frame)
+{
+    const Look *look = &frame->look;
+    if (look->scene == SCENE_COMPARE && look->is_wiped)
+        set(json, "wipe", json_real((double)look->wipe));
+    if (look->is_pinned || look->scene == SCENE_INSPECT)
+        set(json, "pixel", json_pack("[i, i]", look->pixel / DIGIT_SIDE, look->pixel % DIGIT_SIDE));
+    if (look->scene == SCENE_INSPECT && look->t >= 0.0f)
+        set(json, "target", json_real((double)look->t));
+    if (look->brush_first <= look->brush_last)
+        set(json, "brush_bins", json_pack("[i, i]", look->brush_first, look->brush_last));
+    if (look->scene != SCENE_MATRIX)
+        return;
+    json_t *outputs = json_array(), *losses = json_array();
+    for (int row = 0; row < frame->layout.matrix.rows; row++)
+        (void)json_array_append_new(outputs, json_string(output_key(frame->matrix_outputs[row])));
+    for (int column = 0; column < frame->layout.matrix.columns; column++)
+        (void)json_array_append_new(losses, json_string(loss_get(frame->matrix_losses[column])->key));
+    set(json, "matrix", json_pack("{s:o, s:o}", "outputs", outputs, "losses", losses));
+}
+
+static json_t *settings(const Frame *frame)
+{
+    const Look *look = &frame->look;
+    json_t *json =
+        json_pack("{s:s, s:s, s:{s:o, s:i, s:i}, s:i, s:b}", "program", "losslens " LOSSLENS_VERSION, "view",
+                  scene_key(look->scene), "data", "name", report_text(frame->dataset_name), "train", frame->train_count,
+                  "test", frame->test_count, "first_digit", frame->first, "shuffled", frame->is_shuffled);
+    json_t *digits = json_array();
+    for (int cell = 0; cell < frame->page_count; cell++)
+        (void)json_array_append_new(digits, json_integer(frame->indices[cell]));
+    set(json, "heat_scale", heat_scales(look));
+    set(json, "binary", json_real((double)look->binarise));
+    set(json, "histogram", json_string(histogram_key(look->histogram)));
+    set(json, "curve", json_string(loss_get(look->curve_loss)->key));
+    set(json, "digits", digits);
+    set(json, "pad",
+        frame->pad->now.source >= 0 ? json_sprintf("test %d", frame->pad->now.source) : json_string("drawn"));
+    if (frame->is_builtin)
+        set(json_object_get(json, "data"), "seed", json_integer(BUILTIN_SEED));
+    if (frame->is_past)
+        set(json, "newest_step", json_integer(frame->newest_step));
+    add_scene_settings(json, frame);
+    if (scene_shows(look->scene, SIDE_A))
+        set(json, "a", model_settings(&frame->models[SIDE_A]));
+    if (scene_shows(look->scene, SIDE_B))
+        set(json, "b", model_settings(&frame->models[SIDE_B]));
+    return json;
+}
+
+char *figures_settings(const Frame *frame)
+{
+    return json_memory_format(settings(frame), JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENSURE_ASCII);
+}
+
+// ---- figures ------------------------------------------------------------------------------------------------------
+
+static json_t *record_losses(const float *values)
+{
+    double wide[LOSS_COUNT];
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        wide[loss] = (double)values[loss];
+    return losses_json(wide);
+}
+
+static json_t *history_json(const Snapshot *s)
+{
+    json_t *history = json_array();
+    for (int i = 0; i < s->history_count; i++)
+        (void)json_array_append_new(history, json_pack("{s:i, s:o, s:o}", "epoch", s->history[i].epoch, "train",
+                                                       record_losses(s->history[i].train), "test",
+                                                       record_losses(s->history[i].test)));
+    return history;
+}
+
+// One model whole: settings, every figure over the test set, the drawing's losses, the curves.
+static json_t *model_json(const ModelFrame *m, bool has_history)
+{
+    json_t *json = model_settings(m);
+    const Snapshot *s = m->snapshot;
+    if (s->test.images) {
+        json_t *test = report_metrics(&s->test);
+        set(test, "epoch", json_integer(s->test_epoch));
+        set(json, "test", test);
+    }
+    set(json, "drawing", losses_json(m->pad_loss));
+    if (has_history)
+        set(json, "history", history_json(s));
+    return json;
+}
+
+static json_t *facts_json(const TargetFacts *facts)
+{
+    json_t *json = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "images", facts->images, "mean_input",
+                             report_number(facts->mean), "bce_floor", report_number(facts->bce_floor), "below_002",
+                             report_number(facts->below_002), "above_098", report_number(facts->above_098), "ink",
+                             report_number(facts->ink), "full_ink", report_number(facts->full_ink));
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        char key[32];
+        (void)snprintf(key, sizeof key, "mean_image_%s", loss_get(loss)->key);
+        set(json, key, report_number(facts->mean_image[loss]));
+    }
+    return json;
+}
+
+static json_t *matrix_json(const Frame *frame)
+{
+    json_t *cells = json_array();
+    for (int row = 0; row < frame->layout.matrix.rows; row++)
+        for (int column = 0; column < frame->layout.matrix.columns; column++) {
+            json_t *cell = model_json(&frame->models[frame->matrix[row][column]], false);
+            set(cell, "output", json_string(output_key(frame->matrix_outputs[row])));
+            set(cell, "loss", json_string(loss_get(frame->matrix_losses[column])->key));
+            (void)json_array_append_new(cells, cell);
+        }
+    return cells;
+}
+
+// For each column the output that is best, null where nobody is, and how far two seeds were apart.
+static json_t *ranks_json(const Frame *frame)
+{
+    json_t *ranks = json_array();
+    for (int column = 0; column < frame->layout.matrix.columns; column++) {
+        const ColumnRank *rank = &frame->matrix_ranks[column];
+        (void)json_array_append_new(
+            ranks, json_pack("{s:s, s:o, s:o}", "loss", loss_get(frame->matrix_losses[column])->key, "best",
+                             rank->best < 0 ? json_null() : json_string(output_key(frame->matrix_outputs[rank->best])),
+                             "seed_spread", report_number(rank->spread)));
+    }
+    return ranks;
+}
+
+static json_t *number(float value) { return report_number((double)value); }
+
+static json_t *inspect_json(const Frame *frame)
+{
+    const InspectFigures f = inspect_figures(frame);
+    json_t *json = json_pack("{s:[i, i], s:i, s:o, s:b, s:o, s:o, s:o, s:o}", "pixel", f.row, f.column, "digit",
+                             frame->indices[0], "t", number(f.t), "is_dragged", f.is_dragged, "floor",
+                             report_number(f.floor), "excess_below", report_number(f.excess_below), "excess_above",
+                             report_number(f.excess_above), "mean_t", number(f.mean_t));
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const InspectSide *s = &f.sides[side];
+        json_t *one = json_pack("{s:o, s:o}", "z", number(s->z), "p", number(s->p));
+        for (int loss = 0; loss < LOSS_COUNT; loss++) {
+            char key[32];
+            (void)snprintf(key, sizeof key, "%s_slope", loss_get(loss)->key);
+            set(one, loss_get(loss)->key, number(s->loss[loss]));
+            set(one, key, number(s->slope[loss]));
+        }
+        set(one, "mean_p", s->has_set ? number(s->mean_p) : json_null());
+        set(one, "dead_share", s->has_set ? number(s->dead_share) : json_null());
+        set(json, side == SIDE_A ? "a" : "b", one);
+    }
+    return json;
+}
+
+static json_t *table_json(const ClaimTable *table)
+{
+    json_t *json = json_object();
+    for (int row = 0; row < table->row_count; row++) {
+        json_t *values = json_object();
+        for (int i = 0; i < table->column_count; i++)
+            if (!isnan(table->rows[row].values[i]))
+                set(values, table->columns[i], report_number(table->rows[row].values[i]));
+        set(json, table->rows[row].key, values);
+    }
+    return json;
+}
+
+json_t *figures_claims(const Frame *frame)
+{
+    json_t *claims = json_array();
+    for (int claim = 0; claim < CLAIM_COUNT; claim++) {
+        const ClaimRow *row = claim_get(claim);
+        const ClaimResult *result = &frame->claims.results[claim];
+        const ClaimTable table = claim_table(claim, frame);
+        (void)json_array_append_new(claims, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o}", "key", row->key, "claim",
+                                                      row->claim, "verdict", claim_verdict_name(result->verdict),
+                                                      "sentence", result->sentence, "epoch", result->epoch, "rule",
+                                                      row->rule, "figures", table_json(&table)));
+    }
+    return claims;
+}
+
+static json_t *moments_json(const Frame *frame)
+{
+    json_t *steps = json_array();
+    for (int i = 0; i < frame->moment_count; i++)
+        (void)json_array_append_new(steps, json_integer(frame->moments[i]));
+    return steps;
+}
+
+static json_t *share_of(const int64_t *histogram, const Look *look)
+{
+    double lit = 0.0, all = 0.0;
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+        all += (double)histogram[bin];
+        lit += bin >= look->brush_first && bin <= look->brush_last ? (double)histogram[bin] : 0.0;
+    }
+    return report_number(lit / all);
+}
+
+// The shares of the test set's pixels that the brush lights.
+static json_t *brush_json(const Frame *frame)
+{
+    json_t *json = json_pack("{s:o}", "input", share_of(frame->facts->histogram, &frame->look));
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Metrics *test = &frame->models[side].snapshot->test;
+        if (scene_shows(frame->look.scene, side) && test->images)
+            set(json, side == SIDE_A ? "a" : "b", share_of(test->histogram_output, &frame->look));
+    }
+    return json;
+}
+
+json_t *figures_json(const Frame *frame)
+{
+    const Scene scene = frame->look.scene;
+    json_t *json = settings(frame);
+    if (frame->facts)
+        set(json, "test_set", facts_json(frame->facts));
+    if (scene_shows(scene, SIDE_A))
+        set(json, "a", model_json(&frame->models[SIDE_A], true));
+    if (scene_shows(scene, SIDE_B))
+        set(json, "b", model_json(&frame->models[SIDE_B], true));
+    if (frame->facts && frame->look.brush_first <= frame->look.brush_last)
+        set(json, "brush", brush_json(frame));
+    set(json, "newest_step", json_integer(frame->newest_step));
+    set(json, "moments", moments_json(frame));
+    if (scene == SCENE_MATRIX) {
+        set(json, "cells", matrix_json(frame));
+        set(json, "ranks", ranks_json(frame));
+    }
+    if (scene == SCENE_INSPECT || frame->look.is_pinned)
+        set(json, "inspect", inspect_json(frame));
+    if (scene == SCENE_CLAIMS)
+        set(json, "claims", figures_claims(frame));
+    return json;
+}

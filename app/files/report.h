@@ -1,0 +1,48 @@
+// Report: what `losslens report` measured, for its JSON and its page.
+#pragma once
+#include <jansson.h>
+#include <stdio.h>
+
+#include "state/claim_table.h"
+
+enum { REPORT_SEEDS_MAX = 32 };
+
+// Of one seed.
+typedef struct ReportSeed {
+    uint32_t seed;
+    ClaimResult results[CLAIM_COUNT];
+    ClaimTable tables[CLAIM_COUNT];
+    Metrics cells[OUTPUTS_MAX][LOSS_COUNT];  // of the matrix
+    int64_t broken[OUTPUTS_MAX][LOSS_COUNT]; // the step at which it broke, -1: it did not
+} ReportSeed;
+
+typedef struct ReportPicture {
+    const char *file, *caption;
+} ReportPicture;
+
+typedef struct Report {
+    char base[SPEC_TEXT_SIZE]; // what all models share
+    char dataset[64];
+    int train_count, test_count, epochs, seed_count;
+    TargetFacts facts;
+    int rows, columns, outputs[OUTPUTS_MAX], losses[LOSS_COUNT];
+    ReportSeed *seeds; // (seed_count)
+    const ReportPicture *pictures;
+    int picture_count;
+} Report;
+
+// Mean and sample standard deviation over the seeds whose value is known (not NaN: that model broke); NaN where there
+// is none, spread also where there is one alone.
+typedef struct ReportFigure {
+    double mean, spread;
+} ReportFigure;
+
+ReportFigure report_figure(const double *values, int count);
+
+// The verdict that all seeds share; VERDICT_COUNT where they differ.
+Verdict report_verdict(const Report *report, int claim);
+
+// Where memory is short something is missing (json_memory.h). Owned by the caller: json_decref.
+json_t *report_build_json(const Report *report);
+
+void report_write_page(const Report *report, FILE *file);

@@ -1,0 +1,93 @@
+// Reports as JSON. The order of the keys is the order in which they are added here.
+#include "files/report_json.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "commands/commands.h"
+
+json_t *report_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+
+json_t *report_text(const char *text)
+{
+    json_t *json = json_string(text);
+    return json ? json : json_string("?");
+}
+
+json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test)
+{
+    return json_pack("{s:o, s:i, s:i, s:o, s:o}", "name", report_text(dataset->name), "train", train_count, "test",
+                     test->images, "mean_input", report_number(test->mean), "bce_floor",
+                     report_number(test->bce_floor));
+}
+
+static json_t *list_counts(const int64_t *counts, int count)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < count; i++)
+        (void)json_array_append_new(list, json_integer(counts[i]));
+    return list;
+}
+
+static json_t *report_histogram(const Metrics *metrics)
+{
+    json_t *edges = json_array();
+    for (int i = 0; i <= HISTOGRAM_INNER; i++)
+        (void)json_array_append_new(edges, json_real((double)i / HISTOGRAM_INNER));
+    return json_pack("{s:o, s:o, s:o}", "edges", edges, "input", list_counts(metrics->histogram_input, HISTOGRAM_BINS),
+                     "output", list_counts(metrics->histogram_output, HISTOGRAM_BINS));
+}
+
+json_t *report_metrics(const Metrics *m)
+{
+    const struct {
+        const char *key;
+        double value;
+    } means[] =
+        {
+            {"excess_bce", m->excess_bce},   {"psnr", m->psnr}, {"mean_input", m->mean_input},
+            {"mean_output", m->mean_output}, {"bias", m->bias},
+        },
+      shares[] = {
+          {"below_0", m->below_0},
+          {"above_1", m->above_1},
+          {"below_002", m->below_002},
+          {"above_098", m->above_098},
+      };
+    json_t *report = json_object();
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        (void)json_object_set_new(report, loss_get(loss)->key, report_number(m->mean[loss]));
+    for (size_t i = 0; i < sizeof means / sizeof *means; i++)
+        (void)json_object_set_new(report, means[i].key, report_number(means[i].value));
+    const double *bias = m->bias_by_target;
+    (void)json_object_set_new(report, "bias_by_target",
+                              json_pack("{s:o, s:o, s:o, s:o}", "zero", report_number(bias[TARGET_ZERO]), "dark",
+                                        report_number(bias[TARGET_DARK]), "bright", report_number(bias[TARGET_BRIGHT]),
+                                        "one", report_number(bias[TARGET_ONE])));
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
+        (void)json_object_set_new(report, shares[i].key, report_number(shares[i].value));
+    (void)json_object_set_new(report, "dead_outputs", json_integer(m->dead_outputs));
+    (void)json_object_set_new(report, "nonfinite", json_integer(m->nonfinite));
+    (void)json_object_set_new(report, "histogram", report_histogram(m));
+    return report;
+}
+
+json_t *report_image_set(const ImageSetFacts *facts)
+{
+    json_t *labels = facts->has_labels ? json_array() : json_null();
+    for (int i = 0; facts->has_labels && i < DIGIT_CLASSES; i++)
+        (void)json_array_append_new(labels, json_integer(facts->label_counts[i]));
+    return json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:o}", "count", facts->count, "mean_input", facts->mean, "zero",
+                     facts->zero, "grey", facts->grey, "full", facts->full, "bce_floor", facts->bce_floor, "labels",
+                     labels);
+}
+
+int report_print(json_t *report)
+{
+    char *text = json_memory_format(report, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    if (!text)
+        return command_fail(EXIT_FAILED, "out of memory: the report");
+    (void)puts(text);
+    free(text);
+    return command_finish_output();
+}

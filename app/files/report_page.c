@@ -1,0 +1,271 @@
+// The report's page in Markdown, and its JSON.
+#include <math.h>
+#include <string.h>
+
+#include "files/report.h"
+#include "files/report_json.h"
+
+ReportFigure report_figure(const double *values, int count)
+{
+    double sum = 0.0, squares = 0.0;
+    int known = 0;
+    for (int i = 0; i < count; i++) {
+        sum += isnan(values[i]) ? 0.0 : values[i];
+        known += !isnan(values[i]);
+    }
+    const double mean = known > 0 ? sum / known : NAN;
+    for (int i = 0; i < count; i++)
+        squares += isnan(values[i]) ? 0.0 : (values[i] - mean) * (values[i] - mean);
+    return (ReportFigure){mean, known > 1 && isfinite(mean) ? sqrt(squares / (known - 1)) : NAN};
+}
+
+Verdict report_verdict(const Report *report, int claim)
+{
+    const Verdict first = report->seeds[0].results[claim].verdict;
+    for (int i = 1; i < report->seed_count; i++)
+        if (report->seeds[i].results[claim].verdict != first)
+            return VERDICT_COUNT;
+    return first;
+}
+
+static ReportFigure table_figure(const Report *report, int claim, int row, int column)
+{
+    double values[REPORT_SEEDS_MAX];
+    for (int i = 0; i < report->seed_count; i++)
+        values[i] = report->seeds[i].tables[claim].rows[row].values[column];
+    return report_figure(values, report->seed_count);
+}
+
+// One figure of a cell of the matrix: each loss's mean, and what else stands behind them.
+typedef struct CellColumn {
+    const char *label, *key;
+    ClaimUnit unit;
+    double (*find)(const Metrics *test); // NULL: the mean of `loss`
+    int loss;
+} CellColumn;
+
+static double find_bias(const Metrics *m) { return m->bias; }
+static double find_outside(const Metrics *m) { return m->below_0 + m->above_1; }
+static double find_dead(const Metrics *m) { return m->dead_outputs; }
+
+static const CellColumn other_columns[] = {
+    {"bias", "bias", UNIT_SIGNED, find_bias, 0},
+    {"outside [0,1]", "outside", UNIT_SHARE, find_outside, 0},
+    {"dead outputs", "dead_outputs", UNIT_COUNT, find_dead, 0},
+};
+enum { CELL_COLUMNS = LOSS_COUNT + (int)(sizeof other_columns / sizeof *other_columns) };
+
+// A squared error is small: it has a decimal more.
+static CellColumn cell_column(int index)
+{
+    if (index >= LOSS_COUNT)
+        return other_columns[index - LOSS_COUNT];
+    const Loss *loss = loss_get(index);
+    return (CellColumn){loss->label, loss->key, index == LOSS_MSE ? UNIT_FINE : UNIT_LOSS, NULL, index};
+}
+
+static double cell_value(const Metrics *test, const CellColumn *figure)
+{
+    return figure->find ? figure->find(test) : test->mean[figure->loss];
+}
+
+static ReportFigure cell_figure(const Report *report, int row, int column, const CellColumn *figure)
+{
+    double values[REPORT_SEEDS_MAX];
+    for (int i = 0; i < report->seed_count; i++)
+        values[i] =
+            report->seeds[i].broken[row][column] < 0 ? cell_value(&report->seeds[i].cells[row][column], figure) : NAN;
+    return report_figure(values, report->seed_count);
+}
+
+static int count_broken(const Report *report, int row, int column)
+{
+    int count = 0;
+    for (int i = 0; i < report->seed_count; i++)
+        count += report->seeds[i].broken[row][column] >= 0;
+    return count;
+}
+
+// ---- JSON ---------------------------------------------------------------------------------------------------------
+
+static json_t *figure_json(ReportFigure figure)
+{
+    return json_pack("{s:o, s:o}", "mean", report_number(figure.mean), "spread", report_number(figure.spread));
+}
+
+static json_t *claim_json(const Report *report, int claim)
+{
+    const ClaimTable *table = &report->seeds[0].tables[claim];
+    json_t *figures = json_object(), *verdicts = json_array(), *sentences = json_array();
+    for (int row = 0; row < table->row_count; row++) {
+        json_t *columns = json_object();
+        for (int column = 0; column < table->column_count; column++) {
+            const ReportFigure figure = table_figure(report, claim, row, column);
+            if (!isnan(figure.mean))
+                (void)json_object_set_new(columns, table->columns[column], figure_json(figure));
+        }
+        (void)json_object_set_new(figures, table->rows[row].key, columns);
+    }
+    for (int i = 0; i < report->seed_count; i++) {
+        const ClaimResult *result = &report->seeds[i].results[claim];
+        (void)json_array_append_new(verdicts, json_string(claim_verdict_name(result->verdict)));
+        (void)json_array_append_new(sentences, json_string(result->sentence));
+    }
+    const Verdict verdict = report_verdict(report, claim);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "key", claim_get(claim)->key, "claim",
+                     claim_get(claim)->claim, "verdict",
+                     verdict == VERDICT_COUNT ? "differs by seed" : claim_verdict_name(verdict), "rule",
+                     claim_get(claim)->rule, "verdicts", verdicts, "sentences", sentences, "figures", figures);
+}
+
+static json_t *cells_json(const Report *report)
+{
+    json_t *cells = json_array();
+    for (int row = 0; row < report->rows; row++)
+        for (int column = 0; column < report->columns; column++) {
+            json_t *cell =
+                json_pack("{s:s, s:s, s:i}", "output", activation_get(OUTPUT_ACTIVATION, report->outputs[row])->key,
+                          "loss", loss_get(report->losses[column])->key, "broken", count_broken(report, row, column));
+            for (int i = 0; i < CELL_COLUMNS; i++) {
+                const CellColumn figure = cell_column(i);
+                (void)json_object_set_new(cell, figure.key, figure_json(cell_figure(report, row, column, &figure)));
+            }
+            (void)json_array_append_new(cells, cell);
+        }
+    return cells;
+}
+
+json_t *report_build_json(const Report *report)
+{
+    json_t *seeds = json_array(), *claims = json_array(), *pictures = json_array();
+    for (int i = 0; i < report->seed_count; i++)
+        (void)json_array_append_new(seeds, json_integer(report->seeds[i].seed));
+    for (int claim = 0; claim < CLAIM_COUNT; claim++)
+        (void)json_array_append_new(claims, claim_json(report, claim));
+    for (int i = 0; i < report->picture_count; i++)
+        (void)json_array_append_new(pictures, json_string(report->pictures[i].file));
+    return json_pack("{s:s, s:{s:o, s:i, s:i, s:f, s:f, s:f}, s:s, s:i, s:o, s:o, s:o, s:o}", "program",
+                     "losslens " LOSSLENS_VERSION, "data", "name", report_text(report->dataset), "train",
+                     report->train_count, "test", report->test_count, "mean_input", report->facts.mean, "bce_floor",
+                     report->facts.bce_floor, "mean_image_bce", report->facts.mean_image[LOSS_BCE], "base",
+                     report->base, "epochs", report->epochs, "seeds", seeds, "claims", claims, "models",
+                     cells_json(report), "pictures", pictures);
+}
+
+// ---- the page -----------------------------------------------------------------------------------------------------
+
+// "0.0918 \u00b1 0.0003", the spread where there are several seeds that did not break.
+static void print_figure(FILE *file, ClaimUnit unit, ReportFigure figure)
+{
+    char mean[24], spread[24] = "";
+    claim_format(unit, figure.mean, mean);
+    const double size = fabs(figure.mean);
+    const bool is_plain = unit != UNIT_SHARE && unit != UNIT_COUNT;
+    if (is_plain && !isnan(figure.spread)) // as many decimals as the mean has
+        (void)snprintf(spread, sizeof spread,
+                       size >= 1e4         ? "%.4g"
+                       : unit == UNIT_FINE ? "%.5f"
+                                           : "%.4f",
+                       figure.spread);
+    else
+        claim_format(unit, figure.spread, spread);
+    (void)fprintf(file, " %s%s%s |", mean, *mean && *spread ? " \u00b1 " : "", *mean ? spread : "");
+}
+
+// Characters that Markdown would take for its own.
+static void print_escaped(FILE *file, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("|<>*_`[]\\", *text))
+            (void)fputc('\\', file);
+        (void)fputc(*text, file);
+    }
+}
+
+static void print_verdict(const Report *report, int claim, FILE *file)
+{
+    const Verdict verdict = report_verdict(report, claim);
+    if (verdict != VERDICT_COUNT) {
+        (void)fprintf(file, "**%s**", verdict == VERDICT_OPEN ? "open" : claim_verdict_name(verdict));
+        return;
+    }
+    (void)fprintf(file, "**differs by seed**:");
+    for (int i = 0; i < report->seed_count; i++)
+        (void)fprintf(file, "%s %s (seed %u)", i ? "," : "",
+                      claim_verdict_name(report->seeds[i].results[claim].verdict), report->seeds[i].seed);
+}
+
+static void print_claim(const Report *report, int claim, FILE *file)
+{
+    const ClaimTable *table = &report->seeds[0].tables[claim];
+    (void)fprintf(file, "\n## \u201c%s\u201d\n\n", claim_get(claim)->claim);
+    print_verdict(report, claim, file);
+    (void)fprintf(file, ". ");
+    print_escaped(file, claim_get(claim)->rule);
+    (void)fprintf(file, "\n\n| |");
+    for (int i = 0; i < table->column_count; i++)
+        (void)fprintf(file, " %s |", table->columns[i]);
+    (void)fprintf(file, "\n|---|");
+    for (int i = 0; i < table->column_count; i++)
+        (void)fprintf(file, "---:|");
+    for (int row = 0; row < table->row_count; row++) {
+        (void)fprintf(file, "\n| ");
+        print_escaped(file, table->rows[row].label);
+        (void)fprintf(file, " |");
+        for (int i = 0; i < table->column_count; i++)
+            print_figure(file, table->rows[row].unit, table_figure(report, claim, row, i));
+    }
+    (void)fprintf(file, "\n");
+}
+
+static void print_matrix(const Report *report, FILE *file)
+{
+    (void)fprintf(file, "\n## Every output with every loss\n\n| loss | output |");
+    for (int i = 0; i < CELL_COLUMNS; i++)
+        (void)fprintf(file, " %s%s |", i < LOSS_COUNT ? "test " : "", cell_column(i).label);
+    (void)fprintf(file, "\n|---|---|");
+    for (int i = 0; i < CELL_COLUMNS; i++)
+        (void)fprintf(file, "---:|");
+    for (int column = 0; column < report->columns; column++)
+        for (int row = 0; row < report->rows; row++) {
+            (void)fprintf(file, "\n| %s | %s |", loss_get(report->losses[column])->label,
+                          activation_get(OUTPUT_ACTIVATION, report->outputs[row])->label);
+            if (count_broken(report, row, column) > 0)
+                (void)fprintf(file, " broke with %d of %d seeds |", count_broken(report, row, column),
+                              report->seed_count);
+            for (int i = count_broken(report, row, column) > 0; i < CELL_COLUMNS; i++) {
+                const CellColumn figure = cell_column(i);
+                print_figure(file, figure.unit, cell_figure(report, row, column, &figure));
+            }
+        }
+    (void)fprintf(file, "\n");
+}
+
+void report_write_page(const Report *report, FILE *file)
+{
+    (void)fprintf(file, "# What the loss and the output do to the picture\n\n");
+    (void)fprintf(file, "Measured by losslens " LOSSLENS_VERSION " on ");
+    print_escaped(file, report->dataset);
+    (void)fprintf(file,
+                  " data: %d training images, figures over all %d test images, after %d epochs. All models share "
+                  "`%s`; they differ in loss, output and seed alone.\n",
+                  report->train_count, report->test_count, report->epochs, report->base);
+    if (report->seed_count > 1)
+        (void)fprintf(file, "Figures are means over %d seeds \u00b1 their standard deviation.\n", report->seed_count);
+    (void)fprintf(file,
+                  "A is BCE on a sigmoid, B is MSE on a ReLU.\n\n| claim | verdict | measured |\n|---|---|---|\n");
+    for (int claim = 0; claim < CLAIM_COUNT; claim++) {
+        (void)fprintf(file, "| \u201c%s\u201d | ", claim_get(claim)->claim);
+        print_verdict(report, claim, file);
+        (void)fprintf(file, " | ");
+        print_escaped(file, report->seeds[0].results[claim].sentence);
+        (void)fprintf(file, " |\n");
+    }
+    if (report->seed_count > 1)
+        (void)fprintf(file, "\nThe sentences are those of seed %u.\n", report->seeds[0].seed);
+    for (int claim = 0; claim < CLAIM_COUNT; claim++)
+        print_claim(report, claim, file);
+    print_matrix(report, file);
+    for (int i = 0; i < report->picture_count; i++)
+        (void)fprintf(file, "\n![%s](%s)\n", report->pictures[i].caption, report->pictures[i].file);
+}

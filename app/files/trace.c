@@ -1,0 +1,221 @@
+// Writing the trace.
+#include "files/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static json_t *rect_json(float x, float y, float w, float h)
+{
+    return json_pack("[i, i, i, i]", (int)x, (int)y, (int)w, (int)h);
+}
+
+static json_t *grid_json(const GridLayout *grid)
+{
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "x", (int)grid->origin.x, "y", (int)grid->origin.y, "columns",
+                     grid->columns, "rows", grid->rows, "pixel_px", grid->pixel_px, "pitch", (int)grid->pitch);
+}
+
+static json_t *model_json(const ModelFrame *m)
+{
+    char spec[SPEC_TEXT_SIZE];
+    spec_format(&m->spec, spec, sizeof spec);
+    const Snapshot *s = m->snapshot;
+    double ink = 0;
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        ink += (double)m->pad_p[i] / DIGIT_PIXELS;
+    json_t *json = json_pack("{s:s, s:I, s:i, s:I, s:i}", "spec", spec, "step", (json_int_t)s->step, "steps_per_epoch",
+                             s->steps_per_epoch, "broken_step", (json_int_t)s->broken_step, "test_epoch",
+                             s->test.images ? s->test_epoch : -1);
+    (void)json_object_set_new(json, "test_step", json_integer(s->test.images ? (json_int_t)s->test_step : -1));
+    if (isfinite(ink))
+        (void)json_object_set_new(json, "pad_output_mean", json_real(ink));
+    for (int loss = 0; loss < LOSS_COUNT && s->test.images; loss++) {
+        char key[32];
+        (void)snprintf(key, sizeof key, "test_%s", loss_get(loss)->key);
+        if (isfinite(s->test.mean[loss]))
+            (void)json_object_set_new(json, key, json_real(s->test.mean[loss]));
+    }
+    return json;
+}
+
+static double mean(const float *values)
+{
+    double sum = 0;
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        sum += (double)values[i] / DIGIT_PIXELS;
+    return sum;
+}
+
+static json_t *models_json(const Frame *frame)
+{
+    json_t *models = json_array();
+    for (int i = 0; i < frame->model_count; i++)
+        (void)json_array_append_new(models, model_json(&frame->models[i]));
+    return models;
+}
+
+// Rows of cells: whose model each shows, and where.
+static json_t *matrix_json(const Frame *frame)
+{
+    const MatrixLayout *matrix = &frame->layout.matrix;
+    json_t *rows = json_array();
+    for (int row = 0; row < matrix->rows; row++) {
+        json_t *cells = json_array();
+        for (int column = 0; column < matrix->columns; column++) {
+            const MatrixCell *cell = &matrix->cells[row][column];
+            (void)json_array_append_new(
+                cells, json_pack("{s:i, s:s, s:o, s:o, s:o}", "model", frame->matrix[row][column], "loss",
+                                 loss_get(frame->matrix_losses[column])->key, "rect",
+                                 rect_json(cell->rect.x, cell->rect.y, cell->rect.w, cell->rect.h), "output",
+                                 grid_json(&cell->output), "drawn_output", grid_json(&cell->drawn_output)));
+        }
+        (void)json_array_append_new(rows, cells);
+    }
+    return rows;
+}
+
+// Where the images of the scene are; those of other scenes have no columns.
+static json_t *grids_json(const Layout *layout)
+{
+    const InspectLayout *inspect = &layout->inspect;
+    json_t *json = json_pack("{s:o, s:o, s:o}", "drawn_input", grid_json(&layout->drawn_input), "inspect.input",
+                             grid_json(&inspect->input), "input", grid_json(&layout->input));
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const struct {
+            const char *name;
+            const GridLayout *grid;
+        } grids[] = {
+            {"output", &layout->reconstruction[side]}, {"heat.0", &layout->heatmap[side][0]},
+            {"heat.1", &layout->heatmap[side][1]},     {"inspect.output", &inspect->output[side]},
+            {"inspect.heat", &inspect->heatmap[side]},
+        };
+        for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
+            char key[32];
+            (void)snprintf(key, sizeof key, "%s.%c", grids[i].name, side == SIDE_A ? 'a' : 'b');
+            (void)json_object_set_new(json, key, grid_json(grids[i].grid));
+        }
+    }
+    return json;
+}
+
+static json_t *moments_json(const Frame *frame)
+{
+    json_t *steps = json_array();
+    for (int i = 0; i < frame->moment_count; i++)
+        (void)json_array_append_new(steps, json_integer((json_int_t)frame->moments[i]));
+    return steps;
+}
+
+// The row that is best in each column, -1 for nobody, and the model that is its column's with another seed.
+static json_t *ranks_json(const Frame *frame)
+{
+    json_t *ranks = json_array();
+    for (int column = 0; column < frame->layout.matrix.columns; column++)
+        (void)json_array_append_new(ranks, json_pack("{s:i, s:i, s:i}", "best", frame->matrix_ranks[column].best,
+                                                     "twinned", frame->matrix[frame->matrix_twinned][column], "twin",
+                                                     frame->matrix_twins[column]));
+    return ranks;
+}
+
+static json_t *look_json(const Frame *frame)
+{
+    const Look *look = &frame->look;
+    json_t *verdicts = json_array();
+    for (int claim = 0; look->scene == SCENE_CLAIMS && claim < CLAIM_COUNT; claim++)
+        (void)json_array_append_new(verdicts, json_string(claim_verdict_name(frame->claims.results[claim].verdict)));
+    return json_pack("{s:[s, s], s:[f, f], s:f, s:b, s:f, s:s, s:[i, i], s:s, s:i, s:i, s:b, s:f, s:I, s:b, s:b, s:i, "
+                     "s:i, s:i, s:o}",
+                     "heatmaps", heatmap_get(look->heatmaps[0])->key, heatmap_get(look->heatmaps[1])->key,
+                     "heat_scales", (double)look->heat_scales[look->heatmaps[0]],
+                     (double)look->heat_scales[look->heatmaps[1]], "binarise", (double)look->binarise, "wiped",
+                     look->scene == SCENE_COMPARE && look->is_wiped, "wipe", (double)look->wipe, "histogram",
+                     histogram_key(look->histogram), "brush", look->brush_first, look->brush_last, "curve",
+                     loss_get(look->curve_loss)->key, "digit", look->digit, "pixel", look->pixel, "pinned",
+                     look->is_pinned, "t", (double)look->t, "past_step", (json_int_t)look->past_step, "past",
+                     frame->is_past, "film", frame->is_film, "moments", frame->moment_count, "models",
+                     frame->model_count, "newest_step", (int)frame->newest_step, "verdicts", verdicts);
+}
+
+json_t *trace_texts(const Ui *ui)
+{
+    json_t *texts = json_array();
+    for (int i = 0; i < ui->text_count; i++) {
+        const UiText *t = &ui->texts[i];
+        char color[16];
+        (void)snprintf(color, sizeof color, "%08x", t->color);
+        (void)json_array_append_new(texts,
+                                    json_pack("{s:s, s:[f, f, f, f], s:[f, f, f, f], s:s, s:b}", "text", t->text,
+                                              "rect", (double)t->rect.x, (double)t->rect.y, (double)t->rect.w,
+                                              (double)t->rect.h, "box", (double)t->box.x, (double)t->box.y,
+                                              (double)t->box.w, (double)t->box.h, "color", color, "cut", t->is_cut));
+    }
+    return texts;
+}
+
+FILE *trace_open(const char *path, Naming naming, Error *error)
+{
+    NewFile file;
+    if (!new_file_begin(&file, path, naming, error))
+        return NULL;
+    const int copy = fcntl(file.fd, F_DUPFD_CLOEXEC, 0);
+    FILE *stream = copy >= 0 ? fdopen(copy, "w") : NULL;
+    if (!stream)
+        (void)error_set(error, "%s cannot be written: %s", file_shorten_path(path), strerror(errno));
+    if (!stream && copy >= 0)
+        (void)close(copy);
+    if (new_file_end(&file, stream != NULL, error))
+        return stream;
+    if (stream)
+        (void)fclose(stream);
+    return NULL;
+}
+
+bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts)
+{
+    static const char *const scenes[] = {"compare", "solo_a", "solo_b", "matrix", "inspect", "claims"};
+    json_t *widgets = json_array();
+    for (int i = 0; i < ui->widget_count; i++) {
+        const Widget *w = &ui->widgets[i];
+        (void)json_array_append_new(widgets,
+                                    json_pack("{s:s, s:s, s:b, s:o}", "id", w->id, "label", w->label, "on", w->is_on,
+                                              "rect", rect_json(w->rect.x, w->rect.y, w->rect.w, w->rect.h)));
+    }
+    json_t *json = json_pack(
+        "{s:f, s:s, s:f, s:f, s:b, s:b, s:b, s:b, s:i, s:b, s:i, s:i, s:f, s:f, s:s, s:o, s:o, s:o, s:o, s:o}", "ms",
+        frame_ms, "view", scenes[frame->look.scene], "scale", (double)ui->scale, "brush", (double)frame->pad->brush,
+        "playing", frame->is_playing, "busy", frame->is_busy, "data", frame->facts != NULL, "help",
+        frame->is_help_shown, "first", frame->first, "shuffled", frame->is_shuffled, "page_count", frame->page_count,
+        "undo", frame->pad->at, "pad_mean", mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second,
+        "message", frame->message, "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]),
+        "input", grid_json(&frame->layout.input), "reconstruction_a", grid_json(&frame->layout.reconstruction[SIDE_A]),
+        "widgets", widgets);
+    const Rect window = frame->layout.window;
+    (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
+    (void)json_object_set_new(json, "look", look_json(frame));
+    (void)json_object_set_new(json, "models", models_json(frame));
+    (void)json_object_set_new(json, "matrix", matrix_json(frame));
+    (void)json_object_set_new(json, "ranks", ranks_json(frame));
+    (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
+    (void)json_object_set_new(json, "moments", moments_json(frame));
+    (void)json_object_set_new(json, "hint", json_string(ui->hint));
+    if (has_texts)
+        (void)json_object_set_new(json, "texts", trace_texts(ui));
+    (void)json_object_set_new(json, "too_small", json_boolean(frame->layout.is_too_small));
+    for (int i = 0; ui->show_focus && i < ui->widget_count; i++)
+        if (ui->widget_ids[i] == ui->focus)
+            (void)json_object_set_new(json, "focus", json_string(ui->widgets[i].id));
+    char *text = json_memory_format(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    if (!text) {
+        errno = ENOMEM;
+        return false;
+    }
+    const bool is_written = fprintf(file, "%s\n", text) > 0 && fflush(file) == 0;
+    const int reason = errno;
+    free(text);
+    errno = reason;
+    return is_written;
+}

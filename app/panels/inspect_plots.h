@@ -1,0 +1,10 @@
+// Inspect plots: parts of panel_inspect.c. Thread: the UI thread.
+#pragma once
+#include "state/inspect.h"
+#include "panels/panel.h"
+
+// Loss against the output p at the pixel's target, which can be dragged; A's and B's points, filled for their own loss.
+void inspect_draw_losses(Panel *panel, const InspectFigures *figures);
+
+// Gradient at the logit against z on a sigmoid; that of a model with another output dashed.
+void inspect_draw_slopes(Panel *panel, const InspectFigures *figures);

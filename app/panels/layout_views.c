@@ -1,0 +1,159 @@
+// Where things are in the matrix, the inspect view and the claims. Pure arithmetic.
+#include <math.h>
+
+#include "panels/layout_parts.h"
+#include "draw/theme.h"
+
+// ---- matrix -------------------------------------------------------------------------------------------------------
+
+enum { CELL_DIGITS_MAX = 8, FIGURE_ROWS = 5 };
+
+// How a cell of this size is divided. Where it is high enough figures stand above the histogram, else beside it.
+typedef struct CellPlan {
+    float pad, title, line, gap;
+    int pixel_px, digits;     // test digits in each row; the drawing comes behind them
+    bool is_stacked, is_flat; // flat: the heatmaps stand beside the outputs, in one row
+    float images_width, figures_width, histogram_width;
+} CellPlan;
+
+static CellPlan plan_cell(float width, float height, float scale)
+{
+    CellPlan plan = {.gap = layout_px(4, scale), .digits = 1, .pixel_px = 1};
+    const bool is_wide = width > 300 * scale;
+    plan.pad = layout_px(height <= 120 * scale ? 4 : is_wide ? 8 : 4, scale);
+    plan.title = layout_px(height > 100 * scale ? 16 : 13, scale);
+    plan.line = layout_px(height > 150 * scale ? 15 : 12, scale);
+    const float inner_w = width - 2 * plan.pad, inner_h = height - 2 * plan.pad - plan.title;
+    plan.is_stacked = inner_h >= FIGURE_ROWS * plan.line + layout_px(30, scale);
+    plan.is_flat = inner_h < 2 * DIGIT_SIDE + 1;
+    plan.figures_width = layout_px(plan.is_flat ? 52 : !plan.is_stacked ? 74 : is_wide ? 96 : 84, scale);
+    plan.histogram_width = plan.is_stacked ? plan.figures_width : layout_px(plan.is_flat ? 0 : 40, scale);
+    float beside = plan.figures_width + plan.gap;
+    if (!plan.is_stacked && !plan.is_flat)
+        beside += plan.histogram_width + plan.gap;
+    const int rows = plan.is_flat ? 1 : 2, copies = plan.is_flat ? 2 : 1;
+    beside += (float)copies * plan.gap; // before the drawing
+    for (int pixel_px = 8; pixel_px > 1; pixel_px--) {
+        const float cell = (float)(pixel_px * DIGIT_SIDE + 1);
+        if (cell * (float)rows <= inner_h && 3 * cell * (float)copies <= inner_w - beside) {
+            plan.pixel_px = pixel_px;
+            break;
+        }
+    }
+    const float cell = (float)(plan.pixel_px * DIGIT_SIDE + 1);
+    const int fit = (int)((inner_w - beside) / cell / (float)copies) - 1;
+    plan.digits = fit < 1 ? 1 : fit > CELL_DIGITS_MAX ? CELL_DIGITS_MAX : fit;
+    plan.images_width = (float)copies * (cell * (float)(plan.digits + 1) + plan.gap);
+    return plan;
+}
+
+static GridLayout row_of(float x, float y, int columns, int pixel_px)
+{
+    GridLayout grid = layout_single_cell(x, y, pixel_px);
+    grid.columns = columns;
+    grid.pitch += 1;
+    return grid;
+}
+
+static MatrixCell place_cell(Rect rect, const CellPlan *plan)
+{
+    MatrixCell cell = {.rect = rect};
+    const float x = rect.x + plan->pad, y = rect.y + plan->pad + plan->title;
+    const float pitch = (float)(plan->pixel_px * DIGIT_SIDE + 1), bottom = rect.y + rect.h - plan->pad;
+    const float row = pitch * (float)(plan->digits + 1) + plan->gap; // the drawing stands apart
+    const float heat_x = plan->is_flat ? x + row : x, heat_y = plan->is_flat ? y : y + pitch;
+    cell.title = (Rect){x, rect.y + plan->pad / 2, rect.w - 2 * plan->pad, plan->title};
+    cell.output = row_of(x, y, plan->digits, plan->pixel_px);
+    cell.heatmap = row_of(heat_x, heat_y, plan->digits, plan->pixel_px);
+    cell.drawn_output = row_of(x + row - pitch, y, 1, plan->pixel_px);
+    cell.drawn_heatmap = row_of(heat_x + row - pitch, heat_y, 1, plan->pixel_px);
+    const float left = x + plan->images_width + plan->gap;
+    const float figures_height = fminf(FIGURE_ROWS * plan->line, bottom - y);
+    if (plan->is_stacked) {
+        const float width = rect.x + rect.w - plan->pad - left;
+        cell.figures = (Rect){left, y, width, figures_height};
+        cell.histogram = (Rect){left, y + figures_height + plan->gap, width, bottom - y - figures_height - plan->gap};
+    } else {
+        const float histogram = plan->is_flat ? 0 : plan->histogram_width + plan->gap;
+        cell.histogram = (Rect){left, y, plan->histogram_width, bottom - y};
+        cell.figures = (Rect){left + histogram, y, rect.x + rect.w - plan->pad - left - histogram, figures_height};
+    }
+    return cell;
+}
+
+static int count_bits(unsigned bits)
+{
+    int count = 0;
+    for (; bits; bits &= bits - 1)
+        count++;
+    return count;
+}
+
+void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *look)
+{
+    MatrixLayout *matrix = &layout->matrix;
+    matrix->rows = count_bits(look->matrix_outputs);
+    matrix->columns = count_bits(look->matrix_losses);
+    const float gap = layout_px(6, scale), names = layout_px(58, scale), header = layout_px(26, scale);
+    matrix->choices = (Rect){area.x, area.y, area.w, header};
+    const float title = layout_px(20, scale), top = area.y + header + title;
+    const float width = floorf((area.w - names - (float)(matrix->columns - 1) * gap) / (float)matrix->columns);
+    const float height = floorf((area.y + area.h - top - (float)(matrix->rows - 1) * gap) / (float)matrix->rows);
+    const CellPlan plan = plan_cell(width, height, scale);
+    for (int row = 0; row < matrix->rows; row++) {
+        const float y = top + (float)row * (height + gap);
+        matrix->row_names[row] = (Rect){area.x, y, names - gap, height};
+        for (int column = 0; column < matrix->columns; column++) {
+            const float x = area.x + names + (float)column * (width + gap);
+            matrix->column_names[column] = (Rect){x, area.y + header, width, title};
+            matrix->cells[row][column] = place_cell((Rect){x, y, width, height}, &plan);
+        }
+    }
+    layout->page_count = plan.digits;
+}
+
+// ---- inspect ------------------------------------------------------------------------------------------------------
+
+void layout_place_inspect(Layout *layout, Rect area, float scale)
+{
+    enum { IMAGES = 1 + 2 * SIDE_COUNT, TABLE_ROWS = 9 };
+    InspectLayout *inspect = &layout->inspect;
+    const float gap = layout_px(GAP, scale), header = layout_px(HEADER_HEIGHT, scale), line = layout_px(17, scale);
+    const float table = TABLE_ROWS * line + layout_px(10, scale), least_plot = layout_px(130, scale);
+    const float room = fminf((area.w - (IMAGES - 1) * gap) / IMAGES, area.h - table - least_plot - 2 * gap - header);
+    int pixel_px = (int)(room / DIGIT_SIDE);
+    pixel_px = pixel_px < 1 ? 1 : pixel_px;
+    const float side = (float)(pixel_px * DIGIT_SIDE), step = floorf((area.w - side) / (IMAGES - 1));
+    GridLayout *const grids[IMAGES] = {&inspect->input, &inspect->output[SIDE_A], &inspect->heatmap[SIDE_A],
+                                       &inspect->output[SIDE_B], &inspect->heatmap[SIDE_B]};
+    for (int i = 0; i < IMAGES; i++) {
+        const float x = area.x + (float)i * step;
+        *grids[i] = layout_single_cell(x, area.y + header, pixel_px);
+        grids[i]->header = (Rect){x, area.y, side, header};
+    }
+    const float plots = area.y + header + side + gap, bottom = area.y + area.h;
+    const float half = floorf((area.w - gap) / 2), plot_height = bottom - table - gap - plots;
+    inspect->loss_plot = (Rect){area.x, plots, half, plot_height};
+    inspect->slope_plot = (Rect){area.x + half + gap, plots, area.w - half - gap, plot_height};
+    inspect->pixel_table = (Rect){area.x, bottom - table, half, table};
+    inspect->set_table = (Rect){area.x + half + gap, bottom - table, area.w - half - gap, table};
+    layout->page_count = 1;
+}
+
+// ---- claims -------------------------------------------------------------------------------------------------------
+
+void layout_place_claims(Layout *layout, Rect area, float scale)
+{
+    // in proportion to the rows of their tables, the words' least included
+    static const float weights[CLAIM_COUNT] = {10, 7, 5.5f, 5, 7};
+    const float gap = layout_px(6, scale), room = area.h - (CLAIM_COUNT - 1) * gap;
+    float y = area.y, sum = 0;
+    for (int i = 0; i < CLAIM_COUNT; i++)
+        sum += weights[i];
+    for (int i = 0; i < CLAIM_COUNT; i++) {
+        const float height = floorf(room * weights[i] / sum);
+        layout->claims[i] = (Rect){area.x, y, area.w, height};
+        y += height + gap;
+    }
+    layout->page_count = 1;
+}

@@ -1,0 +1,88 @@
+// Panels: one file a panel. Each reads the Frame, draws itself and its widgets, and adds Requests or changes the Look.
+//
+// To add one: a file panel_<name>.c with one function below, a row in the table of panels in panels.c, a rectangle in
+// layout.h. Thread: the UI thread.
+#pragma once
+#include "state/app.h"
+#include "draw/ui.h"
+
+typedef struct Panel {
+    Ui *ui;
+    const Frame *frame;
+    Requests *requests;
+    PixelHover hover; // set by the panel whose pixel is under the mouse, read by those that come later
+    Look look;        // what the next frame looks at: panel_look
+    bool is_look_changed;
+} Panel;
+
+void panel_top(Panel *panel);
+void panel_pad(Panel *panel);
+void panel_models(Panel *panel);
+void panel_modes(Panel *panel);
+void panel_grids(Panel *panel);
+void panel_drawn(Panel *panel);
+void panel_histogram(Panel *panel);
+void panel_curves(Panel *panel);
+void panel_matrix(Panel *panel);
+void panel_inspect(Panel *panel);
+void panel_claims(Panel *panel);
+void panel_timeline(Panel *panel);
+void panel_status(Panel *panel);
+void panel_tooltip(Panel *panel);
+void panel_help(Panel *panel);
+void panel_keys(Panel *panel);
+void panel_small(Panel *panel);
+
+// Shared parts
+
+// To change what is looked at, for the next frame.
+Look *panel_look(Panel *panel);
+void panel_request(Panel *panel, RequestKind kind, int value);
+
+Color panel_side_color(int side);
+bool panel_is_shown(const Frame *frame, int side);
+bool panel_has_grids(const Frame *frame); // compare or solo
+bool panel_is_wiped(const Frame *frame);  // A and B in the same place
+
+// A card with a thin edge.
+void panel_card(Panel *panel, Rect rect);
+
+// "epoch 12.3 / 50" and the like: how far a model is.
+void panel_format_progress(const Frame *frame, int model, char *text, size_t size);
+void panel_format_figure(double value, char text[24]); // four decimals; very small and large ones as 1.2e+05
+
+// color, or grey where the model's figures over the test set are of another moment than its pictures: figures_of then
+// stands beside them.
+Color panel_figure_color(const ModelFrame *model, Color color);
+
+// A title with a small square of the side's colour before it (side -1: none), and something at the right.
+void panel_header(Panel *panel, Rect header, int side, const char *title, const char *right);
+
+// One grid of images with hover, brush and outlines.
+typedef struct ImageGrid {
+    const GridLayout *grid;
+    const float *values;      // (count, 28, 28)
+    const float *intensities; // (count, 28, 28): what the brush looks at; NULL: the brush has no effect
+    const float *marks;       // (count, 28, 28): not 0 where a pixel is outlined; NULL: nowhere
+    int count;
+    ImageMap map;
+    float scale;
+    bool is_pad;
+    int model; // for the hover: -1 unless the image is of another model than A and B
+} ImageGrid;
+
+void panel_images(Panel *panel, const ImageGrid *images);
+
+// Digits on the fixed grey scale: values (count, 28, 28), what the brush looks at, too.
+void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int count, bool is_pad, int model);
+
+// The heatmap in `column` of a model over the page, or over the drawing; a mode of the whole set gives one image.
+void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, bool is_pad, bool has_hover);
+
+// A labelled colour bar for a heatmap's mode, right-aligned in rect; dragging it moves the end of the scale, a double
+// click takes it back. id: of the widget. Returns its width, 0 where there is no room.
+float panel_color_bar(Panel *panel, const char *id, Rect rect, int mode);
+void panel_scale_heatmap(Panel *panel, int mode, float factor); // 0: back to the mode's own scale
+
+// The whole window.
+void panels_draw(Ui *ui, const Frame *frame, Requests *requests);

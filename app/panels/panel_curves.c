@@ -1,0 +1,219 @@
+// Training curves: a loss at choice after each epoch, over the whole test set (solid) and a part of the training set
+// (dashed), with the landmarks that tell what a figure means.
+#include <math.h>
+#include <stdio.h>
+
+#include "panels/panel.h"
+#include "panels/plot.h"
+#include "draw/theme.h"
+
+typedef struct Scale {
+    Rect area;
+    float epochs;            // at the right edge
+    float log_low, log_high; // of the loss at the bottom and the top
+} Scale;
+
+static float epoch_x(const Scale *s, float epoch) { return s->area.x + s->area.w * epoch / s->epochs; }
+
+static float loss_y(const Scale *s, float loss)
+{
+    const float share = (logf(loss) - s->log_low) / (s->log_high - s->log_low);
+    return s->area.y + s->area.h * (1.0f - fminf(1.0f, fmaxf(0.0f, share)));
+}
+
+static const char *loss_label(int i) { return loss_get(i)->label; }
+
+// Lowest and highest finite loss on show, widened by the landmarks of BCE.
+static Scale choose_scale(const Frame *frame, Rect area)
+{
+    float low = INFINITY, high = 0.0f, last = 1.0f;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Snapshot *s = frame->models[side].snapshot;
+        for (int i = 0; panel_is_shown(frame, side) && i < s->history_count; i++) {
+            const float test = s->history[i].test[frame->look.curve_loss],
+                        train = s->history[i].train[frame->look.curve_loss];
+            if (!(test > 0.0f) || !isfinite(test) || !(train > 0.0f) || !isfinite(train))
+                continue;
+            low = fminf(low, fminf(test, train));
+            high = fmaxf(high, fmaxf(test, train));
+            last = fmaxf(last, (float)s->history[i].epoch);
+        }
+    }
+    if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
+        low = fminf(low, (float)frame->facts->bce_floor);
+        high = fmaxf(high, 0.6932f);
+    }
+    if (frame->look.curve_loss == LOSS_MSE && frame->facts)
+        high = fmaxf(high, (float)frame->facts->mean_image[LOSS_MSE]);
+    if (!(low < high)) {
+        low = 0.01f;
+        high = 1.0f;
+    }
+    return (Scale){area, fmaxf(last, fmaxf(1.0f, (float)frame->epochs)), logf(low * 0.94f),
+                   logf(fminf(high, 20.0f) * 1.06f)};
+}
+
+// 1, 2, 5, 10, ... on the log axis, those that fall inside.
+static void draw_axis(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    static const float digits[] = {1, 2, 5};
+    const float height = ui_px(ui, 14);
+    float last_y = s->area.y + s->area.h + height;
+    char text[16];
+    for (int power = -6; power < 3; power++)
+        for (int i = 0; i < 3; i++) {
+            const float value = digits[i] * powf(10.0f, (float)power);
+            if (logf(value) < s->log_low || logf(value) > s->log_high)
+                continue;
+            const float y = roundf(loss_y(s, value));
+            if (last_y - y < 1.3f * height || y - height / 2 < s->area.y)
+                continue;
+            last_y = y;
+            draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, COLOR_GRID, 0);
+            (void)snprintf(text, sizeof text, "%g", (double)value);
+            ui_text(ui, (Rect){s->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES,
+                    TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+        }
+}
+
+// A dashed line with its name above, or below where there is no room above; used: the labels' tops so far.
+static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *name, float *used, int *used_count)
+{
+    Ui *ui = panel->ui;
+    const float y = roundf(loss_y(s, loss)), dash = ui_px(ui, 4), height = ui_px(ui, 14);
+    for (float x = s->area.x; x < s->area.x + s->area.w; x += 2 * dash)
+        draw_box(ui->draw, (Rect){x, y, fminf(dash, s->area.x + s->area.w - x), ui_px(ui, 1)}, 0xffffff40, 0);
+    const float places[] = {y - height, y + ui_px(ui, 2)};
+    for (int i = 0; i < 2; i++) {
+        bool is_free = places[i] >= s->area.y && places[i] + height <= s->area.y + s->area.h + ui_px(ui, 2);
+        for (int j = 0; j < *used_count; j++)
+            is_free = is_free && fabsf(used[j] - places[i]) >= height - 1;
+        if (!is_free)
+            continue;
+        char text[64];
+        (void)snprintf(text, sizeof text, "%s %.4f", name, (double)loss);
+        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 6);
+        draw_box(ui->draw, (Rect){s->area.x + s->area.w - width, places[i], width, height - ui_px(ui, 1)},
+                 COLOR_PANEL & 0xffffffc0u, 0);
+        ui_text(ui, (Rect){s->area.x, places[i], s->area.w - ui_px(ui, 2), height}, FONT_FIGURES, TEXT_SMALL,
+                COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+        used[(*used_count)++] = places[i];
+        return;
+    }
+}
+
+static void draw_landmarks(Panel *panel, const Scale *s)
+{
+    const Frame *frame = panel->frame;
+    float used[3];
+    int count = 0;
+    if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
+        draw_landmark(panel, s, 0.693147f, "always 0.5: ln 2", used, &count);
+        draw_landmark(panel, s, (float)frame->facts->mean_image[LOSS_BCE], "mean image", used, &count);
+        draw_landmark(panel, s, (float)frame->facts->bce_floor, "entropy floor", used, &count);
+    }
+    if (frame->look.curve_loss == LOSS_MSE && frame->facts)
+        draw_landmark(panel, s, (float)frame->facts->mean_image[LOSS_MSE], "mean image", used, &count);
+}
+
+static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
+{
+    Ui *ui = panel->ui;
+    const Snapshot *snapshot = panel->frame->models[side].snapshot;
+    const int loss = panel->frame->look.curve_loss;
+    Point test[HISTORY_MAX];
+    int n = 0;
+    float phase = 0;
+    Point last_train = {0};
+    bool has_train = false;
+    for (int i = 0; i < snapshot->history_count; i++) {
+        const EpochRecord *record = &snapshot->history[i];
+        const float x = epoch_x(s, (float)record->epoch);
+        if (isfinite(record->test[loss]))
+            test[n++] = (Point){x, loss_y(s, record->test[loss])};
+        const Point train = {x, loss_y(s, record->train[loss])};
+        if (has_train && isfinite(record->train[loss]))
+            plot_dash(ui->draw, last_train, train, ui_px(ui, 1), color, &phase, ui_px(ui, 3));
+        last_train = train;
+        has_train = isfinite(record->train[loss]);
+    }
+    draw_line(ui->draw, test, n, ui_px(ui, 1.5f), color);
+}
+
+// In the models' colours up to the moment whose pictures are shown, grey behind it.
+static void draw_all_curves(Panel *panel, const Scale *s)
+{
+    const Frame *frame = panel->frame;
+    DrawList *draw = panel->ui->draw;
+    const Snapshot *shown = frame->models[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].snapshot;
+    const float right = s->area.x + s->area.w;
+    const float x = frame->is_past ? roundf(epoch_x(s, (float)shown->step / (float)shown->steps_per_epoch)) : right;
+    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+        if (!panel_is_shown(frame, side))
+            continue;
+        draw_clip_push(draw, (Rect){x, s->area.y, right - x, s->area.h});
+        draw_curves(panel, s, side, COLOR_FAINT);
+        draw_clip_pop(draw);
+        draw_clip_push(draw, (Rect){s->area.x, s->area.y, x - s->area.x, s->area.h});
+        draw_curves(panel, s, side, panel_side_color(side));
+        draw_clip_pop(draw);
+    }
+    if (frame->is_past)
+        draw_box(draw, (Rect){x, s->area.y, ui_px(panel->ui, 1), s->area.h}, COLOR_TEXT, 0);
+}
+
+static void draw_figures(Panel *panel, Rect line)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    char text[80];
+    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+        const ModelFrame *m = &frame->models[side];
+        const Snapshot *s = m->snapshot;
+        if (!panel_is_shown(frame, side) || s->test.images == 0)
+            continue;
+        (void)snprintf(text, sizeof text, "%c %.4f%s%s", side == SIDE_A ? 'A' : 'B',
+                       s->test.mean[frame->look.curve_loss], *m->figures_of ? " " : "", m->figures_of);
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_figure_color(m, panel_side_color(side)), ALIGN_RIGHT, text);
+        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
+    }
+}
+
+void panel_curves(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const Rect rect = frame->layout.curves;
+    if (rect.w <= 0)
+        return;
+    Rect area = plot_frame(ui, rect, "Training", NULL);
+    area.h -= frame->layout.timeline.h;
+    const char *labels[LOSS_COUNT];
+    for (int i = 0; i < LOSS_COUNT; i++)
+        labels[i] = loss_label(i);
+    const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Training"),
+                width = ui_px(ui, 126);
+    const int chosen = ui_choice(ui, "curve", (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)}, labels, NULL,
+                                 LOSS_COUNT, frame->look.curve_loss, COLOR_TEXT_SOFT);
+    if (chosen >= 0)
+        panel_look(panel)->curve_loss = chosen;
+    const Rect line = {start + width + ui_px(ui, 8), rect.y, rect.x + rect.w - start - width - ui_px(ui, 20),
+                       ui_px(ui, 26)};
+    if (line.w > ui_px(ui, 370))
+        ui_text(ui, line, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "log scale, test solid, train dashed");
+    if (line.w > ui_px(ui, frame->look.scene == SCENE_COMPARE ? 150 : 75)) // else the caption alone has them
+        draw_figures(panel, line);
+
+    const float axis = ui_px(ui, 30);
+    const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
+    draw_axis(panel, &scale);
+    draw_landmarks(panel, &scale);
+    draw_all_curves(panel, &scale);
+    const Rect foot = {scale.area.x, area.y + area.h, scale.area.w, ui_px(ui, 18)};
+    char text[32];
+    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "0");
+    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_CENTER, "epoch");
+    (void)snprintf(text, sizeof text, "%.0f", (double)scale.epochs);
+    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+}

@@ -1,0 +1,284 @@
+// Histogram of intensities over the whole test set: inputs filled, outputs of A and B as lines, 64 bins over [0,1], one
+// below and one above. Dragging over it lights the pixels of those bins in all grids.
+#include <math.h>
+#include <stdio.h>
+
+#include "panels/panel.h"
+#include "panels/plot.h"
+#include "draw/theme.h"
+
+// Counts as they are drawn: 0 at the bottom, 1 at the top.
+typedef struct Scale {
+    Rect area;
+    HistogramMode mode;
+    double pixels; // of the whole set
+    double most;   // count at the top of a linear axis
+} Scale;
+
+static float bin_x(const Scale *s, int bin) { return s->area.x + roundf(s->area.w * (float)bin / HISTOGRAM_BINS); }
+
+// log10(count + 1), so that an empty bin stands on the floor; or the count; or the share of all pixels up to the bin.
+static float find_height(const Scale *s, double count)
+{
+    if (s->mode == HISTOGRAM_LOG)
+        return (float)(log10(count + 1.0) / log10(s->pixels) / 1.02);
+    return (float)fmin(1.0, count / s->most);
+}
+
+static void fill_heights(const Scale *s, const int64_t *histogram, float heights[HISTOGRAM_BINS])
+{
+    double sum = 0.0;
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+        sum += (double)histogram[bin];
+        heights[bin] = find_height(s, s->mode == HISTOGRAM_CUMULATIVE ? sum : (double)histogram[bin]);
+    }
+}
+
+static void draw_steps(Panel *panel, const Scale *s, const int64_t *histogram, bool is_filled, float width, Color color)
+{
+    DrawList *draw = panel->ui->draw;
+    Point steps[2 * HISTOGRAM_BINS];
+    float heights[HISTOGRAM_BINS];
+    int n = 0;
+    fill_heights(s, histogram, heights);
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+        const float x0 = bin_x(s, bin), x1 = bin_x(s, bin + 1), y = s->area.y + s->area.h * (1.0f - heights[bin]);
+        if (is_filled)
+            draw_box(draw, (Rect){x0, roundf(y), x1 - x0, s->area.y + s->area.h - roundf(y)}, 0xffffff12, 0);
+        steps[n++] = (Point){x0, y};
+        steps[n++] = (Point){x1, y};
+    }
+    draw_line(draw, steps, n, ui_px(panel->ui, width), color);
+}
+
+static void draw_count_axis(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    if (s->mode != HISTOGRAM_LOG) {
+        for (int quarter = 1; quarter < 4; quarter++)
+            draw_box(ui->draw,
+                     (Rect){s->area.x, roundf(s->area.y + s->area.h * (float)quarter / 4), s->area.w, ui_px(ui, 1)},
+                     COLOR_GRID, 0);
+        char top[32];
+        if (s->mode == HISTOGRAM_CUMULATIVE)
+            (void)snprintf(top, sizeof top, "100 %%");
+        else
+            (void)snprintf(top, sizeof top, "%.1f %%", 100.0 * s->most / s->pixels);
+        ui_text(ui, (Rect){bin_x(s, HISTOGRAM_BINS - 4) - ui_px(ui, 60), s->area.y, ui_px(ui, 60), ui_px(ui, 14)},
+                FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, top);
+        return;
+    }
+    for (double count = 10.0; count < s->pixels; count *= 10.0)
+        draw_box(
+            ui->draw,
+            (Rect){s->area.x, roundf(s->area.y + s->area.h * (1.0f - find_height(s, count))), s->area.w, ui_px(ui, 1)},
+            COLOR_GRID, 0);
+}
+
+static void draw_intensity_axis(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    const float height = ui_px(ui, 18), width = ui_px(ui, 60), bottom = s->area.y + s->area.h;
+    char text[16];
+    for (int quarter = 0; quarter <= 4; quarter++) {
+        const float x = bin_x(s, 1 + quarter * HISTOGRAM_INNER / 4);
+        draw_box(ui->draw, (Rect){x, s->area.y, ui_px(ui, 1), s->area.h}, COLOR_GRID, 0);
+        if (quarter == 0 || quarter == 4)
+            continue; // "<0" and ">1" stand there
+        (void)snprintf(text, sizeof text, "%g", quarter / 4.0);
+        ui_text(ui, (Rect){x - width / 2, bottom, width, height}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
+                ALIGN_CENTER, text);
+    }
+    ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0x6f9effffu,
+            ALIGN_LEFT, "<0");
+    ui_text(ui, (Rect){s->area.x + s->area.w - width + ui_px(ui, 8), bottom, width, height}, FONT_FIGURES, TEXT_SMALL,
+            0xffd24dff, ALIGN_RIGHT, ">1");
+}
+
+// "mean in .1307  A .1306  B .1262", right-aligned in the title's line, from the right: the input's where there is
+// room, the models' all or none.
+static void draw_means(Panel *panel, Rect line)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    char texts[1 + SIDE_COUNT][64];
+    Color colors[1 + SIDE_COUNT];
+    float width = 0;
+    int count = 0;
+    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+        const ModelFrame *model = &frame->models[side];
+        const Metrics *m = &model->snapshot->test;
+        if (!panel_is_shown(frame, side) || m->images == 0)
+            continue;
+        char mean[24];
+        panel_format_figure(m->mean_output, mean);
+        (void)snprintf(texts[count], sizeof texts[count], "%c %s%s%s", side == SIDE_A ? 'A' : 'B', mean,
+                       *model->figures_of ? " " : "", model->figures_of);
+        width += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[count]) + ui_px(ui, 10);
+        colors[count++] = panel_figure_color(model, panel_side_color(side));
+    }
+    if (frame->facts && width + ui_px(ui, 100) < line.w) {
+        (void)snprintf(texts[count], sizeof texts[count], "mean in %.4f", frame->facts->mean);
+        colors[count++] = COLOR_TEXT_SOFT;
+    }
+    for (int i = 0; width <= line.w + ui_px(ui, 10) && i < count; i++) {
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, colors[i], ALIGN_RIGHT, texts[i]);
+        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[i]) + ui_px(ui, 10);
+    }
+}
+
+// ---- the brush ----------------------------------------------------------------------------------------------------
+
+static bool has_brush(const Look *look) { return look->brush_first <= look->brush_last; }
+
+static int find_bin_at(const Scale *s, float x)
+{
+    const int bin = (int)((x - s->area.x) / s->area.w * HISTOGRAM_BINS);
+    return bin < 0 ? 0 : bin >= HISTOGRAM_BINS ? HISTOGRAM_BINS - 1 : bin;
+}
+
+static void set_brush(Panel *panel, int first, int last)
+{
+    Look *look = panel_look(panel);
+    look->brush_first = first;
+    look->brush_last = last;
+}
+
+// Below 0, the eighths of [0,1], above 1, nothing: in turn.
+static void step_brush(Panel *panel)
+{
+    const Look *look = &panel->frame->look;
+    enum { EIGHTH = HISTOGRAM_INNER / 8 };
+    if (!has_brush(look))
+        set_brush(panel, 0, 0);
+    else if (look->brush_last + 1 < HISTOGRAM_BINS - 1)
+        set_brush(panel, look->brush_last + 1, look->brush_last + EIGHTH);
+    else if (look->brush_last + 1 == HISTOGRAM_BINS - 1)
+        set_brush(panel, HISTOGRAM_BINS - 1, HISTOGRAM_BINS - 1);
+    else
+        set_brush(panel, 1, 0);
+}
+
+static void drag_brush(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    const WidgetState state = ui_widget(ui, "brush", s->area, "Brush");
+    ui_set_hint(ui, state,
+                "Drag over a range: its pixels are lit in all grids; a click ends that. G: one range after the other");
+    if (state.is_active && ui->input.left_pressed)
+        ui->drag_x = ui->input.mouse_x;
+    const float distance = fabsf(ui->input.mouse_x - ui->drag_x);
+    if (state.is_active && ui->input.left && distance >= ui_px(ui, 3)) {
+        const int a = find_bin_at(s, ui->drag_x), b = find_bin_at(s, ui->input.mouse_x);
+        set_brush(panel, a < b ? a : b, a < b ? b : a);
+    } else if (state.is_clicked && distance < ui_px(ui, 3)) {
+        set_brush(panel, 1, 0);
+    }
+    if (ui_take_key(ui, 'g', false))
+        step_brush(panel);
+    ui_focus_ring(ui, state, s->area);
+}
+
+static int64_t count_bins(const int64_t *histogram, int first, int last)
+{
+    int64_t count = 0;
+    for (int bin = first; bin <= last; bin++)
+        count += histogram[bin];
+    return count;
+}
+
+static void draw_brush(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const Look *look = &frame->look;
+    if (!has_brush(look))
+        return;
+    const float x0 = bin_x(s, look->brush_first), x1 = bin_x(s, look->brush_last + 1);
+    draw_box(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, 0x6ff0b028, 0);
+    draw_frame(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, COLOR_GOOD, 0, ui_px(ui, 1));
+    char text[192], *at = text;
+    bool is_current = true;
+    at +=
+        snprintf(text, sizeof text, "lit: in %.1f %%",
+                 100.0 * (double)count_bins(frame->facts->histogram, look->brush_first, look->brush_last) / s->pixels);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const ModelFrame *model = &frame->models[side];
+        const Metrics *m = &model->snapshot->test;
+        if (!panel_is_shown(frame, side) || m->images == 0)
+            continue;
+        at += snprintf(at, (size_t)(text + sizeof text - at), "  %c %.1f %%%s%s", side == SIDE_A ? 'A' : 'B',
+                       100.0 * (double)count_bins(m->histogram_output, look->brush_first, look->brush_last) / s->pixels,
+                       *model->figures_of ? " " : "", model->figures_of);
+        is_current &= !*model->figures_of;
+    }
+    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 8);
+    const float left = fminf(fmaxf(s->area.x, (x0 + x1 - width) / 2), s->area.x + s->area.w - width);
+    const Rect box = {left, s->area.y + ui_px(ui, 2), width, ui_px(ui, 16)};
+    draw_box(ui->draw, box, (COLOR_PANEL & 0xffffff00u) | 0xe0, ui_px(ui, 3));
+    ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, is_current ? COLOR_GOOD : COLOR_FAINT, ALIGN_CENTER, text);
+}
+
+// ---- the panel ----------------------------------------------------------------------------------------------------
+
+static void choose_mode(Panel *panel, Rect rect)
+{
+    Ui *ui = panel->ui;
+    static const char *const labels[] = {"log", "lin", "cum"};
+    static const char *const hints[] = {"logarithm of the count (L)", "count, up to the largest bin inside (0, 1) (L)",
+                                        "share of all pixels up to each bin (L)"};
+    const HistogramMode mode = panel->frame->look.histogram;
+    const int chosen =
+        ui_choice(ui, "histogram", rect, labels, hints, HISTOGRAM_MODE_COUNT, (int)mode, COLOR_TEXT_SOFT);
+    if (chosen >= 0)
+        panel_look(panel)->histogram = (HistogramMode)chosen;
+    if (ui_take_key(ui, 'l', false))
+        panel_look(panel)->histogram = (mode + 1) % HISTOGRAM_MODE_COUNT;
+}
+
+// The first and the last inner bin hold nearly everything: a linear axis ends at the largest between them.
+static double find_most(const Frame *frame)
+{
+    int64_t most = 1;
+    for (int bin = 2; bin < HISTOGRAM_INNER; bin++) {
+        most = frame->facts->histogram[bin] > most ? frame->facts->histogram[bin] : most;
+        for (int side = 0; side < SIDE_COUNT; side++) {
+            const Metrics *m = &frame->models[side].snapshot->test;
+            if (panel_is_shown(frame, side) && m->images > 0 && m->histogram_output[bin] > most)
+                most = m->histogram_output[bin];
+        }
+    }
+    return 1.1 * (double)most;
+}
+
+void panel_histogram(Panel *panel)
+{
+    const Frame *frame = panel->frame;
+    Ui *ui = panel->ui;
+    const Rect rect = frame->layout.histogram;
+    if (rect.w <= 0)
+        return;
+    const Rect area = plot_frame(ui, rect, "Intensities", NULL);
+    const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Intensities"),
+                width = ui_px(ui, 96);
+    choose_mode(panel, (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)});
+    const float from = start + width + ui_px(ui, 8);
+    draw_means(panel, (Rect){from, rect.y, rect.x + rect.w - from - ui_px(ui, 12), ui_px(ui, 26)});
+    if (!frame->facts) {
+        ui_text(ui, area, FONT_UI, TEXT_NORMAL, COLOR_TEXT_SOFT, ALIGN_CENTER, "drawing the digits\u2026");
+        return;
+    }
+    Scale scale = {.area = area, .mode = frame->look.histogram, .pixels = (double)frame->facts->images * DIGIT_PIXELS};
+    scale.most = scale.mode == HISTOGRAM_LINEAR ? find_most(frame) : scale.pixels;
+    draw_count_axis(panel, &scale);
+    draw_intensity_axis(panel, &scale);
+    drag_brush(panel, &scale);
+    draw_steps(panel, &scale, frame->facts->histogram, true, 1, 0xffffff70);
+    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+        const Metrics *m = &frame->models[side].snapshot->test;
+        if (panel_is_shown(frame, side) && m->images > 0)
+            draw_steps(panel, &scale, m->histogram_output, false, 1.5f,
+                       panel_figure_color(&frame->models[side], panel_side_color(side)));
+    }
+    draw_brush(panel, &scale);
+}

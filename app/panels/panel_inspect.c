@@ -1,0 +1,249 @@
+// The inspect view: one digit large, and one of its pixels explained: what each loss charges there, how hard it pulls
+// at the logit, and what the same pixel does over the whole test set.
+#include <math.h>
+#include <stdio.h>
+
+#include "state/inspect.h"
+#include "panels/inspect_plots.h"
+#include "draw/theme.h"
+
+// ---- the digit ----------------------------------------------------------------------------------------------------
+
+static void draw_input(Panel *panel)
+{
+    const Frame *frame = panel->frame;
+    const GridLayout *grid = &frame->layout.inspect.input;
+    char title[48];
+    const bool is_drawing = frame->indices[0] < 0;
+    if (is_drawing)
+        (void)snprintf(title, sizeof title, "Your digit");
+    else if (frame->labels[0] >= 0)
+        (void)snprintf(title, sizeof title, "Test %d, a %d", frame->indices[0], frame->labels[0]);
+    else
+        (void)snprintf(title, sizeof title, "Test %d", frame->indices[0]);
+    panel_header(panel, grid->header, -1, title, "");
+    panel_digits(panel, grid, frame->targets, 1, false, -1);
+}
+
+static void draw_side_images(Panel *panel, int side)
+{
+    const Frame *frame = panel->frame;
+    const InspectLayout *inspect = &frame->layout.inspect;
+    const ModelFrame *m = &frame->models[side];
+    char id[24];
+    const Rect place = inspect->output[side].header;
+    const bool has_room = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, m->caption) + ui_px(panel->ui, 18) <= place.w;
+    panel_header(panel, place, side, has_room ? m->caption : activation_get(OUTPUT_ACTIVATION, m->spec.output)->label,
+                 "");
+    panel_digits(panel, &inspect->output[side], m->p, 1, false, -1);
+    const int mode = frame->look.heatmaps[0];
+    Rect header = inspect->heatmap[side].header;
+    (void)snprintf(id, sizeof id, "scale.%c.0", side == SIDE_A ? 'a' : 'b');
+    const float label = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, heatmap_get(mode)->label) + ui_px(panel->ui, 22);
+    header.w -= panel_color_bar(panel, id, (Rect){header.x + label, header.y, header.w - label, header.h}, mode);
+    panel_header(panel, header, side, heatmap_get(mode)->label, "");
+    panel_heatmap(panel, &inspect->heatmap[side], side, 0, false, false);
+}
+
+// The pixel follows the mouse unless it is pinned; the arrows move and pin it.
+static void choose_pixel(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Look *look = &panel->frame->look;
+    if (panel->hover.is_set && !look->is_pinned && panel->hover.pixel != look->pixel) {
+        panel_look(panel)->pixel = panel->hover.pixel;
+        panel_look(panel)->t = -1.0f;
+    }
+    static const struct {
+        int key, row, column;
+    } moves[] = {{KEY_LEFT, 0, -1}, {KEY_RIGHT, 0, 1}, {KEY_UP, -1, 0}, {KEY_DOWN, 1, 0}};
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+        const int row = look->pixel / DIGIT_SIDE + moves[i].row, column = look->pixel % DIGIT_SIDE + moves[i].column;
+        const bool is_inside = row >= 0 && row < DIGIT_SIDE && column >= 0 && column < DIGIT_SIDE;
+        if (ui->show_focus || !ui_take_key(ui, moves[i].key, false) || !is_inside)
+            continue;
+        Look *next = panel_look(panel);
+        next->pixel = row * DIGIT_SIDE + column;
+        next->is_pinned = true;
+        next->t = -1.0f;
+    }
+    if (ui_take_key(ui, 'p', false))
+        panel_look(panel)->is_pinned = !look->is_pinned;
+}
+
+static void mark_pixel(Panel *panel, const GridLayout *grid)
+{
+    const Look *look = &panel->frame->look;
+    const float line = ui_px(panel->ui, 2), side = (float)grid->pixel_px;
+    const Rect rect = {grid->origin.x + (float)(look->pixel % DIGIT_SIDE) * side - line,
+                       grid->origin.y + (float)(look->pixel / DIGIT_SIDE) * side - line, side + 2 * line,
+                       side + 2 * line};
+    const Rect outer = {rect.x - line, rect.y - line, rect.w + 2 * line, rect.h + 2 * line};
+    draw_frame(panel->ui->draw, outer, 0x000000a0, 0, line);
+    draw_frame(panel->ui->draw, rect, look->is_pinned ? COLOR_GOOD : COLOR_TEXT, 0, line);
+}
+
+static void draw_images_of_digit(Panel *panel)
+{
+    const InspectLayout *inspect = &panel->frame->layout.inspect;
+    draw_input(panel);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        draw_side_images(panel, side);
+    choose_pixel(panel);
+    mark_pixel(panel, &inspect->input);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        mark_pixel(panel, &inspect->output[side]);
+        if (!heatmap_get(panel->frame->look.heatmaps[0])->is_of_set)
+            mark_pixel(panel, &inspect->heatmap[side]);
+    }
+}
+
+// ---- tables -------------------------------------------------------------------------------------------------------
+
+typedef struct TableRow {
+    char label[48];
+    float values[SIDE_COUNT];
+    bool is_of_set; // the values are figures over the test set
+} TableRow;
+
+// Returns where the table ends.
+static float draw_table(Panel *panel, Rect rect, const char *title, const char *right, const TableRow *rows, int count)
+{
+    Ui *ui = panel->ui;
+    const float pad = ui_px(ui, 12), least = floorf((rect.h - ui_px(ui, 8)) / (float)(count + 1));
+    const float line = fminf(ui_px(ui, 17), least), column = ui_px(ui, rect.w < 400 * ui->scale ? 70 : 84);
+    panel_card(panel, rect);
+    Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
+    for (int side = 0; side < SIDE_COUNT; side++)
+        ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_UI_BOLD,
+                TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
+    const float room = row.w - 1.6f * column;
+    const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 8);
+    ui_text(ui, (Rect){row.x, row.y, room, line}, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, title);
+    if (used + ui_text_width(ui, FONT_UI, TEXT_SMALL, right) <= room)
+        ui_text(ui, (Rect){row.x + used, row.y, room - used, line}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+                right);
+    for (int i = 0; i < count; i++) {
+        row.y += line;
+        ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+                rows[i].label);
+        for (int side = 0; side < SIDE_COUNT; side++) {
+            char text[24] = "\u2013";
+            if (!isnan(rows[i].values[side]))
+                panel_format_figure((double)rows[i].values[side], text);
+            const ModelFrame *m = &panel->frame->models[side];
+            ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
+                    TEXT_SMALL, rows[i].is_of_set ? panel_figure_color(m, COLOR_TEXT) : COLOR_TEXT, ALIGN_RIGHT, text);
+        }
+    }
+    return row.y + line;
+}
+
+enum { PIXEL_ROWS_MAX = 3 + 3 * LOSS_COUNT };
+
+static TableRow make_row(const char *label, float a, float b)
+{
+    TableRow row = {.values = {a, b}};
+    (void)snprintf(row.label, sizeof row.label, "%s", label);
+    return row;
+}
+
+static void draw_pixel_table(Panel *panel, const InspectFigures *f)
+{
+    const Frame *frame = panel->frame;
+    const InspectSide *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
+    char title[64];
+    (void)snprintf(title, sizeof title, "Row %d, column %d", f->row, f->column);
+    TableRow rows[PIXEL_ROWS_MAX];
+    int count = 0, losses[LOSS_COUNT];
+    const int loss_count = inspect_list_losses(frame, losses);
+    rows[count++] = make_row("target t", f->t, f->t);
+    rows[count++] = make_row("output p", a->p, b->p);
+    rows[count++] = make_row("logit z", a->z, b->z);
+    for (int i = 0; i < loss_count; i++) {
+        const Loss *loss = loss_get(losses[i]);
+        const float of_a = a->loss[losses[i]], of_b = b->loss[losses[i]], floor = (float)f->floor;
+        rows[count++] = make_row(loss->label, of_a, of_b);
+        if (loss->has_floor) {
+            rows[count] = make_row("", of_a - floor, of_b - floor);
+            (void)snprintf(rows[count].label, sizeof rows[count].label, "excess (H(t) %.4f)", f->floor);
+            count++;
+        }
+    }
+    for (int i = 0; i < loss_count; i++) {
+        rows[count] = make_row("", a->slope[losses[i]], b->slope[losses[i]]);
+        (void)snprintf(rows[count].label, sizeof rows[count].label, "\u2202%s/\u2202z", loss_get(losses[i])->label);
+        count++;
+    }
+    (void)draw_table(panel, frame->layout.inspect.pixel_table, title,
+                     frame->look.is_pinned ? "pinned; click it to let go" : "follows the mouse; click pins it", rows,
+                     count);
+}
+
+static void format_lesson(const InspectFigures *f, char *text, size_t size)
+{
+    if (isnan(f->excess_below) || isnan(f->excess_above))
+        (void)snprintf(
+            text, size,
+            "At t = %.2f there is no room for 0.1 to both sides: BCE charges every miss in the one direction that "
+            "is left. Drag t in the plot to see the curves move.",
+            (double)f->t);
+    else if (fabs(f->excess_below - f->excess_above) < 5e-4)
+        (void)snprintf(
+            text, size,
+            "At t = %.2f missing by 0.1 costs about the same to both sides: %.4f and %.4f nats above the floor; MSE "
+            "charges 0.0100 each.",
+            (double)f->t, f->excess_below, f->excess_above);
+    else
+        (void)snprintf(
+            text, size,
+            "Missing t = %.2f by 0.1 %s costs %.4f nats above the floor, %s %.4f: the pull is towards 0.5, not "
+            "downwards. MSE charges 0.0100 for either.",
+            (double)f->t, f->t > 0.5f ? "downwards" : "upwards", f->t > 0.5f ? f->excess_below : f->excess_above,
+            f->t > 0.5f ? "upwards" : "downwards", f->t > 0.5f ? f->excess_above : f->excess_below);
+}
+
+// What the figures over the test set are of, where that is another moment than the pictures.
+static void format_set(const Frame *frame, char *text, size_t size)
+{
+    const char *a = frame->models[SIDE_A].figures_of, *b = frame->models[SIDE_B].figures_of;
+    size_t used = (size_t)snprintf(text, size, "over the whole test set");
+    if (*a)
+        used += (size_t)snprintf(text + used, size - used, ", A at %s", a);
+    if (*b)
+        (void)snprintf(text + used, size - used, ", B at %s", b);
+}
+
+static void draw_set_table(Panel *panel, const InspectFigures *f)
+{
+    Ui *ui = panel->ui;
+    const InspectSide *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
+    const Rect rect = panel->frame->layout.inspect.set_table;
+    char lesson[320];
+    const float mean_a = a->has_set ? a->mean_p : NAN, mean_b = b->has_set ? b->mean_p : NAN;
+    const TableRow rows[] = {
+        {"mean t", {f->mean_t, f->mean_t}, false},
+        {"mean p", {mean_a, mean_b}, true},
+        {"mean p \u2212 mean t", {mean_a - f->mean_t, mean_b - f->mean_t}, true},
+        {"share with p = 0", {a->has_set ? a->dead_share : NAN, b->has_set ? b->dead_share : NAN}, true},
+    };
+    char set[96];
+    format_set(panel->frame, set, sizeof set);
+    const float end = draw_table(panel, rect, "The same pixel", set, rows, sizeof rows / sizeof *rows);
+    format_lesson(f, lesson, sizeof lesson);
+    const float pad = ui_px(ui, 12), top = end + ui_px(ui, 6);
+    (void)ui_paragraph(ui, (Rect){rect.x + pad, top, rect.w - 2 * pad, rect.y + rect.h - top - ui_px(ui, 4)}, FONT_UI,
+                       TEXT_SMALL, COLOR_TEXT, lesson);
+}
+
+void panel_inspect(Panel *panel)
+{
+    if (panel->frame->look.scene != SCENE_INSPECT)
+        return;
+    draw_images_of_digit(panel);
+    const InspectFigures figures = inspect_figures(panel->frame);
+    inspect_draw_losses(panel, &figures);
+    inspect_draw_slopes(panel, &figures);
+    draw_pixel_table(panel, &figures);
+    draw_set_table(panel, &figures);
+}

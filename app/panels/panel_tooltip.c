@@ -1,0 +1,225 @@
+// The tooltip: everything about the pixel under the mouse, for every model on show.
+#include <math.h>
+#include <stdio.h>
+
+#include "panels/panel.h"
+#include "draw/theme.h"
+
+enum { ROWS_MAX = 3 + 2 * LOSS_COUNT }; // target, output, losses, logit, slopes
+
+typedef struct Table {
+    char title[64];
+    char labels[ROWS_MAX][32];
+    char values[ROWS_MAX][SIDE_COUNT][24]; // "" : no such column
+    int losses[LOSS_COUNT], loss_count, row_count;
+} Table;
+
+// The models in the table's columns: A and B, or the one whose image is under the mouse.
+static int list_models(const Panel *panel, int models[SIDE_COUNT])
+{
+    int count = 0;
+    if (panel->hover.model >= 0) {
+        models[count++] = panel->hover.model;
+        return count;
+    }
+    for (int side = 0; side < SIDE_COUNT; side++)
+        if (panel_is_shown(panel->frame, side))
+            models[count++] = side;
+    return count;
+}
+
+static void fill_model(Table *table, const Frame *frame, PixelHover hover, int model, int column, float t)
+{
+    const ModelFrame *m = &frame->models[model];
+    const size_t at = (size_t)(hover.is_pad ? 0 : hover.cell) * DIGIT_PIXELS + (size_t)hover.pixel;
+    const float z = hover.is_pad ? m->pad_z[at] : m->z[at], p = hover.is_pad ? m->pad_p[at] : m->p[at];
+    const int logit = 2 + table->loss_count;
+    panel_format_figure((double)p, table->values[1][column]);
+    panel_format_figure((double)z, table->values[logit][column]);
+    for (int i = 0; i < table->loss_count; i++) {
+        char *const of_slope = table->values[logit + 1 + i][column];
+        float value, slope;
+        model_loss_values(m->model, table->losses[i], &z, &p, &t, &value, 1);
+        model_loss_slopes(m->model, table->losses[i], &z, &t, &slope, 1);
+        panel_format_figure((double)value, table->values[2 + i][column]);
+        panel_format_figure((double)slope, of_slope);
+        if (table->losses[i] == LOSS_BCE && slope == 0.0f && (p <= 0.0f || p >= 1.0f))
+            (void)snprintf(of_slope, 24, "0 clipped"); // not a rounded figure: nothing is learnt here
+    }
+}
+
+// Those that are always shown, and what the models in the columns train with.
+static void choose_losses(Table *table, const Frame *frame, const int *models, int count)
+{
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        bool is_shown = loss < LOSSES_SHOWN;
+        for (int i = 0; i < count; i++)
+            is_shown |= frame->models[models[i]].spec.loss == loss;
+        if (is_shown)
+            table->losses[table->loss_count++] = loss;
+    }
+    table->row_count = 3 + 2 * table->loss_count;
+}
+
+static Table fill_table(const Panel *panel, const int *models, int count)
+{
+    const Frame *frame = panel->frame;
+    const PixelHover hover = panel->hover;
+    Table table = {0};
+    const int row = hover.pixel / DIGIT_SIDE, column = hover.pixel % DIGIT_SIDE;
+    const float t =
+        hover.is_pad ? frame->pad_input[hover.pixel] : frame->targets[hover.cell * DIGIT_PIXELS + hover.pixel];
+    if (hover.is_pad || frame->indices[hover.cell] < 0)
+        (void)snprintf(table.title, sizeof table.title, "your digit, row %d, column %d", row, column);
+    else if (frame->labels[hover.cell] >= 0)
+        (void)snprintf(table.title, sizeof table.title, "test %d (a %d), row %d, column %d", frame->indices[hover.cell],
+                       frame->labels[hover.cell], row, column);
+    else
+        (void)snprintf(table.title, sizeof table.title, "test %d, row %d, column %d", frame->indices[hover.cell], row,
+                       column);
+    (void)snprintf(table.labels[0], sizeof table.labels[0], "target t");
+    (void)snprintf(table.labels[1], sizeof table.labels[1], "output p");
+    choose_losses(&table, frame, models, count);
+    const int logit = 2 + table.loss_count;
+    (void)snprintf(table.labels[logit], sizeof table.labels[0], "logit z");
+    for (int i = 0; i < table.loss_count; i++) {
+        const Loss *loss = loss_get(table.losses[i]);
+        if (loss->has_floor)
+            (void)snprintf(table.labels[2 + i], sizeof table.labels[0], "%s (floor %.3f)", loss->label,
+                           loss_bce_floor((double)t));
+        else
+            (void)snprintf(table.labels[2 + i], sizeof table.labels[0], "%s", loss->label);
+        (void)snprintf(table.labels[logit + 1 + i], sizeof table.labels[0], "\u2202%s/\u2202z", loss->label);
+    }
+    panel_format_figure((double)t, table.values[0][0]);
+    for (int i = 0; i < count; i++)
+        fill_model(&table, frame, hover, models[i], i, t);
+    return table;
+}
+
+static Rect place_box(Panel *panel, float width, float height)
+{
+    const Ui *ui = panel->ui;
+    const Rect bottom = panel->frame->layout.bottom;
+    const float offset = ui_px(ui, 16), margin = ui_px(ui, 6);
+    Rect box = {ui->input.mouse_x + offset, ui->input.mouse_y + offset, width, height};
+    if (box.x + width + margin > bottom.w)
+        box.x = ui->input.mouse_x - offset - width;
+    if (box.y + height + margin > bottom.y)
+        box.y = ui->input.mouse_y - offset - height;
+    const Rect sidebar = panel->frame->layout.sidebar;
+    if (panel->hover.is_set && ui->input.mouse_x < sidebar.x + sidebar.w) // never over the pad that one draws on
+        box.x = sidebar.x + sidebar.w + margin;
+    box.x = fmaxf(margin, box.x);
+    box.y = fmaxf(margin, box.y);
+    return box;
+}
+
+// A line round the pixel itself wherever it is shown, so that the same place is found in every grid.
+static void mark_pixel(Panel *panel, const GridLayout *grid, int cell)
+{
+    if (grid->columns == 0)
+        return;
+    const PixelHover hover = panel->hover;
+    const float line = ui_px(panel->ui, 1), side = (float)grid->pixel_px;
+    const Rect rect = {
+        grid->origin.x + (float)(cell % grid->columns) * grid->pitch + (float)(hover.pixel % DIGIT_SIDE) * side - line,
+        grid->origin.y + (float)(cell / grid->columns) * grid->pitch + (float)(hover.pixel / DIGIT_SIDE) * side - line,
+        side + 2 * line, side + 2 * line};
+    draw_frame(panel->ui->draw, rect, 0xffffffd0, 0, line);
+}
+
+static void mark_everywhere(Panel *panel)
+{
+    const Layout *layout = &panel->frame->layout;
+    const bool is_pad = panel->hover.is_pad;
+    const int cell = is_pad ? 0 : panel->hover.cell;
+    for (int row = 0; row < layout->matrix.rows; row++)
+        for (int column = 0; column < layout->matrix.columns; column++) {
+            const MatrixCell *place = &layout->matrix.cells[row][column];
+            mark_pixel(panel, is_pad ? &place->drawn_output : &place->output, cell);
+            mark_pixel(panel, is_pad ? &place->drawn_heatmap : &place->heatmap, cell);
+        }
+    if (!panel_has_grids(panel->frame))
+        return;
+    mark_pixel(panel, is_pad ? &layout->drawn_input : &layout->input, cell);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        for (int i = 0; i < 1 + HEATMAP_COUNT; i++) {
+            if (i > 0 && heatmap_get(panel->frame->look.heatmaps[i - 1])->is_of_set)
+                continue;
+            mark_pixel(panel,
+                       is_pad   ? &layout->drawn[side][i]
+                       : i == 0 ? &layout->reconstruction[side]
+                                : &layout->heatmap[side][i - 1],
+                       cell);
+        }
+}
+
+static void draw_hint(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    if (!ui->hint[0])
+        return;
+    const float pad = ui_px(ui, 8), line = roundf(ui_px(ui, TEXT_SMALL) * 1.4f);
+    const float width = fminf(ui_text_width(ui, FONT_UI, TEXT_SMALL, ui->hint) + 2, ui_px(ui, 420));
+    const float height = ui_paragraph(ui, (Rect){0, 0, width, 100 * line}, FONT_UI, TEXT_SMALL, 0, ui->hint);
+    const Rect box = place_box(panel, width + 2 * pad, height + pad);
+    draw_box(ui->draw, box, COLOR_RAISED, ui_px(ui, RADIUS));
+    draw_frame(ui->draw, box, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
+    (void)ui_paragraph(ui, (Rect){box.x + pad, box.y + pad / 2, width, height}, FONT_UI, TEXT_SMALL, COLOR_TEXT,
+                       ui->hint);
+}
+
+// In a picture without a mouse, a pixel that was asked for is explained in the first digit.
+static void show_pinned(Panel *panel)
+{
+    const Frame *frame = panel->frame;
+    if (!frame->is_capture || panel->ui->input.is_inside || panel->hover.is_set || !frame->look.is_pinned ||
+        !panel_has_grids(frame) || panel->ui->hint[0])
+        return;
+    const GridLayout *grid = &frame->layout.input;
+    panel->hover = (PixelHover){.is_set = true, .model = -1, .pixel = frame->look.pixel};
+    panel->ui->input.mouse_x = grid->origin.x + (float)((frame->look.pixel % DIGIT_SIDE + 1) * grid->pixel_px);
+    panel->ui->input.mouse_y = grid->origin.y + (float)((frame->look.pixel / DIGIT_SIDE + 1) * grid->pixel_px);
+}
+
+static const char *column_name(const Panel *panel, int model)
+{
+    return panel->hover.model >= 0 ? panel->frame->models[model].caption : model == SIDE_A ? "A" : "B";
+}
+
+void panel_tooltip(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    show_pinned(panel);
+    if (!panel->hover.is_set || frame->look.scene == SCENE_INSPECT) { // there the panel itself says all of it
+        draw_hint(panel);
+        return;
+    }
+    mark_everywhere(panel);
+    int models[SIDE_COUNT];
+    const int columns = list_models(panel, models);
+    const Table table = fill_table(panel, models, columns);
+    const float line = ui_px(ui, 18), pad = ui_px(ui, 10), column = ui_px(ui, columns == 1 ? 104 : 72);
+    const Rect box =
+        place_box(panel, ui_px(ui, 128) + (float)columns * column + 2 * pad, line * (float)(table.row_count + 2) + pad);
+    draw_box(ui->draw, box, 0x12151bf5, ui_px(ui, RADIUS));
+    draw_frame(ui->draw, box, 0x4a5160ff, ui_px(ui, RADIUS), ui_px(ui, 1));
+    Rect row = {box.x + pad, box.y + pad / 2, box.w - 2 * pad, line};
+    ui_text(ui, row, FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, table.title);
+    row.y += line;
+    for (int i = 0; i < columns; i++) {
+        Rect cell = {row.x + row.w - (float)(columns - i) * column, row.y, column, line};
+        const Color color = models[i] < SIDE_COUNT ? panel_side_color(models[i]) : COLOR_TEXT;
+        ui_text(ui, cell, FONT_UI_BOLD, TEXT_SMALL, color, ALIGN_RIGHT, column_name(panel, models[i]));
+        for (int j = 0; j < table.row_count; j++) {
+            cell.y += line;
+            ui_text(ui, cell, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT, ALIGN_RIGHT, table.values[j][i]);
+        }
+    }
+    for (int i = 0; i < table.row_count; i++) {
+        row.y += line;
+        ui_text(ui, row, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, table.labels[i]);
+    }
+}

@@ -1,0 +1,31 @@
+// Plot: axes and curves in a rectangle. Shared by the panels that draw some.
+//
+// Units: values of the axes, turned into pixels by plot_x and plot_y. Thread: the UI thread.
+#pragma once
+#include "draw/ui.h"
+
+typedef struct Plot {
+    Ui *ui;
+    Rect area;
+    float x_low, x_high, y_low, y_high;
+} Plot;
+
+// A card with its title and subtitle; returns the rectangle for the curves, with room for an axis below.
+Rect plot_frame(Ui *ui, Rect rect, const char *title, const char *subtitle);
+
+float plot_x(const Plot *plot, float x);
+float plot_y(const Plot *plot, float y); // clamped to the area
+
+void plot_x_axis(const Plot *plot, const float *ticks, int count, const char *name); // labels below, lines across
+void plot_y_axis(const Plot *plot, const float *ticks, int count);                   // labels at the left
+
+// y = curve(x), sampled at every other pixel.
+void plot_curve(const Plot *plot, float (*curve)(const void *context, float x), const void *context, float width,
+                Color color, bool is_dashed);
+void plot_vertical(const Plot *plot, float x, Color color);   // a dashed line
+void plot_horizontal(const Plot *plot, float y, Color color); // the same
+void plot_point(const Plot *plot, float x, float y, Color color, bool is_hollow);
+void plot_label(const Plot *plot, float x, float y, float dx, float dy, Align align, Color color, const char *text);
+
+// A dashed segment in pixels; *phase carries the dashes on from one to the next.
+void plot_dash(DrawList *draw, Point a, Point b, float width, Color color, float *phase, float dash);

@@ -1,0 +1,346 @@
+// The state of the window: making it, doing what was asked.
+#include "state/app.h"
+#include "commands/commands.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void requests_add(Requests *requests, Request request)
+{
+    if (requests->count < REQUESTS_MAX)
+        requests->items[requests->count++] = request;
+}
+
+void app_say(App *app, bool is_error, const char *text)
+{
+    (void)snprintf(app->message, sizeof app->message, "%s", text);
+    app->is_error = is_error;
+}
+
+// ---- making it ----------------------------------------------------------------------------------------------------
+
+static void load_next_digit(App *app)
+{
+    uint8_t pixels[DIGIT_PIXELS];
+    const int index = app->next_digit % app_count_digits(app);
+    (void)app_read_digit(app, index, pixels);
+    pad_load_digit(&app->pad, pixels, index);
+    app->next_digit = index + 1;
+}
+
+static bool create_buffers(App *app, Error *error)
+{
+    // pages of zeros that nobody writes to take no memory: only A's and B's are used whole
+    enum { ARRAYS = 2 + 2 * HEATMAP_COUNT };
+    const size_t page = (size_t)PAGE_MAX * DIGIT_PIXELS;
+    app->buffers = calloc((1 + MODELS_MAX * ARRAYS) * page, sizeof *app->buffers);
+    if (!app->buffers)
+        return error_set(error, "out of memory: the window's arrays");
+    float *next = app->buffers;
+    app->frame.targets = next;
+    for (int i = 0; i < MODELS_MAX; i++) {
+        ModelFrame *m = &app->frame.models[i];
+        m->z = next += page;
+        m->p = next += page;
+        for (int j = 0; j < HEATMAP_COUNT; j++) {
+            m->heat[j] = next += page;
+            m->marks[j] = next += page;
+        }
+    }
+    return true;
+}
+
+bool app_init(App *app, const AppOptions *options, Error *error)
+{
+    *app = (App){.options = *options,
+                 .look = options->look,
+                 .specs = {options->specs[SIDE_A], options->specs[SIDE_B]},
+                 .is_playing = true,
+                 .epochs = options->epochs,
+                 .goal_epochs = options->waits ? 0 : options->epochs,
+                 .goal_step = -1,
+                 .ui_scale = 1.0f};
+    const TrainerOptions trainer = {
+        .dataset = options->dataset,
+        .builtin_seed = BUILTIN_SEED,
+        .limit = options->limit,
+        .thread_count = options->threads,
+        .no_shuffle = options->no_shuffle,
+        .epochs = app->goal_epochs,
+        .every_epoch = options->every_epoch,
+        .kept_step = options->look.past_step,
+        .wake = options->wake,
+        .wake_context = options->wake_context,
+    };
+    app->trainer = trainer_create(&trainer, error);
+    if (!app->trainer || !create_buffers(app, error) || !pad_init(&app->pad, error) || !cast_update(app, error))
+        return false;
+    if (options->init &&
+        !trainer_set_parameters(app->trainer, app->slots[SIDE_A].bank, options->init, options->init_step))
+        return error_set(error, "out of memory: the weights of --init");
+    if (options->digit)
+        pad_load_values(&app->pad, options->digit, options->digit_width, options->digit_height);
+    else
+        load_next_digit(app);
+    pad_forget_done(&app->pad);
+    // pages are as long as the window makes them: the first frame's length decides where page N starts
+    app->first = -options->page;
+    trainer_play(app->trainer, true);
+    return true;
+}
+
+void app_free(App *app)
+{
+    cast_free(app);
+    trainer_destroy(app->trainer);
+    pad_free(&app->pad);
+    free(app->buffers);
+}
+
+// ---- training and time --------------------------------------------------------------------------------------------
+
+void app_set_goal(App *app, int epochs, int64_t step)
+{
+    app->goal_epochs = epochs;
+    app->goal_step = step;
+    trainer_set_goal(app->trainer, epochs, step);
+}
+
+static void set_playing(App *app, bool playing)
+{
+    app->is_playing = playing;
+    // pressing play at the end asks for as many epochs again
+    if (playing && !trainer_is_busy(app->trainer)) {
+        trainer_play(app->trainer, true);
+        if (!trainer_is_busy(app->trainer)) {
+            app->epochs += app->options.epochs > 0 ? app->options.epochs : 50;
+            app_set_goal(app, app->epochs, -1);
+        }
+    }
+    trainer_play(app->trainer, playing);
+}
+
+// The index of the moment that is shown, one behind the last for the newest.
+static int find_moment(const App *app)
+{
+    const Frame *frame = &app->frame;
+    int at = frame->moment_count;
+    if (app->look.past_step >= 0)
+        for (at = 0; at + 1 < frame->moment_count && frame->moments[at + 1] <= app->look.past_step; at++)
+            ;
+    return at;
+}
+
+static void move_in_time(App *app, int moments)
+{
+    const Frame *frame = &app->frame;
+    int at = find_moment(app);
+    if (at == frame->moment_count && moments < 0) // the last moment mostly is the newest itself
+        at -= frame->moment_count > 0 && frame->moments[frame->moment_count - 1] >= frame->newest_step;
+    at += moments;
+    at = at < 0 ? 0 : at;
+    const bool is_newest = moments == 0 || at >= frame->moment_count || frame->moments[at] >= frame->newest_step;
+    app->look.past_step = is_newest ? -1 : frame->moments[at];
+}
+
+// The index of the first moment behind step; moment_count where there is none.
+static int find_next_moment(const Frame *frame, int64_t step)
+{
+    int at = 0;
+    while (at < frame->moment_count && frame->moments[at] <= step)
+        at++;
+    return at;
+}
+
+// The newest moment is what the window returns to.
+void app_advance_film(App *app)
+{
+    enum { AHEAD = 2 }; // moments that are measured while one is shown
+    const Frame *frame = &app->frame;
+    const int next = find_next_moment(frame, app->film_step);
+    if (next == frame->moment_count || frame->moments[next] >= frame->newest_step) {
+        app->look.past_step = -1;
+        app->is_film = false;
+        return;
+    }
+    bool is_there = false;
+    for (int i = next; i < frame->moment_count && i <= next + AHEAD; i++)
+        is_there |= past_has_figures(app, frame->moments[i]) && i == next;
+    if (is_there || trainer_has_failed(app->trainer))
+        app->look.past_step = app->film_step = frame->moments[next];
+}
+
+static void play_film(App *app, bool playing)
+{
+    app->is_film = playing && app->frame.moment_count > 0;
+    app->film_step = -1;
+    if (!app->is_film)
+        app->look.past_step = -1;
+}
+
+// ---- requests -----------------------------------------------------------------------------------------------------
+
+static void turn_page(App *app, int pages)
+{
+    const int total = app_count_digits(app), step = app->frame.page_count;
+    if (app->look.scene == SCENE_INSPECT) {
+        const int from = app->look.digit < 0 && pages < 0 ? 0 : app->look.digit; // behind the drawing comes digit 0
+        app->look.digit = (from + pages + total) % total;
+        return;
+    }
+    int first = app->first + pages * step;
+    if (first < 0)
+        first = (total - 1) / step * step;
+    app->first = first >= total ? 0 : first;
+}
+
+static void shuffle(App *app)
+{
+    app->shuffle++;
+    if (app->look.scene == SCENE_INSPECT) {
+        Random random = random_stream((uint64_t)app->shuffle, 0);
+        app->look.digit = (int)random_below(&random, (uint32_t)app_count_digits(app));
+    }
+}
+
+// What the scene shows depends on the look and the specs; where there is no memory for it, both stay as they were.
+static void change_cast(App *app, const Look *look, int side, const Spec *spec)
+{
+    const Look old_look = app->look;
+    const Spec old_spec = app->specs[side];
+    Error error;
+    app->look = *look;
+    app->specs[side] = *spec;
+    if (cast_update(app, &error))
+        return;
+    app->look = old_look;
+    app->specs[side] = old_spec;
+    app_say(app, true, error.text);
+}
+
+static void change_look(App *app, const Look *look)
+{
+    const Look old = app->look;
+    if (look->scene == SCENE_INSPECT && old.scene != SCENE_INSPECT)
+        app->back = old.scene;
+    const Spec spec = app->specs[SIDE_A];
+    if (look->scene != old.scene || look->matrix_outputs != old.matrix_outputs ||
+        look->matrix_losses != old.matrix_losses)
+        change_cast(app, look, SIDE_A, &spec);
+    else
+        app->look = *look;
+    if (app->look.past_step != old.past_step)
+        app->is_film = false;
+}
+
+static void change_spec(App *app, int side, const Spec *spec)
+{
+    const Spec old = app->specs[side];
+    const Look look = app->look;
+    change_cast(app, &look, side, spec);
+    if (!spec_equal(&old, &app->specs[side])) {
+        pad_forget_undone(&app->pad);
+        undo_note(&app->undo, (Deed){.kind = DEED_SPEC, .side = side, .other = old});
+    }
+}
+
+// Takes a deed back or does it again. Where there is no memory for a model, it stays as it is.
+static bool swap_deed(App *app, Deed *deed, bool (*move_pad)(Pad *pad))
+{
+    if (deed->kind == DEED_DRAWING)
+        return move_pad(&app->pad);
+    const Spec now = app->specs[deed->side];
+    const Look look = app->look;
+    change_cast(app, &look, deed->side, &deed->other);
+    const bool is_done = spec_equal(&app->specs[deed->side], &deed->other);
+    if (is_done)
+        deed->other = now;
+    return is_done;
+}
+
+static void undo(App *app)
+{
+    Deed *deed = undo_last(&app->undo);
+    if (deed && swap_deed(app, deed, pad_undo))
+        app->undo.at--;
+}
+
+static void redo(App *app)
+{
+    Deed *deed = undo_next(&app->undo);
+    if (deed && swap_deed(app, deed, pad_redo))
+        app->undo.at++;
+}
+
+static void apply_pad(App *app, const Request *r)
+{
+    Pad *pad = &app->pad;
+    const int64_t before = pad->commits;
+    switch (r->kind) {
+    case REQUEST_PAD_BEGIN: pad_begin_stroke(pad, r->x, r->y, r->value != 0); break;
+    case REQUEST_PAD_CONTINUE: pad_continue_stroke(pad, r->x, r->y); break;
+    case REQUEST_PAD_END: pad_end_stroke(pad); break;
+    case REQUEST_PAD_CLEAR: pad_clear(pad); break;
+    case REQUEST_PAD_NEXT: load_next_digit(app); break;
+    case REQUEST_PAD_BRUSH: pad->brush = fminf(3.0f, fmaxf(0.5f, pad->brush + 0.2f * (float)r->value)); break;
+    case REQUEST_PAD_CENTRE: pad->is_centred = r->value != 0; break;
+    default: break;
+    }
+    if (pad->commits != before)
+        undo_note(&app->undo, (Deed){.kind = DEED_DRAWING});
+}
+
+static void go_back(App *app)
+{
+    Look look = app->look;
+    if (look.scene != SCENE_INSPECT)
+        return;
+    look.scene = app->back;
+    change_look(app, &look);
+}
+
+static void apply(App *app, const Request *r)
+{
+    switch (r->kind) {
+    case REQUEST_SPEC: change_spec(app, r->side, &r->spec); break;
+    case REQUEST_UNDO: undo(app); break;
+    case REQUEST_REDO: redo(app); break;
+    case REQUEST_BACK: go_back(app); break;
+    case REQUEST_PLAY: set_playing(app, r->value != 0); break;
+    case REQUEST_STEP:
+        set_playing(app, false);
+        trainer_step(app->trainer);
+        break;
+    case REQUEST_RESTART:
+        app->look.past_step = -1;
+        app->is_film = false;
+        trainer_restart(app->trainer);
+        break;
+    case REQUEST_PAGE: turn_page(app, r->value); break;
+    case REQUEST_SHUFFLE: shuffle(app); break;
+    case REQUEST_LOOK: change_look(app, &r->look); break;
+    case REQUEST_MOMENT:
+        app->is_film = false;
+        move_in_time(app, r->value);
+        break;
+    case REQUEST_FILM: play_film(app, r->value != 0); break;
+    case REQUEST_HELP: app->is_help_shown = r->value != 0; break;
+    case REQUEST_SCALE:
+        app->ui_scale = r->value == 0 ? 1.0f : fminf(3.0f, fmaxf(0.6f, app->ui_scale + 0.1f * (float)r->value));
+        break;
+    case REQUEST_SCREENSHOT: app->wants_screenshot = true; break;
+    case REQUEST_QUIT: app->wants_quit = true; break;
+    default: apply_pad(app, r); break;
+    }
+}
+
+void app_apply(App *app, const Requests *requests)
+{
+    for (int i = 0; i < requests->count; i++) {
+        if (requests->items[i].kind != REQUEST_PAD_CONTINUE)
+            app->message[0] = 0;
+        apply(app, &requests->items[i]);
+    }
+}

@@ -1,0 +1,147 @@
+// The models that a scene needs: A and B, and in the matrix and the claims those that differ from A in output, loss and
+// seed alone.
+#include "state/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// The specs that the scene shows, and where they stand.
+typedef struct Wanted {
+    Spec specs[MODELS_MAX];
+    int count;
+    int matrix[OUTPUTS_MAX][LOSS_COUNT], outputs[OUTPUTS_MAX], losses[LOSS_COUNT], claims[CLAIM_MODEL_COUNT];
+    int twinned, twins[LOSS_COUNT];
+} Wanted;
+
+// The index of spec among those wanted; a new one goes to the end.
+static int want(Wanted *wanted, const Spec *spec)
+{
+    for (int i = 0; i < wanted->count; i++)
+        if (spec_equal(&wanted->specs[i], spec))
+            return i;
+    wanted->specs[wanted->count] = *spec;
+    return wanted->count++;
+}
+
+static void want_matrix(const App *app, Wanted *wanted)
+{
+    int row = 0, column = 0;
+    for (int output = 0; output < activation_count(OUTPUT_ACTIVATION); output++)
+        if (app->look.matrix_outputs >> output & 1)
+            wanted->outputs[row++] = output;
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        if (app->look.matrix_losses >> loss & 1)
+            wanted->losses[column++] = loss;
+    for (int i = 0; i < row; i++)
+        for (int j = 0; j < column; j++) {
+            Spec spec = app->specs[SIDE_A];
+            spec.output = wanted->outputs[i];
+            spec.loss = wanted->losses[j];
+            wanted->matrix[i][j] = want(wanted, &spec);
+        }
+    // what another seed makes of a column: its model on a sigmoid, which never breaks, where that is on show
+    for (int i = 0; i < row; i++)
+        if (wanted->outputs[i] == activation_find(OUTPUT_ACTIVATION, "sigmoid"))
+            wanted->twinned = i;
+    for (int j = 0; j < column; j++) {
+        Spec spec = wanted->specs[wanted->matrix[wanted->twinned][j]];
+        spec.seed++;
+        wanted->twins[j] = want(wanted, &spec);
+    }
+}
+
+static void want_claims(const App *app, Wanted *wanted)
+{
+    for (int i = 0; i < CLAIM_MODEL_COUNT; i++) {
+        const Spec spec = claim_model_spec(&app->specs[SIDE_A], i);
+        wanted->claims[i] = want(wanted, &spec);
+    }
+}
+
+static void free_slot(App *app, Slot *slot)
+{
+    moment_release(slot->moment);
+    workspace_free(&slot->workspace);
+    if (slot->bank)
+        trainer_release(app->trainer, slot->bank);
+    *slot = (Slot){0};
+}
+
+static bool make_slot(App *app, Slot *slot, const Spec *spec, Error *error)
+{
+    *slot = (Slot){.spec = *spec};
+    BankModel *bank = trainer_find(app->trainer, spec, error);
+    if (!bank || !workspace_init(&slot->workspace, bank_model_shape(bank), PAGE_MAX, error))
+        return false;
+    trainer_hold(app->trainer, bank);
+    slot->bank = bank;
+    return true;
+}
+
+bool app_is_on_show(const App *app, int index) { return index >= SIDE_COUNT || scene_shows(app->look.scene, index); }
+
+// Those on show train.
+static void show_slots(App *app)
+{
+    BankModel *shown[MODELS_MAX];
+    int count = 0;
+    for (int i = 0; i < app->slot_count; i++)
+        if (app_is_on_show(app, i))
+            shown[count++] = app->slots[i].bank;
+    trainer_show(app->trainer, shown, count);
+}
+
+bool cast_update(App *app, Error *error)
+{
+    // A and B have a slot each, also where they are the same model
+    Wanted wanted = {.specs = {app->specs[SIDE_A], app->specs[SIDE_B]}, .count = SIDE_COUNT};
+    if (app->look.scene == SCENE_MATRIX)
+        want_matrix(app, &wanted);
+    if (app->look.scene == SCENE_CLAIMS)
+        want_claims(app, &wanted);
+    Slot *slots = calloc(MODELS_MAX, sizeof *slots);
+    if (!slots)
+        return error_set(error, "out of memory: the models on show");
+    bool good = true;
+    for (int i = 0; good && i < wanted.count; i++)
+        if (i >= app->slot_count || !spec_equal(&app->slots[i].spec, &wanted.specs[i]))
+            good = make_slot(app, &slots[i], &wanted.specs[i], error);
+    if (!good) {
+        for (int i = 0; i < wanted.count; i++)
+            if (slots[i].bank)
+                free_slot(app, &slots[i]);
+        free(slots);
+        return false;
+    }
+    for (int i = 0; i < MODELS_MAX; i++) {
+        if (i < wanted.count && !slots[i].bank) {
+            slots[i] = app->slots[i]; // it stays
+            continue;
+        }
+        if (i < app->slot_count)
+            free_slot(app, &app->slots[i]);
+        app->frame.models[i].page_key = 0; // another model: everything of it anew
+    }
+    free(app->slots);
+    app->slots = slots;
+    app->slot_count = wanted.count;
+    Frame *frame = &app->frame;
+    memcpy(frame->matrix, wanted.matrix, sizeof frame->matrix);
+    memcpy(frame->matrix_outputs, wanted.outputs, sizeof frame->matrix_outputs);
+    memcpy(frame->matrix_losses, wanted.losses, sizeof frame->matrix_losses);
+    frame->matrix_twinned = wanted.twinned;
+    memcpy(frame->matrix_twins, wanted.twins, sizeof frame->matrix_twins);
+    frame->claims = (ClaimsFrame){0}; // distances of other models
+    memcpy(frame->claims.models, wanted.claims, sizeof frame->claims.models);
+    show_slots(app);
+    return true;
+}
+
+void cast_free(App *app)
+{
+    for (int i = 0; i < app->slot_count; i++)
+        free_slot(app, &app->slots[i]);
+    free(app->slots);
+    app->slots = NULL;
+    app->slot_count = 0;
+}

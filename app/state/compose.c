@@ -1,0 +1,331 @@
+// Composing a frame: the page's digits, the models' newest snapshots or (past.c) what they were, their outputs and
+// heatmaps, the claims.
+#include "state/app.h"
+#include "commands/commands.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// ---- digits on the page -------------------------------------------------------------------------------------------
+
+static const Dataset *find_dataset(const App *app)
+{
+    const Dataset *dataset = trainer_dataset(app->trainer);
+    return dataset ? dataset : app->options.dataset;
+}
+
+int app_count_digits(const App *app)
+{
+    return app->options.dataset ? app->options.dataset->test.count : DIGITS_TEST_COUNT;
+}
+
+int app_read_digit(App *app, int index, uint8_t pixels[DIGIT_PIXELS])
+{
+    const Dataset *dataset = find_dataset(app);
+    if (!dataset)
+        return digits_draw(BUILTIN_SEED, DIGITS_TEST, index, pixels);
+    memcpy(pixels, dataset->test.pixels + (size_t)index * DIGIT_PIXELS, DIGIT_PIXELS);
+    return dataset->test.labels ? dataset->test.labels[index] : -1;
+}
+
+static void read_page(App *app, Frame *frame, int total)
+{
+    Random random = random_stream((uint64_t)app->shuffle, (uint64_t)app->first);
+    const bool is_inspect = app->look.scene == SCENE_INSPECT;
+    for (int cell = 0; cell < frame->page_count; cell++) {
+        uint8_t pixels[DIGIT_PIXELS];
+        float *targets = frame->targets + cell * DIGIT_PIXELS;
+        frame->indices[cell] = is_inspect     ? app->look.digit
+                               : app->shuffle ? (int)random_below(&random, (uint32_t)total)
+                                              : (app->first + cell) % total;
+        frame->labels[cell] = -1;
+        if (frame->indices[cell] < 0) {
+            memcpy(targets, frame->pad_input, sizeof frame->pad_input);
+            continue;
+        }
+        frame->labels[cell] = app_read_digit(app, frame->indices[cell], pixels);
+        for (int i = 0; i < DIGIT_PIXELS; i++)
+            targets[i] = look_target(&app->look, (float)pixels[i] / 255.0f);
+    }
+}
+
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) // FNV-1a
+{
+    const uint8_t *at = bytes;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ at[i]) * 1099511628211u;
+    return hash;
+}
+
+// Of everything that decides which targets are on the page.
+static uint64_t hash_page(const App *app, const Frame *frame, int count)
+{
+    const int numbers[] = {app->first, app->shuffle, count, app->look.scene == SCENE_INSPECT, app->look.digit};
+    uint64_t hash = hash_bytes(14695981039346656037u, numbers, sizeof numbers);
+    hash = hash_bytes(hash, &app->look.binarise, sizeof app->look.binarise);
+    return app->look.scene == SCENE_INSPECT && app->look.digit < 0
+               ? hash_bytes(hash, frame->pad_input, sizeof frame->pad_input)
+               : hash;
+}
+
+static void compose_page(App *app, Frame *frame)
+{
+    const int total = app_count_digits(app),
+              count = frame->layout.page_count < total ? frame->layout.page_count : total;
+    if (app->first < 0) // a page was asked for before the window had a size
+        app->first = (int)((int64_t)-app->first * count % total);
+    app->first = app->first >= total ? 0 : app->first;
+    frame->first = app->look.scene == SCENE_INSPECT ? app->look.digit : app->first;
+    frame->is_shuffled = app->shuffle > 0 && app->look.scene != SCENE_INSPECT;
+    const uint64_t hash = hash_page(app, frame, count);
+    if (frame->page_key > 0 && hash == app->page_hash)
+        return;
+    app->page_hash = hash;
+    frame->page_count = count;
+    frame->page_key++;
+    read_page(app, frame, total);
+}
+
+static void compose_pad(App *app, Frame *frame)
+{
+    pad_read_drawn(&app->pad, frame->pad_drawn);
+    pad_read_input(&app->pad, frame->pad_input);
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        frame->pad_input[i] = look_target(&app->look, frame->pad_input[i]);
+    frame->is_pad_empty = pad_is_empty(&app->pad);
+    frame->pad = &app->pad;
+}
+
+// ---- models as they are ------------------------------------------------------------------------------------------
+
+// The newest snapshot of one model. Several slots may show the same model, and its older snapshot is then no longer
+// theirs.
+static void take_snapshot(App *app, Frame *frame, int index)
+{
+    bool changed = false;
+    const Snapshot *latest = bank_model_latest(app->slots[index].bank, &changed);
+    for (int other = 0; other < app->slot_count; other++) {
+        if (app->slots[other].bank != app->slots[index].bank)
+            continue;
+        frame->models[other].live = latest;
+        if (changed)
+            frame->models[other].page_key = 0;
+    }
+}
+
+// ---- outputs and heatmaps -----------------------------------------------------------------------------------------
+
+// Outputs of the page, which stay valid until the snapshot or the page changes.
+static void compute_page(ModelFrame *m, const Frame *frame, Workspace *workspace)
+{
+    model_forward(m->model, m->snapshot->parameters, workspace, frame->targets, frame->page_count, m->z, m->p);
+    m->page_key = frame->page_key;
+}
+
+// "epoch 12" at an epoch's end, else "step 2900".
+static void format_moment(int64_t step, int steps_per_epoch, char *text, size_t size)
+{
+    const bool is_end = step % steps_per_epoch == 0;
+    (void)snprintf(text, size, "%s %lld", is_end ? "epoch" : "step",
+                   (long long)(is_end ? step / steps_per_epoch : step));
+}
+
+// Pictures change with every slice of training, figures with every measuring.
+static void compose_figures(ModelFrame *m)
+{
+    const Snapshot *s = m->snapshot;
+    m->is_current = s->test.images > 0 && s->test_step == s->step;
+    m->figures_of[0] = 0;
+    if (s->test.images > 0 && !m->is_current)
+        format_moment(s->test_step, s->steps_per_epoch, m->figures_of, sizeof m->figures_of);
+}
+
+static void compose_model(App *app, Frame *frame, int index)
+{
+    ModelFrame *m = &frame->models[index];
+    Slot *slot = &app->slots[index];
+    compose_figures(m);
+    m->spec = slot->spec;
+    m->model = bank_model_shape(slot->bank);
+    (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_get(m->spec.loss)->label,
+                   activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
+    if (m->page_key != frame->page_key)
+        compute_page(m, frame, &slot->workspace);
+    model_forward(m->model, m->snapshot->parameters, &slot->workspace, frame->pad_input, 1, m->pad_z, m->pad_p);
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        float values[DIGIT_PIXELS];
+        double sum = 0.0;
+        model_loss_values(m->model, loss, m->pad_z, m->pad_p, frame->pad_input, values, DIGIT_PIXELS);
+        for (int i = 0; i < DIGIT_PIXELS; i++)
+            sum += (double)values[i];
+        m->pad_loss[loss] = sum / DIGIT_PIXELS;
+    }
+}
+
+static void compute_heat(const Heatmap *mode, const HeatInput *in, float *values, float *marks)
+{
+    mode->compute(in, values);
+    if (mode->mark)
+        mode->mark(in, marks);
+}
+
+// A beside the other side, everything else beside A.
+static void compose_heat(Frame *frame, int index)
+{
+    ModelFrame *m = &frame->models[index];
+    const ModelFrame *a = &frame->models[SIDE_A], *b = index == SIDE_A ? &frame->models[SIDE_B] : m;
+    const size_t n = (size_t)frame->page_count * DIGIT_PIXELS;
+    for (int i = 0; i < HEATMAP_COUNT; i++) {
+        const Heatmap *mode = heatmap_get(frame->look.heatmaps[i]);
+        HeatInput in = {m->model, m->z, m->p, frame->targets, a->p, b->p, &m->snapshot->test, frame->facts, n};
+        if (mode->is_of_set)
+            in.n = DIGIT_PIXELS;
+        compute_heat(mode, &in, m->heat[i], m->marks[i]);
+        const HeatInput drawn = {m->model, m->pad_z,           m->pad_p,     frame->pad_input, a->pad_p,
+                                 b->pad_p, &m->snapshot->test, frame->facts, DIGIT_PIXELS};
+        compute_heat(mode, &drawn, m->pad_heat[i], m->pad_marks[i]);
+    }
+}
+
+// ---- claims -------------------------------------------------------------------------------------------------------
+
+// Whether both models' figures are of the same step, or of the end of the same epoch where an epoch of one has more.
+static bool is_comparable(const Snapshot *a, const Snapshot *b)
+{
+    if (a->test.images == 0 || b->test.images == 0)
+        return false;
+    const bool are_ends = a->test_step % a->steps_per_epoch == 0 && b->test_step % b->steps_per_epoch == 0;
+    return a->test_step == b->test_step || (are_ends && a->test_epoch == b->test_epoch);
+}
+
+// The distance between two models that can be compared. Else what was known of an earlier epoch stays; what was known
+// of a later one, before a restart or a journey into the past, does not. True while it is still to come.
+static bool compare_models(App *app, const Frame *frame, int a, int b, PairMetrics *out, int *epoch)
+{
+    const Snapshot *of_a = frame->models[a].snapshot, *of_b = frame->models[b].snapshot;
+    if (*epoch > of_a->test_epoch || of_a->test.images == 0)
+        *out = (PairMetrics){0};
+    if (!is_comparable(of_a, of_b))
+        return false;
+    Moment *first = trainer_recall(app->trainer, app->slots[a].bank, of_a->test_step);
+    Moment *second = trainer_recall(app->trainer, app->slots[b].bank, of_b->test_step);
+    const bool is_there = first && second && first->step == of_a->test_step && second->step == of_b->test_step;
+    const bool is_known = is_there && trainer_compare(app->trainer, first, second, out);
+    moment_release(first);
+    moment_release(second);
+    if (is_known)
+        *epoch = of_a->test_epoch;
+    return is_there && !is_known;
+}
+
+static void compose_claims(App *app, Frame *frame)
+{
+    ClaimsFrame *claims = &frame->claims;
+    ClaimEvidence *evidence = &claims->evidence;
+    evidence->facts = frame->facts;
+    for (int i = 0; i < CLAIM_MODEL_COUNT; i++) {
+        const Snapshot *s = frame->models[claims->models[i]].snapshot;
+        evidence->test[i] = s->test.images ? &s->test : NULL;
+        evidence->epochs[i] = s->test_epoch;
+        evidence->is_broken[i] = s->broken_step >= 0;
+    }
+    const int bce = claims->models[CLAIM_BCE], mse = claims->models[CLAIM_MSE], twin = claims->models[CLAIM_TWIN];
+    const bool is_waiting[] = {
+        compare_models(app, frame, bce, mse, &evidence->losses, &claims->losses_epoch),
+        compare_models(app, frame, bce, twin, &evidence->seeds, &claims->seeds_epoch),
+        compare_models(app, frame, SIDE_A, SIDE_B, &claims->sides, &claims->sides_epoch),
+    };
+    claims->is_complete = !is_waiting[0] && !is_waiting[1] && !is_waiting[2];
+    evidence->pair_epoch = claims->losses_epoch < claims->seeds_epoch ? claims->losses_epoch : claims->seeds_epoch;
+    for (int claim = 0; claim < CLAIM_COUNT; claim++)
+        claims->results[claim] = claim_judge(claim, evidence);
+}
+
+// ---- matrix -------------------------------------------------------------------------------------------------------
+
+static void compose_ranks(Frame *frame)
+{
+    const MatrixLayout *matrix = &frame->layout.matrix;
+    for (int column = 0; column < matrix->columns; column++) {
+        const Snapshot *rows[OUTPUTS_MAX];
+        for (int row = 0; row < matrix->rows; row++)
+            rows[row] = frame->models[frame->matrix[row][column]].snapshot;
+        frame->matrix_ranks[column] =
+            ranking_judge(frame->matrix_losses[column], rows, matrix->rows, rows[frame->matrix_twinned],
+                          frame->models[frame->matrix_twins[column]].snapshot);
+    }
+}
+
+// ---- the frame ----------------------------------------------------------------------------------------------------
+
+static void compose_dataset(App *app, Frame *frame)
+{
+    const Dataset *dataset = find_dataset(app);
+    frame->is_builtin = !app->options.dataset;
+    (void)snprintf(frame->dataset_name, sizeof frame->dataset_name, "%s", dataset ? dataset->name : "builtin");
+    frame->train_count = dataset ? dataset->train.count : DIGITS_TRAIN_COUNT;
+    if (app->options.limit > 0 && app->options.limit < frame->train_count)
+        frame->train_count = app->options.limit;
+    frame->test_count = app_count_digits(app);
+    frame->facts = trainer_test_facts(app->trainer);
+}
+
+static void compose_state(App *app, Frame *frame)
+{
+    frame->is_playing = app->is_playing;
+    frame->is_busy = trainer_is_busy(app->trainer);
+    frame->is_film = app->is_film;
+    frame->epochs = app->epochs;
+    frame->samples_per_second = trainer_speed(app->trainer);
+    frame->is_help_shown = app->is_help_shown;
+    memcpy(frame->message, app->message, sizeof frame->message);
+    frame->is_error = app->is_error;
+    if (trainer_has_failed(app->trainer)) {
+        (void)snprintf(frame->message, sizeof frame->message,
+                       "out of memory: a model is not trained, measured or kept as it should be");
+        frame->is_error = true;
+    }
+}
+
+const Frame *app_compose(App *app, float width, float height, float scale, bool is_capture, bool takes_news)
+{
+    Frame *frame = &app->frame;
+    frame->look = app->look;
+    frame->is_capture = is_capture;
+    frame->layout = layout_create(width, height, scale, &app->look);
+    frame->model_count = app->slot_count;
+    compose_dataset(app, frame);
+    compose_pad(app, frame);
+    compose_page(app, frame);
+    for (int i = 0; i < app->slot_count; i++)
+        if (takes_news || frame->models[i].page_key == 0)
+            take_snapshot(app, frame, i);
+    past_compose(app, frame);
+    for (int i = 0; i < app->slot_count; i++)
+        compose_model(app, frame, i);
+    for (int i = 0; i < app->slot_count; i++)
+        compose_heat(frame, i);
+    if (app->look.scene == SCENE_CLAIMS)
+        compose_claims(app, frame);
+    if (app->look.scene == SCENE_MATRIX)
+        compose_ranks(frame);
+    compose_state(app, frame);
+    return frame;
+}
+
+bool app_is_settled(App *app)
+{
+    const Frame *frame = &app->frame;
+    bool settled = trainer_dataset(app->trainer) && !trainer_is_busy(app->trainer);
+    for (int i = 0; i < frame->model_count; i++) {
+        if (!app_is_on_show(app, i))
+            continue;
+        const Snapshot *s = frame->models[i].snapshot, *live = frame->models[i].live;
+        const int64_t all = (int64_t)live->steps_per_epoch * app->goal_epochs;
+        const int64_t goal = app->goal_step >= 0 && app->goal_step < all ? app->goal_step : all;
+        const bool is_done = live->broken_step >= 0 || live->step >= goal;
+        settled = settled && is_done && s->test.images > 0 && s->test_step == s->step;
+    }
+    return settled && (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete);
+}

@@ -1,0 +1,59 @@
+// The figures of one pixel.
+#include "state/inspect.h"
+
+#include <math.h>
+
+float inspect_loss(int loss, float p, float t)
+{
+    float value, slope;
+    loss_get(loss)->apply(&p, &t, &value, &slope, 1);
+    return value;
+}
+
+static double find_excess(float p, float t)
+{
+    return p >= 0.0f && p <= 1.0f ? (double)inspect_loss(LOSS_BCE, p, t) - loss_bce_floor((double)t) : (double)NAN;
+}
+
+static InspectSide find_side(const Frame *frame, int side, float t)
+{
+    const ModelFrame *m = &frame->models[side];
+    const int pixel = frame->look.pixel;
+    InspectSide out = {.z = m->z[pixel], .p = m->p[pixel], .has_set = m->snapshot->test.images > 0};
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        model_loss_values(m->model, loss, &out.z, &out.p, &t, &out.loss[loss], 1);
+        model_loss_slopes(m->model, loss, &out.z, &t, &out.slope[loss], 1);
+    }
+    out.mean_p = m->snapshot->test.mean_output_map[pixel];
+    out.dead_share = m->snapshot->test.zero_share_map[pixel];
+    return out;
+}
+
+InspectFigures inspect_figures(const Frame *frame)
+{
+    const int pixel = frame->look.pixel;
+    const bool is_dragged = frame->look.t >= 0.0f;
+    const float t = is_dragged ? frame->look.t : frame->targets[pixel];
+    InspectFigures out = {.row = pixel / DIGIT_SIDE,
+                          .column = pixel % DIGIT_SIDE,
+                          .t = t,
+                          .is_dragged = is_dragged,
+                          .floor = loss_bce_floor((double)t),
+                          .below = t - 0.1f,
+                          .above = t + 0.1f,
+                          .mean_t = frame->facts ? frame->facts->mean_map[pixel] : NAN};
+    out.excess_below = find_excess(out.below, t);
+    out.excess_above = find_excess(out.above, t);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        out.sides[side] = find_side(frame, side, t);
+    return out;
+}
+
+int inspect_list_losses(const Frame *frame, int losses[LOSS_COUNT])
+{
+    int count = 0;
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        if (loss < LOSSES_SHOWN || frame->models[SIDE_A].spec.loss == loss || frame->models[SIDE_B].spec.loss == loss)
+            losses[count++] = loss;
+    return count;
+}

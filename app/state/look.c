@@ -1,0 +1,35 @@
+// Defaults and names of what is looked at.
+#include "state/look.h"
+
+Look look_default(void)
+{
+    Look look = {.scene = SCENE_COMPARE};
+    look.heatmaps[0] = HEATMAP_BCE;
+    look.heatmaps[1] = HEATMAP_MSE;
+    for (int mode = 0; mode < HEATMAP_MODE_COUNT; mode++)
+        look.heat_scales[mode] = heatmap_get(mode)->scale;
+    look.wipe = 0.5f;
+    look.brush_first = 1;
+    look.brush_last = 0;
+    look.matrix_losses = (1u << LOSS_COUNT) - 1;
+    for (int output = 0; output < CLAIM_OUTPUT_COUNT; output++)
+        look.matrix_outputs |= 1u << activation_find(OUTPUT_ACTIVATION, claim_output_key(output));
+    look.pixel = DIGIT_SIDE / 2 * DIGIT_SIDE + DIGIT_SIDE / 2;
+    look.t = -1.0f;
+    look.past_step = -1;
+    return look;
+}
+
+const char *scene_key(Scene scene)
+{
+    static const char *const keys[SCENE_COUNT] = {"compare", "solo", "solo-b", "matrix", "inspect", "claims"};
+    return keys[scene];
+}
+
+bool scene_shows(Scene scene, int side) { return scene != (side == SIDE_A ? SCENE_SOLO_B : SCENE_SOLO_A); }
+
+const char *histogram_key(HistogramMode mode)
+{
+    static const char *const keys[HISTOGRAM_MODE_COUNT] = {"log", "linear", "cumulative"};
+    return keys[mode];
+}

@@ -1,0 +1,58 @@
+// Look: what is looked at and how. All of it can be chosen in the window and on the command line, and is told by a
+// picture's settings. A plain value.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "state/heatmap.h"
+
+typedef enum Scene {
+    SCENE_COMPARE,
+    SCENE_SOLO_A,
+    SCENE_SOLO_B,
+    SCENE_MATRIX,
+    SCENE_INSPECT,
+    SCENE_CLAIMS,
+    SCENE_COUNT
+} Scene;
+
+typedef enum Side { SIDE_A, SIDE_B, SIDE_COUNT } Side;
+typedef enum HistogramMode {
+    HISTOGRAM_LOG,
+    HISTOGRAM_LINEAR,
+    HISTOGRAM_CUMULATIVE,
+    HISTOGRAM_MODE_COUNT
+} HistogramMode;
+
+enum { HEATMAP_COUNT = 2 }; // heatmaps beside each other; the matrix shows the first
+enum { OUTPUTS_MAX = 8, MATRIX_MAX = OUTPUTS_MAX * LOSS_COUNT }; // cells of the matrix
+
+typedef struct Look {
+    Scene scene;
+    int heatmaps[HEATMAP_COUNT];           // modes
+    float heat_scales[HEATMAP_MODE_COUNT]; // where each mode's scale ends
+    float binarise;                        // of the targets: 0 as they are, 1 binary at 0.5, between: a mix
+    bool is_wiped;                         // A and B in the same place, left and right of a divider
+    float wipe;                            // where the divider is, 0 .. 1
+    HistogramMode histogram;
+    int brush_first, brush_last; // bins of the histogram whose pixels are lit; first > last: none
+    int curve_loss;
+    unsigned matrix_outputs, matrix_losses; // bits: rows and columns of the matrix, never empty
+    int digit;                              // inspected: index in the test set, -1: the drawing
+    int pixel;                              // inspected: row * 28 + column
+    bool is_pinned;                         // the pixel stays where it is, else it follows the mouse
+    float t;                                // inspected target, -1: the pixel's own
+    int64_t past_step;                      // the window shows this moment of training, -1: the newest
+} Look;
+
+Look look_default(void);
+
+const char *scene_key(Scene scene);      // "compare", "solo", "solo-b", "matrix", "inspect", "claims"
+bool scene_shows(Scene scene, int side); // whether this side's model is on show
+const char *histogram_key(HistogramMode mode);
+
+// t as it is shown: a mix of t and of its binary form.
+static inline float look_target(const Look *look, float t)
+{
+    return look->binarise > 0.0f ? t + look->binarise * ((t >= 0.5f ? 1.0f : 0.0f) - t) : t;
+}

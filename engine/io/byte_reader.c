@@ -1,0 +1,144 @@
+// Byte reader: see byte_reader.h.
+//
+// gzip is unpacked here and not by gzread, which passes over what follows the first member.
+#include "io/byte_reader.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/file.h"
+
+enum { GZIP_WINDOW_BITS = 16 + 15 };
+
+// The next bytes of the file as it is stored: fewer than wanted only at its end.
+static bool read_stored(ByteReader *reader, uint8_t *bytes, size_t want, size_t *got)
+{
+    uint64_t left = reader->size - reader->position;
+    *got = want < left ? want : (size_t)left;
+    if (reader->fd >= 0) {
+        if (!file_read(reader->fd, bytes, *got, reader->path, reader->error))
+            return false;
+    } else if (*got > 0) {
+        memcpy(bytes, reader->bytes + reader->position, *got);
+    }
+    reader->position += *got;
+    return true;
+}
+
+static bool refill_chunk(ByteReader *reader)
+{
+    size_t got;
+    if (!read_stored(reader, reader->chunk, sizeof reader->chunk, &got))
+        return false;
+    reader->stream.next_in = reader->chunk;
+    reader->stream.avail_in = (uInt)got;
+    return true;
+}
+
+static bool refuse_status(const ByteReader *reader, int status)
+{
+    if (status == Z_MEM_ERROR)
+        return error_set(reader->error, "%s cannot be inflated: there is no memory for it", reader->name);
+    if (status == Z_BUF_ERROR) {
+        return error_set(reader->error, "%s is truncated: it ends after %llu bytes, in the middle of its gzip data",
+                         reader->name, (unsigned long long)reader->size);
+    }
+    return error_set(reader->error, "%s is corrupt: its gzip data cannot be inflated (%s)", reader->name,
+                     reader->stream.msg ? reader->stream.msg : "no reason given");
+}
+
+static bool read_unpacked(ByteReader *reader, uint8_t *bytes, size_t want, size_t *got)
+{
+    z_stream *stream = &reader->stream;
+    *got = 0;
+    while (*got < want && !reader->has_ended) {
+        if (stream->avail_in == 0 && !refill_chunk(reader))
+            return false;
+        size_t room = want - *got < INT_MAX ? want - *got : INT_MAX; // zlib counts in 32 bits
+        stream->next_out = bytes + *got;
+        stream->avail_out = (uInt)room;
+        int status = inflate(stream, Z_NO_FLUSH);
+        *got += room - stream->avail_out;
+        reader->has_ended = status == Z_STREAM_END;
+        bool hungry = status == Z_BUF_ERROR && reader->position < reader->size;
+        if (status != Z_OK && status != Z_STREAM_END && !hungry)
+            return refuse_status(reader, status);
+    }
+    return true;
+}
+
+bool byte_reader_open(ByteReader *reader, const char *path, Error *error)
+{
+    memset(reader, 0, sizeof *reader);
+    reader->path = path;
+    reader->name = file_shorten_path(path);
+    reader->error = error;
+    reader->fd = file_open(path, &reader->size, error);
+    if (reader->fd < 0)
+        return false;
+    if (read_stored(reader, reader->start, sizeof reader->start, &reader->start_size))
+        return true;
+    byte_reader_close(reader);
+    return false;
+}
+
+bool byte_reader_open_bytes(ByteReader *reader, const uint8_t *bytes, size_t size, const char *path, Error *error)
+{
+    memset(reader, 0, sizeof *reader);
+    reader->path = path;
+    reader->name = file_shorten_path(path);
+    reader->error = error;
+    reader->fd = -1;
+    reader->bytes = bytes;
+    reader->size = size;
+    return read_stored(reader, reader->start, sizeof reader->start, &reader->start_size);
+}
+
+void byte_reader_close(ByteReader *reader)
+{
+    if (reader->is_gzip)
+        (void)inflateEnd(&reader->stream);
+    if (reader->fd >= 0)
+        (void)close(reader->fd);
+    reader->is_gzip = false;
+    reader->fd = -1;
+}
+
+bool byte_reader_unpack(ByteReader *reader)
+{
+    static_assert(sizeof reader->start <= sizeof reader->chunk, "the first bytes are the first chunk");
+    assert(reader->start_taken == 0 && !reader->is_gzip);
+    int status = inflateInit2(&reader->stream, GZIP_WINDOW_BITS);
+    if (status != Z_OK)
+        return refuse_status(reader, status);
+    reader->is_gzip = true;
+    memcpy(reader->chunk, reader->start, reader->start_size);
+    reader->stream.next_in = reader->chunk;
+    reader->stream.avail_in = (uInt)reader->start_size;
+    return read_unpacked(reader, reader->start, sizeof reader->start, &reader->start_size);
+}
+
+bool byte_reader_read(ByteReader *reader, void *bytes, size_t want, size_t *got)
+{
+    size_t left = reader->start_size - reader->start_taken, first = want < left ? want : left, rest = 0;
+    if (first > 0)
+        memcpy(bytes, reader->start + reader->start_taken, first);
+    reader->start_taken += first;
+    uint8_t *next = (uint8_t *)bytes + first;
+    bool done = first == want || (reader->is_gzip ? read_unpacked(reader, next, want - first, &rest)
+                                                  : read_stored(reader, next, want - first, &rest));
+    *got = first + rest;
+    return done;
+}
+
+bool byte_reader_count_trailing(ByteReader *reader, uint64_t *count, bool *is_member)
+{
+    assert(reader->is_gzip && reader->has_ended);
+    if (reader->stream.avail_in == 0 && !refill_chunk(reader))
+        return false;
+    *count = reader->stream.avail_in + (reader->size - reader->position);
+    *is_member = file_kind_is_gzip(reader->stream.next_in, reader->stream.avail_in);
+    return true;
+}

@@ -1,0 +1,43 @@
+// Byte reader: the bytes of a file, or of memory, one after another; what gzip has packed can come out unpacked.
+//
+// Its first bytes can be looked at before any is taken. Memory: the reader itself, whatever the file's size.
+// Thread: no state outside a ByteReader; any thread.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <zlib.h>
+
+#include "error.h"
+#include "io/file_kind.h"
+
+enum { BYTE_READER_CHUNK = 16384 };
+
+typedef struct ByteReader {
+    const char *path; // borrowed
+    const char *name; // the path as sentences show it
+    Error *error;
+    int fd;                  // the file, or -1 where it is in memory:
+    const uint8_t *bytes;    // all of it; borrowed
+    uint64_t size, position; // in bytes as they are stored
+    bool is_gzip;
+    bool has_ended; // the gzip member's own end was seen, its checksum found right
+    z_stream stream;
+    uint8_t chunk[BYTE_READER_CHUNK]; // stored bytes that are being unpacked
+    uint8_t start[FILE_KIND_BYTES];   // the first bytes, unpacked where is_gzip
+    size_t start_size, start_taken;
+} ByteReader;
+
+// Opens path, or the bytes, for which path then stands in sentences, and fills start. path and error must outlive the
+// reader. Where that fails, there is nothing to close.
+bool byte_reader_open(ByteReader *reader, const char *path, Error *error);
+bool byte_reader_open_bytes(ByteReader *reader, const uint8_t *bytes, size_t size, const char *path, Error *error);
+void byte_reader_close(ByteReader *reader);
+
+// From now on the bytes are what the gzip file unpacks to, start too. Before anything was read.
+bool byte_reader_unpack(ByteReader *reader);
+
+// The next bytes: fewer than wanted only at the end.
+bool byte_reader_read(ByteReader *reader, void *bytes, size_t want, size_t *got);
+
+// After the end of the unpacked bytes: how many stored ones follow, and whether they begin as a second gzip member.
+bool byte_reader_count_trailing(ByteReader *reader, uint64_t *count, bool *is_member);

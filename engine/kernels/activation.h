@@ -1,0 +1,24 @@
+// Activation functions: p = f(z), of the hidden layers and of the output.
+//
+// To add one: a row and a small function in activation_functions.h; everything else follows that list. Thread: constant
+// tables; any thread.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernels/activation_functions.h"
+
+typedef struct Activation {
+    const char *key;     // as in a model spec
+    const char *label;   // as on a button
+    const char *formula; // as in a tooltip
+    // value[i] = f(z[i]), slope[i] = f'(z[i]) for i < n; the arrays are the same or do not overlap. slope may not be
+    // NULL.
+    void (*apply)(const float *z, float *value, float *slope, size_t n);
+} Activation;
+
+typedef enum ActivationRole { OUTPUT_ACTIVATION, HIDDEN_ACTIVATION } ActivationRole;
+
+int activation_count(ActivationRole role);
+const Activation *activation_get(ActivationRole role, int index); // index < activation_count(role)
+int activation_find(ActivationRole role, const char *key);        // -1 if absent

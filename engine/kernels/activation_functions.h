@@ -1,0 +1,117 @@
+// The activation functions: the lists of them, for everybody, and what they compute, for the kernels.
+//
+// To add one: a row in one of the lists, and its function on a Vec below, with its slope beside it. Tables, enums,
+// buttons, command line, fused passes and tests follow. Formulas: Keras' and PyTorch's definitions.
+#pragma once
+
+// Of the output. X(C, function, key, label, formula, logit): as in Activation; C is handed through. logit: k where p is
+// the logistic function of k z, so that a loss may be taken from the logit (loss_functions.h); else 0.
+#define OUTPUT_ACTIVATIONS(X, C)                                                                                       \
+    X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)", 1)                                                           \
+    X(C, relu, "relu", "ReLU", "max(0, z)", 0)                                                                         \
+    X(C, linear, "linear", "linear", "z", 0)                                                                           \
+    X(C, clip, "clip", "clip", "min(1, max(0, z))", 0)                                                                 \
+    X(C, tanh01, "tanh01", "tanh01", "(tanh z + 1) / 2", 2)                                                            \
+    X(C, softplus, "softplus", "softplus", "ln(1 + e^z)", 0)
+
+// Of the hidden layers. X(C, function, key, label, formula).
+#define HIDDEN_ACTIVATIONS(X, C)                                                                                       \
+    X(C, relu, "relu", "ReLU", "max(0, z)")                                                                            \
+    X(C, leaky_relu, "leaky_relu", "leaky", "z if z > 0, else 0.01 z")                                                 \
+    X(C, hyperbolic_tangent, "tanh", "tanh", "tanh z")                                                                 \
+    X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)")                                                              \
+    X(C, elu, "elu", "ELU", "z if z > 0, else e^z - 1")                                                                \
+    X(C, gelu, "gelu", "GELU", "z Phi(z)")
+
+#define COUNT_OUTPUT(C, function, key, label, formula, logit) +1
+enum { OUTPUT_COUNT = 0 OUTPUT_ACTIVATIONS(COUNT_OUTPUT, _) };
+#undef COUNT_OUTPUT
+
+#ifdef ISA // compiled once for each instruction set
+#include "kernels/vector.h"
+
+typedef struct ValueSlope {
+    Vec value, slope;
+} ValueSlope;
+
+// The logistic function with its parts: e = e^-|z|, which never overflows, r = 1 / (1 + e).
+typedef struct Logistic {
+    Vec e, r, p;
+} Logistic;
+
+INLINE Logistic logistic(Vec z)
+{
+    const Vec e = vec_exp(vec_negative_abs(z)), r = vec_reciprocal(1.0f + e);
+    return (Logistic){e, r, vec_where_negative(z, e * r, r)};
+}
+
+INLINE ValueSlope sigmoid(Vec z)
+{
+    const Logistic s = logistic(z);
+    return (ValueSlope){s.p, s.e * s.r * s.r};
+}
+
+INLINE ValueSlope relu(Vec z)
+{
+    return (ValueSlope){vec_at_least(z, 0.0f), vec_select(z > 0.0f, vec_all(1.0f), vec_all(0.0f))};
+}
+
+INLINE ValueSlope linear(Vec z) { return (ValueSlope){z, vec_all(1.0f)}; }
+
+INLINE ValueSlope clip(Vec z)
+{
+    return (ValueSlope){vec_at_most(vec_at_least(z, 0.0f), 1.0f),
+                        vec_select((z > 0.0f) & (z < 1.0f), vec_all(1.0f), vec_all(0.0f))};
+}
+
+INLINE ValueSlope hyperbolic_tangent(Vec z)
+{
+    const Vec x = 2.0f * vec_negative_abs(z), e = vec_expm1(x);
+    const Vec r = 1.0f / (2.0f + e);
+    const Vec p = vec_where_negative(z, e * r, -e * r);
+    return (ValueSlope){p, 4.0f * vec_exp(x) * r * r}; // 1 - tanh^2 without the cancellation
+}
+
+// The same as sigmoid(2z), which loses nothing near 0: BCE divides by p.
+INLINE ValueSlope tanh01(Vec z)
+{
+    const ValueSlope s = sigmoid(2.0f * z);
+    return (ValueSlope){s.value, 2.0f * s.slope};
+}
+
+INLINE ValueSlope softplus(Vec z)
+{
+    const Logistic s = logistic(z);
+    return (ValueSlope){vec_at_least(z, 0.0f) + vec_log1p(s.e), s.p};
+}
+
+INLINE ValueSlope leaky_relu(Vec z)
+{
+    return (ValueSlope){vec_select(z > 0.0f, z, 0.01f * z), vec_select(z > 0.0f, vec_all(1.0f), vec_all(0.01f))};
+}
+
+INLINE ValueSlope elu(Vec z)
+{
+    const Vec x = vec_at_most(z, 0.0f);
+    return (ValueSlope){vec_select(z > 0.0f, z, vec_expm1(x)), vec_select(z > 0.0f, vec_all(1.0f), vec_exp(x))};
+}
+
+// z Phi(z). Phi by Abramowitz and Stegun 7.1.26 with x = |z| / sqrt 2; absolute error below 1.5e-7. Beyond 20 the tail
+// is 0 in float; the bounds keep infinity * 0 out of it.
+INLINE ValueSlope gelu(Vec z)
+{
+    const Vec low = vec_at_least(z, -20.0f), inner = vec_at_most(low, 20.0f);
+    const Vec x = vec_abs(inner) * 0.70710678f;
+    const Vec gauss = vec_exp(-x * x);
+    const Vec t = 1.0f / (1.0f + 0.3275911f * x);
+    Vec q = vec_all(1.061405429f);
+    q = q * t - 1.453152027f;
+    q = q * t + 1.421413741f;
+    q = q * t - 0.284496736f;
+    q = q * t + 0.254829592f;
+    const Vec tail = 0.5f * q * t * gauss; // 1 - Phi(|z|)
+    const Vec phi = vec_where_negative(z, tail, 1.0f - tail);
+    return (ValueSlope){low * phi, phi + inner * gauss * 0.39894228f};
+}
+
+#endif

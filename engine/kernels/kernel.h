@@ -1,0 +1,118 @@
+// Kernel: the hot loops, compiled for each instruction set and chosen at run time.
+//
+// Internal to the engine. Shapes are written (rows, columns); a matrix is row-major with a stride in floats from row to
+// row. Column counts and strides that are vectorised over are multiples of KERNEL_PAD; what lies in the padding is
+// zero. Thread: kernel_select before any other thread runs; everything else is pure.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/activation.h"
+#include "error.h"
+#include "kernels/loss.h"
+#include "kernels/measure.h"
+#include "kernels/optimizer.h"
+
+enum { KERNEL_PAD = 16 }; // the widest vector, in floats
+
+// n rounded up to a multiple of KERNEL_PAD.
+static inline size_t kernel_pad(size_t n) { return (n + KERNEL_PAD - 1) / KERNEL_PAD * KERNEL_PAD; }
+
+typedef struct ActivationTable {
+    const Activation *rows;
+    int count;
+} ActivationTable;
+
+typedef struct OptimizerTable {
+    const Optimizer *rows;
+    int count;
+} OptimizerTable;
+
+// C (m, n) = A (m, k) B (k, n) + start. A's element (i, l) is a[i * a_row + l * a_column], so that a transposed matrix
+// is a matter of strides. start: C itself where accumulate is set, else bias (n), else zero; it comes last, so that a
+// sum over two pieces of k is the same whether the second is accumulated onto the first or added to it later. The rows
+// that are left over behind the last whole block skip elements of A that are zero, and add in another order.
+enum { PRODUCT_DEPTH_MAX = 4096 }; // of k
+
+typedef struct Product {
+    size_t m, n, k; // n a multiple of KERNEL_PAD
+    const float *a;
+    size_t a_row, a_column;
+    const float *b;
+    size_t b_stride;
+    float *c;
+    size_t c_stride;
+    const float *bias; // NULL: none
+    bool accumulate;
+} Product;
+
+// Images as they are stored, anywhere in memory: rows[i] points to `pixels` bytes, value byte / 255. Four fifths of the
+// pixels are zero, so products with them go by quads, four neighbouring pixels: bit i of lit[q] says that quad q of
+// image i is not all zero, and only those are looked at.
+enum { TILE_ROWS = 64, QUAD = 4 };
+
+typedef struct Tile {
+    const uint8_t *rows[TILE_ROWS];
+    size_t count;  // images, <= TILE_ROWS
+    size_t pixels; // a multiple of QUAD
+    uint64_t *lit; // (pixels / QUAD), filled by find_lit
+} Tile;
+
+// The product of a tile X (count, pixels) with W (pixels, n): c (count, n) = X W + bias; or, transposed, with D (count,
+// n): c (pixels, n) = X^T D, plus c itself where accumulate is set. n a multiple of KERNEL_PAD. bias NULL: zero.
+typedef struct TileProduct {
+    const Tile *tile;
+    size_t n;
+    const float *b; // W or D
+    size_t b_stride;
+    float *c;
+    size_t c_stride;
+    const float *bias;
+    bool accumulate;
+} TileProduct;
+
+// Output pixels are worked on in strips, forward and backward, so that they stay in the caches: seven of the widest
+// vectors, a seventh of 784 pixels.
+enum { STRIP_COLUMNS = 112 };
+
+// Training: the output activation and the loss of a strip.
+typedef struct OutputPass {
+    float *z;                       // (rows, STRIP_COLUMNS): logits, which become dL/dz
+    const uint8_t *const *targets;  // (rows): images
+    const uint8_t *const *upcoming; // (rows): images that are wanted soon: memory is asked for their part of the strip
+    size_t column;                  // where the strip lies in an image
+    size_t rows, columns;           // columns a multiple of KERNEL_PAD
+    float *bias_slope;              // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
+    bool accumulate;
+} OutputPass;
+
+typedef struct Kernel {
+    const char *name;                   // "avx512", "avx2", "plain"
+    const ActivationTable *activations; // by ActivationRole
+    const Loss *losses;
+    const OptimizerTable *optimizers;
+    void (*multiply)(const Product *product);
+    void (*find_lit)(const Tile *tile);
+    void (*multiply_tile)(const TileProduct *product);
+    void (*multiply_tile_transposed)(const TileProduct *product);
+    void (*bytes_to_floats)(const uint8_t *bytes, float *values, size_t n); // byte / 255
+    // sums (n) = the rows' sum, plus sums where accumulate is set; n a multiple of KERNEL_PAD.
+    void (*sum_rows)(const float *rows, size_t stride, size_t count, size_t n, float *sums, bool accumulate);
+    // sums (rows, n) = bias (n; NULL: zero) + the parts' (rows, n) from offset on, in their order; n a multiple of
+    // KERNEL_PAD.
+    void (*add_parts)(const float *const *parts, int count, size_t offset, const float *bias, size_t rows, size_t n,
+                      float *sums);
+    void (*scale)(float *values, const float *factors, size_t n); // values *= factors
+    // to (columns, rows) = from (rows, columns) transposed.
+    void (*transpose)(const float *from, size_t from_stride, size_t rows, size_t columns, float *to, size_t to_stride);
+    bool (*is_finite)(const float *values, size_t n);
+    MeasureOutput *const *measure; // by output activation
+    // values += sigma * Gaussian noise, clipped to [0, 1]; the noise depends on (key, index) alone.
+    void (*add_noise)(float *values, size_t n, float sigma, uint64_t key);
+} Kernel;
+
+const Kernel *kernel_get(void); // the selected one; at first the best that the processor can run
+
+// name: "avx512", "avx2", "plain" or "auto". False where the processor lacks it or the name is unknown.
+bool kernel_select(const char *name, Error *error);

@@ -1,0 +1,62 @@
+// Which instruction set's tables and loops are in use.
+#include <stdatomic.h>
+#include <string.h>
+
+#include "kernels/kernel.h"
+
+extern const Kernel kernel_plain;
+#if defined(__x86_64__)
+extern const Kernel kernel_avx2, kernel_avx512;
+#endif
+
+static const Kernel *const kernels[] = {
+#if defined(__x86_64__)
+    &kernel_avx512,
+    &kernel_avx2,
+#endif
+    &kernel_plain,
+};
+enum { KERNEL_COUNT = sizeof kernels / sizeof *kernels };
+
+static _Atomic(const Kernel *) selected;
+
+static bool can_run(const Kernel *kernel)
+{
+#if defined(__x86_64__)
+    if (kernel == &kernel_avx512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    if (kernel == &kernel_avx2)
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+    return kernel == &kernel_plain;
+}
+
+const Kernel *kernel_get(void)
+{
+    const Kernel *kernel = atomic_load_explicit(&selected, memory_order_relaxed);
+    if (kernel)
+        return kernel;
+    int best = 0;
+    while (!can_run(kernels[best]))
+        best++;
+    atomic_store_explicit(&selected, kernels[best], memory_order_relaxed);
+    return kernels[best];
+}
+
+bool kernel_select(const char *name, Error *error)
+{
+    if (strcmp(name, "auto") == 0) {
+        atomic_store_explicit(&selected, NULL, memory_order_relaxed);
+        return true;
+    }
+    for (int i = 0; i < KERNEL_COUNT; i++) {
+        if (strcmp(name, kernels[i]->name) != 0)
+            continue;
+        if (!can_run(kernels[i]))
+            return error_set(error, "this processor cannot run the %s instructions", name);
+        atomic_store_explicit(&selected, kernels[i], memory_order_relaxed);
+        return true;
+    }
+    return error_set(error, "unknown instruction set '%s': expected auto, avx512, avx2 or plain", name);
+}

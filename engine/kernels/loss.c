@@ -1,0 +1,33 @@
+// Look-ups in the table of losses, which loss_isa.c makes, and what holds of a loss without one.
+#include "kernels/loss.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/kernel.h"
+
+const Loss *loss_get(int index)
+{
+    assert(index >= 0 && index < LOSS_COUNT);
+    return &kernel_get()->losses[index];
+}
+
+int loss_find(const char *key)
+{
+    for (int i = 0; i < LOSS_COUNT; i++)
+        if (strcmp(loss_get(i)->key, key) == 0)
+            return i;
+    return -1;
+}
+
+int loss_list_shown(int own, int losses[LOSS_COUNT])
+{
+    int count = 0;
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        if (loss < LOSSES_SHOWN || loss == own)
+            losses[count++] = loss;
+    return count;
+}
+
+double loss_bce_floor(double t) { return t <= 0.0 || t >= 1.0 ? 0.0 : -(t * log(t) + (1.0 - t) * log1p(-t)); }

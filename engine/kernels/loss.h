@@ -1,0 +1,38 @@
+// Losses per pixel. A model's loss is their mean over the pixels, then over the batch, as Keras and PyTorch report it.
+//
+// To add one: a row and a small function in loss_functions.h, which also has the enum (LOSS_BCE, ...); everything else
+// follows that list. Thread: constant tables; any thread.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernels/loss_functions.h"
+
+// Training's fused form, in kernel.h: internal to the engine.
+struct OutputPass;
+typedef double TrainOutput(const struct OutputPass *pass);
+
+typedef struct Loss {
+    const char *key;     // as in a model spec
+    const char *label;   // as on a button
+    const char *formula; // as in a tooltip
+    const char *unit;    // behind the end of its heatmap's scale
+    float heat_scale;    // where that scale ends before anybody drags it
+    bool has_floor;      // a grey target costs something even where it is met
+    // For i < n: value[i] = L(p[i], t[i]) and slope[i] = dL/dp. In place (value == p or slope == p) is allowed.
+    void (*apply)(const float *p, const float *t, float *value, float *slope, size_t n);
+    // The same from the logit of a sigmoid, slope[i] = dL/dz, where a form without overflow and clipping exists; else
+    // NULL.
+    void (*apply_logit)(const float *z, const float *t, float *value, float *slope, size_t n);
+    TrainOutput *const *train; // by output activation
+} Loss;
+
+const Loss *loss_get(int index); // index < LOSS_COUNT
+int loss_find(const char *key);  // -1 if absent
+
+// The losses to show of a model that trains with `own`, in the table's order: the first LOSSES_SHOWN, and its own.
+// Returns how many.
+int loss_list_shown(int own, int losses[LOSS_COUNT]);
+
+// H(t) = -(t ln t + (1-t) ln(1-t)), the least BCE that a target t allows; 0 at 0 and 1. In nats.
+double loss_bce_floor(double t);

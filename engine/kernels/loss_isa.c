@@ -1,0 +1,86 @@
+// The tables of losses, and training's pass over the output. Compiled once per instruction set (vector.h).
+#include "kernels/loss.h"
+
+#include "kernels/kernel.h"
+#include "kernels/loss_functions.h"
+
+#define APPLY(function)                                                                                                \
+    static void apply_##function(const float *x, const float *t, float *value, float *slope, size_t n)                 \
+    {                                                                                                                  \
+        size_t i = 0;                                                                                                  \
+        for (; i + LANES <= n; i += LANES) {                                                                           \
+            const ValueSlope r = function(vec_load(x + i), vec_load(t + i));                                           \
+            vec_store(value + i, r.value);                                                                             \
+            vec_store(slope + i, r.slope);                                                                             \
+        }                                                                                                              \
+        if (i < n) {                                                                                                   \
+            const ValueSlope r = function(vec_load_part(x + i, n - i), vec_load_part(t + i, n - i));                   \
+            vec_store_part(value + i, r.value, n - i);                                                                 \
+            vec_store_part(slope + i, r.slope, n - i);                                                                 \
+        }                                                                                                              \
+    }
+
+#define APPLY_PLAIN(loss)                                                             APPLY(loss)
+#define APPLY_PRODUCT(loss)                                                           APPLY(loss) APPLY(loss##_logit)
+#define APPLY_LOSS(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor) APPLY_##form(loss)
+LOSSES(APPLY_LOSS, _)
+
+// ---- training -----------------------------------------------------------------------------------------------------
+
+// One vector of columns, down all rows: its sums and the functions' constants stay in registers.
+INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, const size_t factors_max)
+{
+    Vec value = {0}, bias_slope = {0};
+    const bool asks_memory = column % 64 == 0;
+    float *z = pass->z + column;
+    for (size_t row = 0; row < pass->rows;) {
+        Vec factor = vec_all(1.0f);
+        const size_t rest = pass->rows - row, rows = factors_max > 0 && factors_max < rest ? factors_max : rest;
+        for (const size_t end = row + rows; row < end; row++, z += STRIP_COLUMNS) {
+            if (asks_memory)
+                __builtin_prefetch(pass->upcoming[row] + pass->column + column);
+            const Terms terms = find(vec_load(z), vec_load_bytes(pass->targets[row] + pass->column + column));
+            vec_store(z, terms.slope);
+            bias_slope += terms.slope;
+            value += terms.value;
+            if (factors_max > 0)
+                factor *= terms.factor;
+        }
+        if (factors_max > 0)
+            value += vec_log(factor);
+    }
+    float *const sum = pass->bias_slope + column;
+    vec_store(sum, pass->accumulate ? vec_load(sum) + bias_slope : bias_slope);
+    return value;
+}
+
+INLINE double pass_strip(const OutputPass *pass, FindTerms *find, const size_t factors_max)
+{
+    Vec value = {0};
+    for (size_t column = 0; column < pass->columns; column += LANES)
+        value += pass_columns(pass, column, find, factors_max);
+    return (double)vec_sum(value);
+}
+
+#define PASS_OF_PAIR(activation, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                       \
+    static double pass_##activation##_##loss(const OutputPass *pass)                                                   \
+    {                                                                                                                  \
+        return pass_strip(pass, terms_##activation##_##loss, factors_##activation##_##loss);                           \
+    }
+#define PASSES_OF_OUTPUT(C, activation, key, label, formula, logit) LOSSES(PASS_OF_PAIR, activation)
+OUTPUT_ACTIVATIONS(PASSES_OF_OUTPUT, _)
+
+// ---- the table ----------------------------------------------------------------------------------------------------
+
+#define PASS_ROW(loss, activation, key, label, formula, logit) pass_##activation##_##loss,
+#define PASS_TABLE(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                  \
+    static TrainOutput *const loss##_passes[] = {OUTPUT_ACTIVATIONS(PASS_ROW, loss)};
+LOSSES(PASS_TABLE, _)
+
+#define LOGIT_PLAIN(loss)   NULL
+#define LOGIT_PRODUCT(loss) apply_##loss##_logit
+enum { NO_FLOOR, FLOOR };
+#define ROW(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                         \
+    [LOSS_##NAME] = {key,          label, formula, unit, heat_scale, floor == FLOOR, apply_##loss, LOGIT_##form(loss), \
+                     loss##_passes},
+const Loss PER_ISA(losses)[LOSS_COUNT] = {LOSSES(ROW, _)};

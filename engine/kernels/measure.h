@@ -1,0 +1,38 @@
+// Measure: what is added up over the outputs of images, in one pass from logits to every figure. The kernels' part of
+// the metrics (metrics.h), which makes figures of these sums.
+//
+// Internal to the engine but for the two enums. Thread: constants.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/loss.h"
+
+enum { HISTOGRAM_INNER = 64, HISTOGRAM_BINS = HISTOGRAM_INNER + 2 }; // below 0, 64 over [0,1], above 1
+
+// Pixels by their target: t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1.
+typedef enum TargetGroup { TARGET_ZERO, TARGET_DARK, TARGET_BRIGHT, TARGET_ONE, TARGET_GROUP_COUNT } TargetGroup;
+
+// What is added up over images for the metrics.
+typedef struct PixelSums {
+    double loss[LOSS_COUNT], output;
+    double bias[TARGET_GROUP_COUNT]; // sum of p - t by target
+    int64_t below_002, above_098, nonfinite;
+} PixelSums;
+
+// Several counts side by side, because neighbouring pixels mostly fall into the same bin and would wait for each other.
+// The last bin takes what is not a number.
+enum { MEASURE_HISTOGRAMS = 16 };
+
+typedef struct MeasurePass {
+    const float *z;                // (rows, STRIP_COLUMNS): logits
+    const uint8_t *const *targets; // (rows): images
+    size_t column;                 // where the strip lies in an image
+    size_t rows, columns;          // rows <= TILE_ROWS; columns a multiple of KERNEL_PAD
+    PixelSums *sums;               // added to
+    uint32_t (*histograms)[HISTOGRAM_BINS + 1];
+    float *outputs;  // (columns): the sum of a pixel's outputs is added to it
+    uint32_t *zeros; // (columns): how many of them are exactly 0, added to it
+} MeasurePass;
+
+typedef void MeasureOutput(const MeasurePass *pass);

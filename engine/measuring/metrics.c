@@ -1,0 +1,378 @@
+// Metrics over a set, in shards of a fixed size that are added up in a fixed order.
+#include "measuring/metrics.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "kernels/kernel.h"
+
+enum { SHARD_IMAGES = 256 }; // a shard is one task
+static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole number of strips");
+
+typedef struct Shard {
+    PixelSums sums;
+    uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
+    float outputs[DIGIT_PIXELS];
+    uint32_t zeros[DIGIT_PIXELS];
+} Shard;
+
+// A worker's scratch.
+typedef struct Worker {
+    Workspace workspace;
+    float *strip; // (TILE_ROWS, STRIP_COLUMNS)
+    uint64_t lit[DIGIT_PIXELS / QUAD];
+} Worker;
+
+typedef struct Measurement {
+    const Model *model;
+    const float *parameters;
+    const ImageSet *set;
+    int images;
+    Shard *shards;
+    Worker *workers;
+} Measurement;
+
+static void measure_tile(const Measurement *m, int first, int count, Worker *worker, Shard *shard)
+{
+    const Kernel *kernel = kernel_get();
+    const Model *model = m->model;
+    const Layer *output = &model->layers[model->layer_count - 1];
+    Tile tile = {.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
+    for (int row = 0; row < count; row++)
+        tile.rows[row] = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
+    kernel->find_lit(&tile);
+    const float *code = model_encode_tile(model, m->parameters, &worker->workspace, &tile);
+    for (size_t column = 0; column < DIGIT_PIXELS; column += STRIP_COLUMNS) {
+        model_forward_layer(output, m->parameters, code, model->layers[model->layer_count - 2].stride, count, column,
+                            STRIP_COLUMNS, worker->strip, STRIP_COLUMNS);
+        kernel->measure[model->spec.output](&(MeasurePass){
+            .z = worker->strip,
+            .targets = tile.rows,
+            .column = column,
+            .rows = tile.count,
+            .columns = STRIP_COLUMNS,
+            .sums = &shard->sums,
+            .histograms = shard->histograms,
+            .outputs = shard->outputs + column,
+            .zeros = shard->zeros + column,
+        });
+    }
+}
+
+static void measure_shard(void *context, int task_index, int worker_index)
+{
+    const Measurement *m = context;
+    const int first = task_index * SHARD_IMAGES;
+    const int end = first + SHARD_IMAGES < m->images ? first + SHARD_IMAGES : m->images;
+    for (int image = first; image < end; image += TILE_ROWS)
+        measure_tile(m, image, end - image < TILE_ROWS ? end - image : TILE_ROWS, &m->workers[worker_index],
+                     &m->shards[task_index]);
+}
+
+// Everything about a set, from all shards.
+typedef struct Totals {
+    PixelSums sums;
+    int64_t histogram[HISTOGRAM_BINS];
+} Totals;
+
+static void add_shard(Totals *totals, const Shard *shard)
+{
+    PixelSums *sums = &totals->sums;
+    const PixelSums *part = &shard->sums;
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        sums->loss[loss] += part->loss[loss];
+    sums->output += part->output;
+    for (int group = 0; group < TARGET_GROUP_COUNT; group++)
+        sums->bias[group] += part->bias[group];
+    sums->below_002 += part->below_002;
+    sums->above_098 += part->above_098;
+    sums->nonfinite += part->nonfinite;
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++)
+        for (int i = 0; i < MEASURE_HISTOGRAMS; i++)
+            totals->histogram[bin] += shard->histograms[i][bin];
+}
+
+static void fill_maps(Metrics *metrics, const Shard *shards, int shard_count)
+{
+    for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
+        double output = 0.0;
+        int64_t zeros = 0;
+        for (int i = 0; i < shard_count; i++) {
+            output += (double)shards[i].outputs[pixel];
+            zeros += shards[i].zeros[pixel];
+        }
+        metrics->mean_output_map[pixel] = (float)(output / metrics->images);
+        metrics->zero_share_map[pixel] = (float)((double)zeros / metrics->images);
+        metrics->dead_outputs += zeros == metrics->images;
+    }
+}
+
+static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
+{
+    const PixelSums *sums = &totals->sums;
+    const double n = (double)facts->images * DIGIT_PIXELS;
+    Metrics metrics = {
+        .images = facts->images,
+        .bce_floor = facts->bce_floor,
+        .mean_input = facts->mean,
+        .mean_output = sums->output / n,
+        .below_0 = (double)totals->histogram[0] / n,
+        .above_1 = (double)totals->histogram[HISTOGRAM_BINS - 1] / n,
+        .below_002 = (double)sums->below_002 / n,
+        .above_098 = (double)sums->above_098 / n,
+        .nonfinite = sums->nonfinite,
+    };
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        metrics.mean[loss] = sums->loss[loss] / n;
+    metrics.excess_bce = metrics.mean[LOSS_BCE] - metrics.bce_floor;
+    metrics.psnr = -10.0 * log10(metrics.mean[LOSS_MSE]);
+    metrics.bias = metrics.mean_output - metrics.mean_input;
+    for (int group = 0; group < TARGET_GROUP_COUNT; group++)
+        metrics.bias_by_target[group] =
+            facts->group_counts[group] ? sums->bias[group] / (double)facts->group_counts[group] : NAN;
+    memcpy(metrics.histogram_input, facts->histogram, sizeof metrics.histogram_input);
+    memcpy(metrics.histogram_output, totals->histogram, sizeof metrics.histogram_output);
+    return metrics;
+}
+
+bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
+                     Pool *pool, Metrics *out, Error *error)
+{
+    assert(model->pixels == DIGIT_PIXELS);
+    const int images = facts->images, worker_count = pool_thread_count(pool);
+    const int shard_count = (images + SHARD_IMAGES - 1) / SHARD_IMAGES;
+    Measurement m = {
+        .model = model,
+        .parameters = parameters,
+        .set = set,
+        .images = images,
+        .shards = calloc((size_t)shard_count, sizeof *m.shards),
+        .workers = calloc((size_t)worker_count, sizeof *m.workers),
+    };
+    bool good = m.shards && m.workers;
+    for (int i = 0; good && i < worker_count; i++) {
+        m.workers[i].strip = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
+        good = m.workers[i].strip && workspace_init(&m.workers[i].workspace, model, TILE_ROWS, NULL);
+    }
+    if (good) {
+        pool_run(pool, shard_count, measure_shard, &m);
+        Totals totals = {0};
+        for (int i = 0; i < shard_count; i++)
+            add_shard(&totals, &m.shards[i]);
+        *out = derive_metrics(&totals, facts);
+        fill_maps(out, m.shards, shard_count);
+    } else {
+        error_set(error, "out of memory: measuring a model over %d images", images);
+    }
+    for (int i = 0; m.workers && i < worker_count; i++) {
+        workspace_free(&m.workers[i].workspace);
+        floats_free(m.workers[i].strip);
+    }
+    free(m.workers);
+    free(m.shards);
+    return good;
+}
+
+// ---- two models ---------------------------------------------------------------------------------------------------
+
+// A worker's scratch for one of the two.
+typedef struct PairSide {
+    const Model *model;
+    const float *parameters;
+    Workspace workspace;
+    float *outputs, *slopes; // (TILE_ROWS, STRIP_COLUMNS)
+} PairSide;
+
+typedef struct PairWorker {
+    PairSide sides[2];
+    uint64_t lit[DIGIT_PIXELS / QUAD];
+} PairWorker;
+
+typedef struct Comparison {
+    const ImageSet *set;
+    int images;
+    double *sums; // of each task
+    PairWorker *workers;
+} Comparison;
+
+static void output_strip(PairSide *side, const float *code, int rows, size_t column)
+{
+    const Model *model = side->model;
+    model_forward_layer(&model->layers[model->layer_count - 1], side->parameters, code,
+                        model->layers[model->layer_count - 2].stride, rows, column, STRIP_COLUMNS, side->outputs,
+                        STRIP_COLUMNS);
+    activation_get(OUTPUT_ACTIVATION, model->spec.output)
+        ->apply(side->outputs, side->outputs, side->slopes, (size_t)rows * STRIP_COLUMNS);
+}
+
+static double compare_tile(const Comparison *c, int first, int count, PairWorker *worker)
+{
+    Tile tile = {.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
+    for (int row = 0; row < count; row++)
+        tile.rows[row] = c->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
+    kernel_get()->find_lit(&tile);
+    const float *codes[2];
+    for (int i = 0; i < 2; i++)
+        codes[i] =
+            model_encode_tile(worker->sides[i].model, worker->sides[i].parameters, &worker->sides[i].workspace, &tile);
+    double sum = 0.0;
+    for (size_t column = 0; column < DIGIT_PIXELS; column += STRIP_COLUMNS) {
+        for (int i = 0; i < 2; i++)
+            output_strip(&worker->sides[i], codes[i], count, column);
+        for (size_t row = 0; row < (size_t)count; row++) {
+            float part = 0.0f; // of 112 pixels, which keeps its rounding small
+            for (size_t i = row * STRIP_COLUMNS; i < (row + 1) * STRIP_COLUMNS; i++)
+                part += fabsf(worker->sides[0].outputs[i] - worker->sides[1].outputs[i]);
+            sum += (double)part;
+        }
+    }
+    return sum;
+}
+
+static void compare_shard(void *context, int task_index, int worker_index)
+{
+    const Comparison *c = context;
+    const int first = task_index * SHARD_IMAGES;
+    const int end = first + SHARD_IMAGES < c->images ? first + SHARD_IMAGES : c->images;
+    for (int image = first; image < end; image += TILE_ROWS)
+        c->sums[task_index] +=
+            compare_tile(c, image, end - image < TILE_ROWS ? end - image : TILE_ROWS, &c->workers[worker_index]);
+}
+
+static bool prepare_side(PairSide *side, const Model *model, const float *parameters)
+{
+    side->model = model;
+    side->parameters = parameters;
+    side->outputs = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
+    side->slopes = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
+    return side->outputs && side->slopes && workspace_init(&side->workspace, model, TILE_ROWS, NULL);
+}
+
+static void free_side(PairSide *side)
+{
+    workspace_free(&side->workspace);
+    floats_free(side->outputs);
+    floats_free(side->slopes);
+}
+
+bool metrics_compare(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
+                     const ImageSet *set, int image_count, Pool *pool, PairMetrics *out, Error *error)
+{
+    const int worker_count = pool_thread_count(pool), shard_count = (image_count + SHARD_IMAGES - 1) / SHARD_IMAGES;
+    Comparison c = {.set = set,
+                    .images = image_count,
+                    .sums = calloc((size_t)shard_count, sizeof *c.sums),
+                    .workers = calloc((size_t)worker_count, sizeof *c.workers)};
+    bool good = c.sums && c.workers;
+    for (int i = 0; good && i < worker_count; i++)
+        good = prepare_side(&c.workers[i].sides[0], a, parameters_a) &&
+               prepare_side(&c.workers[i].sides[1], b, parameters_b);
+    if (good) {
+        pool_run(pool, shard_count, compare_shard, &c);
+        double sum = 0.0;
+        for (int i = 0; i < shard_count; i++)
+            sum += c.sums[i];
+        *out = (PairMetrics){image_count, sum / ((double)image_count * DIGIT_PIXELS)};
+    } else {
+        error_set(error, "out of memory: comparing two models over %d images", image_count);
+    }
+    for (int i = 0; c.workers && i < worker_count; i++) {
+        free_side(&c.workers[i].sides[0]);
+        free_side(&c.workers[i].sides[1]);
+    }
+    free(c.workers);
+    free(c.sums);
+    return good;
+}
+
+static int find_group(int byte)
+{
+    return byte == 0 ? TARGET_ZERO : byte == 255 ? TARGET_ONE : byte < 128 ? TARGET_DARK : TARGET_BRIGHT;
+}
+
+int metrics_find_bin(float value)
+{
+    if (!(value >= 0.0f))
+        return 0;
+    if (value > 1.0f)
+        return HISTOGRAM_BINS - 1;
+    return 1 + (value < 1.0f ? (int)(value * HISTOGRAM_INNER) : HISTOGRAM_INNER - 1);
+}
+
+enum { COUNTED_PIXELS = 56 }; // at a time: their counts stay in the cache
+static_assert(DIGIT_PIXELS % COUNTED_PIXELS == 0, "an image is a whole number of them");
+
+// How often each of some pixels has each byte.
+typedef int Counts[COUNTED_PIXELS][256];
+
+static void count_bytes(const ImageSet *set, int image_count, size_t first_pixel, Counts counts)
+{
+    memset(counts, 0, sizeof(Counts));
+    for (int image = 0; image < image_count; image++) {
+        const uint8_t *pixels = set->pixels + (size_t)image * DIGIT_PIXELS + first_pixel;
+        for (int i = 0; i < COUNTED_PIXELS; i++)
+            counts[i][pixels[i]]++;
+    }
+}
+
+// Adds a pixel's part of each loss of the predictor that always answers with that pixel's mean.
+static void lose_mean(const int counts[256], float mean, int image_count, double mean_image[LOSS_COUNT])
+{
+    float outputs[256], targets[256], values[256], slopes[256];
+    for (int byte = 0; byte < 256; byte++) {
+        outputs[byte] = mean;
+        targets[byte] = (float)byte / 255.0f;
+    }
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        double sum = 0.0;
+        loss_get(loss)->apply(outputs, targets, values, slopes, 256);
+        for (int byte = 0; byte < 256; byte++)
+            sum += counts[byte] ? (double)counts[byte] * (double)values[byte] : 0.0;
+        mean_image[loss] += sum / image_count / DIGIT_PIXELS;
+    }
+}
+
+// Fills what the pixels' counts say, and adds them to those of all pixels.
+static void find_pixel_facts(const ImageSet *set, int image_count, TargetFacts *facts, int64_t bytes[256])
+{
+    Counts counts;
+    for (size_t first = 0; first < DIGIT_PIXELS; first += COUNTED_PIXELS) {
+        count_bytes(set, image_count, first, counts);
+        for (int i = 0; i < COUNTED_PIXELS; i++) {
+            int64_t sum = 0;
+            for (int byte = 0; byte < 256; byte++) {
+                bytes[byte] += counts[i][byte];
+                sum += (int64_t)byte * counts[i][byte];
+            }
+            const float mean = (float)((double)sum / 255.0 / image_count);
+            facts->mean_map[first + (size_t)i] = mean;
+            lose_mean(counts[i], mean, image_count, facts->mean_image);
+        }
+    }
+}
+
+TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
+{
+    TargetFacts facts = {.images = image_count};
+    const int64_t n = (int64_t)image_count * DIGIT_PIXELS;
+    int64_t bytes[256] = {0}, below_002 = 0, above_098 = 0;
+    find_pixel_facts(set, image_count, &facts, bytes);
+    for (int byte = 0; byte < 256; byte++) {
+        const double t = byte / 255.0, share = (double)bytes[byte] / (double)n;
+        facts.mean += share * t;
+        facts.bce_floor += share * loss_bce_floor(t);
+        facts.group_counts[find_group(byte)] += bytes[byte];
+        facts.histogram[metrics_find_bin((float)byte / 255.0f)] += bytes[byte];
+        below_002 += t < 0.02 ? bytes[byte] : 0;
+        above_098 += t > 0.98 ? bytes[byte] : 0;
+    }
+    const int64_t ink = n - bytes[0];
+    facts.below_002 = (double)below_002 / (double)n;
+    facts.above_098 = (double)above_098 / (double)n;
+    facts.ink = (double)ink / (double)n;
+    facts.full_ink = ink > 0 ? (double)bytes[255] / (double)ink : 0.0;
+    return facts;
+}

@@ -1,0 +1,60 @@
+// Metrics: every figure that is computed over a set of images. Definitions: the formulas beside each field.
+//
+// t target, p output, both per pixel; a mean is over all pixels of all images.
+// Thread: metrics_measure runs on the pool that it is given; the result is bit-identical for any number of threads.
+#pragma once
+#include <stdint.h>
+
+#include "data/dataset.h"
+#include "kernels/loss.h"
+#include "kernels/measure.h"
+#include "models/model.h"
+#include "pool.h"
+
+typedef struct Metrics {
+    int images;              // 0: nothing was measured
+    double mean[LOSS_COUNT]; // of each loss; BCE from the logit on a sigmoid, else of p clipped to [1e-7, 1 - 1e-7]
+    double bce_floor;        // mean H(t)
+    double excess_bce;       // mean BCE - bce_floor, the Kullback-Leibler divergence
+    double psnr;             // 10 log10(1 / mean MSE), dB
+    double mean_input, mean_output;
+    double bias;                               // mean_output - mean_input
+    double bias_by_target[TARGET_GROUP_COUNT]; // mean p - t where t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1; NaN without
+                                               // such pixels
+    double below_0, above_1, below_002, above_098; // shares of all pixels, in [0, 1]
+    int dead_outputs;                              // pixels that are exactly 0 for every image
+    int64_t nonfinite;                             // outputs that are NaN or infinite
+    int64_t histogram_input[HISTOGRAM_BINS], histogram_output[HISTOGRAM_BINS]; // below 0, 64 bins over [0,1], above 1
+    float mean_output_map[DIGIT_PIXELS];                                       // mean p of each pixel over the images
+    float zero_share_map[DIGIT_PIXELS]; // share of the images for which that pixel's p is exactly 0; 1: a dead output
+} Metrics;
+
+// The bin of an intensity: 0 below 0 (and for a NaN), 1 .. 64 over [0,1], 65 above 1.
+int metrics_find_bin(float value);
+
+// What a set's own pixels say, for every model alike; computed once.
+typedef struct TargetFacts {
+    int images;
+    double mean, bce_floor;
+    double mean_image[LOSS_COUNT]; // each loss of the predictor that always answers with the set's mean image
+    int64_t group_counts[TARGET_GROUP_COUNT];
+    int64_t histogram[HISTOGRAM_BINS];
+    double below_002, above_098;  // shares of all pixels
+    double ink, full_ink;         // share of pixels above 0; share of those that are 1
+    float mean_map[DIGIT_PIXELS]; // the set's mean image
+} TargetFacts;
+
+TargetFacts metrics_target_facts(const ImageSet *set, int image_count);
+
+// Measures the images of set that facts was made for (the first facts->images). False only when memory is short.
+bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
+                     Pool *pool, Metrics *out, Error *error);
+
+// How far two models' outputs are apart, over all pixels of the first image_count images of set.
+typedef struct PairMetrics {
+    int images;           // 0: nothing was measured
+    double mean_distance; // mean |p_a - p_b|
+} PairMetrics;
+
+bool metrics_compare(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
+                     const ImageSet *set, int image_count, Pool *pool, PairMetrics *out, Error *error);

@@ -1,0 +1,312 @@
+// Shapes, initial weights, the forward pass, saving. The backward pass is in backprop.c, reading in model_load.c.
+#include "models/model.h"
+
+#include <assert.h>
+#include <math.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "io/file.h"
+#include "kernels/kernel.h"
+#include "models/model_tensors.h"
+#include "random.h"
+
+Model model_create(const Spec *spec, int pixels)
+{
+    assert(pixels > 0);
+    Model model = {.spec = *spec, .pixels = pixels, .layer_count = spec->hidden_count + 1};
+    size_t offset = 0;
+    for (int i = 0; i < model.layer_count; i++) {
+        Layer *layer = &model.layers[i];
+        layer->in = i == 0 ? pixels : spec->widths[i - 1];
+        layer->out = i == spec->hidden_count ? pixels : spec->widths[i];
+        layer->stride = kernel_pad((size_t)layer->out);
+        layer->weight_offset = offset;
+        layer->bias_offset = offset + (size_t)layer->in * layer->stride;
+        offset = layer->bias_offset + layer->stride;
+    }
+    model.parameter_count = offset;
+    return model;
+}
+
+void model_layer_name(const Model *model, int layer_index, char name[32])
+{
+    const int encoders = spec_code_index(&model->spec) + 1;
+    if (layer_index < encoders)
+        (void)snprintf(name, 32, "encoder.%d", layer_index);
+    else
+        (void)snprintf(name, 32, "decoder.%d", layer_index - encoders);
+}
+
+void model_init(const Model *model, float *parameters)
+{
+    memset(parameters, 0, model->parameter_count * sizeof *parameters);
+    const int encoders = spec_code_index(&model->spec) + 1;
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        const uint64_t position = i < encoders ? (uint64_t)i : 64u + (uint64_t)(i - encoders);
+        Random random =
+            random_stream(model->spec.seed, position << 32 | (uint64_t)layer->in << 16 | (uint64_t)layer->out);
+        const double limit = sqrt(6.0 / (layer->in + layer->out));
+        for (int in = 0; in < layer->in; in++)
+            for (int out = 0; out < layer->out; out++)
+                parameters[layer->weight_offset + (size_t)in * layer->stride + (size_t)out] =
+                    (float)(limit * (2.0 * random_uniform(&random) - 1.0));
+    }
+}
+
+bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *error)
+{
+    size_t total = 0;
+    for (int i = 0; i < model->layer_count; i++)
+        total += 2 * (size_t)rows * model->layers[i].stride;
+    float *memory = floats_create(total);
+    if (!memory)
+        return error_set(error, "out of memory: a model's activations need %zu bytes", total * sizeof *memory);
+    *workspace = (Workspace){.rows = rows, .memory = memory};
+    for (int i = 0; i < model->layer_count; i++) {
+        workspace->values[i] = memory;
+        memory += (size_t)rows * model->layers[i].stride;
+        workspace->slopes[i] = memory;
+        memory += (size_t)rows * model->layers[i].stride;
+    }
+    return true;
+}
+
+void workspace_free(Workspace *workspace)
+{
+    floats_free(workspace->memory);
+    *workspace = (Workspace){0};
+}
+
+void model_forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
+                         size_t column, size_t columns, float *z, size_t z_stride)
+{
+    kernel_get()->multiply(&(Product){
+        .m = (size_t)rows,
+        .n = columns,
+        .k = (size_t)layer->in,
+        .a = x,
+        .a_row = x_stride,
+        .a_column = 1,
+        .b = parameters + layer->weight_offset + column,
+        .b_stride = layer->stride,
+        .c = z,
+        .c_stride = z_stride,
+        .bias = parameters + layer->bias_offset + column,
+    });
+}
+
+static void forward_whole_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
+                                float *z)
+{
+    model_forward_layer(layer, parameters, x, x_stride, rows, 0, layer->stride, z, layer->stride);
+}
+
+static void activate_hidden(const Model *model, Workspace *workspace, int layer_index, int rows)
+{
+    float *values = workspace->values[layer_index];
+    activation_get(HIDDEN_ACTIVATION, model->spec.hidden)
+        ->apply(values, values, workspace->slopes[layer_index], (size_t)rows * model->layers[layer_index].stride);
+}
+
+// The hidden layers behind the first, whose logits are in the workspace.
+static const float *finish_encoding(const Model *model, const float *parameters, Workspace *workspace, int rows)
+{
+    activate_hidden(model, workspace, 0, rows);
+    const int last_hidden = model->layer_count - 2;
+    for (int i = 1; i <= last_hidden; i++) {
+        forward_whole_layer(&model->layers[i], parameters, workspace->values[i - 1], model->layers[i - 1].stride, rows,
+                            workspace->values[i]);
+        activate_hidden(model, workspace, i, rows);
+    }
+    return workspace->values[last_hidden];
+}
+
+const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows)
+{
+    assert(rows <= workspace->rows);
+    forward_whole_layer(&model->layers[0], parameters, x, (size_t)model->pixels, rows, workspace->values[0]);
+    return finish_encoding(model, parameters, workspace, rows);
+}
+
+const float *model_encode_tile(const Model *model, const float *parameters, Workspace *workspace, const Tile *tile)
+{
+    assert((int)tile->count <= workspace->rows && tile->pixels == (size_t)model->pixels);
+    const Layer *layer = &model->layers[0];
+    kernel_get()->multiply_tile(&(TileProduct){
+        .tile = tile,
+        .n = layer->stride,
+        .b = parameters + layer->weight_offset,
+        .b_stride = layer->stride,
+        .c = workspace->values[0],
+        .c_stride = layer->stride,
+        .bias = parameters + layer->bias_offset,
+    });
+    return finish_encoding(model, parameters, workspace, (int)tile->count);
+}
+
+void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
+                   float *z, float *p)
+{
+    const int last = model->layer_count - 1;
+    const Layer *output = &model->layers[last];
+    const size_t pixels = (size_t)model->pixels;
+    const float *code = model_encode(model, parameters, workspace, x, rows);
+    float *logits = workspace->values[last], *slopes = workspace->slopes[last];
+    forward_whole_layer(output, parameters, code, model->layers[last - 1].stride, rows, logits);
+    const Activation *activation = activation_get(OUTPUT_ACTIVATION, model->spec.output);
+    for (size_t row = 0; row < (size_t)rows; row++) {
+        float *line = logits + row * output->stride;
+        if (z)
+            memcpy(z + row * pixels, line, pixels * sizeof *z);
+        if (p)
+            activation->apply(line, p + row * pixels, slopes, pixels);
+    }
+}
+
+// The form of a loss that works on logits, where loss and output activation have one together; else NULL.
+static void (*find_logit_form(const Model *model, int loss))(const float *, const float *, float *, float *, size_t)
+{
+    const Activation *output = activation_get(OUTPUT_ACTIVATION, model->spec.output);
+    return strcmp(output->key, "sigmoid") == 0 ? loss_get(loss)->apply_logit : NULL;
+}
+
+enum { PIECE = 256 }; // values worked on at a time, so that scratch stays on the stack
+
+void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values,
+                       size_t n)
+{
+    void (*const logit_form)(const float *, const float *, float *, float *, size_t) = find_logit_form(model, loss);
+    float slopes[PIECE];
+    for (size_t i = 0; i < n; i += PIECE) {
+        const size_t part = n - i < PIECE ? n - i : PIECE;
+        if (logit_form)
+            logit_form(z + i, t + i, values + i, slopes, part);
+        else
+            loss_get(loss)->apply(p + i, t + i, values + i, slopes, part);
+    }
+}
+
+void model_loss_slopes(const Model *model, int loss, const float *z, const float *t, float *slopes, size_t n)
+{
+    void (*const logit_form)(const float *, const float *, float *, float *, size_t) = find_logit_form(model, loss);
+    const Activation *output = activation_get(OUTPUT_ACTIVATION, model->spec.output);
+    float values[PIECE], p[PIECE], activation_slopes[PIECE];
+    for (size_t i = 0; i < n; i += PIECE) {
+        const size_t part = n - i < PIECE ? n - i : PIECE;
+        if (logit_form) {
+            logit_form(z + i, t + i, values, slopes + i, part);
+            continue;
+        }
+        output->apply(z + i, p, activation_slopes, part);
+        loss_get(loss)->apply(p, t + i, values, slopes + i, part);
+        for (size_t j = 0; j < part; j++)
+            slopes[i + j] *= activation_slopes[j];
+    }
+}
+
+bool model_is_finite(const Model *model, const float *parameters)
+{
+    return kernel_get()->is_finite(parameters, model->parameter_count);
+}
+
+void model_describe_broken(const Model *model, const float *parameters, char *text, size_t size)
+{
+    text[0] = 0;
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        const size_t weights = (size_t)layer->in * layer->stride, count = weights + layer->stride;
+        char name[32];
+        model_layer_name(model, i, name);
+        for (size_t j = 0; j < count; j++) {
+            const bool is_bias = j >= weights;
+            const float value = parameters[is_bias ? layer->bias_offset + j - weights : layer->weight_offset + j];
+            if (isfinite(value))
+                continue;
+            (void)snprintf(text, size, "%s.%s became %s", name, is_bias ? "bias" : "weight",
+                           isnan(value) ? "NaN" : "infinite");
+            return;
+        }
+    }
+}
+
+// The unpadded tensors of one layer: weight transposed to (out, in), bias (out).
+static void copy_out(const Layer *layer, const float *parameters, float *weight, float *bias)
+{
+    for (size_t out = 0; out < (size_t)layer->out; out++)
+        for (size_t in = 0; in < (size_t)layer->in; in++)
+            weight[out * (size_t)layer->in + in] = parameters[layer->weight_offset + in * layer->stride + out];
+    memcpy(bias, parameters + layer->bias_offset, (size_t)layer->out * sizeof *bias);
+}
+
+void model_list_tensors(const Model *model, SafetensorsFile *file, float *memory)
+{
+    file->tensor_count = 0;
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        char name[32];
+        model_layer_name(model, i, name);
+        Tensor *weight = &file->tensors[file->tensor_count++], *bias = &file->tensors[file->tensor_count++];
+        *weight = (Tensor){.rank = 2, .shape = {(size_t)layer->out, (size_t)layer->in}, .values = memory};
+        (void)snprintf(weight->name, sizeof weight->name, "%s.weight", name);
+        if (memory)
+            memory += (size_t)layer->out * (size_t)layer->in;
+        *bias = (Tensor){.rank = 1, .shape = {(size_t)layer->out}, .values = memory};
+        (void)snprintf(bias->name, sizeof bias->name, "%s.bias", name);
+        if (memory)
+            memory += layer->out;
+    }
+}
+
+static void fill_tensors(const Model *model, const float *parameters, SafetensorsFile *file, float *memory)
+{
+    model_list_tensors(model, file, memory);
+    for (int i = 0; i < model->layer_count; i++)
+        copy_out(&model->layers[i], parameters, file->tensors[2 * i].values, file->tensors[2 * i + 1].values);
+}
+
+bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error)
+{
+    SafetensorsFile *file = calloc(1, sizeof *file);
+    float *memory = malloc(model->parameter_count * sizeof *memory);
+    bool good = file && memory;
+    if (good) {
+        fill_tensors(model, parameters, file, memory);
+        file->metadata_count = 3;
+        strcpy(file->metadata[0].key, "format");
+        strcpy(file->metadata[0].value, "losslens");
+        strcpy(file->metadata[1].key, "spec");
+        spec_format(&model->spec, file->metadata[1].value, sizeof file->metadata[1].value);
+        strcpy(file->metadata[2].key, "step");
+        (void)snprintf(file->metadata[2].value, sizeof file->metadata[2].value, "%lld", (long long)step);
+        good = safetensors_write(file, out, error);
+    } else {
+        error_set(error, "%s: out of memory", file_shorten_path(out->path));
+    }
+    free(memory);
+    free(file);
+    return good;
+}
+
+bool model_digest(const Model *model, const float *parameters, char text[65])
+{
+    SafetensorsFile *file = calloc(1, sizeof *file);
+    float *memory = malloc(model->parameter_count * sizeof *memory);
+    const bool good = file && memory;
+    if (good) {
+        fill_tensors(model, parameters, file, memory);
+        size_t count = 0;
+        for (int i = 0; i < model->layer_count; i++)
+            count += ((size_t)model->layers[i].in + 1) * (size_t)model->layers[i].out;
+        unsigned char digest[crypto_hash_sha256_BYTES];
+        crypto_hash_sha256(digest, (const unsigned char *)memory, count * sizeof *memory);
+        sodium_bin2hex(text, 65, digest, sizeof digest);
+    }
+    free(memory);
+    free(file);
+    return good;
+}

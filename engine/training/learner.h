@@ -1,0 +1,46 @@
+// Learner: one model being trained, a batch at a time.
+//
+// The weights after a number of steps depend on the spec, the images and the options alone: the work is cut by rules
+// that know nothing of threads (backprop.h), and sums have a fixed order. Thread: one at a time; the pool's threads
+// work inside learner_step.
+#pragma once
+#include <stdint.h>
+
+#include "data/dataset.h"
+#include "models/model.h"
+#include "pool.h"
+
+typedef struct LearnerOptions {
+    const ImageSet *train; // borrowed, outlives the learner
+    int image_count;       // the first so many of it; 0: all
+    bool no_shuffle;       // the set's order in every epoch, instead of a new one from the seed
+    Pool *pool;            // borrowed, outlives the learner
+} LearnerOptions;
+
+typedef struct Learner Learner;
+
+// Starts at model_init's weights. NULL when memory is short.
+Learner *learner_create(const Model *model, const LearnerOptions *options, Error *error);
+void learner_destroy(Learner *learner); // NULL is allowed
+
+void learner_restart(Learner *learner); // back to the initial weights, step 0
+
+// Continues from these parameters (copied) with fresh optimizer state. Counts steps from `step` where that is the end
+// of an epoch of this learner's images, else (a file may claim anything) from 0, so that an epoch is always a whole
+// one.
+void learner_set_parameters(Learner *learner, const float *parameters, int64_t step);
+
+// Trains on the next batch (the last of an epoch may be smaller) and returns its loss before the update, averaged over
+// its pixels and images; the penalty l1 is not part of that figure. Once a parameter has become NaN or infinite the
+// learner is broken: it stays as it is and returns NaN.
+double learner_step(Learner *learner);
+
+const float *learner_parameters(Learner *learner);  // borrowed; holds until the next step
+int64_t learner_step_count(const Learner *learner); // batches since the start
+int learner_steps_per_epoch(const Learner *learner);
+bool learner_is_epoch_end(const Learner *learner);   // the last step finished an epoch
+int64_t learner_images_seen(const Learner *learner); // trained on since it was created
+int learner_epoch_count(const Learner *learner);     // whole epochs since the start
+double learner_epoch_loss(
+    const Learner *learner); // mean of the batch losses of the epoch under way or just finished, by images
+int64_t learner_broken_step(const Learner *learner); // the step that broke it, -1 if none has

@@ -1,0 +1,54 @@
+// Moments: what one model was at chosen steps of its training, kept so that the window can go back there.
+//
+// The head is kept as long as there is any room: the initial weights, the powers of two and the quarters of the first
+// epoch, in which most happens, and the ends of the first MOMENTS_FIRST_EPOCHS. The tail has quarters of epochs; when
+// there are too many, every second one of those goes, again and again. The newest is always there, and so is the one
+// that was asked for. Internal to the engine but for Moment itself. Thread: a Moments belongs under the trainer's lock;
+// a Moment's weights are immutable, and whoever holds one may read it on any thread.
+#pragma once
+#include <stdatomic.h>
+
+#include "measuring/metrics.h"
+#include "models/model.h"
+
+enum { MOMENTS_MAX = 64, MOMENTS_MIN = 8, MOMENTS_FIRST_EPOCHS = 4 };
+
+// The head of epochs of up to 60,000 steps has room in it: 0, 16 powers of two, four quarters, three ends, the newest.
+enum { MOMENTS_HEAD = 25 };
+
+typedef struct Moment {
+    int64_t step;
+    Model model;              // its own copy: a moment may outlive the model in the bank
+    float *parameters;        // (model.parameter_count)
+    _Atomic bool is_measured; // once true, test holds the figures over the whole test set
+    Metrics test;
+    _Atomic int holders;
+} Moment;
+
+typedef struct Moments {
+    Moment *items[MOMENTS_MAX + 1]; // by step, rising; each held
+    int count;
+    int64_t spacing; // of the tail: quarters of an epoch from one to the next
+    int head_level;  // 0: the head is whole; each step takes a part of it, once there is no tail to take
+    int64_t steps_per_epoch;
+    int64_t pinned; // a step that is kept whatever the spacing, -1: none
+} Moments;
+
+// A copy of the parameters, held once. NULL when memory is short.
+Moment *moment_create(const Model *model, const float *parameters, int64_t step);
+void moment_hold(Moment *moment);
+void moment_release(Moment *moment); // the last one frees it; NULL is allowed
+
+void moments_clear(Moments *moments); // releases them and forgets how they were thinned
+
+// Whether this step is one to keep.
+bool moments_wants(const Moments *moments, int64_t step);
+
+// Takes over one hold of `moment`, which is newer than all others, and thins what there is down to MOMENTS_MAX.
+void moments_add(Moments *moments, Moment *moment);
+
+// Down to `most` (MOMENTS_MIN .. MOMENTS_MAX): the tail first, the head where that is not enough.
+void moments_thin(Moments *moments, int most);
+
+// The newest at or before step; NULL where there is none. Borrowed.
+Moment *moments_find(const Moments *moments, int64_t step);

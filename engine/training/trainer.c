@@ -1,0 +1,284 @@
+// The training thread: it trains the models on show in turn and measures what the UI asks for. The UI's side is
+// trainer_requests.c; beside pool.c these two are the only files with threads (handover.h holds the exchange of
+// buffers, bank.c what belongs to one model).
+#include "training/trainer_state.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
+
+int64_t trainer_now_ns(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+// What a slice is to do, copied under the lock.
+typedef struct SliceOrder {
+    BankModel *model;
+    bool restart, single_step;
+    float *parameters;
+    int64_t parameters_step;
+    int epochs, shown_count;
+    int64_t last_step;  // -1: none
+    int64_t until_step; // the slice ends there
+} SliceOrder;
+
+void trainer_wake(Trainer *trainer)
+{
+    if (trainer->options.wake)
+        trainer->options.wake(trainer->options.wake_context);
+}
+
+static void publish(Trainer *trainer, BankModel *model)
+{
+    if (bank_model_publish(model))
+        trainer_wake(trainer);
+}
+
+// ---- the training thread ------------------------------------------------------------------------------------------
+
+static bool prepare_data(Trainer *trainer)
+{
+    trainer->dataset = trainer->options.dataset;
+    if (!trainer->dataset) {
+        if (!dataset_generate(&trainer->own_dataset, trainer->options.builtin_seed, trainer->pool, NULL)) {
+            atomic_store(&trainer->has_failed, true);
+            return false;
+        }
+        trainer->dataset = &trainer->own_dataset;
+    }
+    const ImageSet *train = &trainer->dataset->train, *test = &trainer->dataset->test;
+    trainer->test_facts = metrics_target_facts(test, test->count);
+    trainer->train_facts =
+        metrics_target_facts(train, train->count < TRAIN_PROBE_IMAGES ? train->count : TRAIN_PROBE_IMAGES);
+    atomic_store(&trainer->data_ready, true);
+    trainer_wake(trainer);
+    return true;
+}
+
+static bool wants_slice(const Trainer *trainer, const BankModel *model)
+{
+    if (model->is_out_of_memory)
+        return false;
+    if (!model->learner || model->restart_requests != model->restarts_done || model->pending_parameters)
+        return true;
+    if (learner_broken_step(model->learner) >= 0)
+        return false;
+    return model->step_requests != model->steps_requested_done ||
+           (trainer->playing && learner_epoch_count(model->learner) < trainer->epochs &&
+            (trainer->last_step < 0 || learner_step_count(model->learner) < trainer->last_step));
+}
+
+static int64_t find_furthest_locked(const Trainer *trainer)
+{
+    int64_t furthest = 0;
+    for (int i = 0; i < trainer->shown_count; i++) {
+        const Learner *learner = trainer->shown[i]->learner;
+        if (learner && learner_step_count(learner) > furthest)
+            furthest = learner_step_count(learner);
+    }
+    return furthest;
+}
+
+// A pause comes in the middle of a round of slices: those whose turn was still to come end the round, so that what is
+// compared at rest is of the same step.
+static bool ends_round_locked(const Trainer *trainer, const BankModel *model)
+{
+    if (trainer->playing || !model->learner || learner_broken_step(model->learner) >= 0)
+        return false;
+    const int64_t behind = trainer->round_end - learner_step_count(model->learner);
+    return behind > 0 && behind <= SLICE_STEPS;
+}
+
+// The model to train next: of those that want it the one with the fewest steps. lock is held.
+static BankModel *choose_locked(Trainer *trainer)
+{
+    BankModel *chosen = NULL;
+    int64_t fewest = INT64_MAX;
+    if (trainer->has_paused)
+        trainer->round_end = find_furthest_locked(trainer);
+    trainer->has_paused = false;
+    for (int i = 0; i < trainer->shown_count; i++) {
+        BankModel *model = trainer->shown[i];
+        const bool is_new = !model->learner || model->restart_requests != model->restarts_done;
+        const int64_t steps = is_new ? -1 : learner_step_count(model->learner);
+        if ((wants_slice(trainer, model) || ends_round_locked(trainer, model)) && steps < fewest) {
+            chosen = model;
+            fewest = steps;
+        }
+    }
+    return chosen;
+}
+
+static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
+{
+    SliceOrder order = {.model = model,
+                        .epochs = trainer->epochs,
+                        .shown_count = trainer->shown_count,
+                        .last_step = trainer->last_step,
+                        .until_step = ends_round_locked(trainer, model) ? trainer->round_end : INT64_MAX,
+                        .parameters = model->pending_parameters,
+                        .parameters_step = model->pending_step};
+    order.restart = model->restart_requests != model->restarts_done;
+    model->restarts_done = model->restart_requests;
+    if (order.restart)
+        model->steps_requested_done = model->step_requests;
+    // fresh weights take the whole slice to be measured and shown: the step waits for the next one
+    order.single_step =
+        model->learner && !order.restart && !order.parameters && model->step_requests != model->steps_requested_done;
+    if (order.single_step)
+        model->steps_requested_done++;
+    model->pending_parameters = NULL;
+    trainer->current = model;
+    return order;
+}
+
+// Creates, restarts or loads as asked; true if the model is at new weights that nobody has measured.
+static bool prepare_learner(Trainer *trainer, const SliceOrder *order)
+{
+    BankModel *model = order->model;
+    bool is_fresh = order->restart || order->parameters;
+    if (!model->learner) {
+        const LearnerOptions options = {&trainer->dataset->train, trainer->options.limit, trainer->options.no_shuffle,
+                                        trainer->pool};
+        model->learner = learner_create(&model->model, &options, NULL);
+        is_fresh = true;
+    }
+    if (order->parameters) {
+        free(model->initial);
+        model->initial = order->parameters;
+        model->initial_step = order->parameters_step;
+    }
+    if (model->learner && model->initial && is_fresh)
+        learner_set_parameters(model->learner, model->initial, model->initial_step);
+    else if (model->learner && order->restart)
+        learner_restart(model->learner);
+    if (is_fresh && model->learner) {
+        trainer_forget_moments(trainer, model);
+        trainer->front_epoch = 0;
+        model->history_count = 0;
+        model->history_spacing = 1;
+        model->test = (Metrics){0};
+    }
+    return is_fresh;
+}
+
+static void count_samples(Trainer *trainer, int64_t samples)
+{
+    const int64_t now = trainer_now_ns();
+    trainer->window_samples += samples;
+    const int64_t elapsed = now - trainer->window_start_ns;
+    if (elapsed > 500000000) {
+        atomic_store(&trainer->samples_per_second, trainer->window_samples * 1000000000 / elapsed);
+        trainer->window_start_ns = now;
+        trainer->window_samples = 0;
+    }
+}
+
+static bool wants_measuring(Trainer *trainer, const BankModel *model, const SliceOrder *order)
+{
+    const int epoch = learner_epoch_count(model->learner);
+    return epoch >= order->epochs || order->single_step || trainer_wants_measuring(trainer, epoch, order->shown_count);
+}
+
+static void run_slice(Trainer *trainer, const SliceOrder *order)
+{
+    BankModel *model = order->model;
+    if (prepare_learner(trainer, order) && model->learner) {
+        trainer_measure(trainer, model);
+        publish(trainer, model);
+        return;
+    }
+    if (!model->learner) {
+        model->is_out_of_memory = true;
+        atomic_store(&trainer->has_failed, true);
+        atomic_store(&model->is_broken, true);
+        return;
+    }
+    const int64_t start = trainer_now_ns(), first = learner_images_seen(model->learner);
+    const int steps = order->single_step ? 1 : SLICE_STEPS;
+    bool epoch_end = false, is_last = false;
+    // where nobody waits a slice has its steps, however long they take: a broken model then is at the same step every
+    // time
+    const int64_t most_ns = trainer->options.every_epoch ? INT64_MAX : SLICE_NS;
+    for (int i = 0; i < steps && !epoch_end && !is_last && trainer_now_ns() - start < most_ns &&
+                    learner_step_count(model->learner) < order->until_step;
+         i++) {
+        (void)learner_step(model->learner);
+        if (learner_broken_step(model->learner) >= 0)
+            break;
+        epoch_end = learner_is_epoch_end(model->learner);
+        is_last = learner_step_count(model->learner) == order->last_step;
+        if (moments_wants(&model->moments, learner_step_count(model->learner))) // this thread alone changes moments
+            (void)trainer_keep_moment(trainer, model);
+    }
+    count_samples(trainer, learner_images_seen(model->learner) - first);
+    trainer_earn_credit(trainer, trainer_now_ns() - start, order->shown_count);
+    if (learner_broken_step(model->learner) >= 0)
+        trainer_measure_finite(trainer, model);
+    else if (is_last || (epoch_end && wants_measuring(trainer, model, order)))
+        trainer_measure(trainer, model);
+    publish(trainer, model);
+}
+
+// A model on show that has come to rest at a step that nobody has measured: its figures are still of an earlier one.
+static BankModel *find_unmeasured_locked(const Trainer *trainer)
+{
+    for (int i = 0; i < trainer->shown_count; i++) {
+        BankModel *model = trainer->shown[i];
+        if (model->learner && learner_broken_step(model->learner) < 0 &&
+            model->test_step != learner_step_count(model->learner))
+            return model;
+    }
+    return NULL;
+}
+
+// False where all that is at rest is measured. lock is held before and after.
+static bool measure_at_rest_locked(Trainer *trainer)
+{
+    BankModel *model = atomic_load(&trainer->has_failed) ? NULL : find_unmeasured_locked(trainer);
+    if (!model)
+        return false;
+    trainer->current = model;
+    pthread_mutex_unlock(&trainer->lock);
+    trainer_measure(trainer, model);
+    publish(trainer, model);
+    pthread_mutex_lock(&trainer->lock);
+    trainer->current = NULL;
+    return true;
+}
+
+void *trainer_run(void *argument)
+{
+    Trainer *trainer = argument;
+    if (!prepare_data(trainer))
+        return NULL;
+    pthread_mutex_lock(&trainer->lock);
+    while (!trainer->quit) {
+        BankModel *model = choose_locked(trainer);
+        if (trainer_serve_locked(trainer, !model))
+            continue;
+        if (!model && measure_at_rest_locked(trainer))
+            continue;
+        if (!model) {
+            atomic_store(&trainer->samples_per_second, 0);
+            pthread_cond_wait(&trainer->changed, &trainer->lock);
+            trainer->window_start_ns = trainer_now_ns();
+            trainer->window_samples = 0;
+            continue;
+        }
+        const SliceOrder order = take_order_locked(trainer, model);
+        pthread_mutex_unlock(&trainer->lock);
+        run_slice(trainer, &order);
+        pthread_mutex_lock(&trainer->lock);
+        trainer->current = NULL;
+    }
+    pthread_mutex_unlock(&trainer->lock);
+    return NULL;
+}

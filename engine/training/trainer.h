@@ -1,0 +1,115 @@
+// Trainer: models that learn in the background while somebody watches.
+//
+// A thread of its own trains the models on show in turn, in small slices, the one with the fewest steps first, so that
+// models which are compared stay at the same step. Every spec that was ever asked for keeps its model in the bank (the
+// least recently shown go when it is full). Snapshots come out through three exchanged buffers: neither side ever
+// waits. Thread: every function here is for one thread, the UI's; `wake` is called on the trainer's.
+#pragma once
+#include "data/dataset.h"
+#include "training/learner.h"
+#include "kernels/loss.h"
+#include "measuring/metrics.h"
+#include "models/model.h"
+#include "training/moments.h"
+
+enum { HISTORY_MAX = 512, TRAINER_SHOWN_MAX = 32, BANK_MAX = 64 };
+
+// One point of the training curves: at the end of an epoch. Both sets are measured with the same weights. Behind
+// the first few epochs measuring takes at most a twentieth of training's time, so there is not a point after every
+// epoch of a fast model; models that train together, with as many steps an epoch, are measured after the same ones.
+typedef struct EpochRecord {
+    int epoch;               // 0: before training
+    float train[LOSS_COUNT]; // mean loss over the first TRAIN_PROBE_IMAGES training images
+    float test[LOSS_COUNT];  // mean loss over the whole test set
+} EpochRecord;
+
+enum { TRAIN_PROBE_IMAGES = 2000 };
+
+// A model at one moment; immutable while the UI holds it.
+typedef struct Snapshot {
+    float *parameters; // (model.parameter_count), always finite
+    int64_t step;
+    int steps_per_epoch;
+    int64_t broken_step; // the step at which a parameter became NaN or infinite, -1 if none; parameters are of the last
+                         // snapshot before, up to a slice of steps earlier
+    char broken_why[64]; // "encoder.0.weight became NaN"; empty while it is whole
+    int64_t restarts;    // how often the model was restarted before this moment
+    Metrics test; // over the whole test set, images == 0 until it was measured; of a broken model's last finite weights
+    int test_epoch;                   // the epoch after which test was measured
+    int64_t test_step;                // and the step
+    EpochRecord history[HISTORY_MAX]; // thinned evenly when it is full
+    int history_count;
+} Snapshot;
+
+typedef struct TrainerOptions {
+    const Dataset *dataset; // borrowed; NULL: the built-in digits are drawn in the background, from builtin_seed
+    uint64_t builtin_seed;
+    int limit;        // the first so many training images; 0: all
+    int thread_count; // 0: one for each processor
+    bool no_shuffle;
+    int epochs;                  // where training pauses by itself
+    bool every_epoch;            // measured, whatever time it takes: the history is then the same every time
+    int64_t kept_step;           // a step whose moment is kept whatever happens, 0: none
+    int64_t moment_bytes;        // that all moments may take together (each model has a few in any case); 0: 128 MiB
+    void (*wake)(void *context); // something new to see; called at most once until it is taken. May be NULL
+    void *wake_context;
+} TrainerOptions;
+
+typedef struct Trainer Trainer;
+typedef struct BankModel BankModel;
+
+Trainer *trainer_create(const TrainerOptions *options, Error *error); // NULL on failure
+void trainer_destroy(Trainer *trainer);                               // waits for the slice under way; NULL is allowed
+
+// The data, once it is there: NULL before that. Borrowed, immutable.
+const Dataset *trainer_dataset(Trainer *trainer);
+const TargetFacts *trainer_test_facts(Trainer *trainer); // NULL until the data is there
+
+// The bank's model for spec; a new one starts at its initial weights, visible at once. NULL when memory is short.
+BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error);
+
+// These models are on show and train in turn (each once; count <= TRAINER_SHOWN_MAX).
+void trainer_show(Trainer *trainer, BankModel *const *models, int count);
+
+void trainer_play(Trainer *trainer, bool playing);
+void trainer_step(Trainer *trainer);    // one batch for each model on show, playing or not
+void trainer_restart(Trainer *trainer); // the models on show go back to their initial weights
+
+// Where training pauses by itself: after so many epochs, or behind this step of each model (-1: none), where it
+// measures. Both at once, so that no slice runs beyond the one while the other is still to come.
+void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step);
+
+// A model that is held stays in the bank, shown or not, until it is released as often. Each BankModel that is kept
+// across another trainer_find must be held.
+void trainer_hold(Trainer *trainer, BankModel *model);
+void trainer_release(Trainer *trainer, BankModel *model);
+
+// Puts parameters into a model, as if it had been trained for `step` steps; they are what a restart returns to.
+// False when memory is short: the model stays as it was.
+bool trainer_set_parameters(Trainer *trainer, BankModel *model, const float *parameters, int64_t step);
+
+// True while there is something left to train: playing, and a model on show below the epochs and not broken.
+bool trainer_is_busy(Trainer *trainer);
+
+// True once the background had no memory for something, which is missing since then: the data, a model on show, a
+// moment or its figures.
+bool trainer_has_failed(Trainer *trainer);
+
+// Samples that all models together trained on per second, measured over the last second or so; 0 while pausing.
+double trainer_speed(Trainer *trainer);
+
+// ---- going back ----
+
+// The steps at which moments of model are kept, rising; returns how many.
+int trainer_list_moments(Trainer *trainer, BankModel *model, int64_t steps[MOMENTS_MAX + 1]);
+
+// The moment kept at or next before step; NULL where there is none. Its figures are asked for where nobody has measured
+// it yet, and `wake` is called when they are there. The caller's until moment_release.
+Moment *trainer_recall(Trainer *trainer, BankModel *model, int64_t step);
+
+// How far two moments' outputs are apart over the whole test set. False while that is not known: it is asked for, and
+// computed in at most a twentieth of training's time; `wake` is called when it is there.
+bool trainer_compare(Trainer *trainer, Moment *a, Moment *b, PairMetrics *out);
+
+const Model *bank_model_shape(const BankModel *model); // borrowed; lives until another spec pushes it out of the bank
+const Snapshot *bank_model_latest(BankModel *model, bool *changed); // borrowed until the next call for this model

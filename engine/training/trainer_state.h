@@ -1,0 +1,79 @@
+// What the parts of the trainer share: trainer.c, the thread that trains, trainer_measure.c, what it measures, and
+// trainer_requests.c, the UI's side. Internal to them. Fields name the thread that may touch them.
+#pragma once
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "training/bank.h"
+
+enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16 };
+
+// Bytes of moments, all models of the bank together, and how many moments each model on show may have of them before
+// those that were on show longest ago have to give way.
+enum { MOMENT_BYTES = 128 << 20, MOMENTS_FAIR = 32 };
+
+typedef struct PairEntry {
+    Moment *a, *b; // held; NULL: the entry is free
+    bool is_done;
+    PairMetrics metrics;
+} PairEntry;
+
+struct Trainer {
+    TrainerOptions options;
+    Pool *pool;
+    pthread_t thread;
+
+    // written by the training thread before data_ready is set, constant after that
+    Dataset own_dataset;
+    const Dataset *dataset;
+    TargetFacts test_facts, train_facts;
+    _Atomic bool data_ready;
+
+    // guarded by lock
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    BankModel *shown[TRAINER_SHOWN_MAX];
+    int shown_count;
+    BankModel *current; // what the training thread has in hand: may not leave the bank
+    bool playing, quit;
+    bool has_paused;   // since the training thread looked last
+    int64_t round_end; // the furthest step of a model on show when training paused
+    int epochs;
+    int64_t last_step;          // -1: none
+    Moment *wanted[WANTED_MAX]; // to be measured for the UI; held
+    int wanted_count;
+    PairEntry pairs[PAIRS_MAX]; // a ring: what was compared, and what is to be
+    int next_pair;
+    BankModel *bank[BANK_MAX]; // changed by the UI thread alone, which therefore reads it without the lock
+    int bank_count;
+
+    // UI thread
+    int64_t show_count;
+
+    // training thread, read by the UI
+    _Atomic int64_t samples_per_second;
+    _Atomic bool has_failed;
+    int64_t window_start_ns, window_samples;
+
+    // training thread
+    int64_t credit_ns, measuring_ns; // time saved up for measuring, and what it took the last time
+    int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
+    int64_t next_compare_ns;         // when the next pair may be compared while models train
+};
+
+// trainer.c
+void *trainer_run(void *trainer); // the training thread
+int64_t trainer_now_ns(void);
+void trainer_wake(Trainer *trainer);
+
+// trainer_measure.c, all on the training thread
+Moment *trainer_keep_moment(Trainer *trainer, BankModel *model); // of the learner's present step; NULL: memory is short
+void trainer_forget_moments(Trainer *trainer, BankModel *model);
+void trainer_measure(Trainer *trainer, BankModel *model);
+void trainer_measure_finite(Trainer *trainer, BankModel *model);            // a broken model's last finite weights
+bool trainer_wants_measuring(Trainer *trainer, int epoch, int shown_count); // as far as time decides it
+void trainer_earn_credit(Trainer *trainer, int64_t elapsed_ns, int shown_count);
+
+// Measures a moment or compares a pair that the UI waits for; false where there is none, or where models train and its
+// time has not come. lock is held before and after.
+bool trainer_serve_locked(Trainer *trainer, bool is_idle);
