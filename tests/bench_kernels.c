@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "alloc.h"
-#include "training/backprop.h"
 #include "bench.h"
+#include "training/backprop.h"
 
 // Many rounds of images in turn, so that the processor cannot learn by heart where their zeros are.
 enum { ROUNDS = 16, IMAGES = ROUNDS * ROUND_ROWS, STRIPS_MAX = 64, TRAINING_STEPS = 50, CHUNK_FLOATS = 4096 };

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "training/backprop.h"
 #include "synthetic.h"
+#include "training/backprop.h"
 
 // Every parameter is its own index, padding included: exact in a float.
 static void check_packing(const char *text, int pixels)

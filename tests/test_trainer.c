@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "training/handover.h"
 #include "random.h"
 #include "synthetic.h"
+#include "training/handover.h"
 #include "training/trainer.h"
 
 enum { TRAIN_IMAGES = 1000, TEST_IMAGES = 200, SLICE = 16, PATIENCE_MS = 60000 };

@@ -68,8 +68,8 @@ static void read_matrix(Writer *writer, ReportSeed *seed)
 {
     const Frame *frame = &writer->offline.session->app.frame;
     Report *report = &writer->report;
-    report->rows = frame->layout.matrix.rows;
-    report->columns = frame->layout.matrix.columns;
+    report->rows = frame->matrix_rows;
+    report->columns = frame->matrix_columns;
     memcpy(report->outputs, frame->matrix_outputs, sizeof report->outputs);
     memcpy(report->losses, frame->matrix_losses, sizeof report->losses);
     for (int row = 0; row < report->rows; row++)

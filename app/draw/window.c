@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/ending.h"
+#include "draw/ending.h"
 #include "draw/keyboard.h"
 
 struct Window {

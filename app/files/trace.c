@@ -59,9 +59,8 @@ static json_t *models_json(const Frame *frame)
 }
 
 // Rows of cells: whose model each shows, and where.
-static json_t *matrix_json(const Frame *frame)
+static json_t *matrix_json(const Frame *frame, const MatrixLayout *matrix)
 {
-    const MatrixLayout *matrix = &frame->layout.matrix;
     json_t *rows = json_array();
     for (int row = 0; row < matrix->rows; row++) {
         json_t *cells = json_array();
@@ -114,7 +113,7 @@ static json_t *moments_json(const Frame *frame)
 static json_t *ranks_json(const Frame *frame)
 {
     json_t *ranks = json_array();
-    for (int column = 0; column < frame->layout.matrix.columns; column++)
+    for (int column = 0; column < frame->matrix_columns; column++)
         (void)json_array_append_new(ranks, json_pack("{s:i, s:i, s:i}", "best", frame->matrix_ranks[column].best,
                                                      "twinned", frame->matrix[frame->matrix_twinned][column], "twin",
                                                      frame->matrix_twins[column]));
@@ -174,7 +173,7 @@ FILE *trace_open(const char *path, Naming naming, Error *error)
     return NULL;
 }
 
-bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts)
+bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui *ui, double frame_ms, bool has_texts)
 {
     static const char *const scenes[] = {"compare", "solo_a", "solo_b", "matrix", "inspect", "claims"};
     json_t *widgets = json_array();
@@ -191,20 +190,20 @@ bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, 
         frame->is_help_shown, "first", frame->first, "shuffled", frame->is_shuffled, "page_count", frame->page_count,
         "undo", frame->pad->at, "pad_mean", mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second,
         "message", frame->message, "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]),
-        "input", grid_json(&frame->layout.input), "reconstruction_a", grid_json(&frame->layout.reconstruction[SIDE_A]),
-        "widgets", widgets);
-    const Rect window = frame->layout.window;
+        "input", grid_json(&layout->input), "reconstruction_a", grid_json(&layout->reconstruction[SIDE_A]), "widgets",
+        widgets);
+    const Rect window = layout->window;
     (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
     (void)json_object_set_new(json, "look", look_json(frame));
     (void)json_object_set_new(json, "models", models_json(frame));
-    (void)json_object_set_new(json, "matrix", matrix_json(frame));
+    (void)json_object_set_new(json, "matrix", matrix_json(frame, &layout->matrix));
     (void)json_object_set_new(json, "ranks", ranks_json(frame));
-    (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
+    (void)json_object_set_new(json, "grids", grids_json(layout));
     (void)json_object_set_new(json, "moments", moments_json(frame));
     (void)json_object_set_new(json, "hint", json_string(ui->hint));
     if (has_texts)
         (void)json_object_set_new(json, "texts", trace_texts(ui));
-    (void)json_object_set_new(json, "too_small", json_boolean(frame->layout.is_too_small));
+    (void)json_object_set_new(json, "too_small", json_boolean(layout->is_too_small));
     for (int i = 0; ui->show_focus && i < ui->widget_count; i++)
         if (ui->widget_ids[i] == ui->focus)
             (void)json_object_set_new(json, "focus", json_string(ui->widgets[i].id));

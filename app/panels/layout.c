@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "panels/layout_parts.h"
 #include "draw/theme.h"
+#include "panels/layout_parts.h"
 
 static void place_sidebar(Layout *layout, float scale, Scene scene)
 {

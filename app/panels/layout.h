@@ -4,10 +4,8 @@
 // a grid of zero columns are not shown.
 #pragma once
 #include "draw/draw.h"
-#include "state/look.h"
 #include "draw/ui.h"
-
-enum { PAGE_MAX = 144 }; // digits on screen
+#include "state/frame.h"
 
 // The least window in which everything has its place; in a smaller one it lies where it would in this one, out of
 // sight, and a sentence is shown.

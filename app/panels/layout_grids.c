@@ -1,8 +1,8 @@
 // Where things are in compare and solo: grids of digits, the drawing, the plots. Pure arithmetic.
 #include <math.h>
 
-#include "panels/layout_parts.h"
 #include "draw/theme.h"
+#include "panels/layout_parts.h"
 
 // One column of four cells, as large as the height allows; returns its width.
 static float place_drawn_column(Layout *layout, Rect area, float scale)

@@ -1,8 +1,8 @@
 // Where things are in the matrix, the inspect view and the claims. Pure arithmetic.
 #include <math.h>
 
-#include "panels/layout_parts.h"
 #include "draw/theme.h"
+#include "panels/layout_parts.h"
 
 // ---- matrix -------------------------------------------------------------------------------------------------------
 

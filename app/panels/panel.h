@@ -3,12 +3,22 @@
 // To add one: a file panel_<name>.c with one function below, a row in the table of panels in panels.c, a rectangle in
 // layout.h. Thread: the UI thread.
 #pragma once
-#include "state/app.h"
 #include "draw/ui.h"
+#include "panels/layout.h"
+#include "state/frame.h"
+#include "state/request.h"
+
+typedef struct PixelHover {
+    bool is_set, is_pad; // is_pad: of the drawing, else of the page
+    int model;           // whose image it is, where others than A and B are on show; else -1
+    int cell;            // of the page
+    int pixel;           // row * 28 + column
+} PixelHover;
 
 typedef struct Panel {
     Ui *ui;
     const Frame *frame;
+    const Layout *layout;
     Requests *requests;
     PixelHover hover; // set by the panel whose pixel is under the mouse, read by those that come later
     Look look;        // what the next frame looks at: panel_look
@@ -85,4 +95,4 @@ float panel_color_bar(Panel *panel, const char *id, Rect rect, int mode);
 void panel_scale_heatmap(Panel *panel, int mode, float factor); // 0: back to the mode's own scale
 
 // The whole window.
-void panels_draw(Ui *ui, const Frame *frame, Requests *requests);
+void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *requests);

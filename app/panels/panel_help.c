@@ -2,8 +2,8 @@
 #include <math.h>
 
 #include "draw/palette.h"
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 typedef struct HelpRow {
     const char *keys, *meaning;
@@ -58,7 +58,7 @@ void panel_help(Panel *panel)
     const Frame *frame = panel->frame;
     if (!frame->is_help_shown)
         return;
-    const float height = frame->layout.bottom.y + frame->layout.bottom.h, width = frame->layout.bottom.w;
+    const float height = panel->layout->bottom.y + panel->layout->bottom.h, width = panel->layout->bottom.w;
     draw_box(ui->draw, (Rect){0, 0, width, height}, COLOR_SHADE, 0);
     const float pad = ui_px(ui, 24), line = fminf(ui_px(ui, 26), floorf((height - 3 * pad) / (LINES + 3)));
     const float box_width = fminf(ui_px(ui, 900), width - pad);

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // A row of a table as a button: what stands on it, and its formula for the tooltip.
 typedef struct Option {
@@ -127,8 +127,8 @@ static void draw_progress(Panel *panel, int side, Rect bar)
 static void draw_card(Panel *panel, int side)
 {
     Ui *ui = panel->ui;
-    const Rect card = panel->frame->layout.cards[side];
-    const float pad = ui_px(ui, 10), height = panel->frame->layout.row_height, inset = ui_px(ui, 2);
+    const Rect card = panel->layout->cards[side];
+    const float pad = ui_px(ui, 10), height = panel->layout->row_height, inset = ui_px(ui, 2);
     draw_box(ui->draw, card, COLOR_PANEL, ui_px(ui, RADIUS));
     draw_frame(ui->draw, card, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
     draw_box(ui->draw, (Rect){card.x, card.y, ui_px(ui, 3), card.h}, panel_side_color(side), ui_px(ui, 1));
@@ -161,6 +161,6 @@ static void draw_card(Panel *panel, int side)
 void panel_models(Panel *panel)
 {
     for (int side = 0; side < SIDE_COUNT; side++)
-        if (panel->frame->layout.cards[side].w > 0)
+        if (panel->layout->cards[side].w > 0)
             draw_card(panel, side);
 }

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 static bool has_two_heatmaps(const Frame *frame) { return panel_has_grids(frame); }
 
@@ -105,7 +105,7 @@ void panel_modes(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    Rect bar = frame->layout.modes;
+    Rect bar = panel->layout->modes;
     take_keys(panel);
     if (bar.w <= 0)
         return;

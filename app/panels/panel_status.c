@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/commands.h"
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // 60000 -> "60 000"
 static void format_count(int count, char text[16])
@@ -214,7 +213,7 @@ static void draw_foot(Panel *panel, Rect line)
 void panel_status(Panel *panel)
 {
     Ui *ui = panel->ui;
-    const Rect bar = panel->frame->layout.bottom;
+    const Rect bar = panel->layout->bottom;
     const float margin = ui_px(ui, MARGIN);
     draw_box(ui->draw, bar, COLOR_PANEL, 0);
     draw_box(ui->draw, (Rect){bar.x, bar.y, bar.w, ui_px(ui, 1)}, COLOR_EDGE, 0);

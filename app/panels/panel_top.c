@@ -1,15 +1,15 @@
 // The bar at the top: views, transport, pages, screenshot, help; and the keys that belong to no panel.
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // Too narrow for the shortcuts on the buttons; the help has them.
-static bool is_crowded(const Panel *panel) { return panel->frame->layout.top.w < 1330 * panel->ui->scale; }
+static bool is_crowded(const Panel *panel) { return panel->layout->top.w < 1330 * panel->ui->scale; }
 
 // A button as wide as its words; moves *x behind it.
 static bool place_button(Panel *panel, float *x, const char *id, const char *label, const char *shortcut, bool is_on)
 {
     Ui *ui = panel->ui;
-    const Rect bar = panel->frame->layout.top;
+    const Rect bar = panel->layout->top;
     const bool is_narrow = is_crowded(panel);
     const float height = ui_px(ui, 26), pad = ui_px(ui, is_narrow ? 6 : 8);
     if (is_narrow)
@@ -62,7 +62,7 @@ void panel_top(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect bar = frame->layout.top;
+    const Rect bar = panel->layout->top;
     static const char *const scenes[] = {"Compare", "Solo A", "Solo B", "Matrix", "Inspect", "Claims"};
     static const char *const ids[] = {"view.compare", "view.solo_a",  "view.solo_b",
                                       "view.matrix",  "view.inspect", "view.claims"},

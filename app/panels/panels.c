@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 Look *panel_look(Panel *panel)
 {
@@ -285,11 +285,11 @@ static void end_drag(Ui *ui, const Frame *frame)
     ui->input.left_released = ui->input.right_released = false;
 }
 
-void panels_draw(Ui *ui, const Frame *frame, Requests *requests)
+void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *requests)
 {
-    Panel panel = {.ui = ui, .frame = frame, .requests = requests, .look = frame->look};
-    draw_box(ui->draw, frame->layout.window, COLOR_BACK, 0);
-    ui->is_modal = frame->is_help_shown || frame->layout.is_too_small;
+    Panel panel = {.ui = ui, .frame = frame, .layout = layout, .requests = requests, .look = frame->look};
+    draw_box(ui->draw, layout->window, COLOR_BACK, 0);
+    ui->is_modal = frame->is_help_shown || layout->is_too_small;
     end_drag(ui, frame);
     for (size_t i = 0; i < sizeof panels / sizeof *panels; i++)
         panels[i](&panel);

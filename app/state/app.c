@@ -1,6 +1,5 @@
 // The state of the window: making it, doing what was asked.
 #include "state/app.h"
-#include "commands/commands.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -85,8 +84,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     else
         load_next_digit(app);
     pad_forget_done(&app->pad);
-    // pages are as long as the window makes them: the first frame's length decides where page N starts
-    app->first = -options->page;
+    app->page = options->page;
     trainer_play(app->trainer, true);
     return true;
 }

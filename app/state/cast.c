@@ -10,7 +10,7 @@ typedef struct Wanted {
     Spec specs[MODELS_MAX];
     int count;
     int matrix[OUTPUTS_MAX][LOSS_COUNT], outputs[OUTPUTS_MAX], losses[LOSS_COUNT], claims[CLAIM_MODEL_COUNT];
-    int twinned, twins[LOSS_COUNT];
+    int rows, columns, twinned, twins[LOSS_COUNT];
 } Wanted;
 
 // The index of spec among those wanted; a new one goes to the end.
@@ -39,6 +39,8 @@ static void want_matrix(const App *app, Wanted *wanted)
             spec.loss = wanted->losses[j];
             wanted->matrix[i][j] = want(wanted, &spec);
         }
+    wanted->rows = row;
+    wanted->columns = column;
     // what another seed makes of a column: its model on a sigmoid, which never breaks, where that is on show
     for (int i = 0; i < row; i++)
         if (wanted->outputs[i] == activation_find(OUTPUT_ACTIVATION, "sigmoid"))
@@ -120,7 +122,7 @@ bool cast_update(App *app, Error *error)
         }
         if (i < app->slot_count)
             free_slot(app, &app->slots[i]);
-        app->frame.models[i].page_key = 0; // another model: everything of it anew
+        app->frame.models[i].live = NULL; // another model: nothing is known of it
     }
     free(app->slots);
     app->slots = slots;
@@ -129,6 +131,8 @@ bool cast_update(App *app, Error *error)
     memcpy(frame->matrix, wanted.matrix, sizeof frame->matrix);
     memcpy(frame->matrix_outputs, wanted.outputs, sizeof frame->matrix_outputs);
     memcpy(frame->matrix_losses, wanted.losses, sizeof frame->matrix_losses);
+    frame->matrix_rows = wanted.rows;
+    frame->matrix_columns = wanted.columns;
     frame->matrix_twinned = wanted.twinned;
     memcpy(frame->matrix_twins, wanted.twins, sizeof frame->matrix_twins);
     frame->claims = (ClaimsFrame){0}; // distances of other models

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "training/backprop.h"
 #include "kernels/kernel.h"
 #include "random.h"
+#include "training/backprop.h"
 
 enum {
     BLOCK_FLOATS = 4096,    // parameters of a hidden block, about

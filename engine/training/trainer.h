@@ -6,10 +6,10 @@
 // waits. Thread: every function here is for one thread, the UI's; `wake` is called on the trainer's.
 #pragma once
 #include "data/dataset.h"
-#include "training/learner.h"
 #include "kernels/loss.h"
 #include "measuring/metrics.h"
 #include "models/model.h"
+#include "training/learner.h"
 #include "training/moments.h"
 
 enum { HISTORY_MAX = 512, TRAINER_SHOWN_MAX = 32, BANK_MAX = 64 };
@@ -27,6 +27,7 @@ enum { TRAIN_PROBE_IMAGES = 2000 };
 
 // A model at one moment; immutable while the UI holds it.
 typedef struct Snapshot {
+    int64_t serial;    // of its weights: others have another, whichever model they are of
     float *parameters; // (model.parameter_count), always finite
     int64_t step;
     int steps_per_epoch;
