@@ -58,7 +58,7 @@ static json_t *heat_scales(const Look *look)
 static void add_scene_settings(json_t *json, const Frame *frame)
 {
     const Look *look = &frame->look;
-    if (look->scene == SCENE_COMPARE && look->is_wiped)
+    if (scene_has(look->scene, SCENE_HAS_WIPE) && look->is_wiped)
         set(json, "wipe", json_real((double)look->wipe));
     if (look->is_pinned || look->scene == SCENE_INSPECT)
         set(json, "pixel", json_pack("[i, i]", look->pixel / DIGIT_SIDE, look->pixel % DIGIT_SIDE));
@@ -79,10 +79,10 @@ static void add_scene_settings(json_t *json, const Frame *frame)
 static json_t *settings(const Frame *frame)
 {
     const Look *look = &frame->look;
-    json_t *json =
-        json_pack("{s:s, s:s, s:{s:o, s:i, s:i}, s:i, s:b}", "program", "losslens " LOSSLENS_VERSION, "view",
-                  scene_key(look->scene), "data", "name", report_text(frame->dataset_name), "train", frame->train_count,
-                  "test", frame->test_count, "first_digit", frame->first, "shuffled", frame->is_shuffled);
+    json_t *json = json_pack("{s:s, s:s, s:{s:o, s:i, s:i}, s:i, s:b}", "program", "losslens " LOSSLENS_VERSION, "view",
+                             scene_get(look->scene)->key, "data", "name", report_text(frame->dataset_name), "train",
+                             frame->train_count, "test", frame->test_count, "first_digit", frame->first, "shuffled",
+                             frame->is_shuffled);
     json_t *digits = json_array();
     for (int cell = 0; cell < frame->page_count; cell++)
         (void)json_array_append_new(digits, json_integer(frame->indices[cell]));

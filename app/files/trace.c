@@ -131,7 +131,7 @@ static json_t *look_json(const Frame *frame)
                      "heatmaps", heatmap_get(look->heatmaps[0])->key, heatmap_get(look->heatmaps[1])->key,
                      "heat_scales", (double)look->heat_scales[look->heatmaps[0]],
                      (double)look->heat_scales[look->heatmaps[1]], "binarise", (double)look->binarise, "wiped",
-                     look->scene == SCENE_COMPARE && look->is_wiped, "wipe", (double)look->wipe, "histogram",
+                     scene_has(look->scene, SCENE_HAS_WIPE) && look->is_wiped, "wipe", (double)look->wipe, "histogram",
                      histogram_key(look->histogram), "brush", look->brush_first, look->brush_last, "curve",
                      loss_get(look->curve_loss)->key, "digit", look->digit, "pixel", look->pixel, "pinned",
                      look->is_pinned, "t", (double)look->t, "past_step", (json_int_t)look->past_step, "past",
@@ -175,7 +175,6 @@ FILE *trace_open(const char *path, Naming naming, Error *error)
 
 bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui *ui, double frame_ms, bool has_texts)
 {
-    static const char *const scenes[] = {"compare", "solo_a", "solo_b", "matrix", "inspect", "claims"};
     json_t *widgets = json_array();
     for (int i = 0; i < ui->widget_count; i++) {
         const Widget *w = &ui->widgets[i];
@@ -185,13 +184,13 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
     }
     json_t *json = json_pack(
         "{s:f, s:s, s:f, s:f, s:b, s:b, s:b, s:b, s:i, s:b, s:i, s:i, s:f, s:f, s:s, s:o, s:o, s:o, s:o, s:o}", "ms",
-        frame_ms, "view", scenes[frame->look.scene], "scale", (double)ui->scale, "brush", (double)frame->pad->brush,
-        "playing", frame->is_playing, "busy", frame->is_busy, "data", frame->facts != NULL, "help",
-        frame->is_help_shown, "first", frame->first, "shuffled", frame->is_shuffled, "page_count", frame->page_count,
-        "undo", frame->pad->at, "pad_mean", mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second,
-        "message", frame->message, "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]),
-        "input", grid_json(&layout->input), "reconstruction_a", grid_json(&layout->reconstruction[SIDE_A]), "widgets",
-        widgets);
+        frame_ms, "view", scene_get(frame->look.scene)->name, "scale", (double)ui->scale, "brush",
+        (double)frame->pad->brush, "playing", frame->is_playing, "busy", frame->is_busy, "data", frame->facts != NULL,
+        "help", frame->is_help_shown, "first", frame->first, "shuffled", frame->is_shuffled, "page_count",
+        frame->page_count, "undo", frame->pad->at, "pad_mean", mean(frame->pad_drawn), "samples_per_second",
+        frame->samples_per_second, "message", frame->message, "a", model_json(&frame->models[SIDE_A]), "b",
+        model_json(&frame->models[SIDE_B]), "input", grid_json(&layout->input), "reconstruction_a",
+        grid_json(&layout->reconstruction[SIDE_A]), "widgets", widgets);
     const Rect window = layout->window;
     (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
     (void)json_object_set_new(json, "look", look_json(frame));

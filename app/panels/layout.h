@@ -28,8 +28,8 @@ typedef struct MatrixCell {
 typedef struct MatrixLayout {
     int rows, columns;
     Rect choices; // of rows and columns
-    Rect row_names[OUTPUTS_MAX], column_names[LOSS_COUNT];
-    MatrixCell cells[OUTPUTS_MAX][LOSS_COUNT];
+    Rect row_names[OUTPUT_COUNT], column_names[LOSS_COUNT];
+    MatrixCell cells[OUTPUT_COUNT][LOSS_COUNT];
 } MatrixLayout;
 
 // The inspect view: one digit, large; plots of one pixel; its figures.

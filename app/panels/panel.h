@@ -25,23 +25,18 @@ typedef struct Panel {
     bool is_look_changed;
 } Panel;
 
-void panel_top(Panel *panel);
-void panel_pad(Panel *panel);
-void panel_models(Panel *panel);
-void panel_modes(Panel *panel);
-void panel_grids(Panel *panel);
-void panel_drawn(Panel *panel);
-void panel_histogram(Panel *panel);
-void panel_curves(Panel *panel);
-void panel_matrix(Panel *panel);
-void panel_inspect(Panel *panel);
-void panel_claims(Panel *panel);
-void panel_timeline(Panel *panel);
-void panel_status(Panel *panel);
-void panel_tooltip(Panel *panel);
-void panel_help(Panel *panel);
-void panel_keys(Panel *panel);
-void panel_small(Panel *panel);
+typedef void DrawPanel(Panel *panel);
+
+// One for each scene: panel_NAME draws what is in its place.
+#define DECLARE_PANEL(NAME, name, key, label, help, shows, cast, flags, note) DrawPanel panel_##name;
+SCENES(DECLARE_PANEL)
+#undef DECLARE_PANEL
+
+// In every scene, or where the layout has a place for them.
+DrawPanel panel_top, panel_pad, panel_models, panel_modes, panel_histogram, panel_curves, panel_timeline, panel_status,
+    panel_tooltip, panel_help, panel_keys, panel_small;
+
+void panel_drawn(Panel *panel); // the drawing and what the models make of it: a part of compare and solo
 
 // Shared parts
 

@@ -64,8 +64,6 @@ void panel_claims(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    if (frame->look.scene != SCENE_CLAIMS)
-        return;
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
         const Rect card = panel->layout->claims[claim];
         const float pad = ui_px(ui, is_small(panel) ? 6 : 10);

@@ -26,7 +26,10 @@ static void draw_outline(Panel *panel, const GridLayout *grid)
 }
 
 // Whether the drawing has one column of large images, as in solo, or a row for each model.
-static bool is_column(const Frame *frame) { return frame->look.scene != SCENE_COMPARE || frame->look.is_wiped; }
+static bool is_column(const Frame *frame)
+{
+    return !scene_has(frame->look.scene, SCENE_HAS_WIPE) || frame->look.is_wiped;
+}
 
 static void draw_model(Panel *panel, int side)
 {
@@ -113,8 +116,6 @@ void panel_drawn(Panel *panel)
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const GridLayout *input = &panel->layout->drawn_input;
-    if (!panel_has_grids(frame))
-        return;
     ui_text(ui, panel->layout->drawn_header, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, "Your digit");
     char from_set[32];
     const bool is_narrow = panel->layout->drawn_header.w < ui_px(ui, 190);

@@ -172,10 +172,8 @@ static void draw_wiped(Panel *panel)
         drag_divider(panel, ids[i], grid_area(grids[i]));
 }
 
-void panel_grids(Panel *panel)
+static void draw_grids(Panel *panel)
 {
-    if (!panel_has_grids(panel->frame))
-        return;
     draw_input(panel);
     if (panel_is_wiped(panel->frame)) {
         draw_wiped(panel);
@@ -188,3 +186,12 @@ void panel_grids(Panel *panel)
         draw_side(panel, side);
     }
 }
+
+void panel_compare(Panel *panel)
+{
+    draw_grids(panel);
+    panel_drawn(panel);
+}
+
+void panel_solo_a(Panel *panel) { panel_compare(panel); }
+void panel_solo_b(Panel *panel) { panel_compare(panel); }

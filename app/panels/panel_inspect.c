@@ -238,8 +238,6 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
 
 void panel_inspect(Panel *panel)
 {
-    if (panel->frame->look.scene != SCENE_INSPECT)
-        return;
     draw_images_of_digit(panel);
     const InspectFigures figures = inspect_figures(panel->frame);
     inspect_draw_losses(panel, &figures);

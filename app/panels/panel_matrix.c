@@ -266,8 +266,6 @@ void panel_matrix(Panel *panel)
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const MatrixLayout *matrix = &panel->layout->matrix;
-    if (frame->look.scene != SCENE_MATRIX)
-        return;
     draw_choices(panel);
     for (int column = 0; column < matrix->columns; column++) {
         ui_text(ui, matrix->column_names[column], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_CENTER,

@@ -86,7 +86,7 @@ static void take_keys(Panel *panel)
         panel_scale_heatmap(panel, look->heatmaps[0], 0);
     if (ui_take_key(ui, 'w', false)) {
         Look *next = panel_look(panel);
-        next->is_wiped = look->scene != SCENE_COMPARE || !look->is_wiped;
+        next->is_wiped = !panel_is_wiped(panel->frame);
         next->scene = SCENE_COMPARE;
     }
 }
@@ -111,7 +111,7 @@ void panel_modes(Panel *panel)
         return;
     bar.h -= ui_px(ui, 2);
     const bool is_wide = bar.w > ui_px(ui, 760);
-    const bool has_wipe = frame->look.scene == SCENE_COMPARE,
+    const bool has_wipe = scene_has(frame->look.scene, SCENE_HAS_WIPE),
                has_button = has_wipe || frame->look.scene == SCENE_INSPECT;
     const float gap = ui_px(ui, is_wide ? 14 : 8), width = has_button ? ui_px(ui, is_wide ? 74 : 48) : 0;
     const float input = ui_px(ui, is_wide ? 190 : 148), label_width = is_wide ? ui_px(ui, 58) : 0;

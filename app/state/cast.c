@@ -9,7 +9,7 @@
 typedef struct Wanted {
     Spec specs[MODELS_MAX];
     int count;
-    int matrix[OUTPUTS_MAX][LOSS_COUNT], outputs[OUTPUTS_MAX], losses[LOSS_COUNT], claims[CLAIM_MODEL_COUNT];
+    int matrix[OUTPUT_COUNT][LOSS_COUNT], outputs[OUTPUT_COUNT], losses[LOSS_COUNT], claims[CLAIM_MODEL_COUNT];
     int rows, columns, twinned, twins[LOSS_COUNT];
 } Wanted;
 
@@ -23,7 +23,16 @@ static int want(Wanted *wanted, const Spec *spec)
     return wanted->count++;
 }
 
-static void want_matrix(const App *app, Wanted *wanted)
+// One for each kind of cast that a scene may have: cast_want_CAST.
+typedef void Want(const App *app, Wanted *wanted);
+
+static void cast_want_pair(const App *app, Wanted *wanted)
+{
+    (void)app;
+    (void)wanted; // A and B are always wanted
+}
+
+static void cast_want_matrix(const App *app, Wanted *wanted)
 {
     int row = 0, column = 0;
     for (int output = 0; output < activation_count(OUTPUT_ACTIVATION); output++)
@@ -52,13 +61,16 @@ static void want_matrix(const App *app, Wanted *wanted)
     }
 }
 
-static void want_claims(const App *app, Wanted *wanted)
+static void cast_want_claims(const App *app, Wanted *wanted)
 {
     for (int i = 0; i < CLAIM_MODEL_COUNT; i++) {
         const Spec spec = claim_model_spec(&app->specs[SIDE_A], i);
         wanted->claims[i] = want(wanted, &spec);
     }
 }
+
+#define WANT(NAME, name, key, label, help, shows, cast, flags, note) [SCENE_##NAME] = cast_want_##cast,
+static Want *const wants[SCENE_COUNT] = {SCENES(WANT)};
 
 static void free_slot(App *app, Slot *slot)
 {
@@ -97,10 +109,7 @@ bool cast_update(App *app, Error *error)
 {
     // A and B have a slot each, also where they are the same model
     Wanted wanted = {.specs = {app->specs[SIDE_A], app->specs[SIDE_B]}, .count = SIDE_COUNT};
-    if (app->look.scene == SCENE_MATRIX)
-        want_matrix(app, &wanted);
-    if (app->look.scene == SCENE_CLAIMS)
-        want_claims(app, &wanted);
+    wants[app->look.scene](app, &wanted);
     Slot *slots = calloc(MODELS_MAX, sizeof *slots);
     if (!slots)
         return error_set(error, "out of memory: the models on show");

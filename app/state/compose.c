@@ -244,7 +244,7 @@ static void compose_claims(App *app, Frame *frame)
 static void compose_ranks(Frame *frame)
 {
     for (int column = 0; column < frame->matrix_columns; column++) {
-        const Snapshot *rows[OUTPUTS_MAX];
+        const Snapshot *rows[OUTPUT_COUNT];
         for (int row = 0; row < frame->matrix_rows; row++)
             rows[row] = frame->models[frame->matrix[row][column]].snapshot;
         frame->matrix_ranks[column] =

@@ -58,8 +58,8 @@ typedef struct Frame {
     ModelFrame models[MODELS_MAX]; // A, B, and what the scene needs besides
     int model_count;
     int matrix_rows, matrix_columns;
-    int matrix[OUTPUTS_MAX][LOSS_COUNT];                        // indices of models, by row and column on show
-    int matrix_outputs[OUTPUTS_MAX], matrix_losses[LOSS_COUNT]; // rows of their tables
+    int matrix[OUTPUT_COUNT][LOSS_COUNT];                        // indices of models, by row and column on show
+    int matrix_outputs[OUTPUT_COUNT], matrix_losses[LOSS_COUNT]; // rows of their tables
     int matrix_twinned,
         matrix_twins[LOSS_COUNT]; // the row, and for each column the index of its model with another seed
     ColumnRank matrix_ranks[LOSS_COUNT];

@@ -20,14 +20,6 @@ Look look_default(void)
     return look;
 }
 
-const char *scene_key(Scene scene)
-{
-    static const char *const keys[SCENE_COUNT] = {"compare", "solo", "solo-b", "matrix", "inspect", "claims"};
-    return keys[scene];
-}
-
-bool scene_shows(Scene scene, int side) { return scene != (side == SIDE_A ? SCENE_SOLO_B : SCENE_SOLO_A); }
-
 const char *histogram_key(HistogramMode mode)
 {
     static const char *const keys[HISTOGRAM_MODE_COUNT] = {"log", "linear", "cumulative"};
