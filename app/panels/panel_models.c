@@ -1,4 +1,5 @@
 // The cards: what each model is, with a button for every row of the engine's tables, and how far it is.
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static Option hidden_option(int i)
     return (Option){row->label, row->formula};
 }
 
-enum { CHOICES_MAX = 16 };
+_Static_assert((int)LOSS_COUNT <= (int)CHOICES_MAX && (int)OUTPUT_COUNT <= (int)CHOICES_MAX, "raise CHOICES_MAX");
 
 // A row "Loss  [BCE] MSE MAE"; true and *value when another was chosen.
 static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int count, Option (*option)(int),
@@ -35,7 +36,7 @@ static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int 
     Ui *ui = panel->ui;
     const char *labels[CHOICES_MAX], *formulas[CHOICES_MAX];
     char id[24];
-    count = count < CHOICES_MAX ? count : CHOICES_MAX;
+    assert(count <= CHOICES_MAX && "raise CHOICES_MAX");
     for (int i = 0; i < count; i++) {
         labels[i] = option(i).label;
         formulas[i] = option(i).formula;

@@ -25,19 +25,19 @@ static void draw_heatmap_choice(Panel *panel, Rect rect)
                                                : " (H)");
         hints[i] = texts[i];
     }
+    _Static_assert((int)HEATMAP_MODE_COUNT <= (int)CHOICES_MAX, "raise CHOICES_MAX");
+    Rect parts[HEATMAP_MODE_COUNT];
+    ui_divide(ui, rect, labels, HEATMAP_MODE_COUNT, parts);
     const int *shown = frame->look.heatmaps;
     const int chosen = ui_choice(ui, "heat", rect, labels, hints, HEATMAP_MODE_COUNT, shown[0], COLOR_TEXT_SOFT);
-    const bool is_right = ui->input.shift && ui->input.left_released && has_two_heatmaps(frame);
+    const bool is_right = ui->input.shift && ui->input.left_released && has_two_heatmaps(frame) && !ui->is_modal;
     if (chosen >= 0)
         choose_heatmap(panel, is_right ? 1 : 0, chosen);
-    else if (is_right && ui->widget_count > 0) // the one that the left heatmap has is a choice for the right one
-        for (int i = 0; i < ui->widget_count; i++)
-            if (ui->widgets[i].is_on && ui_is_inside(ui->widgets[i].rect, ui->input.mouse_x, ui->input.mouse_y) &&
-                ui_is_inside(rect, ui->input.mouse_x, ui->input.mouse_y))
-                choose_heatmap(panel, 1, shown[0]);
-    if (!has_two_heatmaps(frame) || ui->is_modal || ui->widget_count < HEATMAP_MODE_COUNT)
+    else if (is_right && ui_is_inside(parts[shown[0]], ui->input.mouse_x, ui->input.mouse_y))
+        choose_heatmap(panel, 1, shown[0]); // the one that the left heatmap has is a choice for the right one
+    if (!has_two_heatmaps(frame) || ui->is_modal)
         return;
-    const Rect right = ui->widgets[ui->widget_count - HEATMAP_MODE_COUNT + shown[1]].rect;
+    const Rect right = parts[shown[1]];
     const float inset = ui_px(ui, 2);
     draw_frame(ui->draw, (Rect){right.x + inset, right.y + inset, right.w - 2 * inset, right.h - 2 * inset},
                COLOR_TEXT_SOFT, ui_px(ui, RADIUS) - 1, ui_px(ui, 1));

@@ -1,6 +1,7 @@
 // The state of the window: making it, doing what was asked.
 #include "state/app.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +9,8 @@
 
 void requests_add(Requests *requests, Request request)
 {
-    if (requests->count < REQUESTS_MAX)
-        requests->items[requests->count++] = request;
+    assert(requests->count < REQUESTS_MAX && "raise REQUESTS_MAX");
+    requests->items[requests->count++] = request;
 }
 
 void app_say(App *app, bool is_error, const char *text)

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// While one cast takes the place of another, both are held, and the trainer has one more in hand.
+_Static_assert(2 * (int)MODELS_MAX + 1 < (int)BANK_MAX, "raise BANK_MAX");
+
 // The specs that the scene shows, and where they stand.
 typedef struct Wanted {
     Spec specs[MODELS_MAX];

@@ -12,8 +12,8 @@ enum { BUILTIN_SEED = 1 }; // of the built-in digits
 
 // That a frame shows: A, B, the matrix and a twin for each of its columns; the claims need fewer.
 enum { MODELS_MAX = SIDE_COUNT + MATRIX_MAX + LOSS_COUNT };
-_Static_assert((int)CLAIM_MODEL_COUNT <= (int)MATRIX_MAX, "the claims' models have room");
-_Static_assert((int)MODELS_MAX <= (int)TRAINER_SHOWN_MAX, "all may train together");
+_Static_assert((int)CLAIM_MODEL_COUNT <= (int)MATRIX_MAX + (int)LOSS_COUNT, "the claims' models have room");
+_Static_assert((int)MODELS_MAX <= (int)TRAINER_SHOWN_MAX, "all may train together: raise TRAINER_SHOWN_MAX");
 
 // Everything that is shown of one model in a frame. Arrays over the page are (page_count, DIGIT_PIXELS).
 typedef struct ModelFrame {

@@ -39,11 +39,11 @@ typedef struct Request {
     Look look;
 } Request;
 
-enum { REQUESTS_MAX = PATH_MAX_POINTS + 32 };
+enum { REQUESTS_MAX = PATH_MAX_POINTS + 64 }; // of a pass: a stroke's points, and what a click and a key can ask for
 
 typedef struct Requests {
     Request items[REQUESTS_MAX];
     int count;
 } Requests;
 
-void requests_add(Requests *requests, Request request); // one too many is dropped
+void requests_add(Requests *requests, Request request);
