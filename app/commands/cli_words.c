@@ -7,7 +7,7 @@
 #include "commands/cli.h"
 
 const char *words_scenes(int i) { return i < SCENE_COUNT ? scene_get((Scene)i)->key : NULL; }
-const char *words_heatmaps(int i) { return i < HEATMAP_MODE_COUNT ? heatmap_get(i)->key : NULL; }
+const char *words_heatmaps(int i) { return i < heatmap_count() ? heatmap_get(i)->key : NULL; }
 const char *words_losses(int i) { return i < LOSS_COUNT ? loss_get(i)->key : NULL; }
 const char *words_outputs(int i) { return i < OUTPUT_COUNT ? activation_get(OUTPUT_ACTIVATION, i)->key : NULL; }
 const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }

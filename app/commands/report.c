@@ -136,8 +136,8 @@ static int write_picture(Writer *writer, int index, NewFile *file)
     const Input still = {.is_inside = false};
     Look look = look_at(writer, scenes[index]);
     if (index == GRADIENT) {
-        look.heatmaps[0] = HEATMAP_GRADIENT;
-        look.heatmaps[1] = HEATMAP_ERROR;
+        look.heatmaps[0] = heatmap_find("gradient");
+        look.heatmaps[1] = heatmap_find("error");
     }
     if (look.scene == SCENE_INSPECT) {
         look.is_pinned = true;

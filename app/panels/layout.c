@@ -75,6 +75,7 @@ Layout layout_create(float width, float height, float scale, const Look *look)
         area.h -= strip + gap;
         layout.timeline = (Rect){area.x, area.y + area.h + gap, area.w, strip};
     }
+    layout.area = area;
     places[look->scene](&layout, area, scale, look);
     place_sidebar(&layout, scale, look->scene);
     return layout;

@@ -41,7 +41,9 @@ typedef struct InspectLayout {
 typedef struct Layout {
     Rect window;
     bool is_too_small; // the window: nothing of the rest can be seen
-    Rect top, bottom, sidebar, main;
+    Rect top, bottom, sidebar;
+    Rect main;     // what the bars and the sidebar leave
+    Rect area;     // of that, the scene's own: without modes and timeline
     Rect modes;    // heatmap and input modes
     Rect timeline; // the scrubber; under the curves its track has their axis
     Rect pad, tools;

@@ -1,4 +1,5 @@
 // The bar above the views: which heatmaps are shown, how the targets are, and the wipe.
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -9,27 +10,27 @@ static bool has_two_heatmaps(const Frame *frame) { return panel_has_grids(frame)
 
 static void choose_heatmap(Panel *panel, int column, int mode)
 {
-    panel_look(panel)->heatmaps[column] = (mode + HEATMAP_MODE_COUNT) % HEATMAP_MODE_COUNT;
+    panel_look(panel)->heatmaps[column] = (mode + heatmap_count()) % heatmap_count();
 }
 
 static void draw_heatmap_choice(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const char *labels[HEATMAP_MODE_COUNT], *hints[HEATMAP_MODE_COUNT];
-    static char texts[HEATMAP_MODE_COUNT][256];
-    for (int i = 0; i < HEATMAP_MODE_COUNT; i++) {
+    const char *labels[CHOICES_MAX], *hints[CHOICES_MAX];
+    static char texts[CHOICES_MAX][256];
+    assert(heatmap_count() <= CHOICES_MAX && "raise CHOICES_MAX");
+    for (int i = 0; i < heatmap_count(); i++) {
         labels[i] = heatmap_get(i)->label;
         (void)snprintf(texts[i], sizeof texts[i], "%s: %s%s", heatmap_get(i)->label, heatmap_get(i)->formula,
                        has_two_heatmaps(frame) ? ". Click: the left heatmap (H); Shift and click: the right one (J)"
                                                : " (H)");
         hints[i] = texts[i];
     }
-    _Static_assert((int)HEATMAP_MODE_COUNT <= (int)CHOICES_MAX, "raise CHOICES_MAX");
-    Rect parts[HEATMAP_MODE_COUNT];
-    ui_divide(ui, rect, labels, HEATMAP_MODE_COUNT, parts);
+    Rect parts[CHOICES_MAX];
+    ui_divide(ui, rect, labels, heatmap_count(), parts);
     const int *shown = frame->look.heatmaps;
-    const int chosen = ui_choice(ui, "heat", rect, labels, hints, HEATMAP_MODE_COUNT, shown[0], COLOR_TEXT_SOFT);
+    const int chosen = ui_choice(ui, "heat", rect, labels, hints, heatmap_count(), shown[0], COLOR_TEXT_SOFT);
     const bool is_right = ui->input.shift && ui->input.left_released && has_two_heatmaps(frame) && !ui->is_modal;
     if (chosen >= 0)
         choose_heatmap(panel, is_right ? 1 : 0, chosen);

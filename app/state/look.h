@@ -21,11 +21,11 @@ _Static_assert((int)OUTPUT_COUNT <= 32 && (int)LOSS_COUNT <= 32,
 
 typedef struct Look {
     Scene scene;
-    int heatmaps[HEATMAP_COUNT];           // modes
-    float heat_scales[HEATMAP_MODE_COUNT]; // where each mode's scale ends
-    float binarise;                        // of the targets: 0 as they are, 1 binary at 0.5, between: a mix
-    bool is_wiped;                         // A and B in the same place, left and right of a divider
-    float wipe;                            // where the divider is, 0 .. 1
+    int heatmaps[HEATMAP_COUNT];     // modes
+    float heat_scales[HEATMAPS_MAX]; // where each mode's scale ends
+    float binarise;                  // of the targets: 0 as they are, 1 binary at 0.5, between: a mix
+    bool is_wiped;                   // A and B in the same place, left and right of a divider
+    float wipe;                      // where the divider is, 0 .. 1
     HistogramMode histogram;
     int brush_first, brush_last; // bins of the histogram whose pixels are lit; first > last: none
     int curve_loss;
