@@ -63,7 +63,7 @@ typedef struct Widget {
 
 // A text as it was drawn: what a frame can tell of itself.
 typedef struct UiText {
-    char text[160];
+    char text[256];
     Rect rect, box; // what it covers, ascent to descent; what it was given
     Color color;
     bool is_cut; // it ends in an ellipsis of ours

@@ -55,6 +55,14 @@ static GridLayout row_of(float x, float y, int columns, int pixel_px)
     return grid;
 }
 
+// Many losses or outputs in a small window: a grid that has no room is left out.
+static void keep_inside(GridLayout *grid, const CellPlan *plan, Rect rect)
+{
+    const float right = grid->origin.x + grid->pitch * (float)grid->columns;
+    if (right > rect.x + rect.w - plan->pad + 1 || grid->origin.y + grid->pitch > rect.y + rect.h + 1)
+        grid->columns = 0;
+}
+
 static MatrixCell place_cell(Rect rect, const CellPlan *plan)
 {
     MatrixCell cell = {.rect = rect};
@@ -67,6 +75,9 @@ static MatrixCell place_cell(Rect rect, const CellPlan *plan)
     cell.heatmap = row_of(heat_x, heat_y, plan->digits, plan->pixel_px);
     cell.drawn_output = row_of(x + row - pitch, y, 1, plan->pixel_px);
     cell.drawn_heatmap = row_of(heat_x + row - pitch, heat_y, 1, plan->pixel_px);
+    GridLayout *const grids[] = {&cell.output, &cell.heatmap, &cell.drawn_output, &cell.drawn_heatmap};
+    for (size_t i = 0; i < sizeof grids / sizeof *grids; i++)
+        keep_inside(grids[i], plan, rect);
     const float left = x + plan->images_width + plan->gap;
     const float figures_height = fminf(FIGURE_ROWS * plan->line, bottom - y);
     if (plan->is_stacked) {
