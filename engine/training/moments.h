@@ -11,10 +11,16 @@
 #include "measuring/metrics.h"
 #include "models/model.h"
 
-enum { MOMENTS_MAX = 64, MOMENTS_MIN = 8, MOMENTS_FIRST_EPOCHS = 4 };
+enum {
+    MOMENTS_MAX = 64,
+    MOMENTS_MIN = 8,
+    MOMENTS_FIRST_EPOCHS = 4,
+    // The head of epochs of up to 60,000 steps has room in it: 0, 16 powers of two, four quarters of the first epoch,
+    // the ends of the others, the newest.
+    MOMENTS_HEAD = 1 + 16 + 4 + (MOMENTS_FIRST_EPOCHS - 1) + 1
+};
 
-// The head of epochs of up to 60,000 steps has room in it: 0, 16 powers of two, four quarters, three ends, the newest.
-enum { MOMENTS_HEAD = 25 };
+_Static_assert(MOMENTS_MIN <= MOMENTS_HEAD && MOMENTS_HEAD <= MOMENTS_MAX, "the head has room: raise MOMENTS_MAX");
 
 typedef struct Moment {
     int64_t step;
