@@ -89,14 +89,13 @@ WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label)
     const uint32_t hash = hash_id(id);
     if (ui->is_modal) // what is dragged already goes on to its end
         return (WidgetState){.is_active = ui->active == hash};
-    if (ui->widget_count < WIDGETS_MAX) {
-        Widget *widget = &ui->widgets[ui->widget_count];
-        (void)snprintf(widget->id, sizeof widget->id, "%s", id);
-        (void)snprintf(widget->label, sizeof widget->label, "%s", label);
-        widget->rect = rect;
-        widget->is_on = false;
-        ui->widget_ids[ui->widget_count++] = hash;
-    }
+    assert(ui->widget_count < WIDGETS_MAX && "raise WIDGETS_MAX");
+    Widget *widget = &ui->widgets[ui->widget_count];
+    (void)snprintf(widget->id, sizeof widget->id, "%s", id);
+    (void)snprintf(widget->label, sizeof widget->label, "%s", label);
+    widget->rect = rect;
+    widget->is_on = false;
+    ui->widget_ids[ui->widget_count++] = hash;
     WidgetState state = {.is_focused = ui->focus == hash && ui->show_focus};
     const Input *const input = &ui->input;
     state.is_hot = input->is_inside && ui_is_inside(rect, input->mouse_x, input->mouse_y) &&
@@ -272,9 +271,10 @@ bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char 
 }
 
 // Widths in proportion to the labels, so that long and short ones share a narrow row.
-static void divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts)
+void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts)
 {
-    float total = 0, widths[16];
+    assert(count <= CHOICES_MAX && "raise CHOICES_MAX");
+    float total = 0, widths[CHOICES_MAX];
     for (int i = 0; i < count; i++) {
         widths[i] = ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, labels[i]);
         total += widths[i];
@@ -291,13 +291,13 @@ static void divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect
 int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
               int chosen, Color accent)
 {
-    Rect parts[16];
+    Rect parts[CHOICES_MAX];
     int result = -1;
     const float radius = ui_px(ui, RADIUS);
     draw_box(ui->draw, rect, COLOR_BACK, radius);
     draw_frame(ui->draw, rect, COLOR_EDGE, radius, ui_px(ui, 1));
     const uint32_t hash = hash_id(id);
-    divide(ui, rect, labels, count, parts);
+    ui_divide(ui, rect, labels, count, parts);
     WidgetState group = {.is_focused = ui->focus == hash && ui->show_focus && !ui->is_modal};
     if (group.is_focused) { // the group has the focus as a whole: the arrows choose
         if (ui_take_key(ui, KEY_RIGHT, false))

@@ -38,7 +38,8 @@ typedef struct KeyPress {
     bool shift, control;
 } KeyPress;
 
-enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024 };
+// Of a frame, and the options of a choice. More than there is room for ends the program: raise the limit.
+enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024, CHOICES_MAX = 16 };
 
 typedef struct Input {
     float mouse_x, mouse_y;
@@ -107,6 +108,9 @@ void ui_set_hint(Ui *ui, WidgetState state, const char *text);
 
 // shortcut: shown small behind the label; NULL: none. is_on: drawn as pressed in `accent`.
 bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent);
+
+// The places of a choice's options in its rectangle: as wide as their labels need in proportion. count <= CHOICES_MAX.
+void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts);
 
 // One of several; Left and Right move the choice while it has the focus. hints: what each says under the mouse, NULL:
 // nothing. Returns the option chosen now, or -1.

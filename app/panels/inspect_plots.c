@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/plot.h"
 #include "draw/theme.h"
+#include "panels/plot.h"
 
 static Color loss_color(int loss)
 {
@@ -82,7 +82,7 @@ static void drag_target(Panel *panel, const Plot *plot)
 void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
 {
     Ui *ui = panel->ui;
-    const Rect rect = panel->frame->layout.inspect.loss_plot;
+    const Rect rect = panel->layout->inspect.loss_plot;
     char subtitle[64], text[64];
     (void)snprintf(subtitle, sizeof subtitle, "against the output p, at t = %.3f%s", (double)figures->t,
                    figures->is_dragged ? " (dragged)" : "");
@@ -153,7 +153,7 @@ void inspect_draw_slopes(Panel *panel, const InspectFigures *figures)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect rect = frame->layout.inspect.slope_plot;
+    const Rect rect = panel->layout->inspect.slope_plot;
     const bool is_wide = rect.w > ui_px(ui, 470);
     const Rect area = plot_frame(ui, rect, is_wide ? "Gradient at the logit" : "Gradient",
                                  is_wide ? "filled: own loss; dashed: another output" : NULL);

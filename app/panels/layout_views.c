@@ -1,8 +1,8 @@
 // Where things are in the matrix, the inspect view and the claims. Pure arithmetic.
 #include <math.h>
 
-#include "panels/layout_parts.h"
 #include "draw/theme.h"
+#include "panels/layout_parts.h"
 
 // ---- matrix -------------------------------------------------------------------------------------------------------
 
@@ -114,8 +114,9 @@ void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *loo
 
 // ---- inspect ------------------------------------------------------------------------------------------------------
 
-void layout_place_inspect(Layout *layout, Rect area, float scale)
+void layout_place_inspect(Layout *layout, Rect area, float scale, const Look *look)
 {
+    (void)look;
     enum { IMAGES = 1 + 2 * SIDE_COUNT, TABLE_ROWS = 9 };
     InspectLayout *inspect = &layout->inspect;
     const float gap = layout_px(GAP, scale), header = layout_px(HEADER_HEIGHT, scale), line = layout_px(17, scale);
@@ -142,8 +143,9 @@ void layout_place_inspect(Layout *layout, Rect area, float scale)
 
 // ---- claims -------------------------------------------------------------------------------------------------------
 
-void layout_place_claims(Layout *layout, Rect area, float scale)
+void layout_place_claims(Layout *layout, Rect area, float scale, const Look *look)
 {
+    (void)look;
     // in proportion to the rows of their tables, the words' least included
     static const float weights[CLAIM_COUNT] = {10, 7, 5.5f, 5, 7};
     const float gap = layout_px(6, scale), room = area.h - (CLAIM_COUNT - 1) * gap;

@@ -3,35 +3,40 @@
 // To add one: a file panel_<name>.c with one function below, a row in the table of panels in panels.c, a rectangle in
 // layout.h. Thread: the UI thread.
 #pragma once
-#include "state/app.h"
 #include "draw/ui.h"
+#include "panels/layout.h"
+#include "state/frame.h"
+#include "state/request.h"
+
+typedef struct PixelHover {
+    bool is_set, is_pad; // is_pad: of the drawing, else of the page
+    int model;           // whose image it is, where others than A and B are on show; else -1
+    int cell;            // of the page
+    int pixel;           // row * 28 + column
+} PixelHover;
 
 typedef struct Panel {
     Ui *ui;
     const Frame *frame;
+    const Layout *layout;
     Requests *requests;
     PixelHover hover; // set by the panel whose pixel is under the mouse, read by those that come later
     Look look;        // what the next frame looks at: panel_look
     bool is_look_changed;
 } Panel;
 
-void panel_top(Panel *panel);
-void panel_pad(Panel *panel);
-void panel_models(Panel *panel);
-void panel_modes(Panel *panel);
-void panel_grids(Panel *panel);
-void panel_drawn(Panel *panel);
-void panel_histogram(Panel *panel);
-void panel_curves(Panel *panel);
-void panel_matrix(Panel *panel);
-void panel_inspect(Panel *panel);
-void panel_claims(Panel *panel);
-void panel_timeline(Panel *panel);
-void panel_status(Panel *panel);
-void panel_tooltip(Panel *panel);
-void panel_help(Panel *panel);
-void panel_keys(Panel *panel);
-void panel_small(Panel *panel);
+typedef void DrawPanel(Panel *panel);
+
+// One for each scene: panel_NAME draws what is in its place.
+#define DECLARE_PANEL(NAME, name, key, label, help, shows, cast, flags, note) DrawPanel panel_##name;
+SCENES(DECLARE_PANEL)
+#undef DECLARE_PANEL
+
+// In every scene, or where the layout has a place for them.
+DrawPanel panel_top, panel_pad, panel_models, panel_modes, panel_histogram, panel_curves, panel_timeline, panel_status,
+    panel_tooltip, panel_help, panel_keys, panel_small;
+
+void panel_drawn(Panel *panel); // the drawing and what the models make of it: a part of compare and solo
 
 // Shared parts
 
@@ -85,4 +90,4 @@ float panel_color_bar(Panel *panel, const char *id, Rect rect, int mode);
 void panel_scale_heatmap(Panel *panel, int mode, float factor); // 0: back to the mode's own scale
 
 // The whole window.
-void panels_draw(Ui *ui, const Frame *frame, Requests *requests);
+void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *requests);

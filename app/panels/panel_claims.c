@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "state/claim_table.h"
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
+#include "state/claim_table.h"
 
 static const Color verdict_colors[VERDICT_COUNT] = {[VERDICT_OPEN] = COLOR_TEXT_SOFT,
                                                     [VERDICT_TRUE] = COLOR_GOOD,
@@ -12,7 +12,7 @@ static const Color verdict_colors[VERDICT_COUNT] = {[VERDICT_OPEN] = COLOR_TEXT_
                                                     [VERDICT_FALSE] = COLOR_FALSE};
 
 // All cards alike: what one has room for depends on the window alone.
-static bool is_small(const Panel *panel) { return panel->frame->layout.main.h < 600 * panel->ui->scale; }
+static bool is_small(const Panel *panel) { return panel->layout->main.h < 600 * panel->ui->scale; }
 
 static void draw_words(Panel *panel, Rect rect, int claim)
 {
@@ -64,10 +64,8 @@ void panel_claims(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    if (frame->look.scene != SCENE_CLAIMS)
-        return;
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
-        const Rect card = frame->layout.claims[claim];
+        const Rect card = panel->layout->claims[claim];
         const float pad = ui_px(ui, is_small(panel) ? 6 : 10);
         char id[24], hint[sizeof ui->hint];
         panel_card(panel, card);

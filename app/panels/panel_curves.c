@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "draw/theme.h"
 #include "panels/panel.h"
 #include "panels/plot.h"
-#include "draw/theme.h"
 
 typedef struct Scale {
     Rect area;
@@ -184,11 +184,11 @@ void panel_curves(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect rect = frame->layout.curves;
+    const Rect rect = panel->layout->curves;
     if (rect.w <= 0)
         return;
     Rect area = plot_frame(ui, rect, "Training", NULL);
-    area.h -= frame->layout.timeline.h;
+    area.h -= panel->layout->timeline.h;
     const char *labels[LOSS_COUNT];
     for (int i = 0; i < LOSS_COUNT; i++)
         labels[i] = loss_label(i);

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 static Rect grid_header(const GridLayout *grid)
 {
@@ -28,22 +28,22 @@ static void draw_input(Panel *panel)
     else
         (void)snprintf(range, sizeof range, "test %d\u2013%d", frame->first,
                        (frame->first + frame->page_count - 1) % frame->test_count);
-    panel_header(panel, grid_header(&frame->layout.input), -1, frame->look.binarise > 0.0f ? "Input, mixed" : "Input",
+    panel_header(panel, grid_header(&panel->layout->input), -1, frame->look.binarise > 0.0f ? "Input, mixed" : "Input",
                  range);
-    panel_digits(panel, &frame->layout.input, frame->targets, frame->page_count, false, -1);
+    panel_digits(panel, &panel->layout->input, frame->targets, frame->page_count, false, -1);
 }
 
 static void draw_outputs(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
     const float *p = frame->models[side].p;
-    panel_digits(panel, &frame->layout.reconstruction[side], p, frame->page_count, false, -1);
+    panel_digits(panel, &panel->layout->reconstruction[side], p, frame->page_count, false, -1);
 }
 
 static void draw_output_header(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
-    const Rect header = grid_header(&frame->layout.reconstruction[side]);
+    const Rect header = grid_header(&panel->layout->reconstruction[side]);
     if (panel_is_wiped(frame)) {
         char pair[140];
         (void)snprintf(pair, sizeof pair, "%s | %s", frame->models[SIDE_A].caption, frame->models[SIDE_B].caption);
@@ -94,7 +94,7 @@ static void draw_heatmap_header(Panel *panel, int side, int column)
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const int mode = frame->look.heatmaps[column];
-    const Rect header = grid_header(&frame->layout.heatmap[side][column]);
+    const Rect header = grid_header(&panel->layout->heatmap[side][column]);
     const bool is_wiped = panel_is_wiped(frame);
     const char *label = heatmap_get(mode)->label;
     char id[24];
@@ -115,7 +115,7 @@ static void draw_side(Panel *panel, int side)
 {
     draw_outputs(panel, side);
     for (int column = 0; column < HEATMAP_COUNT; column++)
-        panel_heatmap(panel, &panel->frame->layout.heatmap[side][column], side, column, false, false);
+        panel_heatmap(panel, &panel->layout->heatmap[side][column], side, column, false, false);
 }
 
 static void draw_headers(Panel *panel, int side)
@@ -149,8 +149,8 @@ static void drag_divider(Panel *panel, const char *id, Rect area)
 static void draw_wiped(Panel *panel)
 {
     const Frame *frame = panel->frame;
-    const GridLayout *grids[] = {&frame->layout.reconstruction[SIDE_A], &frame->layout.heatmap[SIDE_A][0],
-                                 &frame->layout.heatmap[SIDE_A][1]};
+    const GridLayout *grids[] = {&panel->layout->reconstruction[SIDE_A], &panel->layout->heatmap[SIDE_A][0],
+                                 &panel->layout->heatmap[SIDE_A][1]};
     const float share = frame->look.wipe;
     // the same share of each grid; one clip a side, since grids stand below each other, too
     for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
@@ -172,10 +172,8 @@ static void draw_wiped(Panel *panel)
         drag_divider(panel, ids[i], grid_area(grids[i]));
 }
 
-void panel_grids(Panel *panel)
+static void draw_grids(Panel *panel)
 {
-    if (!panel_has_grids(panel->frame))
-        return;
     draw_input(panel);
     if (panel_is_wiped(panel->frame)) {
         draw_wiped(panel);
@@ -188,3 +186,12 @@ void panel_grids(Panel *panel)
         draw_side(panel, side);
     }
 }
+
+void panel_compare(Panel *panel)
+{
+    draw_grids(panel);
+    panel_drawn(panel);
+}
+
+void panel_solo_a(Panel *panel) { panel_compare(panel); }
+void panel_solo_b(Panel *panel) { panel_compare(panel); }

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "draw/theme.h"
 #include "panels/panel.h"
 #include "panels/plot.h"
-#include "draw/theme.h"
 
 // Counts as they are drawn: 0 at the bottom, 1 at the top.
 typedef struct Scale {
@@ -255,7 +255,7 @@ void panel_histogram(Panel *panel)
 {
     const Frame *frame = panel->frame;
     Ui *ui = panel->ui;
-    const Rect rect = frame->layout.histogram;
+    const Rect rect = panel->layout->histogram;
     if (rect.w <= 0)
         return;
     const Rect area = plot_frame(ui, rect, "Intensities", NULL);

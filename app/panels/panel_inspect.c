@@ -3,16 +3,16 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "state/inspect.h"
-#include "panels/inspect_plots.h"
 #include "draw/theme.h"
+#include "panels/inspect_plots.h"
+#include "state/inspect.h"
 
 // ---- the digit ----------------------------------------------------------------------------------------------------
 
 static void draw_input(Panel *panel)
 {
     const Frame *frame = panel->frame;
-    const GridLayout *grid = &frame->layout.inspect.input;
+    const GridLayout *grid = &panel->layout->inspect.input;
     char title[48];
     const bool is_drawing = frame->indices[0] < 0;
     if (is_drawing)
@@ -28,7 +28,7 @@ static void draw_input(Panel *panel)
 static void draw_side_images(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
-    const InspectLayout *inspect = &frame->layout.inspect;
+    const InspectLayout *inspect = &panel->layout->inspect;
     const ModelFrame *m = &frame->models[side];
     char id[24];
     const Rect place = inspect->output[side].header;
@@ -85,7 +85,7 @@ static void mark_pixel(Panel *panel, const GridLayout *grid)
 
 static void draw_images_of_digit(Panel *panel)
 {
-    const InspectLayout *inspect = &panel->frame->layout.inspect;
+    const InspectLayout *inspect = &panel->layout->inspect;
     draw_input(panel);
     for (int side = 0; side < SIDE_COUNT; side++)
         draw_side_images(panel, side);
@@ -175,7 +175,7 @@ static void draw_pixel_table(Panel *panel, const InspectFigures *f)
         (void)snprintf(rows[count].label, sizeof rows[count].label, "\u2202%s/\u2202z", loss_get(losses[i])->label);
         count++;
     }
-    (void)draw_table(panel, frame->layout.inspect.pixel_table, title,
+    (void)draw_table(panel, panel->layout->inspect.pixel_table, title,
                      frame->look.is_pinned ? "pinned; click it to let go" : "follows the mouse; click pins it", rows,
                      count);
 }
@@ -218,7 +218,7 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
 {
     Ui *ui = panel->ui;
     const InspectSide *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
-    const Rect rect = panel->frame->layout.inspect.set_table;
+    const Rect rect = panel->layout->inspect.set_table;
     char lesson[320];
     const float mean_a = a->has_set ? a->mean_p : NAN, mean_b = b->has_set ? b->mean_p : NAN;
     const TableRow rows[] = {
@@ -238,8 +238,6 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
 
 void panel_inspect(Panel *panel)
 {
-    if (panel->frame->look.scene != SCENE_INSPECT)
-        return;
     draw_images_of_digit(panel);
     const InspectFigures figures = inspect_figures(panel->frame);
     inspect_draw_losses(panel, &figures);

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // ---- choosing rows and columns ------------------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ static void draw_choices(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    Rect line = frame->layout.matrix.choices;
+    Rect line = panel->layout->matrix.choices;
     const float right = line.x + line.w;
     line.h -= ui_px(ui, 4);
     unsigned outputs = frame->look.matrix_outputs, losses = frame->look.matrix_losses;
@@ -245,7 +245,7 @@ static void draw_cell(Panel *panel, int row, int column, bool is_best)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const MatrixCell *place = &frame->layout.matrix.cells[row][column];
+    const MatrixCell *place = &panel->layout->matrix.cells[row][column];
     const int model = frame->matrix[row][column];
     const ModelFrame *m = &frame->models[model];
     char best[32];
@@ -265,9 +265,7 @@ void panel_matrix(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const MatrixLayout *matrix = &frame->layout.matrix;
-    if (frame->look.scene != SCENE_MATRIX)
-        return;
+    const MatrixLayout *matrix = &panel->layout->matrix;
     draw_choices(panel);
     for (int column = 0; column < matrix->columns; column++) {
         ui_text(ui, matrix->column_names[column], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_CENTER,

@@ -1,10 +1,11 @@
 // The cards: what each model is, with a button for every row of the engine's tables, and how far it is.
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // A row of a table as a button: what stands on it, and its formula for the tooltip.
 typedef struct Option {
@@ -26,7 +27,7 @@ static Option hidden_option(int i)
     return (Option){row->label, row->formula};
 }
 
-enum { CHOICES_MAX = 16 };
+_Static_assert((int)LOSS_COUNT <= (int)CHOICES_MAX && (int)OUTPUT_COUNT <= (int)CHOICES_MAX, "raise CHOICES_MAX");
 
 // A row "Loss  [BCE] MSE MAE"; true and *value when another was chosen.
 static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int count, Option (*option)(int),
@@ -35,7 +36,7 @@ static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int 
     Ui *ui = panel->ui;
     const char *labels[CHOICES_MAX], *formulas[CHOICES_MAX];
     char id[24];
-    count = count < CHOICES_MAX ? count : CHOICES_MAX;
+    assert(count <= CHOICES_MAX && "raise CHOICES_MAX");
     for (int i = 0; i < count; i++) {
         labels[i] = option(i).label;
         formulas[i] = option(i).formula;
@@ -127,8 +128,8 @@ static void draw_progress(Panel *panel, int side, Rect bar)
 static void draw_card(Panel *panel, int side)
 {
     Ui *ui = panel->ui;
-    const Rect card = panel->frame->layout.cards[side];
-    const float pad = ui_px(ui, 10), height = panel->frame->layout.row_height, inset = ui_px(ui, 2);
+    const Rect card = panel->layout->cards[side];
+    const float pad = ui_px(ui, 10), height = panel->layout->row_height, inset = ui_px(ui, 2);
     draw_box(ui->draw, card, COLOR_PANEL, ui_px(ui, RADIUS));
     draw_frame(ui->draw, card, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
     draw_box(ui->draw, (Rect){card.x, card.y, ui_px(ui, 3), card.h}, panel_side_color(side), ui_px(ui, 1));
@@ -161,6 +162,6 @@ static void draw_card(Panel *panel, int side)
 void panel_models(Panel *panel)
 {
     for (int side = 0; side < SIDE_COUNT; side++)
-        if (panel->frame->layout.cards[side].w > 0)
+        if (panel->layout->cards[side].w > 0)
             draw_card(panel, side);
 }

@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/commands.h"
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // 60000 -> "60 000"
 static void format_count(int count, char text[16])
@@ -137,9 +136,9 @@ static void format_view(const Frame *frame, char *text, size_t size)
             text, size, "   as it was at step %lld of %lld",
             (long long)frame->models[scene_shows(look->scene, SIDE_A) ? SIDE_A : SIDE_B].snapshot->step,
             (long long)frame->newest_step);
-    if (look->scene == SCENE_MATRIX || look->scene == SCENE_CLAIMS)
-        (void)snprintf(text + used, size - used, "   others: as A but loss%s",
-                       look->scene == SCENE_MATRIX ? " and output" : ", output, seed");
+    const char *note = scene_get(look->scene)->note;
+    if (*note)
+        (void)snprintf(text + used, size - used, "   %s", note);
     else if (look->scene == SCENE_INSPECT && look->digit >= 0)
         (void)snprintf(text + used, size - used, "   test %d, row %d, column %d", look->digit, look->pixel / DIGIT_SIDE,
                        look->pixel % DIGIT_SIDE);
@@ -152,7 +151,7 @@ static void format_view(const Frame *frame, char *text, size_t size)
 static void format_scales(const Frame *frame, char *text, size_t size)
 {
     text[0] = 0;
-    if (frame->look.scene == SCENE_CLAIMS)
+    if (!scene_has(frame->look.scene, SCENE_HAS_MODES))
         return;
     const int count = panel_has_grids(frame) ? HEATMAP_COUNT : 1;
     size_t used = (size_t)snprintf(text, size, "   heat:");
@@ -214,7 +213,7 @@ static void draw_foot(Panel *panel, Rect line)
 void panel_status(Panel *panel)
 {
     Ui *ui = panel->ui;
-    const Rect bar = panel->frame->layout.bottom;
+    const Rect bar = panel->layout->bottom;
     const float margin = ui_px(ui, MARGIN);
     draw_box(ui->draw, bar, COLOR_PANEL, 0);
     draw_box(ui->draw, (Rect){bar.x, bar.y, bar.w, ui_px(ui, 1)}, COLOR_EDGE, 0);

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // The steps at the ends of the track: under the curves those of their axis, whole epochs.
 static float last_step(const Frame *frame)
@@ -84,7 +84,7 @@ void panel_timeline(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect strip = frame->layout.timeline;
+    const Rect strip = panel->layout->timeline;
     take_keys(panel);
     const bool is_below_curves = panel_has_grids(frame);
     const float button = ui_px(ui, is_below_curves ? 30 : 62), gap = ui_px(ui, 6);

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 Look *panel_look(Panel *panel)
 {
@@ -19,9 +19,9 @@ void panel_request(Panel *panel, RequestKind kind, int value)
 
 Color panel_side_color(int side) { return side == SIDE_A ? COLOR_A : COLOR_B; }
 bool panel_is_shown(const Frame *frame, int side) { return scene_shows(frame->look.scene, side); }
-bool panel_has_grids(const Frame *frame) { return frame->look.scene <= SCENE_SOLO_B; }
+bool panel_has_grids(const Frame *frame) { return scene_has(frame->look.scene, SCENE_HAS_GRIDS); }
 
-bool panel_is_wiped(const Frame *frame) { return frame->look.scene == SCENE_COMPARE && frame->look.is_wiped; }
+bool panel_is_wiped(const Frame *frame) { return scene_has(frame->look.scene, SCENE_HAS_WIPE) && frame->look.is_wiped; }
 
 void panel_card(Panel *panel, Rect rect)
 {
@@ -269,11 +269,15 @@ static void pick_pixel(Panel *panel)
     }
 }
 
+#define SCENE_PANEL(NAME, name, key, label, help, shows, cast, flags, note) [SCENE_##NAME] = panel_##name,
+static DrawPanel *const scene_panels[SCENE_COUNT] = {SCENES(SCENE_PANEL)};
+
+static void draw_scene(Panel *panel) { scene_panels[panel->frame->look.scene](panel); }
+
 // In the order in which they are drawn, which is the order of the Tab key too.
-static void (*const panels[])(Panel *) = {
-    panel_top,    panel_pad,     panel_models,  panel_modes,     panel_grids,  panel_drawn,
-    panel_matrix, panel_inspect, panel_claims,  panel_histogram, panel_curves, panel_timeline,
-    panel_status, pick_pixel,    panel_tooltip, panel_help,      panel_keys,   panel_small,
+static DrawPanel *const panels[] = {
+    panel_top,      panel_pad,    panel_models, panel_modes,   draw_scene, panel_histogram, panel_curves,
+    panel_timeline, panel_status, pick_pixel,   panel_tooltip, panel_help, panel_keys,      panel_small,
 };
 
 // Esc lets go of what the mouse holds, as if it had left the window.
@@ -285,11 +289,11 @@ static void end_drag(Ui *ui, const Frame *frame)
     ui->input.left_released = ui->input.right_released = false;
 }
 
-void panels_draw(Ui *ui, const Frame *frame, Requests *requests)
+void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *requests)
 {
-    Panel panel = {.ui = ui, .frame = frame, .requests = requests, .look = frame->look};
-    draw_box(ui->draw, frame->layout.window, COLOR_BACK, 0);
-    ui->is_modal = frame->is_help_shown || frame->layout.is_too_small;
+    Panel panel = {.ui = ui, .frame = frame, .layout = layout, .requests = requests, .look = frame->look};
+    draw_box(ui->draw, layout->window, COLOR_BACK, 0);
+    ui->is_modal = frame->is_help_shown || layout->is_too_small;
     end_drag(ui, frame);
     for (size_t i = 0; i < sizeof panels / sizeof *panels; i++)
         panels[i](&panel);

@@ -1,6 +1,6 @@
 // Claim table: the figures behind a claim, for its panel, the report and its tests. Thread: pure functions.
 #pragma once
-#include "state/app.h"
+#include "state/frame.h"
 
 enum { CLAIM_ROWS_MAX = 8, CLAIM_COLUMNS_MAX = 7 };
 

@@ -4,9 +4,9 @@
 Look look_default(void)
 {
     Look look = {.scene = SCENE_COMPARE};
-    look.heatmaps[0] = HEATMAP_BCE;
-    look.heatmaps[1] = HEATMAP_MSE;
-    for (int mode = 0; mode < HEATMAP_MODE_COUNT; mode++)
+    look.heatmaps[0] = heatmap_find(loss_get(LOSS_BCE)->key);
+    look.heatmaps[1] = heatmap_find(loss_get(LOSS_MSE)->key);
+    for (int mode = 0; mode < heatmap_count(); mode++)
         look.heat_scales[mode] = heatmap_get(mode)->scale;
     look.wipe = 0.5f;
     look.brush_first = 1;
@@ -19,14 +19,6 @@ Look look_default(void)
     look.past_step = -1;
     return look;
 }
-
-const char *scene_key(Scene scene)
-{
-    static const char *const keys[SCENE_COUNT] = {"compare", "solo", "solo-b", "matrix", "inspect", "claims"};
-    return keys[scene];
-}
-
-bool scene_shows(Scene scene, int side) { return scene != (side == SIDE_A ? SCENE_SOLO_B : SCENE_SOLO_A); }
 
 const char *histogram_key(HistogramMode mode)
 {

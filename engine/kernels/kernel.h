@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels/activation.h"
 #include "error.h"
+#include "kernels/activation.h"
 #include "kernels/loss.h"
 #include "kernels/measure.h"
 #include "kernels/optimizer.h"

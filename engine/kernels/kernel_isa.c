@@ -3,8 +3,8 @@
 
 #include <assert.h>
 
-#include "random.h"
 #include "kernels/vector.h"
+#include "random.h"
 
 // A block of C is held in registers: 8 x 3 vectors where there are 32 registers, 4 x 3 with 16.
 #if LANES == 16

@@ -8,6 +8,7 @@ static void fill_snapshot(BankModel *model, const float *parameters, int64_t ste
 {
     Snapshot *snapshot = &model->snapshots[model->handover.writing];
     memcpy(snapshot->parameters, parameters, model->model.parameter_count * sizeof *parameters);
+    snapshot->serial = moment_next_serial();
     snapshot->step = step;
     snapshot->steps_per_epoch = steps_per_epoch;
     snapshot->restarts = model->restarts_done;

@@ -7,6 +7,12 @@
 
 #include "alloc.h"
 
+int64_t moment_next_serial(void)
+{
+    static _Atomic int64_t newest;
+    return atomic_fetch_add(&newest, 1) + 1;
+}
+
 Moment *moment_create(const Model *model, const float *parameters, int64_t step)
 {
     Moment *moment = calloc(1, sizeof *moment);
@@ -18,6 +24,7 @@ Moment *moment_create(const Model *model, const float *parameters, int64_t step)
     }
     memcpy(copy, parameters, model->parameter_count * sizeof *copy);
     moment->step = step;
+    moment->serial = moment_next_serial();
     moment->model = *model;
     moment->parameters = copy;
     atomic_init(&moment->is_measured, false);

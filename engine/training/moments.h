@@ -24,6 +24,7 @@ _Static_assert(MOMENTS_MIN <= MOMENTS_HEAD && MOMENTS_HEAD <= MOMENTS_MAX, "the 
 
 typedef struct Moment {
     int64_t step;
+    int64_t serial;           // of its weights, as a snapshot's (trainer.h)
     Model model;              // its own copy: a moment may outlive the model in the bank
     float *parameters;        // (model.parameter_count)
     _Atomic bool is_measured; // once true, test holds the figures over the whole test set
@@ -39,6 +40,8 @@ typedef struct Moments {
     int64_t steps_per_epoch;
     int64_t pinned; // a step that is kept whatever the spacing, -1: none
 } Moments;
+
+int64_t moment_next_serial(void); // one that nobody has had yet; any thread
 
 // A copy of the parameters, held once. NULL when memory is short.
 Moment *moment_create(const Model *model, const float *parameters, int64_t step);

@@ -35,6 +35,7 @@ enum { TRAIN_PROBE_IMAGES = 2000 };
 
 // A model at one moment; immutable while the UI holds it.
 typedef struct Snapshot {
+    int64_t serial;    // of its weights: others have another, whichever model they are of
     float *parameters; // (model.parameter_count), always finite
     int64_t step;
     int steps_per_epoch;
