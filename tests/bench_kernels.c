@@ -306,7 +306,7 @@ static double pass_output(Step *step, int round)
                 .accumulate = tile > 0,
             };
             const double start = bench_now();
-            (void)loss_get(spec->loss)->train[spec->output](&pass);
+            (void)kernel_get()->train[spec->loss][spec->output](&pass);
             seconds += bench_now() - start;
         }
     return seconds;

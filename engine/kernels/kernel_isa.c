@@ -395,6 +395,7 @@ static void add_noise(float *values, size_t n, float sigma, uint64_t key)
 
 extern const ActivationTable PER_ISA(activation_tables)[];
 extern const Loss PER_ISA(losses)[];
+extern TrainOutput *const *const PER_ISA(train_table)[];
 extern MeasureOutput *const PER_ISA(measure_table)[];
 extern const OptimizerTable PER_ISA(optimizer_table);
 
@@ -417,6 +418,7 @@ const Kernel PER_ISA(kernel) = {
     .scale = scale,
     .transpose = transpose,
     .is_finite = is_finite,
+    .train = PER_ISA(train_table),
     .measure = PER_ISA(measure_table),
     .add_noise = add_noise,
 };

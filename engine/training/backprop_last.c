@@ -36,18 +36,17 @@ static double find_loss(const Backprop *backprop, int band, int tile, size_t col
     const uint8_t *targets[TILE_ROWS], *upcoming[TILE_ROWS];
     bands_point_at(backprop, round->pixels, round->images + tile * TILE_ROWS, rows, band, targets);
     bands_point_at(backprop, round->pixels, backprop->upcoming + tile * TILE_ROWS, rows, band, upcoming);
-    return loss_get(spec->loss)
-        ->train[spec->output](&(OutputPass){
-            .z = backprop->bands.strip[band],
-            .targets = targets,
-            .upcoming = upcoming,
-            .column = column,
-            .rows = rows,
-            .columns = columns,
-            .bias_slope =
-                backprop->bands.gradient + last_layer(backprop)->bias_offset + backprop->bands.start[band] + column,
-            .accumulate = tile > 0 || !backprop->is_first_round,
-        });
+    return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
+        .z = backprop->bands.strip[band],
+        .targets = targets,
+        .upcoming = upcoming,
+        .column = column,
+        .rows = rows,
+        .columns = columns,
+        .bias_slope =
+            backprop->bands.gradient + last_layer(backprop)->bias_offset + backprop->bands.start[band] + column,
+        .accumulate = tile > 0 || !backprop->is_first_round,
+    });
 }
 
 static double train_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
