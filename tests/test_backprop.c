@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "models/model_layers.h"
 #include "synthetic.h"
 #include "training/backprop_parts.h"
 

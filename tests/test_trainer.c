@@ -14,9 +14,11 @@
 
 #include <cmocka.h>
 
+#include "models/model_layers.h"
 #include "random.h"
 #include "synthetic.h"
 #include "training/handover.h"
+#include "training/moments.h"
 #include "training/trainer.h"
 
 enum { TRAIN_IMAGES = 1000, TEST_IMAGES = 200, SLICE = 16, PATIENCE_MS = 60000 };

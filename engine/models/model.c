@@ -11,6 +11,7 @@
 #include "alloc.h"
 #include "io/file.h"
 #include "kernels/kernel.h"
+#include "models/model_layers.h"
 #include "models/model_tensors.h"
 #include "random.h"
 

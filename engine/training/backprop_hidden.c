@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "models/model_layers.h"
 #include "training/backprop_parts.h"
 #include "training/dense.h"
 

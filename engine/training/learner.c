@@ -8,6 +8,7 @@
 
 #include "alloc.h"
 #include "kernels/optimizer.h"
+#include "models/model_layers.h"
 #include "random.h"
 #include "training/backprop.h"
 

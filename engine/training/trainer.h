@@ -10,7 +10,7 @@
 #include "measuring/metrics.h"
 #include "models/model.h"
 #include "training/learner.h"
-#include "training/moments.h"
+#include "training/moment.h"
 
 enum { HISTORY_MAX = 512 };
 
