@@ -1,7 +1,7 @@
 // The tables of losses, and training's pass over the output. Compiled once per instruction set (vector.h).
 #include "kernels/loss.h"
 
-#include "kernels/kernel.h"
+#include "kernels/kernel_parts.h"
 #include "kernels/loss_functions.h"
 
 #define APPLY(function)                                                                                                \
