@@ -15,7 +15,6 @@
 #include "measuring/claims.h"
 #include "measuring/metrics.h"
 #include "models/model.h"
-#include "models/safetensors.h"
 #include "models/spec.h"
 #include "pool.h"
 #include "random.h"

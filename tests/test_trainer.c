@@ -14,9 +14,11 @@
 
 #include <cmocka.h>
 
+#include "models/model_layers.h"
 #include "random.h"
 #include "synthetic.h"
 #include "training/handover.h"
+#include "training/moments.h"
 #include "training/trainer.h"
 
 enum { TRAIN_IMAGES = 1000, TEST_IMAGES = 200, SLICE = 16, PATIENCE_MS = 60000 };
@@ -513,6 +515,41 @@ static void held_models_stay_in_a_full_bank(void **state)
     assert_int_equal(bank_model_latest(held, &changed)->step, 0);
     assert_int_equal(bank_model_shape(held)->spec.seed, 1);
     trainer_release(trainer, held);
+    trainer_destroy(trainer);
+}
+
+// Everything that may be in use is: held models, others on show, and the one that was on show before, which the
+// training thread may have in hand still. New models find room all the same.
+static void a_bank_full_of_models_in_use_has_room(void **state)
+{
+    (void)state;
+    Trainer *trainer = create(1, 1);
+    BankModel *before = find(trainer, "layers=1,batch=1000,seed=1"), *held[TRAINER_HELD_MAX], *shown[TRAINER_SHOWN_MAX];
+    trainer_play(trainer, true);
+    char text[64];
+    for (int i = 0; i < TRAINER_HELD_MAX; i++) {
+        (void)snprintf(text, sizeof text, "layers=1,batch=1000,seed=%d", 100 + i);
+        held[i] = find(trainer, text);
+        trainer_hold(trainer, held[i]);
+    }
+    trainer_show(trainer, &before, 1);
+    for (int i = 0; i < TRAINER_SHOWN_MAX; i++) {
+        (void)snprintf(text, sizeof text, "layers=1,batch=1000,seed=%d", 1000 + i);
+        shown[i] = find(trainer, text);
+    }
+    trainer_show(trainer, shown, TRAINER_SHOWN_MAX);
+    for (int i = 0; i < 2 * BANK_MAX; i++) {
+        (void)snprintf(text, sizeof text, "layers=1,batch=1000,seed=%d", 2000 + i);
+        assert_int_equal(look(find(trainer, text))->step, 0);
+    }
+    for (int i = 0; i < TRAINER_SHOWN_MAX; i++)
+        assert_int_equal(bank_model_shape(shown[i])->spec.seed, 1000 + i);
+    for (int i = 0; i < TRAINER_HELD_MAX; i++) {
+        assert_int_equal(bank_model_shape(held[i])->spec.seed, 100 + i);
+        trainer_release(trainer, held[i]);
+    }
+    for (int i = 0; i < TRAINER_HELD_MAX; i++) // released: as many may be held again
+        trainer_hold(trainer, find(trainer, i % 2 ? "layers=1" : "layers=2"));
     trainer_destroy(trainer);
 }
 
@@ -1292,6 +1329,7 @@ int main(void)
         cmocka_unit_test(broken_models_keep_their_last_finite_weights),
         cmocka_unit_test(full_bank_drops_what_nobody_looks_at),
         cmocka_unit_test(held_models_stay_in_a_full_bank),
+        cmocka_unit_test(a_bank_full_of_models_in_use_has_room),
         cmocka_unit_test(destroy_may_come_at_any_time),
         cmocka_unit_test(somebody_is_woken_when_there_is_news),
         cmocka_unit_test(moments_are_a_plain_learners_weights),

@@ -7,7 +7,7 @@
 
 #include "data/dataset.h"
 #include "kernels/loss.h"
-#include "kernels/measure.h"
+#include "kernels/pixel_groups.h"
 #include "models/model.h"
 #include "pool.h"
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/model_layers.h"
+
 static void fill_snapshot(BankModel *model, const float *parameters, int64_t step, int steps_per_epoch)
 {
     Snapshot *snapshot = &model->snapshots[model->handover.writing];

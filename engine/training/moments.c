@@ -72,6 +72,9 @@ static const HeadLevel head_levels[] = {
     {1, true, true}, {1, false, true}, {2, false, true}, {4, false, false}, {32, false, false}};
 enum { HEAD_LEVELS = sizeof head_levels / sizeof *head_levels };
 
+static_assert(4 <= MOMENTS_MIN,
+              "the last level leaves 0, the first step, the pinned one, the newest: raise MOMENTS_MIN");
+
 static bool is_quarter(const Moments *moments, int64_t step)
 {
     return 4 * step / moments->steps_per_epoch != 4 * (step - 1) / moments->steps_per_epoch;
