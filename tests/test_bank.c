@@ -1,4 +1,4 @@
-// The bank: what a model keeps when it breaks, and which models stay when the bank is full.
+// The bank: the history of a model, what it keeps when it breaks, and which models stay when the bank is full.
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,94 @@
 
 #include "synthetic.h"
 #include "training.h"
+#include "training/bank.h"
+
+// ---- history ------------------------------------------------------------------------------------------------------
+
+// Epochs rise from 0 in steps of spacing; the newest may be any.
+static void check_history(const EpochRecord *history, int count, int spacing, int newest)
+{
+    assert_int_equal(count, newest / spacing + 1 + (newest % spacing != 0));
+    assert_in_range(count, 1, HISTORY_MAX);
+    for (int i = 0; i < count - 1; i++)
+        assert_int_equal(history[i].epoch, i * spacing);
+    assert_int_equal(history[count - 1].epoch, newest);
+}
+
+static void a_long_history_is_thinned_evenly(void **state)
+{
+    (void)state;
+    Dataset few = {.train = synthetic_create(8, DIGIT_PIXELS, 1), .test = synthetic_create(4, DIGIT_PIXELS, 2)};
+    Trainer *trainer = trainer_create(&(TrainerOptions){.dataset = &few, .thread_count = 1, .every_epoch = true}, NULL);
+    assert_non_null(trainer);
+    BankModel *model = training_find(trainer, "layers=1,batch=8");
+    static const struct {
+        int epoch, spacing;
+    } goals[] = {{HISTORY_MAX - 1, 1},     {HISTORY_MAX, 2},         {HISTORY_MAX + 1, 2}, {HISTORY_MAX + 2, 2},
+                 {2 * HISTORY_MAX - 2, 2}, {2 * HISTORY_MAX - 1, 4}, {2 * HISTORY_MAX, 4}};
+    for (size_t i = 0; i < sizeof goals / sizeof *goals; i++) {
+        trainer_set_goal(trainer, goals[i].epoch, -1);
+        training_run(trainer, &model, 1);
+        const Snapshot *snapshot = training_look(model);
+        check_history(snapshot->history, snapshot->history_count, goals[i].spacing, goals[i].epoch);
+        assert_true(snapshot->history[snapshot->history_count - 1].test[LOSS_BCE] ==
+                    (float)snapshot->test.mean[LOSS_BCE]);
+    }
+    trainer_restart(trainer); // begins at a spacing of one again
+    TRAINING_WAIT_UNTIL(training_look(model)->restarts > 0);
+    trainer_set_goal(trainer, 5, -1);
+    training_wait_until_idle(trainer);
+    check_history(training_look(model)->history, training_look(model)->history_count, 1, 5);
+    trainer_destroy(trainer);
+    synthetic_free(&few.train);
+    synthetic_free(&few.test);
+}
+
+// The figure tells one record from another of the same epoch.
+static void record(BankModel *model, int epoch, float figure)
+{
+    bank_model_record(model, (EpochRecord){.epoch = epoch, .test = {[LOSS_BCE] = figure}});
+    assert_in_range(model->history_count, 1, HISTORY_MAX);
+    assert_int_equal(model->history[model->history_count - 1].epoch, epoch);
+    assert_true(model->history[model->history_count - 1].test[LOSS_BCE] == figure);
+    for (int i = 1; i < model->history_count; i++)
+        assert_true(model->history[i].epoch > model->history[i - 1].epoch);
+}
+
+static void what_was_recorded_again_is_replaced(void **state)
+{
+    (void)state;
+    const Spec spec = synthetic_spec("layers=1");
+    BankModel *model = bank_model_create(&spec, NULL);
+    assert_non_null(model);
+    for (int epoch = 0; epoch < 10; epoch++)
+        record(model, epoch, 1.0f);
+    record(model, 9, 2.0f); // the same epoch: in its place
+    assert_int_equal(model->history_count, 10);
+    assert_true(model->history[8].test[LOSS_BCE] == 1.0f);
+    record(model, 4, 3.0f); // an earlier one: what lay behind it is another training's
+    check_history(model->history, model->history_count, 1, 4);
+    assert_true(model->history[3].test[LOSS_BCE] == 1.0f);
+    record(model, 0, 4.0f);
+    assert_int_equal(model->history_count, 1);
+    bank_model_destroy(model);
+}
+
+// Measured rarely, far apart: one doubling of the spacing may make no room, as all epochs are multiples of it.
+static void thinning_goes_on_until_there_is_room(void **state)
+{
+    (void)state;
+    const Spec spec = synthetic_spec("layers=1");
+    BankModel *model = bank_model_create(&spec, NULL);
+    assert_non_null(model);
+    for (int i = 0; i <= HISTORY_MAX; i++)
+        record(model, 8 * i, 1.0f);
+    check_history(model->history, model->history_count, 16, 8 * HISTORY_MAX);
+    for (int i = HISTORY_MAX + 1; i <= 3 * HISTORY_MAX; i++)
+        record(model, 8 * i, 1.0f);
+    check_history(model->history, model->history_count, 32, 24 * HISTORY_MAX);
+    bank_model_destroy(model);
+}
 
 // ---- broken models ------------------------------------------------------------------------------------------------
 
@@ -173,6 +261,9 @@ static void held_models_stay_in_a_full_bank(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_long_history_is_thinned_evenly),
+        cmocka_unit_test(what_was_recorded_again_is_replaced),
+        cmocka_unit_test(thinning_goes_on_until_there_is_room),
         cmocka_unit_test(broken_models_keep_their_last_finite_weights),
         cmocka_unit_test(the_step_that_breaks_a_model_is_no_moment),
         cmocka_unit_test(the_first_parameter_that_is_not_finite_is_named),
