@@ -45,9 +45,9 @@ static void a_long_history_is_thinned_evenly(void **state)
         assert_true(snapshot->history[snapshot->history_count - 1].test[LOSS_BCE] ==
                     (float)snapshot->test.mean[LOSS_BCE]);
     }
+    trainer_set_goal(trainer, 5, -1);
     trainer_restart(trainer); // begins at a spacing of one again
     TRAINING_WAIT_UNTIL(training_look(model)->restarts > 0);
-    trainer_set_goal(trainer, 5, -1);
     training_wait_until_idle(trainer);
     check_history(training_look(model)->history, training_look(model)->history_count, 1, 5);
     trainer_destroy(trainer);
