@@ -40,6 +40,7 @@ static void a_long_history_is_thinned_evenly(void **state)
     for (size_t i = 0; i < sizeof goals / sizeof *goals; i++) {
         trainer_set_goal(trainer, goals[i].epoch, -1);
         training_run(trainer, &model, 1);
+        TRAINING_WAIT_UNTIL(training_look(model)->test_epoch == goals[i].epoch);
         const Snapshot *snapshot = training_look(model);
         check_history(snapshot->history, snapshot->history_count, goals[i].spacing, goals[i].epoch);
         assert_true(snapshot->history[snapshot->history_count - 1].test[LOSS_BCE] ==
@@ -48,7 +49,7 @@ static void a_long_history_is_thinned_evenly(void **state)
     trainer_set_goal(trainer, 5, -1);
     trainer_restart(trainer); // begins at a spacing of one again
     TRAINING_WAIT_UNTIL(training_look(model)->restarts > 0);
-    training_wait_until_idle(trainer);
+    TRAINING_WAIT_UNTIL(training_look(model)->test_epoch == 5);
     check_history(training_look(model)->history, training_look(model)->history_count, 1, 5);
     trainer_destroy(trainer);
     synthetic_free(&few.train);

@@ -59,7 +59,7 @@ static void weights_are_a_plain_learners(void **state)
 static void measuring_is_rare_and_the_same_for_all(void **state)
 {
     (void)state;
-    enum { EPOCHS = 60 };
+    enum { EPOCHS = 30 };
     Trainer *trainer = training_create(2, EPOCHS);
     BankModel *models[] = {training_find(trainer, "layers=8"), training_find(trainer, "layers=8,loss=mse"),
                            training_find(trainer, "layers=6")};
@@ -82,7 +82,7 @@ static void measuring_is_rare_and_the_same_for_all(void **state)
 static void every_epoch_is_measured_where_that_is_asked_for(void **state)
 {
     (void)state;
-    enum { EPOCHS = 60 };
+    enum { EPOCHS = 20 };
     Trainer *trainer = trainer_create(
         &(TrainerOptions){.dataset = &training_data, .thread_count = 2, .epochs = EPOCHS, .every_epoch = true}, NULL);
     assert_non_null(trainer);
@@ -296,6 +296,7 @@ static void check_rest(Trainer *trainer, BankModel *const *models, int count, in
 {
     training_wait_until_idle(trainer);
     for (int i = 0; i < count; i++) {
+        TRAINING_WAIT_UNTIL(training_look(models[i])->test_step == step);
         const Snapshot *snapshot = training_look(models[i]);
         training_check_model(models[i], snapshot, step);
         assert_int_equal(snapshot->test_step, step);
@@ -340,10 +341,12 @@ static void training_pauses_behind_the_last_step(void **state)
     assert_int_equal(training_look(models[0])->step, 40);
     trainer_set_goal(trainer, 5, 1000); // the epochs come first
     training_wait_until_idle(trainer);
+    training_settle(trainer, models, 3);
     training_check_model(models[0], training_look(models[0]), 50);
     training_check_model(models[1], training_look(models[1]), 80);
     trainer_set_goal(trainer, 6, -1);
     training_wait_until_idle(trainer);
+    training_settle(trainer, models, 3);
     training_check_model(models[0], training_look(models[0]), 60);
     trainer_destroy(trainer);
 }

@@ -105,7 +105,7 @@ static void moments_that_are_asked_for_again_are_measured_in_the_end(void **stat
 static void moments_of_a_long_training_are_thinned(void **state)
 {
     (void)state;
-    enum { EPOCHS = 100 };
+    enum { EPOCHS = 50 };
     Trainer *trainer = training_create(2, EPOCHS);
     BankModel *models[] = {training_find(trainer, "layers=2,batch=500"), training_find(trainer, "layers=3,batch=500")};
     int64_t steps[MOMENTS_MAX + 1];

@@ -124,14 +124,14 @@ static void each_model_has_a_few_moments_in_any_case(void **state)
 static void many_models_share_the_room_for_moments(void **state)
 {
     (void)state;
-    enum { EPOCHS = 10, ROOM = 128 << 20 };
+    enum { EPOCHS = 2, ROOM = 128 << 20 };
     Trainer *trainer = trainer_create(
         &(TrainerOptions){.dataset = &training_data, .limit = 200, .thread_count = 2, .epochs = EPOCHS}, NULL);
     assert_non_null(trainer);
     BankModel *models[TRAINER_SHOWN_MAX];
     for (int i = 0; i < TRAINER_SHOWN_MAX; i++) {
         char text[64];
-        (void)snprintf(text, sizeof text, "batch=20,seed=%d", i + 1);
+        (void)snprintf(text, sizeof text, "layers=64,batch=20,seed=%d", i + 1);
         models[i] = training_find(trainer, text);
     }
     training_run(trainer, models, TRAINER_SHOWN_MAX);

@@ -43,7 +43,7 @@ const Snapshot *training_wait_for_step(BankModel *model, int64_t step); // at or
 
 // Shows the models and trains them to the trainer's goal.
 void training_run(Trainer *trainer, BankModel *const *models, int count);
-void training_wait_until_idle(Trainer *trainer);
+void training_wait_until_idle(Trainer *trainer); // the last snapshots may come a moment later
 
 // Returns once the training thread has seen everything that was asked of it before; then these models are on show.
 void training_settle(Trainer *trainer, BankModel *const *shown, int count);
