@@ -102,7 +102,7 @@ class TimeTest(ViewCase):
             while p.now()["a"]["step"] < step:
                 at = p.now()["a"]["step"]
                 p.key("period", lambda f: f["a"]["step"] > at)
-            frame = p.wait(lambda f: f["a"]["step"] == step and "test_bce" in f["a"] and "test_bce" in f["b"],
+            frame = p.wait(lambda f: all(f[side]["step"] == f[side]["test_step"] == step for side in "ab"),
                            "figures of epoch %d" % epoch, len(p.frames) - 1)
             for side in "ab":
                 self.assertEqual(frame[side]["test_epoch"], epoch)
