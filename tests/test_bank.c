@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "synthetic.h"
 #include "models/model_layers.h"
+#include "synthetic.h"
 #include "training.h"
 #include "training/bank.h"
 

@@ -4,71 +4,30 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
-#include "commands/cli.h"
-#include "panels/panel.h"
-#include "state/app.h"
+#include "stage.h"
 
-static struct {
-    App *app;
-    Font *font;
-    DrawList list;
-    Ui ui;
-    Requests requests;
-    Layout layout;
-} scene;
-
-static void ignore_wake(void *context) { (void)context; }
+static Stage scene;
 
 static int open_scene(void **state)
 {
     (void)state;
-    Error error = {0};
-    Options options;
-    char *arguments[] = {"losslens", "view", NULL};
-    assert_int_equal(cli_parse(2, arguments, &options, &error), CLI_RUN);
-    const AppOptions app = {.specs = {options.a, options.b},
-                            .limit = 512,
-                            .threads = 1,
-                            .epochs = 1,
-                            .waits = true,
-                            .look = options.look,
-                            .wake = ignore_wake};
-    scene.app = calloc(1, sizeof *scene.app);
-    scene.font = font_create(&error);
-    if (!scene.app || !scene.font || !app_init(scene.app, &app, &error)) {
-        print_error("%s\n", error.text);
-        return -1;
-    }
-    draw_init(&scene.list, scene.font);
-    return 0;
+    return stage_open(&scene) ? 0 : -1;
 }
 
 static int close_scene(void **state)
 {
     (void)state;
-    app_free(scene.app);
-    free(scene.app);
-    draw_free(&scene.list);
-    font_destroy(scene.font);
+    stage_close(&scene);
     return 0;
 }
 
 static const Frame *draw(int width, int height, float wanted, const Input *input)
 {
-    const float w = (float)width, h = (float)height, scale = layout_fit_scale(wanted, w, h);
-    font_begin_frame(scene.font);
-    scene.layout = layout_create(w, h, scale, &scene.app->look);
-    const Frame *frame = app_compose(scene.app, scene.layout.page_count, false, false);
-    draw_begin(&scene.list, w, h);
-    ui_begin(&scene.ui, &scene.list, input, scale);
-    scene.requests.count = 0;
-    panels_draw(&scene.ui, frame, &scene.layout, &scene.requests);
-    ui_end(&scene.ui);
+    const Frame *frame = stage_compose(&scene, width, height, wanted);
+    stage_draw(&scene, frame, input);
     return frame;
 }
 

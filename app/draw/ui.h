@@ -66,7 +66,8 @@ typedef struct UiText {
     char text[256];
     Rect rect, box; // what it covers, ascent to descent; what it was given
     Color color;
-    bool is_cut; // it ends in an ellipsis of ours
+    bool is_cut;    // it ends in an ellipsis of ours
+    size_t command; // so many commands of the draw list lie below it
 } UiText;
 
 typedef struct Ui {
@@ -126,9 +127,12 @@ bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *valu
 
 typedef enum Align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT } Align;
 
-// One line in rect, vertically centred, cut with an ellipsis where it is too long.
+// One line in rect, vertically centred, cut with an ellipsis where it is too long, but never inside a figure.
 void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align align, const char *text);
 float ui_text_width(Ui *ui, FontFace face, float size, const char *text);
+
+// The first of the texts, from the longest to the shortest, that is not wider than width; else the last.
+const char *ui_choose(Ui *ui, FontFace face, float size, float width, const char *const *texts, int count);
 
 // Words wrapped into rect from its top; the last line that fits ends in an ellipsis where more follows. Returns the
 // height used. A colour of 0 only measures.

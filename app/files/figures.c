@@ -248,24 +248,14 @@ static json_t *moments_json(const Frame *frame)
     return steps;
 }
 
-static json_t *share_of(const int64_t *histogram, const Look *look)
-{
-    double lit = 0.0, all = 0.0;
-    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
-        all += (double)histogram[bin];
-        lit += bin >= look->brush_first && bin <= look->brush_last ? (double)histogram[bin] : 0.0;
-    }
-    return report_number(lit / all);
-}
-
 // The shares of the test set's pixels that the brush lights.
 static json_t *brush_json(const Frame *frame)
 {
-    json_t *json = json_pack("{s:o}", "input", share_of(frame->facts->histogram, &frame->look));
+    json_t *json = json_pack("{s:o}", "input", report_number(look_lit(&frame->look, frame->facts->histogram)));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *test = &frame->models[side].snapshot->test;
         if (scene_shows(frame->look.scene, side) && test->images)
-            set(json, side == SIDE_A ? "a" : "b", share_of(test->histogram_output, &frame->look));
+            set(json, side == SIDE_A ? "a" : "b", report_number(look_lit(&frame->look, test->histogram_output)));
     }
     return json;
 }

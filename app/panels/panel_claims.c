@@ -50,10 +50,10 @@ static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
         draw_box(ui->draw, (Rect){rect.x, y, rect.w, ui_px(ui, 1)}, COLOR_GRID, 0);
         ui_text(ui, (Rect){rect.x, y, names, line}, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, table->rows[row].label);
         for (int i = 0; i < table->column_count; i++) {
-            char text[24];
-            claim_format(table->rows[row].unit, table->rows[row].values[i], text);
-            if (table->rows[row].unit == UNIT_FINE && *text && ui_text_width(ui, FONT_FIGURES, size, text) > column)
-                (void)snprintf(text, sizeof text, "%.4f", table->rows[row].values[i]);
+            char text[24] = "";
+            for (int fewer = 0; fewer == 0 || (fewer < 6 && ui_text_width(ui, FONT_FIGURES, size, text) > column);
+                 fewer++)
+                claim_format(table->rows[row].unit, table->rows[row].values[i], fewer, text);
             ui_text(ui, (Rect){rect.x + names + (float)i * column, y, column, line}, FONT_FIGURES, size, COLOR_TEXT,
                     ALIGN_RIGHT, text);
         }

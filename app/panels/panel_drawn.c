@@ -6,6 +6,7 @@
 #include "panels/panel.h"
 
 enum { OUTLINE_LEVEL = 50 }; // percent of full ink
+enum { TITLE_HEIGHT = 15 };  // above each image
 
 // The edge of the original drawing, where ink begins, as thin lines over the centred one.
 static void draw_outline(Panel *panel, const GridLayout *grid)
@@ -61,11 +62,11 @@ static void draw_wiped(Panel *panel)
     }
 }
 
-// The drawing's own losses beside the input cell.
+// The drawing's own losses beside the input cell, a line for each model.
 static void draw_figures(Panel *panel, Rect area)
 {
     Ui *ui = panel->ui;
-    const float line = ui_px(ui, 16);
+    const float line = fminf(ui_px(ui, 16), floorf(area.h / SIDE_COUNT));
     Rect row = {area.x, area.y, area.w, line};
     char text[32 * LOSS_COUNT];
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -74,8 +75,10 @@ static void draw_figures(Panel *panel, Rect area)
         const int count = loss_list_shown(m->spec.loss, losses);
         size_t used = 0;
         for (int i = 0; i < count; i++) { // as many as there is room for
-            const size_t length = (size_t)snprintf(text + used, sizeof text - used, "%s%s %.4f", i ? "  " : "",
-                                                   loss_get(losses[i])->label, m->pad_loss[losses[i]]);
+            char figure[24];
+            panel_format_figure(m->pad_loss[losses[i]], figure);
+            const size_t length = (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", i ? "  " : "",
+                                                   loss_get(losses[i])->label, figure);
             if (i > 0 && ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > row.w) {
                 text[used] = 0;
                 break;
@@ -94,7 +97,7 @@ static void draw_titles(Panel *panel, bool is_narrow)
     const int first = panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B;
     for (int column = 0; column < 1 + HEATMAP_COUNT; column++) {
         const GridLayout *cell = &panel->layout->drawn[first][column];
-        const float height = ui_px(ui, 15);
+        const float height = ui_px(ui, TITLE_HEIGHT);
         const int mode = column > 0 ? frame->look.heatmaps[column - 1] : 0;
         char title[64];
         (void)snprintf(title, sizeof title, "%s",
@@ -102,12 +105,18 @@ static void draw_titles(Panel *panel, bool is_narrow)
                        : is_narrow && !is_column(frame) ? "Out"
                                                         : "Output");
         const int loss = heatmap_get(mode)->loss;
-        if (column > 0 && is_column(frame) && !panel_is_wiped(frame) && loss >= 0)
-            (void)snprintf(title, sizeof title, "%s %.4f", heatmap_get(mode)->label,
-                           frame->models[first].pad_loss[loss]);
+        char figure[24];
+        if (column > 0 && is_column(frame) && !panel_is_wiped(frame) && loss >= 0) {
+            panel_format_figure(frame->models[first].pad_loss[loss], figure);
+            (void)snprintf(title, sizeof title, "%s %s", heatmap_get(mode)->label, figure);
+        }
         const float width = is_column(frame) ? panel->layout->drawn_header.w : cell->pitch + ui_px(ui, 5);
-        ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, TEXT_SMALL,
-                COLOR_TEXT_SOFT, ALIGN_LEFT, title);
+        float size = TEXT_SMALL; // over a tiny image set smaller, down to what can still be read, or left out
+        while (size > 8 && ui_text_width(ui, FONT_UI, size, title) > width)
+            size -= 1;
+        if (ui_text_width(ui, FONT_UI, size, title) <= width)
+            ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, size, COLOR_TEXT_SOFT,
+                    ALIGN_LEFT, title);
     }
 }
 
@@ -131,8 +140,9 @@ void panel_drawn(Panel *panel)
         draw_outline(panel, input);
     const float gap = ui_px(ui, 8), x = input->origin.x + input->pitch + gap;
     const float room = panel->layout->drawn_header.x + panel->layout->drawn_header.w - x;
+    const float titles = panel->layout->drawn[SIDE_A][0].origin.y - ui_px(ui, TITLE_HEIGHT);
     if (!is_column(frame))
-        draw_figures(panel, (Rect){x, input->origin.y, room, input->pitch});
+        draw_figures(panel, (Rect){x, input->origin.y, room, titles - input->origin.y});
     draw_titles(panel, is_narrow);
     if (panel_is_wiped(frame)) {
         draw_wiped(panel);

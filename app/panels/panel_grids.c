@@ -22,14 +22,17 @@ static Rect grid_area(const GridLayout *grid)
 static void draw_input(Panel *panel)
 {
     const Frame *frame = panel->frame;
-    char range[48];
+    char range[48], start[24];
     if (frame->is_shuffled)
         (void)snprintf(range, sizeof range, "%d random of %d", frame->page_count, frame->test_count);
     else
         (void)snprintf(range, sizeof range, "test %d\u2013%d", frame->first,
                        (frame->first + frame->page_count - 1) % frame->test_count);
-    panel_header(panel, grid_header(&panel->layout->input), -1, frame->look.binarise > 0.0f ? "Input, mixed" : "Input",
-                 range);
+    (void)snprintf(start, sizeof start, frame->is_shuffled ? "random" : "from %d", frame->first);
+    const char *const title = frame->look.binarise > 0.0f ? "Input, mixed" : "Input", *const forms[] = {range, start};
+    const Rect header = grid_header(&panel->layout->input);
+    const float room = header.w - ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, title) - ui_px(panel->ui, 4);
+    panel_header(panel, header, -1, title, ui_choose(panel->ui, FONT_FIGURES, TEXT_SMALL, room, forms, 2));
     panel_digits(panel, &panel->layout->input, frame->targets, frame->page_count, false, -1);
 }
 
@@ -61,13 +64,18 @@ static void draw_output_header(Panel *panel, int side)
 }
 
 // The mode's figure over the test set where it has one, else "".
-static void format_mean(const Frame *frame, int side, int mode, char *text, size_t size)
+static void format_mean(const Frame *frame, int side, int mode, char text[24])
 {
     const Metrics *test = &frame->models[side].snapshot->test;
     const Heatmap *row = heatmap_get(mode);
     text[0] = 0;
-    if (test->images > 0 && row->figure)
-        (void)snprintf(text, size, row->figure_format, row->figure(test));
+    if (test->images == 0 || !row->figure)
+        return;
+    const double figure = row->figure(test);
+    if (fabs(figure) < 1e3)
+        (void)snprintf(text, 24, row->figure_format, figure);
+    else
+        panel_format_figure(figure, text);
 }
 
 // A mode's mean over the test set and, where it is of another moment than the picture, which; in the longest form that
@@ -76,8 +84,8 @@ static void draw_mean(Panel *panel, Rect *line, int side, int mode)
 {
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[side];
-    char mean[32], text[80];
-    format_mean(panel->frame, side, mode, mean, sizeof mean);
+    char mean[24], text[80];
+    format_mean(panel->frame, side, mode, mean);
     (void)snprintf(text, sizeof text, "%s%s%s", mean, *m->figures_of ? " " : "", m->figures_of);
     if (ui_text_width(ui, FONT_UI, TEXT_NORMAL, text) > line->w) // the caption says the moment, too
         (void)snprintf(text, sizeof text, "%s", mean);
@@ -99,11 +107,11 @@ static void draw_heatmap_header(Panel *panel, int side, int column)
     const char *label = heatmap_get(mode)->label;
     char id[24];
     (void)snprintf(id, sizeof id, "scale.%c.%d", side == SIDE_A ? 'a' : 'b', column);
-    const float bar = panel_color_bar(panel, id, header, mode);
+    const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, label) + ui_px(ui, is_wiped ? 4 : 18);
+    const float bar = panel_color_bar(panel, id, header, used + ui_px(ui, 6), mode);
     Rect rest = header;
     rest.w -= bar + ui_px(ui, 6);
     panel_header(panel, rest, is_wiped ? -1 : side, label, "");
-    const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, label) + ui_px(ui, is_wiped ? 4 : 18);
     rest.x += used;
     rest.w -= used;
     draw_mean(panel, &rest, side, mode);

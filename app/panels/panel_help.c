@@ -10,7 +10,7 @@ typedef struct HelpRow {
     const char *keys, *meaning;
 } HelpRow;
 
-enum { SCENE_ROWS = 2 }; // the scenes share so many rows
+enum { SCENE_ROWS = 3 }; // the scenes share so many rows
 
 static const HelpRow rows[] = {
     {"H  J", "left, right heatmap: next (Shift: previous)"},

@@ -13,15 +13,15 @@ static void draw_input(Panel *panel)
 {
     const Frame *frame = panel->frame;
     const GridLayout *grid = &panel->layout->inspect.input;
-    char title[48];
-    const bool is_drawing = frame->indices[0] < 0;
-    if (is_drawing)
-        (void)snprintf(title, sizeof title, "Your digit");
-    else if (frame->labels[0] >= 0)
-        (void)snprintf(title, sizeof title, "Test %d, a %d", frame->indices[0], frame->labels[0]);
-    else
+    char title[48] = "Your digit", whole[64];
+    if (frame->indices[0] >= 0)
         (void)snprintf(title, sizeof title, "Test %d", frame->indices[0]);
-    panel_header(panel, grid->header, -1, title, "");
+    (void)snprintf(whole, sizeof whole, "%s", title);
+    if (frame->labels[0] >= 0)
+        (void)snprintf(whole, sizeof whole, "%s, a %d", title, frame->labels[0]);
+    const char *const forms[] = {whole, title, frame->indices[0] < 0 ? "Yours" : title + 5};
+    panel_header(panel, grid->header, -1,
+                 ui_choose(panel->ui, FONT_UI, TEXT_NORMAL, grid->header.w - ui_px(panel->ui, 4), forms, 3), "");
     panel_digits(panel, grid, frame->targets, 1, false, -1);
 }
 
@@ -40,7 +40,7 @@ static void draw_side_images(Panel *panel, int side)
     Rect header = inspect->heatmap[side].header;
     (void)snprintf(id, sizeof id, "scale.%c.0", side == SIDE_A ? 'a' : 'b');
     const float label = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, heatmap_get(mode)->label) + ui_px(panel->ui, 22);
-    header.w -= panel_color_bar(panel, id, (Rect){header.x + label, header.y, header.w - label, header.h}, mode);
+    header.w -= panel_color_bar(panel, id, (Rect){header.x + label, header.y, header.w - label, header.h}, 0, mode);
     panel_header(panel, header, side, heatmap_get(mode)->label, "");
     panel_heatmap(panel, &inspect->heatmap[side], side, 0, false, false);
 }

@@ -100,15 +100,18 @@ static void draw_header(Panel *panel, int side, Rect row)
 {
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[side];
-    char progress[64], title[96], layers[64];
-    panel_format_progress(panel->frame, side, progress, sizeof progress);
+    char title[16], layers[64];
     spec_format_layers(&m->spec, DIGIT_PIXELS, "-", layers, sizeof layers);
     (void)snprintf(title, sizeof title, "Model %c", side == SIDE_A ? 'A' : 'B');
     ui_text(ui, row, FONT_UI_BOLD, TEXT_NORMAL, panel_side_color(side), ALIGN_LEFT, title);
     const float used = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title) + ui_px(ui, 8);
-    const float right = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, progress);
-    ui_text(ui, (Rect){row.x + used, row.y, row.w - used - right - ui_px(ui, 6), row.h}, FONT_FIGURES, TEXT_SMALL,
-            COLOR_TEXT_SOFT, ALIGN_LEFT, layers);
+    const Progress how_far = panel_progress(panel->frame, side);
+    const char *const forms[] = {how_far.text, how_far.short_text};
+    const char *progress = ui_choose(ui, FONT_FIGURES, TEXT_SMALL, row.w - used, forms, 2);
+    const float room = row.w - used - ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, progress) - ui_px(ui, 6);
+    if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, layers) <= room) // the caption has them, too
+        ui_text(ui, (Rect){row.x + used, row.y, room, row.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+                layers);
     ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, m->snapshot->broken_step >= 0 ? COLOR_ERROR : COLOR_TEXT_SOFT,
             ALIGN_RIGHT, progress);
 }

@@ -1,4 +1,5 @@
 // The table of panels, and the parts that several of them share.
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,21 +31,29 @@ void panel_card(Panel *panel, Rect rect)
     draw_frame(ui->draw, rect, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
 }
 
-void panel_format_progress(const Frame *frame, int model, char *text, size_t size)
+Progress panel_progress(const Frame *frame, int model)
 {
     const Snapshot *s = frame->models[model].snapshot;
     const bool is_past = s != frame->models[model].live;
+    const int64_t epoch = s->step / s->steps_per_epoch, rest = s->step % s->steps_per_epoch;
+    Progress out;
+    char *const text = out.short_text;
     if (s->broken_step >= 0)
-        (void)snprintf(text, size, "broke at step %lld, shown: %lld", (long long)s->broken_step, (long long)s->step);
-    else if (is_past && s->step % s->steps_per_epoch != 0)
-        (void)snprintf(text, size, "step %lld", (long long)s->step);
-    else if (is_past)
-        (void)snprintf(text, size, "was at epoch %lld", (long long)(s->step / s->steps_per_epoch));
-    else if (s->step % s->steps_per_epoch != 0) // never rounded up to an epoch that is not done
-        (void)snprintf(text, size, "epoch %lld.%lld / %d", (long long)(s->step / s->steps_per_epoch),
-                       (long long)(10 * (s->step % s->steps_per_epoch) / s->steps_per_epoch), frame->epochs);
+        (void)snprintf(text, sizeof out.short_text, "broke at step %" PRId64, s->broken_step);
+    else if (is_past && rest != 0)
+        (void)snprintf(text, sizeof out.short_text, "step %" PRId64, s->step);
+    else if (rest != 0) // never rounded up to an epoch that is not done
+        (void)snprintf(text, sizeof out.short_text, "epoch %" PRId64 ".%d", epoch,
+                       (int)(10 * rest / s->steps_per_epoch));
     else
-        (void)snprintf(text, size, "epoch %lld / %d", (long long)(s->step / s->steps_per_epoch), frame->epochs);
+        (void)snprintf(text, sizeof out.short_text, "epoch %" PRId64, epoch);
+    if (s->broken_step >= 0)
+        (void)snprintf(out.text, sizeof out.text, "%s, shown: %" PRId64, text, s->step);
+    else if (is_past)
+        (void)snprintf(out.text, sizeof out.text, "%s%s", rest == 0 ? "was at " : "", text);
+    else
+        (void)snprintf(out.text, sizeof out.text, "%s / %d", text, frame->epochs);
+    return out;
 }
 
 void panel_format_figure(double value, char text[24])
@@ -59,7 +68,45 @@ void panel_format_figure(double value, char text[24])
         (void)snprintf(text, 24, "%.4f", value);
 }
 
+void panel_format_signed(double value, char text[24])
+{
+    if (!isfinite(value))
+        panel_format_figure(value, text);
+    else
+        (void)snprintf(text, 24, fabs(value) < 1e3 ? "%+.4f" : "%+.1e", value);
+}
+
 Color panel_figure_color(const ModelFrame *model, Color color) { return *model->figures_of ? COLOR_FAINT : color; }
+
+PanelFigure panel_side_figure(const Frame *frame, int side, double value)
+{
+    const ModelFrame *m = &frame->models[side];
+    PanelFigure out = {.color = panel_figure_color(m, panel_side_color(side))};
+    char figure[24];
+    panel_format_figure(value, figure);
+    (void)snprintf(out.text, sizeof out.text, "%c %s", side == SIDE_A ? 'A' : 'B', figure);
+    (void)snprintf(out.whole_text, sizeof out.whole_text, "%s%s%s", out.text, *m->figures_of ? " " : "", m->figures_of);
+    return out;
+}
+
+float panel_draw_figures(Panel *panel, Rect line, const PanelFigure *figures, int count)
+{
+    Ui *ui = panel->ui;
+    const float gap = ui_px(ui, 10);
+    float whole = -gap, bare = -gap;
+    for (int i = 0; i < count; i++) {
+        whole += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures[i].whole_text) + gap;
+        bare += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures[i].text) + gap;
+    }
+    if (bare > line.w)
+        return 0;
+    for (int i = 0; i < count; i++) {
+        const char *text = whole <= line.w ? figures[i].whole_text : figures[i].text;
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, figures[i].color, ALIGN_RIGHT, text);
+        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + gap;
+    }
+    return line.w;
+}
 
 void panel_header(Panel *panel, Rect header, int side, const char *title, const char *right)
 {
@@ -212,7 +259,7 @@ static void drag_bar(Panel *panel, const char *id, Rect bar, int mode)
     ui_focus_ring(ui, state, bar);
 }
 
-float panel_color_bar(Panel *panel, const char *id, Rect rect, int mode_index)
+float panel_color_bar(Panel *panel, const char *id, Rect rect, float taken, int mode_index)
 {
     Ui *ui = panel->ui;
     const Heatmap *mode = heatmap_get(mode_index);
@@ -230,7 +277,7 @@ float panel_color_bar(Panel *panel, const char *id, Rect rect, int mode_index)
     const float start_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, start);
     const float end_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, end);
     const float total = start_width + gap + bar + gap + end_width;
-    if (total > rect.w)
+    if (total > rect.w - taken)
         return 0;
     float x = rect.x + rect.w - total;
     const bool is_moved = scale != mode->scale;

@@ -19,5 +19,6 @@ typedef struct ClaimTable {
 
 ClaimTable claim_table(int claim, const Frame *frame);
 
-// "0.0918", "0.01005", "+0.0005", "37.7 %", "384"; "" for NaN.
-void claim_format(ClaimUnit unit, double value, char text[24]);
+// "0.0918", "0.01005", "+0.0005", "37.7 %", "384"; "" for NaN. fewer: so many decimals less, for where there is no
+// room.
+void claim_format(ClaimUnit unit, double value, int fewer, char text[24]);

@@ -25,3 +25,13 @@ const char *histogram_key(HistogramMode mode)
     static const char *const keys[HISTOGRAM_MODE_COUNT] = {"log", "linear", "cumulative"};
     return keys[mode];
 }
+
+double look_lit(const Look *look, const int64_t *histogram)
+{
+    double lit = 0.0, all = 0.0;
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+        all += (double)histogram[bin];
+        lit += bin >= look->brush_first && bin <= look->brush_last ? (double)histogram[bin] : 0.0;
+    }
+    return lit / all;
+}

@@ -39,6 +39,9 @@ typedef struct Look {
 
 Look look_default(void);
 
+// The share of a histogram's counts, (HISTOGRAM_BINS), that the brush lights; 0 without one.
+double look_lit(const Look *look, const int64_t *histogram);
+
 const char *histogram_key(HistogramMode mode);
 
 // t as it is shown: a mix of t and of its binary form.

@@ -29,6 +29,8 @@ typedef struct Metrics {
     float zero_share_map[DIGIT_PIXELS]; // share of the images for which that pixel's p is exactly 0; 1: a dead output
 } Metrics;
 
+static inline double metrics_outside(const Metrics *m) { return m->below_0 + m->above_1; } // a share of all pixels
+
 // The bin of an intensity: 0 below 0 (and for a NaN), 1 .. 64 over [0,1], 65 above 1.
 int metrics_find_bin(float value);
 
