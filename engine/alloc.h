@@ -1,4 +1,6 @@
 // Alloc: floats that start on a cache line, and bytes that are read here and there.
+//
+// Internal to the engine. Thread: any.
 #pragma once
 #include <stdint.h>
 #include <stdlib.h>
@@ -37,6 +39,7 @@ static inline uint8_t *pixels_create(size_t count)
     uint8_t *pixels = malloc(count);
     const size_t gap = PAGE - (uintptr_t)pixels % PAGE;
     if (pixels && count > gap + PAGE)
-        (void)madvise(pixels + gap, (count - gap) / PAGE * PAGE, MADV_HUGEPAGE); // a wish: without it, only slower
+        (void)madvise(pixels + gap, (count - gap) / PAGE * PAGE,
+                      MADV_HUGEPAGE); // where it is refused, reading is only slower
     return pixels;
 }

@@ -22,7 +22,7 @@ static inline Random random_stream(uint64_t seed, uint64_t stream)
     return (Random){random_mix(random_mix(seed + 0x9e3779b97f4a7c15u) ^ (stream * 0xd1342543de82ef95u + 1u))};
 }
 
-// As random_bits, for a number that nobody looks at.
+// Passes over one number of random_bits.
 static inline void random_skip(Random *random) { random->state += 0x9e3779b97f4a7c15u; }
 
 static inline uint64_t random_bits(Random *random)

@@ -1,6 +1,6 @@
 // The names of a dataset's files, which dataset_load and dataset_export share.
 //
-// Thread: no state; any thread.
+// Internal to the engine. Thread: no state; any thread.
 #pragma once
 #include <limits.h>
 

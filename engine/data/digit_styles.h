@@ -1,7 +1,7 @@
 // The handwriting styles of the built-in digits: for each way of writing a digit, the knots that its pen passes.
 //
 // x runs right and y down, both 0..100 in the digit's own box; its slant, width and size are decided by digits.c.
-// Thread: constants alone.
+// Internal to the engine. Thread: constants alone.
 // To add one: write its knots here, and list it in digit_styles next to the others of its digit.
 #pragma once
 #include <stdint.h>

@@ -1,7 +1,7 @@
 // IDX: one file of MNIST, images or labels, plain or gzip, read strictly into bytes.
 //
 // A big-endian header (two zero bytes, the type 0x08, the rank, then one 32-bit size for each dimension), then the
-// bytes themselves. Part of dataset.h's implementation; on its own so that it can be fuzzed on bytes.
+// bytes themselves. Internal to the engine: part of dataset.h's implementation; on its own so that it can be fuzzed.
 // Thread: no state; any thread.
 #pragma once
 #include <stddef.h>

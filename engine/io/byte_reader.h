@@ -1,7 +1,7 @@
 // Byte reader: the bytes of a file, or of memory, one after another; what gzip has packed can come out unpacked.
 //
 // Its first bytes can be looked at before any is taken. Memory: the reader itself, whatever the file's size.
-// Thread: no state outside a ByteReader; any thread.
+// Internal to the engine. Thread: no state outside a ByteReader; any thread.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-// File: opening regular files without surprises. Writing them: new_file.h.
+// File: opening and reading regular files, and what sentences call them. Writing: new_file.h.
 //
 // Thread: no state; any thread.
 #pragma once

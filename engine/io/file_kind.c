@@ -141,8 +141,8 @@ static const char *name_markup(const uint8_t *bytes, size_t size)
     return size >= 2 && bytes[0] == '<' && (bytes[1] == '!' || isalpha(bytes[1])) ? "a web page (HTML)" : NULL;
 }
 
-// Text has no control bytes but those that move along; what is beyond ASCII may be UTF-8 or an older encoding, which
-// have next to no fe or ff.
+// Text has no control bytes but white space. Bytes beyond ASCII may be UTF-8 or an older encoding; fe and ff hardly
+// occur in either.
 static const char *name_text(const uint8_t *bytes, size_t size)
 {
     bool has_comma = false, first_line = true;

@@ -22,6 +22,6 @@ bool file_kind_describe(char text[FILE_KIND_TEXT], const uint8_t *bytes, size_t 
 // Returns false.
 bool file_kind_refuse(const char *path, const uint8_t *bytes, size_t size, const char *expected, Error *error);
 
-// Whether files of a kind begin so.
+// Whether a gzip file, or a safetensors file, begins like these bytes.
 bool file_kind_is_gzip(const uint8_t *bytes, size_t size);
 bool file_kind_is_safetensors(const uint8_t *bytes, size_t size);

@@ -122,7 +122,7 @@ bool new_file_finish(NewFile *file, Error *error)
             break;
         else if (errno != EINTR)
             return refuse(file->path, error, strerror(errno));
-    // Others speak of a failure when a file is closed; closing another descriptor for it asks them and keeps the lock.
+    // Others report a failed write when the file is closed: closing a second descriptor shows it and keeps the lock.
     const int other = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
     return other < 0 || close(other) == 0 || errno == EINTR || refuse(file->path, error, strerror(errno));
 }

@@ -16,7 +16,7 @@
 // What happens where the name is taken.
 typedef enum Naming {
     NAME_NEW,    // it is refused, whatever stands there: a file, a link, also one that leads nowhere
-    NAME_FORCED, // a regular file is replaced and hands down its mode; where a symbolic link leads to one, the link
+    NAME_FORCED, // a regular file is replaced and its mode kept; where a symbolic link leads to one, the link
                  // stays
     NAME_NEXT    // NAME-2.EXT is taken, or NAME-3.EXT, ..., the first that is free
 } Naming;

@@ -33,7 +33,7 @@ bool new_folder_make(NewFolder *folder, const char *path, Error *error)
         return error_set(error, "a folder has a name of %zu bytes where 1 to %zu were expected", length,
                          sizeof folder->path - 1);
     (void)strcpy(folder->path, path);
-    int reason = 0; // the first: those behind it say that nothing is there
+    int reason = 0; // of the first failure: the later ones only follow from it
     for (size_t i = 1; i <= length; i++)
         if (path[i] == '/' || path[i] == '\0') {
             const int failure = make_part(folder, i);
@@ -124,7 +124,7 @@ bool new_files_publish(NewFiles *files, Error *error)
 {
     NewFile *last = &files->files[files->count - 1];
     if (last->replaces)
-        (void)unlink(last->path); // else an older one would make a mixture look whole
+        (void)unlink(last->path); // else an older last file beside newer others would make them look complete
     for (int i = 0; i < files->count; i++) {
         if (new_file_publish(&files->files[i], error))
             continue;

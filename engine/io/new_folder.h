@@ -7,7 +7,7 @@
 
 typedef struct NewFolder {
     char path[PATH_MAX];
-    size_t kept; // so much of path was there before
+    size_t kept; // of path, bytes: what was there before
 } NewFolder;
 
 // Makes a folder and those above it where they do not exist. False where that fails or something else is there; what

@@ -52,8 +52,8 @@ static bool is_part_name(const char *name)
            strcmp(name + length - (sizeof end - 1), end) == 0;
 }
 
-// Removes a part that nobody holds. Another may have given it its name since it was found: then the name that was found
-// no longer leads to it.
+// Removes a part that nobody holds. Since it was opened its writer may have given it its final name: the part's name
+// then no longer leads to it, and nothing is removed.
 static void remove_dead_part(int folder, const char *name)
 {
     const int flags = O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC;

@@ -1,7 +1,7 @@
 // Part file: what a new file is called until it has its name (new_file.h): .losslens-PID-N.part in the same folder,
 // locked while it is open.
 //
-// Thread: no state; any thread.
+// Internal to the engine. Thread: no state; any thread.
 #pragma once
 #include <limits.h>
 

@@ -1,5 +1,6 @@
-// What a kernel's table has from other files than kernel_isa.c, for one instruction set. Part of kernel.h's
-// implementation.
+// What a kernel's table has from other files than kernel_isa.c, for one instruction set.
+//
+// Internal to the engine: part of kernel.h's implementation. Thread: pure functions and constants.
 #pragma once
 #include "kernels/kernel.h"
 #include "kernels/vector.h"

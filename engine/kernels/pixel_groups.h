@@ -1,4 +1,4 @@
-// Pixel groups: by what pixels are counted, an output by its bin, a target by its group.
+// Pixel groups: the histograms' bins, and the groups of pixels by their target.
 #pragma once
 
 enum { HISTOGRAM_INNER = 64, HISTOGRAM_BINS = HISTOGRAM_INNER + 2 }; // below 0, 64 over [0,1], above 1

@@ -1,7 +1,7 @@
 // Vector: a handful of floats side by side, as wide as the instruction set for which the file is compiled.
 //
-// What ends in _isa.c is compiled once for each instruction set, with ISA as the name's suffix; kernel.h chooses one at
-// run time. Everything in here is static.
+// What ends in _isa.c is compiled once for each instruction set, with ISA as the name's suffix; kernel_select.c chooses
+// one at run time. Internal to the engine: everything in here is static. Thread: pure.
 #pragma once
 #include <math.h>
 #include <stdint.h>

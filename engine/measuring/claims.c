@@ -205,7 +205,7 @@ static bool find_epoch(const ClaimRow *row, const ClaimEvidence *evidence, Claim
     return result->epoch >= CLAIM_EPOCHS_MIN;
 }
 
-// Without these models' figures there is nothing that others could be held against.
+// Whether a model is broken with which the row's others are compared: the claim stays open then.
 static bool is_reference_broken(const ClaimRow *row, const ClaimEvidence *evidence)
 {
     const unsigned references = row->models & (BCE_BIT | MSE_BIT | TWIN_BIT);

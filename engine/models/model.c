@@ -1,4 +1,4 @@
-// Shapes, initial weights, the forward pass, saving. The backward pass is in backprop.c, reading in model_load.c.
+// Shapes, initial weights, the forward pass, saving. Reading is in model_load.c, the backward pass in training/.
 #include "models/model.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-// A model's tensors as its files have them, which saving and reading share. Part of model.h's implementation.
+// A model's tensors as its files have them, which saving and reading share. Internal to the engine: part of model.h's
+// implementation.
 //
 // Thread: no state; any thread.
 #pragma once

@@ -2,7 +2,7 @@
 // header size, a JSON header, then the tensors' bytes).
 //
 // This file knows the format, not the models: it reads and writes a list of float32 tensors and string metadata.
-// Thread: no state; any thread.
+// Internal to the engine. Thread: no state; any thread.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,6 @@
 // Safetensors, its header: from the JSON to tensors that know their place but have no values yet.
 //
-// Part of safetensors.h's implementation.
-// Thread: no state; any thread.
+// Internal to the engine: part of safetensors.h's implementation. Thread: no state; any thread.
 #pragma once
 #include "models/safetensors.h"
 

@@ -1,9 +1,10 @@
 // What the parts of backprop share: backprop.c, the order of the work; backprop_bands.c, backprop_first.c and
 // backprop_last.c, the two layers at the ends, by bands; backprop_hidden.c, the layers between them.
 //
-// Part of backprop.h's implementation. What the ends and the layers between know of each other are the functions below
-// and nothing else: another kind of end, or of layer between, offers the same. Thread: each function says which run of
-// backprop.h's table it is a task of; a task writes to what belongs to its band, tile or block alone.
+// Internal to the engine: part of backprop.h's implementation. What the ends and the layers between know of each other
+// are the functions below and nothing else: another kind of end, or of layer between, offers the same. Thread: each
+// function says which run of backprop.h's table it is a task of; a task writes to what belongs to its band, tile or
+// block alone.
 #pragma once
 #include "kernels/kernel.h"
 #include "training/backprop.h"

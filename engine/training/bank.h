@@ -48,8 +48,8 @@ struct BankModel {
 BankModel *bank_model_create(const Spec *spec, Error *error);
 void bank_model_destroy(BankModel *model); // NULL is allowed
 
-// Training thread: hands the learner's state over. A broken model hands its last finite parameters over again, with the
-// step that broke it. True if the UI had taken everything before, so that it may need waking.
+// Training thread: a snapshot of the learner as it is; of a broken one, of its last finite parameters and the step that
+// broke it. True if the UI had taken every snapshot before, so that it may need waking.
 bool bank_model_publish(BankModel *model);
 
 // Training thread: adds a point to the curves, thinning them when they are full.

@@ -1,7 +1,7 @@
 // Handover: which of three buffers the writer fills, which waits, and which the reader shows. Neither side ever waits.
 //
-// One thread writes, one reads. What the writer put into a buffer before handover_publish is visible to the reader once
-// handover_latest has returned that buffer's index.
+// Internal to the engine. Thread: one writes, one reads. What the writer put into a buffer before handover_publish is
+// visible to the reader once handover_latest has returned that buffer's index.
 #pragma once
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -23,8 +23,8 @@ static inline void handover_init(Handover *handover)
     handover->reading = 2;
 }
 
-// Writer: hands over the buffer that it has filled; handover->writing is the next one to fill. True if the reader had
-// taken everything before, so that it may need waking.
+// Writer: the buffer that it has filled becomes the one that waits; handover->writing is the next to fill. True if the
+// reader had taken everything before, so that it may need waking.
 static inline bool handover_publish(Handover *handover)
 {
     const unsigned old =
@@ -33,7 +33,8 @@ static inline bool handover_publish(Handover *handover)
     return (old & HANDOVER_FRESH) == 0;
 }
 
-// Reader: the newest buffer that was handed over, its own until the next call. *changed: it is another than last time.
+// Reader: the index of the newest published buffer, which the writer leaves alone until the next call. *changed: it is
+// another one than last time.
 static inline unsigned handover_latest(Handover *handover, bool *changed)
 {
     *changed = (atomic_load_explicit(&handover->waiting, memory_order_relaxed) & HANDOVER_FRESH) != 0;

@@ -35,12 +35,12 @@ void learner_set_parameters(Learner *learner, const float *parameters, int64_t s
 // learner is broken: it stays as it is and returns NaN.
 double learner_step(Learner *learner);
 
-const float *learner_parameters(Learner *learner);  // borrowed; holds until the next step
+const float *learner_parameters(Learner *learner);  // borrowed; holds until the next step, restart or set_parameters
 int64_t learner_step_count(const Learner *learner); // batches since the start
 int learner_steps_per_epoch(const Learner *learner);
 bool learner_is_epoch_end(const Learner *learner);   // the last step finished an epoch
 int64_t learner_images_seen(const Learner *learner); // trained on since it was created
 int learner_epoch_count(const Learner *learner);     // whole epochs since the start
-double learner_epoch_loss(
-    const Learner *learner); // mean of the batch losses of the epoch under way or just finished, by images
+// The mean loss of the images of the epoch under way or just finished, each before its batch's update; NaN without any.
+double learner_epoch_loss(const Learner *learner);
 int64_t learner_broken_step(const Learner *learner); // the step that broke it, -1 if none has

@@ -1,6 +1,6 @@
-// The training thread: it trains the models on show in turn and measures what the UI asks for. The UI's side is
-// trainer_requests.c; beside pool.c these two are the only files with threads (handover.h holds the exchange of
-// buffers, bank.c what belongs to one model).
+// The training thread: it trains the models on show in turn, a slice of steps each, and measures what the UI asks for
+// (trainer_measure.c). The UI's side is trainer_requests.c; handover.h is the exchange of buffers between the two,
+// bank.c what belongs to one model.
 #include "training/trainer_state.h"
 
 #include <assert.h>
@@ -204,8 +204,8 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     const int64_t start = trainer_now_ns(), first = learner_images_seen(model->learner);
     const int steps = order->single_step ? 1 : SLICE_STEPS;
     bool epoch_end = false, is_last = false;
-    // where nobody waits a slice has its steps, however long they take: a broken model then is at the same step every
-    // time
+    // without a window nobody waits, and a slice ends after its number of steps, not by time: what depends on slices,
+    // such as the last finite weights of a model that breaks, is then the same in every run
     const int64_t most_ns = trainer->options.every_epoch ? INT64_MAX : SLICE_NS;
     for (int i = 0; i < steps && !epoch_end && !is_last && trainer_now_ns() - start < most_ns &&
                     learner_step_count(model->learner) < order->until_step;

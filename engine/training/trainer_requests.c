@@ -72,7 +72,7 @@ static bool is_in_use_locked(const Trainer *trainer, const BankModel *model)
 }
 
 static_assert(TRAINER_HELD_MAX + TRAINER_SHOWN_MAX + 1 < BANK_MAX,
-              "a full bank has a model that is neither held, shown nor in the training thread's hands: raise BANK_MAX");
+              "a full bank has a model that is neither held nor shown nor being trained: raise BANK_MAX");
 
 // Takes the one of those out of a full bank that was on show longest ago.
 static void make_room(Trainer *trainer)

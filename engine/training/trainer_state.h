@@ -1,5 +1,6 @@
 // What the parts of the trainer share: trainer.c, the thread that trains, trainer_measure.c, what it measures, and
-// trainer_requests.c, the UI's side. Internal to them. Fields name the thread that may touch them.
+// trainer_requests.c, the UI's side. Internal to the engine: part of trainer.h's implementation. Thread: each field is
+// under the heading of the one that may touch it.
 #pragma once
 #include <pthread.h>
 #include <stdatomic.h>
@@ -37,7 +38,7 @@ struct Trainer {
     pthread_cond_t changed;
     BankModel *shown[TRAINER_SHOWN_MAX];
     int shown_count;
-    BankModel *current; // what the training thread has in hand: may not leave the bank
+    BankModel *current; // the one that the training thread works on: it may not leave the bank
     bool playing, quit;
     bool has_paused;   // since the training thread looked last
     int64_t round_end; // the furthest step of a model on show when training paused
