@@ -2,14 +2,18 @@
 """Runs every command in README.md (the blocks marked `sh`), in order, in one scratch folder without a display; then holds
 the figures that README quotes against the report that one of these commands wrote.
 
-app/run is the real one; tests/run is what runs this test and so is only looked at. Usage: readme_test.py PATH_TO_LOSSLENS
+app/run is the real one, in a tree whose build is the one that is tested, so that nothing is compiled a second time; what
+it does in a tree without a build is seen from a cmake that only takes notes. tests/run is what runs this test and so is
+only looked at. Usage: readme_test.py PATH_TO_LOSSLENS
 """
 import json
+import math
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import time
 
 LOSSLENS = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -22,16 +26,59 @@ def read_commands():
     return [line.split(" #")[0].strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def run(command, folder, environment):
+def make_tree(folder):
+    """A tree with app/run and without a build."""
+    os.makedirs(os.path.join(folder, "app"))
+    with open(os.path.join(ROOT, "app/run"), "rb") as source, open(os.path.join(folder, "app/run"), "wb") as target:
+        target.write(source.read())
+    os.chmod(os.path.join(folder, "app/run"), 0o755)
+    return folder
+
+
+def run(command, tree, folder, environment):
     if command.startswith("tests/run"):
         return os.access(os.path.join(ROOT, "tests/run"), os.X_OK)
-    command = re.sub(r"\b(app/run|build/release/bench)\b", lambda m: os.path.join(ROOT, m[1]), command)
-    command = command.replace("cmake --build build/", f"cmake --build {ROOT}/build/")
+    command = re.sub(r"\b(app/run|build/release)\b", lambda m: os.path.join(tree, m[1]), command)
+    start = time.monotonic()
     result = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=500)
-    print(f"{result.returncode}  {command}")
+    print(f"{result.returncode}  {time.monotonic() - start:5.1f} s  {command}", flush=True)
     if result.returncode != 0:
         print(result.stdout[-2000:], result.stderr[-2000:])
     return result.returncode == 0
+
+
+FAKE_CMAKE = """#!/bin/sh
+echo "$@" >>"$NOTES"
+for word; do
+    if [ "$before" = -B ]; then
+        mkdir -p "$word"
+        touch "$word/build.ninja"
+        printf '#!/bin/sh\\necho started "$@"\\n' >"$word/losslens"
+        chmod +x "$word/losslens"
+    fi
+    before=$word
+done
+"""
+
+
+def check_first_start(folder, environment):
+    """Without a build app/run configures once, builds, and starts what was built; afterwards it only builds."""
+    tree, tools = make_tree(os.path.join(folder, "tree")), os.path.join(folder, "tools")
+    notes, build = os.path.join(folder, "notes"), os.path.join(tree, "build/release")
+    os.makedirs(tools)
+    with open(os.path.join(tools, "cmake"), "w", encoding="ascii") as file:
+        file.write(FAKE_CMAKE)
+    os.chmod(os.path.join(tools, "cmake"), 0o755)
+    environment = environment | {"PATH": tools + os.pathsep + environment["PATH"], "NOTES": notes}
+    said = [subprocess.run([os.path.join(tree, "app/run"), "--version"], env=environment, capture_output=True, text=True,
+                           timeout=60).stdout for _ in range(2)]
+    with open(notes, encoding="utf-8") as file:
+        asked = file.read().splitlines()
+    building = f"--build {build} --target losslens"
+    expected = [f"-S {tree} -B {build} -G Ninja -DCMAKE_BUILD_TYPE=Release", building, building]
+    if said != 2 * ["started --version\n"] or asked != expected:
+        return [f"app/run without a build: it asked cmake for {asked} and said {said}"]
+    return []
 
 
 def read_report(folder):
@@ -46,13 +93,21 @@ def is_near(found, quoted):
     return abs(found["mean"] - quoted["mean"]) <= 4 * (quoted["spread"] or 0) + 0.03 * abs(quoted["mean"]) + 1e-3
 
 
+def is_same(found, quoted):
+    """The digits are the same bytes everywhere; means over them are as exact as a float, in whatever order it is summed."""
+    return math.isclose(found, quoted, rel_tol=1e-6) if isinstance(quoted, float) else found == quoted
+
+
 def check_report(folder):
     """What README and app/report say, beside what the command writes now. Returns the differences."""
     quoted_folder = os.path.join(ROOT, "app/report")
     quoted, found, problems = read_report(quoted_folder), read_report(folder), []
-    for key in ("data", "base", "epochs", "seeds", "pictures"):
+    for key in ("base", "epochs", "seeds", "pictures"):
         if quoted[key] != found[key]:
             problems.append(f"{key}: {quoted[key]}, now {found[key]}")
+    for key, fact in quoted["data"].items():
+        if not is_same(found["data"][key], fact):
+            problems.append(f"{key} of the data: {fact}, now {found['data'][key]}")
     for old, new in zip(quoted["claims"], found["claims"], strict=True):
         if (old["key"], old["verdict"], old["rule"]) != (new["key"], new["verdict"], new["rule"]):
             problems.append(f"{old['key']}: {old['verdict']}, now {new['verdict']}, or another rule")
@@ -75,7 +130,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
         environment |= {"PATH": os.path.dirname(LOSSLENS) + os.pathsep + os.environ["PATH"], "HOME": folder}
-        failed = [command for command in commands if not run(command, folder, environment)]
+        failed = check_first_start(os.path.join(folder, "first"), environment)
+        tree = make_tree(os.path.join(folder, "built"))
+        os.makedirs(os.path.join(tree, "build"))
+        os.symlink(os.path.dirname(LOSSLENS), os.path.join(tree, "build/release"))
+        failed += [command for command in commands if not run(command, tree, folder, environment)]
         failed += check_report(os.path.join(folder, "answers"))
     print(*failed, sep="\n")
     print(f"{len(commands)} commands, {len(failed)} failed")

@@ -173,6 +173,9 @@ static long measure_peak(void)
 static void memory_does_not_grow(void **state)
 {
     (void)state;
+#ifdef UNDER_ASAN // which keeps what is freed
+    skip();
+#endif
     enum { FIRST = 96, MORE = 1000 };
     Buffer film = {0};
     write_film("short.webp", draw_noise, 0, FIRST);
@@ -183,9 +186,7 @@ static void memory_does_not_grow(void **state)
     print_message("%zu KiB of film took %ld KiB\n", film.size >> 10, growth);
     assert_true(film.size > 8 << 20);
     free(film.bytes);
-#ifndef UNDER_ASAN // which keeps what is freed
     assert_in_range(growth, 0, 2 << 10);
-#endif
 }
 
 static void check_nothing_is_left(int files) { assert_int_equal(scratch_count(&scratch, ""), files); }

@@ -17,7 +17,7 @@ enum { HISTORY_MAX = 512 };
 // Models: on show at once; held at once, those that were on show and those that are to be; and in the bank, where there
 // is always one to drop that is neither on show nor held nor in the training thread's hands.
 enum {
-    TRAINER_SHOWN_MAX = 32,
+    TRAINER_SHOWN_MAX = 64,
     TRAINER_HELD_MAX = 2 * TRAINER_SHOWN_MAX,
     BANK_MAX = TRAINER_HELD_MAX + TRAINER_SHOWN_MAX + 2
 };

@@ -4,13 +4,12 @@ minimising, desktops and focus, with a window manager and without one. It must n
 the end.
 
 Usage: monkey_test.py PATH_TO_LOSSLENS [--events COUNT] [--seed NUMBER] [--memory] [TEST...]
---memory: also that it stays flat after warming up, which a sanitizer's allocator does not.
+--memory: also that it stays flat once the bank of models is full, which a sanitizer's allocator does not.
 A run prints its seed; the same seed and count send the same events.
 """
 import argparse
 import os
 import random
-import re
 import subprocess
 import sys
 import time
@@ -26,13 +25,15 @@ import window
 from window import ENDLESS, Desk, OtherClient, Program, environment, is_mapped, new_folder, poll, xdotool
 
 BATCH = 100  # events for one run of xdotool
-KEYS = [*map(str, range(10, 23)), *map(str, range(24, 37)), *map(str, range(38, 50)), *map(str, range(52, 62)), "65",
+# Neither 24 nor 38, where Q lies, which means nothing but with Ctrl: a window that lags behind and gets the focus is told
+# of a Ctrl that is held now, before the keys that were pressed earlier.
+KEYS = [*map(str, range(10, 23)), *map(str, range(25, 37)), *map(str, range(39, 50)), *map(str, range(52, 62)), "65",
         *map(str, range(79, 92)), "104", "110", "111", "112", "113", "114", "115", "116", "117", "119", "67", "94", "Escape"]
 HELD = ["37", "50", "108"]  # Ctrl, Shift, AltGr
+BANK_MAX = 64  # models that the program keeps: until then its memory grows by design
 LAYOUTS = ["us", "ru", "gr", "fr", "de", "es"]
 SIZES = [(1440, 900), (1440, 900), (960, 600), (720, 540), (640, 480), (300, 200), (160, 100), (1000, 150), (2500, 1400),
          (40, 1200), (1, 1), (2, 700)]
-QUIT = "24"  # with Ctrl, on all of these layouts but the French, whose Q it is that lies at 38
 
 
 class Monkey:
@@ -54,8 +55,6 @@ class Monkey:
     def press_key(self):
         held = [k for k in HELD if self.random.random() < 0.12]
         key = self.random.choice(KEYS)
-        if "37" in held and key in (QUIT, "38"):
-            key = "52"
         quick = ("--delay", 0)
         return [w for k in held for w in ("keydown", *quick, k)] + ["key", *quick, key] + \
                [w for k in held for w in ("keyup", *quick, k)]
@@ -93,6 +92,10 @@ class Monkey:
         to_other = self.is_hidden or self.random.random() < 0.5
         return ["windowfocus", self.other.window if to_other else self.program.window]
 
+    def let_go(self):
+        """Nothing is held any more: the batch before may have been cut off between a press and its release."""
+        return ["keyup", *HELD, "mouseup", 1, "mouseup", 3]
+
     def come_back(self):
         """Everything as it was: shown, with the focus, nothing held."""
         return [*self.show(), "windowsize", self.program.window, 1440, 900, "sleep", 0.1, "windowfocus", self.program.window,
@@ -104,7 +107,7 @@ class Monkey:
         return self.random.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]()
 
     def send(self, count):
-        words = []
+        words = [self.let_go()]
         for _ in range(count):
             words.append(self.event())
         if self.random.random() < 0.2:
@@ -119,8 +122,28 @@ class Monkey:
 
 
 def resident(process):
-    with open("/proc/%d/status" % process.pid) as file:
-        return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1)) / 1024
+    """MiB; 0 where it has ended."""
+    with open("/proc/%d/statm" % process.pid) as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2 ** 20
+
+
+def fill_bank(p):
+    """Trains as many models of the largest code as the bank holds: more memory than that no models take."""
+    p.click("view.matrix", lambda f: f["view"] == "matrix")
+    last = None
+    while last != p.now()["a"]["spec"]:
+        last = p.now()["a"]["spec"]
+        xdotool(*p.at(*p.centre("a.code.plus")), "click", 1)
+        p.nudge()
+    seen = set()
+    for button in [w["id"] for w in p.now()["widgets"] if w["id"].startswith("a.hidden.")]:
+        p.click(button, lambda f: p.widget(button, f)["on"])
+        frame = p.wait(lambda f: all(m["step"] >= 64 or m["broken_step"] >= 0 for m in f["models"]), "64 steps of all models",
+                       len(p.frames))
+        seen |= {m["spec"] for m in frame["models"]}
+    if len(seen) < BANK_MAX:
+        raise AssertionError("%d models do not fill the bank" % len(seen))
+    p.click("view.compare", lambda f: f["view"] == "compare")
 
 
 class MonkeyTest(unittest.TestCase):
@@ -131,10 +154,12 @@ class MonkeyTest(unittest.TestCase):
         print("\nseed %d, %d events" % (CHOSEN.seed, CHOSEN.events), end=" ", flush=True)
         p = Program(*ENDLESS, "--shots", new_folder(), places=not has_desk)
         self.addCleanup(p.close)  # fails on a sanitizer's report
+        if CHOSEN.memory:
+            fill_bank(p)
         other = OtherClient()
         self.addCleanup(other.close)
         self.addCleanup(subprocess.run, ["setxkbmap", "us"], env=environment(), capture_output=True, check=True)
-        monkey, memory = Monkey(CHOSEN.seed, p, other, has_desk), []
+        monkey, memory = Monkey(CHOSEN.seed, p, other, has_desk), [resident(p.process)]
         start = time.monotonic()
         for done in range(0, CHOSEN.events, BATCH):
             monkey.send(min(BATCH, CHOSEN.events - done))
@@ -144,11 +169,12 @@ class MonkeyTest(unittest.TestCase):
         subprocess.run(["setxkbmap", "us"], env=environment(), capture_output=True, check=True)
         self.check_answers(p)
         half = len(memory) // 2
-        print("in %.0f s, %d batches of %d cut off; memory %.0f MiB at the half, %.0f at the end, %.0f at most"
-              % (time.monotonic() - start, monkey.cut_off, len(memory), memory[half], memory[-1], max(memory)), end=" ", flush=True)
+        print("in %.0f s, %d batches of %d cut off; memory %.0f MiB at first, %.0f at the half, %.0f at the end, %.0f at most"
+              % (time.monotonic() - start, monkey.cut_off, len(memory), memory[0], memory[half], memory[-1], max(memory)),
+              end=" ", flush=True)
         self.assertLessEqual(monkey.cut_off, len(memory) // 4)
         if CHOSEN.memory:
-            self.assertLess(max(memory[half:]), 1.1 * max(memory[:half + 1]) + 8, "memory grows")
+            self.assertLess(max(memory[half:]), 1.1 * max(memory[:half + 1]) + 8, "memory grows: %s" % " ".join("%.0f" % m for m in memory))
 
     def check_answers(self, p):
         xdotool("windowmap", p.window, "windowsize", p.window, 1440, 900)

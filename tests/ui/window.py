@@ -106,6 +106,13 @@ def summary(frame):
                                                           "grids", "moments")}
 
 
+def is_at_rest(frame):
+    """The slice of training that was under way at a pause is over where all that is on show is measured: that comes
+    last, however long a busy machine takes."""
+    return (not frame["busy"] and frame["samples_per_second"] == 0 and
+            all("test_mae" in m and m["test_step"] == m["step"] for m in frame["models"] if m["broken_step"] < 0))
+
+
 class Program:
     """losslens in a window at the screen's origin, so that points of the window are points of the screen; places False:
     where a window manager puts it."""
@@ -243,14 +250,17 @@ class Program:
 
     def settle(self):
         """A frame in which no step of training is under way any more, and none that was done is still to be shown."""
+        end = time.monotonic() + PATIENCE
         while True:
             frame = self.nudge()
             self.read()
             count = len(self.frames)
             # news waits until frames have left the processor two thirds of its time
             more = poll(lambda: self.read() or len(self.frames) > count, (4 * frame["ms"] + 50) / 1000)
-            if not more and not frame["busy"]:
+            if not more and is_at_rest(frame):
                 return frame
+            if time.monotonic() > end:
+                raise AssertionError("training does not come to rest: %s" % summary(frame))
 
     def focus(self, widget_id):
         """Tab until the widget has the focus."""
