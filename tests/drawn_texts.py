@@ -102,6 +102,7 @@ class Picture:
         self.view, self.claimed = figures["view"], {}
         self.shown = [side for side in SIDES if side in figures]
         self.sidebar = 316 if width < 1200 else 340
+        self.is_wide = width >= 1440  # nothing gives way
 
     # ---- finding and claiming
 
@@ -208,6 +209,7 @@ class Picture:
             spec = self.one(f"{side.upper()}  {shown['spec']}")
             self.case.assertEqual(spec.color, color)
             self.claimed[spec] = "the spec"
+            self.case.assertTrue(len(self.behind(spec)) == 2 or not self.is_wide or len(spec.text) > 120, "figures")
             for text in self.behind(spec):
                 self.claim(text, (self.progress(shown)[0], *self.status_figures(shown)), f"the caption of {side}")
         self.claim(self.one(self.f["program"]), self.f["program"], "the program")
@@ -252,6 +254,8 @@ class Picture:
         label, figure, form, _, _ = HEATMAPS[key]
         self.claim(title, label, "the heatmap's name")
         tokens = self.check_bar(tokens, key)
+        if self.is_wide and self.f["heat_scale"][key] >= 0.5:  # a long scale takes the figure's room
+            self.case.assertEqual(len(tokens), len(sides) if figure else 0, f"the figures of {label}")
         for text, side in zip(tokens, sides):
             value = self.f[side]["test"][figure]
             self.claim(text, form % value if value is not None and abs(value) < 1e3 else write_figure(value),

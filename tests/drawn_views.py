@@ -72,6 +72,11 @@ class Grids(Picture):
         self.claim(text, [f"{text.text[0]} {value}" for value in write_figure(find(self.f[side]["test"]))],
                    f"{side}'s figure in a plot's title")
 
+    def check_all_shown(self, title, where):
+        if self.is_wide:
+            self.case.assertEqual(sorted(t.text[0].lower() for t in self.behind(title, where)
+                                         if re.match("[AB] ", t.text)), self.shown, title)
+
     def check_histogram(self):
         title, axis = self.one("Intensities"), self.find("<0")[0]
         training = self.one("Training")
@@ -80,6 +85,7 @@ class Grids(Picture):
                 self.check_side_figure(text, lambda test: test["mean_output"])
             elif text.text.startswith("mean in"):
                 self.claim(text, "mean in %.4f" % self.f["test_set"]["mean_input"], "the mean input")
+        self.check_all_shown(title, lambda t: t.right < training.x)
         ticks = self.behind(axis, lambda t: t.right < training.x)
         for text, tick in zip(ticks, ("0.25", "0.5", "0.75")):
             self.claim(text, tick, "a tick of the intensities")
@@ -101,6 +107,7 @@ class Grids(Picture):
         for text in self.behind(title):
             if re.match("[AB] ", text.text):
                 self.check_side_figure(text, lambda test: test[self.f["curve"]])
+        self.check_all_shown(title, lambda t: True)
         foot = self.one("epoch", where=lambda t: t.x > title.x)
         last = max([1, self.f["epochs"], *(self.f[side]["history"][-1]["epoch"] for side in self.shown)])
         first, _, end = self.line(foot, lambda t: t.x > title.x)
@@ -169,6 +176,9 @@ class Matrix(Picture):
         names.update({"bias": write_signed(bias) + write_short(bias, True), "outside": (outside(cell["test"]),),
                       "out": (outside(cell["test"]),), "dead": (str(cell["test"]["dead_outputs"]),)})
         title = min(t.middle for t in texts)
+        if self.is_wide and len(self.f["matrix"]["outputs"]) <= 4:
+            self.case.assertEqual([t.text for t in texts if t.text in names and t.text != "out"],
+                                  [name for name in names if name != "out"])
         for text in (t for t in texts if t.text in names):
             value, = self.behind(text, lambda t: t in texts)
             self.claim(value, names[text.text], f"{text.text} of {cell['output']} with {cell['loss']}")
@@ -348,7 +358,10 @@ class Claims(Picture):
             self.case.assertEqual(len(values), len(figures), (label, values, figures))
             for text in values:
                 column, = [t.text for t in columns if abs(t.right - text.right) < 2]
-                self.claim(text, write_claim(unit, figures[column]), f"{label} of {column}: {claim['key']}")
+                forms = write_claim(unit, figures[column])
+                self.claim(text, forms, f"{label} of {column}: {claim['key']}")
+                longer = max([len(form) for form in forms[:forms.index(text.text)]], default=math.inf)
+                self.case.assertGreater(longer * text.w / len(text.text), text.box_w - 1, f"{text} has room for more")
 
 
 PICTURES = {"matrix": Matrix, "inspect": Inspect, "claims": Claims}
