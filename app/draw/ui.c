@@ -203,6 +203,13 @@ void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align al
     (void)draw_text(ui->draw, face, size_px, x, baseline, color, text);
 }
 
+float ui_fit_size(Ui *ui, FontFace face, float size, float width, const char *text)
+{
+    while (size > 8 && ui_text_width(ui, face, size, text) > width)
+        size -= 1;
+    return size;
+}
+
 const char *ui_choose(Ui *ui, FontFace face, float size, float width, const char *const *texts, int count)
 {
     int i = 0;
@@ -288,13 +295,35 @@ bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char 
     return state.is_clicked;
 }
 
+static float labels_width(Ui *ui, float size, const char *const *labels, int count)
+{
+    float total = 0;
+    for (int i = 0; i < count; i++)
+        total += ui_text_width(ui, FONT_UI_BOLD, size, labels[i]);
+    return total;
+}
+
+float ui_choice_width(Ui *ui, const char *const *labels, int count)
+{
+    return labels_width(ui, TEXT_SMALL, labels, count);
+}
+
+static float choice_size(Ui *ui, float width, const char *const *labels, int count)
+{
+    float size = TEXT_SMALL;
+    while (size > 8 && labels_width(ui, size, labels, count) > width)
+        size -= 1;
+    return size;
+}
+
 // Widths in proportion to the labels, so that long and short ones share a narrow row.
 void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts)
 {
     assert(count <= CHOICES_MAX && "raise CHOICES_MAX");
     float total = 0, widths[CHOICES_MAX];
+    const float size = choice_size(ui, rect.w, labels, count);
     for (int i = 0; i < count; i++) {
-        widths[i] = ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, labels[i]);
+        widths[i] = ui_text_width(ui, FONT_UI_BOLD, size, labels[i]);
         total += widths[i];
     }
     const float spare = (rect.w - total) / (float)count;
@@ -315,6 +344,7 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, cons
     draw_box(ui->draw, rect, COLOR_BACK, radius);
     draw_frame(ui->draw, rect, COLOR_EDGE, radius, ui_px(ui, 1));
     const uint32_t hash = hash_id(id);
+    const float size = choice_size(ui, rect.w, labels, count);
     ui_divide(ui, rect, labels, count, parts);
     WidgetState group = {.is_focused = ui->focus == hash && ui->show_focus && !ui->is_modal};
     if (group.is_focused) { // the group has the focus as a whole: the arrows choose
@@ -342,8 +372,8 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, cons
             draw_box(ui->draw, box, accent, radius - 1);
         else if (state.is_hot)
             draw_box(ui->draw, box, COLOR_HOVER, radius - 1);
-        const bool is_tight = parts[i].w - ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, labels[i]) < ui_px(ui, 8);
-        ui_text(ui, parts[i], i == chosen && !is_tight ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL,
+        const bool is_tight = parts[i].w - ui_text_width(ui, FONT_UI_BOLD, size, labels[i]) < ui_px(ui, 8);
+        ui_text(ui, parts[i], i == chosen && !is_tight ? FONT_UI_BOLD : FONT_UI, size,
                 i == chosen ? COLOR_TEXT_DARK : COLOR_TEXT, ALIGN_CENTER, labels[i]);
     }
     ui_focus_ring(ui, group, rect);

@@ -111,6 +111,8 @@ void ui_set_hint(Ui *ui, WidgetState state, const char *text);
 bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent);
 
 // The places of a choice's options in its rectangle: as wide as their labels need in proportion. count <= CHOICES_MAX.
+// Where they do not fit they are set smaller: ui_choice_width is what they need.
+float ui_choice_width(Ui *ui, const char *const *labels, int count);
 void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts);
 
 // One of several; Left and Right move the choice while it has the focus. hints: what each says under the mouse, NULL:
@@ -130,6 +132,9 @@ typedef enum Align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT } Align;
 // One line in rect, vertically centred, cut with an ellipsis where it is too long, but never inside a figure.
 void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align align, const char *text);
 float ui_text_width(Ui *ui, FontFace face, float size, const char *text);
+
+// size, or where the text is wider than width a smaller one, down to what can still be read.
+float ui_fit_size(Ui *ui, FontFace face, float size, float width, const char *text);
 
 // The first of the texts, from the longest to the shortest, that is not wider than width; else the last.
 const char *ui_choose(Ui *ui, FontFace face, float size, float width, const char *const *texts, int count);

@@ -8,6 +8,7 @@
 #include "files/report_json.h"
 #include "state/claim_table.h"
 #include "state/inspect.h"
+#include "state/landmarks.h"
 
 static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
 
@@ -87,12 +88,14 @@ static json_t *settings(const Frame *frame)
     for (int cell = 0; cell < frame->page_count; cell++)
         (void)json_array_append_new(digits, json_integer(frame->indices[cell]));
     set(json, "heat_scale", heat_scales(look));
+    set(json, "epochs", json_integer(frame->epochs));
     set(json, "binary", json_real((double)look->binarise));
     set(json, "histogram", json_string(histogram_key(look->histogram)));
     set(json, "curve", json_string(loss_get(look->curve_loss)->key));
     set(json, "digits", digits);
     set(json, "pad",
         frame->pad->now.source >= 0 ? json_sprintf("test %d", frame->pad->now.source) : json_string("drawn"));
+    set(json, "pad_brush", json_real((double)(2 * frame->pad->brush)));
     if (frame->is_builtin)
         set(json_object_get(json, "data"), "seed", json_integer(BUILTIN_SEED));
     if (frame->is_past)
@@ -204,9 +207,13 @@ static json_t *inspect_json(const Frame *frame)
             (void)snprintf(key, sizeof key, "%s_slope", loss_get(loss)->key);
             set(one, loss_get(loss)->key, number(s->loss[loss]));
             set(one, key, number(s->slope[loss]));
+            (void)snprintf(key, sizeof key, "excess_%s", loss_get(loss)->key);
+            if (loss_get(loss)->has_floor)
+                set(one, key, number(s->excess[loss]));
         }
-        set(one, "mean_p", s->has_set ? number(s->mean_p) : json_null());
-        set(one, "dead_share", s->has_set ? number(s->dead_share) : json_null());
+        set(one, "mean_p", number(s->mean_p));
+        set(one, "mean_error", number(s->mean_error));
+        set(one, "dead_share", number(s->dead_share));
         set(json, side == SIDE_A ? "a" : "b", one);
     }
     return json;
@@ -260,6 +267,17 @@ static json_t *brush_json(const Frame *frame)
     return json;
 }
 
+// Of the curves.
+static json_t *landmarks_json(const Frame *frame)
+{
+    Landmark landmarks[LANDMARKS_MAX];
+    const int count = landmarks_list(frame, landmarks);
+    json_t *json = json_object();
+    for (int i = 0; i < count; i++)
+        set(json, landmarks[i].key, report_number(landmarks[i].loss));
+    return json;
+}
+
 json_t *figures_json(const Frame *frame)
 {
     const Scene scene = frame->look.scene;
@@ -272,6 +290,8 @@ json_t *figures_json(const Frame *frame)
         set(json, "b", model_json(&frame->models[SIDE_B], true));
     if (frame->facts && frame->look.brush_first <= frame->look.brush_last)
         set(json, "brush", brush_json(frame));
+    if (scene_has(scene, SCENE_HAS_GRIDS))
+        set(json, "landmarks", landmarks_json(frame));
     set(json, "newest_step", json_integer(frame->newest_step));
     set(json, "moments", moments_json(frame));
     if (scene == SCENE_MATRIX) {

@@ -41,7 +41,7 @@ static float draw_legend(Panel *panel, Rect rect, const char *const notes[LOSSES
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, loss_color(losses[i]), ALIGN_RIGHT, name);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, name) + ui_px(ui, 14);
     }
-    return rect.w - ui_px(ui, 12) - line.w;
+    return rect.w - ui_px(ui, 22) - line.w; // the gap behind the last but for a little
 }
 
 // How much more than the floor an output costs that misses t by 0.1 to one side.

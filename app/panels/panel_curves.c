@@ -6,6 +6,7 @@
 #include "draw/theme.h"
 #include "panels/panel.h"
 #include "panels/plot.h"
+#include "state/landmarks.h"
 
 typedef struct Scale {
     Rect area;
@@ -105,16 +106,12 @@ static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *
 
 static void draw_landmarks(Panel *panel, const Scale *s)
 {
-    const Frame *frame = panel->frame;
-    float used[3];
-    int count = 0;
-    if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
-        draw_landmark(panel, s, 0.693147f, "always 0.5: ln 2", used, &count);
-        draw_landmark(panel, s, (float)frame->facts->mean_image[LOSS_BCE], "mean image", used, &count);
-        draw_landmark(panel, s, (float)frame->facts->bce_floor, "entropy floor", used, &count);
-    }
-    if (frame->look.curve_loss == LOSS_MSE && frame->facts)
-        draw_landmark(panel, s, (float)frame->facts->mean_image[LOSS_MSE], "mean image", used, &count);
+    Landmark landmarks[LANDMARKS_MAX];
+    const int count = landmarks_list(panel->frame, landmarks);
+    float used[LANDMARKS_MAX];
+    int used_count = 0;
+    for (int i = 0; i < count; i++)
+        draw_landmark(panel, s, (float)landmarks[i].loss, landmarks[i].name, used, &used_count);
 }
 
 static void draw_curves(Panel *panel, const Scale *s, int side, Color color)

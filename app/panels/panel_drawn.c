@@ -111,9 +111,7 @@ static void draw_titles(Panel *panel, bool is_narrow)
             (void)snprintf(title, sizeof title, "%s %s", heatmap_get(mode)->label, figure);
         }
         const float width = is_column(frame) ? panel->layout->drawn_header.w : cell->pitch + ui_px(ui, 5);
-        float size = TEXT_SMALL; // over a tiny image set smaller, down to what can still be read, or left out
-        while (size > 8 && ui_text_width(ui, FONT_UI, size, title) > width)
-            size -= 1;
+        const float size = ui_fit_size(ui, FONT_UI, TEXT_SMALL, width, title); // over a tiny image; or it is left out
         if (ui_text_width(ui, FONT_UI, size, title) <= width)
             ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, size, COLOR_TEXT_SOFT,
                     ALIGN_LEFT, title);

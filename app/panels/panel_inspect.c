@@ -162,10 +162,9 @@ static void draw_pixel_table(Panel *panel, const InspectFigures *f)
     rows[count++] = make_row("logit z", a->z, b->z);
     for (int i = 0; i < loss_count; i++) {
         const Loss *loss = loss_get(losses[i]);
-        const float of_a = a->loss[losses[i]], of_b = b->loss[losses[i]], floor = (float)f->floor;
-        rows[count++] = make_row(loss->label, of_a, of_b);
+        rows[count++] = make_row(loss->label, a->loss[losses[i]], b->loss[losses[i]]);
         if (loss->has_floor) {
-            rows[count] = make_row("", of_a - floor, of_b - floor);
+            rows[count] = make_row("", a->excess[losses[i]], b->excess[losses[i]]);
             (void)snprintf(rows[count].label, sizeof rows[count].label, "excess (H(t) %.4f)", f->floor);
             count++;
         }
@@ -220,12 +219,11 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
     const InspectSide *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
     const Rect rect = panel->layout->inspect.set_table;
     char lesson[320];
-    const float mean_a = a->has_set ? a->mean_p : NAN, mean_b = b->has_set ? b->mean_p : NAN;
     const TableRow rows[] = {
         {"mean t", {f->mean_t, f->mean_t}, false},
-        {"mean p", {mean_a, mean_b}, true},
-        {"mean p \u2212 mean t", {mean_a - f->mean_t, mean_b - f->mean_t}, true},
-        {"share with p = 0", {a->has_set ? a->dead_share : NAN, b->has_set ? b->dead_share : NAN}, true},
+        {"mean p", {a->mean_p, b->mean_p}, true},
+        {"mean p \u2212 mean t", {a->mean_error, b->mean_error}, true},
+        {"share with p = 0", {a->dead_share, b->dead_share}, true},
     };
     char set[96];
     format_set(panel->frame, set, sizeof set);

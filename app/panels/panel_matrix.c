@@ -149,9 +149,16 @@ static int fill_rows(FigureRow rows[FIGURES_MAX], const ModelFrame *model, bool 
     return count;
 }
 
-static bool has_room(Ui *ui, float width, float size, const char *name, const char *value)
+static const char *row_name(const FigureRow *row, bool is_small) { return is_small ? row->short_name : row->name; }
+
+static bool has_room(Ui *ui, float width, float size, const FigureRow *rows, int count, bool is_small)
 {
-    return ui_text_width(ui, FONT_UI, size, name) + ui_text_width(ui, FONT_FIGURES, size, value) <= width;
+    for (int i = 0; i < count; i++)
+        if (ui_text_width(ui, FONT_UI, size, row_name(&rows[i], is_small)) +
+                ui_text_width(ui, FONT_FIGURES, size, rows[i].value) >
+            width)
+            return false;
+    return true;
 }
 
 static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
@@ -162,12 +169,13 @@ static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
     int count = fill_rows(rows, model, is_tiny);
     const float line = fmaxf(ui_px(ui, 11), fminf(ui_px(ui, 15), floorf(area.h / (float)count)));
     const float size = is_tiny ? 9 : is_small || line < ui_px(ui, 13) ? 9.5f : TEXT_SMALL;
-    for (int i = 0; i < count; i++)
-        if (!has_room(ui, area.w, size, is_small ? rows[i].short_name : rows[i].name, rows[i].value))
-            count = fill_rows(rows, model, true);
+    if (!has_room(ui, area.w, size, rows, count, is_small))
+        count = fill_rows(rows, model, true);
+    if (!has_room(ui, area.w, size, rows, count, is_small))
+        return; // they are in the cell's hint, too
     for (int i = 0; i < count && (float)(i + 1) * line <= area.h + 1; i++) {
         const Rect row = {area.x, area.y + (float)i * line, area.w, line};
-        ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, is_small ? rows[i].short_name : rows[i].name);
+        ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, row_name(&rows[i], is_small));
         ui_text(ui, row, FONT_FIGURES, size, panel_figure_color(model, COLOR_TEXT), ALIGN_RIGHT, rows[i].value);
     }
 }
@@ -291,8 +299,10 @@ void panel_matrix(Panel *panel)
                 loss_label(frame->matrix_losses[column]));
     }
     for (int row = 0; row < matrix->rows; row++) {
-        ui_text(ui, matrix->row_names[row], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT,
-                output_label(frame->matrix_outputs[row]));
+        const char *name = output_label(frame->matrix_outputs[row]);
+        const Rect place = matrix->row_names[row];
+        ui_text(ui, place, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, TEXT_NORMAL, place.w, name), COLOR_TEXT,
+                ALIGN_LEFT, name);
         for (int column = 0; column < matrix->columns; column++)
             draw_cell(panel, row, column, row == frame->matrix_ranks[column].best);
     }

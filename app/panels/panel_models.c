@@ -43,8 +43,11 @@ static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int 
     }
     (void)snprintf(id, sizeof id, "%c.%s", side == SIDE_A ? 'a' : 'b', name);
     id[2] = (char)(id[2] | 0x20);
-    const float label_width = ui_px(ui, 56);
-    ui_text(ui, (Rect){row.x, row.y, label_width, row.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, name);
+    float label_width = ui_px(ui, 56);
+    if (ui_choice_width(ui, labels, count) > row.w - label_width) // the row's name gives way to the buttons
+        label_width = 0;
+    if (label_width > 0)
+        ui_text(ui, (Rect){row.x, row.y, label_width, row.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, name);
     const int chosen = ui_choice(ui, id, (Rect){row.x + label_width, row.y, row.w - label_width, row.h}, labels,
                                  formulas, count, *value, panel_side_color(side));
     if (chosen >= 0)

@@ -15,7 +15,7 @@ static double find_excess(float p, float t)
     return p >= 0.0f && p <= 1.0f ? (double)inspect_loss(LOSS_BCE, p, t) - loss_bce_floor((double)t) : (double)NAN;
 }
 
-static InspectSide find_side(const Frame *frame, int side, float t)
+static InspectSide find_side(const Frame *frame, int side, float t, float mean_t)
 {
     const ModelFrame *m = &frame->models[side];
     const int pixel = frame->look.pixel;
@@ -23,9 +23,11 @@ static InspectSide find_side(const Frame *frame, int side, float t)
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         model_loss_values(m->model, loss, &out.z, &out.p, &t, &out.loss[loss], 1);
         model_loss_slopes(m->model, loss, &out.z, &t, &out.slope[loss], 1);
+        out.excess[loss] = out.loss[loss] - (float)loss_bce_floor((double)t);
     }
-    out.mean_p = m->snapshot->test.mean_output_map[pixel];
-    out.dead_share = m->snapshot->test.zero_share_map[pixel];
+    out.mean_p = out.has_set ? m->snapshot->test.mean_output_map[pixel] : NAN;
+    out.mean_error = out.mean_p - mean_t;
+    out.dead_share = out.has_set ? m->snapshot->test.zero_share_map[pixel] : NAN;
     return out;
 }
 
@@ -45,7 +47,7 @@ InspectFigures inspect_figures(const Frame *frame)
     out.excess_below = find_excess(out.below, t);
     out.excess_above = find_excess(out.above, t);
     for (int side = 0; side < SIDE_COUNT; side++)
-        out.sides[side] = find_side(frame, side, t);
+        out.sides[side] = find_side(frame, side, t, out.mean_t);
     return out;
 }
 

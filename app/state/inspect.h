@@ -6,8 +6,9 @@
 typedef struct InspectSide {
     float z, p;
     float loss[LOSS_COUNT], slope[LOSS_COUNT]; // slope: dL/dz through the model's own output activation
-    bool has_set;                              // the rest is known: over the whole test set
-    float mean_p, dead_share;
+    float excess[LOSS_COUNT];                  // loss minus H(t)
+    bool has_set;                              // the rest is known, else NaN: over the whole test set
+    float mean_p, mean_error, dead_share;      // mean_error: mean_p minus the mean target
 } InspectSide;
 
 typedef struct InspectFigures {

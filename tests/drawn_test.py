@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Every figure on screen, in every view and many states, against the JSON; and the JSON against numpy.
+
+Usage: drawn_test.py PATH_TO_LOSSLENS [unittest's arguments]
+"""
+import os
+import sys
+import unittest
+
+import numpy as np
+from PIL import Image
+
+import cli_reference as reference
+import drawn_views
+import figures_reference as lab_reference
+from figures_reference import check_claim_figures, check_test
+
+PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
+LAB = LABELS = None
+BREAKS = "batch=4,loss=mse,output=linear,optimizer=sgd,lr=100,layers=64,32,64"
+HUGE = "loss=mse,output=linear,optimizer=sgd,lr=40"
+PLAIN, OTHER = "loss=bce,output=sigmoid", "loss=mae,output=tanh01,hidden=tanh,layers=64,16,64,noise=0.3,seed=3"
+
+
+def setUpModule():
+    global LAB, LABELS
+    LAB = lab_reference.Lab(PROGRAM)
+    LABELS = reference.read_digits(LAB.data, "t10k")[1]
+
+
+def tearDownModule():
+    LAB.close()
+
+
+class DrawnTest(unittest.TestCase):
+    """Each test is a state: hold() draws it at two sizes and holds every figure."""
+
+    def hold(self, view, *arguments, a=PLAIN, b="loss=mse,output=relu", epochs=2, sizes=("1440x900", "960x600"), step=None):
+        for size in sizes:
+            with self.subTest(view=view, size=size, a=a, b=b, arguments=arguments):
+                specs = [spec if "batch" in spec else f"batch=100,{spec}" for spec in (a, b)]
+                figures = LAB.shot("--view", view, "--a", specs[0], "--b", specs[1], "--epochs", epochs, "--limit", 500,
+                                   "--size", size, "--texts", *arguments,
+                                   *(("--step", step) if step is not None else ()))
+                picture = drawn_views.PICTURES.get(view, drawn_views.Grids)
+                picture(self, figures, int(size.split("x")[0]), step, LABELS).check()
+        return figures
+
+    def hold_numpy(self, figures, epochs, drawing=None):
+        """The headline figures: what is drawn is what numpy makes of the weights that train writes."""
+        drawing = LAB.test_pixels[0] if drawing is None else drawing
+        for shown in [figures[side] for side in "ab" if side in figures] + figures.get("cells", []):
+            model = LAB.trained(shown["spec"], epochs, "--limit", 500)
+            check_test(self, shown["test"], model, LAB.test_pixels)
+            z, _ = model.outputs(drawing[None])
+            for loss, value in shown["drawing"].items():
+                expected = model.losses(loss, z, drawing[None]).mean()
+                self.assertAlmostEqual(value, expected, delta=5e-5 * expected + 1e-7, msg=loss)
+        for key, value in lab_reference.facts(LAB.test_pixels).items():
+            self.assertAlmostEqual(figures["test_set"][key], value, delta=1e-6 * value + 1e-9, msg=key)
+
+    def test_compare_and_solo(self):
+        for view in ("compare", "solo", "solo-b"):
+            self.hold_numpy(self.hold(view), 2)
+            self.hold_numpy(self.hold(view, a="loss=mae,output=softplus", b=OTHER, sizes=["1440x900"]), 2)
+
+    def test_untrained(self):
+        for view in ("compare", "matrix", "inspect", "claims"):
+            figures = self.hold(view, epochs=0, sizes=["1440x900"])
+        self.hold_numpy(figures, 0)
+
+    def test_wipe(self):
+        self.hold("compare", "--wipe", "0.3", b=OTHER)
+
+    def test_brush_and_axes(self):
+        for histogram, brush in (("log", "0.1,0.9"), ("linear", "0.5,0.6"), ("cumulative", "0.9,1")):
+            figures = self.hold("compare", "--brush", brush, "--histogram", histogram, sizes=["1440x900"])
+            first, last = figures["brush_bins"]
+            for key in ("a", "b"):
+                counts = figures[key]["test"]["histogram"]["output"]
+                self.assertAlmostEqual(figures["brush"][key], sum(counts[first:last + 1]) / sum(counts), delta=1e-9)
+        self.hold("solo-b", "--brush", "0,1")
+
+    def test_heatmaps(self):
+        """Of a pixel and of the whole set, on a scale of their own, with targets between grey and binary."""
+        for heatmaps in ("excess,mae", "error,difference", "gradient,bias", "dead,bce", "mse,mse"):
+            for view in ("compare", "solo"):
+                self.hold(view, "--heatmap", heatmaps, "--heat-scale", "0.123", "--binary", "0.4", sizes=["1440x900"])
+            self.hold("inspect", "--heatmap", heatmaps, sizes=["1440x900"])
+            self.hold("matrix", "--heatmap", heatmaps, sizes=["1440x900"])
+
+    def test_curves(self):
+        for curve in ("mse", "mae"):
+            figures = self.hold("compare", "--curve", curve, a="loss=mae", sizes=["1440x900"])
+            facts = lab_reference.facts(LAB.test_pixels)
+            self.assertEqual(set(figures["landmarks"]), {"mean_image"} if curve == "mse" else set())
+            for key, value in figures["landmarks"].items():
+                self.assertAlmostEqual(value, facts[f"{key}_{curve}"], delta=1e-6)
+        landmarks = self.hold("solo", sizes=["1440x900"])["landmarks"]
+        for key, value in (("ln_2", np.log(2)), ("mean_image", facts["mean_image_bce"]), ("entropy_floor", facts["bce_floor"])):
+            self.assertAlmostEqual(landmarks[key], value, delta=1e-6)
+
+    def test_past(self):
+        for view in ("compare", "solo", "matrix", "inspect", "claims"):
+            self.hold(view, step=3 if view != "compare" else 5, sizes=["1440x900"])
+
+    def test_broken_and_huge(self):
+        for view in ("compare", "solo", "matrix", "inspect", "claims"):
+            self.hold(view, a=BREAKS)
+            self.hold(view, a=HUGE, b="loss=mse,output=linear", sizes=["1440x900"])
+
+    def test_matrix(self):
+        self.hold_numpy(self.hold("matrix"), 2)
+        self.hold("matrix", "--outputs", ",".join(lab_reference.OUTPUTS))
+        self.hold("matrix", "--outputs", "relu,tanh01", "--losses", "mae,bce", a=OTHER)
+
+    def test_inspect(self):
+        self.hold("inspect", "--pixel", "14,9", a="loss=mae,output=clip")
+        for target in (0, 0.1, 0.5, 0.7, 1):
+            self.hold("inspect", "--target", target, sizes=["1440x900"])
+        figures = self.hold("inspect", "--pixel", "9,14", "--page", 5, sizes=["1440x900"])
+        for side in "ab":
+            model = LAB.trained(figures[side]["spec"], 2, "--limit", 500)
+            z, p = (values[0, 9 * 28 + 14] for values in model.outputs(LAB.test_pixels[5:6]))
+            for key, value in (("z", z), ("p", p)):
+                self.assertAlmostEqual(figures["inspect"][side][key], value, delta=1e-5)
+
+    def test_pinned(self):
+        for view in ("compare", "solo", "solo-b"):
+            self.hold(view, "--pixel", "12,15", "--page", 1, b=OTHER)
+
+    def test_drawing(self):
+        drawing = np.zeros((28, 28), np.uint8)
+        drawing[5:23, 10:14], drawing[5:8, 10:20] = 255, 130
+        Image.fromarray(drawing).save(LAB.path("drawing.png"))
+        for view in ("compare", "solo"):
+            self.hold_numpy(self.hold(view, "--digit", LAB.path("drawing.png")), 2, drawing.ravel() / 255)
+        self.hold("inspect", "--digit", LAB.path("drawing.png"), "--drawn", "--pixel", "6,12")
+
+    def test_claims(self):
+        figures = self.hold("claims", epochs=10, b=OTHER)
+        find = lambda spec: LAB.trained(spec, 10, "--limit", 500)
+        expected = lab_reference.Claims(find, figures["a"]["spec"], figures["b"]["spec"], LAB.test_pixels).figures()
+        for claim in figures["claims"]:
+            check_claim_figures(self, claim["figures"], expected[claim["key"]])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,367 @@
+"""The rules of each view for the texts of a picture: drawn_texts.py has those of every view."""
+import math
+import re
+
+import numpy as np
+
+from drawn_texts import (A, B, HEATMAPS, LOSSES, NAMES, OUTPUT_NAMES, SIDES, SOFT, TEXT, Picture, caption, list_losses, outside,
+                         write_figure, write_short, write_signed)
+
+
+class Grids(Picture):
+    """Compare and solo."""
+
+    def check_view(self):
+        if "inspect" in self.f:
+            self.check_tooltip()
+        keys = list(self.f["heat_scale"])
+        keys = keys * 2 if len(keys) == 1 else keys
+        labels = [HEATMAPS[key][0] for key in HEATMAPS]
+        modes, plots = self.one("binary").middle, self.one("Intensities").y
+        titles = [t for t in self.texts if t.text in labels and t.color == TEXT and t.x > self.sidebar
+                  and modes + 8 < t.y < plots]
+        lines = sorted({round(t.middle) for t in titles})
+        is_wiped = "wipe" in self.f
+        self.case.assertEqual(len(lines), 2 if self.view == "compare" and not is_wiped else 1, titles)
+        for i, y in enumerate(lines):
+            row = sorted((t for t in titles if abs(t.middle - y) < 2), key=lambda t: t.x)
+            self.case.assertEqual(len(row), 2, row)
+            sides = SIDES if is_wiped else SIDES[i] if self.view == "compare" else self.shown
+            for title, key, end in zip(row, keys, (row[1].x, math.inf)):
+                tokens = self.behind(title, lambda t: t.x < end - 12)
+                self.check_heat_header(title, tokens, key, sides)
+        self.check_input(lines, is_wiped)
+        self.check_drawn(keys, plots, is_wiped)
+        self.check_histogram()
+        self.check_curves()
+
+    def check_input(self, lines, is_wiped):
+        title = self.one("Input", "Input, mixed")
+        digits, test = self.f["digits"], self.f["data"]["test"]
+        title_line = self.behind(title)
+        self.claim(title_line[0], (f"test {digits[0]}–{digits[-1]}", f"from {digits[0]}"), "the page's digits")
+        captions = [t for t in self.texts if " · " in t.text and t.color == SOFT and " data" not in t.text]
+        for text in captions:
+            at_top = abs(text.middle - title.middle) < 4
+            side = self.shown[0] if at_top else "b"
+            self.claim(text, " | ".join(caption(self.f[s]["spec"]) for s in SIDES) if is_wiped else
+                       caption(self.f[side]["spec"]), "what an output is of")
+
+    def check_drawn(self, keys, plots, is_wiped):
+        title = self.one("Your digit")
+        for text in self.behind(title)[:1]:
+            if text.text.startswith("test"):
+                self.claim(text, self.f["pad"], "what lies on the pad")
+        for side, color in zip(SIDES, (A, B)):
+            for text in self.texts:
+                if text.color == color and re.match(r"(BCE|MSE|MAE) ", text.text) and title.y < text.y < plots:
+                    whole = [f"{NAMES[loss]} {write_figure(self.f[side]['drawing'][loss])[0]}"
+                             for loss in list_losses(self.f[side]["spec"])]
+                    self.claim(text, ["  ".join(whole[:n]) for n in range(1, 4)], f"the drawing's figures of {side}")
+        column = sorted((t for t in self.texts if t.color == SOFT and abs(t.x - title.x) < 2 and title.y < t.y < plots
+                         and t.text != "Output"), key=lambda t: t.y)
+        for text, key in zip(column, keys) if len(self.shown) == 1 else ():
+            value = self.f[self.shown[0]]["drawing"].get(key, "") if key in LOSSES else ""
+            self.claim(text, HEATMAPS[key][0] + ("" if key not in LOSSES else f" {write_figure(value)[0]}"),
+                       f"the drawing's {key}")
+
+    def check_side_figure(self, text, find):
+        """'A 0.0918': in the colour of the model whose figure it is."""
+        side = text.text[0].lower()
+        self.case.assertEqual(text.color, A if side == "a" else B)
+        self.claim(text, [f"{text.text[0]} {value}" for value in write_figure(find(self.f[side]["test"]))],
+                   f"{side}'s figure in a plot's title")
+
+    def check_all_shown(self, title, where):
+        if self.is_wide:
+            self.case.assertEqual(sorted(t.text[0].lower() for t in self.behind(title, where)
+                                         if re.match("[AB] ", t.text)), self.shown, title)
+
+    def check_histogram(self):
+        title, axis = self.one("Intensities"), self.find("<0")[0]
+        training = self.one("Training")
+        for text in self.behind(title, lambda t: t.right < training.x):
+            if re.match("[AB] ", text.text):
+                self.check_side_figure(text, lambda test: test["mean_output"])
+            elif text.text.startswith("mean in"):
+                self.claim(text, "mean in %.4f" % self.f["test_set"]["mean_input"], "the mean input")
+        self.check_all_shown(title, lambda t: t.right < training.x)
+        ticks = self.behind(axis, lambda t: t.right < training.x)
+        for text, tick in zip(ticks, ("0.25", "0.5", "0.75")):
+            self.claim(text, tick, "a tick of the intensities")
+        area = self.inside(title.x - 20, title.y + title.h, training.x - 20, axis.y - 1)
+        for text in area:
+            if text.text.startswith("lit: "):
+                share = lambda key: "%.1f %%" % (100 * self.f["brush"][key])
+                self.claim(text, "  ".join([f"lit: in {share('input')}",
+                                            *(f"{side.upper()} {share(side)}" for side in self.shown)]), "the lit shares")
+            elif text.text.endswith("%"):
+                counts = [self.f[self.shown[0]]["test"]["histogram"]["input"],
+                          *(self.f[side]["test"]["histogram"]["output"] for side in self.shown)]
+                top = 1.1 * max(max(bins[2:64]) for bins in counts) / sum(counts[0])
+                self.claim(text, {"linear": "%.1f %%" % (100 * top), "cumulative": "100 %"}[self.f["histogram"]],
+                           "the top of the histogram")
+
+    def check_curves(self):
+        title = self.one("Training")
+        for text in self.behind(title):
+            if re.match("[AB] ", text.text):
+                self.check_side_figure(text, lambda test: test[self.f["curve"]])
+        self.check_all_shown(title, lambda t: True)
+        foot = self.one("epoch", where=lambda t: t.x > title.x)
+        last = max([1, self.f["epochs"], *(self.f[side]["history"][-1]["epoch"] for side in self.shown)])
+        first, _, end = self.line(foot, lambda t: t.x > title.x)
+        self.claim(first, "0", "the first epoch")
+        self.claim(end, str(last), "the last epoch")
+        names = {"always 0.5: ln 2": "ln_2", "mean image": "mean_image", "entropy floor": "entropy_floor"}
+        heights = []
+        for text in self.inside(title.x - 20, title.y + title.h, math.inf, foot.y):
+            name = next((name for name in names if text.text.startswith(name)), None)
+            if name:
+                value = float(np.float32(self.f["landmarks"][names[name]]))
+                self.claim(text, "%s %.4f" % (name, value), "a landmark")
+            elif re.fullmatch(r"[\d.e-]+", text.text) and text.right < title.x + 40:
+                heights.append((float(text.text), text.y))
+                self.claim(text, ["%g" % (digit * 10.0 ** power) for power in range(-6, 3) for digit in (1, 2, 5)],
+                           "a tick of the loss")
+        self.case.assertEqual(sorted(heights), sorted(heights, key=lambda tick: -tick[1]), "ticks out of order")
+
+    def check_tooltip(self):
+        """Of the pinned pixel, in the page's first digit."""
+        i, digit = self.f["inspect"], self.f["digits"][0]
+        place = "row %d, column %d" % tuple(i["pixel"])
+        title = self.one(f"test {digit} (a {self.labels[digit]}), {place}", f"test {digit}, {place}")
+        self.claim(title, title.text, "the pinned pixel")
+        first = self.texts.index(title)
+        self.texts, below = self.texts[:first], self.texts[first:]  # it lies over the rest
+        columns = [t for t in below if t.text in ("A", "B")]
+        rows = {"target t": lambda side: i["t"] if side == self.shown[0] else None,
+                "output p": lambda side: i[side]["p"], "logit z": lambda side: i[side]["z"]}
+        for loss in list_losses(*(self.f[side]["spec"] for side in self.shown)):
+            label = "BCE (floor %.3f)" % i["floor"] if loss == "bce" else NAMES[loss]
+            rows[label] = lambda side, loss=loss: i[side][loss]
+            rows[f"∂{NAMES[loss]}/∂z"] = lambda side, loss=loss: i[side][f"{loss}_slope"]
+        self.case.assertEqual([t.text for t in columns], [side.upper() for side in self.shown])
+        for label, find in rows.items():
+            head, = [t for t in below if t.text == label]
+            self.claim(head, label, "a row's label")
+            for text in [t for t in below if abs(t.middle - head.middle) < 4 and t.x > head.right]:
+                side, = [t.text.lower() for t in columns if abs(t.right - text.right) < 2]
+                forms = write_figure(find(side)) + (("0 clipped",) if label == "∂BCE/∂z" and find(side) == 0 else ())
+                self.claim(text, forms, f"{label} of {side}")
+        self.case.assertEqual([t for t in below if t not in self.claimed and t not in columns], [])
+
+
+class Matrix(Picture):
+    def check_view(self):
+        outputs, losses = self.f["matrix"]["outputs"], self.f["matrix"]["losses"]
+        first = next(iter(self.f["heat_scale"]))
+        toggles = self.line(self.find("sigmoid", where=lambda t: t.x > self.sidebar)[0], lambda t: t.x > self.sidebar)
+        self.check_bar(toggles, first)
+        columns = [self.one(NAMES[loss], where=lambda t: t.box_w > 100 and t.color == TEXT) for loss in losses]
+        rows = [self.one(OUTPUT_NAMES[output], where=lambda t: t.box_h > 40) for output in outputs]
+        self.case.assertEqual(columns, sorted(columns, key=lambda t: t.x))
+        self.case.assertEqual(rows, sorted(rows, key=lambda t: t.y))
+        for i, row in enumerate(rows):
+            for j, column in enumerate(columns):
+                cell = self.f["cells"][i * len(columns) + j]
+                self.case.assertEqual((cell["output"], cell["loss"]), (outputs[i], losses[j]))
+                self.check_cell(cell, self.f["ranks"][j], self.inside(
+                    column.box_x, row.box_y, column.box_x + column.box_w, row.box_y + row.box_h))
+
+    def check_cell(self, cell, rank, texts):
+        names = {NAMES[loss]: (write_figure(cell["test"][loss]) + write_short(cell["test"][loss], False))
+                 for loss in list_losses(cell["spec"])}
+        bias = cell["test"]["bias"]
+        names.update({"bias": write_signed(bias) + write_short(bias, True), "outside": (outside(cell["test"]),),
+                      "out": (outside(cell["test"]),), "dead": (str(cell["test"]["dead_outputs"]),)})
+        title = min(t.middle for t in texts)
+        if self.is_wide and len(self.f["matrix"]["outputs"]) <= 4:
+            self.case.assertEqual([t.text for t in texts if t.text in names and t.text != "out"],
+                                  [name for name in names if name != "out"])
+        for text in (t for t in texts if t.text in names):
+            value, = self.behind(text, lambda t: t in texts)
+            self.claim(value, names[text.text], f"{text.text} of {cell['output']} with {cell['loss']}")
+        head = [t for t in texts if abs(t.middle - title) < 4]
+        badges = [side for side in SIDES if self.f[side]["spec"] == cell["spec"]]
+        self.case.assertEqual([t.text for t in head if t.text in "AB"], [side.upper() for side in badges])
+        best = [t for t in head if t.text.startswith("best")]
+        self.case.assertEqual([t.text for t in best], [f"best {NAMES[cell['loss']]}"] * (rank["best"] == cell["output"]))
+        whole, short = self.progress(cell)
+        broke = f"{short}: {cell.get('broken_why')}"
+        for text in head:
+            if text not in best and text.text not in "AB":
+                self.claim(text, (broke, short, "broke") if "broken_step" in cell else (whole, short), "the cell's progress")
+
+
+class Inspect(Picture):
+    def check_view(self):
+        i = self.f["inspect"]
+        self.check_header(i)
+        loss, slope = self.one("Loss", where=lambda t: t.x > self.sidebar), \
+            self.one("Gradient at the logit", "Gradient")
+        tables = self.one("Row %d, column %d" % tuple(i["pixel"]))
+        self.claim(tables, tables.text, "the pixel")
+        for text in self.behind(loss, lambda t: t.right < slope.x):
+            if "t = " in text.text:
+                t = "at t = %.3f%s" % (float(np.float32(i["t"])), " (dragged)" if i["is_dragged"] else "")
+                self.claim(text, (f"against the output p, {t}", t), "the target")
+        self.check_axes(loss, slope.x - 20, tables.y, "p", ("0", "0.5", "1", "1.5", "2"), ("0", "0.25", "0.5", "0.75", "1"))
+        self.check_axes(slope, math.inf, tables.y, "z", ("-1", "-0.5", "0", "0.5", "1"), ("-8", "-4", "0", "4", "8"))
+        notes = {"BCE p−t", "MSE 2(p−t)p(1−p)"}
+        for text in self.texts:
+            if text.text in notes and text.x > slope.x:
+                self.claim(text, notes, "the slope's formula on a sigmoid")
+            for sign, key in (("−", "below"), ("+", "above")):
+                if text.text.startswith(f"{sign}0.1: "):
+                    self.claim(text, f"{sign}0.1: +%.4f" % i[f"excess_{key}"], f"what a miss to {key} costs")
+            if text.text.startswith("floor H(t)"):
+                self.claim(text, "floor H(t) %.4f" % i["floor"], "the floor")
+        self.check_tables(i, tables)
+
+    def check_header(self, i):
+        title = [t for t in self.texts if re.match(r"(Test )?\d+(, a \d)?$|Your digit|Yours", t.text)
+                 and t.x > self.sidebar and t.y > 44][0]
+        digit = i["digit"]
+        self.claim(title, ("Your digit", "Yours") if digit < 0 else
+                   (f"Test {digit}, a {self.labels[digit]}", f"Test {digit}", str(digit)), "the digit")
+        key = next(iter(self.f["heat_scale"]))
+        line = self.behind(title)
+        captions = {side: (caption(self.f[side]["spec"]), caption(self.f[side]["spec"]).split(" · ")[1]) for side in SIDES}
+        heads = [t for t in line if t.text == HEATMAPS[key][0] and t.color == TEXT]
+        self.case.assertEqual(len(heads), 2)
+        for side, head, end in zip(SIDES, heads, (heads[1].x, math.inf)):
+            before = [t for t in line if t.x < head.x and t not in self.claimed][-1]
+            self.claim(before, captions[side], f"what {side}'s output is of")
+            other = self.find(*captions["b"])
+            stop = min([t.x for t in other if head.x < t.x < end] or [end])
+            self.check_heat_header(head, self.behind(head, lambda t: t.x < stop), key, "")
+
+    def check_axes(self, title, right, bottom, name, ys, xs):
+        area = self.inside(title.x - 12, title.y + title.h, right, bottom)
+        numbers = [t for t in area if re.fullmatch(r"-?[\d.]+", t.text)]
+        foot, = [t for t in area if t.text == name]
+        below = sorted((t for t in numbers if abs(t.middle - foot.middle) < 4), key=lambda t: t.x)
+        beside = sorted((t for t in numbers if t not in below), key=lambda t: -t.y)
+        for ticks, expected in ((below, xs), (beside, ys)):
+            self.case.assertEqual(len(ticks), len(expected), ticks)
+            for text, value in zip(ticks, expected):
+                self.claim(text, value, f"a tick of {name}")
+
+    def check_tables(self, i, title):
+        second = self.one("The same pixel")
+        losses, rows = list_losses(self.f["a"]["spec"], self.f["b"]["spec"]), {}
+        values = lambda key: [i[side][key] for side in SIDES]
+        rows["target t"], rows["output p"], rows["logit z"] = [i["t"]] * 2, values("p"), values("z")
+        for loss in losses:
+            rows[NAMES[loss]], rows[f"∂{NAMES[loss]}/∂z"] = values(loss), values(f"{loss}_slope")
+        rows["excess (H(t) %.4f)" % i["floor"]] = values("excess_bce")
+        self.check_rows(title, rows, lambda t: t.right < second.x)
+        self.check_rows(second, {"mean t": [i["mean_t"]] * 2, "mean p": values("mean_p"),
+                                 "mean p − mean t": values("mean_error"), "share with p = 0": values("dead_share")},
+                        lambda t: t.x >= second.x - 1)
+        last = self.one("share with p = 0")
+        lesson = sorted((t for t in self.texts if abs(t.x - second.x) < 2 and t.y > last.y + 4 and t.color == TEXT
+                         and t.y < self.one("Film").y - 4), key=lambda t: t.y)
+        sentence = self.lesson(i)
+        for text in lesson:
+            self.case.assertIn(text.text.rstrip("…"), sentence, "the lesson")
+            self.claimed[text] = "the lesson"
+        self.case.assertTrue(sentence.startswith(" ".join(t.text for t in lesson).rstrip("…")), sentence)
+
+    def check_rows(self, title, rows, where):
+        columns = [t for t in self.behind(title, where) if t.text in "AB"]
+        self.case.assertEqual([t.text for t in columns], ["A", "B"])
+        self.case.assertEqual([t.color for t in columns], [A, B])
+        for label, expected in rows.items():
+            head = self.one(label, where=lambda t: where(t) and t.y > title.y and abs(t.x - title.x) < 2)
+            if re.search(r"\d", label):
+                self.claim(head, label, "a row's label")
+            for text in self.behind(head, where):
+                column, = [k for k, t in enumerate(columns) if abs(t.right - text.right) < 2]
+                self.claim(text, write_figure(expected[column]), f"{label} of {SIDES[column]}")
+
+    @staticmethod
+    def lesson(i):
+        t, low, high = float(np.float32(i["t"])), i["excess_below"], i["excess_above"]
+        if low is None or high is None:
+            return (f"At t = {t:.2f} there is no room for 0.1 to both sides: BCE charges every miss in the one direction "
+                    "that is left. Drag t in the plot to see the curves move.")
+        if abs(low - high) < 5e-4:
+            return (f"At t = {t:.2f} missing by 0.1 costs about the same to both sides: {low:.4f} and {high:.4f} nats "
+                    "above the floor; MSE charges 0.0100 each.")
+        sides = [("downwards", low), ("upwards", high)][::1 if t > 0.5 else -1]
+        return (f"Missing t = {t:.2f} by 0.1 {sides[0][0]} costs {sides[0][1]:.4f} nats above the floor, {sides[1][0]} "
+                f"{sides[1][1]:.4f}: the pull is towards 0.5, not downwards. MSE charges 0.0100 for either.")
+
+
+ROWS = {  # of each claim: its rows' labels and units, in the order of the JSON's
+    "sigmoid": [("test MSE", "fine"), ("outside [0,1]", "share"), ("dead outputs", "count"), ("not finite", "count"),
+                ("test MSE, by BCE", "fine"), ("outside, by BCE", "share"), ("dead, by BCE", "count"),
+                ("not finite, by BCE", "count")],
+    "dim": [("mean out − in", "signed"), ("where t = 0", "signed"), ("0 < t < 0.5", "signed"), ("0.5 ≤ t < 1", "signed"),
+            ("where t = 1", "signed")],
+    "optimum": [("test BCE", "loss"), ("test MSE", "fine"), ("mean |p − p'|", "fine")],
+    "binary": [("below 0.02", "share"), ("above 0.98", "share"), ("ink that is 255", "share")],
+    "fit": [("test BCE", "loss"), ("to entropy floor", "signed"), ("to mean image", "signed"), ("to ln 2", "signed"),
+            ("way to the floor", "share")]}
+
+
+def write_claim(unit, value):
+    """With all its decimals, or with fewer where there is no room."""
+    if value is None:
+        return ("infinite", "inf")
+    forms = []
+    for fewer in range(6):
+        decimals = max(0, {"loss": 4, "fine": 5, "signed": 4, "share": 1, "count": 0}[unit] - fewer)
+        if abs(value) >= 1e4 and (unit != "count" or fewer):
+            forms.append("%.*e" % (max(0, 3 - fewer), value))
+        elif unit == "share":
+            forms.append("%.*f %%" % (decimals, 100 * value))
+        else:
+            forms.append(("%+.*f" if unit == "signed" else "%.*f") % (decimals, value))
+    return forms
+
+
+class Claims(Picture):
+    def check_view(self):
+        titles = [self.one(f"“{claim['claim']}”") for claim in self.f["claims"]]
+        ends = [title.y for title in titles[1:]] + [self.one("Film").y]
+        for claim, title, end in zip(self.f["claims"], titles, ends):
+            self.claim(title, title.text, "the claim")
+            badge = self.behind(title)[0]
+            self.case.assertEqual(badge.text, claim["verdict"])
+            self.check_sentence(claim, title, end)
+            self.check_table(claim, self.behind(badge), end)
+
+    def check_sentence(self, claim, title, end):
+        lines = sorted((t for t in self.texts if abs(t.x - title.x) < 2 and title.y + 4 < t.y < end - 4),
+                       key=lambda t: t.y)
+        said = " ".join(t.text for t in lines)
+        for text in lines:
+            self.claimed[text] = "the sentence"
+        self.case.assertTrue(said == claim["sentence"] or
+                             (said.endswith("…") and claim["sentence"].startswith(said[:-1])), (said, claim["sentence"]))
+
+    def check_table(self, claim, columns, end):
+        self.case.assertEqual([t.text for t in columns[:2]], ["A", "B"])
+        for column in columns[2:]:
+            if re.search(r"\d", column.text):
+                self.claim(column, "seed+1", "the other seed")
+        labels = ROWS[claim["key"]]
+        self.case.assertEqual(len(labels), len(claim["figures"]))
+        for (label, unit), figures in zip(labels, claim["figures"].values()):
+            head = self.one(label, where=lambda t: columns[0].y < t.y < end and t.color == SOFT)
+            if re.search(r"\d", label):
+                self.claim(head, label, "a row's label")
+            values = self.behind(head)
+            self.case.assertEqual(len(values), len(figures), (label, values, figures))
+            for text in values:
+                column, = [t.text for t in columns if abs(t.right - text.right) < 2]
+                forms = write_claim(unit, figures[column])
+                self.claim(text, forms, f"{label} of {column}: {claim['key']}")
+                longer = max([len(form) for form in forms[:forms.index(text.text)]], default=math.inf)
+                self.case.assertGreater(longer * text.w / len(text.text), text.box_w - 1, f"{text} has room for more")
+
+
+PICTURES = {"matrix": Matrix, "inspect": Inspect, "claims": Claims}
