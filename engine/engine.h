@@ -1,25 +1,24 @@
 // The engine's face: everything that the application may use. A library without SDL, without GL, that never prints and
 // never exits.
 #pragma once
-#include "kernels/activation.h"
-#include "measuring/claims.h"
 #include "data/dataset.h"
 #include "data/digits.h"
 #include "error.h"
 #include "io/file.h"
 #include "io/file_kind.h"
-#include "json_memory.h"
-#include "training/learner.h"
-#include "kernels/loss.h"
-#include "measuring/metrics.h"
-#include "models/model.h"
 #include "io/new_file.h"
 #include "io/new_folder.h"
+#include "json_memory.h"
+#include "kernels/activation.h"
+#include "kernels/loss.h"
 #include "kernels/optimizer.h"
+#include "measuring/claims.h"
+#include "measuring/metrics.h"
+#include "models/model.h"
+#include "models/spec.h"
 #include "pool.h"
 #include "random.h"
-#include "models/safetensors.h"
-#include "models/spec.h"
+#include "training/learner.h"
 #include "training/trainer.h"
 
 // Chooses the instructions of the hot loops: "avx512", "avx2", "plain", or "auto" for the best that the processor can

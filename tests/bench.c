@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "kernels/kernel.h"
+#include "models/model_layers.h"
 
 enum { BANK_SLICE_STEPS = 16 }; // of each model's turn, as in trainer.c
 

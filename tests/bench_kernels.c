@@ -1,4 +1,4 @@
-// Benchmark: the parts of a training step alone, on one thread. Each is called as backprop.c and learner.c call it:
+// Benchmark: the parts of a training step alone, on one thread. Each is called as backprop and the learner call it:
 // with the shapes, strides and order of a round, on the weights of a model that has been trained a little. A figure is
 // for whole images: all bands, all strips.
 #include <assert.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "alloc.h"
-#include "training/backprop.h"
 #include "bench.h"
+#include "training/backprop_parts.h"
 
 // Many rounds of images in turn, so that the processor cannot learn by heart where their zeros are.
 enum { ROUNDS = 16, IMAGES = ROUNDS * ROUND_ROWS, STRIPS_MAX = 64, TRAINING_STEPS = 50, CHUNK_FLOATS = 4096 };
@@ -21,10 +21,10 @@ typedef struct Strip {
 
 typedef struct Step {
     Model model;
-    Backprop backprop; // behind a run on the first round
+    Backprop *backprop; // behind a step on the first round
     Strip strips[STRIPS_MAX];
     int strip_count;
-    float *packed, *state_m, *state_v; // (parameters)
+    float *state_m, *state_v; // (parameters)
     Tile tiles[ROUNDS][BANDS][ROUND_TILES];
     uint64_t lit[ROUNDS][ROUND_TILES][DIGIT_PIXELS / QUAD];
 } Step;
@@ -34,11 +34,11 @@ typedef double Pass(Step *step, int round);
 
 // ---- the step -----------------------------------------------------------------------------------------------------
 
-// As train_band in backprop.c cuts them.
+// As last_train cuts them.
 static void plan_strips(Step *step)
 {
     for (int band = 0; band < BANDS; band++) {
-        const size_t width = backprop_band_width(&step->backprop, band), pads = width / KERNEL_PAD;
+        const size_t width = bands_width(step->backprop, band), pads = width / KERNEL_PAD;
         const size_t widest = STRIP_COLUMNS / KERNEL_PAD, strips = (pads + widest - 1) / widest;
         for (size_t i = 0; i < strips; i++) {
             const size_t column = pads * i / strips * KERNEL_PAD, end = pads * (i + 1) / strips * KERNEL_PAD;
@@ -47,8 +47,8 @@ static void plan_strips(Step *step)
                 .band = band,
                 .column = column,
                 .columns = end - column,
-                .pixel = step->backprop.band_start[band] + column,
-                .weights = backprop_band_decoder(&step->backprop, band) + column,
+                .pixel = step->backprop->bands.start[band] + column,
+                .weights = bands_last_weights(step->backprop, band) + column,
                 .width = width,
             };
         }
@@ -61,12 +61,12 @@ static int choose_image(const ImageSet *set, int index) { return (int)((int64_t)
 static void cut_tiles(Step *step, const ImageSet *set, int round)
 {
     for (int band = 0; band < BANDS; band++) {
-        const size_t start = step->backprop.band_start[band];
+        const size_t start = step->backprop->bands.start[band];
         for (int tile = 0; tile < ROUND_TILES; tile++) {
             Tile *cut = &step->tiles[round][band][tile];
             *cut = (Tile){
                 .count = TILE_ROWS,
-                .pixels = backprop_band_width(&step->backprop, band),
+                .pixels = bands_width(step->backprop, band),
                 .lit = step->lit[round][tile] + start / QUAD,
             };
             for (int row = 0; row < TILE_ROWS; row++)
@@ -77,7 +77,7 @@ static void cut_tiles(Step *step, const ImageSet *set, int round)
     }
 }
 
-static void pack_trained(Step *step, const Bench *bench)
+static void set_trained(Step *step, const Bench *bench)
 {
     const LearnerOptions options = {.train = &bench->dataset.train, .pool = bench->pool};
     Learner *learner = learner_create(&step->model, &options, NULL);
@@ -85,19 +85,13 @@ static void pack_trained(Step *step, const Bench *bench)
         abort();
     for (int i = 0; i < TRAINING_STEPS; i++)
         (void)learner_step(learner);
-    backprop_pack(&step->backprop, learner_parameters(learner), step->packed);
+    backprop_set_parameters(step->backprop, learner_parameters(learner));
     learner_destroy(learner);
 }
 
-static void transpose_bands(Step *step)
+static void keep_parameters(void *context, size_t offset, float *parameters, const float *gradient, size_t count)
 {
-    Backprop *backprop = &step->backprop;
-    const size_t in = (size_t)step->model.layers[1].in, stride = backprop->transposed_stride[1];
-    for (int band = 0; band < BANDS; band++) {
-        const size_t width = backprop_band_width(backprop, band);
-        kernel_get()->transpose(step->packed + backprop_band_decoder(backprop, band), width, in, width,
-                                backprop->transposed[1] + backprop->band_start[band] * stride, stride);
-    }
+    (void)context, (void)offset, (void)parameters, (void)gradient, (void)count;
 }
 
 static Step *step_create(const Bench *bench, const char *text)
@@ -109,31 +103,26 @@ static Step *step_create(const Bench *bench, const char *text)
         abort();
     step->model = model_create(&spec, DIGIT_PIXELS);
     assert(step->model.layer_count == 2);
-    step->packed = floats_create(step->model.parameter_count);
     step->state_m = floats_create(step->model.parameter_count);
     step->state_v = floats_create(step->model.parameter_count);
-    if (!step->packed || !step->state_m || !step->state_v ||
-        !backprop_init(&step->backprop, &step->model, bench->pool, NULL))
+    step->backprop = backprop_create(&step->model, bench->pool, NULL);
+    if (!step->state_m || !step->state_v || !step->backprop)
         abort();
     plan_strips(step);
     for (int round = 0; round < ROUNDS; round++)
         cut_tiles(step, set, round);
-    pack_trained(step, bench);
-    transpose_bands(step);
+    set_trained(step, bench);
     int images[ROUND_ROWS];
     for (int i = 0; i < ROUND_ROWS; i++)
         images[i] = choose_image(set, i);
-    const Batch batch = {.parameters = step->packed, .pixels = set->pixels, .images = images, .rows = ROUND_ROWS};
-    (void)backprop_run(&step->backprop, &batch);
-    for (int band = 0; band < BANDS; band++)
-        backprop_finish_band(&step->backprop, band);
+    const Batch batch = {.pixels = set->pixels, .images = images, .rows = ROUND_ROWS};
+    (void)backprop_step(step->backprop, &batch, NULL, keep_parameters, NULL);
     return step;
 }
 
 static void step_destroy(Step *step)
 {
-    backprop_free(&step->backprop);
-    floats_free(step->packed);
+    backprop_destroy(step->backprop);
     floats_free(step->state_m);
     floats_free(step->state_v);
     free(step);
@@ -179,9 +168,9 @@ static void multiply_first(Step *step, int round, int band)
         kernel_get()->multiply_tile(&(TileProduct){
             .tile = &step->tiles[round][band][tile],
             .n = stride,
-            .b = step->packed + backprop_band_encoder(&step->backprop, band),
+            .b = step->backprop->parameters + bands_first_weights(step->backprop, band),
             .b_stride = stride,
-            .c = step->backprop.partial[band] + (size_t)tile * TILE_ROWS * stride,
+            .c = step->backprop->bands.part[band] + (size_t)tile * TILE_ROWS * stride,
             .c_stride = stride,
         });
 }
@@ -193,9 +182,9 @@ static void multiply_first_gradient(Step *step, int round, int band)
         kernel_get()->multiply_tile_transposed(&(TileProduct){
             .tile = &step->tiles[round][band][tile],
             .n = stride,
-            .b = step->backprop.slopes[0] + (size_t)tile * TILE_ROWS * stride,
+            .b = hidden_first_slope(step->backprop, tile),
             .b_stride = stride,
-            .c = step->backprop.gradient + backprop_band_encoder(&step->backprop, band),
+            .c = step->backprop->bands.gradient + bands_first_weights(step->backprop, band),
             .c_stride = stride,
             .accumulate = tile > 0,
         });
@@ -222,26 +211,20 @@ static double pass_first_gradient(Step *step, int round) { return time_bands(ste
 
 // ---- the last layer -----------------------------------------------------------------------------------------------
 
-// A tile's code (TILE_ROWS, stride of the hidden layer).
-static const float *find_code(const Step *step, int tile)
-{
-    return step->backprop.values[0] + (size_t)tile * TILE_ROWS * step->model.layers[0].stride;
-}
-
 static void multiply_output(Step *step, const Strip *strip, int tile)
 {
     kernel_get()->multiply(&(Product){
         .m = TILE_ROWS,
         .n = strip->columns,
         .k = (size_t)step->model.layers[1].in,
-        .a = find_code(step, tile),
+        .a = hidden_code(step->backprop, tile),
         .a_row = step->model.layers[0].stride,
         .a_column = 1,
-        .b = step->packed + strip->weights,
+        .b = step->backprop->parameters + strip->weights,
         .b_stride = strip->width,
-        .c = step->backprop.strip[strip->band],
+        .c = step->backprop->bands.strip[strip->band],
         .c_stride = STRIP_COLUMNS,
-        .bias = step->packed + step->model.layers[1].bias_offset + strip->pixel,
+        .bias = step->backprop->parameters + step->model.layers[1].bias_offset + strip->pixel,
     });
 }
 
@@ -251,12 +234,12 @@ static void multiply_weights_gradient(Step *step, const Strip *strip, int tile)
         .m = (size_t)step->model.layers[1].in,
         .n = strip->columns,
         .k = TILE_ROWS,
-        .a = find_code(step, tile),
+        .a = hidden_code(step->backprop, tile),
         .a_row = 1,
         .a_column = step->model.layers[0].stride,
-        .b = step->backprop.strip[strip->band],
+        .b = step->backprop->bands.strip[strip->band],
         .b_stride = STRIP_COLUMNS,
-        .c = step->backprop.gradient + strip->weights,
+        .c = step->backprop->bands.gradient + strip->weights,
         .c_stride = strip->width,
         .accumulate = tile > 0,
     });
@@ -264,17 +247,17 @@ static void multiply_weights_gradient(Step *step, const Strip *strip, int tile)
 
 static void multiply_code_gradient(Step *step, const Strip *strip, int tile)
 {
-    const size_t stride = step->backprop.transposed_stride[1];
+    const size_t stride = step->backprop->bands.transposed_stride;
     kernel_get()->multiply(&(Product){
         .m = TILE_ROWS,
         .n = stride,
         .k = strip->columns,
-        .a = step->backprop.strip[strip->band],
+        .a = step->backprop->bands.strip[strip->band],
         .a_row = STRIP_COLUMNS,
         .a_column = 1,
-        .b = step->backprop.transposed[1] + strip->pixel * stride,
+        .b = step->backprop->bands.transposed + strip->pixel * stride,
         .b_stride = stride,
-        .c = step->backprop.partial[strip->band] + (size_t)tile * TILE_ROWS * step->model.layers[0].stride,
+        .c = step->backprop->bands.part[strip->band] + (size_t)tile * TILE_ROWS * step->model.layers[0].stride,
         .c_stride = stride,
         .accumulate = strip->column > 0,
     });
@@ -313,17 +296,17 @@ static double pass_output(Step *step, int round)
             const Strip *strip = &step->strips[i];
             multiply_output(step, strip, tile);
             const OutputPass pass = {
-                .z = step->backprop.strip[strip->band],
+                .z = step->backprop->bands.strip[strip->band],
                 .targets = step->tiles[round][strip->band][tile].rows,
                 .upcoming = step->tiles[(round + 1) % ROUNDS][strip->band][tile].rows,
                 .column = strip->column,
                 .rows = TILE_ROWS,
                 .columns = strip->columns,
-                .bias_slope = step->backprop.gradient + step->model.layers[1].bias_offset + strip->pixel,
+                .bias_slope = step->backprop->bands.gradient + step->model.layers[1].bias_offset + strip->pixel,
                 .accumulate = tile > 0,
             };
             const double start = bench_now();
-            (void)loss_get(spec->loss)->train[spec->output](&pass);
+            (void)kernel_get()->train[spec->loss][spec->output](&pass);
             seconds += bench_now() - start;
         }
     return seconds;
@@ -340,8 +323,8 @@ static double pass_optimizer(Step *step, int round)
     const double start = bench_now();
     for (size_t i = 0; i < model->parameter_count; i += CHUNK_FLOATS) {
         const size_t rest = model->parameter_count - i;
-        optimizer->update(step->packed + i, step->state_m + i, step->state_v + i, step->backprop.gradient + i,
-                          rest < CHUNK_FLOATS ? rest : CHUNK_FLOATS, scale, rate);
+        optimizer->update(step->backprop->parameters + i, step->state_m + i, step->state_v + i,
+                          step->backprop->bands.gradient + i, rest < CHUNK_FLOATS ? rest : CHUNK_FLOATS, scale, rate);
     }
     return bench_now() - start;
 }
@@ -350,7 +333,8 @@ static double pass_transpose(Step *step, int round)
 {
     (void)round;
     const double start = bench_now();
-    transpose_bands(step);
+    for (int band = 0; band < BANDS; band++)
+        bands_refresh(step->backprop, band);
     return bench_now() - start;
 }
 

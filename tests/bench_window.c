@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "training/bank.h"
 #include "bench.h"
 #include "commands/session.h"
+#include "training/bank.h"
 
 // Microseconds from a trained model to its snapshot in the reader's hands. The curves are as long as after 50 epochs.
 double bench_handover(const Bench *bench, const char *text)

@@ -324,7 +324,7 @@ def read_settings(path):
 
 
 def read_palette(name):
-    with open(os.path.join(APP, "palette.h"), encoding="utf-8") as file:
+    with open(os.path.join(APP, "draw/palette.h"), encoding="utf-8") as file:
         body = re.search(r"PALETTE_%s\[\] = \{(.*?)\}" % name, file.read(), re.S)[1]
     return np.array([list(bytes.fromhex(word)) for word in re.findall(r"0x([0-9a-f]{6})ff", body)], float)
 

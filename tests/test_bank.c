@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "models/model_layers.h"
 #include "synthetic.h"
 #include "training.h"
 #include "training/bank.h"
@@ -259,6 +260,42 @@ static void held_models_stay_in_a_full_bank(void **state)
     trainer_destroy(trainer);
 }
 
+// Everything that may be in use is: held models, others on show, and the one that was on show before, which the
+// training thread may have in hand still. New models find room all the same.
+static void a_bank_full_of_models_in_use_has_room(void **state)
+{
+    (void)state;
+    Trainer *trainer = training_create(1, 1);
+    BankModel *before = training_find(trainer, "layers=1,batch=1000,seed=1"), *held[TRAINER_HELD_MAX],
+              *shown[TRAINER_SHOWN_MAX];
+    trainer_play(trainer, true);
+    char text[64];
+    for (int i = 0; i < TRAINER_HELD_MAX; i++) {
+        (void)snprintf(text, sizeof text, "layers=1,batch=1000,seed=%d", 100 + i);
+        held[i] = training_find(trainer, text);
+        trainer_hold(trainer, held[i]);
+    }
+    trainer_show(trainer, &before, 1);
+    for (int i = 0; i < TRAINER_SHOWN_MAX; i++) {
+        (void)snprintf(text, sizeof text, "layers=1,batch=1000,seed=%d", 1000 + i);
+        shown[i] = training_find(trainer, text);
+    }
+    trainer_show(trainer, shown, TRAINER_SHOWN_MAX);
+    for (int i = 0; i < 2 * BANK_MAX; i++) {
+        (void)snprintf(text, sizeof text, "layers=1,batch=1000,seed=%d", 2000 + i);
+        assert_int_equal(training_look(training_find(trainer, text))->step, 0);
+    }
+    for (int i = 0; i < TRAINER_SHOWN_MAX; i++)
+        assert_int_equal(bank_model_shape(shown[i])->spec.seed, 1000 + i);
+    for (int i = 0; i < TRAINER_HELD_MAX; i++) {
+        assert_int_equal(bank_model_shape(held[i])->spec.seed, 100 + i);
+        trainer_release(trainer, held[i]);
+    }
+    for (int i = 0; i < TRAINER_HELD_MAX; i++) // released: as many may be held again
+        trainer_hold(trainer, training_find(trainer, i % 2 ? "layers=1" : "layers=2"));
+    trainer_destroy(trainer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +307,7 @@ int main(void)
         cmocka_unit_test(the_first_parameter_that_is_not_finite_is_named),
         cmocka_unit_test(full_bank_drops_what_nobody_looks_at),
         cmocka_unit_test(held_models_stay_in_a_full_bank),
+        cmocka_unit_test(a_bank_full_of_models_in_use_has_room),
     };
     return cmocka_run_group_tests(tests, training_begin, training_end);
 }

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "kernels/activation.h"
-#include "measuring/claims.h"
 #include "kernels/loss.h"
+#include "measuring/claims.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"

@@ -11,8 +11,8 @@
 #include "draw/assets.h"
 #include "draw/batch.h"
 #include "draw/draw.h"
-#include "engine.h"
 #include "draw/palette.h"
+#include "engine.h"
 
 static void grows_and_keeps_order(void **state)
 {

@@ -12,11 +12,11 @@
 #include <cmocka.h>
 
 #include "kernels/activation.h"
-#include "training/learner.h"
 #include "kernels/loss.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"
+#include "training/learner.h"
 
 enum { PIXELS = 32, ROWS = 3, LARGEST_COUNT = 1024 }; // not a square: independent pixels, in two bands
 

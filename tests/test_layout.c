@@ -34,6 +34,7 @@ static void add_grid(Boxes *boxes, const char *name, const GridLayout *grid)
 
 static void collect_cell(const MatrixCell *cell, Boxes *boxes)
 {
+    const int first = boxes->count;
     add_grid(boxes, "output", &cell->output);
     add_grid(boxes, "cell's heatmap", &cell->heatmap);
     add_grid(boxes, "drawn output", &cell->drawn_output);
@@ -41,7 +42,7 @@ static void collect_cell(const MatrixCell *cell, Boxes *boxes)
     if (cell->histogram.h > 0)
         add(boxes, "cell's histogram", cell->histogram);
     add(boxes, "figures", cell->figures);
-    for (int i = boxes->count - 5; i < boxes->count; i++) {
+    for (int i = first; i < boxes->count; i++) {
         const Rect r = boxes->rects[i], all = cell->rect;
         if (r.x < all.x || r.y < all.y || r.x + r.w > all.x + all.w + 1 || r.y + r.h > all.y + all.h + 1)
             fail_msg("%s leaves its cell of %gx%g", boxes->names[i], (double)all.w, (double)all.h);
@@ -122,7 +123,7 @@ static void check(float width, float height, float scale, const Look *look)
                 fail_msg("%s overlaps %s at %gx%g scale %g scene %d", boxes.names[i], boxes.names[j], (double)width,
                          (double)height, (double)scale, (int)scene);
     }
-    const int least = scene == SCENE_INSPECT || scene == SCENE_CLAIMS || scene == SCENE_MATRIX ? 1 : 12;
+    const int least = scene_has(scene, SCENE_HAS_GRIDS) ? 12 : 1;
     if (layout.page_count < least || layout.pad.w < 3 * DIGIT_SIDE)
         fail_msg("%d digits, pad %g at %gx%g scale %g scene %d", layout.page_count, (double)layout.pad.w, (double)width,
                  (double)height, (double)scale, (int)scene);

@@ -12,10 +12,10 @@
 #include <cmocka.h>
 
 #include "kernels/kernel.h"
-#include "training/learner.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"
+#include "training/learner.h"
 
 enum { IMAGES = 1300 };
 

@@ -16,6 +16,7 @@
 #include "kernels/activation.h"
 #include "kernels/loss.h"
 #include "measuring/metrics.h"
+#include "models/model_layers.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"

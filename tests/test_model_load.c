@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "models/model.h"
+#include "models/model_layers.h"
 #include "scratch.h"
 
 #if defined(__has_feature)

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "training/moments.h"
 #include "synthetic.h"
+#include "training/moments.h"
 
 enum { PIXELS = 16, STEPS_MAX = 200000 };
 

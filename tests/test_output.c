@@ -208,7 +208,7 @@ static void check_pair(const Kernel *kernel, int loss, int output, Random *rando
         };
         (void)snprintf(what, sizeof what, "%s: %s on %s, %zu x %zu", kernel->name, loss_get(loss)->key,
                        output_key(kernel, output), pass.rows, pass.columns);
-        check_pass(loss, output_key(kernel, output), &pass, loss_get(loss)->train[output](&pass), what, worst);
+        check_pass(loss, output_key(kernel, output), &pass, kernel_get()->train[loss][output](&pass), what, worst);
     }
 }
 
@@ -255,7 +255,8 @@ static void check_equal_logits(const Kernel *kernel)
                 };
                 (void)snprintf(what, sizeof what, "%s: %s on %s at %g", kernel->name, loss_get(loss)->key,
                                output_key(kernel, output), (double)logits[i]);
-                check_pass(loss, output_key(kernel, output), &pass, loss_get(loss)->train[output](&pass), what, &worst);
+                check_pass(loss, output_key(kernel, output), &pass, kernel_get()->train[loss][output](&pass), what,
+                           &worst);
             }
     printf("%-7s equal logits: slope %.2f, loss %.2f, bias slope %.2f units\n", kernel->name, worst.slope, worst.loss,
            worst.sum);
@@ -272,7 +273,7 @@ static void check_nan(const Kernel *kernel, int loss, int output, size_t row, si
     for (size_t i = 0; i < Z_SIZE; i++)
         strip.z[i] = 0.25f;
     strip.z[row * STRIP_COLUMNS + column] = row % 2 ? NAN : -NAN;
-    const double found = loss_get(loss)->train[output](&(OutputPass){
+    const double found = kernel_get()->train[loss][output](&(OutputPass){
         .z = strip.z,
         .targets = rows,
         .upcoming = rows,

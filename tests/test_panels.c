@@ -4,68 +4,30 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
-#include "commands/cli.h"
-#include "panels/panel.h"
+#include "stage.h"
 
-static struct {
-    App *app;
-    Font *font;
-    DrawList list;
-    Ui ui;
-    Requests requests;
-} scene;
-
-static void ignore_wake(void *context) { (void)context; }
+static Stage scene;
 
 static int open_scene(void **state)
 {
     (void)state;
-    Error error = {0};
-    Options options;
-    char *arguments[] = {"losslens", "view", NULL};
-    assert_int_equal(cli_parse(2, arguments, &options, &error), CLI_RUN);
-    const AppOptions app = {.specs = {options.a, options.b},
-                            .limit = 512,
-                            .threads = 1,
-                            .epochs = 1,
-                            .waits = true,
-                            .look = options.look,
-                            .wake = ignore_wake};
-    scene.app = calloc(1, sizeof *scene.app);
-    scene.font = font_create(&error);
-    if (!scene.app || !scene.font || !app_init(scene.app, &app, &error)) {
-        print_error("%s\n", error.text);
-        return -1;
-    }
-    draw_init(&scene.list, scene.font);
-    return 0;
+    return stage_open(&scene) ? 0 : -1;
 }
 
 static int close_scene(void **state)
 {
     (void)state;
-    app_free(scene.app);
-    free(scene.app);
-    draw_free(&scene.list);
-    font_destroy(scene.font);
+    stage_close(&scene);
     return 0;
 }
 
 static const Frame *draw(int width, int height, float wanted, const Input *input)
 {
-    const float w = (float)width, h = (float)height, scale = layout_fit_scale(wanted, w, h);
-    font_begin_frame(scene.font);
-    const Frame *frame = app_compose(scene.app, w, h, scale, false, false);
-    draw_begin(&scene.list, w, h);
-    ui_begin(&scene.ui, &scene.list, input, scale);
-    scene.requests.count = 0;
-    panels_draw(&scene.ui, frame, &scene.requests);
-    ui_end(&scene.ui);
+    const Frame *frame = stage_compose(&scene, width, height, wanted);
+    stage_draw(&scene, frame, input);
     return frame;
 }
 
@@ -93,9 +55,9 @@ static void check_size(int width, int height, float wanted, Scene view)
                          .left = true,
                          .left_pressed = true};
     scene.app->look.scene = view;
-    const Frame *frame = draw(width, height, wanted, &click);
+    (void)draw(width, height, wanted, &click);
     const bool is_too_small = width < LEAST_WIDTH || height < LEAST_HEIGHT;
-    assert_true(frame->layout.is_too_small == is_too_small);
+    assert_true(scene.layout.is_too_small == is_too_small);
     for (size_t i = 0; i < scene.list.command_count; i++) {
         const DrawCommand *command = &scene.list.commands[i];
         assert_true(command->clip.x >= 0 && command->clip.x + command->clip.w <= (float)width);
@@ -146,7 +108,8 @@ static void test_a_stroke_ends_in_any_size(void **state)
     (void)state;
     scene.app->look.scene = SCENE_COMPARE;
     const Input still = {.is_inside = false};
-    const Rect pad = draw(1440, 900, 1, &still)->layout.pad;
+    (void)draw(1440, 900, 1, &still);
+    const Rect pad = scene.layout.pad;
     Input input = {.mouse_x = pad.x + pad.w / 2, .mouse_y = pad.y + pad.h / 2, .is_inside = true};
     input.left = input.left_pressed = true;
     (void)draw(1440, 900, 1, &input);

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #include "draw/draw.h"
-#include "engine.h"
 #include "draw/render.h"
+#include "engine.h"
 
 enum { WIDTH = 640, HEIGHT = 480, CELLS = 7, COLUMNS = 3, GAP = 4 };
 static const Color BACKGROUND = 0x203040ff;

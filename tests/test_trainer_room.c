@@ -9,6 +9,7 @@
 
 #include "synthetic.h"
 #include "training.h"
+#include "training/moments.h"
 
 // A trainer whose moments have room for so many of the model "layers=8,batch=20", at 10 steps an epoch.
 static Trainer *create_with_room(int moments, int epochs)
@@ -124,19 +125,19 @@ static void each_model_has_a_few_moments_in_any_case(void **state)
 static void many_models_share_the_room_for_moments(void **state)
 {
     (void)state;
-    enum { EPOCHS = 2, ROOM = 128 << 20 };
+    enum { EPOCHS = 2, MODELS = 32, ROOM = 128 << 20 };
     Trainer *trainer = trainer_create(
         &(TrainerOptions){.dataset = &training_data, .limit = 200, .thread_count = 2, .epochs = EPOCHS}, NULL);
     assert_non_null(trainer);
-    BankModel *models[TRAINER_SHOWN_MAX];
-    for (int i = 0; i < TRAINER_SHOWN_MAX; i++) {
+    BankModel *models[MODELS];
+    for (int i = 0; i < MODELS; i++) {
         char text[64];
         (void)snprintf(text, sizeof text, "layers=64,batch=20,seed=%d", i + 1);
         models[i] = training_find(trainer, text);
     }
-    training_run(trainer, models, TRAINER_SHOWN_MAX);
+    training_run(trainer, models, MODELS);
     size_t bytes = 0;
-    for (int i = 0; i < TRAINER_SHOWN_MAX; i++) {
+    for (int i = 0; i < MODELS; i++) {
         int64_t steps[MOMENTS_MAX + 1];
         const int count = trainer_list_moments(trainer, models[i], steps);
         assert_true(count >= 5 && steps[0] == 0 && steps[count - 1] == 10 * EPOCHS);

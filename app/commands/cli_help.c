@@ -77,9 +77,31 @@ void cli_list_options(Command command, char *text, size_t size)
 
 enum { OPTION_COLUMN = 24 };
 
-static void print_option(FILE *stream, const char *name, const char *metavar, const char *help)
+const char *cli_metavar(const OptionRow *row, char text[WORDS_SIZE])
 {
-    int column = fprintf(stream, "  %s%s%s", name, metavar ? " " : "", metavar ? metavar : "");
+    if (row->kind != KIND_CHOICE)
+        return row->metavar;
+    words_join(row->words, "|", text, WORDS_SIZE);
+    return text;
+}
+
+// The help with the option's words in the place of %w.
+static void expand_help(const OptionRow *row, char *text, size_t size)
+{
+    const char *place = strstr(row->help, "%w");
+    char words[WORDS_SIZE] = "";
+    if (place)
+        words_join(row->words, ", ", words, sizeof words);
+    (void)snprintf(text, size, "%.*s%s%s", (int)(place ? (size_t)(place - row->help) : strlen(row->help)), row->help,
+                   words, place ? place + 2 : "");
+}
+
+static void print_option(FILE *stream, const OptionRow *row)
+{
+    char words[WORDS_SIZE], text[1024];
+    const char *metavar = cli_metavar(row, words), *help = text;
+    int column = fprintf(stream, "  %s%s%s", row->name, metavar ? " " : "", metavar ? metavar : "");
+    expand_help(row, text, sizeof text);
     while (help) {
         if (column >= OPTION_COLUMN)
             column = fprintf(stream, "\n") - 1;
@@ -91,17 +113,18 @@ static void print_option(FILE *stream, const char *name, const char *metavar, co
     }
 }
 
-static const char *output_key(int i) { return activation_get(OUTPUT_ACTIVATION, i)->key; }
-static const char *hidden_key(int i) { return activation_get(HIDDEN_ACTIVATION, i)->key; }
-static const char *loss_key(int i) { return loss_get(i)->key; }
-static const char *optimizer_key(int i) { return optimizer_get(i)->key; }
-
-static void print_key(FILE *stream, const char *key, int count, const char *(*name)(int))
+static const char *hidden_key(int i)
 {
-    (void)fprintf(stream, "  %-10s", key);
-    for (int i = 0; i < count; i++)
-        (void)fprintf(stream, "%s%s", i ? ", " : "", name(i));
-    (void)fprintf(stream, "\n");
+    return i < activation_count(HIDDEN_ACTIVATION) ? activation_get(HIDDEN_ACTIVATION, i)->key : NULL;
+}
+
+static const char *optimizer_key(int i) { return i < optimizer_count() ? optimizer_get(i)->key : NULL; }
+
+static void print_key(FILE *stream, const char *key, Words *words)
+{
+    char text[WORDS_SIZE];
+    words_join(words, ", ", text, sizeof text);
+    (void)fprintf(stream, "  %-10s%s\n", key, text);
 }
 
 static void print_spec_help(FILE *stream)
@@ -110,12 +133,12 @@ static void print_spec_help(FILE *stream)
     const Spec spec = spec_default();
     spec_format(&spec, defaults, sizeof defaults);
     (void)fprintf(stream, "\nA SPEC is a list of key=value, every key optional. The default is\n  %s\n", defaults);
-    print_key(stream, "loss", LOSS_COUNT, loss_key);
-    print_key(stream, "output", activation_count(OUTPUT_ACTIVATION), output_key);
-    print_key(stream, "hidden", activation_count(HIDDEN_ACTIVATION), hidden_key);
+    print_key(stream, "loss", words_losses);
+    print_key(stream, "output", words_outputs);
+    print_key(stream, "hidden", hidden_key);
     (void)fprintf(stream, "  %-10sunits of the hidden layers, such as 128,64,32,64,128: 1 to %d numbers from 1 to %d\n",
                   "layers", SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
-    print_key(stream, "optimizer", optimizer_count(), optimizer_key);
+    print_key(stream, "optimizer", optimizer_key);
     (void)fprintf(stream, "  %-10slearning rate, above 0, at most 100; default:", "lr");
     for (int i = 0; i < optimizer_count(); i++)
         (void)fprintf(stream, "%s %g for %s", i ? "," : "", (double)optimizer_get(i)->default_lr, optimizer_key(i));
@@ -160,10 +183,10 @@ void cli_print_help(FILE *stream, Command command)
     (void)fprintf(stream, "Usage: losslens %s\n\n%s\nOptions:\n", texts[command].usage, texts[command].about);
     for (int i = 0; i < count; i++)
         if (rows[i].commands & 1u << command) {
-            print_option(stream, rows[i].name, rows[i].metavar, rows[i].help);
+            print_option(stream, &rows[i]);
             takes_spec |= rows[i].kind == KIND_SPEC;
         }
-    print_option(stream, "--help", NULL, "this text");
+    print_option(stream, &(OptionRow){.name = "--help", .help = "this text"});
     if (takes_spec)
         print_spec_help(stream);
 }

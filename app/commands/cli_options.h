@@ -6,32 +6,39 @@
 #include <stddef.h>
 
 #include "commands/cli.h"
+#include "commands/cli_words.h"
 
 typedef enum OptionKind {
     KIND_FLAG,   // bool, without a value
     KIND_TEXT,   // const char *, not empty
     KIND_DATA,   // const char *; "builtin" stands for NULL
-    KIND_WORD,   // const char *, one of the words in metavar
-    KIND_CHOICE, // int: the index of the word in metavar
+    KIND_WORD,   // const char *, one of the words in metavar, which '|' separates
+    KIND_CHOICE, // int: the index among the option's words
     KIND_WHOLE,  // int in low .. high
     KIND_REAL,   // float in low .. high
     KIND_SPEC,   // Spec
     KIND_SIZE,   // two ints
     KIND_HEATS,  // int[HEATMAP_COUNT]: one or two of the table's modes
-    KIND_SET,    // unsigned: bits of the table's rows, of outputs or of losses
+    KIND_SET,    // unsigned: bits of some of the option's words
     KIND_PIXEL,  // int: row * 28 + column
     KIND_RANGE   // two ints: bins of the histogram
 } OptionKind;
 
 typedef struct OptionRow {
     const char *name;
-    const char *metavar; // NULL: no value
+    const char *metavar; // NULL: no value, or for KIND_CHOICE its words
     unsigned commands;   // bits 1 << Command
     OptionKind kind;
     size_t offset; // of the field in Options
     double low, high;
-    const char *help; // lines after the first are indented by whoever prints them
+    const char *help; // lines after the first are indented by whoever prints them; %w: the option's words
+    Words *words;     // NULL: it has none
 } OptionRow;
+
+enum { WORDS_SIZE = 256 }; // of all words of an option
+
+// What stands for the value: metavar, or the words with bars between; NULL: it takes none.
+const char *cli_metavar(const OptionRow *row, char text[WORDS_SIZE]);
 
 const OptionRow *cli_option_rows(int *count);
 

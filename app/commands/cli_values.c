@@ -52,19 +52,15 @@ static bool read_size(const OptionRow *row, int out[2], const char *value, Error
     return true;
 }
 
-// The index of value among the words in metavar, which '|' separates.
-static bool read_choice(const OptionRow *row, int *out, const char *value, Error *error)
+// One of the words in metavar, which '|' separates.
+static bool check_word(const OptionRow *row, const char *value, Error *error)
 {
     const size_t length = strlen(value);
-    const char *word = row->metavar;
-    for (int i = 0; word; i++) {
-        const char *bar = strchr(word, '|');
+    for (const char *word = row->metavar, *bar; word; word = bar ? bar + 1 : NULL) {
+        bar = strchr(word, '|');
         const size_t word_length = bar ? (size_t)(bar - word) : strlen(word);
-        if (word_length == length && memcmp(word, value, length) == 0) {
-            *out = i;
+        if (word_length == length && memcmp(word, value, length) == 0)
             return true;
-        }
-        word = bar ? bar + 1 : NULL;
     }
     return error_set(error, "%s %.60s: expected one of %s", row->name, value, row->metavar);
 }
@@ -84,25 +80,22 @@ static size_t next_item(const char **text, const char **item)
     return length;
 }
 
-static const char *heat_key(int i) { return i < HEATMAP_MODE_COUNT ? heatmap_get(i)->key : NULL; }
-static const char *loss_key(int i) { return i < LOSS_COUNT ? loss_get(i)->key : NULL; }
-
-static const char *output_key(int i)
+// The index of an item among the option's words; -1 after a sentence that lists them.
+static int find_word(const OptionRow *row, const char *item, size_t length, Error *error)
 {
-    return i < activation_count(OUTPUT_ACTIVATION) ? activation_get(OUTPUT_ACTIVATION, i)->key : NULL;
+    for (int i = 0; row->words(i); i++)
+        if (strlen(row->words(i)) == length && memcmp(row->words(i), item, length) == 0)
+            return i;
+    char words[WORDS_SIZE];
+    words_join(row->words, ", ", words, sizeof words);
+    error_set(error, "%s %.*s: expected one of %s", row->name, (int)(length < 60 ? length : 60), item, words);
+    return -1;
 }
 
-// The index of an item among keys; -1 after a sentence that lists them.
-static int find_key(const OptionRow *row, const char *item, size_t length, const char *(*key)(int), Error *error)
+static bool read_choice(const OptionRow *row, int *out, const char *value, Error *error)
 {
-    char keys[160] = "";
-    for (int i = 0; key(i); i++) {
-        if (strlen(key(i)) == length && memcmp(key(i), item, length) == 0)
-            return i;
-        (void)snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", i ? ", " : "", key(i));
-    }
-    error_set(error, "%s %.*s: expected one of %s", row->name, (int)(length < 60 ? length : 60), item, keys);
-    return -1;
+    *out = find_word(row, value, strlen(value), error);
+    return *out >= 0;
 }
 
 static bool read_heats(const OptionRow *row, int out[HEATMAP_COUNT], const char *value, Error *error)
@@ -113,7 +106,7 @@ static bool read_heats(const OptionRow *row, int out[HEATMAP_COUNT], const char 
         const size_t length = next_item(&value, &item);
         if (count == HEATMAP_COUNT)
             return error_set(error, "%s: expected one mode or two, and a third was given: %.60s", row->name, item);
-        const int mode = find_key(row, item, length, heat_key, error);
+        const int mode = find_word(row, item, length, error);
         if (mode < 0)
             return false;
         modes[count++] = mode;
@@ -129,7 +122,7 @@ static bool read_set(const OptionRow *row, unsigned *out, const char *value, Err
     unsigned bits = 0;
     do {
         const size_t length = next_item(&value, &item);
-        const int index = find_key(row, item, length, row->low > 0 ? loss_key : output_key, error);
+        const int index = find_word(row, item, length, error);
         if (index < 0)
             return false;
         if (bits >> index & 1)
@@ -184,7 +177,6 @@ static bool read_range(const OptionRow *row, int out[2], const char *value, Erro
 bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error *error)
 {
     void *field = (char *)out + row->offset;
-    int index;
     switch (row->kind) {
     case KIND_FLAG: *(bool *)field = true; return true;
     case KIND_WHOLE: return read_whole(row, field, value, error);
@@ -197,7 +189,7 @@ bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error
     case KIND_PIXEL: return read_pixel(row, field, value, error);
     case KIND_RANGE: return read_range(row, field, value, error);
     case KIND_WORD:
-        if (!read_choice(row, &index, value, error))
+        if (!check_word(row, value, error))
             return false;
         break;
     case KIND_TEXT:

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "state/frame.h"
+
 int command_fail(int status, const char *format, ...)
 {
     Error error;
@@ -87,3 +89,13 @@ float *command_load_model(const char *path, bool spec_given, Model *model, int64
 }
 
 Naming command_naming(const Options *options) { return options->force ? NAME_FORCED : NAME_NEW; }
+
+int command_print_json(json_t *report)
+{
+    char *text = json_memory_format(report, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    if (!text)
+        return command_fail(EXIT_FAILED, "out of memory: the report");
+    (void)puts(text);
+    free(text);
+    return command_finish_output();
+}

@@ -2,12 +2,12 @@
 //
 // Thread: the main thread.
 #pragma once
+#include <jansson.h>
+
 #include "commands/cli.h"
 
 // EXIT_SIGNAL: plus the signal's number.
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_NO_DISPLAY, EXIT_BAD_DATA, EXIT_SIGNAL = 128 };
-
-enum { BUILTIN_SEED = 1 }; // of the built-in digits, for every command
 
 int view_run(const Options *options);
 int train_run(const Options *options);
@@ -32,6 +32,10 @@ int command_load_data(const Options *options, Pool *pool, Dataset *out);
 // ignored.
 void command_catch_signals(void);
 int command_signal(void); // the one that came, 0: none
+
+// Prints report to stdout as indented JSON, all of it or nothing, takes it over and returns the exit status. NULL, or
+// something missing in it: memory was short.
+int command_print_json(json_t *report);
 
 // Flushes stdout; EXIT_FAILED after a sentence on stderr where not everything was written (a full disk, a closed pipe).
 int command_finish_output(void);

@@ -70,8 +70,8 @@ static int show_data(const Options *options, const Dataset *dataset)
     const ImageSetFacts train = image_set_facts(&dataset->train), test = image_set_facts(&dataset->test);
     if (!options->json)
         return print_table(dataset->name, &train, &test);
-    return report_print(json_pack("{s:o, s:o, s:o}", "name", report_text(dataset->name), "train",
-                                  report_image_set(&train), "test", report_image_set(&test)));
+    return command_print_json(json_pack("{s:o, s:o, s:o}", "name", report_text(dataset->name), "train",
+                                        report_image_set(&train), "test", report_image_set(&test)));
 }
 
 static int export_data(const Options *options, const Dataset *dataset)

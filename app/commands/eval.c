@@ -9,8 +9,9 @@ static int report_eval(const Model *model, int64_t step, const Dataset *dataset,
 {
     char spec[SPEC_TEXT_SIZE];
     spec_format(&model->spec, spec, sizeof spec);
-    return report_print(json_pack("{s:s, s:I, s:o, s:o}", "spec", spec, "step", (json_int_t)step, "data",
-                                  report_data(dataset, dataset->train.count, facts), "test", report_metrics(test)));
+    return command_print_json(json_pack("{s:s, s:I, s:o, s:o}", "spec", spec, "step", (json_int_t)step, "data",
+                                        report_data(dataset, dataset->train.count, facts), "test",
+                                        report_metrics(test)));
 }
 
 static int measure_file(const Options *options, Pool *pool)

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files/animation.h"
-#include "files/capture.h"
 #include "commands/commands.h"
 #include "commands/offline.h"
+#include "files/animation.h"
+#include "files/capture.h"
 
 typedef struct Film {
     const Options *options;

@@ -68,8 +68,8 @@ static void read_matrix(Writer *writer, ReportSeed *seed)
 {
     const Frame *frame = &writer->offline.session->app.frame;
     Report *report = &writer->report;
-    report->rows = frame->layout.matrix.rows;
-    report->columns = frame->layout.matrix.columns;
+    report->rows = frame->matrix_rows;
+    report->columns = frame->matrix_columns;
     memcpy(report->outputs, frame->matrix_outputs, sizeof report->outputs);
     memcpy(report->losses, frame->matrix_losses, sizeof report->losses);
     for (int row = 0; row < report->rows; row++)
@@ -136,8 +136,8 @@ static int write_picture(Writer *writer, int index, NewFile *file)
     const Input still = {.is_inside = false};
     Look look = look_at(writer, scenes[index]);
     if (index == GRADIENT) {
-        look.heatmaps[0] = HEATMAP_GRADIENT;
-        look.heatmaps[1] = HEATMAP_ERROR;
+        look.heatmaps[0] = heatmap_find("gradient");
+        look.heatmaps[1] = heatmap_find("error");
     }
     if (look.scene == SCENE_INSPECT) {
         look.is_pinned = true;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/capture.h"
 #include "commands/commands.h"
+#include "files/capture.h"
 #include "files/figures.h"
 
 // Whether the set has the page that was asked for; how long a page is depends on the window.
@@ -127,11 +127,12 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
     const float wanted = (options->scale > 0 ? options->scale : size.display_scale) * session->app.ui_scale;
     const float scale = layout_fit_scale(wanted, width, height);
     font_begin_frame(session->font);
-    const Frame *frame = app_compose(&session->app, width, height, scale, is_capture, takes_news);
+    session->layout = layout_create(width, height, scale, &session->app.look);
+    const Frame *frame = app_compose(&session->app, session->layout.page_count, is_capture, takes_news);
     Requests requests = {.count = 0};
     draw_begin(&session->draw, width, height);
     ui_begin(&session->ui, &session->draw, input, scale);
-    panels_draw(&session->ui, frame, &requests);
+    panels_draw(&session->ui, frame, &session->layout, &requests);
     ui_end(&session->ui);
     app_apply(&session->app, &requests);
     session->passed_requests = requests.count;

@@ -1,11 +1,11 @@
 // Session: what `view` and `shot` share: data, digit and options read, an App and a Render on a Window.
 #pragma once
-#include "state/app.h"
 #include "commands/cli.h"
 #include "draw/font.h"
-#include "panels/panel.h"
 #include "draw/render.h"
 #include "draw/window.h"
+#include "panels/panel.h"
+#include "state/app.h"
 
 typedef struct Session {
     Dataset dataset;
@@ -16,6 +16,7 @@ typedef struct Session {
     DrawList draw;
     Ui ui;
     App app;
+    Layout layout; // of the last pass
     bool has_app;
     bool is_live;        // a window: a picture shows what it shows, not what is newer
     int passed_requests; // how many the last pass made

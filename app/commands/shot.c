@@ -2,10 +2,10 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "files/capture.h"
 #include "commands/commands.h"
-#include "files/figures.h"
 #include "commands/offline.h"
+#include "files/capture.h"
+#include "files/figures.h"
 #include "files/report_json.h"
 #include "files/trace.h"
 
@@ -30,7 +30,7 @@ static int print_result(Offline *offline, const char *path)
         (void)json_object_set_new(report, "texts", trace_texts(&offline->session->ui));
     json_t *file = json_string(path);
     (void)json_object_set_new(report, "file", file ? file : json_null());
-    return report_print(report);
+    return command_print_json(report);
 }
 
 // Trains and writes the picture to `path`, which can be written.

@@ -203,7 +203,7 @@ static int train_and_report(Training *training)
     const int saved = save_model(training); // before anything else can fail
     if (*error.text || !measure_test(training, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
-    const int printed = report_print(build_report(training));
+    const int printed = command_print_json(build_report(training));
     const int status = saved != EXIT_OK ? saved : printed;
     return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + command_signal() : status;
 }

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "files/capture.h"
 #include "commands/commands.h"
 #include "commands/session.h"
+#include "files/capture.h"
 #include "files/trace.h"
 
 static double now_ms(void)
@@ -138,7 +138,8 @@ static bool run(Session *session, const Options *options, FILE *trace)
         pace.is_stale = pace.torn_count == 1 || pace.torn_count == 2;
         if (pace.torn_count == 2)
             app_say(&session->app, true, "out of memory: something is missing in the window");
-        if (trace && is_traced && !trace_write(trace, frame, &session->ui, took, options->has_texts)) {
+        if (trace && is_traced &&
+            !trace_write(trace, frame, &session->layout, &session->ui, took, options->has_texts)) {
             is_traced = errno == ENOMEM;
             if (is_traced)
                 app_say(&session->app, true, "out of memory: the trace has no line for a frame");

@@ -89,14 +89,13 @@ WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label)
     const uint32_t hash = hash_id(id);
     if (ui->is_modal) // what is dragged already goes on to its end
         return (WidgetState){.is_active = ui->active == hash};
-    if (ui->widget_count < WIDGETS_MAX) {
-        Widget *widget = &ui->widgets[ui->widget_count];
-        (void)snprintf(widget->id, sizeof widget->id, "%s", id);
-        (void)snprintf(widget->label, sizeof widget->label, "%s", label);
-        widget->rect = rect;
-        widget->is_on = false;
-        ui->widget_ids[ui->widget_count++] = hash;
-    }
+    assert(ui->widget_count < WIDGETS_MAX && "raise WIDGETS_MAX");
+    Widget *widget = &ui->widgets[ui->widget_count];
+    (void)snprintf(widget->id, sizeof widget->id, "%s", id);
+    (void)snprintf(widget->label, sizeof widget->label, "%s", label);
+    widget->rect = rect;
+    widget->is_on = false;
+    ui->widget_ids[ui->widget_count++] = hash;
     WidgetState state = {.is_focused = ui->focus == hash && ui->show_focus};
     const Input *const input = &ui->input;
     state.is_hot = input->is_inside && ui_is_inside(rect, input->mouse_x, input->mouse_y) &&
@@ -136,7 +135,13 @@ float ui_text_width(Ui *ui, FontFace face, float size, const char *text)
     return font_text_width(ui->draw->font, face, ui_px(ui, size), text);
 }
 
-// The longest beginning of text that leaves room for an ellipsis.
+// Whether a cut at `at` would leave a part of a figure, which is another figure.
+static bool splits_figure(const char *text, size_t at)
+{
+    return at > 0 && text[at] && strchr("0123456789.+-", text[at - 1]) && strchr("0123456789.e", text[at]);
+}
+
+// The longest beginning of text that leaves room for an ellipsis and ends with no part of a figure.
 static void shorten(Ui *ui, FontFace face, float size_px, float width, const char *text, char *out, size_t out_size)
 {
     const float room = width - font_text_width(ui->draw->font, face, size_px, "\u2026");
@@ -159,6 +164,8 @@ static void shorten(Ui *ui, FontFace face, float size_px, float width, const cha
         used = length;
         end = next;
     }
+    while (splits_figure(text, used))
+        used--;
     memcpy(out, text, used);
     strcpy(out + used, "\u2026");
 }
@@ -186,12 +193,22 @@ void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align al
                                            : rect.x + (rect.w - width) / 2;
     const float ascent = font_ascent(ui->draw->font, face, size_px), baseline = rect.y + (rect.h + ascent) / 2;
     if (*text)
-        note_text(
-            ui,
-            (UiText){
-                .rect = {x, baseline - ascent, width, 1.25f * ascent}, .box = rect, .color = color, .is_cut = is_cut},
-            text);
+        note_text(ui,
+                  (UiText){.rect = {x, baseline - ascent, width, 1.25f * ascent},
+                           .box = rect,
+                           .color = color,
+                           .is_cut = is_cut,
+                           .command = ui->draw->command_count},
+                  text);
     (void)draw_text(ui->draw, face, size_px, x, baseline, color, text);
+}
+
+const char *ui_choose(Ui *ui, FontFace face, float size, float width, const char *const *texts, int count)
+{
+    int i = 0;
+    while (i < count - 1 && ui_text_width(ui, face, size, texts[i]) > width)
+        i++;
+    return texts[i];
 }
 
 // How many bytes of text fit into width, cut between words where that is possible; at least one character.
@@ -272,9 +289,10 @@ bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char 
 }
 
 // Widths in proportion to the labels, so that long and short ones share a narrow row.
-static void divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts)
+void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts)
 {
-    float total = 0, widths[16];
+    assert(count <= CHOICES_MAX && "raise CHOICES_MAX");
+    float total = 0, widths[CHOICES_MAX];
     for (int i = 0; i < count; i++) {
         widths[i] = ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, labels[i]);
         total += widths[i];
@@ -291,13 +309,13 @@ static void divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect
 int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
               int chosen, Color accent)
 {
-    Rect parts[16];
+    Rect parts[CHOICES_MAX];
     int result = -1;
     const float radius = ui_px(ui, RADIUS);
     draw_box(ui->draw, rect, COLOR_BACK, radius);
     draw_frame(ui->draw, rect, COLOR_EDGE, radius, ui_px(ui, 1));
     const uint32_t hash = hash_id(id);
-    divide(ui, rect, labels, count, parts);
+    ui_divide(ui, rect, labels, count, parts);
     WidgetState group = {.is_focused = ui->focus == hash && ui->show_focus && !ui->is_modal};
     if (group.is_focused) { // the group has the focus as a whole: the arrows choose
         if (ui_take_key(ui, KEY_RIGHT, false))
@@ -335,9 +353,12 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, cons
 int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value)
 {
     char part_id[40];
-    const float side = fmaxf(rect.h, ui_px(ui, 22)),
-                label_width = label ? ui_text_width(ui, FONT_UI, TEXT_SMALL, label) + ui_px(ui, 6) : 0;
-    if (label)
+    const float needed = ceilf(ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, value));
+    const float side = fminf(fmaxf(rect.h, ui_px(ui, 22)), floorf((rect.w - needed) / 2));
+    float label_width = label ? ui_text_width(ui, FONT_UI, TEXT_SMALL, label) + ui_px(ui, 6) : 0;
+    if (label_width + 2 * side + needed > rect.w) // the value goes before the word
+        label_width = 0;
+    if (label_width > 0)
         ui_text(ui, (Rect){rect.x, rect.y, label_width, rect.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
                 label);
     const Rect minus = {rect.x + label_width, rect.y, side, rect.h},

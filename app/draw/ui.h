@@ -38,7 +38,8 @@ typedef struct KeyPress {
     bool shift, control;
 } KeyPress;
 
-enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024 };
+// Of a frame, and the options of a choice. More than there is room for ends the program: raise the limit.
+enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024, CHOICES_MAX = 16 };
 
 typedef struct Input {
     float mouse_x, mouse_y;
@@ -62,10 +63,11 @@ typedef struct Widget {
 
 // A text as it was drawn: what a frame can tell of itself.
 typedef struct UiText {
-    char text[160];
+    char text[256];
     Rect rect, box; // what it covers, ascent to descent; what it was given
     Color color;
-    bool is_cut; // it ends in an ellipsis of ours
+    bool is_cut;    // it ends in an ellipsis of ours
+    size_t command; // so many commands of the draw list lie below it
 } UiText;
 
 typedef struct Ui {
@@ -108,6 +110,9 @@ void ui_set_hint(Ui *ui, WidgetState state, const char *text);
 // shortcut: shown small behind the label; NULL: none. is_on: drawn as pressed in `accent`.
 bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent);
 
+// The places of a choice's options in its rectangle: as wide as their labels need in proportion. count <= CHOICES_MAX.
+void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts);
+
 // One of several; Left and Right move the choice while it has the focus. hints: what each says under the mouse, NULL:
 // nothing. Returns the option chosen now, or -1.
 int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
@@ -122,9 +127,12 @@ bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *valu
 
 typedef enum Align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT } Align;
 
-// One line in rect, vertically centred, cut with an ellipsis where it is too long.
+// One line in rect, vertically centred, cut with an ellipsis where it is too long, but never inside a figure.
 void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align align, const char *text);
 float ui_text_width(Ui *ui, FontFace face, float size, const char *text);
+
+// The first of the texts, from the longest to the shortest, that is not wider than width; else the last.
+const char *ui_choose(Ui *ui, FontFace face, float size, float width, const char *const *texts, int count);
 
 // Words wrapped into rect from its top; the last line that fits ends in an ellipsis where more follows. Returns the
 // height used. A colour of 0 only measures.

@@ -2,11 +2,12 @@
 #include "draw/window.h"
 
 #include <SDL.h>
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/ending.h"
+#include "draw/ending.h"
 #include "draw/keyboard.h"
 
 struct Window {
@@ -145,8 +146,8 @@ static void move_mouse(Window *window, Input *input, int x, int y)
     input->mouse_x = ((float)x + 0.5f) * scale;
     input->mouse_y = ((float)y + 0.5f) * scale;
     input->is_inside = true;
-    if (input->path_count < PATH_MAX_POINTS)
-        input->path[input->path_count++] = (Point){input->mouse_x, input->mouse_y};
+    assert(input->path_count < PATH_MAX_POINTS);
+    input->path[input->path_count++] = (Point){input->mouse_x, input->mouse_y};
 }
 
 // Whoever takes the keyboard, or hides the window, gets the release of a button that is held: nobody tells it here. So
@@ -190,7 +191,10 @@ static unsigned take_event(Window *window, const SDL_Event *event, Input *input,
             input->keys[input->key_count++] = key;
         *stop = true; // a frame takes each key once: the same one pressed twice is two frames
         return WINDOW_INPUT;
-    case SDL_MOUSEMOTION: move_mouse(window, input, event->motion.x, event->motion.y); return WINDOW_INPUT;
+    case SDL_MOUSEMOTION:
+        move_mouse(window, input, event->motion.x, event->motion.y);
+        *stop |= input->path_count == PATH_MAX_POINTS; // what follows is for the next pass
+        return WINDOW_INPUT;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
         move_mouse(window, input, event->button.x, event->button.y);

@@ -5,8 +5,8 @@
 #pragma once
 #include <stdbool.h>
 
-#include "engine.h"
 #include "draw/ui.h"
+#include "engine.h"
 
 typedef struct Window Window;
 

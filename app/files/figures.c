@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "state/claim_table.h"
-#include "commands/commands.h"
-#include "state/inspect.h"
 #include "files/report_json.h"
+#include "state/claim_table.h"
+#include "state/inspect.h"
 
 static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
 
@@ -59,7 +58,7 @@ static json_t *heat_scales(const Look *look)
 static void add_scene_settings(json_t *json, const Frame *frame)
 {
     const Look *look = &frame->look;
-    if (look->scene == SCENE_COMPARE && look->is_wiped)
+    if (scene_has(look->scene, SCENE_HAS_WIPE) && look->is_wiped)
         set(json, "wipe", json_real((double)look->wipe));
     if (look->is_pinned || look->scene == SCENE_INSPECT)
         set(json, "pixel", json_pack("[i, i]", look->pixel / DIGIT_SIDE, look->pixel % DIGIT_SIDE));
@@ -70,9 +69,9 @@ static void add_scene_settings(json_t *json, const Frame *frame)
     if (look->scene != SCENE_MATRIX)
         return;
     json_t *outputs = json_array(), *losses = json_array();
-    for (int row = 0; row < frame->layout.matrix.rows; row++)
+    for (int row = 0; row < frame->matrix_rows; row++)
         (void)json_array_append_new(outputs, json_string(output_key(frame->matrix_outputs[row])));
-    for (int column = 0; column < frame->layout.matrix.columns; column++)
+    for (int column = 0; column < frame->matrix_columns; column++)
         (void)json_array_append_new(losses, json_string(loss_get(frame->matrix_losses[column])->key));
     set(json, "matrix", json_pack("{s:o, s:o}", "outputs", outputs, "losses", losses));
 }
@@ -80,10 +79,10 @@ static void add_scene_settings(json_t *json, const Frame *frame)
 static json_t *settings(const Frame *frame)
 {
     const Look *look = &frame->look;
-    json_t *json =
-        json_pack("{s:s, s:s, s:{s:o, s:i, s:i}, s:i, s:b}", "program", "losslens " LOSSLENS_VERSION, "view",
-                  scene_key(look->scene), "data", "name", report_text(frame->dataset_name), "train", frame->train_count,
-                  "test", frame->test_count, "first_digit", frame->first, "shuffled", frame->is_shuffled);
+    json_t *json = json_pack("{s:s, s:s, s:{s:o, s:i, s:i}, s:i, s:b}", "program", "losslens " LOSSLENS_VERSION, "view",
+                             scene_get(look->scene)->key, "data", "name", report_text(frame->dataset_name), "train",
+                             frame->train_count, "test", frame->test_count, "first_digit", frame->first, "shuffled",
+                             frame->is_shuffled);
     json_t *digits = json_array();
     for (int cell = 0; cell < frame->page_count; cell++)
         (void)json_array_append_new(digits, json_integer(frame->indices[cell]));
@@ -164,8 +163,8 @@ static json_t *facts_json(const TargetFacts *facts)
 static json_t *matrix_json(const Frame *frame)
 {
     json_t *cells = json_array();
-    for (int row = 0; row < frame->layout.matrix.rows; row++)
-        for (int column = 0; column < frame->layout.matrix.columns; column++) {
+    for (int row = 0; row < frame->matrix_rows; row++)
+        for (int column = 0; column < frame->matrix_columns; column++) {
             json_t *cell = model_json(&frame->models[frame->matrix[row][column]], false);
             set(cell, "output", json_string(output_key(frame->matrix_outputs[row])));
             set(cell, "loss", json_string(loss_get(frame->matrix_losses[column])->key));
@@ -178,7 +177,7 @@ static json_t *matrix_json(const Frame *frame)
 static json_t *ranks_json(const Frame *frame)
 {
     json_t *ranks = json_array();
-    for (int column = 0; column < frame->layout.matrix.columns; column++) {
+    for (int column = 0; column < frame->matrix_columns; column++) {
         const ColumnRank *rank = &frame->matrix_ranks[column];
         (void)json_array_append_new(
             ranks, json_pack("{s:s, s:o, s:o}", "loss", loss_get(frame->matrix_losses[column])->key, "best",
@@ -249,24 +248,14 @@ static json_t *moments_json(const Frame *frame)
     return steps;
 }
 
-static json_t *share_of(const int64_t *histogram, const Look *look)
-{
-    double lit = 0.0, all = 0.0;
-    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
-        all += (double)histogram[bin];
-        lit += bin >= look->brush_first && bin <= look->brush_last ? (double)histogram[bin] : 0.0;
-    }
-    return report_number(lit / all);
-}
-
 // The shares of the test set's pixels that the brush lights.
 static json_t *brush_json(const Frame *frame)
 {
-    json_t *json = json_pack("{s:o}", "input", share_of(frame->facts->histogram, &frame->look));
+    json_t *json = json_pack("{s:o}", "input", report_number(look_lit(&frame->look, frame->facts->histogram)));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *test = &frame->models[side].snapshot->test;
         if (scene_shows(frame->look.scene, side) && test->images)
-            set(json, side == SIDE_A ? "a" : "b", share_of(test->histogram_output, &frame->look));
+            set(json, side == SIDE_A ? "a" : "b", report_number(look_lit(&frame->look, test->histogram_output)));
     }
     return json;
 }

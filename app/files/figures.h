@@ -4,7 +4,7 @@
 #pragma once
 #include <jansson.h>
 
-#include "state/app.h"
+#include "state/frame.h"
 
 // Everything that the picture depends on, in less than 4096 bytes, for its text chunk. NULL where memory is short.
 // Owned by the caller: free.

@@ -12,8 +12,8 @@ typedef struct ReportSeed {
     uint32_t seed;
     ClaimResult results[CLAIM_COUNT];
     ClaimTable tables[CLAIM_COUNT];
-    Metrics cells[OUTPUTS_MAX][LOSS_COUNT];  // of the matrix
-    int64_t broken[OUTPUTS_MAX][LOSS_COUNT]; // the step at which it broke, -1: it did not
+    Metrics cells[OUTPUT_COUNT][LOSS_COUNT];  // of the matrix
+    int64_t broken[OUTPUT_COUNT][LOSS_COUNT]; // the step at which it broke, -1: it did not
 } ReportSeed;
 
 typedef struct ReportPicture {
@@ -25,7 +25,7 @@ typedef struct Report {
     char dataset[64];
     int train_count, test_count, epochs, seed_count;
     TargetFacts facts;
-    int rows, columns, outputs[OUTPUTS_MAX], losses[LOSS_COUNT];
+    int rows, columns, outputs[OUTPUT_COUNT], losses[LOSS_COUNT];
     ReportSeed *seeds; // (seed_count)
     const ReportPicture *pictures;
     int picture_count;

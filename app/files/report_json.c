@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "commands/commands.h"
-
 json_t *report_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 json_t *report_text(const char *text)
@@ -80,14 +78,4 @@ json_t *report_image_set(const ImageSetFacts *facts)
     return json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:o}", "count", facts->count, "mean_input", facts->mean, "zero",
                      facts->zero, "grey", facts->grey, "full", facts->full, "bce_floor", facts->bce_floor, "labels",
                      labels);
-}
-
-int report_print(json_t *report)
-{
-    char *text = json_memory_format(report, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-    if (!text)
-        return command_fail(EXIT_FAILED, "out of memory: the report");
-    (void)puts(text);
-    free(text);
-    return command_finish_output();
 }

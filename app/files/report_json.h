@@ -16,7 +16,3 @@ json_t *report_image_set(const ImageSetFacts *facts);
 
 // Text as it is, or "?": a folder's name may be any bytes, JSON takes UTF-8 alone.
 json_t *report_text(const char *text);
-
-// Prints report to stdout as indented JSON, all of it or nothing, takes it over and returns the exit status. NULL, or
-// something missing in it: memory was short.
-int report_print(json_t *report);

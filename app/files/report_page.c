@@ -45,12 +45,11 @@ typedef struct CellColumn {
 } CellColumn;
 
 static double find_bias(const Metrics *m) { return m->bias; }
-static double find_outside(const Metrics *m) { return m->below_0 + m->above_1; }
 static double find_dead(const Metrics *m) { return m->dead_outputs; }
 
 static const CellColumn other_columns[] = {
     {"bias", "bias", UNIT_SIGNED, find_bias, 0},
-    {"outside [0,1]", "outside", UNIT_SHARE, find_outside, 0},
+    {"outside [0,1]", "outside", UNIT_SHARE, metrics_outside, 0},
     {"dead outputs", "dead_outputs", UNIT_COUNT, find_dead, 0},
 };
 enum { CELL_COLUMNS = LOSS_COUNT + (int)(sizeof other_columns / sizeof *other_columns) };
@@ -158,7 +157,7 @@ json_t *report_build_json(const Report *report)
 static void print_figure(FILE *file, ClaimUnit unit, ReportFigure figure)
 {
     char mean[24], spread[24] = "";
-    claim_format(unit, figure.mean, mean);
+    claim_format(unit, figure.mean, 0, mean);
     const double size = fabs(figure.mean);
     const bool is_plain = unit != UNIT_SHARE && unit != UNIT_COUNT;
     if (is_plain && !isnan(figure.spread)) // as many decimals as the mean has
@@ -168,7 +167,7 @@ static void print_figure(FILE *file, ClaimUnit unit, ReportFigure figure)
                                            : "%.4f",
                        figure.spread);
     else
-        claim_format(unit, figure.spread, spread);
+        claim_format(unit, figure.spread, 0, spread);
     (void)fprintf(file, " %s%s%s |", mean, *mean && *spread ? " \u00b1 " : "", *mean ? spread : "");
 }
 

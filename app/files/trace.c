@@ -59,9 +59,8 @@ static json_t *models_json(const Frame *frame)
 }
 
 // Rows of cells: whose model each shows, and where.
-static json_t *matrix_json(const Frame *frame)
+static json_t *matrix_json(const Frame *frame, const MatrixLayout *matrix)
 {
-    const MatrixLayout *matrix = &frame->layout.matrix;
     json_t *rows = json_array();
     for (int row = 0; row < matrix->rows; row++) {
         json_t *cells = json_array();
@@ -114,7 +113,7 @@ static json_t *moments_json(const Frame *frame)
 static json_t *ranks_json(const Frame *frame)
 {
     json_t *ranks = json_array();
-    for (int column = 0; column < frame->layout.matrix.columns; column++)
+    for (int column = 0; column < frame->matrix_columns; column++)
         (void)json_array_append_new(ranks, json_pack("{s:i, s:i, s:i}", "best", frame->matrix_ranks[column].best,
                                                      "twinned", frame->matrix[frame->matrix_twinned][column], "twin",
                                                      frame->matrix_twins[column]));
@@ -132,7 +131,7 @@ static json_t *look_json(const Frame *frame)
                      "heatmaps", heatmap_get(look->heatmaps[0])->key, heatmap_get(look->heatmaps[1])->key,
                      "heat_scales", (double)look->heat_scales[look->heatmaps[0]],
                      (double)look->heat_scales[look->heatmaps[1]], "binarise", (double)look->binarise, "wiped",
-                     look->scene == SCENE_COMPARE && look->is_wiped, "wipe", (double)look->wipe, "histogram",
+                     scene_has(look->scene, SCENE_HAS_WIPE) && look->is_wiped, "wipe", (double)look->wipe, "histogram",
                      histogram_key(look->histogram), "brush", look->brush_first, look->brush_last, "curve",
                      loss_get(look->curve_loss)->key, "digit", look->digit, "pixel", look->pixel, "pinned",
                      look->is_pinned, "t", (double)look->t, "past_step", (json_int_t)look->past_step, "past",
@@ -174,9 +173,8 @@ FILE *trace_open(const char *path, Naming naming, Error *error)
     return NULL;
 }
 
-bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts)
+bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui *ui, double frame_ms, bool has_texts)
 {
-    static const char *const scenes[] = {"compare", "solo_a", "solo_b", "matrix", "inspect", "claims"};
     json_t *widgets = json_array();
     for (int i = 0; i < ui->widget_count; i++) {
         const Widget *w = &ui->widgets[i];
@@ -186,25 +184,25 @@ bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, 
     }
     json_t *json = json_pack(
         "{s:f, s:s, s:f, s:f, s:b, s:b, s:b, s:b, s:i, s:b, s:i, s:i, s:f, s:f, s:s, s:o, s:o, s:o, s:o, s:o}", "ms",
-        frame_ms, "view", scenes[frame->look.scene], "scale", (double)ui->scale, "brush", (double)frame->pad->brush,
-        "playing", frame->is_playing, "busy", frame->is_busy, "data", frame->facts != NULL, "help",
-        frame->is_help_shown, "first", frame->first, "shuffled", frame->is_shuffled, "page_count", frame->page_count,
-        "undo", frame->pad->at, "pad_mean", mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second,
-        "message", frame->message, "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]),
-        "input", grid_json(&frame->layout.input), "reconstruction_a", grid_json(&frame->layout.reconstruction[SIDE_A]),
-        "widgets", widgets);
-    const Rect window = frame->layout.window;
+        frame_ms, "view", scene_get(frame->look.scene)->name, "scale", (double)ui->scale, "brush",
+        (double)frame->pad->brush, "playing", frame->is_playing, "busy", frame->is_busy, "data", frame->facts != NULL,
+        "help", frame->is_help_shown, "first", frame->first, "shuffled", frame->is_shuffled, "page_count",
+        frame->page_count, "undo", frame->pad->at, "pad_mean", mean(frame->pad_drawn), "samples_per_second",
+        frame->samples_per_second, "message", frame->message, "a", model_json(&frame->models[SIDE_A]), "b",
+        model_json(&frame->models[SIDE_B]), "input", grid_json(&layout->input), "reconstruction_a",
+        grid_json(&layout->reconstruction[SIDE_A]), "widgets", widgets);
+    const Rect window = layout->window;
     (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
     (void)json_object_set_new(json, "look", look_json(frame));
     (void)json_object_set_new(json, "models", models_json(frame));
-    (void)json_object_set_new(json, "matrix", matrix_json(frame));
+    (void)json_object_set_new(json, "matrix", matrix_json(frame, &layout->matrix));
     (void)json_object_set_new(json, "ranks", ranks_json(frame));
-    (void)json_object_set_new(json, "grids", grids_json(&frame->layout));
+    (void)json_object_set_new(json, "grids", grids_json(layout));
     (void)json_object_set_new(json, "moments", moments_json(frame));
     (void)json_object_set_new(json, "hint", json_string(ui->hint));
     if (has_texts)
         (void)json_object_set_new(json, "texts", trace_texts(ui));
-    (void)json_object_set_new(json, "too_small", json_boolean(frame->layout.is_too_small));
+    (void)json_object_set_new(json, "too_small", json_boolean(layout->is_too_small));
     for (int i = 0; ui->show_focus && i < ui->widget_count; i++)
         if (ui->widget_ids[i] == ui->focus)
             (void)json_object_set_new(json, "focus", json_string(ui->widgets[i].id));

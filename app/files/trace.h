@@ -4,8 +4,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "state/app.h"
 #include "draw/ui.h"
+#include "panels/layout.h"
+#include "state/frame.h"
 
 // An empty file, whole lines of which can be read while it grows: fclose. NULL on failure.
 FILE *trace_open(const char *path, Naming naming, Error *error);
@@ -13,7 +14,7 @@ FILE *trace_open(const char *path, Naming naming, Error *error);
 // frame_ms: from the first event of the frame to the end of its drawing. has_texts: with every text on screen. False,
 // with errno, where the line could not be written; ENOMEM: there is no line for this frame, and there may be for the
 // next.
-bool trace_write(FILE *file, const Frame *frame, const Ui *ui, double frame_ms, bool has_texts);
+bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui *ui, double frame_ms, bool has_texts);
 
 // Every text that the last pass drew: [{"text", "rect": [x, y, w, h], "box", "color": "rrggbbaa", "cut"}, ...], in
 // framebuffer pixels. Owned by the caller: json_decref.

@@ -3,9 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "panels/plot.h"
 #include "draw/theme.h"
+#include "panels/plot.h"
 
 static Color loss_color(int loss)
 {
@@ -27,8 +28,8 @@ static float loss_at(const void *context, float p)
 }
 
 // The names of the losses at the right of a plot's title, in their colours. notes: what stands behind the names of the
-// first LOSSES_SHOWN.
-static void draw_legend(Panel *panel, Rect rect, const char *const notes[LOSSES_SHOWN])
+// first LOSSES_SHOWN. Returns the width that they take.
+static float draw_legend(Panel *panel, Rect rect, const char *const notes[LOSSES_SHOWN])
 {
     Ui *ui = panel->ui;
     Rect line = {rect.x, rect.y, rect.w - ui_px(ui, 12), ui_px(ui, 26)};
@@ -40,6 +41,7 @@ static void draw_legend(Panel *panel, Rect rect, const char *const notes[LOSSES_
         ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, loss_color(losses[i]), ALIGN_RIGHT, name);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, name) + ui_px(ui, 14);
     }
+    return rect.w - ui_px(ui, 12) - line.w;
 }
 
 // How much more than the floor an output costs that misses t by 0.1 to one side.
@@ -54,7 +56,11 @@ static void mark_excess(const Plot *plot, float p, float t, double excess, bool 
     draw_box(plot->ui->draw, (Rect){x - 1, y, width, plot_y(plot, floor_at) - y}, COLOR_GOOD, 0);
     char text[32];
     (void)snprintf(text, sizeof text, "%s: +%.4f", is_right ? "+0.1" : "\u22120.1", excess);
-    plot_label(plot, p, plot->y_high, is_right ? 5 : -5, 24, is_right ? ALIGN_LEFT : ALIGN_RIGHT, COLOR_GOOD, text);
+    // at the plot's edge it has no room on its own side and stands below the other one
+    const float room = is_right ? plot->area.x + plot->area.w - x : x - plot->area.x;
+    const bool is_at_edge = ui_text_width(plot->ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(plot->ui, 5) > room;
+    plot_label(plot, p, plot->y_high, is_right ? 5 : -5, is_at_edge ? 40 : 24, is_right ? ALIGN_LEFT : ALIGN_RIGHT,
+               COLOR_GOOD, text);
 }
 
 // Anywhere in the plot: the target follows the mouse; a double click gives the pixel its own back.
@@ -82,15 +88,16 @@ static void drag_target(Panel *panel, const Plot *plot)
 void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
 {
     Ui *ui = panel->ui;
-    const Rect rect = panel->frame->layout.inspect.loss_plot;
+    const Rect rect = panel->layout->inspect.loss_plot;
     char subtitle[64], text[64];
     (void)snprintf(subtitle, sizeof subtitle, "against the output p, at t = %.3f%s", (double)figures->t,
                    figures->is_dragged ? " (dragged)" : "");
-    const Rect area = plot_frame(ui, rect, "Loss", subtitle);
+    const Rect area = plot_frame(ui, rect, "Loss");
     static const char *const notes[LOSSES_SHOWN] = {"", ""};
     int losses[LOSS_COUNT];
     const int count = inspect_list_losses(panel->frame, losses);
-    draw_legend(panel, rect, notes);
+    const char *const forms[] = {subtitle, strstr(subtitle, "at t")};
+    plot_subtitle(ui, rect, "Loss", draw_legend(panel, rect, notes), forms, 2);
     const float axis = ui_px(ui, 28);
     const Plot plot = {ui, {area.x + axis, area.y, area.w - axis, area.h}, -0.1f, 1.1f, 0.0f, 2.0f};
     static const float ys[] = {0, 0.5f, 1, 1.5f, 2}, xs[] = {0, 0.25f, 0.5f, 0.75f, 1};
@@ -103,6 +110,10 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
         const LossCurve curve = {losses[i], figures->t};
         plot_curve(&plot, loss_at, &curve, ui_px(ui, 2), loss_color(losses[i]), false);
     }
+    for (int side = SIDE_COUNT - 1; side >= 0; side--)
+        for (int i = 0; i < count; i++)
+            plot_point(&plot, figures->sides[side].p, figures->sides[side].loss[losses[i]], panel_side_color(side),
+                       panel->frame->models[side].spec.loss != losses[i]);
     mark_excess(&plot, figures->below, figures->t, figures->excess_below, false);
     mark_excess(&plot, figures->above, figures->t, figures->excess_above, true);
     (void)snprintf(text, sizeof text, "floor H(t) %.4f", figures->floor);
@@ -110,10 +121,6 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
                figures->t > 0.5f ? ALIGN_LEFT : ALIGN_RIGHT, COLOR_BCE, text);
     plot_label(&plot, figures->t, 2.0f, figures->t > 0.5f ? -4 : 4, 8, figures->t > 0.5f ? ALIGN_RIGHT : ALIGN_LEFT,
                COLOR_TEXT_SOFT, "minimum: p = t");
-    for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        for (int i = 0; i < count; i++)
-            plot_point(&plot, figures->sides[side].p, figures->sides[side].loss[losses[i]], panel_side_color(side),
-                       panel->frame->models[side].spec.loss != losses[i]);
 }
 
 // ---- how hard it pulls --------------------------------------------------------------------------------------------
@@ -153,14 +160,17 @@ void inspect_draw_slopes(Panel *panel, const InspectFigures *figures)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect rect = frame->layout.inspect.slope_plot;
+    const Rect rect = panel->layout->inspect.slope_plot;
     const bool is_wide = rect.w > ui_px(ui, 470);
-    const Rect area = plot_frame(ui, rect, is_wide ? "Gradient at the logit" : "Gradient",
-                                 is_wide ? "filled: own loss; dashed: another output" : NULL);
+    const char *const title = is_wide ? "Gradient at the logit" : "Gradient";
+    static const char *const subtitle[] = {"filled: own loss; dashed: another output"};
+    const Rect area = plot_frame(ui, rect, title);
     static const char *const notes[LOSSES_SHOWN] = {[LOSS_BCE] = " p\u2212t", [LOSS_MSE] = " 2(p\u2212t)p(1\u2212p)"};
     int losses[LOSS_COUNT];
     const int count = inspect_list_losses(frame, losses);
-    draw_legend(panel, rect, notes);
+    const float legend = draw_legend(panel, rect, notes);
+    if (is_wide)
+        plot_subtitle(ui, rect, title, legend, subtitle, 1);
     const float axis = ui_px(ui, 28);
     const Plot plot = {ui, {area.x + axis, area.y, area.w - axis, area.h}, -8.0f, 8.0f, -1.0f, 1.0f};
     static const float ys[] = {-1, -0.5f, 0, 0.5f, 1}, xs[] = {-8, -4, 0, 4, 8};

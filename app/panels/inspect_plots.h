@@ -1,7 +1,7 @@
 // Inspect plots: parts of panel_inspect.c. Thread: the UI thread.
 #pragma once
-#include "state/inspect.h"
 #include "panels/panel.h"
+#include "state/inspect.h"
 
 // Loss against the output p at the pixel's target, which can be dragged; A's and B's points, filled for their own loss.
 void inspect_draw_losses(Panel *panel, const InspectFigures *figures);

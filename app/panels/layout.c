@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "panels/layout_parts.h"
 #include "draw/theme.h"
+#include "panels/layout_parts.h"
 
 static void place_sidebar(Layout *layout, float scale, Scene scene)
 {
@@ -45,6 +45,9 @@ float layout_fit_scale(float wanted, float width, float height)
     return fminf(wanted, fminf(fmaxf(width, LEAST_WIDTH) / FULL_WIDTH, fmaxf(height, LEAST_HEIGHT) / FULL_HEIGHT));
 }
 
+#define PLACE(NAME, name, key, label, help, shows, cast, flags, note) [SCENE_##NAME] = layout_place_##name,
+static PlaceScene *const places[SCENE_COUNT] = {SCENES(PLACE)};
+
 Layout layout_create(float width, float height, float scale, const Look *look)
 {
     Layout layout;
@@ -62,22 +65,18 @@ Layout layout_create(float width, float height, float scale, const Look *look)
     Rect area = {sidebar + margin, top + layout_px(6, scale), width - sidebar - 2 * margin,
                  layout.sidebar.h - layout_px(6, scale) - margin};
     layout.main = area;
-    if (look->scene != SCENE_CLAIMS) {
+    if (scene_has(look->scene, SCENE_HAS_MODES)) {
         layout.modes = (Rect){area.x, area.y, area.w, layout_px(MODES_HEIGHT, scale)};
         area.y += layout.modes.h + layout_px(4, scale);
         area.h -= layout.modes.h + layout_px(4, scale);
     }
-    if (look->scene == SCENE_MATRIX || look->scene == SCENE_INSPECT || look->scene == SCENE_CLAIMS) {
+    if (scene_has(look->scene, SCENE_HAS_STRIP)) {
         const float strip = layout_px(TIMELINE_HEIGHT, scale);
         area.h -= strip + gap;
         layout.timeline = (Rect){area.x, area.y + area.h + gap, area.w, strip};
     }
-    switch (look->scene) {
-    case SCENE_MATRIX: layout_place_matrix(&layout, area, scale, look); break;
-    case SCENE_INSPECT: layout_place_inspect(&layout, area, scale); break;
-    case SCENE_CLAIMS: layout_place_claims(&layout, area, scale); break;
-    default: layout_place_grids(&layout, area, scale, look);
-    }
+    layout.area = area;
+    places[look->scene](&layout, area, scale, look);
     place_sidebar(&layout, scale, look->scene);
     return layout;
 }

@@ -4,10 +4,8 @@
 // a grid of zero columns are not shown.
 #pragma once
 #include "draw/draw.h"
-#include "state/look.h"
 #include "draw/ui.h"
-
-enum { PAGE_MAX = 144 }; // digits on screen
+#include "state/frame.h"
 
 // The least window in which everything has its place; in a smaller one it lies where it would in this one, out of
 // sight, and a sentence is shown.
@@ -30,8 +28,8 @@ typedef struct MatrixCell {
 typedef struct MatrixLayout {
     int rows, columns;
     Rect choices; // of rows and columns
-    Rect row_names[OUTPUTS_MAX], column_names[LOSS_COUNT];
-    MatrixCell cells[OUTPUTS_MAX][LOSS_COUNT];
+    Rect row_names[OUTPUT_COUNT], column_names[LOSS_COUNT];
+    MatrixCell cells[OUTPUT_COUNT][LOSS_COUNT];
 } MatrixLayout;
 
 // The inspect view: one digit, large; plots of one pixel; its figures.
@@ -43,7 +41,9 @@ typedef struct InspectLayout {
 typedef struct Layout {
     Rect window;
     bool is_too_small; // the window: nothing of the rest can be seen
-    Rect top, bottom, sidebar, main;
+    Rect top, bottom, sidebar;
+    Rect main;     // what the bars and the sidebar leave
+    Rect area;     // of that, the scene's own: without modes and timeline
     Rect modes;    // heatmap and input modes
     Rect timeline; // the scrubber; under the curves its track has their axis
     Rect pad, tools;

@@ -1,8 +1,8 @@
 // Where things are in compare and solo: grids of digits, the drawing, the plots. Pure arithmetic.
 #include <math.h>
 
-#include "panels/layout_parts.h"
 #include "draw/theme.h"
+#include "panels/layout_parts.h"
 
 // One column of four cells, as large as the height allows; returns its width.
 static float place_drawn_column(Layout *layout, Rect area, float scale)
@@ -79,11 +79,10 @@ static float place_solo(Layout *layout, Rect area, float scale)
 
 // Grids of digits above, plots below: the grids take whole rows of digits of the space above the least that the plots
 // need, and the plots take the rest. The timeline lies under the curves, along their axis.
-void layout_place_grids(Layout *layout, Rect area, float scale, const Look *look)
+static void place_grids(Layout *layout, Rect area, float scale, bool is_pair)
 {
     const float gap = layout_px(GAP, scale), least = floorf(fmaxf(layout_px(132, scale), area.h * 0.2f));
     const Rect grids = {area.x, area.y, area.w, area.h - least - gap};
-    const bool is_pair = look->scene == SCENE_COMPARE && !look->is_wiped;
     const float used = is_pair ? place_compare(layout, grids, scale) : place_solo(layout, grids, scale);
     const float half = floorf((area.w - gap) / 2), plots = area.h - used - gap;
     layout->histogram = (Rect){area.x, area.y + used + gap, half, plots};
@@ -91,4 +90,21 @@ void layout_place_grids(Layout *layout, Rect area, float scale, const Look *look
     const float strip = layout_px(TIMELINE_HEIGHT, scale), inset = layout_px(6, scale);
     layout->timeline = (Rect){layout->curves.x + inset, layout->curves.y + plots - strip - layout_px(3, scale),
                               layout->curves.w - 2 * inset, strip};
+}
+
+void layout_place_compare(Layout *layout, Rect area, float scale, const Look *look)
+{
+    place_grids(layout, area, scale, !look->is_wiped);
+}
+
+void layout_place_solo_a(Layout *layout, Rect area, float scale, const Look *look)
+{
+    (void)look;
+    place_grids(layout, area, scale, false);
+}
+
+void layout_place_solo_b(Layout *layout, Rect area, float scale, const Look *look)
+{
+    (void)look;
+    place_grids(layout, area, scale, false);
 }

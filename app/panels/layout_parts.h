@@ -9,8 +9,8 @@ float layout_px(float distance, float scale); // a theme distance in whole pixel
 GridLayout layout_fit_grid(Rect area, float header_height, float gap, int wanted);
 GridLayout layout_move_grid(GridLayout grid, float x, float y); // the same grid elsewhere
 
-// One view each.
-void layout_place_grids(Layout *layout, Rect area, float scale, const Look *look); // compare, solo
-void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *look);
-void layout_place_inspect(Layout *layout, Rect area, float scale);
-void layout_place_claims(Layout *layout, Rect area, float scale);
+// One scene each: layout_place_NAME puts its parts into area, and says how many test digits it has room for.
+typedef void PlaceScene(Layout *layout, Rect area, float scale, const Look *look);
+#define DECLARE_PLACE(NAME, name, key, label, help, shows, cast, flags, note) PlaceScene layout_place_##name;
+SCENES(DECLARE_PLACE)
+#undef DECLARE_PLACE

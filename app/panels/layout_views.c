@@ -1,8 +1,8 @@
 // Where things are in the matrix, the inspect view and the claims. Pure arithmetic.
 #include <math.h>
 
-#include "panels/layout_parts.h"
 #include "draw/theme.h"
+#include "panels/layout_parts.h"
 
 // ---- matrix -------------------------------------------------------------------------------------------------------
 
@@ -55,6 +55,14 @@ static GridLayout row_of(float x, float y, int columns, int pixel_px)
     return grid;
 }
 
+// Many losses or outputs in a small window: a grid that has no room is left out.
+static void keep_inside(GridLayout *grid, const CellPlan *plan, Rect rect)
+{
+    const float right = grid->origin.x + grid->pitch * (float)grid->columns;
+    if (right > rect.x + rect.w - plan->pad + 1 || grid->origin.y + grid->pitch > rect.y + rect.h + 1)
+        grid->columns = 0;
+}
+
 static MatrixCell place_cell(Rect rect, const CellPlan *plan)
 {
     MatrixCell cell = {.rect = rect};
@@ -67,6 +75,9 @@ static MatrixCell place_cell(Rect rect, const CellPlan *plan)
     cell.heatmap = row_of(heat_x, heat_y, plan->digits, plan->pixel_px);
     cell.drawn_output = row_of(x + row - pitch, y, 1, plan->pixel_px);
     cell.drawn_heatmap = row_of(heat_x + row - pitch, heat_y, 1, plan->pixel_px);
+    GridLayout *const grids[] = {&cell.output, &cell.heatmap, &cell.drawn_output, &cell.drawn_heatmap};
+    for (size_t i = 0; i < sizeof grids / sizeof *grids; i++)
+        keep_inside(grids[i], plan, rect);
     const float left = x + plan->images_width + plan->gap;
     const float figures_height = fminf(FIGURE_ROWS * plan->line, bottom - y);
     if (plan->is_stacked) {
@@ -114,8 +125,9 @@ void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *loo
 
 // ---- inspect ------------------------------------------------------------------------------------------------------
 
-void layout_place_inspect(Layout *layout, Rect area, float scale)
+void layout_place_inspect(Layout *layout, Rect area, float scale, const Look *look)
 {
+    (void)look;
     enum { IMAGES = 1 + 2 * SIDE_COUNT, TABLE_ROWS = 9 };
     InspectLayout *inspect = &layout->inspect;
     const float gap = layout_px(GAP, scale), header = layout_px(HEADER_HEIGHT, scale), line = layout_px(17, scale);
@@ -142,8 +154,9 @@ void layout_place_inspect(Layout *layout, Rect area, float scale)
 
 // ---- claims -------------------------------------------------------------------------------------------------------
 
-void layout_place_claims(Layout *layout, Rect area, float scale)
+void layout_place_claims(Layout *layout, Rect area, float scale, const Look *look)
 {
+    (void)look;
     // in proportion to the rows of their tables, the words' least included
     static const float weights[CLAIM_COUNT] = {10, 7, 5.5f, 5, 7};
     const float gap = layout_px(6, scale), room = area.h - (CLAIM_COUNT - 1) * gap;

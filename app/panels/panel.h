@@ -3,35 +3,40 @@
 // To add one: a file panel_<name>.c with one function below, a row in the table of panels in panels.c, a rectangle in
 // layout.h. Thread: the UI thread.
 #pragma once
-#include "state/app.h"
 #include "draw/ui.h"
+#include "panels/layout.h"
+#include "state/frame.h"
+#include "state/request.h"
+
+typedef struct PixelHover {
+    bool is_set, is_pad; // is_pad: of the drawing, else of the page
+    int model;           // whose image it is, where others than A and B are on show; else -1
+    int cell;            // of the page
+    int pixel;           // row * 28 + column
+} PixelHover;
 
 typedef struct Panel {
     Ui *ui;
     const Frame *frame;
+    const Layout *layout;
     Requests *requests;
     PixelHover hover; // set by the panel whose pixel is under the mouse, read by those that come later
     Look look;        // what the next frame looks at: panel_look
     bool is_look_changed;
 } Panel;
 
-void panel_top(Panel *panel);
-void panel_pad(Panel *panel);
-void panel_models(Panel *panel);
-void panel_modes(Panel *panel);
-void panel_grids(Panel *panel);
-void panel_drawn(Panel *panel);
-void panel_histogram(Panel *panel);
-void panel_curves(Panel *panel);
-void panel_matrix(Panel *panel);
-void panel_inspect(Panel *panel);
-void panel_claims(Panel *panel);
-void panel_timeline(Panel *panel);
-void panel_status(Panel *panel);
-void panel_tooltip(Panel *panel);
-void panel_help(Panel *panel);
-void panel_keys(Panel *panel);
-void panel_small(Panel *panel);
+typedef void DrawPanel(Panel *panel);
+
+// One for each scene: panel_NAME draws what is in its place.
+#define DECLARE_PANEL(NAME, name, key, label, help, shows, cast, flags, note) DrawPanel panel_##name;
+SCENES(DECLARE_PANEL)
+#undef DECLARE_PANEL
+
+// In every scene, or where the layout has a place for them.
+DrawPanel panel_top, panel_pad, panel_models, panel_modes, panel_histogram, panel_curves, panel_timeline, panel_status,
+    panel_tooltip, panel_help, panel_keys, panel_small;
+
+void panel_drawn(Panel *panel); // the drawing and what the models make of it: a part of compare and solo
 
 // Shared parts
 
@@ -47,13 +52,30 @@ bool panel_is_wiped(const Frame *frame);  // A and B in the same place
 // A card with a thin edge.
 void panel_card(Panel *panel, Rect rect);
 
-// "epoch 12.3 / 50" and the like: how far a model is.
-void panel_format_progress(const Frame *frame, int model, char *text, size_t size);
+// "epoch 12.3 / 50" and the like: how far a model is. The short form is for where that is too long: "epoch 12.3".
+typedef struct Progress {
+    char text[80], short_text[48];
+} Progress;
+Progress panel_progress(const Frame *frame, int model);
+
 void panel_format_figure(double value, char text[24]); // four decimals; very small and large ones as 1.2e+05
+void panel_format_signed(double value, char text[24]); // the same with its sign
 
 // color, or grey where the model's figures over the test set are of another moment than its pictures: figures_of then
 // stands beside them.
 Color panel_figure_color(const ModelFrame *model, Color color);
+
+// Figures of the models in a line, "A 0.0918 epoch 12": their text without and with the moment that they are of, where
+// that is not the pictures'.
+typedef struct PanelFigure {
+    char text[32], whole_text[72];
+    Color color;
+} PanelFigure;
+PanelFigure panel_side_figure(const Frame *frame, int side, double value);
+
+// Right-aligned in the line, the first at the right; with their moments where there is room, or without, or not at all.
+// Returns how much of the line is left then.
+float panel_draw_figures(Panel *panel, Rect line, const PanelFigure *figures, int count);
 
 // A title with a small square of the side's colour before it (side -1: none), and something at the right.
 void panel_header(Panel *panel, Rect header, int side, const char *title, const char *right);
@@ -79,10 +101,11 @@ void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int
 // The heatmap in `column` of a model over the page, or over the drawing; a mode of the whole set gives one image.
 void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, bool is_pad, bool has_hover);
 
-// A labelled colour bar for a heatmap's mode, right-aligned in rect; dragging it moves the end of the scale, a double
-// click takes it back. id: of the widget. Returns its width, 0 where there is no room.
-float panel_color_bar(Panel *panel, const char *id, Rect rect, int mode);
+// A labelled colour bar for a heatmap's mode, right-aligned in rect, whose left has `taken` for others; dragging it
+// moves the end of the scale, a double click takes it back. id: of the widget. Returns its width, 0 where there is no
+// room.
+float panel_color_bar(Panel *panel, const char *id, Rect rect, float taken, int mode);
 void panel_scale_heatmap(Panel *panel, int mode, float factor); // 0: back to the mode's own scale
 
 // The whole window.
-void panels_draw(Ui *ui, const Frame *frame, Requests *requests);
+void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *requests);

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "state/claim_table.h"
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
+#include "state/claim_table.h"
 
 static const Color verdict_colors[VERDICT_COUNT] = {[VERDICT_OPEN] = COLOR_TEXT_SOFT,
                                                     [VERDICT_TRUE] = COLOR_GOOD,
@@ -12,7 +12,7 @@ static const Color verdict_colors[VERDICT_COUNT] = {[VERDICT_OPEN] = COLOR_TEXT_
                                                     [VERDICT_FALSE] = COLOR_FALSE};
 
 // All cards alike: what one has room for depends on the window alone.
-static bool is_small(const Panel *panel) { return panel->frame->layout.main.h < 600 * panel->ui->scale; }
+static bool is_small(const Panel *panel) { return panel->layout->main.h < 600 * panel->ui->scale; }
 
 static void draw_words(Panel *panel, Rect rect, int claim)
 {
@@ -50,10 +50,10 @@ static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
         draw_box(ui->draw, (Rect){rect.x, y, rect.w, ui_px(ui, 1)}, COLOR_GRID, 0);
         ui_text(ui, (Rect){rect.x, y, names, line}, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, table->rows[row].label);
         for (int i = 0; i < table->column_count; i++) {
-            char text[24];
-            claim_format(table->rows[row].unit, table->rows[row].values[i], text);
-            if (table->rows[row].unit == UNIT_FINE && *text && ui_text_width(ui, FONT_FIGURES, size, text) > column)
-                (void)snprintf(text, sizeof text, "%.4f", table->rows[row].values[i]);
+            char text[24] = "";
+            for (int fewer = 0; fewer == 0 || (fewer < 6 && ui_text_width(ui, FONT_FIGURES, size, text) > column);
+                 fewer++)
+                claim_format(table->rows[row].unit, table->rows[row].values[i], fewer, text);
             ui_text(ui, (Rect){rect.x + names + (float)i * column, y, column, line}, FONT_FIGURES, size, COLOR_TEXT,
                     ALIGN_RIGHT, text);
         }
@@ -64,10 +64,8 @@ void panel_claims(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    if (frame->look.scene != SCENE_CLAIMS)
-        return;
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
-        const Rect card = frame->layout.claims[claim];
+        const Rect card = panel->layout->claims[claim];
         const float pad = ui_px(ui, is_small(panel) ? 6 : 10);
         char id[24], hint[sizeof ui->hint];
         panel_card(panel, card);

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "draw/theme.h"
 #include "panels/panel.h"
 #include "panels/plot.h"
-#include "draw/theme.h"
 
 typedef struct Scale {
     Rect area;
@@ -163,32 +163,28 @@ static void draw_all_curves(Panel *panel, const Scale *s)
         draw_box(draw, (Rect){x, s->area.y, ui_px(panel->ui, 1), s->area.h}, COLOR_TEXT, 0);
 }
 
+// The models' figures and, where there is room, what they are of: all or none. The caption has them, too.
 static void draw_figures(Panel *panel, Rect line)
 {
-    Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    char text[80];
-    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
-        const ModelFrame *m = &frame->models[side];
-        const Snapshot *s = m->snapshot;
-        if (!panel_is_shown(frame, side) || s->test.images == 0)
-            continue;
-        (void)snprintf(text, sizeof text, "%c %.4f%s%s", side == SIDE_A ? 'A' : 'B',
-                       s->test.mean[frame->look.curve_loss], *m->figures_of ? " " : "", m->figures_of);
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_figure_color(m, panel_side_color(side)), ALIGN_RIGHT, text);
-        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 10);
-    }
+    PanelFigure figures[SIDE_COUNT];
+    int count = 0;
+    for (int side = SIDE_COUNT - 1; side >= 0; side--)
+        if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0)
+            figures[count++] =
+                panel_side_figure(frame, side, frame->models[side].snapshot->test.mean[frame->look.curve_loss]);
+    (void)panel_draw_figures(panel, line, figures, count);
 }
 
 void panel_curves(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect rect = frame->layout.curves;
+    const Rect rect = panel->layout->curves;
     if (rect.w <= 0)
         return;
-    Rect area = plot_frame(ui, rect, "Training", NULL);
-    area.h -= frame->layout.timeline.h;
+    Rect area = plot_frame(ui, rect, "Training");
+    area.h -= panel->layout->timeline.h;
     const char *labels[LOSS_COUNT];
     for (int i = 0; i < LOSS_COUNT; i++)
         labels[i] = loss_label(i);
@@ -202,8 +198,7 @@ void panel_curves(Panel *panel)
                        ui_px(ui, 26)};
     if (line.w > ui_px(ui, 370))
         ui_text(ui, line, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "log scale, test solid, train dashed");
-    if (line.w > ui_px(ui, frame->look.scene == SCENE_COMPARE ? 150 : 75)) // else the caption alone has them
-        draw_figures(panel, line);
+    draw_figures(panel, line);
 
     const float axis = ui_px(ui, 30);
     const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});

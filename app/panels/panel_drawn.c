@@ -2,10 +2,11 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 enum { OUTLINE_LEVEL = 50 }; // percent of full ink
+enum { TITLE_HEIGHT = 15 };  // above each image
 
 // The edge of the original drawing, where ink begins, as thin lines over the centred one.
 static void draw_outline(Panel *panel, const GridLayout *grid)
@@ -26,13 +27,16 @@ static void draw_outline(Panel *panel, const GridLayout *grid)
 }
 
 // Whether the drawing has one column of large images, as in solo, or a row for each model.
-static bool is_column(const Frame *frame) { return frame->look.scene != SCENE_COMPARE || frame->look.is_wiped; }
+static bool is_column(const Frame *frame)
+{
+    return !scene_has(frame->look.scene, SCENE_HAS_WIPE) || frame->look.is_wiped;
+}
 
 static void draw_model(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
     const ModelFrame *m = &frame->models[side];
-    const GridLayout *cells = frame->layout.drawn[side];
+    const GridLayout *cells = panel->layout->drawn[side];
     panel_digits(panel, &cells[0], m->pad_p, 1, true, -1);
     for (int column = 0; column < HEATMAP_COUNT; column++)
         panel_heatmap(panel, &cells[1 + column], side, column, true, false);
@@ -47,7 +51,7 @@ static void draw_model(Panel *panel, int side)
 static void draw_wiped(Panel *panel)
 {
     const Frame *frame = panel->frame;
-    const GridLayout *first = &frame->layout.drawn[SIDE_A][0], *last = &frame->layout.drawn[SIDE_A][HEATMAP_COUNT];
+    const GridLayout *first = &panel->layout->drawn[SIDE_A][0], *last = &panel->layout->drawn[SIDE_A][HEATMAP_COUNT];
     const Rect area = {first->origin.x, first->origin.y, first->pitch, last->origin.y + last->pitch - first->origin.y};
     const float x = roundf(area.x + frame->look.wipe * area.w);
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -58,11 +62,11 @@ static void draw_wiped(Panel *panel)
     }
 }
 
-// The drawing's own losses beside the input cell.
+// The drawing's own losses beside the input cell, a line for each model.
 static void draw_figures(Panel *panel, Rect area)
 {
     Ui *ui = panel->ui;
-    const float line = ui_px(ui, 16);
+    const float line = fminf(ui_px(ui, 16), floorf(area.h / SIDE_COUNT));
     Rect row = {area.x, area.y, area.w, line};
     char text[32 * LOSS_COUNT];
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -71,8 +75,10 @@ static void draw_figures(Panel *panel, Rect area)
         const int count = loss_list_shown(m->spec.loss, losses);
         size_t used = 0;
         for (int i = 0; i < count; i++) { // as many as there is room for
-            const size_t length = (size_t)snprintf(text + used, sizeof text - used, "%s%s %.4f", i ? "  " : "",
-                                                   loss_get(losses[i])->label, m->pad_loss[losses[i]]);
+            char figure[24];
+            panel_format_figure(m->pad_loss[losses[i]], figure);
+            const size_t length = (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", i ? "  " : "",
+                                                   loss_get(losses[i])->label, figure);
             if (i > 0 && ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > row.w) {
                 text[used] = 0;
                 break;
@@ -90,8 +96,8 @@ static void draw_titles(Panel *panel, bool is_narrow)
     const Frame *frame = panel->frame;
     const int first = panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B;
     for (int column = 0; column < 1 + HEATMAP_COUNT; column++) {
-        const GridLayout *cell = &frame->layout.drawn[first][column];
-        const float height = ui_px(ui, 15);
+        const GridLayout *cell = &panel->layout->drawn[first][column];
+        const float height = ui_px(ui, TITLE_HEIGHT);
         const int mode = column > 0 ? frame->look.heatmaps[column - 1] : 0;
         char title[64];
         (void)snprintf(title, sizeof title, "%s",
@@ -99,12 +105,18 @@ static void draw_titles(Panel *panel, bool is_narrow)
                        : is_narrow && !is_column(frame) ? "Out"
                                                         : "Output");
         const int loss = heatmap_get(mode)->loss;
-        if (column > 0 && is_column(frame) && !panel_is_wiped(frame) && loss >= 0)
-            (void)snprintf(title, sizeof title, "%s %.4f", heatmap_get(mode)->label,
-                           frame->models[first].pad_loss[loss]);
-        const float width = is_column(frame) ? frame->layout.drawn_header.w : cell->pitch + ui_px(ui, 5);
-        ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, TEXT_SMALL,
-                COLOR_TEXT_SOFT, ALIGN_LEFT, title);
+        char figure[24];
+        if (column > 0 && is_column(frame) && !panel_is_wiped(frame) && loss >= 0) {
+            panel_format_figure(frame->models[first].pad_loss[loss], figure);
+            (void)snprintf(title, sizeof title, "%s %s", heatmap_get(mode)->label, figure);
+        }
+        const float width = is_column(frame) ? panel->layout->drawn_header.w : cell->pitch + ui_px(ui, 5);
+        float size = TEXT_SMALL; // over a tiny image set smaller, down to what can still be read, or left out
+        while (size > 8 && ui_text_width(ui, FONT_UI, size, title) > width)
+            size -= 1;
+        if (ui_text_width(ui, FONT_UI, size, title) <= width)
+            ui_text(ui, (Rect){cell->origin.x, cell->origin.y - height, width, height}, FONT_UI, size, COLOR_TEXT_SOFT,
+                    ALIGN_LEFT, title);
     }
 }
 
@@ -112,15 +124,13 @@ void panel_drawn(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const GridLayout *input = &frame->layout.drawn_input;
-    if (!panel_has_grids(frame))
-        return;
-    ui_text(ui, frame->layout.drawn_header, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, "Your digit");
+    const GridLayout *input = &panel->layout->drawn_input;
+    ui_text(ui, panel->layout->drawn_header, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, "Your digit");
     char from_set[32];
-    const bool is_narrow = frame->layout.drawn_header.w < ui_px(ui, 190);
+    const bool is_narrow = panel->layout->drawn_header.w < ui_px(ui, 190);
     (void)snprintf(from_set, sizeof from_set, "test %d", frame->pad->now.source);
     const bool is_moved = frame->pad->is_centred && !frame->pad->now.is_exact && !frame->is_pad_empty;
-    ui_text(ui, frame->layout.drawn_header, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT,
+    ui_text(ui, panel->layout->drawn_header, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT,
             is_moved && is_narrow         ? "centred"
             : is_moved                    ? "centred like MNIST"
             : frame->pad->now.source >= 0 ? from_set
@@ -129,9 +139,10 @@ void panel_drawn(Panel *panel)
     if (is_moved)
         draw_outline(panel, input);
     const float gap = ui_px(ui, 8), x = input->origin.x + input->pitch + gap;
-    const float room = frame->layout.drawn_header.x + frame->layout.drawn_header.w - x;
+    const float room = panel->layout->drawn_header.x + panel->layout->drawn_header.w - x;
+    const float titles = panel->layout->drawn[SIDE_A][0].origin.y - ui_px(ui, TITLE_HEIGHT);
     if (!is_column(frame))
-        draw_figures(panel, (Rect){x, input->origin.y, room, input->pitch});
+        draw_figures(panel, (Rect){x, input->origin.y, room, titles - input->origin.y});
     draw_titles(panel, is_narrow);
     if (panel_is_wiped(frame)) {
         draw_wiped(panel);

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 static Rect grid_header(const GridLayout *grid)
 {
@@ -22,28 +22,31 @@ static Rect grid_area(const GridLayout *grid)
 static void draw_input(Panel *panel)
 {
     const Frame *frame = panel->frame;
-    char range[48];
+    char range[48], start[24];
     if (frame->is_shuffled)
         (void)snprintf(range, sizeof range, "%d random of %d", frame->page_count, frame->test_count);
     else
         (void)snprintf(range, sizeof range, "test %d\u2013%d", frame->first,
                        (frame->first + frame->page_count - 1) % frame->test_count);
-    panel_header(panel, grid_header(&frame->layout.input), -1, frame->look.binarise > 0.0f ? "Input, mixed" : "Input",
-                 range);
-    panel_digits(panel, &frame->layout.input, frame->targets, frame->page_count, false, -1);
+    (void)snprintf(start, sizeof start, frame->is_shuffled ? "random" : "from %d", frame->first);
+    const char *const title = frame->look.binarise > 0.0f ? "Input, mixed" : "Input", *const forms[] = {range, start};
+    const Rect header = grid_header(&panel->layout->input);
+    const float room = header.w - ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, title) - ui_px(panel->ui, 4);
+    panel_header(panel, header, -1, title, ui_choose(panel->ui, FONT_FIGURES, TEXT_SMALL, room, forms, 2));
+    panel_digits(panel, &panel->layout->input, frame->targets, frame->page_count, false, -1);
 }
 
 static void draw_outputs(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
     const float *p = frame->models[side].p;
-    panel_digits(panel, &frame->layout.reconstruction[side], p, frame->page_count, false, -1);
+    panel_digits(panel, &panel->layout->reconstruction[side], p, frame->page_count, false, -1);
 }
 
 static void draw_output_header(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
-    const Rect header = grid_header(&frame->layout.reconstruction[side]);
+    const Rect header = grid_header(&panel->layout->reconstruction[side]);
     if (panel_is_wiped(frame)) {
         char pair[140];
         (void)snprintf(pair, sizeof pair, "%s | %s", frame->models[SIDE_A].caption, frame->models[SIDE_B].caption);
@@ -61,13 +64,18 @@ static void draw_output_header(Panel *panel, int side)
 }
 
 // The mode's figure over the test set where it has one, else "".
-static void format_mean(const Frame *frame, int side, int mode, char *text, size_t size)
+static void format_mean(const Frame *frame, int side, int mode, char text[24])
 {
     const Metrics *test = &frame->models[side].snapshot->test;
     const Heatmap *row = heatmap_get(mode);
     text[0] = 0;
-    if (test->images > 0 && row->figure)
-        (void)snprintf(text, size, row->figure_format, row->figure(test));
+    if (test->images == 0 || !row->figure)
+        return;
+    const double figure = row->figure(test);
+    if (fabs(figure) < 1e3)
+        (void)snprintf(text, 24, row->figure_format, figure);
+    else
+        panel_format_figure(figure, text);
 }
 
 // A mode's mean over the test set and, where it is of another moment than the picture, which; in the longest form that
@@ -76,8 +84,8 @@ static void draw_mean(Panel *panel, Rect *line, int side, int mode)
 {
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[side];
-    char mean[32], text[80];
-    format_mean(panel->frame, side, mode, mean, sizeof mean);
+    char mean[24], text[80];
+    format_mean(panel->frame, side, mode, mean);
     (void)snprintf(text, sizeof text, "%s%s%s", mean, *m->figures_of ? " " : "", m->figures_of);
     if (ui_text_width(ui, FONT_UI, TEXT_NORMAL, text) > line->w) // the caption says the moment, too
         (void)snprintf(text, sizeof text, "%s", mean);
@@ -94,16 +102,16 @@ static void draw_heatmap_header(Panel *panel, int side, int column)
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const int mode = frame->look.heatmaps[column];
-    const Rect header = grid_header(&frame->layout.heatmap[side][column]);
+    const Rect header = grid_header(&panel->layout->heatmap[side][column]);
     const bool is_wiped = panel_is_wiped(frame);
     const char *label = heatmap_get(mode)->label;
     char id[24];
     (void)snprintf(id, sizeof id, "scale.%c.%d", side == SIDE_A ? 'a' : 'b', column);
-    const float bar = panel_color_bar(panel, id, header, mode);
+    const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, label) + ui_px(ui, is_wiped ? 4 : 18);
+    const float bar = panel_color_bar(panel, id, header, used + ui_px(ui, 6), mode);
     Rect rest = header;
     rest.w -= bar + ui_px(ui, 6);
     panel_header(panel, rest, is_wiped ? -1 : side, label, "");
-    const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, label) + ui_px(ui, is_wiped ? 4 : 18);
     rest.x += used;
     rest.w -= used;
     draw_mean(panel, &rest, side, mode);
@@ -115,7 +123,7 @@ static void draw_side(Panel *panel, int side)
 {
     draw_outputs(panel, side);
     for (int column = 0; column < HEATMAP_COUNT; column++)
-        panel_heatmap(panel, &panel->frame->layout.heatmap[side][column], side, column, false, false);
+        panel_heatmap(panel, &panel->layout->heatmap[side][column], side, column, false, false);
 }
 
 static void draw_headers(Panel *panel, int side)
@@ -149,8 +157,8 @@ static void drag_divider(Panel *panel, const char *id, Rect area)
 static void draw_wiped(Panel *panel)
 {
     const Frame *frame = panel->frame;
-    const GridLayout *grids[] = {&frame->layout.reconstruction[SIDE_A], &frame->layout.heatmap[SIDE_A][0],
-                                 &frame->layout.heatmap[SIDE_A][1]};
+    const GridLayout *grids[] = {&panel->layout->reconstruction[SIDE_A], &panel->layout->heatmap[SIDE_A][0],
+                                 &panel->layout->heatmap[SIDE_A][1]};
     const float share = frame->look.wipe;
     // the same share of each grid; one clip a side, since grids stand below each other, too
     for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
@@ -172,10 +180,8 @@ static void draw_wiped(Panel *panel)
         drag_divider(panel, ids[i], grid_area(grids[i]));
 }
 
-void panel_grids(Panel *panel)
+static void draw_grids(Panel *panel)
 {
-    if (!panel_has_grids(panel->frame))
-        return;
     draw_input(panel);
     if (panel_is_wiped(panel->frame)) {
         draw_wiped(panel);
@@ -188,3 +194,12 @@ void panel_grids(Panel *panel)
         draw_side(panel, side);
     }
 }
+
+void panel_compare(Panel *panel)
+{
+    draw_grids(panel);
+    panel_drawn(panel);
+}
+
+void panel_solo_a(Panel *panel) { panel_compare(panel); }
+void panel_solo_b(Panel *panel) { panel_compare(panel); }

@@ -1,17 +1,18 @@
 // The help overlay: every key, what the colours mean.
 #include <math.h>
+#include <stdio.h>
 
 #include "draw/palette.h"
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 typedef struct HelpRow {
     const char *keys, *meaning;
 } HelpRow;
 
+enum { SCENE_ROWS = 3 }; // the scenes share so many rows
+
 static const HelpRow rows[] = {
-    {"1 2 3", "compare A and B; A alone; B alone"},
-    {"4 5 6", "matrix; inspect a pixel; claims"},
     {"H  J", "left, right heatmap: next (Shift: previous)"},
     {"\u2212 = 0", "heatmap's scale: shorter, longer, its own"},
     {"I", "targets as is or binary"},
@@ -33,7 +34,19 @@ static const HelpRow rows[] = {
     {"Ctrl +  \u2212  0", "larger, smaller, normal size"},
     {"?  Esc  Ctrl Q", "this help; one step back; quit"},
 };
-enum { ROWS = sizeof rows / sizeof *rows, LINES = (ROWS + 1) / 2 }; // in two columns
+enum { ROWS = SCENE_ROWS + (int)(sizeof rows / sizeof *rows), LINES = (ROWS + 1) / 2 }; // in two columns
+
+// "1 2 3", and what they show: the row's share of the scenes.
+static void format_scenes(int row, char keys[48], char meaning[160])
+{
+    enum { EACH = (SCENE_COUNT + SCENE_ROWS - 1) / SCENE_ROWS };
+    size_t key_length = 0, length = 0;
+    for (int i = row * EACH; i < SCENE_COUNT && i < (row + 1) * EACH; i++) {
+        key_length += (size_t)snprintf(keys + key_length, 48 - key_length, "%s%d", key_length ? " " : "", i + 1);
+        length +=
+            (size_t)snprintf(meaning + length, 160 - length, "%s%s", length ? "; " : "", scene_get((Scene)i)->help);
+    }
+}
 
 static void draw_legend(Panel *panel, Rect row)
 {
@@ -58,7 +71,7 @@ void panel_help(Panel *panel)
     const Frame *frame = panel->frame;
     if (!frame->is_help_shown)
         return;
-    const float height = frame->layout.bottom.y + frame->layout.bottom.h, width = frame->layout.bottom.w;
+    const float height = panel->layout->bottom.y + panel->layout->bottom.h, width = panel->layout->bottom.w;
     draw_box(ui->draw, (Rect){0, 0, width, height}, COLOR_SHADE, 0);
     const float pad = ui_px(ui, 24), line = fminf(ui_px(ui, 26), floorf((height - 3 * pad) / (LINES + 3)));
     const float box_width = fminf(ui_px(ui, 900), width - pad);
@@ -73,9 +86,15 @@ void panel_help(Panel *panel)
     const float keys = ui_px(ui, 124), gap = ui_px(ui, 16), column = floorf((row.w - gap) / 2);
     for (int i = 0; i < ROWS; i++) {
         const float x = row.x + (i < LINES ? 0 : column + gap), y = row.y + line * (float)(i % LINES);
-        ui_text(ui, (Rect){x, y, keys, line}, FONT_FIGURES, TEXT_NORMAL, COLOR_A, ALIGN_LEFT, rows[i].keys);
+        char scene_keys[48], scenes[160];
+        HelpRow help = {scene_keys, scenes};
+        if (i < SCENE_ROWS)
+            format_scenes(i, scene_keys, scenes);
+        else
+            help = rows[i - SCENE_ROWS];
+        ui_text(ui, (Rect){x, y, keys, line}, FONT_FIGURES, TEXT_NORMAL, COLOR_A, ALIGN_LEFT, help.keys);
         ui_text(ui, (Rect){x + keys, y, column - keys, line}, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT,
-                rows[i].meaning);
+                help.meaning);
     }
     row.y += line * (LINES + 0.4f);
     draw_legend(panel, row);

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "draw/theme.h"
 #include "panels/panel.h"
 #include "panels/plot.h"
-#include "draw/theme.h"
 
 // Counts as they are drawn: 0 at the bottom, 1 at the top.
 typedef struct Scale {
@@ -51,6 +51,12 @@ static void draw_steps(Panel *panel, const Scale *s, const int64_t *histogram, b
     draw_line(draw, steps, n, ui_px(panel->ui, width), color);
 }
 
+// Where a linear axis says what its top is.
+static Rect top_label(const Ui *ui, const Scale *s)
+{
+    return (Rect){bin_x(s, HISTOGRAM_BINS - 4) - ui_px(ui, 60), s->area.y, ui_px(ui, 60), ui_px(ui, 14)};
+}
+
 static void draw_count_axis(Panel *panel, const Scale *s)
 {
     Ui *ui = panel->ui;
@@ -64,8 +70,7 @@ static void draw_count_axis(Panel *panel, const Scale *s)
             (void)snprintf(top, sizeof top, "100 %%");
         else
             (void)snprintf(top, sizeof top, "%.1f %%", 100.0 * s->most / s->pixels);
-        ui_text(ui, (Rect){bin_x(s, HISTOGRAM_BINS - 4) - ui_px(ui, 60), s->area.y, ui_px(ui, 60), ui_px(ui, 14)},
-                FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, top);
+        ui_text(ui, top_label(ui, s), FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, top);
         return;
     }
     for (double count = 10.0; count < s->pixels; count *= 10.0)
@@ -101,30 +106,18 @@ static void draw_means(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    char texts[1 + SIDE_COUNT][64];
-    Color colors[1 + SIDE_COUNT];
-    float width = 0;
+    PanelFigure figures[SIDE_COUNT];
+    char mean_in[32];
     int count = 0;
-    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
-        const ModelFrame *model = &frame->models[side];
-        const Metrics *m = &model->snapshot->test;
-        if (!panel_is_shown(frame, side) || m->images == 0)
-            continue;
-        char mean[24];
-        panel_format_figure(m->mean_output, mean);
-        (void)snprintf(texts[count], sizeof texts[count], "%c %s%s%s", side == SIDE_A ? 'A' : 'B', mean,
-                       *model->figures_of ? " " : "", model->figures_of);
-        width += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[count]) + ui_px(ui, 10);
-        colors[count++] = panel_figure_color(model, panel_side_color(side));
-    }
-    if (frame->facts && width + ui_px(ui, 100) < line.w) {
-        (void)snprintf(texts[count], sizeof texts[count], "mean in %.4f", frame->facts->mean);
-        colors[count++] = COLOR_TEXT_SOFT;
-    }
-    for (int i = 0; width <= line.w + ui_px(ui, 10) && i < count; i++) {
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, colors[i], ALIGN_RIGHT, texts[i]);
-        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[i]) + ui_px(ui, 10);
-    }
+    for (int side = SIDE_COUNT - 1; side >= 0; side--)
+        if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0)
+            figures[count++] = panel_side_figure(frame, side, frame->models[side].snapshot->test.mean_output);
+    line.w = panel_draw_figures(panel, line, figures, count);
+    if (!frame->facts)
+        return;
+    (void)snprintf(mean_in, sizeof mean_in, "mean in %.4f", frame->facts->mean);
+    if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, mean_in) < line.w)
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, mean_in);
 }
 
 // ---- the brush ----------------------------------------------------------------------------------------------------
@@ -179,12 +172,24 @@ static void drag_brush(Panel *panel, const Scale *s)
     ui_focus_ring(ui, state, s->area);
 }
 
-static int64_t count_bins(const int64_t *histogram, int first, int last)
+// "lit: in 12.3 %  A 12.4 %", each with the moment that it is of where has_moments; whether all are of the pictures'.
+static bool format_lit(const Frame *frame, bool has_moments, char *text, size_t size)
 {
-    int64_t count = 0;
-    for (int bin = first; bin <= last; bin++)
-        count += histogram[bin];
-    return count;
+    const Look *look = &frame->look;
+    bool is_current = true;
+    size_t used = (size_t)snprintf(text, size, "lit: in %.1f %%", 100.0 * look_lit(look, frame->facts->histogram));
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const ModelFrame *model = &frame->models[side];
+        const Metrics *m = &model->snapshot->test;
+        if (!panel_is_shown(frame, side) || m->images == 0)
+            continue;
+        const bool has_moment = has_moments && *model->figures_of;
+        used += (size_t)snprintf(text + used, size - used, "  %c %.1f %%%s%s", side == SIDE_A ? 'A' : 'B',
+                                 100.0 * look_lit(look, m->histogram_output), has_moment ? " " : "",
+                                 has_moment ? model->figures_of : "");
+        is_current &= !*model->figures_of;
+    }
+    return is_current;
 }
 
 static void draw_brush(Panel *panel, const Scale *s)
@@ -197,24 +202,16 @@ static void draw_brush(Panel *panel, const Scale *s)
     const float x0 = bin_x(s, look->brush_first), x1 = bin_x(s, look->brush_last + 1);
     draw_box(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, 0x6ff0b028, 0);
     draw_frame(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, COLOR_GOOD, 0, ui_px(ui, 1));
-    char text[192], *at = text;
-    bool is_current = true;
-    at +=
-        snprintf(text, sizeof text, "lit: in %.1f %%",
-                 100.0 * (double)count_bins(frame->facts->histogram, look->brush_first, look->brush_last) / s->pixels);
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        const ModelFrame *model = &frame->models[side];
-        const Metrics *m = &model->snapshot->test;
-        if (!panel_is_shown(frame, side) || m->images == 0)
-            continue;
-        at += snprintf(at, (size_t)(text + sizeof text - at), "  %c %.1f %%%s%s", side == SIDE_A ? 'A' : 'B',
-                       100.0 * (double)count_bins(m->histogram_output, look->brush_first, look->brush_last) / s->pixels,
-                       *model->figures_of ? " " : "", model->figures_of);
-        is_current &= !*model->figures_of;
-    }
-    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 8);
+    char whole[192], bare[96];
+    const bool is_current = format_lit(frame, true, whole, sizeof whole);
+    (void)format_lit(frame, false, bare, sizeof bare);
+    const char *const forms[] = {whole, bare};
+    const float pad = ui_px(ui, 8);
+    const char *text = ui_choose(ui, FONT_FIGURES, TEXT_SMALL, s->area.w - pad, forms, 2);
+    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + pad;
     const float left = fminf(fmaxf(s->area.x, (x0 + x1 - width) / 2), s->area.x + s->area.w - width);
-    const Rect box = {left, s->area.y + ui_px(ui, 2), width, ui_px(ui, 16)};
+    const bool meets_top = s->mode != HISTOGRAM_LOG && left + width > top_label(ui, s).x;
+    const Rect box = {left, s->area.y + ui_px(ui, meets_top ? 16 : 2), width, ui_px(ui, 16)};
     draw_box(ui->draw, box, (COLOR_PANEL & 0xffffff00u) | 0xe0, ui_px(ui, 3));
     ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, is_current ? COLOR_GOOD : COLOR_FAINT, ALIGN_CENTER, text);
 }
@@ -255,10 +252,10 @@ void panel_histogram(Panel *panel)
 {
     const Frame *frame = panel->frame;
     Ui *ui = panel->ui;
-    const Rect rect = frame->layout.histogram;
+    const Rect rect = panel->layout->histogram;
     if (rect.w <= 0)
         return;
-    const Rect area = plot_frame(ui, rect, "Intensities", NULL);
+    const Rect area = plot_frame(ui, rect, "Intensities");
     const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Intensities"),
                 width = ui_px(ui, 96);
     choose_mode(panel, (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)});

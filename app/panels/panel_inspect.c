@@ -3,32 +3,32 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "state/inspect.h"
-#include "panels/inspect_plots.h"
 #include "draw/theme.h"
+#include "panels/inspect_plots.h"
+#include "state/inspect.h"
 
 // ---- the digit ----------------------------------------------------------------------------------------------------
 
 static void draw_input(Panel *panel)
 {
     const Frame *frame = panel->frame;
-    const GridLayout *grid = &frame->layout.inspect.input;
-    char title[48];
-    const bool is_drawing = frame->indices[0] < 0;
-    if (is_drawing)
-        (void)snprintf(title, sizeof title, "Your digit");
-    else if (frame->labels[0] >= 0)
-        (void)snprintf(title, sizeof title, "Test %d, a %d", frame->indices[0], frame->labels[0]);
-    else
+    const GridLayout *grid = &panel->layout->inspect.input;
+    char title[48] = "Your digit", whole[64];
+    if (frame->indices[0] >= 0)
         (void)snprintf(title, sizeof title, "Test %d", frame->indices[0]);
-    panel_header(panel, grid->header, -1, title, "");
+    (void)snprintf(whole, sizeof whole, "%s", title);
+    if (frame->labels[0] >= 0)
+        (void)snprintf(whole, sizeof whole, "%s, a %d", title, frame->labels[0]);
+    const char *const forms[] = {whole, title, frame->indices[0] < 0 ? "Yours" : title + 5};
+    panel_header(panel, grid->header, -1,
+                 ui_choose(panel->ui, FONT_UI, TEXT_NORMAL, grid->header.w - ui_px(panel->ui, 4), forms, 3), "");
     panel_digits(panel, grid, frame->targets, 1, false, -1);
 }
 
 static void draw_side_images(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
-    const InspectLayout *inspect = &frame->layout.inspect;
+    const InspectLayout *inspect = &panel->layout->inspect;
     const ModelFrame *m = &frame->models[side];
     char id[24];
     const Rect place = inspect->output[side].header;
@@ -40,7 +40,7 @@ static void draw_side_images(Panel *panel, int side)
     Rect header = inspect->heatmap[side].header;
     (void)snprintf(id, sizeof id, "scale.%c.0", side == SIDE_A ? 'a' : 'b');
     const float label = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, heatmap_get(mode)->label) + ui_px(panel->ui, 22);
-    header.w -= panel_color_bar(panel, id, (Rect){header.x + label, header.y, header.w - label, header.h}, mode);
+    header.w -= panel_color_bar(panel, id, (Rect){header.x + label, header.y, header.w - label, header.h}, 0, mode);
     panel_header(panel, header, side, heatmap_get(mode)->label, "");
     panel_heatmap(panel, &inspect->heatmap[side], side, 0, false, false);
 }
@@ -85,7 +85,7 @@ static void mark_pixel(Panel *panel, const GridLayout *grid)
 
 static void draw_images_of_digit(Panel *panel)
 {
-    const InspectLayout *inspect = &panel->frame->layout.inspect;
+    const InspectLayout *inspect = &panel->layout->inspect;
     draw_input(panel);
     for (int side = 0; side < SIDE_COUNT; side++)
         draw_side_images(panel, side);
@@ -175,7 +175,7 @@ static void draw_pixel_table(Panel *panel, const InspectFigures *f)
         (void)snprintf(rows[count].label, sizeof rows[count].label, "\u2202%s/\u2202z", loss_get(losses[i])->label);
         count++;
     }
-    (void)draw_table(panel, frame->layout.inspect.pixel_table, title,
+    (void)draw_table(panel, panel->layout->inspect.pixel_table, title,
                      frame->look.is_pinned ? "pinned; click it to let go" : "follows the mouse; click pins it", rows,
                      count);
 }
@@ -218,7 +218,7 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
 {
     Ui *ui = panel->ui;
     const InspectSide *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
-    const Rect rect = panel->frame->layout.inspect.set_table;
+    const Rect rect = panel->layout->inspect.set_table;
     char lesson[320];
     const float mean_a = a->has_set ? a->mean_p : NAN, mean_b = b->has_set ? b->mean_p : NAN;
     const TableRow rows[] = {
@@ -238,8 +238,6 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
 
 void panel_inspect(Panel *panel)
 {
-    if (panel->frame->look.scene != SCENE_INSPECT)
-        return;
     draw_images_of_digit(panel);
     const InspectFigures figures = inspect_figures(panel->frame);
     inspect_draw_losses(panel, &figures);

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // ---- choosing rows and columns ------------------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ static void draw_choices(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    Rect line = frame->layout.matrix.choices;
+    Rect line = panel->layout->matrix.choices;
     const float right = line.x + line.w;
     line.h -= ui_px(ui, 4);
     unsigned outputs = frame->look.matrix_outputs, losses = frame->look.matrix_losses;
@@ -50,7 +50,7 @@ static void draw_choices(Panel *panel)
         panel_look(panel)->matrix_outputs = outputs;
     if (losses != frame->look.matrix_losses)
         panel_look(panel)->matrix_losses = losses;
-    (void)panel_color_bar(panel, "scale.matrix", (Rect){line.x, line.y, right - line.x, line.h},
+    (void)panel_color_bar(panel, "scale.matrix", (Rect){line.x, line.y, right - line.x, line.h}, 0,
                           frame->look.heatmaps[0]);
 }
 
@@ -103,7 +103,7 @@ static void shorten(double value, bool is_signed, char text[24])
         return;
     }
     char digits[24];
-    (void)snprintf(digits, sizeof digits, "%.*f", fabs(value) < 10 ? 3 : 1, fabs(value));
+    (void)snprintf(digits, sizeof digits, "%.*f", fabs(value) < 10 ? 3 : fabs(value) < 100 ? 1 : 0, fabs(value));
     (void)snprintf(text, 24, "%s%s", !is_signed ? "" : value < 0 ? "-" : "+", digits + (digits[0] == '0'));
 }
 
@@ -120,7 +120,7 @@ static void format_row(FigureRow *row, double value, bool is_signed, bool is_tin
     if (is_tiny)
         shorten(value, is_signed, row->value);
     else if (is_signed)
-        (void)snprintf(row->value, sizeof row->value, fabs(value) < 1e3 ? "%+.4f" : "%+.1e", value);
+        panel_format_signed(value, row->value);
     else
         panel_format_figure(value, row->value);
 }
@@ -144,9 +144,14 @@ static int fill_rows(FigureRow rows[FIGURES_MAX], const ModelFrame *model, bool 
     for (FigureRow *row = rows; row < bias; row++)
         format_row(row, test->mean[losses[row - rows]], false, is_tiny);
     format_row(bias, test->bias, true, is_tiny);
-    (void)snprintf(outside->value, sizeof outside->value, "%.1f %%", 100.0 * (test->below_0 + test->above_1));
+    (void)snprintf(outside->value, sizeof outside->value, "%.1f %%", 100.0 * metrics_outside(test));
     (void)snprintf(dead->value, sizeof dead->value, "%d", test->dead_outputs);
     return count;
+}
+
+static bool has_room(Ui *ui, float width, float size, const char *name, const char *value)
+{
+    return ui_text_width(ui, FONT_UI, size, name) + ui_text_width(ui, FONT_FIGURES, size, value) <= width;
 }
 
 static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
@@ -154,9 +159,12 @@ static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
     Ui *ui = panel->ui;
     FigureRow rows[FIGURES_MAX];
     const bool is_small = area.w < ui_px(ui, 92), is_tiny = area.w < ui_px(ui, 62);
-    const int count = fill_rows(rows, model, is_tiny);
+    int count = fill_rows(rows, model, is_tiny);
     const float line = fmaxf(ui_px(ui, 11), fminf(ui_px(ui, 15), floorf(area.h / (float)count)));
     const float size = is_tiny ? 9 : is_small || line < ui_px(ui, 13) ? 9.5f : TEXT_SMALL;
+    for (int i = 0; i < count; i++)
+        if (!has_room(ui, area.w, size, is_small ? rows[i].short_name : rows[i].name, rows[i].value))
+            count = fill_rows(rows, model, true);
     for (int i = 0; i < count && (float)(i + 1) * line <= area.h + 1; i++) {
         const Rect row = {area.x, area.y + (float)i * line, area.w, line};
         ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, is_small ? rows[i].short_name : rows[i].name);
@@ -164,13 +172,23 @@ static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
     }
 }
 
-// How far a model is and, where its figures are of another moment, of which.
-static void format_progress(const Frame *frame, int model, char *text, size_t size)
+// How far a model is and, where its figures are of another moment, of which; what went wrong of a broken one. In the
+// longest form that there is room for.
+static void format_progress(Panel *panel, int model, float width, char text[128])
 {
-    panel_format_progress(frame, model, text, size);
-    const size_t used = strlen(text);
-    if (*frame->models[model].figures_of)
-        (void)snprintf(text + used, size - used, "; figures: %s", frame->models[model].figures_of);
+    const ModelFrame *m = &panel->frame->models[model];
+    const Progress progress = panel_progress(panel->frame, model);
+    const bool is_broken = m->snapshot->broken_step >= 0;
+    char whole[128], moment[64] = "";
+    if (*m->figures_of && !is_broken)
+        (void)snprintf(moment, sizeof moment, "figures: %s", m->figures_of);
+    if (is_broken)
+        (void)snprintf(whole, sizeof whole, "%s: %s", progress.short_text, m->snapshot->broken_why);
+    else
+        (void)snprintf(whole, sizeof whole, "%s%s%s", progress.text, *moment ? "; " : "", moment);
+    const char *const forms[] = {whole, *moment ? moment : progress.short_text, progress.short_text,
+                                 is_broken ? "broke" : ""};
+    (void)snprintf(text, 128, "%s", ui_choose(panel->ui, FONT_FIGURES, TEXT_SMALL - 1, width, forms, 4));
 }
 
 // A badge for A and B, what went wrong, or that it is the best.
@@ -190,15 +208,12 @@ static void draw_title(Panel *panel, const MatrixCell *place, int model, const c
         line.x += size + ui_px(ui, 4);
         line.w -= size + ui_px(ui, 4);
     }
-    char text[128];
-    if (s->broken_step >= 0)
-        (void)snprintf(text, sizeof text, "broke at step %lld: %s", (long long)s->broken_step, s->broken_why);
-    else
-        format_progress(frame, model, text, sizeof text);
     const float best_width = best ? ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, best) + ui_px(ui, 6) : 0;
     if (best)
         ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, COLOR_GOOD, ALIGN_RIGHT, best);
     line.w -= best_width;
+    char text[128];
+    format_progress(panel, model, line.w, text);
     ui_text(ui, line, FONT_FIGURES, TEXT_SMALL - 1, s->broken_step >= 0 ? COLOR_ERROR : COLOR_TEXT_SOFT, ALIGN_LEFT,
             text);
 }
@@ -210,11 +225,15 @@ static size_t format_test(const ModelFrame *m, char *text, size_t size)
     int losses[LOSS_COUNT];
     const int count = loss_list_shown(m->spec.loss, losses);
     size_t used = *m->figures_of ? (size_t)snprintf(text, size, "At %s: ", m->figures_of) : 0;
-    for (int i = 0; i < count; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s %.4f, ", i ? "" : "Test ", loss_get(losses[i])->label,
-                                 test->mean[losses[i]]);
-    return used + (size_t)snprintf(text + used, size - used, "bias %+.4f, outside [0,1] %.1f %%, dead %d. ", test->bias,
-                                   100.0 * (test->below_0 + test->above_1), test->dead_outputs);
+    char figure[24];
+    for (int i = 0; i < count; i++) {
+        panel_format_figure(test->mean[losses[i]], figure);
+        used += (size_t)snprintf(text + used, size - used, "%s%s %s, ", i ? "" : "Test ", loss_get(losses[i])->label,
+                                 figure);
+    }
+    panel_format_signed(test->bias, figure);
+    return used + (size_t)snprintf(text + used, size - used, "bias %s, outside [0,1] %.1f %%, dead %d. ", figure,
+                                   100.0 * metrics_outside(test), test->dead_outputs);
 }
 
 static void take_click(Panel *panel, Rect rect, int model)
@@ -245,7 +264,7 @@ static void draw_cell(Panel *panel, int row, int column, bool is_best)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const MatrixCell *place = &frame->layout.matrix.cells[row][column];
+    const MatrixCell *place = &panel->layout->matrix.cells[row][column];
     const int model = frame->matrix[row][column];
     const ModelFrame *m = &frame->models[model];
     char best[32];
@@ -265,9 +284,7 @@ void panel_matrix(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const MatrixLayout *matrix = &frame->layout.matrix;
-    if (frame->look.scene != SCENE_MATRIX)
-        return;
+    const MatrixLayout *matrix = &panel->layout->matrix;
     draw_choices(panel);
     for (int column = 0; column < matrix->columns; column++) {
         ui_text(ui, matrix->column_names[column], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_CENTER,

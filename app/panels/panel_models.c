@@ -1,10 +1,11 @@
 // The cards: what each model is, with a button for every row of the engine's tables, and how far it is.
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // A row of a table as a button: what stands on it, and its formula for the tooltip.
 typedef struct Option {
@@ -26,7 +27,7 @@ static Option hidden_option(int i)
     return (Option){row->label, row->formula};
 }
 
-enum { CHOICES_MAX = 16 };
+_Static_assert((int)LOSS_COUNT <= (int)CHOICES_MAX && (int)OUTPUT_COUNT <= (int)CHOICES_MAX, "raise CHOICES_MAX");
 
 // A row "Loss  [BCE] MSE MAE"; true and *value when another was chosen.
 static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int count, Option (*option)(int),
@@ -35,7 +36,7 @@ static bool draw_choice(Panel *panel, int side, Rect row, const char *name, int 
     Ui *ui = panel->ui;
     const char *labels[CHOICES_MAX], *formulas[CHOICES_MAX];
     char id[24];
-    count = count < CHOICES_MAX ? count : CHOICES_MAX;
+    assert(count <= CHOICES_MAX && "raise CHOICES_MAX");
     for (int i = 0; i < count; i++) {
         labels[i] = option(i).label;
         formulas[i] = option(i).formula;
@@ -99,15 +100,18 @@ static void draw_header(Panel *panel, int side, Rect row)
 {
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[side];
-    char progress[64], title[96], layers[64];
-    panel_format_progress(panel->frame, side, progress, sizeof progress);
+    char title[16], layers[64];
     spec_format_layers(&m->spec, DIGIT_PIXELS, "-", layers, sizeof layers);
     (void)snprintf(title, sizeof title, "Model %c", side == SIDE_A ? 'A' : 'B');
     ui_text(ui, row, FONT_UI_BOLD, TEXT_NORMAL, panel_side_color(side), ALIGN_LEFT, title);
     const float used = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title) + ui_px(ui, 8);
-    const float right = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, progress);
-    ui_text(ui, (Rect){row.x + used, row.y, row.w - used - right - ui_px(ui, 6), row.h}, FONT_FIGURES, TEXT_SMALL,
-            COLOR_TEXT_SOFT, ALIGN_LEFT, layers);
+    const Progress how_far = panel_progress(panel->frame, side);
+    const char *const forms[] = {how_far.text, how_far.short_text};
+    const char *progress = ui_choose(ui, FONT_FIGURES, TEXT_SMALL, row.w - used, forms, 2);
+    const float room = row.w - used - ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, progress) - ui_px(ui, 6);
+    if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, layers) <= room) // the caption has them, too
+        ui_text(ui, (Rect){row.x + used, row.y, room, row.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+                layers);
     ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, m->snapshot->broken_step >= 0 ? COLOR_ERROR : COLOR_TEXT_SOFT,
             ALIGN_RIGHT, progress);
 }
@@ -127,8 +131,8 @@ static void draw_progress(Panel *panel, int side, Rect bar)
 static void draw_card(Panel *panel, int side)
 {
     Ui *ui = panel->ui;
-    const Rect card = panel->frame->layout.cards[side];
-    const float pad = ui_px(ui, 10), height = panel->frame->layout.row_height, inset = ui_px(ui, 2);
+    const Rect card = panel->layout->cards[side];
+    const float pad = ui_px(ui, 10), height = panel->layout->row_height, inset = ui_px(ui, 2);
     draw_box(ui->draw, card, COLOR_PANEL, ui_px(ui, RADIUS));
     draw_frame(ui->draw, card, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
     draw_box(ui->draw, (Rect){card.x, card.y, ui_px(ui, 3), card.h}, panel_side_color(side), ui_px(ui, 1));
@@ -161,6 +165,6 @@ static void draw_card(Panel *panel, int side)
 void panel_models(Panel *panel)
 {
     for (int side = 0; side < SIDE_COUNT; side++)
-        if (panel->frame->layout.cards[side].w > 0)
+        if (panel->layout->cards[side].w > 0)
             draw_card(panel, side);
 }

@@ -1,43 +1,44 @@
 // The bar above the views: which heatmaps are shown, how the targets are, and the wipe.
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 static bool has_two_heatmaps(const Frame *frame) { return panel_has_grids(frame); }
 
 static void choose_heatmap(Panel *panel, int column, int mode)
 {
-    panel_look(panel)->heatmaps[column] = (mode + HEATMAP_MODE_COUNT) % HEATMAP_MODE_COUNT;
+    panel_look(panel)->heatmaps[column] = (mode + heatmap_count()) % heatmap_count();
 }
 
 static void draw_heatmap_choice(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const char *labels[HEATMAP_MODE_COUNT], *hints[HEATMAP_MODE_COUNT];
-    static char texts[HEATMAP_MODE_COUNT][256];
-    for (int i = 0; i < HEATMAP_MODE_COUNT; i++) {
+    const char *labels[CHOICES_MAX], *hints[CHOICES_MAX];
+    static char texts[CHOICES_MAX][256];
+    assert(heatmap_count() <= CHOICES_MAX && "raise CHOICES_MAX");
+    for (int i = 0; i < heatmap_count(); i++) {
         labels[i] = heatmap_get(i)->label;
         (void)snprintf(texts[i], sizeof texts[i], "%s: %s%s", heatmap_get(i)->label, heatmap_get(i)->formula,
                        has_two_heatmaps(frame) ? ". Click: the left heatmap (H); Shift and click: the right one (J)"
                                                : " (H)");
         hints[i] = texts[i];
     }
+    Rect parts[CHOICES_MAX];
+    ui_divide(ui, rect, labels, heatmap_count(), parts);
     const int *shown = frame->look.heatmaps;
-    const int chosen = ui_choice(ui, "heat", rect, labels, hints, HEATMAP_MODE_COUNT, shown[0], COLOR_TEXT_SOFT);
-    const bool is_right = ui->input.shift && ui->input.left_released && has_two_heatmaps(frame);
+    const int chosen = ui_choice(ui, "heat", rect, labels, hints, heatmap_count(), shown[0], COLOR_TEXT_SOFT);
+    const bool is_right = ui->input.shift && ui->input.left_released && has_two_heatmaps(frame) && !ui->is_modal;
     if (chosen >= 0)
         choose_heatmap(panel, is_right ? 1 : 0, chosen);
-    else if (is_right && ui->widget_count > 0) // the one that the left heatmap has is a choice for the right one
-        for (int i = 0; i < ui->widget_count; i++)
-            if (ui->widgets[i].is_on && ui_is_inside(ui->widgets[i].rect, ui->input.mouse_x, ui->input.mouse_y) &&
-                ui_is_inside(rect, ui->input.mouse_x, ui->input.mouse_y))
-                choose_heatmap(panel, 1, shown[0]);
-    if (!has_two_heatmaps(frame) || ui->is_modal || ui->widget_count < HEATMAP_MODE_COUNT)
+    else if (is_right && ui_is_inside(parts[shown[0]], ui->input.mouse_x, ui->input.mouse_y))
+        choose_heatmap(panel, 1, shown[0]); // the one that the left heatmap has is a choice for the right one
+    if (!has_two_heatmaps(frame) || ui->is_modal)
         return;
-    const Rect right = ui->widgets[ui->widget_count - HEATMAP_MODE_COUNT + shown[1]].rect;
+    const Rect right = parts[shown[1]];
     const float inset = ui_px(ui, 2);
     draw_frame(ui->draw, (Rect){right.x + inset, right.y + inset, right.w - 2 * inset, right.h - 2 * inset},
                COLOR_TEXT_SOFT, ui_px(ui, RADIUS) - 1, ui_px(ui, 1));
@@ -86,7 +87,7 @@ static void take_keys(Panel *panel)
         panel_scale_heatmap(panel, look->heatmaps[0], 0);
     if (ui_take_key(ui, 'w', false)) {
         Look *next = panel_look(panel);
-        next->is_wiped = look->scene != SCENE_COMPARE || !look->is_wiped;
+        next->is_wiped = !panel_is_wiped(panel->frame);
         next->scene = SCENE_COMPARE;
     }
 }
@@ -105,13 +106,13 @@ void panel_modes(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    Rect bar = frame->layout.modes;
+    Rect bar = panel->layout->modes;
     take_keys(panel);
     if (bar.w <= 0)
         return;
     bar.h -= ui_px(ui, 2);
     const bool is_wide = bar.w > ui_px(ui, 760);
-    const bool has_wipe = frame->look.scene == SCENE_COMPARE,
+    const bool has_wipe = scene_has(frame->look.scene, SCENE_HAS_WIPE),
                has_button = has_wipe || frame->look.scene == SCENE_INSPECT;
     const float gap = ui_px(ui, is_wide ? 14 : 8), width = has_button ? ui_px(ui, is_wide ? 74 : 48) : 0;
     const float input = ui_px(ui, is_wide ? 190 : 148), label_width = is_wide ? ui_px(ui, 58) : 0;

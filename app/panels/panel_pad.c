@@ -2,12 +2,12 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 static Request place(const Panel *panel, RequestKind kind, Point at)
 {
-    const Rect pad = panel->frame->layout.pad;
+    const Rect pad = panel->layout->pad;
     const float unit = DIGIT_SIDE / pad.w;
     return (Request){.kind = kind, .x = (at.x - pad.x) * unit, .y = (at.y - pad.y) * unit};
 }
@@ -65,7 +65,7 @@ static void draw_tools(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect tools = frame->layout.tools;
+    const Rect tools = panel->layout->tools;
     // three columns below a wide pad, one column beside a large one, two beside a small one
     const int columns = tools.w > ui_px(ui, 250) ? 3 : tools.w > ui_px(ui, 150) ? 2 : 1, rows = 6 / columns;
     const float gap = ui_px(ui, 4),
@@ -107,7 +107,7 @@ void panel_pad(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect bar = frame->layout.sidebar, pad = frame->layout.pad;
+    const Rect bar = panel->layout->sidebar, pad = panel->layout->pad;
     draw_box(ui->draw, (Rect){bar.x + bar.w - ui_px(ui, 1), bar.y, ui_px(ui, 1), bar.h}, COLOR_EDGE, 0);
     const WidgetState state = ui_widget(ui, "pad", pad, "Draw a digit");
     const GridLayout grid = {

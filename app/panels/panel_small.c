@@ -2,14 +2,14 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 void panel_small(Panel *panel)
 {
     Ui *ui = panel->ui;
-    const Rect window = panel->frame->layout.window;
-    if (!panel->frame->layout.is_too_small)
+    const Rect window = panel->layout->window;
+    if (!panel->layout->is_too_small)
         return;
     draw_box(ui->draw, window, COLOR_BACK, 0);
     char text[96];

@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/commands.h"
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // 60000 -> "60 000"
 static void format_count(int count, char text[16])
@@ -17,13 +16,16 @@ static void format_count(int count, char text[16])
         (void)snprintf(text, 16, "%d", count);
 }
 
-static void format_dataset(const Frame *frame, char *text, size_t size)
+// name_bytes: so much of the data set's name, where it is too long.
+static void format_dataset(const Frame *frame, int name_bytes, char *text, size_t size)
 {
     char train[16], test[16];
     format_count(frame->train_count, train);
     format_count(frame->test_count, test);
-    (void)snprintf(text, size, "%s%s data: %s train \u00b7 %s test", frame->dataset_name,
-                   frame->is_builtin ? " (seed 1)" : "", train, test);
+    const char *name = frame->dataset_name;
+    (void)snprintf(text, size, "%.*s%s%s data: %s train \u00b7 %s test", name_bytes, name,
+                   (size_t)name_bytes < strlen(name) ? "\u2026" : "", frame->is_builtin ? " (seed 1)" : "", train,
+                   test);
     _Static_assert(BUILTIN_SEED == 1, "the caption names the seed");
 }
 
@@ -38,12 +40,16 @@ static void format_figures(const Frame *frame, int side, bool is_short, char *te
     int losses[LOSS_COUNT];
     const int count = loss_list_shown(frame->models[side].spec.loss, losses);
     size_t used = (size_t)snprintf(text, size, "%s%s%s%s", is_short ? "  " : "   ", of, gap, is_short ? "" : "test ");
-    for (int i = 0; i < count; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s %.4f", i ? "  " : "", loss_get(losses[i])->label,
-                                 m->mean[losses[i]]);
+    char figure[24];
+    for (int i = 0; i < count; i++) {
+        panel_format_figure(m->mean[losses[i]], figure);
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%s %s", i ? "  " : "", loss_get(losses[i])->label, figure);
+    }
+    panel_format_signed(m->bias, figure);
     if (!is_short)
-        (void)snprintf(text + used, size - used, "  bias %+.4f  outside [0,1] %.1f %%  dead %d", m->bias,
-                       100.0 * (m->below_0 + m->above_1), m->dead_outputs);
+        (void)snprintf(text + used, size - used, "  bias %s  outside [0,1] %.1f %%  dead %d", figure,
+                       100.0 * metrics_outside(m), m->dead_outputs);
 }
 
 // What the model is on the left, what it reached on the right.
@@ -52,11 +58,11 @@ static void draw_model(Panel *panel, int side, Rect line)
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[side];
     const Color color = m->snapshot->broken_step >= 0 ? COLOR_ERROR : panel_side_color(side);
-    char spec[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE + 8], figures[256], progress[64];
+    char spec[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE + 8], figures[256];
     spec_format(&m->spec, spec, sizeof spec);
     (void)snprintf(text, sizeof text, "%c  %s", side == SIDE_A ? 'A' : 'B', spec);
-    panel_format_progress(panel->frame, side, progress, sizeof progress);
-    const float own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, progress), gap = ui_px(ui, 16) + own;
+    const Progress progress = panel_progress(panel->frame, side);
+    const float own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, progress.text), gap = ui_px(ui, 16) + own;
     float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text);
     format_figures(panel->frame, side, false, figures, sizeof figures);
     if (used + gap + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures) > line.w)
@@ -71,7 +77,7 @@ static void draw_model(Panel *panel, int side, Rect line)
             ALIGN_LEFT, text);
     ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, panel_figure_color(m, color), ALIGN_RIGHT, figures);
     line.w -= width;
-    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, color, ALIGN_RIGHT, progress);
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, color, ALIGN_RIGHT, progress.text);
 }
 
 // What the colours outside the grey scale mean.
@@ -137,9 +143,9 @@ static void format_view(const Frame *frame, char *text, size_t size)
             text, size, "   as it was at step %lld of %lld",
             (long long)frame->models[scene_shows(look->scene, SIDE_A) ? SIDE_A : SIDE_B].snapshot->step,
             (long long)frame->newest_step);
-    if (look->scene == SCENE_MATRIX || look->scene == SCENE_CLAIMS)
-        (void)snprintf(text + used, size - used, "   others: as A but loss%s",
-                       look->scene == SCENE_MATRIX ? " and output" : ", output, seed");
+    const char *note = scene_get(look->scene)->note;
+    if (*note)
+        (void)snprintf(text + used, size - used, "   %s", note);
     else if (look->scene == SCENE_INSPECT && look->digit >= 0)
         (void)snprintf(text + used, size - used, "   test %d, row %d, column %d", look->digit, look->pixel / DIGIT_SIDE,
                        look->pixel % DIGIT_SIDE);
@@ -152,7 +158,7 @@ static void format_view(const Frame *frame, char *text, size_t size)
 static void format_scales(const Frame *frame, char *text, size_t size)
 {
     text[0] = 0;
-    if (frame->look.scene == SCENE_CLAIMS)
+    if (!scene_has(frame->look.scene, SCENE_HAS_MODES))
         return;
     const int count = panel_has_grids(frame) ? HEATMAP_COUNT : 1;
     size_t used = (size_t)snprintf(text, size, "   heat:");
@@ -192,7 +198,8 @@ static void draw_foot(Panel *panel, Rect line)
         draw_message(panel, line);
         return;
     }
-    format_dataset(frame, data, sizeof data);
+    int name_bytes = (int)strlen(frame->dataset_name);
+    format_dataset(frame, name_bytes, data, sizeof data);
     char scales[128], view[128];
     format_scales(frame, scales, sizeof scales);
     format_view(frame, view, sizeof view);
@@ -205,6 +212,12 @@ static void draw_foot(Panel *panel, Rect line)
         if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + marks <= line.w)
             break;
     }
+    while (name_bytes > 0 && ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + marks > line.w) {
+        do // not within a character
+            name_bytes--;
+        while (((unsigned char)frame->dataset_name[name_bytes] & 0xc0) == 0x80);
+        format_dataset(frame, name_bytes, text, sizeof text);
+    }
     ui_text(ui, (Rect){line.x, line.y, line.w - marks, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
             text);
     const float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 16);
@@ -214,7 +227,7 @@ static void draw_foot(Panel *panel, Rect line)
 void panel_status(Panel *panel)
 {
     Ui *ui = panel->ui;
-    const Rect bar = panel->frame->layout.bottom;
+    const Rect bar = panel->layout->bottom;
     const float margin = ui_px(ui, MARGIN);
     draw_box(ui->draw, bar, COLOR_PANEL, 0);
     draw_box(ui->draw, (Rect){bar.x, bar.y, bar.w, ui_px(ui, 1)}, COLOR_EDGE, 0);

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // The steps at the ends of the track: under the curves those of their axis, whole epochs.
 static float last_step(const Frame *frame)
@@ -84,7 +84,7 @@ void panel_timeline(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect strip = frame->layout.timeline;
+    const Rect strip = panel->layout->timeline;
     take_keys(panel);
     const bool is_below_curves = panel_has_grids(frame);
     const float button = ui_px(ui, is_below_curves ? 30 : 62), gap = ui_px(ui, 6);
@@ -93,7 +93,8 @@ void panel_timeline(Panel *panel)
         panel_request(panel, REQUEST_FILM, !frame->is_film);
     char text[64];
     format_time(frame, text, sizeof text);
-    const float right = is_below_curves ? ui_px(ui, 6) : ui_px(ui, 150);
+    const float needed = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 8);
+    const float right = is_below_curves ? ui_px(ui, 6) : fmaxf(ui_px(ui, 150), needed);
     const Rect touch = {strip.x + button + gap, strip.y, strip.w - button - gap - right, strip.h};
     const float inset = is_below_curves ? 0 : ui_px(ui, 6);
     const Rect track = {touch.x + inset, touch.y, touch.w - 2 * inset, touch.h};

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 enum { ROWS_MAX = 3 + 2 * LOSS_COUNT }; // target, output, losses, logit, slopes
 
@@ -100,14 +100,14 @@ static Table fill_table(const Panel *panel, const int *models, int count)
 static Rect place_box(Panel *panel, float width, float height)
 {
     const Ui *ui = panel->ui;
-    const Rect bottom = panel->frame->layout.bottom;
+    const Rect bottom = panel->layout->bottom;
     const float offset = ui_px(ui, 16), margin = ui_px(ui, 6);
     Rect box = {ui->input.mouse_x + offset, ui->input.mouse_y + offset, width, height};
     if (box.x + width + margin > bottom.w)
         box.x = ui->input.mouse_x - offset - width;
     if (box.y + height + margin > bottom.y)
         box.y = ui->input.mouse_y - offset - height;
-    const Rect sidebar = panel->frame->layout.sidebar;
+    const Rect sidebar = panel->layout->sidebar;
     if (panel->hover.is_set && ui->input.mouse_x < sidebar.x + sidebar.w) // never over the pad that one draws on
         box.x = sidebar.x + sidebar.w + margin;
     box.x = fmaxf(margin, box.x);
@@ -131,7 +131,7 @@ static void mark_pixel(Panel *panel, const GridLayout *grid, int cell)
 
 static void mark_everywhere(Panel *panel)
 {
-    const Layout *layout = &panel->frame->layout;
+    const Layout *layout = panel->layout;
     const bool is_pad = panel->hover.is_pad;
     const int cell = is_pad ? 0 : panel->hover.cell;
     for (int row = 0; row < layout->matrix.rows; row++)
@@ -177,7 +177,7 @@ static void show_pinned(Panel *panel)
     if (!frame->is_capture || panel->ui->input.is_inside || panel->hover.is_set || !frame->look.is_pinned ||
         !panel_has_grids(frame) || panel->ui->hint[0])
         return;
-    const GridLayout *grid = &frame->layout.input;
+    const GridLayout *grid = &panel->layout->input;
     panel->hover = (PixelHover){.is_set = true, .model = -1, .pixel = frame->look.pixel};
     panel->ui->input.mouse_x = grid->origin.x + (float)((frame->look.pixel % DIGIT_SIDE + 1) * grid->pixel_px);
     panel->ui->input.mouse_y = grid->origin.y + (float)((frame->look.pixel / DIGIT_SIDE + 1) * grid->pixel_px);

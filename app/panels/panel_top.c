@@ -1,15 +1,17 @@
 // The bar at the top: views, transport, pages, screenshot, help; and the keys that belong to no panel.
-#include "panels/panel.h"
+#include <stdio.h>
+
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 // Too narrow for the shortcuts on the buttons; the help has them.
-static bool is_crowded(const Panel *panel) { return panel->frame->layout.top.w < 1330 * panel->ui->scale; }
+static bool is_crowded(const Panel *panel) { return panel->layout->top.w < 1330 * panel->ui->scale; }
 
 // A button as wide as its words; moves *x behind it.
 static bool place_button(Panel *panel, float *x, const char *id, const char *label, const char *shortcut, bool is_on)
 {
     Ui *ui = panel->ui;
-    const Rect bar = panel->frame->layout.top;
+    const Rect bar = panel->layout->top;
     const bool is_narrow = is_crowded(panel);
     const float height = ui_px(ui, 26), pad = ui_px(ui, is_narrow ? 6 : 8);
     if (is_narrow)
@@ -62,11 +64,7 @@ void panel_top(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const Rect bar = frame->layout.top;
-    static const char *const scenes[] = {"Compare", "Solo A", "Solo B", "Matrix", "Inspect", "Claims"};
-    static const char *const ids[] = {"view.compare", "view.solo_a",  "view.solo_b",
-                                      "view.matrix",  "view.inspect", "view.claims"},
-                             *const keys[] = {"1", "2", "3", "4", "5", "6"};
+    const Rect bar = panel->layout->top;
     draw_box(ui->draw, bar, COLOR_PANEL, 0);
     draw_box(ui->draw, (Rect){bar.x, bar.y + bar.h - ui_px(ui, 1), bar.w, ui_px(ui, 1)}, COLOR_EDGE, 0);
 
@@ -74,9 +72,13 @@ void panel_top(Panel *panel)
     const float title = ui_text_width(ui, FONT_UI_BOLD, TEXT_TITLE, "losslens");
     ui_text(ui, (Rect){x, bar.y, title + 1, bar.h}, FONT_UI_BOLD, TEXT_TITLE, COLOR_TEXT, ALIGN_LEFT, "losslens");
     x += title + ui_px(ui, 14);
-    for (int scene = 0; scene < SCENE_COUNT; scene++)
-        if (place_button(panel, &x, ids[scene], scenes[scene], keys[scene], (int)frame->look.scene == scene))
-            panel_look(panel)->scene = (Scene)scene;
+    for (int i = 0; i < SCENE_COUNT; i++) {
+        const SceneRow *scene = scene_get((Scene)i);
+        char id[24];
+        (void)snprintf(id, sizeof id, "view.%s", scene->name);
+        if (place_button(panel, &x, id, scene->label, (char[]){(char)('1' + i), 0}, (int)frame->look.scene == i))
+            panel_look(panel)->scene = (Scene)i;
+    }
 
     x += ui_px(ui, 10);
     const bool runs = frame->is_playing && frame->is_busy;

@@ -1,10 +1,11 @@
 // The table of panels, and the parts that several of them share.
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "panels/panel.h"
 #include "draw/theme.h"
+#include "panels/panel.h"
 
 Look *panel_look(Panel *panel)
 {
@@ -19,9 +20,9 @@ void panel_request(Panel *panel, RequestKind kind, int value)
 
 Color panel_side_color(int side) { return side == SIDE_A ? COLOR_A : COLOR_B; }
 bool panel_is_shown(const Frame *frame, int side) { return scene_shows(frame->look.scene, side); }
-bool panel_has_grids(const Frame *frame) { return frame->look.scene <= SCENE_SOLO_B; }
+bool panel_has_grids(const Frame *frame) { return scene_has(frame->look.scene, SCENE_HAS_GRIDS); }
 
-bool panel_is_wiped(const Frame *frame) { return frame->look.scene == SCENE_COMPARE && frame->look.is_wiped; }
+bool panel_is_wiped(const Frame *frame) { return scene_has(frame->look.scene, SCENE_HAS_WIPE) && frame->look.is_wiped; }
 
 void panel_card(Panel *panel, Rect rect)
 {
@@ -30,21 +31,29 @@ void panel_card(Panel *panel, Rect rect)
     draw_frame(ui->draw, rect, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
 }
 
-void panel_format_progress(const Frame *frame, int model, char *text, size_t size)
+Progress panel_progress(const Frame *frame, int model)
 {
     const Snapshot *s = frame->models[model].snapshot;
     const bool is_past = s != frame->models[model].live;
+    const int64_t epoch = s->step / s->steps_per_epoch, rest = s->step % s->steps_per_epoch;
+    Progress out;
+    char *const text = out.short_text;
     if (s->broken_step >= 0)
-        (void)snprintf(text, size, "broke at step %lld, shown: %lld", (long long)s->broken_step, (long long)s->step);
-    else if (is_past && s->step % s->steps_per_epoch != 0)
-        (void)snprintf(text, size, "step %lld", (long long)s->step);
-    else if (is_past)
-        (void)snprintf(text, size, "was at epoch %lld", (long long)(s->step / s->steps_per_epoch));
-    else if (s->step % s->steps_per_epoch != 0) // never rounded up to an epoch that is not done
-        (void)snprintf(text, size, "epoch %lld.%lld / %d", (long long)(s->step / s->steps_per_epoch),
-                       (long long)(10 * (s->step % s->steps_per_epoch) / s->steps_per_epoch), frame->epochs);
+        (void)snprintf(text, sizeof out.short_text, "broke at step %" PRId64, s->broken_step);
+    else if (is_past && rest != 0)
+        (void)snprintf(text, sizeof out.short_text, "step %" PRId64, s->step);
+    else if (rest != 0) // never rounded up to an epoch that is not done
+        (void)snprintf(text, sizeof out.short_text, "epoch %" PRId64 ".%d", epoch,
+                       (int)(10 * rest / s->steps_per_epoch));
     else
-        (void)snprintf(text, size, "epoch %lld / %d", (long long)(s->step / s->steps_per_epoch), frame->epochs);
+        (void)snprintf(text, sizeof out.short_text, "epoch %" PRId64, epoch);
+    if (s->broken_step >= 0)
+        (void)snprintf(out.text, sizeof out.text, "%s, shown: %" PRId64, text, s->step);
+    else if (is_past)
+        (void)snprintf(out.text, sizeof out.text, "%s%s", rest == 0 ? "was at " : "", text);
+    else
+        (void)snprintf(out.text, sizeof out.text, "%s / %d", text, frame->epochs);
+    return out;
 }
 
 void panel_format_figure(double value, char text[24])
@@ -59,7 +68,45 @@ void panel_format_figure(double value, char text[24])
         (void)snprintf(text, 24, "%.4f", value);
 }
 
+void panel_format_signed(double value, char text[24])
+{
+    if (!isfinite(value))
+        panel_format_figure(value, text);
+    else
+        (void)snprintf(text, 24, fabs(value) < 1e3 ? "%+.4f" : "%+.1e", value);
+}
+
 Color panel_figure_color(const ModelFrame *model, Color color) { return *model->figures_of ? COLOR_FAINT : color; }
+
+PanelFigure panel_side_figure(const Frame *frame, int side, double value)
+{
+    const ModelFrame *m = &frame->models[side];
+    PanelFigure out = {.color = panel_figure_color(m, panel_side_color(side))};
+    char figure[24];
+    panel_format_figure(value, figure);
+    (void)snprintf(out.text, sizeof out.text, "%c %s", side == SIDE_A ? 'A' : 'B', figure);
+    (void)snprintf(out.whole_text, sizeof out.whole_text, "%s%s%s", out.text, *m->figures_of ? " " : "", m->figures_of);
+    return out;
+}
+
+float panel_draw_figures(Panel *panel, Rect line, const PanelFigure *figures, int count)
+{
+    Ui *ui = panel->ui;
+    const float gap = ui_px(ui, 10);
+    float whole = -gap, bare = -gap;
+    for (int i = 0; i < count; i++) {
+        whole += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures[i].whole_text) + gap;
+        bare += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures[i].text) + gap;
+    }
+    if (bare > line.w)
+        return 0;
+    for (int i = 0; i < count; i++) {
+        const char *text = whole <= line.w ? figures[i].whole_text : figures[i].text;
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, figures[i].color, ALIGN_RIGHT, text);
+        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + gap;
+    }
+    return line.w;
+}
 
 void panel_header(Panel *panel, Rect header, int side, const char *title, const char *right)
 {
@@ -212,7 +259,7 @@ static void drag_bar(Panel *panel, const char *id, Rect bar, int mode)
     ui_focus_ring(ui, state, bar);
 }
 
-float panel_color_bar(Panel *panel, const char *id, Rect rect, int mode_index)
+float panel_color_bar(Panel *panel, const char *id, Rect rect, float taken, int mode_index)
 {
     Ui *ui = panel->ui;
     const Heatmap *mode = heatmap_get(mode_index);
@@ -230,7 +277,7 @@ float panel_color_bar(Panel *panel, const char *id, Rect rect, int mode_index)
     const float start_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, start);
     const float end_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, end);
     const float total = start_width + gap + bar + gap + end_width;
-    if (total > rect.w)
+    if (total > rect.w - taken)
         return 0;
     float x = rect.x + rect.w - total;
     const bool is_moved = scale != mode->scale;
@@ -269,11 +316,15 @@ static void pick_pixel(Panel *panel)
     }
 }
 
+#define SCENE_PANEL(NAME, name, key, label, help, shows, cast, flags, note) [SCENE_##NAME] = panel_##name,
+static DrawPanel *const scene_panels[SCENE_COUNT] = {SCENES(SCENE_PANEL)};
+
+static void draw_scene(Panel *panel) { scene_panels[panel->frame->look.scene](panel); }
+
 // In the order in which they are drawn, which is the order of the Tab key too.
-static void (*const panels[])(Panel *) = {
-    panel_top,    panel_pad,     panel_models,  panel_modes,     panel_grids,  panel_drawn,
-    panel_matrix, panel_inspect, panel_claims,  panel_histogram, panel_curves, panel_timeline,
-    panel_status, pick_pixel,    panel_tooltip, panel_help,      panel_keys,   panel_small,
+static DrawPanel *const panels[] = {
+    panel_top,      panel_pad,    panel_models, panel_modes,   draw_scene, panel_histogram, panel_curves,
+    panel_timeline, panel_status, pick_pixel,   panel_tooltip, panel_help, panel_keys,      panel_small,
 };
 
 // Esc lets go of what the mouse holds, as if it had left the window.
@@ -285,11 +336,11 @@ static void end_drag(Ui *ui, const Frame *frame)
     ui->input.left_released = ui->input.right_released = false;
 }
 
-void panels_draw(Ui *ui, const Frame *frame, Requests *requests)
+void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *requests)
 {
-    Panel panel = {.ui = ui, .frame = frame, .requests = requests, .look = frame->look};
-    draw_box(ui->draw, frame->layout.window, COLOR_BACK, 0);
-    ui->is_modal = frame->is_help_shown || frame->layout.is_too_small;
+    Panel panel = {.ui = ui, .frame = frame, .layout = layout, .requests = requests, .look = frame->look};
+    draw_box(ui->draw, layout->window, COLOR_BACK, 0);
+    ui->is_modal = frame->is_help_shown || layout->is_too_small;
     end_drag(ui, frame);
     for (size_t i = 0; i < sizeof panels / sizeof *panels; i++)
         panels[i](&panel);

@@ -6,18 +6,23 @@
 
 #include "draw/theme.h"
 
-Rect plot_frame(Ui *ui, Rect rect, const char *title, const char *subtitle)
+Rect plot_frame(Ui *ui, Rect rect, const char *title)
 {
     const float pad = ui_px(ui, 12), header = ui_px(ui, 26), foot = ui_px(ui, 20);
     draw_box(ui->draw, rect, COLOR_PANEL, ui_px(ui, RADIUS));
     draw_frame(ui->draw, rect, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
     const Rect line = {rect.x + pad, rect.y, rect.w - 2 * pad, header};
     ui_text(ui, line, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, title);
-    const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 8);
-    if (subtitle)
-        ui_text(ui, (Rect){line.x + used, line.y, line.w - used, line.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT,
-                ALIGN_LEFT, subtitle);
     return (Rect){rect.x + pad, rect.y + header, rect.w - 2 * pad, rect.h - header - foot};
+}
+
+void plot_subtitle(Ui *ui, Rect rect, const char *title, float taken, const char *const *forms, int count)
+{
+    const float pad = ui_px(ui, 12), used = pad + ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 8);
+    const Rect place = {rect.x + used, rect.y, rect.w - used - pad - taken, ui_px(ui, 26)};
+    const char *text = ui_choose(ui, FONT_UI, TEXT_SMALL, place.w, forms, count);
+    if (ui_text_width(ui, FONT_UI, TEXT_SMALL, text) <= place.w)
+        ui_text(ui, place, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, text);
 }
 
 float plot_x(const Plot *plot, float x)
@@ -132,8 +137,10 @@ void plot_horizontal(const Plot *plot, float y, Color color)
 void plot_point(const Plot *plot, float x, float y, Color color, bool is_hollow)
 {
     const float size = ui_px(plot->ui, 9), edge = ui_px(plot->ui, 1);
-    const float left = fminf(plot->area.x + plot->area.w, fmaxf(plot->area.x, plot_x(plot, x)));
-    const Rect rect = {roundf(left - size / 2), roundf(plot_y(plot, y) - size / 2), size, size};
+    const float inset = ui_px(plot->ui, 2); // one at the edge stays clear of the axis' labels
+    const float left = fminf(plot->area.x + plot->area.w - inset, fmaxf(plot->area.x + inset, plot_x(plot, x)));
+    const float top = fminf(plot->area.y + plot->area.h - inset, plot_y(plot, y));
+    const Rect rect = {roundf(left - size / 2), roundf(top - size / 2), size, size};
     if (x < plot->x_low || x > plot->x_high || y < plot->y_low || y > plot->y_high)
         color = (color & 0xffffff00u) | 0x80; // it lies beyond the edge
     draw_box(plot->ui->draw, (Rect){rect.x - edge, rect.y - edge, size + 2 * edge, size + 2 * edge}, COLOR_PANEL,

@@ -10,8 +10,11 @@ typedef struct Plot {
     float x_low, x_high, y_low, y_high;
 } Plot;
 
-// A card with its title and subtitle; returns the rectangle for the curves, with room for an axis below.
-Rect plot_frame(Ui *ui, Rect rect, const char *title, const char *subtitle);
+// A card with its title; returns the rectangle for the curves, with room for an axis below.
+Rect plot_frame(Ui *ui, Rect rect, const char *title);
+
+// Behind the title, in the first of the forms that leaves `taken` at the line's right free, or not at all.
+void plot_subtitle(Ui *ui, Rect rect, const char *title, float taken, const char *const *forms, int count);
 
 float plot_x(const Plot *plot, float x);
 float plot_y(const Plot *plot, float y); // clamped to the area

@@ -1,7 +1,7 @@
 // The state of the window: making it, doing what was asked.
 #include "state/app.h"
-#include "commands/commands.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 
 void requests_add(Requests *requests, Request request)
 {
-    if (requests->count < REQUESTS_MAX)
-        requests->items[requests->count++] = request;
+    assert(requests->count < REQUESTS_MAX && "raise REQUESTS_MAX");
+    requests->items[requests->count++] = request;
 }
 
 void app_say(App *app, bool is_error, const char *text)
@@ -85,8 +85,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     else
         load_next_digit(app);
     pad_forget_done(&app->pad);
-    // pages are as long as the window makes them: the first frame's length decides where page N starts
-    app->first = -options->page;
+    app->page = options->page;
     trainer_play(app->trainer, true);
     return true;
 }

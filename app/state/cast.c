@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+// While one cast takes the place of another, both are held, and the trainer has one more in hand.
+_Static_assert(2 * (int)MODELS_MAX + 1 < (int)BANK_MAX, "raise BANK_MAX");
+
 // The specs that the scene shows, and where they stand.
 typedef struct Wanted {
     Spec specs[MODELS_MAX];
     int count;
-    int matrix[OUTPUTS_MAX][LOSS_COUNT], outputs[OUTPUTS_MAX], losses[LOSS_COUNT], claims[CLAIM_MODEL_COUNT];
-    int twinned, twins[LOSS_COUNT];
+    int matrix[OUTPUT_COUNT][LOSS_COUNT], outputs[OUTPUT_COUNT], losses[LOSS_COUNT], claims[CLAIM_MODEL_COUNT];
+    int rows, columns, twinned, twins[LOSS_COUNT];
 } Wanted;
 
 // The index of spec among those wanted; a new one goes to the end.
@@ -23,7 +26,16 @@ static int want(Wanted *wanted, const Spec *spec)
     return wanted->count++;
 }
 
-static void want_matrix(const App *app, Wanted *wanted)
+// One for each kind of cast that a scene may have: cast_want_CAST.
+typedef void Want(const App *app, Wanted *wanted);
+
+static void cast_want_pair(const App *app, Wanted *wanted)
+{
+    (void)app;
+    (void)wanted; // A and B are always wanted
+}
+
+static void cast_want_matrix(const App *app, Wanted *wanted)
 {
     int row = 0, column = 0;
     for (int output = 0; output < activation_count(OUTPUT_ACTIVATION); output++)
@@ -39,6 +51,8 @@ static void want_matrix(const App *app, Wanted *wanted)
             spec.loss = wanted->losses[j];
             wanted->matrix[i][j] = want(wanted, &spec);
         }
+    wanted->rows = row;
+    wanted->columns = column;
     // what another seed makes of a column: its model on a sigmoid, which never breaks, where that is on show
     for (int i = 0; i < row; i++)
         if (wanted->outputs[i] == activation_find(OUTPUT_ACTIVATION, "sigmoid"))
@@ -50,13 +64,16 @@ static void want_matrix(const App *app, Wanted *wanted)
     }
 }
 
-static void want_claims(const App *app, Wanted *wanted)
+static void cast_want_claims(const App *app, Wanted *wanted)
 {
     for (int i = 0; i < CLAIM_MODEL_COUNT; i++) {
         const Spec spec = claim_model_spec(&app->specs[SIDE_A], i);
         wanted->claims[i] = want(wanted, &spec);
     }
 }
+
+#define WANT(NAME, name, key, label, help, shows, cast, flags, note) [SCENE_##NAME] = cast_want_##cast,
+static Want *const wants[SCENE_COUNT] = {SCENES(WANT)};
 
 static void free_slot(App *app, Slot *slot)
 {
@@ -95,10 +112,7 @@ bool cast_update(App *app, Error *error)
 {
     // A and B have a slot each, also where they are the same model
     Wanted wanted = {.specs = {app->specs[SIDE_A], app->specs[SIDE_B]}, .count = SIDE_COUNT};
-    if (app->look.scene == SCENE_MATRIX)
-        want_matrix(app, &wanted);
-    if (app->look.scene == SCENE_CLAIMS)
-        want_claims(app, &wanted);
+    wants[app->look.scene](app, &wanted);
     Slot *slots = calloc(MODELS_MAX, sizeof *slots);
     if (!slots)
         return error_set(error, "out of memory: the models on show");
@@ -120,7 +134,7 @@ bool cast_update(App *app, Error *error)
         }
         if (i < app->slot_count)
             free_slot(app, &app->slots[i]);
-        app->frame.models[i].page_key = 0; // another model: everything of it anew
+        app->frame.models[i].live = NULL; // another model: nothing is known of it
     }
     free(app->slots);
     app->slots = slots;
@@ -129,6 +143,8 @@ bool cast_update(App *app, Error *error)
     memcpy(frame->matrix, wanted.matrix, sizeof frame->matrix);
     memcpy(frame->matrix_outputs, wanted.outputs, sizeof frame->matrix_outputs);
     memcpy(frame->matrix_losses, wanted.losses, sizeof frame->matrix_losses);
+    frame->matrix_rows = wanted.rows;
+    frame->matrix_columns = wanted.columns;
     frame->matrix_twinned = wanted.twinned;
     memcpy(frame->matrix_twins, wanted.twins, sizeof frame->matrix_twins);
     frame->claims = (ClaimsFrame){0}; // distances of other models

@@ -4,26 +4,21 @@
 #include <math.h>
 #include <stdio.h>
 
-void claim_format(ClaimUnit unit, double value, char text[24])
+void claim_format(ClaimUnit unit, double value, int fewer, char text[24])
 {
+    static const int all[] = {[UNIT_LOSS] = 4, [UNIT_FINE] = 5, [UNIT_SIGNED] = 4, [UNIT_SHARE] = 1, [UNIT_COUNT] = 0};
+    const int decimals = all[unit] > fewer ? all[unit] - fewer : 0;
     text[0] = 0;
     if (isnan(value))
         return;
-    if (isinf(value)) {
-        (void)snprintf(text, 24, "infinite");
-        return;
-    }
-    if (fabs(value) >= 1e4 && unit != UNIT_COUNT) {
-        (void)snprintf(text, 24, "%.4g", value);
-        return;
-    }
-    switch (unit) {
-    case UNIT_LOSS: (void)snprintf(text, 24, "%.4f", value); break;
-    case UNIT_FINE: (void)snprintf(text, 24, "%.5f", value); break;
-    case UNIT_SIGNED: (void)snprintf(text, 24, "%+.4f", value); break;
-    case UNIT_SHARE: (void)snprintf(text, 24, "%.1f %%", 100.0 * value); break;
-    case UNIT_COUNT: (void)snprintf(text, 24, "%.0f", value); break;
-    }
+    if (isinf(value))
+        (void)snprintf(text, 24, fewer > 0 ? "inf" : "infinite");
+    else if (fabs(value) >= 1e4 && (unit != UNIT_COUNT || fewer > 0))
+        (void)snprintf(text, 24, "%.*e", fewer < 3 ? 3 - fewer : 0, value);
+    else if (unit == UNIT_SHARE)
+        (void)snprintf(text, 24, "%.*f %%", decimals, 100.0 * value);
+    else
+        (void)snprintf(text, 24, unit == UNIT_SIGNED ? "%+.*f" : "%.*f", decimals, value);
 }
 
 // One figure of a model; NaN while nothing is measured.
@@ -31,7 +26,7 @@ typedef double FindFigure(const Metrics *test, const TargetFacts *facts);
 
 static double find_mse(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->mean[LOSS_MSE]; }
 static double find_bce(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->mean[LOSS_BCE]; }
-static double find_outside(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->below_0 + m->above_1; }
+static double find_outside(const Metrics *m, const TargetFacts *facts) { return (void)facts, metrics_outside(m); }
 static double find_dead(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->dead_outputs; }
 static double find_nonfinite(const Metrics *m, const TargetFacts *facts) { return (void)facts, (double)m->nonfinite; }
 static double find_bias(const Metrics *m, const TargetFacts *facts) { return (void)facts, m->bias; }

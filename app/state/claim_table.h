@@ -1,6 +1,6 @@
 // Claim table: the figures behind a claim, for its panel, the report and its tests. Thread: pure functions.
 #pragma once
-#include "state/app.h"
+#include "state/frame.h"
 
 enum { CLAIM_ROWS_MAX = 8, CLAIM_COLUMNS_MAX = 7 };
 
@@ -19,5 +19,6 @@ typedef struct ClaimTable {
 
 ClaimTable claim_table(int claim, const Frame *frame);
 
-// "0.0918", "0.01005", "+0.0005", "37.7 %", "384"; "" for NaN.
-void claim_format(ClaimUnit unit, double value, char text[24]);
+// "0.0918", "0.01005", "+0.0005", "37.7 %", "384"; "" for NaN. fewer: so many decimals less, for where there is no
+// room.
+void claim_format(ClaimUnit unit, double value, int fewer, char text[24]);

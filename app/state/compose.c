@@ -1,7 +1,6 @@
 // Composing a frame: the page's digits, the models' newest snapshots or (past.c) what they were, their outputs and
 // heatmaps, the claims.
 #include "state/app.h"
-#include "commands/commands.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -69,21 +68,21 @@ static uint64_t hash_page(const App *app, const Frame *frame, int count)
                : hash;
 }
 
-static void compose_page(App *app, Frame *frame)
+static void compose_page(App *app, Frame *frame, int page_count)
 {
-    const int total = app_count_digits(app),
-              count = frame->layout.page_count < total ? frame->layout.page_count : total;
-    if (app->first < 0) // a page was asked for before the window had a size
-        app->first = (int)((int64_t)-app->first * count % total);
+    const int total = app_count_digits(app), count = page_count < total ? page_count : total;
+    if (app->page > 0) // pages are as long as the window makes them: the first frame decides where page N starts
+        app->first = (int)((int64_t)app->page * count % total);
+    app->page = 0;
     app->first = app->first >= total ? 0 : app->first;
     frame->first = app->look.scene == SCENE_INSPECT ? app->look.digit : app->first;
     frame->is_shuffled = app->shuffle > 0 && app->look.scene != SCENE_INSPECT;
     const uint64_t hash = hash_page(app, frame, count);
-    if (frame->page_key > 0 && hash == app->page_hash)
+    if (frame->page_serial > 0 && hash == app->page_hash)
         return;
     app->page_hash = hash;
     frame->page_count = count;
-    frame->page_key++;
+    frame->page_serial++;
     read_page(app, frame, total);
 }
 
@@ -103,24 +102,23 @@ static void compose_pad(App *app, Frame *frame)
 // theirs.
 static void take_snapshot(App *app, Frame *frame, int index)
 {
-    bool changed = false;
+    bool changed;
     const Snapshot *latest = bank_model_latest(app->slots[index].bank, &changed);
-    for (int other = 0; other < app->slot_count; other++) {
-        if (app->slots[other].bank != app->slots[index].bank)
-            continue;
-        frame->models[other].live = latest;
-        if (changed)
-            frame->models[other].page_key = 0;
-    }
+    for (int other = 0; other < app->slot_count; other++)
+        if (app->slots[other].bank == app->slots[index].bank)
+            frame->models[other].live = latest;
 }
 
 // ---- outputs and heatmaps -----------------------------------------------------------------------------------------
 
-// Outputs of the page, which stay valid until the snapshot or the page changes.
+// Outputs of the page, which stay what they are until the weights or the page change.
 static void compute_page(ModelFrame *m, const Frame *frame, Workspace *workspace)
 {
+    if (m->computed_page == frame->page_serial && m->computed_serial == m->snapshot->serial)
+        return;
     model_forward(m->model, m->snapshot->parameters, workspace, frame->targets, frame->page_count, m->z, m->p);
-    m->page_key = frame->page_key;
+    m->computed_page = frame->page_serial;
+    m->computed_serial = m->snapshot->serial;
 }
 
 // "epoch 12" at an epoch's end, else "step 2900".
@@ -150,8 +148,7 @@ static void compose_model(App *app, Frame *frame, int index)
     m->model = bank_model_shape(slot->bank);
     (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_get(m->spec.loss)->label,
                    activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
-    if (m->page_key != frame->page_key)
-        compute_page(m, frame, &slot->workspace);
+    compute_page(m, frame, &slot->workspace);
     model_forward(m->model, m->snapshot->parameters, &slot->workspace, frame->pad_input, 1, m->pad_z, m->pad_p);
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         float values[DIGIT_PIXELS];
@@ -246,13 +243,12 @@ static void compose_claims(App *app, Frame *frame)
 
 static void compose_ranks(Frame *frame)
 {
-    const MatrixLayout *matrix = &frame->layout.matrix;
-    for (int column = 0; column < matrix->columns; column++) {
-        const Snapshot *rows[OUTPUTS_MAX];
-        for (int row = 0; row < matrix->rows; row++)
+    for (int column = 0; column < frame->matrix_columns; column++) {
+        const Snapshot *rows[OUTPUT_COUNT];
+        for (int row = 0; row < frame->matrix_rows; row++)
             rows[row] = frame->models[frame->matrix[row][column]].snapshot;
         frame->matrix_ranks[column] =
-            ranking_judge(frame->matrix_losses[column], rows, matrix->rows, rows[frame->matrix_twinned],
+            ranking_judge(frame->matrix_losses[column], rows, frame->matrix_rows, rows[frame->matrix_twinned],
                           frame->models[frame->matrix_twins[column]].snapshot);
     }
 }
@@ -288,18 +284,17 @@ static void compose_state(App *app, Frame *frame)
     }
 }
 
-const Frame *app_compose(App *app, float width, float height, float scale, bool is_capture, bool takes_news)
+const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_news)
 {
     Frame *frame = &app->frame;
     frame->look = app->look;
     frame->is_capture = is_capture;
-    frame->layout = layout_create(width, height, scale, &app->look);
     frame->model_count = app->slot_count;
     compose_dataset(app, frame);
     compose_pad(app, frame);
-    compose_page(app, frame);
+    compose_page(app, frame, page_count);
     for (int i = 0; i < app->slot_count; i++)
-        if (takes_news || frame->models[i].page_key == 0)
+        if (takes_news || !frame->models[i].live)
             take_snapshot(app, frame, i);
     past_compose(app, frame);
     for (int i = 0; i < app->slot_count; i++)

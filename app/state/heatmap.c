@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 static void compute_loss(const HeatInput *in, int loss, float *values)
 {
@@ -78,29 +79,44 @@ static double find_excess(const Metrics *test) { return test->excess_bce; }
 static double find_bias(const Metrics *test) { return test->bias; }
 static double find_dead(const Metrics *test) { return test->dead_outputs; }
 
+// Each loss has one; behind that of a loss with a floor comes what lies above the floor.
+#define EXCESS_NO_FLOOR
+#define EXCESS_FLOOR                                                                                                   \
+    {"excess",    "excess",       "BCE - H(t): what lies above the floor that a grey target has",                      \
+     " nat",      MAP_HEAT,       1.0f,                                                                                \
+     false,       compute_excess, NULL,                                                                                \
+     find_excess, "%.4f",         -1},
 #define LOSS_ROW(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                    \
-    [HEATMAP_##NAME] = {key,   label,          formula, unit,        MAP_HEAT, heat_scale,                             \
-                        false, compute_##loss, NULL,    find_##loss, "%.4f",   LOSS_##NAME},
+    {key, label, formula, unit, MAP_HEAT, heat_scale, false, compute_##loss, NULL, find_##loss, "%.4f", LOSS_##NAME},  \
+        EXCESS_##floor
 
-static const Heatmap rows[HEATMAP_MODE_COUNT] = {
-    LOSSES(LOSS_ROW, _)[HEATMAP_EXCESS] = {"excess", "excess",
-                                           "BCE - H(t): what lies above the floor that a grey target has", " nat",
-                                           MAP_HEAT, 1.0f, false, compute_excess, NULL, find_excess, "%.4f", -1},
-    [HEATMAP_ERROR] = {"error", "p\u2212t", "p - t: orange too bright, blue too dark", "", MAP_SIGNED, 0.5f, false,
-                       compute_error, NULL, find_bias, "%+.4f", -1},
-    [HEATMAP_DIFFERENCE] = {"difference", "A\u2212B", "A's output minus the other's: orange where A is brighter", "",
-                            MAP_SIGNED, 0.5f, false, compute_difference, NULL, NULL, NULL, -1},
-    [HEATMAP_GRADIENT] = {"gradient", "|\u2202L/\u2202z|",
-                          "slope of the model's own loss at the logit; outlined: saturated, |dp/dz| < 0.01", "",
-                          MAP_HEAT, 0.5f, false, compute_gradient, mark_saturated, NULL, NULL, -1},
-    [HEATMAP_BIAS] = {"bias", "bias", "mean p - mean t of each pixel over the test set", "", MAP_SIGNED, 0.1f, true,
-                      compute_bias, NULL, find_bias, "%+.4f", -1},
-    [HEATMAP_DEAD] = {"dead", "dead", "share of the test images for which p is exactly 0; outlined: all of them", "",
-                      MAP_HEAT, 1.0f, true, compute_dead, mark_dead, find_dead, "%.0f", -1},
+static const Heatmap rows[] = {
+    LOSSES(LOSS_ROW, _){"error", "p\u2212t", "p - t: orange too bright, blue too dark", "", MAP_SIGNED, 0.5f, false,
+                        compute_error, NULL, find_bias, "%+.4f", -1},
+    {"difference", "A\u2212B", "A's output minus the other's: orange where A is brighter", "", MAP_SIGNED, 0.5f, false,
+     compute_difference, NULL, NULL, NULL, -1},
+    {"gradient", "|\u2202L/\u2202z|", "slope of the model's own loss at the logit; outlined: saturated, |dp/dz| < 0.01",
+     "", MAP_HEAT, 0.5f, false, compute_gradient, mark_saturated, NULL, NULL, -1},
+    {"bias", "bias", "mean p - mean t of each pixel over the test set", "", MAP_SIGNED, 0.1f, true, compute_bias, NULL,
+     find_bias, "%+.4f", -1},
+    {"dead", "dead", "share of the test images for which p is exactly 0; outlined: all of them", "", MAP_HEAT, 1.0f,
+     true, compute_dead, mark_dead, find_dead, "%.0f", -1},
 };
+enum { ROW_COUNT = sizeof rows / sizeof *rows };
+_Static_assert((int)ROW_COUNT <= (int)HEATMAPS_MAX, "raise HEATMAPS_MAX");
+
+int heatmap_count(void) { return ROW_COUNT; }
 
 const Heatmap *heatmap_get(int mode)
 {
-    assert(mode >= 0 && mode < HEATMAP_MODE_COUNT);
+    assert(mode >= 0 && mode < ROW_COUNT);
     return &rows[mode];
+}
+
+int heatmap_find(const char *key)
+{
+    for (int mode = 0; mode < ROW_COUNT; mode++)
+        if (strcmp(rows[mode].key, key) == 0)
+            return mode;
+    return -1;
 }

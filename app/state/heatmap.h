@@ -1,24 +1,13 @@
 // Heatmaps: what can be shown of each pixel beside the digit itself.
 //
-// To add one: a small function and a row in heatmap.c, its place in the enum; that of a loss is made from the list of
-// losses. Buttons, keys, captions, command line, matrix, inspect view, JSON and tests follow the table. Thread:
+// To add one: a small function and a row in heatmap.c; those of the losses are made from their list. Buttons, keys,
+// captions, command line, matrix, inspect view, JSON and tests follow the table. Thread:
 // constant table, pure functions.
 #pragma once
 #include "draw/draw.h"
 #include "engine.h"
 
-// Each loss has one; behind that of a loss with a floor comes what lies above the floor.
-#define HEATMAP_FLOOR(NAME)                                                             HEATMAP_##NAME, HEATMAP_EXCESS,
-#define HEATMAP_NO_FLOOR(NAME)                                                          HEATMAP_##NAME,
-#define HEATMAP_LOSS(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor) HEATMAP_##floor(NAME)
-enum {
-    LOSSES(HEATMAP_LOSS, _) HEATMAP_ERROR,
-    HEATMAP_DIFFERENCE,
-    HEATMAP_GRADIENT,
-    HEATMAP_BIAS,
-    HEATMAP_DEAD,
-    HEATMAP_MODE_COUNT
-};
+enum { HEATMAPS_MAX = 32 }; // rows of the table at most; heatmap.c asserts it
 
 // What a heatmap is made of: one model's outputs over some digits. Arrays are (n).
 typedef struct HeatInput {
@@ -45,4 +34,6 @@ typedef struct Heatmap {
     int loss;                                        // whose heatmap it is, a row of the losses; -1: of none
 } Heatmap;
 
-const Heatmap *heatmap_get(int mode); // mode < HEATMAP_MODE_COUNT
+int heatmap_count(void);
+const Heatmap *heatmap_get(int mode); // mode < heatmap_count()
+int heatmap_find(const char *key);    // -1 if absent

@@ -1,6 +1,6 @@
 // Inspect: the figures of one pixel, for its panel and for JSON. Thread: pure functions.
 #pragma once
-#include "state/app.h"
+#include "state/frame.h"
 
 // What one model does at the inspected pixel of the page's only digit.
 typedef struct InspectSide {

@@ -4,9 +4,9 @@
 Look look_default(void)
 {
     Look look = {.scene = SCENE_COMPARE};
-    look.heatmaps[0] = HEATMAP_BCE;
-    look.heatmaps[1] = HEATMAP_MSE;
-    for (int mode = 0; mode < HEATMAP_MODE_COUNT; mode++)
+    look.heatmaps[0] = heatmap_find(loss_get(LOSS_BCE)->key);
+    look.heatmaps[1] = heatmap_find(loss_get(LOSS_MSE)->key);
+    for (int mode = 0; mode < heatmap_count(); mode++)
         look.heat_scales[mode] = heatmap_get(mode)->scale;
     look.wipe = 0.5f;
     look.brush_first = 1;
@@ -20,16 +20,18 @@ Look look_default(void)
     return look;
 }
 
-const char *scene_key(Scene scene)
-{
-    static const char *const keys[SCENE_COUNT] = {"compare", "solo", "solo-b", "matrix", "inspect", "claims"};
-    return keys[scene];
-}
-
-bool scene_shows(Scene scene, int side) { return scene != (side == SIDE_A ? SCENE_SOLO_B : SCENE_SOLO_A); }
-
 const char *histogram_key(HistogramMode mode)
 {
     static const char *const keys[HISTOGRAM_MODE_COUNT] = {"log", "linear", "cumulative"};
     return keys[mode];
+}
+
+double look_lit(const Look *look, const int64_t *histogram)
+{
+    double lit = 0.0, all = 0.0;
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+        all += (double)histogram[bin];
+        lit += bin >= look->brush_first && bin <= look->brush_last ? (double)histogram[bin] : 0.0;
+    }
+    return lit / all;
 }

@@ -5,18 +5,8 @@
 #include <stdint.h>
 
 #include "state/heatmap.h"
+#include "state/scene.h"
 
-typedef enum Scene {
-    SCENE_COMPARE,
-    SCENE_SOLO_A,
-    SCENE_SOLO_B,
-    SCENE_MATRIX,
-    SCENE_INSPECT,
-    SCENE_CLAIMS,
-    SCENE_COUNT
-} Scene;
-
-typedef enum Side { SIDE_A, SIDE_B, SIDE_COUNT } Side;
 typedef enum HistogramMode {
     HISTOGRAM_LOG,
     HISTOGRAM_LINEAR,
@@ -24,16 +14,18 @@ typedef enum HistogramMode {
     HISTOGRAM_MODE_COUNT
 } HistogramMode;
 
-enum { HEATMAP_COUNT = 2 }; // heatmaps beside each other; the matrix shows the first
-enum { OUTPUTS_MAX = 8, MATRIX_MAX = OUTPUTS_MAX * LOSS_COUNT }; // cells of the matrix
+enum { HEATMAP_COUNT = 2 };                      // heatmaps beside each other; the matrix shows the first
+enum { MATRIX_MAX = OUTPUT_COUNT * LOSS_COUNT }; // cells of the matrix
+_Static_assert((int)OUTPUT_COUNT <= 32 && (int)LOSS_COUNT <= 32,
+               "matrix_outputs and matrix_losses have a bit for each");
 
 typedef struct Look {
     Scene scene;
-    int heatmaps[HEATMAP_COUNT];           // modes
-    float heat_scales[HEATMAP_MODE_COUNT]; // where each mode's scale ends
-    float binarise;                        // of the targets: 0 as they are, 1 binary at 0.5, between: a mix
-    bool is_wiped;                         // A and B in the same place, left and right of a divider
-    float wipe;                            // where the divider is, 0 .. 1
+    int heatmaps[HEATMAP_COUNT];     // modes
+    float heat_scales[HEATMAPS_MAX]; // where each mode's scale ends
+    float binarise;                  // of the targets: 0 as they are, 1 binary at 0.5, between: a mix
+    bool is_wiped;                   // A and B in the same place, left and right of a divider
+    float wipe;                      // where the divider is, 0 .. 1
     HistogramMode histogram;
     int brush_first, brush_last; // bins of the histogram whose pixels are lit; first > last: none
     int curve_loss;
@@ -47,8 +39,9 @@ typedef struct Look {
 
 Look look_default(void);
 
-const char *scene_key(Scene scene);      // "compare", "solo", "solo-b", "matrix", "inspect", "claims"
-bool scene_shows(Scene scene, int side); // whether this side's model is on show
+// The share of a histogram's counts, (HISTOGRAM_BINS), that the brush lights; 0 without one.
+double look_lit(const Look *look, const int64_t *histogram);
+
 const char *histogram_key(HistogramMode mode);
 
 // t as it is shown: a mix of t and of its binary form.

@@ -17,6 +17,7 @@ static void fill_past(Slot *slot, const Snapshot *shown, const Snapshot *live)
         slot->has_figures ? (Figures){moment->test, moment->step} : (Figures){shown->test, shown->test_step};
     slot->past = *live;
     slot->past.parameters = moment->parameters;
+    slot->past.serial = moment->serial;
     slot->past.step = moment->step;
     slot->past.test = figures.test;
     slot->past.test_step = figures.step;
@@ -103,8 +104,6 @@ static void choose_moment(App *app, ModelFrame *m, Slot *slot, int64_t step)
         moment_release(old);
     }
     Moment *moment = slot->moment;
-    if (moment != old)
-        m->page_key = 0;
     if (moment && (moment != old || slot->has_figures != moment->is_measured ||
                    m->live->history_count != slot->past.history_count))
         fill_past(slot, old ? &slot->past : m->live, m->live);

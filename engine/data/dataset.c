@@ -11,8 +11,8 @@
 #include "alloc.h"
 #include "data/dataset_files.h"
 #include "data/digits.h"
-#include "io/file.h"
 #include "data/idx.h"
+#include "io/file.h"
 
 enum { GENERATE_BATCH = 100 };
 

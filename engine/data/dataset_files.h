@@ -4,8 +4,8 @@
 #pragma once
 #include <limits.h>
 
-#include "error.h"
 #include "data/idx.h"
+#include "error.h"
 
 enum { DATASET_NAME_MAX = 64, DATASET_SPELLINGS = 4, DATASET_GZIP_SPELLING = 2 };
 

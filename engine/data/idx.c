@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "io/byte_reader.h"
 #include "data/dataset.h"
+#include "io/byte_reader.h"
 
 enum { HEADER_MAX = 16, NAME_MAX_BYTES = 256 };
 

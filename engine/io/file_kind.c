@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "io/file.h"
-#include "models/safetensors_header.h"
 
 enum { ZIP_HEADER = 30 };
 

@@ -10,6 +10,9 @@
 // As many of a file's first bytes as are looked at, and room for the longest words about them.
 enum { FILE_KIND_BYTES = 4096, FILE_KIND_TEXT = 128 };
 
+// How a safetensors file begins: the size of its header, in so many bytes, little-endian, and at most so large.
+enum { SAFETENSORS_PREFIX_SIZE = 8, SAFETENSORS_HEADER_MAX = 100000000 };
+
 // Words with their article: "a JPEG picture", "an IDX file of float32 of rank 3 (magic number 0x00000d03)". bytes: a
 // file's first, all of them where it has fewer than FILE_KIND_BYTES. False where nothing known begins so; text is then
 // untouched.

@@ -1,6 +1,6 @@
 // The tables of activation functions, made from the lists in activation_functions.h. Compiled once per instruction set.
 #include "kernels/activation_functions.h"
-#include "kernels/kernel.h"
+#include "kernels/kernel_parts.h"
 
 #define APPLY(role, function)                                                                                          \
     static void role##_##function(const float *z, float *value, float *slope, size_t n)                                \

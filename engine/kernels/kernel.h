@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels/activation.h"
 #include "error.h"
+#include "kernels/activation.h"
 #include "kernels/loss.h"
 #include "kernels/measure.h"
 #include "kernels/optimizer.h"
@@ -87,6 +87,8 @@ typedef struct OutputPass {
     bool accumulate;
 } OutputPass;
 
+typedef double TrainOutput(const OutputPass *pass); // returns the loss, summed over rows and columns
+
 typedef struct Kernel {
     const char *name;                   // "avx512", "avx2", "plain"
     const ActivationTable *activations; // by ActivationRole
@@ -107,7 +109,8 @@ typedef struct Kernel {
     // to (columns, rows) = from (rows, columns) transposed.
     void (*transpose)(const float *from, size_t from_stride, size_t rows, size_t columns, float *to, size_t to_stride);
     bool (*is_finite)(const float *values, size_t n);
-    MeasureOutput *const *measure; // by output activation
+    TrainOutput *const *const *train; // by loss, then by output activation
+    MeasureOutput *const *measure;    // by output activation
     // values += sigma * Gaussian noise, clipped to [0, 1]; the noise depends on (key, index) alone.
     void (*add_noise)(float *values, size_t n, float sigma, uint64_t key);
 } Kernel;

@@ -8,10 +8,6 @@
 
 #include "kernels/loss_functions.h"
 
-// Training's fused form, in kernel.h: internal to the engine.
-struct OutputPass;
-typedef double TrainOutput(const struct OutputPass *pass);
-
 typedef struct Loss {
     const char *key;     // as in a model spec
     const char *label;   // as on a button
@@ -24,7 +20,6 @@ typedef struct Loss {
     // The same from the logit of a sigmoid, slope[i] = dL/dz, where a form without overflow and clipping exists; else
     // NULL.
     void (*apply_logit)(const float *z, const float *t, float *value, float *slope, size_t n);
-    TrainOutput *const *train; // by output activation
 } Loss;
 
 const Loss *loss_get(int index); // index < LOSS_COUNT

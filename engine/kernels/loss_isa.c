@@ -1,7 +1,7 @@
 // The tables of losses, and training's pass over the output. Compiled once per instruction set (vector.h).
 #include "kernels/loss.h"
 
-#include "kernels/kernel.h"
+#include "kernels/kernel_parts.h"
 #include "kernels/loss_functions.h"
 
 #define APPLY(function)                                                                                                \
@@ -70,17 +70,19 @@ INLINE double pass_strip(const OutputPass *pass, FindTerms *find, const size_t f
 #define PASSES_OF_OUTPUT(C, activation, key, label, formula, logit) LOSSES(PASS_OF_PAIR, activation)
 OUTPUT_ACTIVATIONS(PASSES_OF_OUTPUT, _)
 
-// ---- the table ----------------------------------------------------------------------------------------------------
+// ---- the tables ---------------------------------------------------------------------------------------------------
 
 #define PASS_ROW(loss, activation, key, label, formula, logit) pass_##activation##_##loss,
 #define PASS_TABLE(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                  \
     static TrainOutput *const loss##_passes[] = {OUTPUT_ACTIVATIONS(PASS_ROW, loss)};
 LOSSES(PASS_TABLE, _)
 
+#define PASSES(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor) [LOSS_##NAME] = loss##_passes,
+TrainOutput *const *const PER_ISA(train_table)[LOSS_COUNT] = {LOSSES(PASSES, _)};
+
 #define LOGIT_PLAIN(loss)   NULL
 #define LOGIT_PRODUCT(loss) apply_##loss##_logit
 enum { NO_FLOOR, FLOOR };
 #define ROW(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                         \
-    [LOSS_##NAME] = {key,          label, formula, unit, heat_scale, floor == FLOOR, apply_##loss, LOGIT_##form(loss), \
-                     loss##_passes},
+    [LOSS_##NAME] = {key, label, formula, unit, heat_scale, floor == FLOOR, apply_##loss, LOGIT_##form(loss)},
 const Loss PER_ISA(losses)[LOSS_COUNT] = {LOSSES(ROW, _)};

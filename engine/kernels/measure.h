@@ -1,17 +1,13 @@
 // Measure: what is added up over the outputs of images, in one pass from logits to every figure. The kernels' part of
 // the metrics (metrics.h), which makes figures of these sums.
 //
-// Internal to the engine but for the two enums. Thread: constants.
+// Internal to the engine. Thread: constants.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
 #include "kernels/loss.h"
-
-enum { HISTOGRAM_INNER = 64, HISTOGRAM_BINS = HISTOGRAM_INNER + 2 }; // below 0, 64 over [0,1], above 1
-
-// Pixels by their target: t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1.
-typedef enum TargetGroup { TARGET_ZERO, TARGET_DARK, TARGET_BRIGHT, TARGET_ONE, TARGET_GROUP_COUNT } TargetGroup;
+#include "kernels/pixel_groups.h"
 
 // What is added up over images for the metrics.
 typedef struct PixelSums {

@@ -2,7 +2,7 @@
 // (vector.h).
 #include <assert.h>
 
-#include "kernels/kernel.h"
+#include "kernels/kernel_parts.h"
 #include "kernels/loss_functions.h"
 
 typedef struct Sums {

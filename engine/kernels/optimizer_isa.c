@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "kernels/kernel.h"
+#include "kernels/kernel_parts.h"
 #include "kernels/vector.h"
 
 typedef struct State {

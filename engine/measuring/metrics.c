@@ -8,6 +8,8 @@
 
 #include "alloc.h"
 #include "kernels/kernel.h"
+#include "kernels/measure.h"
+#include "models/model_layers.h"
 
 enum { SHARD_IMAGES = 256 }; // a shard is one task
 static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole number of strips");

@@ -7,7 +7,7 @@
 
 #include "data/dataset.h"
 #include "kernels/loss.h"
-#include "kernels/measure.h"
+#include "kernels/pixel_groups.h"
 #include "models/model.h"
 #include "pool.h"
 
@@ -28,6 +28,8 @@ typedef struct Metrics {
     float mean_output_map[DIGIT_PIXELS];                                       // mean p of each pixel over the images
     float zero_share_map[DIGIT_PIXELS]; // share of the images for which that pixel's p is exactly 0; 1: a dead output
 } Metrics;
+
+static inline double metrics_outside(const Metrics *m) { return m->below_0 + m->above_1; } // a share of all pixels
 
 // The bin of an intensity: 0 below 0 (and for a NaN), 1 .. 64 over [0,1], 65 above 1.
 int metrics_find_bin(float value);

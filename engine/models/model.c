@@ -11,6 +11,7 @@
 #include "alloc.h"
 #include "io/file.h"
 #include "kernels/kernel.h"
+#include "models/model_layers.h"
 #include "models/model_tensors.h"
 #include "random.h"
 
@@ -242,6 +243,10 @@ static void copy_out(const Layer *layer, const float *parameters, float *weight,
             weight[out * (size_t)layer->in + in] = parameters[layer->weight_offset + in * layer->stride + out];
     memcpy(bias, parameters + layer->bias_offset, (size_t)layer->out * sizeof *bias);
 }
+
+static_assert((int)SAFETENSORS_TENSORS_MAX >= 2 * (int)MODEL_LAYERS_MAX,
+              "a layer has two tensors: raise SAFETENSORS_TENSORS_MAX");
+static_assert((int)SPEC_TEXT_SIZE <= sizeof(((Metadata *)0)->value), "a file holds any spec: raise Metadata's value");
 
 void model_list_tensors(const Model *model, SafetensorsFile *file, float *memory)
 {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "error.h"
-#include "models/safetensors.h"
+#include "io/new_file.h"
 #include "models/spec.h"
 
 enum { MODEL_LAYERS_MAX = SPEC_HIDDEN_MAX + 1 };
@@ -29,10 +29,6 @@ typedef struct Model {
 
 Model model_create(const Spec *spec, int pixels);
 
-// Glorot-uniform weights (Glorot and Bengio, 2010: +-sqrt(6 / (in + out))), zero biases. The stream of a layer depends
-// on the seed, the layer's name and its shape, so that models which agree in those start alike.
-void model_init(const Model *model, float *parameters);
-
 // Scratch memory for up to `rows` images: activations and slopes of each layer.
 typedef struct Workspace {
     int rows;
@@ -48,19 +44,6 @@ void workspace_free(Workspace *workspace); // also fine on a zeroed one
 void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
                    float *z, float *p);
 
-// Runs the hidden layers alone; returns the last one's activations, (rows, stride of that layer), in the workspace.
-const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows);
-
-// The same from images as they are stored (kernel.h), whose zeros cost nothing.
-struct Tile;
-const float *model_encode_tile(const Model *model, const float *parameters, Workspace *workspace,
-                               const struct Tile *tile);
-
-// Logits z (rows, z_stride) of `columns` of a layer's outputs from `column` on, both multiples of KERNEL_PAD
-// (kernel.h), from its input x (rows, x_stride).
-void model_forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
-                         size_t column, size_t columns, float *z, size_t z_stride);
-
 // Per-pixel value of loss (a row of its table) for outputs that come from `model`: BCE on a sigmoid is taken from the
 // logit, everything else from p. z, p, t, values: (n).
 void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values,
@@ -68,11 +51,6 @@ void model_loss_values(const Model *model, int loss, const float *z, const float
 
 // dL/dz per pixel of that loss on the model's output activation, without the factor 1 / (pixels * batch).
 void model_loss_slopes(const Model *model, int loss, const float *z, const float *t, float *slopes, size_t n);
-
-bool model_is_finite(const Model *model, const float *parameters);
-
-// What the first parameter that is not finite is: "encoder.0.weight became NaN"; empty where all are finite.
-void model_describe_broken(const Model *model, const float *parameters, char *text, size_t size);
 
 // Tensors as PyTorch's nn.Linear has them: encoder.0.weight (out, in), encoder.0.bias (out), ..., decoder.0.weight,
 // ...; the code layer is the last of the encoder. Metadata: spec, step, format=losslens. Goes into out, which has begun
@@ -89,6 +67,3 @@ bool model_load_spec(Spec *spec, const char *path, Error *error);
 // SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_write writes them; text: 64 hex
 // digits. False when memory is short.
 bool model_digest(const Model *model, const float *parameters, char text[65]);
-
-// "encoder.0" for a layer's index.
-void model_layer_name(const Model *model, int layer_index, char name[32]);

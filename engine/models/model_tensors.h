@@ -3,6 +3,7 @@
 // Thread: no state; any thread.
 #pragma once
 #include "models/model.h"
+#include "models/safetensors.h"
 
 // Fills file's tensors, a weight and a bias for each layer in order: names and shapes, values (NULL where memory is)
 // carved from memory.

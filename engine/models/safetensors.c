@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "io/file.h"
+#include "io/file_kind.h"
 #include "json_memory.h"
 #include "models/safetensors_header.h"
 

@@ -5,8 +5,6 @@
 #pragma once
 #include "models/safetensors.h"
 
-enum { SAFETENSORS_PREFIX_SIZE = 8, SAFETENSORS_HEADER_MAX = 100000000 };
-
 // Our own limit for the JSON without its padding, since a parsed tree takes many times the memory of its text. As many
 // tensors and metadata as fit SafetensorsFile take a tenth of it.
 enum { SAFETENSORS_JSON_MAX = 1 << 20 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "io/byte_reader.h"
+#include "io/file_kind.h"
 #include "models/safetensors_header.h"
 
 enum { PADDING_BLOCK = 4096 };

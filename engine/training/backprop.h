@@ -1,88 +1,68 @@
-// Backprop: one batch forward and backward through a model, to the gradient of its loss.
+// Backprop: the parameters of a model that is being trained. A step takes a batch forward through the model, its loss
+// backward, and lets the caller change every parameter by its gradient.
 //
-// The work is cut into tasks in two ways, by rules that know nothing of threads. The first and the last layer, which
-// have nearly all of the weights, are cut into bands of pixels: a band has those inputs' rows of the first weights and
-// those outputs' columns of the last, for every image. A thread that always takes the same bands keeps their weights,
-// gradients and optimizer state in its own caches; what threads exchange is as small as the hidden layers. These are
-// cut into tiles of images.
+// The work of a step is cut by rules that know nothing of threads, so that sums have a fixed order. Images are cut into
+// tiles of TILE_ROWS; four tiles make a round, the images whose activations are in memory together. Pixels are cut into
+// bands: the first layer, whose inputs are pixels, and the last, whose outputs are, have nearly all of the weights, and
+// both are worked on band by band. Within a band the outputs go in strips, so that they stay in the cache:
 //
-// For that, parameters and gradient are packed: as a Model has them, but the last layer's weights band after band, each
-// (in, band's columns). Else the processor, reading ahead along a row, would take what another thread is about to
-// write.
+//             band 0    band 1    band 2    band 3     (all pixels)
+//           +----+----+----+----+----+----+----+----+
+//   tile 0  |    :    |    :    |    :    |    :    |  64 images      : between the strips of a band
+//           +----+----+----+----+----+----+----+----+
+//   tile 1  |    :    |    :    |    :    |    :    |  64 images
+//           +----+----+----+----+----+----+----+----+
+//     ...                                              a batch of more than four tiles has several rounds
 //
-// Internal to the engine. Thread: backprop_run on one thread at a time; the pool's threads work inside it.
+// A step is a row of runs of the pool. The tasks of a run may go at the same time; the next run waits for all of them:
+//
+//   run             a task    what it does
+//   1 first layer   band      its part of the first logits, for every tile
+//   2 hidden        tile      adds the bands' parts, then goes from layer to layer up to the last hidden activations
+//   3 last layer    band      strip by strip, tile by tile: logits, loss and dL/dz; from them the gradient of the
+//                             last weights and the band's part of dL/dx
+//   4 hidden        tile      adds the bands' parts, then goes back from layer to layer to dL/dz of the first one;
+//                             on the way the tile's part of the hidden layers' gradient
+//   5 update        band      the gradient of the first weights; the caller changes the band's weights; then run 1 of
+//                             the next batch, while they are still in the core's cache
+//                   block     of a hidden layer's rows: adds the tiles' parts; the caller changes the weights
+//
+// Where a batch has several rounds, 1 to 4 are repeated, and between two rounds each band adds to the gradient of the
+// first weights.
+//
+// A thread that always takes the same bands keeps their weights, gradients and optimizer state in its own caches; what
+// threads exchange between the runs is as small as the hidden layers.
+//
+// Internal to the engine. Thread: one at a time; the pool's threads work inside backprop_step.
 #pragma once
-#include "kernels/kernel.h"
+#include "error.h"
 #include "models/model.h"
 #include "pool.h"
 
-enum { BANDS = 4, ROUND_TILES = 4, ROUND_ROWS = ROUND_TILES * TILE_ROWS }; // a round: images worked on together
-
 typedef struct Batch {
-    const float *parameters; // packed
-    const uint8_t *pixels;   // of the whole set: (images, pixels)
-    const int *images;       // (rows): which of them
-    const int *upcoming;     // (rows): which are likely to be next: memory is asked for them; NULL: none
-    int rows;
-    int64_t epoch; // the noise depends on it
+    const uint8_t *pixels; // of the whole set: (images, pixels)
+    const int *images;     // (rows): which of them
+    int rows;              // 1 or more
+    int64_t epoch;         // the noise depends on it
 } Batch;
 
-typedef struct Backprop {
-    const Model *model;
-    Pool *pool;
-    size_t band_start[BANDS + 1]; // pixels, multiples of KERNEL_PAD
+typedef struct Backprop Backprop;
 
-    // Of the batch's loss, summed over pixels and images, (parameters); what lies between the first and the last
-    // weights stays free there and is in hidden_gradients instead, a part for each tile, (hidden_count) from
-    // hidden_offset on.
-    float *gradient;
-    float *hidden_gradients[ROUND_TILES];
-    size_t hidden_offset, hidden_count;
+// Changes `count` parameters by their gradient, which is that of the batch's loss summed over pixels and images, and of
+// the penalty likewise. offset: where they stand among all of the model's (parameter_count), the same in each step but
+// not Model's order: what an optimizer keeps beside each parameter may stand there, too. Called once a step for each
+// parameter, padding included, on the pool's threads, several at the same time.
+typedef void UpdateParameters(void *context, size_t offset, float *parameters, const float *gradient, size_t count);
 
-    // weights (out, transposed_stride) of the layers behind the first, for the caller to keep up to date
-    float *transposed[MODEL_LAYERS_MAX];
-    size_t transposed_stride[MODEL_LAYERS_MAX];
+// Parameters are zeros at first. model, pool: borrowed, outlive it. NULL when memory is short.
+Backprop *backprop_create(const Model *model, Pool *pool, Error *error);
+void backprop_destroy(Backprop *backprop); // NULL is allowed
 
-    // of a round
-    float *values[MODEL_LAYERS_MAX]; // by hidden layer, (ROUND_ROWS, stride): its activations
-    float *slopes[MODEL_LAYERS_MAX]; // (ROUND_ROWS, stride): f'(z), then dL/dz
-    float *upstream;                 // (ROUND_ROWS, widest stride): dL/dactivation
-    float *partial[BANDS];           // (ROUND_ROWS, stride): a band's part of the first logits, then of dL/dcode
-    float *strip[BANDS];             // (TILE_ROWS, STRIP_COLUMNS): logits, then dL/dz
-    float *noisy;                    // (ROUND_ROWS, pixels): the input where the spec adds noise, else NULL
-    uint64_t *lit[BANDS][ROUND_TILES];
-    double loss[BANDS];
-    Batch batch;
-    int first, rows; // of the batch: the round's images
-    bool is_started; // the bands' parts of the first logits are there already: backprop_start_band
+// (model.parameter_count), in Model's order, copied.
+void backprop_set_parameters(Backprop *backprop, const float *parameters);
+void backprop_get_parameters(const Backprop *backprop, float *parameters);
 
-    float *memory;
-    uint64_t *lit_memory;
-} Backprop;
-
-bool backprop_init(Backprop *backprop, const Model *model, Pool *pool, Error *error);
-void backprop_free(Backprop *backprop); // also after a failed init; fine on a zeroed one
-
-// Between a Model's parameters and packed ones, both (parameters).
-void backprop_pack(const Backprop *backprop, const float *parameters, float *packed);
-void backprop_unpack(const Backprop *backprop, const float *packed, float *parameters);
-
-// Where a band's rows of the first weights and its last weights begin in the packed parameters.
-size_t backprop_band_encoder(const Backprop *backprop, int band);
-size_t backprop_band_decoder(const Backprop *backprop, int band);
-static inline size_t backprop_band_width(const Backprop *backprop, int band)
-{
-    return backprop->band_start[band + 1] - backprop->band_start[band];
-}
-
-// Returns the loss, summed over images and pixels. What is left to do for a complete gradient is backprop_finish_band.
-double backprop_run(Backprop *backprop, const Batch *batch);
-
-// A band's rows of the first layer's gradient. Once for each band after backprop_run, before the parameters change; on
-// any thread, bands at the same time.
-void backprop_finish_band(Backprop *backprop, int band);
-
-// Begins with the batch that the next backprop_run will be given, while the band's weights are still in the caches:
-// after backprop_finish_band and the band's new parameters, on the same thread. For all bands or none; the caller then
-// sets is_started, and clears it when parameters change after all. Not where the spec adds noise.
-void backprop_start_band(Backprop *backprop, const Batch *next, int band);
+// One step. Returns the loss before the update, summed over pixels and images, without the penalty. next: the batch
+// that the next step is going to be given, unless the parameters are set in between; NULL where that is not known.
+double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *update,
+                     void *context);

@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/model_layers.h"
+
 static void fill_snapshot(BankModel *model, const float *parameters, int64_t step, int steps_per_epoch)
 {
     Snapshot *snapshot = &model->snapshots[model->handover.writing];
     memcpy(snapshot->parameters, parameters, model->model.parameter_count * sizeof *parameters);
+    snapshot->serial = moment_next_serial();
     snapshot->step = step;
     snapshot->steps_per_epoch = steps_per_epoch;
     snapshot->restarts = model->restarts_done;

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "training/handover.h"
+#include "training/moments.h"
 #include "training/trainer.h"
 
 struct BankModel {

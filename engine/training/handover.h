@@ -6,15 +6,15 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-enum { HANDOVER_BUFFERS = 3 };
+enum { HANDOVER_BUFFERS = 3, HANDOVER_FRESH = 4 };
+
+_Static_assert(HANDOVER_BUFFERS <= HANDOVER_FRESH, "an index is below HANDOVER_FRESH's bit");
 
 typedef struct Handover {
     _Atomic unsigned waiting; // index of the waiting buffer, with HANDOVER_FRESH while the reader has not taken it
     unsigned writing;         // the writer's
     unsigned reading;         // the reader's
 } Handover;
-
-enum { HANDOVER_FRESH = 4 };
 
 static inline void handover_init(Handover *handover)
 {

@@ -7,6 +7,12 @@
 
 #include "alloc.h"
 
+int64_t moment_next_serial(void)
+{
+    static _Atomic int64_t newest;
+    return atomic_fetch_add(&newest, 1) + 1;
+}
+
 Moment *moment_create(const Model *model, const float *parameters, int64_t step)
 {
     Moment *moment = calloc(1, sizeof *moment);
@@ -18,6 +24,7 @@ Moment *moment_create(const Model *model, const float *parameters, int64_t step)
     }
     memcpy(copy, parameters, model->parameter_count * sizeof *copy);
     moment->step = step;
+    moment->serial = moment_next_serial();
     moment->model = *model;
     moment->parameters = copy;
     atomic_init(&moment->is_measured, false);
@@ -64,6 +71,9 @@ typedef struct HeadLevel {
 static const HeadLevel head_levels[] = {
     {1, true, true}, {1, false, true}, {2, false, true}, {4, false, false}, {32, false, false}};
 enum { HEAD_LEVELS = sizeof head_levels / sizeof *head_levels };
+
+static_assert(4 <= MOMENTS_MIN,
+              "the last level leaves 0, the first step, the pinned one, the newest: raise MOMENTS_MIN");
 
 static bool is_quarter(const Moments *moments, int64_t step)
 {

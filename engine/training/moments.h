@@ -3,27 +3,21 @@
 // The head is kept as long as there is any room: the initial weights, the powers of two and the quarters of the first
 // epoch, in which most happens, and the ends of the first MOMENTS_FIRST_EPOCHS. The tail has quarters of epochs; when
 // there are too many, every second one of those goes, again and again. The newest is always there, and so is the one
-// that was asked for. Internal to the engine but for Moment itself. Thread: a Moments belongs under the trainer's lock;
-// a Moment's weights are immutable, and whoever holds one may read it on any thread.
+// that was asked for.
+// Internal to the engine. Thread: a Moments belongs under the trainer's lock.
 #pragma once
-#include <stdatomic.h>
+#include "training/moment.h"
 
-#include "measuring/metrics.h"
-#include "models/model.h"
+enum {
+    MOMENTS_MIN = 8,
+    MOMENTS_FIRST_EPOCHS = 4,
+    // The head of epochs of up to 60,000 steps has room in it: 0, 16 powers of two, four quarters of the first epoch,
+    // the ends of the others, the newest.
+    MOMENTS_HEAD = 1 + 16 + 4 + (MOMENTS_FIRST_EPOCHS - 1) + 1
+};
 
-enum { MOMENTS_MAX = 64, MOMENTS_MIN = 8, MOMENTS_FIRST_EPOCHS = 4 };
-
-// The head of epochs of up to 60,000 steps has room in it: 0, 16 powers of two, four quarters, three ends, the newest.
-enum { MOMENTS_HEAD = 25 };
-
-typedef struct Moment {
-    int64_t step;
-    Model model;              // its own copy: a moment may outlive the model in the bank
-    float *parameters;        // (model.parameter_count)
-    _Atomic bool is_measured; // once true, test holds the figures over the whole test set
-    Metrics test;
-    _Atomic int holders;
-} Moment;
+_Static_assert(MOMENTS_MIN <= MOMENTS_HEAD && (int)MOMENTS_HEAD <= (int)MOMENTS_MAX,
+               "the head has room: raise MOMENTS_MAX");
 
 typedef struct Moments {
     Moment *items[MOMENTS_MAX + 1]; // by step, rising; each held
@@ -34,11 +28,10 @@ typedef struct Moments {
     int64_t pinned; // a step that is kept whatever the spacing, -1: none
 } Moments;
 
+int64_t moment_next_serial(void); // one that nobody has had yet; any thread
+
 // A copy of the parameters, held once. NULL when memory is short.
 Moment *moment_create(const Model *model, const float *parameters, int64_t step);
-void moment_hold(Moment *moment);
-void moment_release(Moment *moment); // the last one frees it; NULL is allowed
-
 void moments_clear(Moments *moments); // releases them and forgets how they were thinned
 
 // Whether this step is one to keep.

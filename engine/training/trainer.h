@@ -6,13 +6,21 @@
 // waits. Thread: every function here is for one thread, the UI's; `wake` is called on the trainer's.
 #pragma once
 #include "data/dataset.h"
-#include "training/learner.h"
 #include "kernels/loss.h"
 #include "measuring/metrics.h"
 #include "models/model.h"
-#include "training/moments.h"
+#include "training/learner.h"
+#include "training/moment.h"
 
-enum { HISTORY_MAX = 512, TRAINER_SHOWN_MAX = 32, BANK_MAX = 64 };
+enum { HISTORY_MAX = 512 };
+
+// Models: on show at once; held at once, those that were on show and those that are to be; and in the bank, where there
+// is always one to drop that is neither on show nor held nor in the training thread's hands.
+enum {
+    TRAINER_SHOWN_MAX = 64,
+    TRAINER_HELD_MAX = 2 * TRAINER_SHOWN_MAX,
+    BANK_MAX = TRAINER_HELD_MAX + TRAINER_SHOWN_MAX + 2
+};
 
 // One point of the training curves: at the end of an epoch. Both sets are measured with the same weights. Behind
 // the first few epochs measuring takes at most a twentieth of training's time, so there is not a point after every
@@ -27,6 +35,7 @@ enum { TRAIN_PROBE_IMAGES = 2000 };
 
 // A model at one moment; immutable while the UI holds it.
 typedef struct Snapshot {
+    int64_t serial;    // of its weights: others have another, whichever model they are of
     float *parameters; // (model.parameter_count), always finite
     int64_t step;
     int steps_per_epoch;
@@ -80,7 +89,7 @@ void trainer_restart(Trainer *trainer); // the models on show go back to their i
 void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step);
 
 // A model that is held stays in the bank, shown or not, until it is released as often. Each BankModel that is kept
-// across another trainer_find must be held.
+// across another trainer_find must be held, TRAINER_HELD_MAX of them at most.
 void trainer_hold(Trainer *trainer, BankModel *model);
 void trainer_release(Trainer *trainer, BankModel *model);
 

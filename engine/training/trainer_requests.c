@@ -71,7 +71,10 @@ static bool is_in_use_locked(const Trainer *trainer, const BankModel *model)
     return in_use;
 }
 
-// Takes the least recently shown model that is neither held, shown nor in hand out of a full bank.
+static_assert(TRAINER_HELD_MAX + TRAINER_SHOWN_MAX + 1 < BANK_MAX,
+              "a full bank has a model that is neither held, shown nor in the training thread's hands: raise BANK_MAX");
+
+// Takes the one of those out of a full bank that was on show longest ago.
 static void make_room(Trainer *trainer)
 {
     pthread_mutex_lock(&trainer->lock);
@@ -80,7 +83,7 @@ static void make_room(Trainer *trainer)
         if (trainer->bank[i]->hold_count == 0 && !is_in_use_locked(trainer, trainer->bank[i]) &&
             (oldest < 0 || trainer->bank[i]->last_shown < trainer->bank[oldest]->last_shown))
             oldest = i;
-    assert(oldest >= 0); // TRAINER_SHOWN_MAX + 1 < BANK_MAX
+    assert(oldest >= 0);
     BankModel *const model = trainer->bank[oldest];
     trainer->bank[oldest] = trainer->bank[--trainer->bank_count];
     pthread_mutex_unlock(&trainer->lock);
@@ -207,15 +210,16 @@ bool trainer_has_failed(Trainer *trainer) { return atomic_load(&trainer->has_fai
 
 void trainer_hold(Trainer *trainer, BankModel *model)
 {
-    (void)trainer;
+    trainer->held_count += model->hold_count == 0;
+    assert(trainer->held_count <= TRAINER_HELD_MAX);
     model->hold_count++;
 }
 
 void trainer_release(Trainer *trainer, BankModel *model)
 {
-    (void)trainer;
     assert(model->hold_count > 0);
     model->hold_count--;
+    trainer->held_count -= model->hold_count == 0;
 }
 
 double trainer_speed(Trainer *trainer) { return (double)atomic_load(&trainer->samples_per_second); }
@@ -231,6 +235,8 @@ int trainer_list_moments(Trainer *trainer, BankModel *model, int64_t steps[MOMEN
     pthread_mutex_unlock(&trainer->lock);
     return count;
 }
+
+static_assert((int)WANTED_MAX >= (int)TRAINER_SHOWN_MAX, "each model on show may want a moment's: raise WANTED_MAX");
 
 static void want_figures_locked(Trainer *trainer, Moment *moment)
 {

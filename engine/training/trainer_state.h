@@ -12,6 +12,9 @@ enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16 };
 // those that were on show longest ago have to give way.
 enum { MOMENT_BYTES = 128 << 20, MOMENTS_FAIR = 32 };
 
+_Static_assert((int)MOMENTS_HEAD <= (int)MOMENTS_FAIR && (int)MOMENTS_FAIR <= (int)MOMENTS_MAX,
+               "each thinning of the moments leaves less than the one before: raise MOMENTS_FAIR, or MOMENTS_MAX");
+
 typedef struct PairEntry {
     Moment *a, *b; // held; NULL: the entry is free
     bool is_done;
@@ -49,6 +52,7 @@ struct Trainer {
 
     // UI thread
     int64_t show_count;
+    int held_count; // models of the bank that are held
 
     // training thread, read by the UI
     _Atomic int64_t samples_per_second;

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/file_kind.h"
 #include "fuzz.h"
+#include "io/file_kind.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

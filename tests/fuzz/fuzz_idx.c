@@ -7,8 +7,8 @@
 #include <zlib.h>
 
 #include "data/dataset.h"
-#include "fuzz.h"
 #include "data/idx.h"
+#include "fuzz.h"
 
 enum { AS_LABELS = 1, AS_GZIP = 2, COMPRESS = 4, TRAILING = 8 };
 

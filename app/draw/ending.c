@@ -1,5 +1,5 @@
 // Signals that end the window.
-#include "commands/ending.h"
+#include "draw/ending.h"
 
 #include <signal.h>
 #include <stddef.h>

@@ -1,0 +1,28 @@
+// The words of each table.
+#include "commands/cli_words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/cli.h"
+
+const char *words_scenes(int i) { return i < SCENE_COUNT ? scene_get((Scene)i)->key : NULL; }
+const char *words_heatmaps(int i) { return i < heatmap_count() ? heatmap_get(i)->key : NULL; }
+const char *words_losses(int i) { return i < LOSS_COUNT ? loss_get(i)->key : NULL; }
+const char *words_outputs(int i) { return i < OUTPUT_COUNT ? activation_get(OUTPUT_ACTIVATION, i)->key : NULL; }
+const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }
+
+const char *words_logs(int i)
+{
+    static const char *const words[] = {[LOG_EPOCH] = "epoch", [LOG_STEP] = "step"};
+    return i < (int)(sizeof words / sizeof *words) ? words[i] : NULL;
+}
+
+void words_join(Words *words, const char *separator, char *text, size_t size)
+{
+    text[0] = 0;
+    for (int i = 0; words(i); i++) {
+        const size_t used = strlen(text);
+        (void)snprintf(text + used, size - used, "%s%s", i ? separator : "", words(i));
+    }
+}

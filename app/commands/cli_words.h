@@ -1,0 +1,12 @@
+// Words: the values that an option takes from a table, so that parser, help and error sentence have them from there.
+//
+// Thread: pure functions.
+#pragma once
+#include <stddef.h>
+
+typedef const char *Words(int index); // NULL behind the last
+
+Words words_scenes, words_heatmaps, words_losses, words_outputs, words_histograms, words_logs;
+
+// "bce, mse, mae" for a separator of ", ".
+void words_join(Words *words, const char *separator, char *text, size_t size);

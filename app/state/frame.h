@@ -1,0 +1,82 @@
+// Frame: everything that a picture shows, and all that panels read. Composed by compose.c, borrowed until the next one.
+//
+// Thread: the UI thread.
+#pragma once
+#include "engine.h"
+#include "state/look.h"
+#include "state/pad.h"
+#include "state/ranking.h"
+
+enum { PAGE_MAX = 144 };   // digits on screen
+enum { BUILTIN_SEED = 1 }; // of the built-in digits
+
+// That a frame shows: A, B, the matrix and a twin for each of its columns; the claims need fewer.
+enum { MODELS_MAX = SIDE_COUNT + MATRIX_MAX + LOSS_COUNT };
+_Static_assert((int)CLAIM_MODEL_COUNT <= (int)MATRIX_MAX + (int)LOSS_COUNT, "the claims' models have room");
+_Static_assert((int)MODELS_MAX <= (int)TRAINER_SHOWN_MAX, "all may train together: raise TRAINER_SHOWN_MAX");
+
+// Everything that is shown of one model in a frame. Arrays over the page are (page_count, DIGIT_PIXELS).
+typedef struct ModelFrame {
+    Spec spec;
+    const Model *model;
+    const Snapshot *snapshot; // borrowed for the frame; of the moment that is looked at
+    const Snapshot *live;     // the newest
+    float *z, *p;
+    float *heat[HEATMAP_COUNT], *marks[HEATMAP_COUNT]; // by look.heatmaps; marks are valid where the mode has some
+    float pad_z[DIGIT_PIXELS], pad_p[DIGIT_PIXELS], pad_heat[HEATMAP_COUNT][DIGIT_PIXELS],
+        pad_marks[HEATMAP_COUNT][DIGIT_PIXELS];
+    double pad_loss[LOSS_COUNT]; // mean over the drawing
+    bool is_current;             // the figures over the test set are of the very weights whose pictures are shown
+    char figures_of[32];         // else the moment that they are of: "epoch 12", "step 64"; empty: they are, or none
+    char caption[64];            // "BCE · sigmoid"
+    // what z and p were computed from: a page, weights; compose.c's
+    unsigned computed_page;
+    int64_t computed_serial;
+} ModelFrame;
+
+// The claims and what decides them; models are indices into the frame's.
+typedef struct ClaimsFrame {
+    int models[CLAIM_MODEL_COUNT];
+    ClaimEvidence evidence;
+    ClaimResult results[CLAIM_COUNT];
+    PairMetrics sides;                          // A beside B; images 0: not known yet
+    int losses_epoch, seeds_epoch, sides_epoch; // after which each pair was compared
+    bool is_complete;                           // every distance is of the figures on show, or of a model that broke
+} ClaimsFrame;
+
+typedef struct Frame {
+    Look look;
+    int page_count, indices[PAGE_MAX]; // of the test digits on the page; -1: the drawing
+    int labels[PAGE_MAX];              // -1: unknown
+    float *targets;                    // (page_count, DIGIT_PIXELS), as they are shown
+    unsigned page_serial;              // another one whenever the digits of the page are others; 0: there were none yet
+    bool is_shuffled;
+    int first;
+    float pad_drawn[DIGIT_PIXELS], pad_input[DIGIT_PIXELS];
+    bool is_pad_empty;
+    const Pad *pad;
+    ModelFrame models[MODELS_MAX]; // A, B, and what the scene needs besides
+    int model_count;
+    int matrix_rows, matrix_columns;
+    int matrix[OUTPUT_COUNT][LOSS_COUNT];                        // indices of models, by row and column on show
+    int matrix_outputs[OUTPUT_COUNT], matrix_losses[LOSS_COUNT]; // rows of their tables
+    int matrix_twinned,
+        matrix_twins[LOSS_COUNT]; // the row, and for each column the index of its model with another seed
+    ColumnRank matrix_ranks[LOSS_COUNT];
+    ClaimsFrame claims;
+    const TargetFacts *facts; // of the test set; NULL: the data is still being made
+    char dataset_name[64];
+    bool is_builtin; // the built-in digits, drawn from BUILTIN_SEED
+    int train_count, test_count;
+    bool is_playing, is_busy;
+    int epochs;
+    double samples_per_second;
+    bool is_past;                     // look.past_step lies before the newest step of a model on show
+    bool is_film;                     // the history is being played
+    int64_t newest_step;              // of the models on show
+    int64_t moments[MOMENTS_MAX + 1]; // steps at which all models on show keep a moment
+    int moment_count;
+    bool is_help_shown, is_capture;
+    char message[1200]; // shown in the bottom bar until something else is done; empty: none
+    bool is_error;
+} Frame;

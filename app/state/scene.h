@@ -1,0 +1,49 @@
+// Scenes: the views of the window, as a table.
+//
+// To add one: a row here; panels/layout_NAME.c or a function in one of the layouts, layout_place_NAME; a file
+// panels/panel_NAME.c with panel_NAME. Tabs, keys, help, command line, JSON, trace, screenshots and tests follow.
+// Thread: a constant table.
+#pragma once
+#include <stdbool.h>
+
+typedef enum Side { SIDE_A, SIDE_B, SIDE_COUNT } Side;
+
+enum { SHOWS_A = 1 << SIDE_A, SHOWS_B = 1 << SIDE_B, SHOWS_BOTH = SHOWS_A | SHOWS_B };
+
+enum {
+    SCENE_HAS_GRIDS = 1, // test digits as grids beside the drawing, histogram and curves, the timeline under these
+    SCENE_HAS_MODES = 2, // the bar that chooses heatmaps and targets
+    SCENE_HAS_STRIP = 4, // the timeline as a strip of its own
+    SCENE_HAS_WIPE = 8   // A and B may be laid over each other
+};
+
+// X(NAME, name, key, label, help, shows, cast, flags, note):
+// key: on the command line and in JSON; label: on its tab; help: what is to be seen; shows: which of A and B; cast:
+// which models it needs besides, cast_want_CAST in cast.c; note: what the caption says of these, or empty.
+#define SCENES(X)                                                                                                      \
+    X(COMPARE, compare, "compare", "Compare", "A and B side by side", SHOWS_BOTH, pair,                                \
+      SCENE_HAS_GRIDS | SCENE_HAS_MODES | SCENE_HAS_WIPE, "")                                                          \
+    X(SOLO_A, solo_a, "solo", "Solo A", "A alone", SHOWS_A, pair, SCENE_HAS_GRIDS | SCENE_HAS_MODES, "")               \
+    X(SOLO_B, solo_b, "solo-b", "Solo B", "B alone", SHOWS_B, pair, SCENE_HAS_GRIDS | SCENE_HAS_MODES, "")             \
+    X(MATRIX, matrix, "matrix", "Matrix", "every output with every loss", SHOWS_BOTH, matrix,                          \
+      SCENE_HAS_MODES | SCENE_HAS_STRIP, "others: as A but loss and output")                                           \
+    X(INSPECT, inspect, "inspect", "Inspect", "one pixel", SHOWS_BOTH, pair, SCENE_HAS_MODES | SCENE_HAS_STRIP, "")    \
+    X(CLAIMS, claims, "claims", "Claims", "the claims", SHOWS_BOTH, claims, SCENE_HAS_STRIP,                           \
+      "others: as A but loss, output, seed")
+
+#define SCENE_NAME(NAME, name, key, label, help, shows, cast, flags, note) SCENE_##NAME,
+typedef enum Scene { SCENES(SCENE_NAME) SCENE_COUNT } Scene;
+#undef SCENE_NAME
+
+enum { SCENES_MAX = 9 }; // the keys 1 to 9 lead to them
+_Static_assert((int)SCENE_COUNT <= (int)SCENES_MAX, "each scene has a key of its own: give the others another one");
+
+typedef struct SceneRow {
+    const char *name, *key, *label, *help, *note;
+    unsigned shows, flags;
+} SceneRow;
+
+const SceneRow *scene_get(Scene scene);
+
+bool scene_shows(Scene scene, int side); // whether this side's model is on show
+bool scene_has(Scene scene, unsigned flag);

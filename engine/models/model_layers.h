@@ -1,0 +1,29 @@
+// Model, layer by layer: initial weights, the parts of the forward pass, names.
+//
+// Internal to the engine. Thread: as in model.h.
+#pragma once
+#include "kernels/kernel.h"
+#include "models/model.h"
+
+// Glorot-uniform weights (Glorot and Bengio, 2010: +-sqrt(6 / (in + out))), zero biases. The stream of a layer depends
+// on the seed, the layer's name and its shape, so that models which agree in those start alike.
+void model_init(const Model *model, float *parameters);
+
+// Runs the hidden layers alone; returns the last one's activations, (rows, stride of that layer), in the workspace.
+const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows);
+
+// The same from images as they are stored (kernel.h), whose zeros cost nothing.
+const float *model_encode_tile(const Model *model, const float *parameters, Workspace *workspace, const Tile *tile);
+
+// Logits z (rows, z_stride) of `columns` of a layer's outputs from `column` on, both multiples of KERNEL_PAD
+// (kernel.h), from its input x (rows, x_stride).
+void model_forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
+                         size_t column, size_t columns, float *z, size_t z_stride);
+
+bool model_is_finite(const Model *model, const float *parameters);
+
+// What the first parameter that is not finite is: "encoder.0.weight became NaN"; empty where all are finite.
+void model_describe_broken(const Model *model, const float *parameters, char *text, size_t size);
+
+// "encoder.0" for a layer's index.
+void model_layer_name(const Model *model, int layer_index, char name[32]);

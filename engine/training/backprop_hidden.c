@@ -1,0 +1,213 @@
+// The layers between the first weights and the last: a tile of images goes through them as a whole.
+//
+// To add a kind of layer: what forward_layer and backward_layer do for it, and its blocks of parameters.
+#include <assert.h>
+#include <stdlib.h>
+
+#include "models/model_layers.h"
+#include "training/backprop_parts.h"
+#include "training/dense.h"
+
+enum { BLOCK_FLOATS = 4096 }; // parameters of a block, about
+
+static_assert((int)SPEC_WIDTH_MAX <= (int)BLOCK_FLOATS, "a block has a row at least: raise BLOCK_FLOATS");
+
+static int hidden_layers(const Backprop *backprop) { return backprop->model->layer_count - 1; }
+
+// Of a tile, (rows, stride).
+static float *find_values(const Backprop *backprop, int layer, int tile)
+{
+    return backprop->hidden.values[layer] + (size_t)tile * TILE_ROWS * backprop->model->layers[layer].stride;
+}
+
+static float *find_slopes(const Backprop *backprop, int layer, int tile)
+{
+    return backprop->hidden.slopes[layer] + (size_t)tile * TILE_ROWS * backprop->model->layers[layer].stride;
+}
+
+const float *hidden_code(const Backprop *backprop, int tile)
+{
+    return find_values(backprop, hidden_layers(backprop) - 1, tile);
+}
+
+const float *hidden_first_slope(const Backprop *backprop, int tile) { return find_slopes(backprop, 0, tile); }
+
+// ---- memory -------------------------------------------------------------------------------------------------------
+
+// blocks may be NULL: to count them.
+static int plan_blocks(const Backprop *backprop, HiddenBlock *blocks)
+{
+    int count = 0;
+    for (int i = 0; i < hidden_layers(backprop); i++) {
+        const Layer *layer = &backprop->model->layers[i];
+        const int in = i > 0 ? layer->in : 0; // the first layer's weights belong to the bands
+        const int rows = (int)(BLOCK_FLOATS / layer->stride);
+        int first = 0;
+        do {
+            const int end = first + rows < in ? first + rows : in;
+            if (blocks)
+                blocks[count] = (HiddenBlock){i, first, end};
+            count++;
+            first = end;
+        } while (first < in);
+    }
+    return count;
+}
+
+bool hidden_init(Backprop *backprop)
+{
+    Hidden *hidden = &backprop->hidden;
+    const Model *model = backprop->model;
+    hidden->offset = model->layers[0].bias_offset;
+    hidden->count = model->layers[model->layer_count - 1].weight_offset - hidden->offset;
+    for (int i = 1; i < hidden_layers(backprop); i++)
+        hidden->transposed_stride[i] = dense_transposed_stride(&model->layers[i]);
+    hidden->block_count = plan_blocks(backprop, NULL);
+    hidden->blocks = malloc((size_t)hidden->block_count * sizeof *hidden->blocks);
+    if (hidden->blocks)
+        (void)plan_blocks(backprop, hidden->blocks);
+    return hidden->blocks != NULL;
+}
+
+void hidden_free(Backprop *backprop) { free(backprop->hidden.blocks); }
+
+void hidden_lay_out(Backprop *backprop, Cutter *cutter)
+{
+    Hidden *hidden = &backprop->hidden;
+    size_t widest = 0;
+    for (int i = 0; i < hidden_layers(backprop); i++) {
+        const Layer *layer = &backprop->model->layers[i];
+        hidden->values[i] = cut(cutter, ROUND_ROWS * layer->stride);
+        hidden->slopes[i] = cut(cutter, ROUND_ROWS * layer->stride);
+        if (i > 0)
+            hidden->transposed[i] = cut(cutter, hidden->transposed_stride[i] * (size_t)layer->out);
+        widest = layer->stride > widest ? layer->stride : widest;
+    }
+    hidden->upstream = cut(cutter, ROUND_ROWS * widest);
+    for (int tile = 0; tile < ROUND_TILES; tile++)
+        hidden->gradient[tile] = cut(cutter, hidden->count);
+    hidden->upstream_stride = widest;
+}
+
+static void refresh_block(Backprop *backprop, const HiddenBlock *block)
+{
+    const Layer *layer = &backprop->model->layers[block->layer];
+    const size_t first = (size_t)block->first, stride = backprop->hidden.transposed_stride[block->layer];
+    kernel_get()->transpose(backprop->parameters + layer->weight_offset + first * layer->stride, layer->stride,
+                            (size_t)block->end - first, (size_t)layer->out,
+                            backprop->hidden.transposed[block->layer] + first, stride);
+}
+
+void hidden_refresh_all(Backprop *backprop)
+{
+    for (int i = 0; i < backprop->hidden.block_count; i++)
+        if (backprop->hidden.blocks[i].end > 0)
+            refresh_block(backprop, &backprop->hidden.blocks[i]);
+}
+
+// ---- forward and backward -----------------------------------------------------------------------------------------
+
+// The logits of a layer behind the first, where its activations are going to be.
+static void forward_layer(const Backprop *backprop, int i, int tile)
+{
+    const Layer *layer = &backprop->model->layers[i];
+    model_forward_layer(layer, backprop->parameters, find_values(backprop, i - 1, tile),
+                        backprop->model->layers[i - 1].stride, (int)round_tile_rows(&backprop->round, tile), 0,
+                        layer->stride, find_values(backprop, i, tile), layer->stride);
+}
+
+void hidden_forward(const Backprop *backprop, int tile)
+{
+    const Model *model = backprop->model;
+    const Activation *activation = activation_get(HIDDEN_ACTIVATION, model->spec.hidden);
+    const size_t rows = round_tile_rows(&backprop->round, tile);
+    for (int i = 0; i < hidden_layers(backprop); i++) {
+        float *values = find_values(backprop, i, tile);
+        if (i == 0)
+            first_sum_logits(backprop, tile, backprop->parameters + model->layers[0].bias_offset, values);
+        else
+            forward_layer(backprop, i, tile);
+        activation->apply(values, values, find_slopes(backprop, i, tile), rows * model->layers[i].stride);
+    }
+}
+
+// Adds the slope of spec.l1 * |activation| to dL/dactivation of the code layer; not in the padding, where an activation
+// of 0 need not be 0.
+static void add_penalty(const Backprop *backprop, const Layer *layer, const float *code, float *upstream, size_t rows)
+{
+    // the gradient is of the loss summed over pixels; the penalty is added to their mean
+    const float penalty = backprop->model->spec.l1 * (float)backprop->model->pixels;
+    for (size_t row = 0; row < rows; row++)
+        for (size_t unit = row * layer->stride; unit < row * layer->stride + (size_t)layer->out; unit++)
+            upstream[unit] += code[unit] > 0.0f ? penalty : code[unit] < 0.0f ? -penalty : 0.0f;
+}
+
+// From dL/dz of a layer behind the first to its weights' gradient and to dL/dx, upstream. What is padding stays zero:
+// the transposed weights and the biases have zeros there.
+static void backward_layer(const Backprop *backprop, int i, int tile, float *upstream)
+{
+    const Hidden *hidden = &backprop->hidden;
+    const Layer *layer = &backprop->model->layers[i];
+    const DenseBackward pass = {
+        .rows = round_tile_rows(&backprop->round, tile),
+        .in = (size_t)layer->in,
+        .out = (size_t)layer->out,
+        .x = find_values(backprop, i - 1, tile),
+        .x_stride = backprop->model->layers[i - 1].stride,
+        .slope = find_slopes(backprop, i, tile),
+        .slope_stride = layer->stride,
+        .gradient = hidden->gradient[tile] + layer->weight_offset - hidden->offset,
+        .gradient_stride = layer->stride,
+        .add_gradient = !backprop->is_first_round,
+        .transposed = hidden->transposed[i],
+        .transposed_stride = hidden->transposed_stride[i],
+        .upstream = upstream,
+    };
+    dense_find_gradient(&pass);
+    dense_find_upstream(&pass);
+}
+
+void hidden_backward(const Backprop *backprop, int tile)
+{
+    const Kernel *kernel = kernel_get();
+    const Hidden *hidden = &backprop->hidden;
+    const Spec *spec = &backprop->model->spec;
+    const size_t rows = round_tile_rows(&backprop->round, tile);
+    float *upstream = hidden->upstream + (size_t)tile * TILE_ROWS * hidden->upstream_stride;
+    last_sum_upstream(backprop, tile, upstream);
+    for (int i = hidden_layers(backprop) - 1; i >= 0; i--) {
+        const Layer *layer = &backprop->model->layers[i];
+        float *slopes = find_slopes(backprop, i, tile);
+        if (spec->l1 > 0.0f && i == spec_code_index(spec))
+            add_penalty(backprop, layer, find_values(backprop, i, tile), upstream, rows);
+        kernel->scale(slopes, upstream, rows * layer->stride);
+        kernel->sum_rows(slopes, layer->stride, rows, layer->stride,
+                         hidden->gradient[tile] + layer->bias_offset - hidden->offset, !backprop->is_first_round);
+        if (i > 0)
+            backward_layer(backprop, i, tile, upstream);
+    }
+}
+
+// ---- update -------------------------------------------------------------------------------------------------------
+
+static void update(Backprop *backprop, size_t offset, size_t count)
+{
+    const Hidden *hidden = &backprop->hidden;
+    float gradient[BLOCK_FLOATS];
+    kernel_get()->add_parts((const float *const *)hidden->gradient, backprop->part_count, offset - hidden->offset, NULL,
+                            1, count, gradient);
+    backprop->update(backprop->update_context, offset, backprop->parameters + offset, gradient, count);
+}
+
+void hidden_update(Backprop *backprop, int index)
+{
+    const HiddenBlock *block = &backprop->hidden.blocks[index];
+    const Layer *layer = &backprop->model->layers[block->layer];
+    const size_t rows = (size_t)(block->end - block->first);
+    if (rows > 0) {
+        update(backprop, layer->weight_offset + (size_t)block->first * layer->stride, rows * layer->stride);
+        refresh_block(backprop, block);
+    }
+    if (block->first == 0)
+        update(backprop, layer->bias_offset, layer->stride);
+}

@@ -1,0 +1,96 @@
+// The last layer: from the code to the loss, and back to the gradient of its weights and the bands' parts of dL/dx.
+#include <assert.h>
+
+#include "data/dataset.h"
+#include "training/backprop_parts.h"
+#include "training/dense.h"
+
+static_assert((int)SPEC_WIDTH_MAX <= (int)PRODUCT_DEPTH_MAX && (int)DIGIT_PIXELS <= (int)PRODUCT_DEPTH_MAX,
+              "a product is as deep as a layer is wide: raise PRODUCT_DEPTH_MAX");
+
+// Outputs [column, column + columns) of the band, of one tile: logits into the strip.
+static void multiply_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
+{
+    const Layer *layer = last_layer(backprop);
+    kernel_get()->multiply(&(Product){
+        .m = round_tile_rows(&backprop->round, tile),
+        .n = columns,
+        .k = (size_t)layer->in,
+        .a = hidden_code(backprop, tile),
+        .a_row = code_stride(backprop),
+        .a_column = 1,
+        .b = backprop->parameters + bands_last_weights(backprop, band) + column,
+        .b_stride = bands_width(backprop, band),
+        .c = backprop->bands.strip[band],
+        .c_stride = STRIP_COLUMNS,
+        .bias = backprop->parameters + layer->bias_offset + backprop->bands.start[band] + column,
+    });
+}
+
+// From logits to dL/dz, which takes their place in the strip, and to the biases' gradient; returns the loss.
+static double find_loss(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
+{
+    const Spec *spec = &backprop->model->spec;
+    const Batch *round = &backprop->round;
+    const size_t rows = round_tile_rows(round, tile);
+    const uint8_t *targets[TILE_ROWS], *upcoming[TILE_ROWS];
+    bands_point_at(backprop, round->pixels, round->images + tile * TILE_ROWS, rows, band, targets);
+    bands_point_at(backprop, round->pixels, backprop->upcoming + tile * TILE_ROWS, rows, band, upcoming);
+    return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
+        .z = backprop->bands.strip[band],
+        .targets = targets,
+        .upcoming = upcoming,
+        .column = column,
+        .rows = rows,
+        .columns = columns,
+        .bias_slope =
+            backprop->bands.gradient + last_layer(backprop)->bias_offset + backprop->bands.start[band] + column,
+        .accumulate = tile > 0 || !backprop->is_first_round,
+    });
+}
+
+static double train_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
+{
+    const Bands *bands = &backprop->bands;
+    const size_t x_stride = code_stride(backprop);
+    multiply_strip(backprop, band, tile, column, columns);
+    const double loss = find_loss(backprop, band, tile, column, columns);
+    const DenseBackward pass = {
+        .rows = round_tile_rows(&backprop->round, tile),
+        .in = (size_t)last_layer(backprop)->in,
+        .out = columns,
+        .x = hidden_code(backprop, tile),
+        .x_stride = x_stride,
+        .slope = bands->strip[band],
+        .slope_stride = STRIP_COLUMNS,
+        .gradient = bands->gradient + bands_last_weights(backprop, band) + column,
+        .gradient_stride = bands_width(backprop, band),
+        .add_gradient = tile > 0 || !backprop->is_first_round,
+        .transposed = bands->transposed + (bands->start[band] + column) * bands->transposed_stride,
+        .transposed_stride = bands->transposed_stride,
+        .upstream = bands->part[band] + (size_t)tile * TILE_ROWS * x_stride,
+        .add_upstream = column > 0,
+    };
+    dense_find_gradient(&pass);
+    dense_find_upstream(&pass);
+    return loss;
+}
+
+// Strips of about the same width; one strip's weights and gradient serve every tile.
+void last_train(Backprop *backprop, int band)
+{
+    double loss = 0.0;
+    const size_t pads = bands_width(backprop, band) / KERNEL_PAD;
+    const size_t widest = STRIP_COLUMNS / KERNEL_PAD, strips = (pads + widest - 1) / widest;
+    for (size_t strip = 0; strip < strips; strip++) {
+        const size_t first = pads * strip / strips * KERNEL_PAD, end = pads * (strip + 1) / strips * KERNEL_PAD;
+        for (int tile = 0; tile < round_tiles(&backprop->round); tile++)
+            loss += train_strip(backprop, band, tile, first, end - first);
+    }
+    backprop->bands.loss[band] = loss; // once: the threads share this line
+}
+
+void last_sum_upstream(const Backprop *backprop, int tile, float *upstream)
+{
+    bands_sum(backprop, tile, code_stride(backprop), NULL, upstream);
+}

@@ -1,0 +1,158 @@
+// What the parts of backprop share: backprop.c, the order of the work; backprop_bands.c, backprop_first.c and
+// backprop_last.c, the two layers at the ends, by bands; backprop_hidden.c, the layers between them.
+//
+// Part of backprop.h's implementation. What the ends and the layers between know of each other are the functions below
+// and nothing else: another kind of end, or of layer between, offers the same. Thread: each function says which run of
+// backprop.h's table it is a task of; a task writes to what belongs to its band, tile or block alone.
+#pragma once
+#include "kernels/kernel.h"
+#include "training/backprop.h"
+
+enum { BANDS = 4, ROUND_TILES = 4, ROUND_ROWS = ROUND_TILES * TILE_ROWS };
+
+// The first and the last layer, by bands.
+typedef struct Bands {
+    size_t start[BANDS + 1];  // pixels, multiples of KERNEL_PAD
+    float *gradient;          // (parameters), in the parameters' order; only that of both layers' bands is used
+    float *transposed;        // (pixels, transposed_stride): the last layer's weights
+    size_t transposed_stride; // floats
+    float *part[BANDS];       // (ROUND_ROWS, stride): a band's part of the first logits, then of dL/dx of the last
+    float *strip[BANDS];      // (TILE_ROWS, STRIP_COLUMNS): logits, then dL/dz
+    float *noisy;             // (ROUND_ROWS, pixels): the input where the spec adds noise, else NULL
+    uint64_t *lit[BANDS][ROUND_TILES]; // as in Tile
+    uint64_t *lit_memory;
+    double loss[BANDS];
+} Bands;
+
+// Rows of a hidden layer's weights; the first of its blocks has the biases, too.
+typedef struct HiddenBlock {
+    int layer, first, end;
+} HiddenBlock;
+
+// The layers between the first weights and the last: all hidden layers' biases and activations, and the weights from
+// one hidden layer to the next.
+typedef struct Hidden {
+    size_t offset, count;                // where their parameters stand
+    float *gradient[ROUND_TILES];        // (count): a tile's part
+    float *transposed[MODEL_LAYERS_MAX]; // (out, transposed_stride): weights of the layers behind the first
+    size_t transposed_stride[MODEL_LAYERS_MAX];
+    float *values[MODEL_LAYERS_MAX]; // (ROUND_ROWS, stride): activations
+    float *slopes[MODEL_LAYERS_MAX]; // (ROUND_ROWS, stride): f'(z), then dL/dz
+    float *upstream;                 // (ROUND_ROWS, upstream_stride): dL/dactivation
+    size_t upstream_stride;          // that of the widest layer
+    HiddenBlock *blocks;             // (block_count)
+    int block_count;
+} Hidden;
+
+struct Backprop {
+    const Model *model;
+    Pool *pool;
+    float *parameters; // as a Model has them, but the last layer's weights band after band (bands_pack)
+    Bands bands;
+    Hidden hidden;
+
+    // of a step
+    Batch round;         // of the batch, the images of the round under way
+    const int *upcoming; // (round.rows): images that are wanted soon: memory is asked for them
+    bool is_first_round; // gradients begin anew
+    int part_count;      // of the hidden layers' gradient: the tiles of the first round
+    Batch next;          // the round whose first logits are there already; rows 0: none
+    UpdateParameters *update;
+    void *update_context;
+
+    float *memory;
+};
+
+// ---- sizes --------------------------------------------------------------------------------------------------------
+
+// Cuts arrays out of one piece of memory; memory NULL: only counts.
+typedef struct Cutter {
+    float *memory;
+    size_t used; // floats
+} Cutter;
+
+static inline float *cut(Cutter *cutter, size_t count)
+{
+    cutter->used += count;
+    return cutter->memory ? cutter->memory + cutter->used - count : NULL;
+}
+
+static inline int round_tiles(const Batch *round) { return (round->rows + TILE_ROWS - 1) / TILE_ROWS; }
+
+static inline size_t round_tile_rows(const Batch *round, int tile)
+{
+    const int rest = round->rows - tile * TILE_ROWS;
+    return rest < TILE_ROWS ? (size_t)rest : TILE_ROWS;
+}
+
+// ---- the ends: backprop_bands.c -----------------------------------------------------------------------------------
+
+static inline const Layer *first_layer(const Backprop *backprop) { return &backprop->model->layers[0]; }
+
+static inline const Layer *last_layer(const Backprop *backprop)
+{
+    return &backprop->model->layers[backprop->model->layer_count - 1];
+}
+
+// From row to row of what the last layer is given.
+static inline size_t code_stride(const Backprop *backprop)
+{
+    return backprop->model->layers[backprop->model->layer_count - 2].stride;
+}
+
+bool bands_init(Backprop *backprop); // false when memory is short
+void bands_free(Backprop *backprop); // fine on zeroed ones
+void bands_lay_out(Backprop *backprop, Cutter *cutter);
+
+// Between a Model's parameters and the packed ones, both (parameters): band after band, the last layer's weights are
+// (in, band's columns). In rows of all columns the processor, reading ahead along a row, would take what another thread
+// is about to write.
+void bands_pack(const Backprop *backprop, const float *parameters, float *packed);
+void bands_unpack(const Backprop *backprop, const float *packed, float *parameters);
+
+// Where a band's rows of the first weights and its last weights begin in the packed parameters, and how many columns
+// the latter have: the band's pixels.
+size_t bands_first_weights(const Backprop *backprop, int band);
+size_t bands_last_weights(const Backprop *backprop, int band);
+size_t bands_width(const Backprop *backprop, int band);
+
+void bands_refresh(Backprop *backprop, int band); // the transposed weights, after the weights have changed
+void bands_update(Backprop *backprop, int band);  // run 5
+
+// rows (count): where the part of each image begins that lies in the band.
+void bands_point_at(const Backprop *backprop, const uint8_t *pixels, const int *images, size_t count, int band,
+                    const uint8_t **rows);
+
+// sums (rows, stride) = bias (NULL: zero) and the bands' parts of a tile.
+void bands_sum(const Backprop *backprop, int tile, size_t stride, const float *bias, float *sums);
+
+// ---- the first layer: backprop_first.c ----------------------------------------------------------------------------
+
+void first_add_noise(Backprop *backprop, int tile);                    // before run 1, where the spec has noise
+void first_multiply(Backprop *backprop, const Batch *round, int band); // run 1
+void first_finish(Backprop *backprop, int band); // run 5, and between rounds: the gradient of its weights
+
+// Its logits of a tile, (rows, stride), on top of bias. Within run 2.
+void first_sum_logits(const Backprop *backprop, int tile, const float *bias, float *logits);
+
+// ---- the last layer: backprop_last.c ------------------------------------------------------------------------------
+
+void last_train(Backprop *backprop, int band); // run 3
+
+// dL/dx of a tile, (rows, code_stride). Within run 4.
+void last_sum_upstream(const Backprop *backprop, int tile, float *upstream);
+
+// ---- between them: backprop_hidden.c ------------------------------------------------------------------------------
+
+bool hidden_init(Backprop *backprop); // false when memory is short
+void hidden_free(Backprop *backprop); // fine on a zeroed one
+void hidden_lay_out(Backprop *backprop, Cutter *cutter);
+void hidden_refresh_all(Backprop *backprop); // the transposed weights, after all weights have changed
+
+void hidden_forward(const Backprop *backprop, int tile);  // run 2
+void hidden_backward(const Backprop *backprop, int tile); // run 4
+void hidden_update(Backprop *backprop, int block);        // run 5
+
+// Of a tile, (rows, stride): what the last layer is given, from run 2 on, and dL/dz of the first, from run 4 on.
+const float *hidden_code(const Backprop *backprop, int tile);
+const float *hidden_first_slope(const Backprop *backprop, int tile);
