@@ -228,9 +228,9 @@ class KeyboardTest(WindowCase):
                     continue
                 with self.subTest(key=character, way=way):
                     self.prepare("solo_a" if character == "1" else "compare")
-                    if look("past")(self.p.now()):
-                        self.p.do(lambda f: not look("past")(f), "the newest", "key", NAMED["End"])
                     self.check(layout, press(layout, character, way), conditions[character])
+                    if look("past")(self.p.now()):  # where '.' is another command
+                        self.p.do(lambda f: not look("past")(f), "the newest", "key", NAMED["End"])
 
     def check_control(self, layout):
         """Ctrl: the interface's scale, and undo by the letter that the layout has there."""

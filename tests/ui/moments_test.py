@@ -8,7 +8,7 @@ import re
 import unittest
 
 import window
-from window import Program, WindowCase, make_small_set, poll
+from window import Program, WindowCase, make_small_set
 
 MODELS = ["--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32"]
 COLOR = {"a": "5aa7ffff", "b": "ffb14dff"}

@@ -202,7 +202,7 @@ class TimelineTest(ViewCase):
         p = self.p
         for view in VIEWS:
             with self.subTest(view=view):
-                frame = self.show(view)
+                self.show(view)
                 p.wait(lambda f: not f["busy"] and f["view"] == view, "the end of training", len(p.frames) - 1)
                 moments, side = p.now()["moments"], "b" if view == "solo_b" else "a"
                 x, y, w, h = p.widget("timeline")["rect"]

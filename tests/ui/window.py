@@ -251,16 +251,15 @@ class Program:
     def settle(self):
         """A frame in which no step of training is under way any more, and none that was done is still to be shown."""
         end = time.monotonic() + PATIENCE
-        while True:
-            frame = self.nudge()
-            self.read()
-            count = len(self.frames)
-            # news waits until frames have left the processor two thirds of its time
-            more = poll(lambda: self.read() or len(self.frames) > count, (4 * frame["ms"] + 50) / 1000)
-            if not more and is_at_rest(frame):
-                return frame
-            if time.monotonic() > end:
-                raise AssertionError("training does not come to rest: %s" % summary(frame))
+        while time.monotonic() < end:
+            frame, count = self.nudge(), -1
+            while count < len(self.frames) and time.monotonic() < end:
+                count = len(self.frames)
+                # news waits until frames have left the processor two thirds of its time
+                poll(lambda: self.read() or len(self.frames) > count, (4 * frame["ms"] + 50) / 1000)
+            if is_at_rest(self.frames[-1]):
+                return self.frames[-1]
+        raise AssertionError("training does not come to rest: %s" % summary(self.now()))
 
     def focus(self, widget_id):
         """Tab until the widget has the focus."""
