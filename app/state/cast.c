@@ -6,7 +6,7 @@
 #include <string.h>
 
 // While one cast takes the place of another, both are held, and the trainer has one more in hand.
-_Static_assert(2 * (int)MODELS_MAX + 1 < (int)BANK_MAX, "raise BANK_MAX");
+_Static_assert(2 * (int)MODELS_MAX <= (int)TRAINER_HELD_MAX, "the cast holds the old models and the new: raise it");
 
 // The specs that the scene shows, and where they stand.
 typedef struct Wanted {
