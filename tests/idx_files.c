@@ -9,22 +9,6 @@
 
 #include "idx_files.h"
 
-Scratch scratch;
-
-int idx_files_begin(void **state)
-{
-    (void)state;
-    scratch_begin(&scratch);
-    return 0;
-}
-
-int idx_files_end(void **state)
-{
-    (void)state;
-    scratch_end(&scratch);
-    return 0;
-}
-
 Buffer make_idx(uint32_t magic, uint32_t count, uint32_t rows, uint32_t columns, size_t bytes)
 {
     Buffer buffer = {0};
@@ -52,7 +36,7 @@ void put(const char *name, Buffer buffer)
         buffer_gzip(&buffer, &packed);
     else
         buffer_append(&packed, buffer.bytes, buffer.size);
-    scratch_write(&scratch, name, packed.bytes, packed.size);
+    scratch_write(name, packed.bytes, packed.size);
     free(packed.bytes);
     free(buffer.bytes);
 }

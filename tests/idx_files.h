@@ -5,11 +5,6 @@
 
 enum { IMAGES = 0x803, LABELS = 0x801 };
 
-// The folder of the test that runs: begin and end are each test's setup and teardown.
-extern Scratch scratch;
-int idx_files_begin(void **state);
-int idx_files_end(void **state);
-
 // A file as the header says it, with `bytes` bytes after the header; pixels and labels count up.
 Buffer make_idx(uint32_t magic, uint32_t count, uint32_t rows, uint32_t columns, size_t bytes);
 Buffer make_images(uint32_t count);
@@ -27,5 +22,5 @@ void check_good(const char *folder, bool labels);
 // Loads the folder, which must fail with a sentence that has each of the words, and touch nothing; NULL ends words.
 void check_folder_fails(const char *folder, const char *const *words);
 
-#define CHECK_FAILS(...) check_folder_fails(scratch.folder, (const char *const[]){__VA_ARGS__, NULL})
-#define TEST(name)       cmocka_unit_test_setup_teardown(name, idx_files_begin, idx_files_end)
+#define CHECK_FAILS(...) check_folder_fails(scratch_folder(), (const char *const[]){__VA_ARGS__, NULL})
+#define TEST(name)       cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)

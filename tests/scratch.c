@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+static char root[SCRATCH_PATH_MAX];
+
 static void require(bool condition, const char *what)
 {
     if (!condition) {
@@ -17,11 +19,13 @@ static void require(bool condition, const char *what)
     }
 }
 
-void scratch_begin(Scratch *scratch)
+int scratch_setup(void **state)
 {
+    (void)state;
     const char *base = getenv("TMPDIR");
-    (void)snprintf(scratch->folder, sizeof scratch->folder, "%s/losslens-test-XXXXXX", base ? base : "/tmp");
-    require(mkdtemp(scratch->folder) != NULL, scratch->folder);
+    (void)snprintf(root, sizeof root, "%s/losslens-test-XXXXXX", base ? base : "/tmp");
+    require(mkdtemp(root) != NULL, root);
+    return 0;
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
@@ -30,43 +34,47 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
-void scratch_end(Scratch *scratch)
+int scratch_teardown(void **state)
 {
-    require(nftw(scratch->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0, scratch->folder);
+    (void)state;
+    require(nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0, root);
+    return 0;
 }
 
-const char *scratch_path(const Scratch *scratch, const char *name)
+const char *scratch_folder(void) { return root; }
+
+const char *scratch_path(const char *name)
 {
     static char paths[4][2 * SCRATCH_PATH_MAX];
     static int next;
     next = (next + 1) % 4;
-    (void)snprintf(paths[next], sizeof paths[next], "%s%s%s", scratch->folder, *name ? "/" : "", name);
+    (void)snprintf(paths[next], sizeof paths[next], "%s%s%s", root, *name ? "/" : "", name);
     return paths[next];
 }
 
-void scratch_write(const Scratch *scratch, const char *name, const void *bytes, size_t size)
+void scratch_write(const char *name, const void *bytes, size_t size)
 {
-    FILE *file = fopen(scratch_path(scratch, name), "wb");
+    FILE *file = fopen(scratch_path(name), "wb");
     require(file != NULL, name);
     require(size == 0 || fwrite(bytes, 1, size, file) == size, name);
     require(fclose(file) == 0, name);
 }
 
-void scratch_read(const Scratch *scratch, const char *name, Buffer *out)
+void scratch_read(const char *name, Buffer *out)
 {
     uint8_t chunk[4096];
     size_t got;
-    FILE *file = fopen(scratch_path(scratch, name), "rb");
+    FILE *file = fopen(scratch_path(name), "rb");
     require(file != NULL, name);
     while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)
         buffer_append(out, chunk, got);
     (void)fclose(file);
 }
 
-int scratch_count(const Scratch *scratch, const char *name)
+int scratch_count(const char *name)
 {
     int count = 0;
-    DIR *folder = opendir(scratch_path(scratch, name));
+    DIR *folder = opendir(scratch_path(name));
     require(folder != NULL, name);
     for (const struct dirent *entry; (entry = readdir(folder));)
         count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;

@@ -6,26 +6,25 @@
 
 enum { SCRATCH_PATH_MAX = 256 };
 
-typedef struct Scratch {
-    char folder[SCRATCH_PATH_MAX];
-} Scratch;
-
 // One buffer of bytes that grows; a zeroed one is empty. free(buffer->bytes) ends it.
 typedef struct Buffer {
     uint8_t *bytes;
     size_t size;
 } Buffer;
 
-void scratch_begin(Scratch *scratch);
-void scratch_end(Scratch *scratch); // removes the folder and everything in it
+// Set-up and tear-down of each test, or of a group: make the folder; remove it and everything in it.
+int scratch_setup(void **state);
+int scratch_teardown(void **state);
+
+const char *scratch_folder(void); // its path, from set-up to tear-down
 
 // The path of a name in the folder; valid until the fourth call after it.
-const char *scratch_path(const Scratch *scratch, const char *name);
-void scratch_write(const Scratch *scratch, const char *name, const void *bytes, size_t size);
-void scratch_read(const Scratch *scratch, const char *name, Buffer *out);
+const char *scratch_path(const char *name);
+void scratch_write(const char *name, const void *bytes, size_t size);
+void scratch_read(const char *name, Buffer *out);
 
 // How many entries the folder (a name in scratch, "" for itself) has.
-int scratch_count(const Scratch *scratch, const char *name);
+int scratch_count(const char *name);
 
 void buffer_append(Buffer *buffer, const void *bytes, size_t size);
 void buffer_append_big_endian(Buffer *buffer, uint32_t value);

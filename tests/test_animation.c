@@ -11,35 +11,11 @@
 #include <cmocka.h>
 
 #include "files/animation.h"
+#include "memory.h"
 #include "random.h"
 #include "scratch.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define UNDER_ASAN 1
-#endif
-
 enum { WIDTH = 97, HEIGHT = 61, SIZE = WIDTH * HEIGHT * 4 }; // odd: frames begin at even places
-
-static Scratch scratch;
-
-static int begin(void **state)
-{
-    (void)state;
-    scratch_begin(&scratch);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    scratch_end(&scratch);
-    return 0;
-}
 
 // Draws the frame of an index into rgba (HEIGHT, WIDTH, 4), whose alpha means nothing; returns for how long it is
 // shown.
@@ -86,7 +62,7 @@ static void write_film(const char *name, Draw *draw, int first, int count)
 {
     static uint8_t rgba[SIZE];
     Error error = {""};
-    Animation *animation = animation_create(scratch_path(&scratch, name), NAME_NEW, WIDTH, HEIGHT, &error);
+    Animation *animation = animation_create(scratch_path(name), NAME_NEW, WIDTH, HEIGHT, &error);
     assert_non_null(animation);
     for (int i = first; i < first + count; i++) {
         const int duration_ms = draw(rgba, i);
@@ -111,7 +87,7 @@ static int check_film(const char *name, Draw *draw, int count)
     static uint8_t drawn[SIZE];
     Buffer film = {0};
     WebPAnimInfo info;
-    scratch_read(&scratch, name, &film);
+    scratch_read(name, &film);
     WebPAnimDecoder *decoder = WebPAnimDecoderNew(&(WebPData){film.bytes, film.size}, NULL);
     assert_non_null(decoder);
     assert_true(WebPAnimDecoderGetInfo(decoder, &info));
@@ -147,7 +123,7 @@ static void plays_what_was_added(void **state)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         write_film("square.webp", draw_square, 0, counts[i]);
         assert_int_equal(check_film("square.webp", draw_square, counts[i]), counts[i]);
-        assert_int_equal(remove(scratch_path(&scratch, "square.webp")), 0);
+        assert_int_equal(remove(scratch_path("square.webp")), 0);
     }
     write_film("noise.webp", draw_noise, 0, 70);
     assert_int_equal(check_film("noise.webp", draw_noise, 70), 70);
@@ -162,14 +138,6 @@ static void frames_that_are_alike_are_one(void **state)
     assert_int_equal(check_film("nothing.webp", draw_nothing, 100), 1);
 }
 
-// KiB
-static long measure_peak(void)
-{
-    struct rusage usage;
-    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
-    return usage.ru_maxrss;
-}
-
 static void memory_does_not_grow(void **state)
 {
     (void)state;
@@ -179,27 +147,27 @@ static void memory_does_not_grow(void **state)
     enum { FIRST = 96, MORE = 1000 };
     Buffer film = {0};
     write_film("short.webp", draw_noise, 0, FIRST);
-    const long before = measure_peak();
+    const long before = measure_peak_memory();
     write_film("long.webp", draw_noise, 0, MORE);
-    const long growth = measure_peak() - before;
-    scratch_read(&scratch, "long.webp", &film);
+    const long growth = measure_peak_memory() - before;
+    scratch_read("long.webp", &film);
     print_message("%zu KiB of film took %ld KiB\n", film.size >> 10, growth);
     assert_true(film.size > 8 << 20);
     free(film.bytes);
     assert_in_range(growth, 0, 2 << 10);
 }
 
-static void check_nothing_is_left(int files) { assert_int_equal(scratch_count(&scratch, ""), files); }
+static void check_nothing_is_left(int files) { assert_int_equal(scratch_count(""), files); }
 
 static void is_written_whole_or_not_at_all(void **state)
 {
     (void)state;
     static uint8_t rgba[SIZE];
     Error error = {""};
-    assert_null(animation_create(scratch_path(&scratch, "none/film.webp"), NAME_NEW, WIDTH, HEIGHT, &error));
+    assert_null(animation_create(scratch_path("none/film.webp"), NAME_NEW, WIDTH, HEIGHT, &error));
     assert_non_null(strstr(error.text, "none/film.webp"));
     char path[SCRATCH_PATH_MAX];
-    (void)snprintf(path, sizeof path, "%s", scratch_path(&scratch, "film.webp"));
+    (void)snprintf(path, sizeof path, "%s", scratch_path("film.webp"));
     Animation *animation = animation_create(path, NAME_NEW, WIDTH, HEIGHT, &error);
     assert_non_null(animation);
     for (int i = 0; i < 40; i++)
@@ -210,7 +178,7 @@ static void is_written_whole_or_not_at_all(void **state)
     animation = animation_create(path, NAME_NEW, WIDTH, HEIGHT, &error);
     assert_non_null(animation);
     assert_true(animation_add(animation, rgba, draw_square(rgba, 0), &error));
-    scratch_write(&scratch, "film.webp", "precious", 8); // which appeared meanwhile
+    scratch_write("film.webp", "precious", 8); // which appeared meanwhile
     assert_false(animation_finish(animation, "{}", &error));
     animation_destroy(animation);
     assert_non_null(strstr(error.text, "film.webp"));
@@ -224,7 +192,7 @@ static void a_full_disk(void **state)
     Error error = {""};
     struct rlimit before, limit;
     char path[SCRATCH_PATH_MAX];
-    (void)snprintf(path, sizeof path, "%s", scratch_path(&scratch, "film.webp"));
+    (void)snprintf(path, sizeof path, "%s", scratch_path("film.webp"));
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     limit = before;
     limit.rlim_cur = 100000;
@@ -243,7 +211,7 @@ static void a_full_disk(void **state)
     check_nothing_is_left(0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
 {

@@ -34,9 +34,9 @@ static void test_every_spelling(void **state)
                            variant / 2 % 2 ? ".gz" : "");
             put(name, labels ? make_labels(test ? 2 : 3) : make_images(test ? 2 : 3));
         }
-        check_good(scratch.folder, variant < 4);
-        scratch_end(&scratch);
-        scratch_begin(&scratch);
+        check_good(scratch_folder(), variant < 4);
+        (void)scratch_teardown(state);
+        (void)scratch_setup(state);
     }
 }
 
@@ -47,13 +47,13 @@ static void test_gzip_is_told_by_its_bytes(void **state)
     put_good();
     Buffer packed = {0}, plain = make_images(3);
     buffer_gzip(&plain, &packed);
-    scratch_write(&scratch, "train-images-idx3-ubyte", packed.bytes, packed.size);
+    scratch_write("train-images-idx3-ubyte", packed.bytes, packed.size);
     free(plain.bytes);
     free(packed.bytes);
     plain = make_images(2);
-    scratch_write(&scratch, "t10k-images-idx3-ubyte.gz", plain.bytes, plain.size);
+    scratch_write("t10k-images-idx3-ubyte.gz", plain.bytes, plain.size);
     free(plain.bytes);
-    check_good(scratch.folder, true);
+    check_good(scratch_folder(), true);
 }
 
 static void test_plain_comes_first(void **state)
@@ -61,13 +61,13 @@ static void test_plain_comes_first(void **state)
     (void)state;
     put_good();
     put("train-images-idx3-ubyte.gz", make_images(1));
-    check_good(scratch.folder, true);
+    check_good(scratch_folder(), true);
 }
 
 static void test_name(void **state)
 {
     (void)state;
-    assert_int_equal(mkdir(scratch_path(&scratch, "digits"), 0777), 0);
+    assert_int_equal(mkdir(scratch_path("digits"), 0777), 0);
     char here[4096], folder[1024]; // "." comes last
     assert_non_null(getcwd(here, sizeof here));
     const char *names[] = {"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"};
@@ -76,11 +76,11 @@ static void test_name(void **state)
         put(folder, make_images(1));
     }
     const char *spellings[] = {"/digits", "/digits///", "/digits/.", "/digits/../digits"};
-    assert_int_equal(chdir(scratch_path(&scratch, "digits")), 0);
+    assert_int_equal(chdir(scratch_path("digits")), 0);
     for (int i = 0; i < 5; i++) {
         Dataset dataset;
         Error error = {""};
-        (void)snprintf(folder, sizeof folder, "%s%s", i < 4 ? scratch.folder : ".", i < 4 ? spellings[i] : "");
+        (void)snprintf(folder, sizeof folder, "%s%s", i < 4 ? scratch_folder() : ".", i < 4 ? spellings[i] : "");
         assert_true(dataset_load(&dataset, folder, &error));
         assert_string_equal(dataset.name, "digits");
         dataset_free(&dataset);

@@ -11,21 +11,13 @@
 #include <cmocka.h>
 
 #include "idx_files.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define UNDER_ASAN 1
-#endif
+#include "memory.h"
 
 // Puts one bad file in place of a good one: its bytes as they are, whatever its name.
 static void put_raw(const char *name, Buffer buffer)
 {
     put_good();
-    scratch_write(&scratch, name, buffer.bytes, buffer.size);
+    scratch_write(name, buffer.bytes, buffer.size);
     free(buffer.bytes);
 }
 
@@ -47,17 +39,17 @@ static Buffer gzip(Buffer plain)
 static void test_folder(void **state)
 {
     (void)state;
-    scratch_write(&scratch, "file", "x", 1);
-    check_folder_fails(scratch_path(&scratch, "none"), (const char *const[]){"none", "does not exist", NULL});
-    check_folder_fails(scratch_path(&scratch, "file"),
+    scratch_write("file", "x", 1);
+    check_folder_fails(scratch_path("none"), (const char *const[]){"none", "does not exist", NULL});
+    check_folder_fails(scratch_path("file"),
                        (const char *const[]){"file", "is plain text, and a folder was expected", NULL});
-    scratch_write(&scratch, "mnist.npz", "PK\3\4", 4);
-    check_folder_fails(scratch_path(&scratch, "mnist.npz"), (const char *const[]){"is a zip file, and a folder", NULL});
-    assert_int_equal(mkfifo(scratch_path(&scratch, "fifo"), 0666), 0);
-    check_folder_fails(scratch_path(&scratch, "fifo"), (const char *const[]){"fifo is not a folder", NULL});
-    CHECK_FAILS(scratch.folder, "no training images", "train-images-idx3-ubyte", "train-images.idx3-ubyte", ".gz");
+    scratch_write("mnist.npz", "PK\3\4", 4);
+    check_folder_fails(scratch_path("mnist.npz"), (const char *const[]){"is a zip file, and a folder", NULL});
+    assert_int_equal(mkfifo(scratch_path("fifo"), 0666), 0);
+    check_folder_fails(scratch_path("fifo"), (const char *const[]){"fifo is not a folder", NULL});
+    CHECK_FAILS(scratch_folder(), "no training images", "train-images-idx3-ubyte", "train-images.idx3-ubyte", ".gz");
     put("train-images-idx3-ubyte", make_images(1));
-    CHECK_FAILS(scratch.folder, "no test images", "t10k-images-idx3-ubyte");
+    CHECK_FAILS(scratch_folder(), "no test images", "t10k-images-idx3-ubyte");
     char *deep = malloc(8000);
     assert_non_null(deep);
     memset(deep, '/', 7999);
@@ -70,7 +62,7 @@ static void test_long_path_leaves_room(void **state)
 {
     (void)state;
     char folder[4000];
-    size_t length = (size_t)snprintf(folder, sizeof folder, "%s", scratch.folder);
+    size_t length = (size_t)snprintf(folder, sizeof folder, "%s", scratch_folder());
     for (int i = 0; i < 12; i++) {
         memset(folder + length, '/', 1);
         memset(folder + length + 1, 'a' + i, 200);
@@ -152,19 +144,19 @@ static void test_control_bytes_in_a_path(void **state)
 {
     (void)state;
     const char *name = "a\x1b[31m\nb\xff";
-    assert_int_equal(mkdir(scratch_path(&scratch, name), 0777), 0);
+    assert_int_equal(mkdir(scratch_path(name), 0777), 0);
     Dataset dataset;
     Error error = {""};
-    assert_false(dataset_load(&dataset, scratch_path(&scratch, name), &error));
+    assert_false(dataset_load(&dataset, scratch_path(name), &error));
     assert_non_null(strstr(error.text, "/a?[31m?b? has no training images"));
     char path[SCRATCH_PATH_MAX];
     (void)snprintf(path, sizeof path, "%s/train-images-idx3-ubyte", name);
-    scratch_write(&scratch, path, "GIF89a", 6);
-    assert_false(dataset_load(&dataset, scratch_path(&scratch, name), &error));
+    scratch_write(path, "GIF89a", 6);
+    assert_false(dataset_load(&dataset, scratch_path(name), &error));
     assert_non_null(strstr(error.text, "/a?[31m?b?/train-images-idx3-ubyte is a GIF picture"));
-    assert_int_equal(unlink(scratch_path(&scratch, path)), 0);
-    assert_int_equal(symlink("\x1b[2Jnowhere\n", scratch_path(&scratch, path)), 0);
-    assert_false(dataset_load(&dataset, scratch_path(&scratch, name), &error));
+    assert_int_equal(unlink(scratch_path(path)), 0);
+    assert_int_equal(symlink("\x1b[2Jnowhere\n", scratch_path(path)), 0);
+    assert_false(dataset_load(&dataset, scratch_path(name), &error));
     assert_non_null(strstr(error.text, "is a symbolic link to ?[2Jnowhere?, which does not exist"));
 }
 
@@ -228,20 +220,20 @@ static void test_damaged_gzip(void **state)
     Buffer good = gzip(make_images(2));
     for (size_t size = 2; size < good.size; size++) {
         put_good();
-        scratch_write(&scratch, images, good.bytes, size);
+        scratch_write(images, good.bytes, size);
         CHECK_FAILS(images, "truncated", "middle of its gzip data");
     }
     good.bytes[good.size - 6] ^= 1; // the CRC
     put_good();
-    scratch_write(&scratch, images, good.bytes, good.size);
+    scratch_write(images, good.bytes, good.size);
     CHECK_FAILS(images, "corrupt", "incorrect data check");
     good.bytes[good.size - 6] ^= 1;
     good.bytes[good.size - 1] ^= 1; // the length
-    scratch_write(&scratch, images, good.bytes, good.size);
+    scratch_write(images, good.bytes, good.size);
     CHECK_FAILS(images, "corrupt", "incorrect length check");
     good.bytes[good.size - 1] ^= 1;
     good.bytes[10] = 0x07; // a block of the type that does not exist
-    scratch_write(&scratch, images, good.bytes, good.size);
+    scratch_write(images, good.bytes, good.size);
     CHECK_FAILS(images, "corrupt", "invalid block type");
     free(good.bytes);
 
@@ -262,28 +254,28 @@ static void test_special_files(void **state)
     (void)state;
     const char *name = "train-labels-idx1-ubyte", *path;
     put_good();
-    path = scratch_path(&scratch, name);
+    path = scratch_path(name);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkdir(path, 0777), 0);
     CHECK_FAILS(name, "is a folder", "regular file");
-    assert_int_equal(rmdir(path = scratch_path(&scratch, name)), 0);
+    assert_int_equal(rmdir(path = scratch_path(name)), 0);
     assert_int_equal(mkfifo(path, 0666), 0);
     (void)alarm(10); // should it wait for a writer after all
     CHECK_FAILS(name, "is a FIFO", "regular file");
     (void)alarm(0);
-    assert_int_equal(unlink(path = scratch_path(&scratch, name)), 0);
+    assert_int_equal(unlink(path = scratch_path(name)), 0);
     assert_int_equal(symlink("/dev/zero", path), 0);
     CHECK_FAILS(name, "is a device", "regular file");
-    assert_int_equal(unlink(path = scratch_path(&scratch, name)), 0);
+    assert_int_equal(unlink(path = scratch_path(name)), 0);
     assert_int_equal(symlink("nowhere", path), 0);
     CHECK_FAILS(name, "symbolic link to nowhere", "does not exist");
-    assert_int_equal(unlink(path = scratch_path(&scratch, name)), 0);
+    assert_int_equal(unlink(path = scratch_path(name)), 0);
     assert_int_equal(symlink(name, path), 0);
     CHECK_FAILS(name, "cannot be opened");
-    assert_int_equal(unlink(path = scratch_path(&scratch, name)), 0);
+    assert_int_equal(unlink(path = scratch_path(name)), 0);
     put("elsewhere", make_labels(3));
     assert_int_equal(symlink("elsewhere", path), 0);
-    check_good(scratch.folder, true);
+    check_good(scratch_folder(), true);
 }
 
 static void test_permission(void **state)
@@ -291,8 +283,8 @@ static void test_permission(void **state)
     (void)state;
     bool root = geteuid() == 0;
     put_good();
-    assert_int_equal(chmod(scratch.folder, 0755), 0);
-    assert_int_equal(chmod(scratch_path(&scratch, "train-images-idx3-ubyte"), 0), 0);
+    assert_int_equal(chmod(scratch_folder(), 0755), 0);
+    assert_int_equal(chmod(scratch_path("train-images-idx3-ubyte"), 0), 0);
     if (root && seteuid(65534) != 0)
         skip();
     CHECK_FAILS("train-images-idx3-ubyte", "cannot be opened", "Permission denied");

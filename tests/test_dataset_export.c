@@ -17,10 +17,10 @@ static void make_dataset(Dataset *dataset, bool labels)
 {
     put_good();
     if (!labels) {
-        assert_int_equal(unlink(scratch_path(&scratch, "train-labels-idx1-ubyte")), 0);
-        assert_int_equal(unlink(scratch_path(&scratch, "t10k-labels-idx1-ubyte.gz")), 0);
+        assert_int_equal(unlink(scratch_path("train-labels-idx1-ubyte")), 0);
+        assert_int_equal(unlink(scratch_path("t10k-labels-idx1-ubyte.gz")), 0);
     }
-    assert_true(dataset_load(dataset, scratch.folder, NULL));
+    assert_true(dataset_load(dataset, scratch_folder(), NULL));
 }
 
 static void test_export_round_trip(void **state)
@@ -30,10 +30,10 @@ static void test_export_round_trip(void **state)
         Dataset dataset;
         Error error = {""};
         make_dataset(&dataset, labels);
-        if (!dataset_export(&dataset, scratch_path(&scratch, labels ? "with" : "without"), NAME_NEW, NULL, &error))
+        if (!dataset_export(&dataset, scratch_path(labels ? "with" : "without"), NAME_NEW, NULL, &error))
             fail_msg("%s", error.text);
-        check_good(scratch_path(&scratch, labels ? "with" : "without"), labels);
-        assert_int_equal(scratch_count(&scratch, labels ? "with" : "without"), labels ? 4 : 2);
+        check_good(scratch_path(labels ? "with" : "without"), labels);
+        assert_int_equal(scratch_count(labels ? "with" : "without"), labels ? 4 : 2);
         dataset_free(&dataset);
     }
 }
@@ -46,15 +46,15 @@ static void test_export_is_the_same_each_time(void **state)
     struct stat status;
     make_dataset(&dataset, true);
     mode_t mask = umask(022);
-    assert_true(dataset_export(&dataset, scratch_path(&scratch, "one"), NAME_NEW, NULL, NULL));
-    assert_true(dataset_export(&dataset, scratch_path(&scratch, "two/"), NAME_NEW, NULL, NULL));
+    assert_true(dataset_export(&dataset, scratch_path("one"), NAME_NEW, NULL, NULL));
+    assert_true(dataset_export(&dataset, scratch_path("two/"), NAME_NEW, NULL, NULL));
     (void)umask(mask);
-    scratch_read(&scratch, "one/train-images-idx3-ubyte.gz", &one);
-    scratch_read(&scratch, "two/train-images-idx3-ubyte.gz", &two);
+    scratch_read("one/train-images-idx3-ubyte.gz", &one);
+    scratch_read("two/train-images-idx3-ubyte.gz", &two);
     assert_int_equal(one.size, two.size);
     assert_memory_equal(one.bytes, two.bytes, one.size);
     assert_memory_equal(one.bytes, "\x1f\x8b\x08\0\0\0\0\0", 8); // no flags, so no name; and no time
-    assert_int_equal(stat(scratch_path(&scratch, "one/train-images-idx3-ubyte.gz"), &status), 0);
+    assert_int_equal(stat(scratch_path("one/train-images-idx3-ubyte.gz"), &status), 0);
     assert_int_equal(status.st_mode & 0777, 0644);
     free(one.bytes);
     free(two.bytes);
@@ -76,15 +76,15 @@ static void check_other_spelling(const Dataset *dataset, const char *name)
     char path[128];
     Buffer kept = {0};
     (void)snprintf(path, sizeof path, "out/%s", name);
-    scratch_write(&scratch, path, "mine", 4);
+    scratch_write(path, "mine", 4);
     for (Naming naming = NAME_NEW; naming <= NAME_FORCED; naming++)
-        check_export_fails(dataset, scratch_path(&scratch, "out"), naming, name, "already exists");
-    assert_int_equal(scratch_count(&scratch, "out"), 1);
-    scratch_read(&scratch, path, &kept);
+        check_export_fails(dataset, scratch_path("out"), naming, name, "already exists");
+    assert_int_equal(scratch_count("out"), 1);
+    scratch_read(path, &kept);
     assert_int_equal(kept.size, 4);
     assert_memory_equal(kept.bytes, "mine", 4);
     free(kept.bytes);
-    assert_int_equal(unlink(scratch_path(&scratch, path)), 0);
+    assert_int_equal(unlink(scratch_path(path)), 0);
 }
 
 static void test_export_never_mixes_with_other_files(void **state)
@@ -92,7 +92,7 @@ static void test_export_never_mixes_with_other_files(void **state)
     (void)state;
     Dataset dataset, unlabelled;
     make_dataset(&dataset, true);
-    assert_int_equal(mkdir(scratch_path(&scratch, "out"), 0777), 0);
+    assert_int_equal(mkdir(scratch_path("out"), 0777), 0);
     check_other_spelling(&dataset, "train-labels.idx1-ubyte");
     check_other_spelling(&dataset, "t10k-images-idx3-ubyte");
     check_other_spelling(&dataset, "train-images.idx3-ubyte.gz");
@@ -107,25 +107,25 @@ static void test_export_replaces_only_by_force(void **state)
     (void)state;
     Dataset dataset;
     make_dataset(&dataset, true);
-    const char *folder = scratch_path(&scratch, "out");
+    const char *folder = scratch_path("out");
     assert_int_equal(mkdir(folder, 0777), 0);
-    assert_int_equal(symlink("nowhere", scratch_path(&scratch, "out/t10k-labels-idx1-ubyte.gz")), 0);
-    check_export_fails(&dataset, scratch_path(&scratch, "out"), NAME_NEW, "t10k-labels", "leads nowhere");
-    check_export_fails(&dataset, scratch_path(&scratch, "out"), NAME_FORCED, "t10k-labels", "leads nowhere");
-    assert_int_equal(unlink(scratch_path(&scratch, "out/t10k-labels-idx1-ubyte.gz")), 0);
+    assert_int_equal(symlink("nowhere", scratch_path("out/t10k-labels-idx1-ubyte.gz")), 0);
+    check_export_fails(&dataset, scratch_path("out"), NAME_NEW, "t10k-labels", "leads nowhere");
+    check_export_fails(&dataset, scratch_path("out"), NAME_FORCED, "t10k-labels", "leads nowhere");
+    assert_int_equal(unlink(scratch_path("out/t10k-labels-idx1-ubyte.gz")), 0);
 
     // Some of the files, but not the last: as after an export that was cut off.
-    scratch_write(&scratch, "out/train-images-idx3-ubyte.gz", "mine", 4);
-    scratch_write(&scratch, "out/t10k-images-idx3-ubyte.gz", "mine", 4);
-    check_export_fails(&dataset, scratch_path(&scratch, "out"), NAME_NEW, "train-images-idx3-ubyte.gz, t10k-images",
+    scratch_write("out/train-images-idx3-ubyte.gz", "mine", 4);
+    scratch_write("out/t10k-images-idx3-ubyte.gz", "mine", 4);
+    check_export_fails(&dataset, scratch_path("out"), NAME_NEW, "train-images-idx3-ubyte.gz, t10k-images",
                        "an export that was cut off; --force");
-    assert_int_equal(scratch_count(&scratch, "out"), 2);
-    assert_true(dataset_export(&dataset, scratch_path(&scratch, "out"), NAME_FORCED, NULL, NULL));
-    check_good(scratch_path(&scratch, "out"), true);
-    check_export_fails(&dataset, scratch_path(&scratch, "out"), NAME_NEW, "train-images", "already exists");
-    assert_true(dataset_export(&dataset, scratch_path(&scratch, "out"), NAME_FORCED, NULL, NULL));
-    check_good(scratch_path(&scratch, "out"), true);
-    assert_int_equal(scratch_count(&scratch, "out"), 4);
+    assert_int_equal(scratch_count("out"), 2);
+    assert_true(dataset_export(&dataset, scratch_path("out"), NAME_FORCED, NULL, NULL));
+    check_good(scratch_path("out"), true);
+    check_export_fails(&dataset, scratch_path("out"), NAME_NEW, "train-images", "already exists");
+    assert_true(dataset_export(&dataset, scratch_path("out"), NAME_FORCED, NULL, NULL));
+    check_good(scratch_path("out"), true);
+    assert_int_equal(scratch_count("out"), 4);
     dataset_free(&dataset);
 }
 
@@ -140,13 +140,13 @@ static void test_export_stops(void **state)
     make_dataset(&dataset, true);
     for (int i = 0;; i++) {
         calls_left = i;
-        if (dataset_export(&dataset, scratch_path(&scratch, "a/b"), NAME_NEW, stop_later, &error))
+        if (dataset_export(&dataset, scratch_path("a/b"), NAME_NEW, stop_later, &error))
             break;
         assert_non_null(strstr(error.text, "stopped"));
-        assert_int_equal(access(scratch_path(&scratch, "a"), F_OK), -1);
+        assert_int_equal(access(scratch_path("a"), F_OK), -1);
     }
     assert_true(calls_left < 8);
-    check_good(scratch_path(&scratch, "a/b"), true);
+    check_good(scratch_path("a/b"), true);
     dataset_free(&dataset);
 }
 
@@ -155,9 +155,9 @@ static void test_export_failures_leave_nothing(void **state)
     (void)state;
     Dataset dataset;
     make_dataset(&dataset, true);
-    scratch_write(&scratch, "file", "x", 1);
-    check_export_fails(&dataset, scratch_path(&scratch, "file"), NAME_NEW, "file", "folder was expected");
-    check_export_fails(&dataset, scratch_path(&scratch, "file/deeper"), NAME_NEW, "file/deeper", "cannot be made");
+    scratch_write("file", "x", 1);
+    check_export_fails(&dataset, scratch_path("file"), NAME_NEW, "file", "folder was expected");
+    check_export_fails(&dataset, scratch_path("file/deeper"), NAME_NEW, "file/deeper", "cannot be made");
 
     // A file may take no more than a few bytes: writing fails halfway, as on a full disk.
     struct rlimit before, limit;
@@ -167,13 +167,13 @@ static void test_export_failures_leave_nothing(void **state)
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     Error error = {""};
-    bool done = dataset_export(&dataset, scratch_path(&scratch, "made"), NAME_NEW, NULL, &error);
+    bool done = dataset_export(&dataset, scratch_path("made"), NAME_NEW, NULL, &error);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     (void)signal(SIGXFSZ, handler);
     assert_false(done);
     assert_non_null(strstr(error.text, "train-images-idx3-ubyte.gz"));
     assert_non_null(strstr(error.text, "cannot be written"));
-    assert_int_equal(access(scratch_path(&scratch, "made"), F_OK), -1);
+    assert_int_equal(access(scratch_path("made"), F_OK), -1);
     dataset_free(&dataset);
 }
 

@@ -10,51 +10,34 @@
 
 #include <cmocka.h>
 
+#include "memory.h"
 #include "models/model_layers.h"
 #include "scratch.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define UNDER_ASAN 1
-#endif
 
 enum { PIXELS = 6, HUGE_HEADER = 100000000 };
 static const uint64_t huge = 4ull << 30;
 
-static Scratch scratch;
 static Model model;
 
 static int begin(void **state)
 {
-    (void)state;
     Spec spec;
-    scratch_begin(&scratch);
+    (void)scratch_setup(state);
     assert_true(spec_parse(&spec, "layers=3", NULL));
     model = model_create(&spec, PIXELS);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    scratch_end(&scratch);
     return 0;
 }
 
 // A file of this header, padded to header_size, and data_size bytes of zeros, which take no room on the disk.
 static void put_sparse(const char *name, const char *json, uint64_t header_size, uint64_t data_size)
 {
-    FILE *file = fopen(scratch_path(&scratch, name), "wb");
+    FILE *file = fopen(scratch_path(name), "wb");
     assert_non_null(file);
     for (int i = 0; i < 8; i++)
         assert_int_not_equal(fputc((int)(header_size >> (8 * i) & 0xff), file), EOF);
     assert_int_not_equal(fprintf(file, "%s%*s", json, (int)(header_size - strlen(json)), ""), EOF);
     assert_int_equal(fclose(file), 0);
-    assert_int_equal(truncate(scratch_path(&scratch, name), (off_t)(8 + header_size + data_size)), 0);
+    assert_int_equal(truncate(scratch_path(name), (off_t)(8 + header_size + data_size)), 0);
 }
 
 static void check_sentence(const Error *error, const char *const *words)
@@ -72,7 +55,7 @@ static void check_load_fails(const char *name, const char *const *words)
     Error error = {""};
     int64_t step;
     assert_non_null(parameters);
-    assert_false(model_load(&model, parameters, &step, scratch_path(&scratch, name), &error));
+    assert_false(model_load(&model, parameters, &step, scratch_path(name), &error));
     check_sentence(&error, words);
     free(parameters);
 }
@@ -81,7 +64,7 @@ static void check_spec_fails(const char *name, const char *const *words)
 {
     Error error = {""};
     Spec spec;
-    assert_false(model_load_spec(&spec, scratch_path(&scratch, name), &error));
+    assert_false(model_load_spec(&spec, scratch_path(name), &error));
     check_sentence(&error, words);
 }
 
@@ -101,7 +84,7 @@ static void test_round_trip(void **state)
     saved[model.layers[0].bias_offset + 2] = 0.5f;
     saved[model.layers[1].bias_offset + 5] = -0.25f;
     memset(loaded, 0xa5, model.parameter_count * sizeof *loaded);
-    const char *path = scratch_path(&scratch, "model.safetensors");
+    const char *path = scratch_path("model.safetensors");
     Error error = {""};
     Spec spec;
     int64_t step = -1;
@@ -136,14 +119,6 @@ static struct rlimit limit_memory(void)
     return before;
 }
 
-// KiB
-static long measure_peak(void)
-{
-    struct rusage usage;
-    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
-    return usage.ru_maxrss;
-}
-
 static void test_large_files_take_no_memory(void **state)
 {
     (void)state;
@@ -156,20 +131,20 @@ static void test_large_files_take_no_memory(void **state)
     put_sparse("told", told, strlen(told), huge);
     put_sparse("padded", "{}", HUGE_HEADER, 0);
     put_sparse("zeros", "{}", 2, 0);
-    assert_int_equal(truncate(scratch_path(&scratch, "zeros"), (off_t)huge), 0);
+    assert_int_equal(truncate(scratch_path("zeros"), (off_t)huge), 0);
     const struct rlimit before = limit_memory();
-    const long peak = measure_peak();
+    const long peak = measure_peak_memory();
     LOAD_FAILS("other", "encoder.0.weight", "missing");
     SPEC_FAILS("other", "no 'spec'");
     LOAD_FAILS("wide", "encoder.0.weight", "(32768, 2, 16384)", "expects (3, 6)");
     Error error = {""};
     Spec spec;
-    assert_true(model_load_spec(&spec, scratch_path(&scratch, "told"), &error));
+    assert_true(model_load_spec(&spec, scratch_path("told"), &error));
     LOAD_FAILS("padded", "encoder.0.weight", "missing");
     LOAD_FAILS("zeros", "take 0 bytes", "has 4294967286");
     assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
-    print_message("files of 4 GiB took %ld KiB\n", measure_peak() - peak);
-    assert_in_range(measure_peak() - peak, 0, 16 << 10);
+    print_message("files of 4 GiB took %ld KiB\n", measure_peak_memory() - peak);
+    assert_in_range(measure_peak_memory() - peak, 0, 16 << 10);
 }
 
 static void test_headers_that_do_not_fit(void **state)
@@ -187,7 +162,7 @@ static void test_headers_that_do_not_fit(void **state)
     float *parameters = calloc(model.parameter_count, sizeof *parameters);
     int64_t step = -1;
     assert_non_null(parameters);
-    assert_true(model_load(&model, parameters, &step, scratch_path(&scratch, "good"), NULL));
+    assert_true(model_load(&model, parameters, &step, scratch_path("good"), NULL));
     assert_int_equal(step, 0);
     free(parameters);
     (void)snprintf(text, sizeof text, "%s,\"__metadata__\":{\"step\":\"\\u001b[2J\\n7\"}}", good);
@@ -216,10 +191,10 @@ static void test_hostile_specs(void **state)
 static void test_special_files(void **state)
 {
     (void)state;
-    assert_int_equal(mkfifo(scratch_path(&scratch, "fifo"), 0666), 0);
-    assert_int_equal(mkdir(scratch_path(&scratch, "folder"), 0777), 0);
-    assert_int_equal(symlink("/dev/zero", scratch_path(&scratch, "device")), 0);
-    assert_int_equal(symlink("nowhere", scratch_path(&scratch, "link")), 0);
+    assert_int_equal(mkfifo(scratch_path("fifo"), 0666), 0);
+    assert_int_equal(mkdir(scratch_path("folder"), 0777), 0);
+    assert_int_equal(symlink("/dev/zero", scratch_path("device")), 0);
+    assert_int_equal(symlink("nowhere", scratch_path("link")), 0);
     (void)alarm(10); // should it wait for a writer after all
     SPEC_FAILS("fifo", "is a FIFO");
     LOAD_FAILS("fifo", "is a FIFO");
@@ -229,7 +204,7 @@ static void test_special_files(void **state)
     SPEC_FAILS("link", "symbolic link to nowhere");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, scratch_teardown)
 
 int main(void)
 {

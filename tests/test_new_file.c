@@ -84,36 +84,31 @@ int flock(int fd, int operation)
 
 // ---- the folder ---------------------------------------------------------------------------------------------------
 
-static Scratch scratch;
-
 static int begin(void **state)
 {
-    (void)state;
     memset(&system_calls, 0, sizeof system_calls);
-    scratch_begin(&scratch);
+    (void)scratch_setup(state);
     return 0;
 }
 
 static int end(void **state)
 {
-    (void)state;
     memset(&system_calls, 0, sizeof system_calls);
-    scratch_end(&scratch);
-    return 0;
+    return scratch_teardown(state);
 }
 
-static const char *in(const char *name) { return scratch_path(&scratch, name); }
+static const char *in(const char *name) { return scratch_path(name); }
 
 static void check_file(const char *name, const char *text)
 {
     Buffer found = {0};
-    scratch_read(&scratch, name, &found);
+    scratch_read(name, &found);
     buffer_append(&found, "", 1);
     assert_string_equal((const char *)found.bytes, text);
     free(found.bytes);
 }
 
-static void put_file(const char *name, const char *text) { scratch_write(&scratch, name, text, strlen(text)); }
+static void put_file(const char *name, const char *text) { scratch_write(name, text, strlen(text)); }
 
 static bool write_text(const char *name, Naming naming, const char *text, Error *error)
 {
@@ -123,14 +118,14 @@ static bool write_text(const char *name, Naming naming, const char *text, Error 
 static void check_refused(const char *name, Naming naming, const char *reason)
 {
     Error error = {""};
-    const int files = scratch_count(&scratch, "");
+    const int files = scratch_count("");
     (void)alarm(20); // should it wait for the other end of a FIFO
     assert_false(new_file_check(in(name), naming, &error));
     assert_false(write_text(name, naming, "new", &error));
     (void)alarm(0);
     if (!strstr(error.text, name) || !strstr(error.text, reason))
         fail_msg("\"%s\" lacks \"%s\" or \"%s\"", error.text, name, reason);
-    assert_int_equal(scratch_count(&scratch, ""), files);
+    assert_int_equal(scratch_count(""), files);
 }
 
 static mode_t find_mode(const char *name)
@@ -147,14 +142,14 @@ static void a_new_file_has_the_umasks_mode(void **state)
     (void)state;
     const mode_t mask = umask(027);
     assert_true(new_file_check(in("new"), NAME_NEW, NULL));
-    assert_int_equal(scratch_count(&scratch, ""), 0);
+    assert_int_equal(scratch_count(""), 0);
     assert_true(write_text("new", NAME_NEW, "text", NULL));
     assert_true(write_text("forced", NAME_FORCED, "", NULL));
     (void)umask(mask);
     check_file("new", "text");
     check_file("forced", "");
     assert_int_equal(find_mode("new"), 0640);
-    assert_int_equal(scratch_count(&scratch, ""), 2);
+    assert_int_equal(scratch_count(""), 2);
 }
 
 static void nothing_is_replaced_unasked(void **state)
@@ -184,7 +179,7 @@ static void only_regular_files_are_ever_replaced(void **state)
         check_refused("folder/", naming, "it names a folder");
         check_refused("absent/file", naming, "No such file or directory");
     }
-    assert_int_equal(scratch_count(&scratch, "folder"), 0);
+    assert_int_equal(scratch_count("folder"), 0);
 }
 
 static void names_that_cannot_be(void **state)
@@ -219,7 +214,7 @@ static void force_replaces_and_keeps_the_mode(void **state)
     assert_int_equal(chmod(in("file"), 0400), 0);
     assert_true(write_text("file", NAME_FORCED, "newer", NULL));
     assert_int_equal(find_mode("file"), 0400);
-    assert_int_equal(scratch_count(&scratch, ""), 2);
+    assert_int_equal(scratch_count(""), 2);
 }
 
 // As in /tmp: refused before any work, not when it is to be renamed over.
@@ -258,8 +253,8 @@ static void force_goes_where_a_link_leads(void **state)
     check_file("folder/file", "new");
     assert_int_equal(lstat(in("link"), &status), 0);
     assert_true(S_ISLNK(status.st_mode));
-    assert_int_equal(scratch_count(&scratch, ""), 3);
-    assert_int_equal(scratch_count(&scratch, "folder"), 1);
+    assert_int_equal(scratch_count(""), 3);
+    assert_int_equal(scratch_count("folder"), 1);
 }
 
 static void the_next_free_name(void **state)
@@ -298,7 +293,7 @@ static void what_appears_meanwhile_stays(void **state)
     assert_int_equal(unlink(in("forced")), 0);
     assert_int_equal(mkfifo(in("forced"), 0666), 0);
     assert_false(new_file_end(&file, true, &error));
-    assert_int_equal(scratch_count(&scratch, ""), 2);
+    assert_int_equal(scratch_count(""), 2);
 }
 
 // ---- file systems that lack something -----------------------------------------------------------------------------
@@ -322,13 +317,13 @@ static void without_that_rename(void **state)
         assert_true(write_text(name, NAME_NEXT, "new", NULL));
         (void)snprintf(name, sizeof name, "file-%d-2.x", i);
         check_file(name, "new");
-        assert_int_equal(scratch_count(&scratch, ""), 2 * (i + 1));
+        assert_int_equal(scratch_count(""), 2 * (i + 1));
     }
     system_calls.rename_error = EACCES;
     Error error;
     assert_false(write_text("other", NAME_NEW, "new", &error));
     assert_non_null(strstr(error.text, "other cannot be written: Permission denied"));
-    assert_int_equal(scratch_count(&scratch, ""), 18);
+    assert_int_equal(scratch_count(""), 18);
 }
 
 static void without_fsync(void **state)
@@ -352,7 +347,7 @@ static void without_fsync(void **state)
     system_calls.close_error = EINTR;
     assert_true(write_text("file", NAME_FORCED, "other", &error));
     check_file("file", "other");
-    assert_int_equal(scratch_count(&scratch, ""), 1);
+    assert_int_equal(scratch_count(""), 1);
 }
 
 static void short_and_interrupted_writes(void **state)
@@ -385,7 +380,7 @@ static void a_file_that_may_not_grow(void **state)
     assert_false(is_written);
     assert_non_null(strstr(error.text, "File too large"));
     check_file("file", "old");
-    assert_int_equal(scratch_count(&scratch, ""), 1);
+    assert_int_equal(scratch_count(""), 1);
 }
 
 // ---- parts of killed programs -------------------------------------------------------------------------------------
@@ -430,16 +425,16 @@ static void dead_parts_go_and_living_ones_stay(void **state)
     put_file("x.losslens-1-0.part", "somebody else's");
     assert_int_equal(mkfifo(in(".losslens-2-0.part"), 0666), 0);
     assert_int_equal(symlink("x.losslens-1-0.part", in(".losslens-3-0.part")), 0);
-    assert_int_equal(scratch_count(&scratch, ""), 8);
+    assert_int_equal(scratch_count(""), 8);
     (void)alarm(20);
     assert_true(new_file_check(in("c"), NAME_NEW, NULL));
     (void)alarm(0);
-    assert_int_equal(scratch_count(&scratch, ""), 6);
+    assert_int_equal(scratch_count(""), 6);
     assert_int_equal(access(in(".losslens-1-0.part"), F_OK), -1);
     assert_true(new_file_end(&own, true, NULL));
     kill_writer(alive);
     assert_true(new_file_check(in("c"), NAME_NEW, NULL));
-    assert_int_equal(scratch_count(&scratch, ""), 5); // own, and what is not ours
+    assert_int_equal(scratch_count(""), 5); // own, and what is not ours
 }
 
 static void a_dead_part_that_was_to_replace_a_read_only_file(void **state)
@@ -453,7 +448,7 @@ static void a_dead_part_that_was_to_replace_a_read_only_file(void **state)
     const bool can = new_file_check(in("file"), NAME_NEW, NULL);
     assert_int_equal(is_root ? seteuid(0) : 0, 0);
     assert_true(can);
-    assert_int_equal(scratch_count(&scratch, ""), 0);
+    assert_int_equal(scratch_count(""), 0);
 }
 
 // A clean-up may come between the creation of a part and its lock.
@@ -468,7 +463,7 @@ static void a_part_that_was_taken_for_a_dead_one(void **state)
     assert_true(new_file_put(&file, "text", 4, NULL));
     assert_true(new_file_end(&file, true, NULL));
     check_file("file", "text");
-    assert_int_equal(scratch_count(&scratch, ""), 1);
+    assert_int_equal(scratch_count(""), 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -13,24 +13,9 @@
 #include "io/new_folder.h"
 #include "scratch.h"
 
-static Scratch scratch;
 static const char *const names[] = {"one", "two", "page"};
 
-static int begin(void **state)
-{
-    (void)state;
-    scratch_begin(&scratch);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    scratch_end(&scratch);
-    return 0;
-}
-
-static const char *in(const char *name) { return scratch_path(&scratch, name); }
+static const char *in(const char *name) { return scratch_path(name); }
 static bool is_there(const char *name) { return access(in(name), F_OK) == 0; }
 
 static void folders_are_made_and_removed(void **state)
@@ -42,7 +27,7 @@ static void folders_are_made_and_removed(void **state)
         assert_true(new_folder_make(&folder, in(paths[i]), NULL));
         assert_true(is_there(paths[i]));
         new_folder_remove(&folder);
-        assert_int_equal(scratch_count(&scratch, ""), 0);
+        assert_int_equal(scratch_count(""), 0);
     }
     assert_int_equal(mkdir(in("kept"), 0777), 0);
     assert_true(new_folder_make(&folder, in("kept/made/made"), NULL));
@@ -53,9 +38,9 @@ static void folders_are_made_and_removed(void **state)
     new_folder_remove(&folder);
     assert_true(is_there("kept"));
     assert_true(new_folder_make(&folder, in("full/made"), NULL));
-    scratch_write(&scratch, "full/file", "x", 1);
+    scratch_write("full/file", "x", 1);
     new_folder_remove(&folder);
-    assert_int_equal(scratch_count(&scratch, "full"), 1);
+    assert_int_equal(scratch_count("full"), 1);
     folder = (NewFolder){.kept = 0};
     new_folder_remove(&folder);
 }
@@ -74,7 +59,7 @@ static void what_is_no_folder(void **state)
     (void)state;
     static char path[2 * PATH_MAX];
     memset(path, 'x', sizeof path - 1);
-    scratch_write(&scratch, "file", "x", 1);
+    scratch_write("file", "x", 1);
     assert_int_equal(mkfifo(in("fifo"), 0666), 0);
     assert_int_equal(symlink("nowhere", in("link")), 0);
     check_refused("", "0 bytes");
@@ -84,9 +69,9 @@ static void what_is_no_folder(void **state)
     check_refused(in("link"), "cannot be made: No such file");
     check_refused(in("file/x"), "cannot be made: Not a directory");
     check_refused("/proc/losslens/x", "cannot be made");
-    (void)snprintf(path, sizeof path, "%s/a/%0300d", scratch.folder, 0);
+    (void)snprintf(path, sizeof path, "%s/a/%0300d", scratch_folder(), 0);
     check_refused(path, "too long");
-    assert_int_equal(scratch_count(&scratch, ""), 3); // what was made on the way there is gone
+    assert_int_equal(scratch_count(""), 3); // what was made on the way there is gone
 }
 
 static NewFiles *files;
@@ -117,16 +102,16 @@ static void all_files_or_none(void **state)
     write_files();
     new_files_discard(files);
     free(files);
-    assert_int_equal(scratch_count(&scratch, ""), 0);
+    assert_int_equal(scratch_count(""), 0);
     assert_true(begin_files("a/b", NAME_NEW, NULL));
     write_files();
     assert_true(new_files_publish(files, NULL));
     free(files);
-    assert_int_equal(scratch_count(&scratch, "a/b"), 3);
+    assert_int_equal(scratch_count("a/b"), 3);
     assert_false(begin_files("a/b", NAME_NEW, &error));
     assert_non_null(strstr(error.text, "a/b/one already exists"));
     free(files);
-    assert_int_equal(scratch_count(&scratch, "a/b"), 3);
+    assert_int_equal(scratch_count("a/b"), 3);
 }
 
 // Each of the three appears meanwhile.
@@ -139,11 +124,11 @@ static void a_name_that_is_taken_meanwhile(void **state)
         (void)snprintf(taken, sizeof taken, "%d/%s", i, names[i]);
         assert_true(begin_files((const char[]){(char)('0' + i), 0}, NAME_NEW, NULL));
         write_files();
-        scratch_write(&scratch, taken, "mine", 4);
+        scratch_write(taken, "mine", 4);
         assert_false(new_files_publish(files, &error));
         free(files);
         assert_non_null(strstr(error.text, taken));
-        assert_int_equal(scratch_count(&scratch, (const char[]){(char)('0' + i), 0}), 1);
+        assert_int_equal(scratch_count((const char[]){(char)('0' + i), 0}), 1);
         assert_true(is_there(taken));
     }
 }
@@ -153,11 +138,11 @@ static void one_that_was_cut_off(void **state)
     (void)state;
     Error error;
     assert_int_equal(mkdir(in("a"), 0777), 0);
-    scratch_write(&scratch, "a/one", "old", 3);
+    scratch_write("a/one", "old", 3);
     assert_false(begin_files("a", NAME_NEW, &error));
     assert_non_null(strstr(error.text, "a holds one, but no page, as after a report that was cut off; --force"));
     free(files);
-    scratch_write(&scratch, "a/two", "old", 3);
+    scratch_write("a/two", "old", 3);
     assert_false(begin_files("a", NAME_NEW, &error));
     assert_non_null(strstr(error.text, "a holds one, two, but no page"));
     free(files);
@@ -165,7 +150,7 @@ static void one_that_was_cut_off(void **state)
     write_files();
     assert_true(new_files_publish(files, NULL));
     free(files);
-    assert_int_equal(scratch_count(&scratch, "a"), 3);
+    assert_int_equal(scratch_count("a"), 3);
 }
 
 // A forced one that cannot be completed is known as cut off afterwards.
@@ -177,7 +162,7 @@ static void a_mixture_has_no_last_file(void **state)
     for (int i = 0; i < 3; i++) {
         char name[16];
         (void)snprintf(name, sizeof name, "a/%s", names[i]);
-        scratch_write(&scratch, name, "old", 3);
+        scratch_write(name, "old", 3);
     }
     assert_true(begin_files("a", NAME_FORCED, NULL));
     write_files();
@@ -193,7 +178,7 @@ static void a_mixture_has_no_last_file(void **state)
     free(files);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
 {

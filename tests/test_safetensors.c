@@ -15,22 +15,6 @@
 #include "models/safetensors.h"
 #include "scratch.h"
 
-static Scratch scratch;
-
-static int begin(void **state)
-{
-    (void)state;
-    scratch_begin(&scratch);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    scratch_end(&scratch);
-    return 0;
-}
-
 static bool save(const SafetensorsFile *file, const char *path, Naming naming, Error *error)
 {
     NewFile out;
@@ -106,8 +90,8 @@ static void check_bytes_fail(Buffer buffer, const char *const *words)
     static Loaded loaded;
     const char *name = "bad.safetensors";
     Error error = {""};
-    scratch_write(&scratch, name, buffer.bytes, buffer.size);
-    assert_false(load_all(&loaded, safetensors_open(scratch_path(&scratch, name), &error)));
+    scratch_write(name, buffer.bytes, buffer.size);
+    assert_false(load_all(&loaded, safetensors_open(scratch_path(name), &error)));
     check_sentence(&error, words);
     assert_false(load_all(&loaded, safetensors_open_bytes(buffer.bytes, buffer.size, name, &error)));
     check_sentence(&error, words);
@@ -154,11 +138,11 @@ static void test_round_trip(void **state)
     static Loaded all;
     Error error = {""};
     saved = make_model();
-    const char *path = scratch_path(&scratch, "model.safetensors");
+    const char *path = scratch_path("model.safetensors");
     if (!save(&saved, path, NAME_NEW, &error) || !load_all(&all, safetensors_open(path, &error)))
         fail_msg("%s", error.text);
     const SafetensorsFile *loaded = &all.file;
-    assert_int_equal(scratch_count(&scratch, ""), 1);
+    assert_int_equal(scratch_count(""), 1);
     assert_int_equal(loaded->tensor_count, 4);
     for (int i = 0; i < 4; i++) {
         const Tensor *tensor = safetensors_find(loaded, saved.tensors[i].name);
@@ -190,8 +174,8 @@ static void test_written_bytes(void **state)
         const char *header = "{\"__metadata__\":{\"k\":\"v\"},"
                              "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
         size_t padded = (strlen(header) + 7) / 8 * 8;
-        assert_true(save(&file, scratch_path(&scratch, "a"), NAME_FORCED, NULL));
-        scratch_read(&scratch, "a", &bytes);
+        assert_true(save(&file, scratch_path("a"), NAME_FORCED, NULL));
+        scratch_read("a", &bytes);
         assert_int_equal(bytes.size, 8 + padded + 8);
         assert_memory_equal(bytes.bytes, (uint8_t[]){(uint8_t)padded}, 1);
         assert_memory_equal(bytes.bytes + 1, "\0\0\0\0\0\0", 7);
@@ -401,16 +385,16 @@ static void test_not_finite(void **state)
         file = make_model();
         float values[3] = {0, 1, bad[i]};
         file.tensors[1].values = values;
-        scratch_write(&scratch, "kept", "old", 3);
-        assert_false(save(&file, scratch_path(&scratch, "kept"), NAME_FORCED, &error));
+        scratch_write("kept", "old", 3);
+        assert_false(save(&file, scratch_path("kept"), NAME_FORCED, &error));
         assert_non_null(strstr(error.text, "kept"));
         assert_non_null(strstr(error.text, "\"encoder.bias\""));
         assert_non_null(strstr(error.text, "index 2"));
         Buffer kept = {0};
-        scratch_read(&scratch, "kept", &kept);
+        scratch_read("kept", &kept);
         assert_int_equal(kept.size, 3);
         free(kept.bytes);
-        assert_int_equal(scratch_count(&scratch, ""), 2);
+        assert_int_equal(scratch_count(""), 2);
     }
 }
 
@@ -419,7 +403,7 @@ static void check_path_fails(const char *name, bool saves, const char *reason)
     static SafetensorsFile file;
     Error error = {""};
     file = make_model();
-    const char *path = scratch_path(&scratch, name);
+    const char *path = scratch_path(name);
     assert_false(saves ? save(&file, path, NAME_NEW, &error) : safetensors_open(path, &error) != NULL);
     if (!strstr(error.text, name) || !strstr(error.text, reason))
         fail_msg("\"%s\" lacks \"%s\" or \"%s\"", error.text, name, reason);
@@ -428,9 +412,9 @@ static void check_path_fails(const char *name, bool saves, const char *reason)
 static void test_paths(void **state)
 {
     (void)state;
-    assert_int_equal(mkdir(scratch_path(&scratch, "folder"), 0777), 0);
-    assert_int_equal(mkfifo(scratch_path(&scratch, "fifo"), 0666), 0);
-    assert_int_equal(symlink("nowhere", scratch_path(&scratch, "link")), 0);
+    assert_int_equal(mkdir(scratch_path("folder"), 0777), 0);
+    assert_int_equal(mkfifo(scratch_path("fifo"), 0666), 0);
+    assert_int_equal(symlink("nowhere", scratch_path("link")), 0);
     check_path_fails("none", false, "No such file");
     check_path_fails("folder", false, "is a folder");
     (void)alarm(10); // should it wait for a writer after all
@@ -439,8 +423,8 @@ static void test_paths(void **state)
     check_path_fails("link", false, "symbolic link to nowhere");
     check_path_fails("none/model", true, "No such file");
     check_path_fails("folder", true, "it is a folder");
-    assert_int_equal(scratch_count(&scratch, ""), 3);
-    assert_int_equal(scratch_count(&scratch, "folder"), 0);
+    assert_int_equal(scratch_count(""), 3);
+    assert_int_equal(scratch_count("folder"), 0);
 }
 
 static void test_save_on_a_full_disk(void **state)
@@ -455,13 +439,13 @@ static void test_save_on_a_full_disk(void **state)
     static SafetensorsFile file;
     Error error = {""};
     file = make_model();
-    bool done = save(&file, scratch_path(&scratch, "model"), NAME_NEW, &error);
+    bool done = save(&file, scratch_path("model"), NAME_NEW, &error);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     (void)signal(SIGXFSZ, handler);
     assert_false(done);
     assert_non_null(strstr(error.text, "model"));
     assert_non_null(strstr(error.text, "cannot be written"));
-    assert_int_equal(scratch_count(&scratch, ""), 0);
+    assert_int_equal(scratch_count(""), 0);
 }
 
 static void test_save_not_utf8(void **state)
@@ -471,15 +455,15 @@ static void test_save_not_utf8(void **state)
     Error error = {""};
     file = make_model();
     (void)strcpy(file.metadata[0].value, "\xff");
-    assert_false(save(&file, scratch_path(&scratch, "model"), NAME_NEW, &error));
+    assert_false(save(&file, scratch_path("model"), NAME_NEW, &error));
     assert_non_null(strstr(error.text, "UTF-8"));
     file = make_model();
     (void)strcpy(file.tensors[0].name, "\xff");
-    assert_false(save(&file, scratch_path(&scratch, "model"), NAME_NEW, &error));
-    assert_int_equal(scratch_count(&scratch, ""), 0);
+    assert_false(save(&file, scratch_path("model"), NAME_NEW, &error));
+    assert_int_equal(scratch_count(""), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
 {
