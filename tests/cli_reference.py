@@ -37,6 +37,14 @@ def write_digits(folder, split, images, labels):
         file.write(struct.pack(">2I", 0x801, len(labels)) + labels.tobytes())
 
 
+def cut_digits(exported, folder, train, test):
+    """A data set of the first images of another one."""
+    os.mkdir(folder)
+    for split, count in (("train", train), ("t10k", test)):
+        images, labels = read_digits(exported, split)
+        write_digits(folder, split, images[:count], labels[:count])
+
+
 def read_safetensors(path):
     """Name -> float32 array in the order of the file's bytes, and the metadata."""
     data = read_bytes(path)

@@ -40,10 +40,7 @@ def setUpModule():
     SMALL = os.path.join(WORK, "small")
     result = run("data", "export", exported)
     assert result.returncode == 0, result.stderr
-    os.mkdir(SMALL)
-    for split, count in (("train", TRAIN_IMAGES), ("t10k", TEST_IMAGES)):
-        images, labels = reference.read_digits(exported, split)
-        reference.write_digits(SMALL, split, images[:count], labels[:count])
+    reference.cut_digits(exported, SMALL, TRAIN_IMAGES, TEST_IMAGES)
 
 
 def tearDownModule():

@@ -53,10 +53,7 @@ class Lab:
         self.environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
         exported = self.path("exported")
         assert self.run("data", "export", exported).returncode == 0
-        os.mkdir(self.data)
-        for split, count in (("train", TRAIN_IMAGES), ("t10k", TEST_IMAGES)):
-            images, labels = reference.read_digits(exported, split)
-            reference.write_digits(self.data, split, images[:count], labels[:count])
+        reference.cut_digits(exported, self.data, TRAIN_IMAGES, TEST_IMAGES)
         shutil.rmtree(exported)
         self.train_pixels = reference.read_digits(self.data, "train")[0] / 255
         self.test_pixels = reference.read_digits(self.data, "t10k")[0] / 255

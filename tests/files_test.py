@@ -38,10 +38,7 @@ def setUpModule():
     exported = os.path.join(WORK, "exported")
     result = run("data", "export", exported)
     assert result.returncode == 0, result.stderr
-    os.mkdir(SMALL)
-    for split, count in (("train", TRAIN_IMAGES), ("t10k", TEST_IMAGES)):
-        images, labels = reference.read_digits(exported, split)
-        reference.write_digits(SMALL, split, images[:count], labels[:count])
+    reference.cut_digits(exported, SMALL, TRAIN_IMAGES, TEST_IMAGES)
     shutil.rmtree(exported)
 
 
