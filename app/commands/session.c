@@ -142,11 +142,7 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
 bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
                      char **json, Error *error)
 {
-    const Input still = {.mouse_x = input->mouse_x,
-                         .mouse_y = input->mouse_y,
-                         .is_inside = input->is_inside,
-                         .left = input->left,
-                         .right = input->right};
+    const Input still = ui_still(input);
     const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
     if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
         frame = session_pass(session, options, &still, size, true, !session->is_live);

@@ -36,11 +36,7 @@ static void take_screenshot(Session *session, const Options *options, const Inpu
 static const Frame *pass(Session *session, const Options *options, Input *input, WindowSize size, bool takes_news)
 {
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
-    const Input still = {.mouse_x = input->mouse_x,
-                         .mouse_y = input->mouse_y,
-                         .is_inside = input->is_inside,
-                         .left = input->left,
-                         .right = input->right};
+    const Input still = ui_still(input);
     if (session->app.wants_screenshot) {
         take_screenshot(session, options, input, size);
         session->passed_requests = 1;

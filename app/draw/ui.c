@@ -16,6 +16,15 @@ static uint32_t hash_id(const char *id) // FNV-1a
     return hash ? hash : 1;
 }
 
+Input ui_still(const Input *input)
+{
+    return (Input){.mouse_x = input->mouse_x,
+                   .mouse_y = input->mouse_y,
+                   .is_inside = input->is_inside,
+                   .left = input->left,
+                   .right = input->right};
+}
+
 void ui_begin(Ui *ui, DrawList *draw, const Input *input, float scale)
 {
     ui->draw = draw;

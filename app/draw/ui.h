@@ -93,6 +93,8 @@ typedef struct WidgetState {
     bool is_shifted; // clicked with shift held
 } WidgetState;
 
+Input ui_still(const Input *input); // what is held and where the mouse is, as if nothing had been done since
+
 void ui_begin(Ui *ui, DrawList *draw, const Input *input, float scale);
 void ui_end(Ui *ui); // moves the focus by Tab and Shift+Tab
 

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "kernels/kernel.h"
 
@@ -11,14 +10,6 @@ const Loss *loss_get(int index)
 {
     assert(index >= 0 && index < LOSS_COUNT);
     return &kernel_get()->losses[index];
-}
-
-int loss_find(const char *key)
-{
-    for (int i = 0; i < LOSS_COUNT; i++)
-        if (strcmp(loss_get(i)->key, key) == 0)
-            return i;
-    return -1;
 }
 
 int loss_list_shown(int own, int losses[LOSS_COUNT])

@@ -23,7 +23,6 @@ typedef struct Loss {
 } Loss;
 
 const Loss *loss_get(int index); // index < LOSS_COUNT
-int loss_find(const char *key);  // -1 if absent
 
 // The losses to show of a model that trains with `own`, in the table's order: the first LOSSES_SHOWN, and its own.
 // Returns how many.
