@@ -32,8 +32,9 @@ class Display:
 
     def __init__(self):
         reading, writing = os.pipe()
+        # a server that has lost its last client would begin anew, and drop whoever is just coming
         self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "%dx%dx24" % SCREEN, "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(writing), "-noreset", "-screen", "0", "%dx%dx24" % SCREEN, "-nolisten", "tcp"],
             pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(writing)
         with os.fdopen(reading) as pipe:
@@ -351,8 +352,8 @@ class Desk:
         with open(settings, "w") as file:
             file.write('<openbox_config xmlns="http://openbox.org/3.4/rc"><desktops><number>2</number></desktops>'
                        "<keyboard/><mouse/></openbox_config>")
-        self.process = subprocess.Popen(["openbox", "--sm-disable", "--config-file", settings], env=environment(), stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(["openbox", "--sm-disable", "--config-file", settings],
+                                        env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if not poll(lambda: subprocess.run(["wmctrl", "-m"], env=environment(), capture_output=True).returncode == 0):
             raise RuntimeError("openbox did not start")
         xdotool("set_desktop", 0)
