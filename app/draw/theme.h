@@ -1,47 +1,77 @@
 // Theme: every colour and every distance of the window. Distances are at scale 1; ui_px() turns them into pixels.
 //
-// The two models' colours and the heat colours are told apart by people with any common colour blindness: blue and
-// orange, and a palette whose lightness rises all the way.
+// One colour, one meaning: A is blue, B is orange, and nothing else is. The two are told apart by people with any common
+// colour blindness. To add a colour: a row of THEME_COLORS, with its value on a dark and on a light ground.
+// Thread: constant tables.
 #pragma once
+#include "draw/draw.h"
 
-#define COLOR_BACK      0x0f1115ffu // behind everything
-#define COLOR_PANEL     0x161920ffu // cards, bars
-#define COLOR_RAISED    0x22262fffu // buttons
-#define COLOR_HOVER     0x2d323dffu
-#define COLOR_EDGE      0x2b303affu // thin borders
-#define COLOR_TEXT      0xe8eaedffu
-#define COLOR_TEXT_SOFT 0xa9b0bcffu // labels; at least 4.5:1 on every ground it stands on
-#define COLOR_FAINT     0x7d8594ffu // figures of another moment than the picture beside them
-#define COLOR_TEXT_DARK 0x0b0d10ffu // on an accent
-#define COLOR_FOCUS     0x6ff0b0ffu // the ring of keyboard focus
-#define COLOR_A         0x5aa7ffffu
-#define COLOR_B         0xffb14dffu
-#define COLOR_ERROR     0xff6b6bffu
-#define COLOR_GOOD      0x5ad1a0ffu // the best, a verdict of true
-#define COLOR_PARTLY    0xf2dc7effu
-#define COLOR_FALSE     0xff9c94ffu
-#define COLOR_BCE       0xd79bffffu // the loss itself, whichever model has it
-#define COLOR_MSE       0x7fd6d0ffu
-#define COLOR_MARK      0x5ad1a0d0u // outlines over images
-#define COLOR_VEIL      0x0a0b0ed0u // over what a brush leaves unlit
-#define COLOR_GRID      0xffffff14u // lines of a plot
-#define COLOR_SHADE     0x000000b0u // behind the help overlay
+typedef enum ThemeKind { THEME_DARK, THEME_LIGHT, THEME_COUNT } ThemeKind;
+
+// X(name, dark, light): what it is for stands behind it.
+#define THEME_COLORS(X)                                                                                                \
+    X(back, 0x0f1115ff, 0xffffffff)    /* behind everything */                                                         \
+    X(panel, 0x161a21ff, 0xf4f5f7ff)   /* cards, bars */                                                               \
+    X(raised, 0x232833ff, 0xe6e8ecff)  /* buttons */                                                                   \
+    X(hover, 0x2d333fff, 0xd9dce3ff)   /* a button under the mouse */                                                  \
+    X(edge, 0x2f3541ff, 0xc9cdd5ff)    /* thin borders */                                                              \
+    X(text, 0xeceef1ff, 0x14171cff)    /* text; what is chosen; the ring of keyboard focus; the pad's frame */         \
+    X(soft, 0xa9b0bcff, 0x4c5462ff)    /* labels, landmarks */                                                         \
+    X(faint, 0x7d8594ff, 0x6b7280ff)   /* key hints; figures of another moment than the picture beside them */         \
+    X(inverse, 0x0b0d10ff, 0xffffffff) /* text on a filled accent */                                                   \
+    X(a, 0x5aa7ffff, 0x1763c6ff)       /* model A */                                                                   \
+    X(b, 0xffb14dff, 0xb45a00ff)       /* model B */                                                                   \
+    X(below, 0x2fd6c3ff, 0x0b8f80ff)   /* words about outputs below 0 */                                               \
+    X(above, 0xff6a9bff, 0xc8165aff)   /* words about outputs above 1 */                                               \
+    X(plus, 0xb98cffff, 0x7a3fd0ff)    /* words about signed maps: brighter */                                         \
+    X(minus, 0x74d36bff, 0x2c8a2aff)   /* words about signed maps: darker */                                           \
+    X(lesson, 0xf4f07aff, 0x7d6a00ff)  /* what a lesson talks about */                                                 \
+    X(right, 0xa6e3a1ff, 0x2c7a36ff)   /* a verdict of true */                                                         \
+    X(partly, 0xefe08aff, 0x7d6a00ff)  /* a verdict of partly true */                                                  \
+    X(wrong, 0xff8087ff, 0xb3333cff)   /* a verdict of false */                                                        \
+    X(broken, 0xff6b6bff, 0xc62828ff)  /* a model that broke, an error */                                              \
+    X(grid, 0xffffff14, 0x00000018)    /* lines of a plot */                                                           \
+    X(line, 0xffffff50, 0x00000060)    /* landmarks in a plot */                                                       \
+    X(fill, 0xffffff22, 0x00000024)    /* what a histogram's inputs fill */                                            \
+    X(shade, 0x000000b0, 0x00000080)   /* behind an overlay */                                                         \
+    X(float_back, 0x12151bf5, 0xfffffff5) /* a tooltip's ground */
+
+typedef struct Theme {
+    const char *key; // on the command line and in the settings
+#define THEME_FIELD(name, dark, light) Color name;
+    THEME_COLORS(THEME_FIELD)
+#undef THEME_FIELD
+} Theme;
+
+const Theme *theme_get(ThemeKind kind);
+int theme_find(const char *key); // a ThemeKind, -1 if absent
+
+static inline Color theme_fade(Color color, unsigned alpha) // alpha: 0 .. 255
+{
+    return (color & 0xffffff00u) | alpha;
+}
+
+// Over images, whatever the theme: digits stay white on black.
+#define COLOR_MARK 0xa6e3a1d0u // outlines
+#define COLOR_VEIL 0x0a0b0ed0u // over what a brush leaves unlit
 
 enum {
-    TEXT_SMALL = 11,
-    TEXT_NORMAL = 12,
-    TEXT_TITLE = 15,
+    TEXT_SMALL = 12, // captions' side notes, axis labels, landmarks: nothing is smaller
+    TEXT_NORMAL = 13,
+    TEXT_FIGURE = 15, // badges, figures of all test digits, a lesson's sentence
+    TEXT_SAY = 17,    // the narrator, a claim's title
+    TEXT_TITLE = 19,
     TOP_HEIGHT = 44,
-    CAPTION_LINE = 16,
-    MODES_HEIGHT = 26,
-    TIMELINE_HEIGHT = 22,
-    MARGIN = 12,
-    GAP = 8,
+    NARRATOR_HEIGHT = 38,
+    LESSON_HEIGHT = 92, // in the narrator's place
+    HEAD_HEIGHT = 32,   // of a model's row: badge, loss, output
+    CAPTION_HEIGHT = 22,
+    PLAYBACK_HEIGHT = 34,
+    STATUS_HEIGHT = 26,
+    MARGIN = 20,
+    GAP = 12,
+    GAP_SMALL = 8,
     HEADER_HEIGHT = 22,
-    SIDEBAR_WIDTH = 340,
-    SIDEBAR_WIDTH_SMALL = 316,
-    BUTTON_HEIGHT = 24,
-    ROW_HEIGHT = 25,
-    ROW_HEIGHT_SMALL = 22,
+    BUTTON_HEIGHT = 26,
     RADIUS = 5,
 };

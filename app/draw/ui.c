@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw/theme.h"
 
 static uint32_t hash_id(const char *id) // FNV-1a
 {
@@ -25,14 +24,16 @@ Input ui_still(const Input *input)
                    .right = input->right};
 }
 
-void ui_begin(Ui *ui, DrawList *draw, const Input *input, float scale)
+void ui_begin(Ui *ui, DrawList *draw, const Theme *theme, const Input *input, float scale)
 {
     ui->draw = draw;
+    ui->theme = theme;
     ui->input = *input;
     ui->scale = scale;
     ui->widget_count = 0;
     ui->text_count = 0;
     ui->hint[0] = 0;
+    ui->cursor = CURSOR_ARROW;
     if (input->left_pressed)
         ui->show_focus = false;
 }
@@ -128,7 +129,7 @@ void ui_focus_ring(Ui *ui, WidgetState state, Rect rect)
     if (!state.is_focused)
         return;
     const float gap = ui_px(ui, 2);
-    draw_frame(ui->draw, (Rect){rect.x - gap, rect.y - gap, rect.w + 2 * gap, rect.h + 2 * gap}, COLOR_FOCUS,
+    draw_frame(ui->draw, (Rect){rect.x - gap, rect.y - gap, rect.w + 2 * gap, rect.h + 2 * gap}, ui->theme->text,
                ui_px(ui, RADIUS) + gap, ui_px(ui, 2));
 }
 
@@ -139,21 +140,28 @@ void ui_set_hint(Ui *ui, WidgetState state, const char *text)
     (void)snprintf(ui->hint, sizeof ui->hint, "%s", text);
 }
 
+void ui_set_cursor(Ui *ui, WidgetState state, Cursor cursor)
+{
+    if (state.is_hot || state.is_active)
+        ui->cursor = cursor;
+}
+
 static void mark_on(Ui *ui, bool is_on)
 {
     if (ui->widget_count > 0 && !ui->is_modal)
         ui->widgets[ui->widget_count - 1].is_on = is_on;
 }
 
-bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent)
+WidgetState ui_button_state(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on,
+                            Color accent)
 {
     const WidgetState state = ui_widget(ui, id, rect, label);
     mark_on(ui, is_on);
     const float radius = ui_px(ui, RADIUS);
-    draw_box(ui->draw, rect, is_on ? accent : state.is_hot ? COLOR_HOVER : COLOR_RAISED, radius);
+    draw_box(ui->draw, rect, is_on ? accent : state.is_hot ? ui->theme->hover : ui->theme->raised, radius);
     if (!is_on)
-        draw_frame(ui->draw, rect, COLOR_EDGE, radius, ui_px(ui, 1));
-    const Color color = is_on ? COLOR_TEXT_DARK : COLOR_TEXT;
+        draw_frame(ui->draw, rect, ui->theme->edge, radius, ui_px(ui, 1));
+    const Color color = is_on ? ui->theme->inverse : ui->theme->text;
     const float pad = ui_px(ui, 4);
     Rect inner = {rect.x + pad, rect.y, rect.w - 2 * pad, rect.h};
     if (shortcut) {
@@ -163,14 +171,19 @@ bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char 
             const float start = rect.x + (rect.w - label_width - gap - key_width) / 2;
             ui_text(ui, (Rect){start, rect.y, label_width, rect.h}, FONT_UI, TEXT_NORMAL, color, ALIGN_LEFT, label);
             ui_text(ui, (Rect){start + label_width + gap, rect.y, key_width, rect.h}, FONT_FIGURES, TEXT_SMALL,
-                    is_on ? COLOR_TEXT_DARK : COLOR_TEXT_SOFT, ALIGN_LEFT, shortcut);
+                    is_on ? ui->theme->inverse : ui->theme->soft, ALIGN_LEFT, shortcut);
             ui_focus_ring(ui, state, rect);
-            return state.is_clicked;
+            return state;
         }
     }
     ui_text(ui, inner, is_on ? FONT_UI_BOLD : FONT_UI, TEXT_NORMAL, color, ALIGN_CENTER, label);
     ui_focus_ring(ui, state, rect);
-    return state.is_clicked;
+    return state;
+}
+
+bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent)
+{
+    return ui_button_state(ui, id, rect, label, shortcut, is_on, accent).is_clicked;
 }
 
 static float labels_width(Ui *ui, float size, const char *const *labels, int count)
@@ -181,15 +194,19 @@ static float labels_width(Ui *ui, float size, const char *const *labels, int cou
     return total;
 }
 
+enum { CHIP_PAD = 8 }; // on either side of a label
+
 float ui_choice_width(Ui *ui, const char *const *labels, int count)
 {
-    return labels_width(ui, TEXT_SMALL, labels, count);
+    return ceilf(labels_width(ui, TEXT_NORMAL, labels, count)) + 2 * (float)count * ui_px(ui, CHIP_PAD);
 }
 
+// The padding shrinks before the letters do.
 static float choice_size(Ui *ui, float width, const char *const *labels, int count)
 {
-    float size = TEXT_SMALL;
-    while (size > 8 && labels_width(ui, size, labels, count) > width)
+    const float least = 2 * (float)count * ui_px(ui, 4);
+    float size = TEXT_NORMAL;
+    while (size > 8 && labels_width(ui, size, labels, count) + least > width)
         size -= 1;
     return size;
 }
@@ -213,14 +230,14 @@ void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *pa
     }
 }
 
-int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
-              int chosen, Color accent)
+int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *labels, int count, int chosen, Color accent,
+                     WidgetState *states)
 {
     Rect parts[CHOICES_MAX];
     int result = -1;
     const float radius = ui_px(ui, RADIUS);
-    draw_box(ui->draw, rect, COLOR_BACK, radius);
-    draw_frame(ui->draw, rect, COLOR_EDGE, radius, ui_px(ui, 1));
+    draw_box(ui->draw, rect, ui->theme->back, radius);
+    draw_frame(ui->draw, rect, ui->theme->edge, radius, ui_px(ui, 1));
     const uint32_t hash = hash_id(id);
     const float size = choice_size(ui, rect.w, labels, count);
     ui_divide(ui, rect, labels, count, parts);
@@ -242,48 +259,50 @@ int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, cons
             ui->focus = hash;
         if (state.is_clicked)
             result = i;
-        if (hints)
-            ui_set_hint(ui, state, hints[i]);
+        states[i] = state;
         const float inset = ui_px(ui, 2);
         const Rect box = {parts[i].x + inset, rect.y + inset, parts[i].w - 2 * inset, rect.h - 2 * inset};
         if (i == chosen)
             draw_box(ui->draw, box, accent, radius - 1);
         else if (state.is_hot)
-            draw_box(ui->draw, box, COLOR_HOVER, radius - 1);
+            draw_box(ui->draw, box, ui->theme->hover, radius - 1);
         const bool is_tight = parts[i].w - ui_text_width(ui, FONT_UI_BOLD, size, labels[i]) < ui_px(ui, 8);
         ui_text(ui, parts[i], i == chosen && !is_tight ? FONT_UI_BOLD : FONT_UI, size,
-                i == chosen ? COLOR_TEXT_DARK : COLOR_TEXT, ALIGN_CENTER, labels[i]);
+                i == chosen ? ui->theme->inverse : ui->theme->text, ALIGN_CENTER, labels[i]);
     }
     ui_focus_ring(ui, group, rect);
     return result == chosen ? -1 : result;
 }
 
-int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value)
+int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
+              int chosen, Color accent)
 {
-    char part_id[40];
-    const float needed = ceilf(ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, value));
-    const float side = fminf(fmaxf(rect.h, ui_px(ui, 22)), floorf((rect.w - needed) / 2));
-    float label_width = label ? ui_text_width(ui, FONT_UI, TEXT_SMALL, label) + ui_px(ui, 6) : 0;
-    if (label_width + 2 * side + needed > rect.w) // the value goes before the word
-        label_width = 0;
-    if (label_width > 0)
-        ui_text(ui, (Rect){rect.x, rect.y, label_width, rect.h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
-                label);
-    const Rect minus = {rect.x + label_width, rect.y, side, rect.h},
-               plus = {rect.x + rect.w - side, rect.y, side, rect.h};
-    (void)snprintf(part_id, sizeof part_id, "%s.minus", id);
-    int change = ui_button(ui, part_id, minus, "\u2212", NULL, false, 0) ? -1 : 0;
-    ui_text(ui, (Rect){minus.x + side, rect.y, plus.x - minus.x - side, rect.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT,
-            ALIGN_CENTER, value);
-    (void)snprintf(part_id, sizeof part_id, "%s.plus", id);
-    if (ui_button(ui, part_id, plus, "+", NULL, false, 0))
-        change = 1;
-    return change;
+    WidgetState states[CHOICES_MAX];
+    const int result = ui_choice_states(ui, id, rect, labels, count, chosen, accent, states);
+    for (int i = 0; hints && i < count; i++)
+        ui_set_hint(ui, states[i], hints[i]);
+    return result;
 }
 
-bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value)
+int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState states[2])
+{
+    char part_id[40];
+    const float needed = ceilf(ui_text_width(ui, FONT_FIGURES, TEXT_NORMAL, value));
+    const float side = fminf(fmaxf(rect.h, ui_px(ui, 22)), floorf((rect.w - needed) / 2));
+    const Rect minus = {rect.x, rect.y, side, rect.h}, plus = {rect.x + rect.w - side, rect.y, side, rect.h};
+    (void)snprintf(part_id, sizeof part_id, "%s.minus", id);
+    states[0] = ui_button_state(ui, part_id, minus, "\u2212", NULL, false, 0);
+    ui_text(ui, (Rect){minus.x + side, rect.y, plus.x - minus.x - side, rect.h}, FONT_FIGURES, TEXT_NORMAL,
+            ui->theme->text, ALIGN_CENTER, value);
+    (void)snprintf(part_id, sizeof part_id, "%s.plus", id);
+    states[1] = ui_button_state(ui, part_id, plus, "+", NULL, false, 0);
+    return states[1].is_clicked ? 1 : states[0].is_clicked ? -1 : 0;
+}
+
+bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value, WidgetState *out)
 {
     const WidgetState state = ui_widget(ui, id, rect, label);
+    *out = state;
     const float old = *value, knob = ui_px(ui, 8), track = ui_px(ui, 4), room = rect.w - knob;
     if (state.is_active && ui->input.left)
         *value = fminf(1.0f, fmaxf(0.0f, (ui->input.mouse_x - rect.x - knob / 2) / room));
@@ -292,11 +311,11 @@ bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *valu
     if (state.is_focused && ui_take_key(ui, KEY_LEFT, false))
         *value = fmaxf(0.0f, roundf(*value * 20.0f - 1.0f) / 20.0f);
     const float x = roundf(rect.x + *value * room), middle = rect.y + rect.h / 2;
-    draw_box(ui->draw, (Rect){rect.x, roundf(middle - track / 2), rect.w, track}, COLOR_RAISED, track / 2);
-    draw_box(ui->draw, (Rect){rect.x, roundf(middle - track / 2), x - rect.x + knob / 2, track}, COLOR_TEXT_SOFT,
+    draw_box(ui->draw, (Rect){rect.x, roundf(middle - track / 2), rect.w, track}, ui->theme->raised, track / 2);
+    draw_box(ui->draw, (Rect){rect.x, roundf(middle - track / 2), x - rect.x + knob / 2, track}, ui->theme->soft,
              track / 2);
     draw_box(ui->draw, (Rect){x, roundf(middle - ui_px(ui, 7)), knob, ui_px(ui, 14)},
-             state.is_hot || state.is_active ? COLOR_TEXT : COLOR_TEXT_SOFT, ui_px(ui, 3));
+             state.is_hot || state.is_active ? ui->theme->text : ui->theme->soft, ui_px(ui, 3));
     ui_focus_ring(ui, state, rect);
     return *value != old;
 }

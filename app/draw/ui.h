@@ -7,7 +7,7 @@
 //     bool ui_alarm(Ui *ui, const char *id, Rect rect)
 //     {
 //         const WidgetState state = ui_widget(ui, id, rect, "alarm");
-//         draw_box(ui->draw, rect, state.is_hot ? COLOR_ERROR : COLOR_RAISED, ui_px(ui, RADIUS));
+//         draw_box(ui->draw, rect, state.is_hot ? ui->theme->broken : ui->theme->raised, ui_px(ui, RADIUS));
 //         ui_focus_ring(ui, state, rect);
 //         return state.is_clicked;
 //     }
@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "draw/draw.h"
+#include "draw/theme.h"
 
 // Keys: printable ones are their ASCII code in lower case, the others are named here.
 enum {
@@ -40,6 +41,8 @@ typedef struct KeyPress {
 
 // Of a frame, and the options of a choice. More than there is room for ends the program: raise the limit.
 enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024, CHOICES_MAX = 16 };
+
+typedef enum Cursor { CURSOR_ARROW, CURSOR_CROSSHAIR, CURSOR_ARROWS, CURSOR_HAND, CURSOR_COUNT } Cursor;
 
 typedef struct Input {
     float mouse_x, mouse_y;
@@ -72,6 +75,7 @@ typedef struct UiText {
 
 typedef struct Ui {
     DrawList *draw;
+    const Theme *theme; // its colours
     Input input;
     float scale;
     uint32_t active;             // held with the mouse
@@ -85,6 +89,7 @@ typedef struct Ui {
     UiText texts[TEXTS_MAX]; // of this frame, in the order in which they were drawn
     int text_count;
     bool is_key_shifted; // of the key press that was taken last
+    Cursor cursor;       // what the widget under the mouse, or the one that holds it, asks for
     char hint[640];      // what the widget under the mouse says of itself; empty: nothing
 } Ui;
 
@@ -95,7 +100,7 @@ typedef struct WidgetState {
 
 Input ui_still(const Input *input); // what is held and where the mouse is, as if nothing had been done since
 
-void ui_begin(Ui *ui, DrawList *draw, const Input *input, float scale);
+void ui_begin(Ui *ui, DrawList *draw, const Theme *theme, const Input *input, float scale);
 void ui_end(Ui *ui); // moves the focus by Tab and Shift+Tab
 
 // Takes a key press out of this frame's input if it is there: key with or without control, with shift or not.
@@ -109,11 +114,16 @@ WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label);
 void ui_focus_ring(Ui *ui, WidgetState state, Rect rect);
 void ui_set_hint(Ui *ui, WidgetState state, const char *text);
 
+void ui_set_cursor(Ui *ui, WidgetState state, Cursor cursor);
+
 // shortcut: shown small behind the label; NULL: none. is_on: drawn as pressed in `accent`.
 bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent);
+WidgetState ui_button_state(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on,
+                            Color accent); // the same, with all that was done
 
 // The places of a choice's options in its rectangle: as wide as their labels need in proportion. count <= CHOICES_MAX.
-// Where they do not fit they are set smaller: ui_choice_width is what they need.
+// Where they do not fit they are set smaller: ui_choice_width is what they need, so that the chosen one, which is bold,
+// never touches its edge.
 float ui_choice_width(Ui *ui, const char *const *labels, int count);
 void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts);
 
@@ -122,12 +132,16 @@ void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *pa
 int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
               int chosen, Color accent);
 
-// "label [-] value [+]". Returns -1, 0 or 1.
-int ui_stepper(Ui *ui, const char *id, Rect rect, const char *label, const char *value);
+// The same; states (count) receives what was done with each option.
+int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *labels, int count, int chosen, Color accent,
+                     WidgetState *states);
+
+// "[-] value [+]". Returns -1, 0 or 1; states: of the two buttons.
+int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState states[2]);
 
 // A value in 0 .. 1 that is dragged, or moved by the arrows while it has the focus; *value is changed. True when it
 // was.
-bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value);
+bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value, WidgetState *state);
 
 typedef enum Align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT } Align;
 

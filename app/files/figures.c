@@ -290,7 +290,7 @@ json_t *figures_json(const Frame *frame)
         set(json, "b", model_json(&frame->models[SIDE_B], true));
     if (frame->facts && frame->look.brush_first <= frame->look.brush_last)
         set(json, "brush", brush_json(frame));
-    if (scene_has(scene, SCENE_HAS_GRIDS))
+    if (scene_has(scene, SCENE_IS_STAGE))
         set(json, "landmarks", landmarks_json(frame));
     set(json, "newest_step", json_integer(frame->newest_step));
     set(json, "moments", moments_json(frame));

@@ -10,8 +10,8 @@
 
 static Color loss_color(int loss)
 {
-    static const Color colors[] = {[LOSS_BCE] = COLOR_BCE, [LOSS_MSE] = COLOR_MSE};
-    return loss < LOSSES_SHOWN ? colors[loss] : COLOR_TEXT;
+    static const Color colors[] = {[LOSS_BCE] = ui->theme->text, [LOSS_MSE] = ui->theme->text};
+    return loss < LOSSES_SHOWN ? colors[loss] : ui->theme->text;
 }
 
 // ---- what each loss charges ---------------------------------------------------------------------------------------
@@ -52,15 +52,15 @@ static void mark_excess(const Plot *plot, float p, float t, double excess, bool 
     const float floor_at = (float)loss_bce_floor((double)t);
     const float x = roundf(plot_x(plot, p)), y = plot_y(plot, floor_at + (float)excess);
     const float width = ui_px(plot->ui, 3);
-    plot_vertical(plot, p, COLOR_GOOD & 0xffffff50u);
-    draw_box(plot->ui->draw, (Rect){x - 1, y, width, plot_y(plot, floor_at) - y}, COLOR_GOOD, 0);
+    plot_vertical(plot, p, theme_fade(ui->theme->right, 0x50));
+    draw_box(plot->ui->draw, (Rect){x - 1, y, width, plot_y(plot, floor_at) - y}, ui->theme->right, 0);
     char text[32];
     (void)snprintf(text, sizeof text, "%s: +%.4f", is_right ? "+0.1" : "\u22120.1", excess);
     // at the plot's edge it has no room on its own side and stands below the other one
     const float room = is_right ? plot->area.x + plot->area.w - x : x - plot->area.x;
     const bool is_at_edge = ui_text_width(plot->ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(plot->ui, 5) > room;
     plot_label(plot, p, plot->y_high, is_right ? 5 : -5, is_at_edge ? 40 : 24, is_right ? ALIGN_LEFT : ALIGN_RIGHT,
-               COLOR_GOOD, text);
+               ui->theme->right, text);
 }
 
 // Anywhere in the plot: the target follows the mouse; a double click gives the pixel its own back.
@@ -105,7 +105,7 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     plot_x_axis(&plot, xs, 5, "p");
     drag_target(panel, &plot);
     plot_vertical(&plot, figures->t, 0xffffff60);
-    plot_horizontal(&plot, (float)figures->floor, COLOR_BCE & 0xffffff80u);
+    plot_horizontal(&plot, (float)figures->floor, theme_fade(ui->theme->text, 0x80));
     for (int i = 0; i < count; i++) {
         const LossCurve curve = {losses[i], figures->t};
         plot_curve(&plot, loss_at, &curve, ui_px(ui, 2), loss_color(losses[i]), false);
@@ -118,9 +118,9 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     mark_excess(&plot, figures->above, figures->t, figures->excess_above, true);
     (void)snprintf(text, sizeof text, "floor H(t) %.4f", figures->floor);
     plot_label(&plot, figures->t > 0.5f ? -0.1f : 1.1f, (float)figures->floor, figures->t > 0.5f ? 4 : -4, 9,
-               figures->t > 0.5f ? ALIGN_LEFT : ALIGN_RIGHT, COLOR_BCE, text);
+               figures->t > 0.5f ? ALIGN_LEFT : ALIGN_RIGHT, ui->theme->text, text);
     plot_label(&plot, figures->t, 2.0f, figures->t > 0.5f ? -4 : 4, 8, figures->t > 0.5f ? ALIGN_RIGHT : ALIGN_LEFT,
-               COLOR_TEXT_SOFT, "minimum: p = t");
+               ui->theme->soft, "minimum: p = t");
 }
 
 // ---- how hard it pulls --------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 // Layout: where everything is, for a window's size. One place, so that panels and hit tests agree.
 //
-// Units: framebuffer pixels. Every image pixel is an exact square of whole screen pixels. A rectangle of zero width and
-// a grid of zero columns are not shown.
+// Units: framebuffer pixels. A rectangle of zero width and a grid of zero columns are not shown.
 #pragma once
 #include "draw/draw.h"
 #include "draw/ui.h"
@@ -15,9 +14,32 @@ typedef struct GridLayout {
     Rect header;
     Point origin;
     int columns, rows;
-    int pixel_px; // screen pixels per image pixel
-    float pitch;  // from cell to cell
+    float side;  // of an image
+    float pitch; // from cell to cell
 } GridLayout;
+
+// ---- the stage: compare and solo ----------------------------------------------------------------------------------
+
+enum { STAGE_COLUMNS = 2 + HEATMAP_COUNT }; // target or A - B, output, heatmaps
+enum { SET_ROWS = 2 + HEATMAP_COUNT };      // of test digits: target, output, heatmaps
+
+// One model's row: its head stands over its pictures, what all test digits say at the right.
+typedef struct StageRow {
+    Rect head, tools;                     // tools: over the first column
+    Rect captions[STAGE_COLUMNS];         // over each picture
+    GridLayout pictures[STAGE_COLUMNS];   // one image each
+    Rect set_head, set_caption, set_area; // set_area: of the test digits; what "More" covers
+    Rect set_labels[SET_ROWS];            // in front of the test digits; w 0: no room
+    GridLayout set[SET_ROWS];
+} StageRow;
+
+typedef struct StageLayout {
+    StageRow rows[SIDE_COUNT]; // those of sides that are not on show are empty
+    bool is_small;             // words give way to figures
+    Rect table;                // figures of all test digits; w 0: no room
+} StageLayout;
+
+// ---- the other scenes ---------------------------------------------------------------------------------------------
 
 // One model's cell in the matrix: outputs above heatmaps, each with the drawing as its last image, and figures.
 typedef struct MatrixCell {
@@ -41,28 +63,24 @@ typedef struct InspectLayout {
 typedef struct Layout {
     Rect window;
     bool is_too_small; // the window: nothing of the rest can be seen
-    Rect top, bottom, sidebar;
-    Rect main;     // what the bars and the sidebar leave
-    Rect area;     // of that, the scene's own: without modes and timeline
-    Rect modes;    // heatmap and input modes
-    Rect timeline; // the scrubber; under the curves its track has their axis
-    Rect pad, tools;
-    Rect cards[SIDE_COUNT];
-    GridLayout input, reconstruction[SIDE_COUNT], heatmap[SIDE_COUNT][HEATMAP_COUNT]; // compare, solo
-    Rect drawn_header;
-    GridLayout drawn_input, drawn[SIDE_COUNT][1 + HEATMAP_COUNT]; // one cell each: reconstruction, heatmaps
+    Rect top;          // views and commands
+    Rect narrator;     // the sentence, or the lesson's card
+    Rect area;         // the scene's own
+    Rect playback;     // transport, speed, timeline
+    Rect status;       // h 0: no room
+    StageLayout stage;
     Rect histogram, curves;
     MatrixLayout matrix;
     InspectLayout inspect;
     Rect claims[CLAIM_COUNT];
-    int page_count;   // test digits that the scene has room for
-    float row_height; // of a row of settings
+    int page_count; // test digits that the scene has room for
 } Layout;
 
-// The scale that is wanted, but never so large that the layout would not fit.
-float layout_fit_scale(float wanted, float width, float height);
+// The scale of text and distances. display: framebuffer pixels per screen unit; user: the person's own factor on top.
+// Grows with the window from 1440x900 screen units on; never so large that the layout would not fit.
+float layout_fit_scale(float display, float user, float width, float height);
 
 // scale: from layout_fit_scale.
 Layout layout_create(float width, float height, float scale, const Look *look);
 
-GridLayout layout_single_cell(float x, float y, int pixel_px); // one image
+GridLayout layout_single_cell(float x, float y, float side); // one image

@@ -4,10 +4,7 @@
 
 float layout_px(float distance, float scale); // a theme distance in whole pixels
 
-// Of the pixel sizes at which `wanted` digits fit, the one that covers the area best, larger digits counting for more;
-// the smallest where none do.
-GridLayout layout_fit_grid(Rect area, float header_height, float gap, int wanted);
-GridLayout layout_move_grid(GridLayout grid, float x, float y); // the same grid elsewhere
+GridLayout layout_row(float x, float y, int columns, float side, float pitch); // images beside each other
 
 // One scene each: layout_place_NAME puts its parts into area, and says how many test digits it has room for.
 typedef void PlaceScene(Layout *layout, Rect area, float scale, const Look *look);

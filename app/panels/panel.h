@@ -44,7 +44,7 @@ void panel_drawn(Panel *panel); // the drawing and what the models make of it: a
 Look *panel_look(Panel *panel);
 void panel_request(Panel *panel, RequestKind kind, int value);
 
-Color panel_side_color(int side);
+Color panel_side_color(const Ui *ui, int side);
 bool panel_is_shown(const Frame *frame, int side);
 bool panel_has_grids(const Frame *frame); // compare or solo
 bool panel_is_wiped(const Frame *frame);  // A and B in the same place

@@ -6,10 +6,10 @@
 #include "panels/panel.h"
 #include "state/claim_table.h"
 
-static const Color verdict_colors[VERDICT_COUNT] = {[VERDICT_OPEN] = COLOR_TEXT_SOFT,
-                                                    [VERDICT_TRUE] = COLOR_GOOD,
-                                                    [VERDICT_PARTLY] = COLOR_PARTLY,
-                                                    [VERDICT_FALSE] = COLOR_FALSE};
+static const Color verdict_colors[VERDICT_COUNT] = {[VERDICT_OPEN] = ui->theme->soft,
+                                                    [VERDICT_TRUE] = ui->theme->right,
+                                                    [VERDICT_PARTLY] = ui->theme->partly,
+                                                    [VERDICT_FALSE] = ui->theme->wrong};
 
 // All cards alike: what one has room for depends on the window alone.
 static bool is_small(const Panel *panel) { return panel->layout->main.h < 600 * panel->ui->scale; }
@@ -27,11 +27,11 @@ static void draw_words(Panel *panel, Rect rect, int claim)
     const float badge = ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, verdict) + 2 * pad;
     const Rect box = {rect.x + rect.w - badge, rect.y, badge, line - ui_px(ui, 2)};
     draw_box(ui->draw, box, verdict_colors[result->verdict], box.h / 2);
-    ui_text(ui, box, FONT_UI_BOLD, TEXT_SMALL, COLOR_TEXT_DARK, ALIGN_CENTER, verdict);
+    ui_text(ui, box, FONT_UI_BOLD, TEXT_SMALL, ui->theme->inverse, ALIGN_CENTER, verdict);
     ui_text(ui, (Rect){rect.x, rect.y, rect.w - badge - pad, line}, FONT_UI_BOLD, small ? TEXT_SMALL : TEXT_NORMAL,
-            COLOR_TEXT, ALIGN_LEFT, title);
+            ui->theme->text, ALIGN_LEFT, title);
     (void)ui_paragraph(ui, (Rect){rect.x, rect.y + line + ui_px(ui, 2), rect.w, rect.h - line - ui_px(ui, 2)}, FONT_UI,
-                       size, COLOR_TEXT, result->sentence);
+                       size, ui->theme->text, result->sentence);
 }
 
 static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
@@ -42,19 +42,19 @@ static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
     const float names = floorf(rect.w * 0.27f), column = floorf((rect.w - names) / (float)table->column_count);
     for (int i = 0; i < table->column_count; i++) {
         const Rect cell = {rect.x + names + (float)i * column, rect.y, column, line};
-        const Color color = i < SIDE_COUNT ? panel_side_color(i) : COLOR_TEXT_SOFT;
+        const Color color = i < SIDE_COUNT ? panel_side_color(i) : ui->theme->soft;
         ui_text(ui, cell, i < SIDE_COUNT ? FONT_UI_BOLD : FONT_UI, size, color, ALIGN_RIGHT, table->columns[i]);
     }
     for (int row = 0; row < table->row_count; row++) {
         const float y = rect.y + (float)(row + 1) * line;
-        draw_box(ui->draw, (Rect){rect.x, y, rect.w, ui_px(ui, 1)}, COLOR_GRID, 0);
-        ui_text(ui, (Rect){rect.x, y, names, line}, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, table->rows[row].label);
+        draw_box(ui->draw, (Rect){rect.x, y, rect.w, ui_px(ui, 1)}, ui->theme->grid, 0);
+        ui_text(ui, (Rect){rect.x, y, names, line}, FONT_UI, size, ui->theme->soft, ALIGN_LEFT, table->rows[row].label);
         for (int i = 0; i < table->column_count; i++) {
             char text[24] = "";
             for (int fewer = 0; fewer == 0 || (fewer < 6 && ui_text_width(ui, FONT_FIGURES, size, text) > column);
                  fewer++)
                 claim_format(table->rows[row].unit, table->rows[row].values[i], fewer, text);
-            ui_text(ui, (Rect){rect.x + names + (float)i * column, y, column, line}, FONT_FIGURES, size, COLOR_TEXT,
+            ui_text(ui, (Rect){rect.x + names + (float)i * column, y, column, line}, FONT_FIGURES, size, ui->theme->text,
                     ALIGN_RIGHT, text);
         }
     }

@@ -71,10 +71,10 @@ static void draw_axis(Panel *panel, const Scale *s)
             if (last_y - y < 1.3f * height || y - height / 2 < s->area.y)
                 continue;
             last_y = y;
-            draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, COLOR_GRID, 0);
+            draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, ui->theme->grid, 0);
             (void)snprintf(text, sizeof text, "%g", (double)value);
             ui_text(ui, (Rect){s->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES,
-                    TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+                    TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
         }
 }
 
@@ -96,9 +96,9 @@ static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *
         (void)snprintf(text, sizeof text, "%s %.4f", name, (double)loss);
         const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 6);
         draw_box(ui->draw, (Rect){s->area.x + s->area.w - width, places[i], width, height - ui_px(ui, 1)},
-                 COLOR_PANEL & 0xffffffc0u, 0);
+                 theme_fade(ui->theme->panel, 0xc0), 0);
         ui_text(ui, (Rect){s->area.x, places[i], s->area.w - ui_px(ui, 2), height}, FONT_FIGURES, TEXT_SMALL,
-                COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+                ui->theme->soft, ALIGN_RIGHT, text);
         used[(*used_count)++] = places[i];
         return;
     }
@@ -150,14 +150,14 @@ static void draw_all_curves(Panel *panel, const Scale *s)
         if (!panel_is_shown(frame, side))
             continue;
         draw_clip_push(draw, (Rect){x, s->area.y, right - x, s->area.h});
-        draw_curves(panel, s, side, COLOR_FAINT);
+        draw_curves(panel, s, side, ui->theme->faint);
         draw_clip_pop(draw);
         draw_clip_push(draw, (Rect){s->area.x, s->area.y, x - s->area.x, s->area.h});
         draw_curves(panel, s, side, panel_side_color(side));
         draw_clip_pop(draw);
     }
     if (frame->is_past)
-        draw_box(draw, (Rect){x, s->area.y, ui_px(panel->ui, 1), s->area.h}, COLOR_TEXT, 0);
+        draw_box(draw, (Rect){x, s->area.y, ui_px(panel->ui, 1), s->area.h}, ui->theme->text, 0);
 }
 
 // The models' figures and, where there is room, what they are of: all or none. The caption has them, too.
@@ -188,13 +188,13 @@ void panel_curves(Panel *panel)
     const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Training"),
                 width = ui_px(ui, 126);
     const int chosen = ui_choice(ui, "curve", (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)}, labels, NULL,
-                                 LOSS_COUNT, frame->look.curve_loss, COLOR_TEXT_SOFT);
+                                 LOSS_COUNT, frame->look.curve_loss, ui->theme->soft);
     if (chosen >= 0)
         panel_look(panel)->curve_loss = chosen;
     const Rect line = {start + width + ui_px(ui, 8), rect.y, rect.x + rect.w - start - width - ui_px(ui, 20),
                        ui_px(ui, 26)};
     if (line.w > ui_px(ui, 370))
-        ui_text(ui, line, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "log scale, test solid, train dashed");
+        ui_text(ui, line, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, "log scale, test solid, train dashed");
     draw_figures(panel, line);
 
     const float axis = ui_px(ui, 30);
@@ -204,8 +204,8 @@ void panel_curves(Panel *panel)
     draw_all_curves(panel, &scale);
     const Rect foot = {scale.area.x, area.y + area.h, scale.area.w, ui_px(ui, 18)};
     char text[32];
-    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, "0");
-    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_CENTER, "epoch");
+    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, "0");
+    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_CENTER, "epoch");
     (void)snprintf(text, sizeof text, "%.0f", (double)scale.epochs);
-    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
 }

@@ -60,7 +60,7 @@ static void draw_legend(Panel *panel, Rect row)
                  ui_px(ui, 2));
         x += size + ui_px(ui, 6);
         const float width = ui_text_width(ui, FONT_UI, TEXT_NORMAL, names[i]);
-        ui_text(ui, (Rect){x, row.y, width + 1, row.h}, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, names[i]);
+        ui_text(ui, (Rect){x, row.y, width + 1, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, names[i]);
         x += width + ui_px(ui, 18);
     }
 }
@@ -72,16 +72,16 @@ void panel_help(Panel *panel)
     if (!frame->is_help_shown)
         return;
     const float height = panel->layout->bottom.y + panel->layout->bottom.h, width = panel->layout->bottom.w;
-    draw_box(ui->draw, (Rect){0, 0, width, height}, COLOR_SHADE, 0);
+    draw_box(ui->draw, (Rect){0, 0, width, height}, ui->theme->shade, 0);
     const float pad = ui_px(ui, 24), line = fminf(ui_px(ui, 26), floorf((height - 3 * pad) / (LINES + 3)));
     const float box_width = fminf(ui_px(ui, 900), width - pad);
     const Rect box = {roundf((width - box_width) / 2), roundf((height - line * (LINES + 3) - 2 * pad) / 2), box_width,
                       line * (LINES + 3) + 2 * pad};
-    draw_box(ui->draw, box, COLOR_PANEL, ui_px(ui, 10));
+    draw_box(ui->draw, box, ui->theme->panel, ui_px(ui, 10));
     draw_frame(ui->draw, box, 0x4a5160ff, ui_px(ui, 10), ui_px(ui, 1));
     Rect row = {box.x + pad, box.y + pad, box.w - 2 * pad, line};
-    ui_text(ui, row, FONT_UI_BOLD, TEXT_TITLE, COLOR_TEXT, ALIGN_LEFT, "Keys");
-    ui_text(ui, row, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, "Esc closes");
+    ui_text(ui, row, FONT_UI_BOLD, TEXT_TITLE, ui->theme->text, ALIGN_LEFT, "Keys");
+    ui_text(ui, row, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, "Esc closes");
     row.y += line * 1.3f;
     const float keys = ui_px(ui, 124), gap = ui_px(ui, 16), column = floorf((row.w - gap) / 2);
     for (int i = 0; i < ROWS; i++) {
@@ -92,8 +92,8 @@ void panel_help(Panel *panel)
             format_scenes(i, scene_keys, scenes);
         else
             help = rows[i - SCENE_ROWS];
-        ui_text(ui, (Rect){x, y, keys, line}, FONT_FIGURES, TEXT_NORMAL, COLOR_A, ALIGN_LEFT, help.keys);
-        ui_text(ui, (Rect){x + keys, y, column - keys, line}, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT,
+        ui_text(ui, (Rect){x, y, keys, line}, FONT_FIGURES, TEXT_NORMAL, ui->theme->a, ALIGN_LEFT, help.keys);
+        ui_text(ui, (Rect){x + keys, y, column - keys, line}, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
                 help.meaning);
     }
     row.y += line * (LINES + 0.4f);

@@ -64,20 +64,20 @@ static void draw_count_axis(Panel *panel, const Scale *s)
         for (int quarter = 1; quarter < 4; quarter++)
             draw_box(ui->draw,
                      (Rect){s->area.x, roundf(s->area.y + s->area.h * (float)quarter / 4), s->area.w, ui_px(ui, 1)},
-                     COLOR_GRID, 0);
+                     ui->theme->grid, 0);
         char top[32];
         if (s->mode == HISTOGRAM_CUMULATIVE)
             (void)snprintf(top, sizeof top, "100 %%");
         else
             (void)snprintf(top, sizeof top, "%.1f %%", 100.0 * s->most / s->pixels);
-        ui_text(ui, top_label(ui, s), FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, top);
+        ui_text(ui, top_label(ui, s), FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, top);
         return;
     }
     for (double count = 10.0; count < s->pixels; count *= 10.0)
         draw_box(
             ui->draw,
             (Rect){s->area.x, roundf(s->area.y + s->area.h * (1.0f - find_height(s, count))), s->area.w, ui_px(ui, 1)},
-            COLOR_GRID, 0);
+            ui->theme->grid, 0);
 }
 
 static void draw_intensity_axis(Panel *panel, const Scale *s)
@@ -87,11 +87,11 @@ static void draw_intensity_axis(Panel *panel, const Scale *s)
     char text[16];
     for (int quarter = 0; quarter <= 4; quarter++) {
         const float x = bin_x(s, 1 + quarter * HISTOGRAM_INNER / 4);
-        draw_box(ui->draw, (Rect){x, s->area.y, ui_px(ui, 1), s->area.h}, COLOR_GRID, 0);
+        draw_box(ui->draw, (Rect){x, s->area.y, ui_px(ui, 1), s->area.h}, ui->theme->grid, 0);
         if (quarter == 0 || quarter == 4)
             continue; // "<0" and ">1" stand there
         (void)snprintf(text, sizeof text, "%g", quarter / 4.0);
-        ui_text(ui, (Rect){x - width / 2, bottom, width, height}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
+        ui_text(ui, (Rect){x - width / 2, bottom, width, height}, FONT_FIGURES, TEXT_SMALL, ui->theme->soft,
                 ALIGN_CENTER, text);
     }
     ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0x6f9effffu,
@@ -117,7 +117,7 @@ static void draw_means(Panel *panel, Rect line)
         return;
     (void)snprintf(mean_in, sizeof mean_in, "mean in %.4f", frame->facts->mean);
     if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, mean_in) < line.w)
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, mean_in);
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, mean_in);
 }
 
 // ---- the brush ----------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ static void draw_brush(Panel *panel, const Scale *s)
         return;
     const float x0 = bin_x(s, look->brush_first), x1 = bin_x(s, look->brush_last + 1);
     draw_box(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, 0x6ff0b028, 0);
-    draw_frame(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, COLOR_GOOD, 0, ui_px(ui, 1));
+    draw_frame(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, ui->theme->right, 0, ui_px(ui, 1));
     char whole[192], bare[96];
     const bool is_current = format_lit(frame, true, whole, sizeof whole);
     (void)format_lit(frame, false, bare, sizeof bare);
@@ -212,8 +212,8 @@ static void draw_brush(Panel *panel, const Scale *s)
     const float left = fminf(fmaxf(s->area.x, (x0 + x1 - width) / 2), s->area.x + s->area.w - width);
     const bool meets_top = s->mode != HISTOGRAM_LOG && left + width > top_label(ui, s).x;
     const Rect box = {left, s->area.y + ui_px(ui, meets_top ? 16 : 2), width, ui_px(ui, 16)};
-    draw_box(ui->draw, box, (COLOR_PANEL & 0xffffff00u) | 0xe0, ui_px(ui, 3));
-    ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, is_current ? COLOR_GOOD : COLOR_FAINT, ALIGN_CENTER, text);
+    draw_box(ui->draw, box, (theme_fade(ui->theme->panel, 0x00)) | 0xe0, ui_px(ui, 3));
+    ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, is_current ? ui->theme->right : ui->theme->faint, ALIGN_CENTER, text);
 }
 
 // ---- the panel ----------------------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ static void choose_mode(Panel *panel, Rect rect)
                                         "share of all pixels up to each bin (L)"};
     const HistogramMode mode = panel->frame->look.histogram;
     const int chosen =
-        ui_choice(ui, "histogram", rect, labels, hints, HISTOGRAM_MODE_COUNT, (int)mode, COLOR_TEXT_SOFT);
+        ui_choice(ui, "histogram", rect, labels, hints, HISTOGRAM_MODE_COUNT, (int)mode, ui->theme->soft);
     if (chosen >= 0)
         panel_look(panel)->histogram = (HistogramMode)chosen;
     if (ui_take_key(ui, 'l', false))
@@ -262,7 +262,7 @@ void panel_histogram(Panel *panel)
     const float from = start + width + ui_px(ui, 8);
     draw_means(panel, (Rect){from, rect.y, rect.x + rect.w - from - ui_px(ui, 12), ui_px(ui, 26)});
     if (!frame->facts) {
-        ui_text(ui, area, FONT_UI, TEXT_NORMAL, COLOR_TEXT_SOFT, ALIGN_CENTER, "drawing the digits\u2026");
+        ui_text(ui, area, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_CENTER, "drawing the digits\u2026");
         return;
     }
     Scale scale = {.area = area, .mode = frame->look.histogram, .pixels = (double)frame->facts->images * DIGIT_PIXELS};

@@ -80,7 +80,7 @@ static void mark_pixel(Panel *panel, const GridLayout *grid)
                        side + 2 * line};
     const Rect outer = {rect.x - line, rect.y - line, rect.w + 2 * line, rect.h + 2 * line};
     draw_frame(panel->ui->draw, outer, 0x000000a0, 0, line);
-    draw_frame(panel->ui->draw, rect, look->is_pinned ? COLOR_GOOD : COLOR_TEXT, 0, line);
+    draw_frame(panel->ui->draw, rect, look->is_pinned ? ui->theme->right : ui->theme->text, 0, line);
 }
 
 static void draw_images_of_digit(Panel *panel)
@@ -119,13 +119,13 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
                 TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
     const float room = row.w - 1.6f * column;
     const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 8);
-    ui_text(ui, (Rect){row.x, row.y, room, line}, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, title);
+    ui_text(ui, (Rect){row.x, row.y, room, line}, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
     if (used + ui_text_width(ui, FONT_UI, TEXT_SMALL, right) <= room)
-        ui_text(ui, (Rect){row.x + used, row.y, room - used, line}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+        ui_text(ui, (Rect){row.x + used, row.y, room - used, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
                 right);
     for (int i = 0; i < count; i++) {
         row.y += line;
-        ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+        ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
                 rows[i].label);
         for (int side = 0; side < SIDE_COUNT; side++) {
             char text[24] = "\u2013";
@@ -133,7 +133,7 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
                 panel_format_figure((double)rows[i].values[side], text);
             const ModelFrame *m = &panel->frame->models[side];
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
-                    TEXT_SMALL, rows[i].is_of_set ? panel_figure_color(m, COLOR_TEXT) : COLOR_TEXT, ALIGN_RIGHT, text);
+                    TEXT_SMALL, rows[i].is_of_set ? panel_figure_color(m, ui->theme->text) : ui->theme->text, ALIGN_RIGHT, text);
         }
     }
     return row.y + line;
@@ -231,7 +231,7 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
     format_lesson(f, lesson, sizeof lesson);
     const float pad = ui_px(ui, 12), top = end + ui_px(ui, 6);
     (void)ui_paragraph(ui, (Rect){rect.x + pad, top, rect.w - 2 * pad, rect.y + rect.h - top - ui_px(ui, 4)}, FONT_UI,
-                       TEXT_SMALL, COLOR_TEXT, lesson);
+                       TEXT_SMALL, ui->theme->text, lesson);
 }
 
 void panel_inspect(Panel *panel)

@@ -17,7 +17,7 @@ static void draw_toggles(Panel *panel, Rect *line, const char *name, int count, 
     const float gap = ui_px(ui, 3), pad = ui_px(ui, is_narrow ? 5 : 7);
     if (!is_narrow) {
         const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + ui_px(ui, 6);
-        ui_text(ui, (Rect){line->x, line->y, width, line->h}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, name);
+        ui_text(ui, (Rect){line->x, line->y, width, line->h}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, name);
         line->x += width;
     }
     for (int i = 0; i < count; i++) {
@@ -26,7 +26,7 @@ static void draw_toggles(Panel *panel, Rect *line, const char *name, int count, 
         const bool is_on = *bits >> i & 1;
         const float width = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, label(i)) + 2 * pad;
         const Rect rect = {line->x, line->y, width, line->h};
-        if (ui_button(ui, id, rect, label(i), NULL, is_on, COLOR_TEXT_SOFT) && (*bits ^ 1u << i) != 0)
+        if (ui_button(ui, id, rect, label(i), NULL, is_on, ui->theme->soft) && (*bits ^ 1u << i) != 0)
             *bits ^= 1u << i;
         line->x += width + gap;
     }
@@ -73,7 +73,7 @@ static void draw_small_histogram(Panel *panel, Rect area, const ModelFrame *mode
     DrawList *draw = panel->ui->draw;
     const Metrics *test = &model->snapshot->test;
     const bool is_current = !*model->figures_of;
-    draw_box(draw, area, COLOR_BACK, 0);
+    draw_box(draw, area, ui->theme->back, 0);
     if (test->images == 0)
         return;
     const float top = log10f((float)test->images * DIGIT_PIXELS);
@@ -83,7 +83,7 @@ static void draw_small_histogram(Panel *panel, Rect area, const ModelFrame *mode
         const float x0 = roundf(area.x + area.w * (float)bin / HISTOGRAM_BINS),
                     x1 = roundf(area.x + area.w * (float)(bin + 1) / HISTOGRAM_BINS);
         const float height = roundf(area.h * log10f((float)test->histogram_output[bin] + 1.0f) / top);
-        const Color color = !is_current                 ? COLOR_EDGE
+        const Color color = !is_current                 ? ui->theme->edge
                             : bin == 0                  ? draw_map_color(MAP_GREY, -1.0f, 1.0f)
                             : bin == HISTOGRAM_BINS - 1 ? draw_map_color(MAP_GREY, 2.0f, 1.0f)
                                                         : 0x7c8494ff;
@@ -175,8 +175,8 @@ static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
         return; // they are in the cell's hint, too
     for (int i = 0; i < count && (float)(i + 1) * line <= area.h + 1; i++) {
         const Rect row = {area.x, area.y + (float)i * line, area.w, line};
-        ui_text(ui, row, FONT_UI, size, COLOR_TEXT_SOFT, ALIGN_LEFT, row_name(&rows[i], is_small));
-        ui_text(ui, row, FONT_FIGURES, size, panel_figure_color(model, COLOR_TEXT), ALIGN_RIGHT, rows[i].value);
+        ui_text(ui, row, FONT_UI, size, ui->theme->soft, ALIGN_LEFT, row_name(&rows[i], is_small));
+        ui_text(ui, row, FONT_FIGURES, size, panel_figure_color(model, ui->theme->text), ALIGN_RIGHT, rows[i].value);
     }
 }
 
@@ -212,17 +212,17 @@ static void draw_title(Panel *panel, const MatrixCell *place, int model, const c
         const float size = fminf(line.h - ui_px(ui, 1), ui_px(ui, 14));
         const Rect badge = {line.x, line.y + roundf((line.h - size) / 2), size, size};
         draw_box(ui->draw, badge, panel_side_color(side), ui_px(ui, 3));
-        ui_text(ui, badge, FONT_UI_BOLD, TEXT_SMALL, COLOR_TEXT_DARK, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
+        ui_text(ui, badge, FONT_UI_BOLD, TEXT_SMALL, ui->theme->inverse, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
         line.x += size + ui_px(ui, 4);
         line.w -= size + ui_px(ui, 4);
     }
     const float best_width = best ? ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, best) + ui_px(ui, 6) : 0;
     if (best)
-        ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, COLOR_GOOD, ALIGN_RIGHT, best);
+        ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, ui->theme->right, ALIGN_RIGHT, best);
     line.w -= best_width;
     char text[128];
     format_progress(panel, model, line.w, text);
-    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL - 1, s->broken_step >= 0 ? COLOR_ERROR : COLOR_TEXT_SOFT, ALIGN_LEFT,
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL - 1, s->broken_step >= 0 ? ui->theme->broken : ui->theme->soft, ALIGN_LEFT,
             text);
 }
 
@@ -261,7 +261,7 @@ static void take_click(Panel *panel, Rect rect, int model)
     (void)snprintf(hint + used, sizeof hint - used, "Click or Enter: model A; with Shift: model B");
     ui_set_hint(ui, state, hint);
     if (state.is_hot)
-        draw_frame(ui->draw, rect, COLOR_TEXT_SOFT, ui_px(ui, RADIUS), ui_px(ui, 1));
+        draw_frame(ui->draw, rect, ui->theme->soft, ui_px(ui, RADIUS), ui_px(ui, 1));
     if (state.is_clicked)
         requests_add(panel->requests,
                      (Request){.kind = REQUEST_SPEC, .side = state.is_shifted ? SIDE_B : SIDE_A, .spec = m->spec});
@@ -279,7 +279,7 @@ static void draw_cell(Panel *panel, int row, int column, bool is_best)
     (void)snprintf(best, sizeof best, "best %s", loss_label(frame->matrix_losses[column]));
     panel_card(panel, place->rect);
     if (is_best)
-        draw_frame(ui->draw, place->rect, COLOR_GOOD, ui_px(ui, RADIUS), ui_px(ui, 1.5f));
+        draw_frame(ui->draw, place->rect, ui->theme->right, ui_px(ui, RADIUS), ui_px(ui, 1.5f));
     take_click(panel, place->rect, model);
     draw_title(panel, place, model, is_best ? best : NULL);
     draw_images_of(panel, place, model);
@@ -295,13 +295,13 @@ void panel_matrix(Panel *panel)
     const MatrixLayout *matrix = &panel->layout->matrix;
     draw_choices(panel);
     for (int column = 0; column < matrix->columns; column++) {
-        ui_text(ui, matrix->column_names[column], FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_CENTER,
+        ui_text(ui, matrix->column_names[column], FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_CENTER,
                 loss_label(frame->matrix_losses[column]));
     }
     for (int row = 0; row < matrix->rows; row++) {
         const char *name = output_label(frame->matrix_outputs[row]);
         const Rect place = matrix->row_names[row];
-        ui_text(ui, place, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, TEXT_NORMAL, place.w, name), COLOR_TEXT,
+        ui_text(ui, place, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, TEXT_NORMAL, place.w, name), ui->theme->text,
                 ALIGN_LEFT, name);
         for (int column = 0; column < matrix->columns; column++)
             draw_cell(panel, row, column, row == frame->matrix_ranks[column].best);

@@ -11,7 +11,7 @@ void panel_small(Panel *panel)
     const Rect window = panel->layout->window;
     if (!panel->layout->is_too_small)
         return;
-    draw_box(ui->draw, window, COLOR_BACK, 0);
+    draw_box(ui->draw, window, ui->theme->back, 0);
     char text[96];
     (void)snprintf(text, sizeof text, "losslens needs at least %dx%d pixels: make the window larger", LEAST_WIDTH,
                    LEAST_HEIGHT);
@@ -22,5 +22,5 @@ void panel_small(Panel *panel)
     lines.x = fmaxf(lines.x, roundf((window.w - width) / 2)); // one line is centred, several begin at the margin
     lines.y = fmaxf(0, roundf((window.h - height) / 2));
     lines.h = window.h - lines.y;
-    (void)ui_paragraph(ui, lines, FONT_UI, TEXT_TITLE, COLOR_TEXT, text);
+    (void)ui_paragraph(ui, lines, FONT_UI, TEXT_TITLE, ui->theme->text, text);
 }

@@ -57,7 +57,7 @@ static void draw_model(Panel *panel, int side, Rect line)
 {
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[side];
-    const Color color = m->snapshot->broken_step >= 0 ? COLOR_ERROR : panel_side_color(side);
+    const Color color = m->snapshot->broken_step >= 0 ? ui->theme->broken : panel_side_color(side);
     char spec[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE + 8], figures[256];
     spec_format(&m->spec, spec, sizeof spec);
     (void)snprintf(text, sizeof text, "%c  %s", side == SIDE_A ? 'A' : 'B', spec);
@@ -94,7 +94,7 @@ static void draw_marks(Panel *panel, Rect line)
             return;
         draw_box(ui->draw, (Rect){line.x, line.y + roundf((line.h - size) / 2), size, size},
                  draw_map_color(MAP_GREY, values[i], 1.0f), 0);
-        ui_text(ui, (Rect){line.x + size + gap, line.y, width, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
+        ui_text(ui, (Rect){line.x + size + gap, line.y, width, line.h}, FONT_FIGURES, TEXT_SMALL, ui->theme->soft,
                 ALIGN_LEFT, names[i]);
         line.x += total;
         line.w -= total;
@@ -121,7 +121,7 @@ static void draw_message(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const char *text = panel->frame->message;
-    const Color color = panel->frame->is_error ? COLOR_ERROR : COLOR_TEXT;
+    const Color color = panel->frame->is_error ? ui->theme->broken : ui->theme->text;
     char cut[sizeof panel->frame->message + 16];
     (void)snprintf(cut, sizeof cut, "%s", text);
     const size_t head = 12, length = strlen(text);
@@ -192,7 +192,7 @@ static void draw_foot(Panel *panel, Rect line)
                                               : "done");
     if (frame->is_capture) // how fast this machine is does not belong into a picture
         (void)snprintf(state, sizeof state, "losslens " LOSSLENS_VERSION);
-    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, state);
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, state);
     line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, state) + ui_px(ui, 16);
     if (frame->message[0] && !frame->is_capture) {
         draw_message(panel, line);
@@ -218,7 +218,7 @@ static void draw_foot(Panel *panel, Rect line)
         while (((unsigned char)frame->dataset_name[name_bytes] & 0xc0) == 0x80);
         format_dataset(frame, name_bytes, text, sizeof text);
     }
-    ui_text(ui, (Rect){line.x, line.y, line.w - marks, line.h}, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT,
+    ui_text(ui, (Rect){line.x, line.y, line.w - marks, line.h}, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
             text);
     const float used = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 16);
     draw_marks(panel, (Rect){line.x + used, line.y, line.w - used, line.h});
@@ -229,8 +229,8 @@ void panel_status(Panel *panel)
     Ui *ui = panel->ui;
     const Rect bar = panel->layout->bottom;
     const float margin = ui_px(ui, MARGIN);
-    draw_box(ui->draw, bar, COLOR_PANEL, 0);
-    draw_box(ui->draw, (Rect){bar.x, bar.y, bar.w, ui_px(ui, 1)}, COLOR_EDGE, 0);
+    draw_box(ui->draw, bar, ui->theme->panel, 0);
+    draw_box(ui->draw, (Rect){bar.x, bar.y, bar.w, ui_px(ui, 1)}, ui->theme->edge, 0);
     Rect line = {bar.x + margin, bar.y + ui_px(ui, 4), bar.w - 2 * margin, ui_px(ui, CAPTION_LINE)};
     for (int side = 0; side < SIDE_COUNT; side++) {
         if (!panel_is_shown(panel->frame, side))

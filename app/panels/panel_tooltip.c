@@ -164,9 +164,9 @@ static void draw_hint(Panel *panel)
     const float width = fminf(ui_text_width(ui, FONT_UI, TEXT_SMALL, ui->hint) + 2, ui_px(ui, 420));
     const float height = ui_paragraph(ui, (Rect){0, 0, width, 100 * line}, FONT_UI, TEXT_SMALL, 0, ui->hint);
     const Rect box = place_box(panel, width + 2 * pad, height + pad);
-    draw_box(ui->draw, box, COLOR_RAISED, ui_px(ui, RADIUS));
-    draw_frame(ui->draw, box, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
-    (void)ui_paragraph(ui, (Rect){box.x + pad, box.y + pad / 2, width, height}, FONT_UI, TEXT_SMALL, COLOR_TEXT,
+    draw_box(ui->draw, box, ui->theme->raised, ui_px(ui, RADIUS));
+    draw_frame(ui->draw, box, ui->theme->edge, ui_px(ui, RADIUS), ui_px(ui, 1));
+    (void)ui_paragraph(ui, (Rect){box.x + pad, box.y + pad / 2, width, height}, FONT_UI, TEXT_SMALL, ui->theme->text,
                        ui->hint);
 }
 
@@ -207,19 +207,19 @@ void panel_tooltip(Panel *panel)
     draw_box(ui->draw, box, 0x12151bf5, ui_px(ui, RADIUS));
     draw_frame(ui->draw, box, 0x4a5160ff, ui_px(ui, RADIUS), ui_px(ui, 1));
     Rect row = {box.x + pad, box.y + pad / 2, box.w - 2 * pad, line};
-    ui_text(ui, row, FONT_UI_BOLD, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, table.title);
+    ui_text(ui, row, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, table.title);
     row.y += line;
     for (int i = 0; i < columns; i++) {
         Rect cell = {row.x + row.w - (float)(columns - i) * column, row.y, column, line};
-        const Color color = models[i] < SIDE_COUNT ? panel_side_color(models[i]) : COLOR_TEXT;
+        const Color color = models[i] < SIDE_COUNT ? panel_side_color(models[i]) : ui->theme->text;
         ui_text(ui, cell, FONT_UI_BOLD, TEXT_SMALL, color, ALIGN_RIGHT, column_name(panel, models[i]));
         for (int j = 0; j < table.row_count; j++) {
             cell.y += line;
-            ui_text(ui, cell, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT, ALIGN_RIGHT, table.values[j][i]);
+            ui_text(ui, cell, FONT_FIGURES, TEXT_SMALL, ui->theme->text, ALIGN_RIGHT, table.values[j][i]);
         }
     }
     for (int i = 0; i < table.row_count; i++) {
         row.y += line;
-        ui_text(ui, row, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, table.labels[i]);
+        ui_text(ui, row, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, table.labels[i]);
     }
 }

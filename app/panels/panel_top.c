@@ -1,27 +1,21 @@
-// The bar at the top: views, transport, pages, screenshot, help; and the keys that belong to no panel.
+// The bar at the top: views, menus, screenshot, help; and the keys that belong to no panel.
+#include <math.h>
 #include <stdio.h>
 
-#include "draw/theme.h"
 #include "panels/panel.h"
 
-// Too narrow for the shortcuts on the buttons; the help has them.
-static bool is_crowded(const Panel *panel) { return panel->layout->top.w < 1330 * panel->ui->scale; }
+// A button of the bar; a view where scene is one.
+typedef struct BarButton {
+    char id[24];
+    const char *label, *shortcut, *words;
+    bool is_on;
+} BarButton;
 
-// A button as wide as its words; moves *x behind it.
-static bool place_button(Panel *panel, float *x, const char *id, const char *label, const char *shortcut, bool is_on)
+static float button_width(Ui *ui, const BarButton *button, bool is_small)
 {
-    Ui *ui = panel->ui;
-    const Rect bar = panel->layout->top;
-    const bool is_narrow = is_crowded(panel);
-    const float height = ui_px(ui, 26), pad = ui_px(ui, is_narrow ? 6 : 8);
-    if (is_narrow)
-        shortcut = NULL;
-    float width = ui_text_width(ui, is_on ? FONT_UI_BOLD : FONT_UI, TEXT_NORMAL, label) + 2 * pad;
-    if (shortcut)
-        width += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, shortcut) + ui_px(ui, 6);
-    const Rect rect = {*x, bar.y + (bar.h - height) / 2, width, height};
-    *x += width + ui_px(ui, is_narrow ? 3 : 5);
-    return ui_button(ui, id, rect, label, shortcut, is_on, COLOR_TEXT);
+    const float pad = ui_px(ui, is_small ? 7 : 10);
+    return ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, button->label) + 2 * pad +
+           (is_small ? 0 : ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, button->shortcut) + ui_px(ui, 8));
 }
 
 // Behind all widgets, so that the one with the focus has the first claim on Space.
@@ -32,9 +26,9 @@ void panel_keys(Panel *panel)
     if (ui_take_key(ui, ' ', false))
         panel_request(panel, REQUEST_PLAY, !(frame->is_playing && frame->is_busy));
     if (ui_take_key(ui, '?', false))
-        panel_request(panel, REQUEST_HELP, !frame->is_help_shown);
+        panel_request(panel, REQUEST_POPUP, POPUP_HELP);
     if (ui_take_key(ui, KEY_ESCAPE, false)) // whatever is nearer has taken it before
-        panel_request(panel, frame->is_help_shown ? REQUEST_HELP : REQUEST_BACK, 0);
+        panel_request(panel, frame->popup != POPUP_NONE ? REQUEST_POPUP : REQUEST_BACK, POPUP_NONE);
     if (ui_take_key(ui, 's', false))
         panel_request(panel, REQUEST_SCREENSHOT, 0);
     if (ui_take_key(ui, 'q', true))
@@ -60,50 +54,62 @@ void panel_keys(Panel *panel)
         panel_request(panel, REQUEST_SHUFFLE, 0);
 }
 
+static bool draw_button(Panel *panel, const BarButton *button, float *x, float width)
+{
+    Ui *ui = panel->ui;
+    const Rect bar = panel->layout->top;
+    const bool is_small = panel->layout->stage.is_small;
+    const float height = ui_px(ui, is_small ? 24 : 28);
+    const Rect rect = {*x, bar.y + roundf((bar.h - height) / 2), width, height};
+    *x += width + ui_px(ui, is_small ? 4 : 6);
+    return panel_button(panel, button->id, rect, button->label, is_small ? NULL : button->shortcut, button->is_on,
+                        button->words);
+}
+
+static void draw_views(Panel *panel, float *x)
+{
+    Ui *ui = panel->ui;
+    const Scene shown = panel->frame->look.scene;
+    for (int i = 0; i < SCENE_COUNT; i++) {
+        const SceneRow *scene = scene_get((Scene)i);
+        if (scene_has((Scene)i, SCENE_IS_SOLO))
+            continue;
+        const bool is_on = (int)shown == i || (i == SCENE_COMPARE && scene_has(shown, SCENE_IS_SOLO));
+        const char key[] = {(char)('1' + i), 0};
+        BarButton button = {.label = scene->label, .shortcut = key, .words = "view", .is_on = is_on};
+        (void)snprintf(button.id, sizeof button.id, "view.%s", scene->name);
+        if (draw_button(panel, &button, x, button_width(ui, &button, panel->layout->stage.is_small)))
+            panel_look(panel)->scene = (Scene)i;
+    }
+}
+
 void panel_top(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const Rect bar = panel->layout->top;
-    draw_box(ui->draw, bar, COLOR_PANEL, 0);
-    draw_box(ui->draw, (Rect){bar.x, bar.y + bar.h - ui_px(ui, 1), bar.w, ui_px(ui, 1)}, COLOR_EDGE, 0);
-
-    float x = ui_px(ui, MARGIN);
-    const float title = ui_text_width(ui, FONT_UI_BOLD, TEXT_TITLE, "losslens");
-    ui_text(ui, (Rect){x, bar.y, title + 1, bar.h}, FONT_UI_BOLD, TEXT_TITLE, COLOR_TEXT, ALIGN_LEFT, "losslens");
-    x += title + ui_px(ui, 14);
-    for (int i = 0; i < SCENE_COUNT; i++) {
-        const SceneRow *scene = scene_get((Scene)i);
-        char id[24];
-        (void)snprintf(id, sizeof id, "view.%s", scene->name);
-        if (place_button(panel, &x, id, scene->label, (char[]){(char)('1' + i), 0}, (int)frame->look.scene == i))
-            panel_look(panel)->scene = (Scene)i;
+    const bool is_small = panel->layout->stage.is_small;
+    draw_box(ui->draw, bar, ui->theme->panel, 0);
+    draw_box(ui->draw, (Rect){bar.x, bar.y + bar.h - ui_px(ui, 1), bar.w, ui_px(ui, 1)}, ui->theme->edge, 0);
+    float x = panel->layout->narrator.x;
+    const float title = ui_text_width(ui, FONT_UI_BOLD, TEXT_FIGURE, "losslens");
+    ui_text(ui, (Rect){x, bar.y, title + 1, bar.h}, FONT_UI_BOLD, TEXT_FIGURE, ui->theme->text, ALIGN_LEFT, "losslens");
+    x += title + ui_px(ui, is_small ? 10 : 18);
+    draw_views(panel, &x);
+    const BarButton menus[] = {{"menu.view", "View", "", "view_menu", frame->popup == POPUP_VIEW},
+                               {"screenshot", "Screenshot", "S", "screenshot", false},
+                               {"help", "Help", "?", "help", frame->popup == POPUP_HELP}};
+    enum { MENUS = sizeof menus / sizeof *menus };
+    float widths[MENUS], right = bar.w - panel->layout->narrator.x;
+    for (int i = 0; i < MENUS; i++) {
+        widths[i] = button_width(ui, &menus[i], is_small);
+        right -= widths[i] + (i > 0 ? ui_px(ui, is_small ? 4 : 6) : 0);
     }
-
-    x += ui_px(ui, 10);
-    const bool runs = frame->is_playing && frame->is_busy;
-    if (place_button(panel, &x, "play", runs ? "Pause" : "Play", "Space", false))
-        panel_request(panel, REQUEST_PLAY, !runs);
-    if (place_button(panel, &x, "step", "Step", ".", false))
-        panel_request(panel, REQUEST_STEP, 0);
-    if (place_button(panel, &x, "restart", "Restart", "R", false))
-        panel_request(panel, REQUEST_RESTART, 0);
-    x += ui_px(ui, 10);
-    if (place_button(panel, &x, "page.previous", "\u2190", "[", false))
-        panel_request(panel, REQUEST_PAGE, -1);
-    if (place_button(panel, &x, "page.next", "\u2192", "]", false))
-        panel_request(panel, REQUEST_PAGE, 1);
-    if (place_button(panel, &x, "page.shuffle", "Shuffle", "X", false))
-        panel_request(panel, REQUEST_SHUFFLE, 0);
-
-    // right-aligned: measured first, then placed
-    const bool is_narrow = is_crowded(panel);
-    float right = bar.w - ui_px(ui, MARGIN) - ui_px(ui, is_narrow ? 4 * 6 + 2 * 3 : 4 * 8 + 2 * 5) -
-                  ui_text_width(ui, FONT_UI, TEXT_NORMAL, "ScreenshotHelp");
-    right -= is_narrow ? 0 : ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, "S?") + ui_px(ui, 12);
     right = right < x ? x : right;
-    if (place_button(panel, &right, "screenshot", "Screenshot", "S", false))
+    if (draw_button(panel, &menus[0], &right, widths[0]))
+        panel_request(panel, REQUEST_POPUP, POPUP_VIEW);
+    if (draw_button(panel, &menus[1], &right, widths[1]))
         panel_request(panel, REQUEST_SCREENSHOT, 0);
-    if (place_button(panel, &right, "help", "Help", "?", frame->is_help_shown))
-        panel_request(panel, REQUEST_HELP, !frame->is_help_shown);
+    if (draw_button(panel, &menus[2], &right, widths[2]))
+        panel_request(panel, REQUEST_POPUP, POPUP_HELP);
 }

@@ -18,7 +18,7 @@ void panel_request(Panel *panel, RequestKind kind, int value)
     requests_add(panel->requests, (Request){.kind = kind, .value = value});
 }
 
-Color panel_side_color(int side) { return side == SIDE_A ? COLOR_A : COLOR_B; }
+Color panel_side_color(const Ui *ui, int side) { return side == SIDE_A ? ui->theme->a : ui->theme->b; }
 bool panel_is_shown(const Frame *frame, int side) { return scene_shows(frame->look.scene, side); }
 bool panel_has_grids(const Frame *frame) { return scene_has(frame->look.scene, SCENE_HAS_GRIDS); }
 
@@ -27,8 +27,8 @@ bool panel_is_wiped(const Frame *frame) { return scene_has(frame->look.scene, SC
 void panel_card(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
-    draw_box(ui->draw, rect, COLOR_PANEL, ui_px(ui, RADIUS));
-    draw_frame(ui->draw, rect, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
+    draw_box(ui->draw, rect, ui->theme->panel, ui_px(ui, RADIUS));
+    draw_frame(ui->draw, rect, ui->theme->edge, ui_px(ui, RADIUS), ui_px(ui, 1));
 }
 
 Progress panel_progress(const Frame *frame, int model)
@@ -76,7 +76,7 @@ void panel_format_signed(double value, char text[24])
         (void)snprintf(text, 24, fabs(value) < 1e3 ? "%+.4f" : "%+.1e", value);
 }
 
-Color panel_figure_color(const ModelFrame *model, Color color) { return *model->figures_of ? COLOR_FAINT : color; }
+Color panel_figure_color(const ModelFrame *model, Color color) { return *model->figures_of ? ui->theme->faint : color; }
 
 PanelFigure panel_side_figure(const Frame *frame, int side, double value)
 {
@@ -120,8 +120,8 @@ void panel_header(Panel *panel, Rect header, int side, const char *title, const 
     }
     const float right_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, right);
     ui_text(ui, (Rect){x, header.y, header.x + header.w - x - right_width - ui_px(ui, 4), header.h}, FONT_UI,
-            TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, title);
-    ui_text(ui, header, FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, right);
+            TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
+    ui_text(ui, header, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, right);
 }
 
 // ---- images -------------------------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ float panel_color_bar(Panel *panel, const char *id, Rect rect, float taken, int 
         return 0;
     float x = rect.x + rect.w - total;
     const bool is_moved = scale != mode->scale;
-    const Color color = is_moved ? COLOR_TEXT : COLOR_TEXT_SOFT;
+    const Color color = is_moved ? ui->theme->text : ui->theme->soft;
     ui_text(ui, (Rect){x, rect.y, start_width + 1, rect.h}, FONT_FIGURES, TEXT_SMALL, color, ALIGN_LEFT, start);
     x += start_width + gap;
     enum { STEPS = 24 };
@@ -339,7 +339,7 @@ static void end_drag(Ui *ui, const Frame *frame)
 void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *requests)
 {
     Panel panel = {.ui = ui, .frame = frame, .layout = layout, .requests = requests, .look = frame->look};
-    draw_box(ui->draw, layout->window, COLOR_BACK, 0);
+    draw_box(ui->draw, layout->window, ui->theme->back, 0);
     ui->is_modal = frame->is_help_shown || layout->is_too_small;
     end_drag(ui, frame);
     for (size_t i = 0; i < sizeof panels / sizeof *panels; i++)

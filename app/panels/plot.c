@@ -9,10 +9,10 @@
 Rect plot_frame(Ui *ui, Rect rect, const char *title)
 {
     const float pad = ui_px(ui, 12), header = ui_px(ui, 26), foot = ui_px(ui, 20);
-    draw_box(ui->draw, rect, COLOR_PANEL, ui_px(ui, RADIUS));
-    draw_frame(ui->draw, rect, COLOR_EDGE, ui_px(ui, RADIUS), ui_px(ui, 1));
+    draw_box(ui->draw, rect, ui->theme->panel, ui_px(ui, RADIUS));
+    draw_frame(ui->draw, rect, ui->theme->edge, ui_px(ui, RADIUS), ui_px(ui, 1));
     const Rect line = {rect.x + pad, rect.y, rect.w - 2 * pad, header};
-    ui_text(ui, line, FONT_UI, TEXT_NORMAL, COLOR_TEXT, ALIGN_LEFT, title);
+    ui_text(ui, line, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
     return (Rect){rect.x + pad, rect.y + header, rect.w - 2 * pad, rect.h - header - foot};
 }
 
@@ -22,7 +22,7 @@ void plot_subtitle(Ui *ui, Rect rect, const char *title, float taken, const char
     const Rect place = {rect.x + used, rect.y, rect.w - used - pad - taken, ui_px(ui, 26)};
     const char *text = ui_choose(ui, FONT_UI, TEXT_SMALL, place.w, forms, count);
     if (ui_text_width(ui, FONT_UI, TEXT_SMALL, text) <= place.w)
-        ui_text(ui, place, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_LEFT, text);
+        ui_text(ui, place, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, text);
 }
 
 float plot_x(const Plot *plot, float x)
@@ -44,7 +44,7 @@ void plot_x_axis(const Plot *plot, const float *ticks, int count, const char *na
         const float x = roundf(plot_x(plot, ticks[i]));
         char text[16];
         (void)snprintf(text, sizeof text, "%g", (double)ticks[i]);
-        draw_box(ui->draw, (Rect){x, plot->area.y, ui_px(ui, 1), plot->area.h}, COLOR_GRID, 0);
+        draw_box(ui->draw, (Rect){x, plot->area.y, ui_px(ui, 1), plot->area.h}, ui->theme->grid, 0);
         const bool is_first = x - width / 2 < plot->area.x - ui_px(ui, 12),
                    is_last = x + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) / 2 > plot->area.x + plot->area.w;
         ui_text(ui,
@@ -52,7 +52,7 @@ void plot_x_axis(const Plot *plot, const float *ticks, int count, const char *na
                        : is_last ? plot->area.x + plot->area.w - width
                                  : x - width / 2,
                        bottom, width, height},
-                FONT_FIGURES, TEXT_SMALL, COLOR_TEXT_SOFT,
+                FONT_FIGURES, TEXT_SMALL, ui->theme->soft,
                 is_first  ? ALIGN_LEFT
                 : is_last ? ALIGN_RIGHT
                           : ALIGN_CENTER,
@@ -60,7 +60,7 @@ void plot_x_axis(const Plot *plot, const float *ticks, int count, const char *na
     }
     if (name) { // between the last two ticks
         const float from = plot_x(plot, ticks[count - 2]), to = plot_x(plot, ticks[count - 1]);
-        ui_text(ui, (Rect){from, bottom, to - from, height}, FONT_UI, TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_CENTER, name);
+        ui_text(ui, (Rect){from, bottom, to - from, height}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_CENTER, name);
     }
 }
 
@@ -72,9 +72,9 @@ void plot_y_axis(const Plot *plot, const float *ticks, int count)
         const float y = roundf(plot_y(plot, ticks[i]));
         char text[16];
         (void)snprintf(text, sizeof text, "%g", (double)ticks[i]);
-        draw_box(ui->draw, (Rect){plot->area.x, y, plot->area.w, ui_px(ui, 1)}, COLOR_GRID, 0);
+        draw_box(ui->draw, (Rect){plot->area.x, y, plot->area.w, ui_px(ui, 1)}, ui->theme->grid, 0);
         ui_text(ui, (Rect){plot->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES,
-                TEXT_SMALL, COLOR_TEXT_SOFT, ALIGN_RIGHT, text);
+                TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
     }
 }
 
@@ -143,7 +143,7 @@ void plot_point(const Plot *plot, float x, float y, Color color, bool is_hollow)
     const Rect rect = {roundf(left - size / 2), roundf(top - size / 2), size, size};
     if (x < plot->x_low || x > plot->x_high || y < plot->y_low || y > plot->y_high)
         color = (color & 0xffffff00u) | 0x80; // it lies beyond the edge
-    draw_box(plot->ui->draw, (Rect){rect.x - edge, rect.y - edge, size + 2 * edge, size + 2 * edge}, COLOR_PANEL,
+    draw_box(plot->ui->draw, (Rect){rect.x - edge, rect.y - edge, size + 2 * edge, size + 2 * edge}, ui->theme->panel,
              size / 2 + edge);
     if (is_hollow)
         draw_frame(plot->ui->draw, rect, color, size / 2, ui_px(plot->ui, 2));
@@ -160,6 +160,6 @@ void plot_label(const Plot *plot, float x, float y, float dx, float dy, Align al
     left = fminf(plot->area.x + plot->area.w - width, fmaxf(plot->area.x, left));
     const float top =
         fminf(plot->area.y + plot->area.h - height, fmaxf(plot->area.y, plot_y(plot, y) + ui_px(ui, dy) - height / 2));
-    draw_box(ui->draw, (Rect){left - pad, top, width + 2 * pad, height}, (COLOR_PANEL & 0xffffff00u) | 0xd0, 0);
+    draw_box(ui->draw, (Rect){left - pad, top, width + 2 * pad, height}, (theme_fade(ui->theme->panel, 0x00)) | 0xd0, 0);
     ui_text(ui, (Rect){left, top, width + 1, height}, FONT_FIGURES, TEXT_SMALL, color, ALIGN_LEFT, text);
 }

@@ -13,6 +13,23 @@ void requests_add(Requests *requests, Request request)
     requests->items[requests->count++] = request;
 }
 
+static const struct {
+    const char *label;
+    double batches;
+} paces[PACE_COUNT] = {
+    [PACE_1] = {"1", 1.0}, [PACE_10] = {"10", 10.0}, [PACE_100] = {"100", 100.0}, [PACE_FULL] = {"full", 0.0}};
+
+double pace_batches(Pace pace) { return paces[pace].batches; }
+const char *pace_label(Pace pace) { return paces[pace].label; }
+
+int pace_find(const char *key)
+{
+    for (int pace = 0; pace < PACE_COUNT; pace++)
+        if (strcmp(paces[pace].label, key) == 0)
+            return pace;
+    return -1;
+}
+
 void app_say(App *app, bool is_error, const char *text)
 {
     (void)snprintf(app->message, sizeof app->message, "%s", text);
@@ -21,14 +38,21 @@ void app_say(App *app, bool is_error, const char *text)
 
 // ---- making it ----------------------------------------------------------------------------------------------------
 
-static void load_next_digit(App *app)
+static void set_pace(App *app, Pace pace)
+{
+    app->pace = pace;
+    trainer_set_pace(app->trainer, pace_batches(pace));
+}
+
+static void load_digit(App *app, int index)
 {
     uint8_t pixels[DIGIT_PIXELS];
-    const int index = app->next_digit % app_count_digits(app);
     (void)app_read_digit(app, index, pixels);
     pad_load_digit(&app->pad, pixels, index);
     app->next_digit = index + 1;
 }
+
+static void load_next_digit(App *app) { load_digit(app, app->next_digit % app_count_digits(app)); }
 
 static bool create_buffers(App *app, Error *error)
 {
@@ -61,6 +85,8 @@ bool app_init(App *app, const AppOptions *options, Error *error)
                  .epochs = options->epochs,
                  .goal_epochs = options->waits ? 0 : options->epochs,
                  .goal_step = -1,
+                 .pace = options->pace,
+                 .theme = options->theme,
                  .ui_scale = 1.0f};
     const TrainerOptions trainer = {
         .dataset = options->dataset,
@@ -86,6 +112,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
         load_next_digit(app);
     pad_forget_done(&app->pad);
     app->page = options->page;
+    set_pace(app, options->pace);
     trainer_play(app->trainer, true);
     return true;
 }
@@ -283,7 +310,8 @@ static void apply_pad(App *app, const Request *r)
     case REQUEST_PAD_END: pad_end_stroke(pad); break;
     case REQUEST_PAD_CLEAR: pad_clear(pad); break;
     case REQUEST_PAD_NEXT: load_next_digit(app); break;
-    case REQUEST_PAD_BRUSH: pad->brush = fminf(3.0f, fmaxf(0.5f, pad->brush + 0.2f * (float)r->value)); break;
+    case REQUEST_PAD_TAKE: load_digit(app, r->value); break;
+    case REQUEST_PAD_BRUSH: pad->brush = fminf(3.0f, fmaxf(0.5f, pad->brush + PAD_BRUSH_STEP * (float)r->value)); break;
     case REQUEST_PAD_CENTRE: pad->is_centred = r->value != 0; break;
     default: break;
     }
@@ -325,7 +353,10 @@ static void apply(App *app, const Request *r)
         move_in_time(app, r->value);
         break;
     case REQUEST_FILM: play_film(app, r->value != 0); break;
-    case REQUEST_HELP: app->is_help_shown = r->value != 0; break;
+    case REQUEST_POPUP: app->popup = app->popup == (Popup)r->value ? POPUP_NONE : (Popup)r->value; break;
+    case REQUEST_PACE: set_pace(app, (Pace)r->value); break;
+    case REQUEST_THEME: app->theme = (ThemeKind)r->value; break;
+    case REQUEST_COPY: spec_format(&app->specs[r->side], app->copied, sizeof app->copied); break;
     case REQUEST_SCALE:
         app->ui_scale = r->value == 0 ? 1.0f : fminf(3.0f, fmaxf(0.6f, app->ui_scale + 0.1f * (float)r->value));
         break;

@@ -24,6 +24,8 @@ typedef struct AppOptions {
     bool waits;       // trains only after app_set_goal
     bool every_epoch; // is measured: trainer.h
     Look look;
+    Pace pace;
+    ThemeKind theme;
     const float *digit; // (digit_height, digit_width) in [0, 1] for the pad; NULL: the first test digit
     int digit_width, digit_height;
     void (*wake)(void *context);
@@ -52,7 +54,11 @@ typedef struct App {
     Scene back;                     // where inspect was entered from
     int page;                       // that is to be turned to, counted from 0, once its length is known
     int first, shuffle, next_digit; // first test digit of the page; shuffle 0: in order
-    bool is_playing, is_help_shown, is_film;
+    bool is_playing, is_film;
+    Popup popup;
+    Pace pace;
+    ThemeKind theme;
+    char copied[SPEC_TEXT_SIZE]; // for the clipboard; empty: nothing
     int epochs, goal_epochs;
     int64_t goal_step;
     float ui_scale; // the user's own, on top of the display's

@@ -185,6 +185,18 @@ static void compose_heat(Frame *frame, int index)
     }
 }
 
+// ---- the drawing ---------------------------------------------------------------------------------------------------
+
+static void compose_difference(Frame *frame)
+{
+    double sum = 0.0;
+    for (int i = 0; i < DIGIT_PIXELS; i++) {
+        frame->pad_difference[i] = frame->models[SIDE_A].pad_p[i] - frame->models[SIDE_B].pad_p[i];
+        sum += fabs((double)frame->pad_difference[i]);
+    }
+    frame->pad_distance = sum / DIGIT_PIXELS;
+}
+
 // ---- claims -------------------------------------------------------------------------------------------------------
 
 // Whether both models' figures are of the same step, or of the end of the same epoch where an epoch of one has more.
@@ -274,7 +286,9 @@ static void compose_state(App *app, Frame *frame)
     frame->is_film = app->is_film;
     frame->epochs = app->epochs;
     frame->samples_per_second = trainer_speed(app->trainer);
-    frame->is_help_shown = app->is_help_shown;
+    frame->popup = app->popup;
+    frame->pace = app->pace;
+    frame->theme = app->theme;
     memcpy(frame->message, app->message, sizeof frame->message);
     frame->is_error = app->is_error;
     if (trainer_has_failed(app->trainer)) {
@@ -301,6 +315,7 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
         compose_model(app, frame, i);
     for (int i = 0; i < app->slot_count; i++)
         compose_heat(frame, i);
+    compose_difference(frame);
     if (app->look.scene == SCENE_CLAIMS)
         compose_claims(app, frame);
     if (app->look.scene == SCENE_MATRIX)

@@ -6,6 +6,7 @@
 #include "state/look.h"
 #include "state/pad.h"
 #include "state/ranking.h"
+#include "state/request.h"
 
 enum { PAGE_MAX = 144 };   // digits on screen
 enum { BUILTIN_SEED = 1 }; // of the built-in digits
@@ -53,6 +54,8 @@ typedef struct Frame {
     bool is_shuffled;
     int first;
     float pad_drawn[DIGIT_PIXELS], pad_input[DIGIT_PIXELS];
+    float pad_difference[DIGIT_PIXELS]; // A's output minus B's
+    double pad_distance;                // mean |A - B| of the drawing's outputs
     bool is_pad_empty;
     const Pad *pad;
     ModelFrame models[MODELS_MAX]; // A, B, and what the scene needs besides
@@ -76,7 +79,10 @@ typedef struct Frame {
     int64_t newest_step;              // of the models on show
     int64_t moments[MOMENTS_MAX + 1]; // steps at which all models on show keep a moment
     int moment_count;
-    bool is_help_shown, is_capture;
+    Popup popup;
+    Pace pace;
+    ThemeKind theme;
+    bool is_capture;
     char message[1200]; // shown in the bottom bar until something else is done; empty: none
     bool is_error;
 } Frame;

@@ -17,6 +17,7 @@ Look look_default(void)
     look.pixel = DIGIT_SIDE / 2 * DIGIT_SIDE + DIGIT_SIDE / 2;
     look.t = -1.0f;
     look.past_step = -1;
+    look.lesson = -1;
     return look;
 }
 

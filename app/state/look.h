@@ -35,6 +35,8 @@ typedef struct Look {
     bool is_pinned;                         // the pixel stays where it is, else it follows the mouse
     float t;                                // inspected target, -1: the pixel's own
     int64_t past_step;                      // the window shows this moment of training, -1: the newest
+    bool is_clipped;                        // outputs are shown as one would see them, cut to [0, 1], without marks
+    int lesson, lesson_step;                // the lesson on show, -1: none
 } Look;
 
 Look look_default(void);

@@ -10,6 +10,8 @@
 
 enum { PAD_FINE = 4, PAD_SIDE = DIGIT_SIDE * PAD_FINE, PAD_UNDO_MAX = 128 };
 
+#define PAD_BRUSH_STEP 0.2f // of the radius
+
 typedef struct PadState {
     uint8_t ink[PAD_SIDE * PAD_SIDE];
     uint8_t exact[DIGIT_PIXELS]; // a loaded digit as it is, while nobody has drawn on it

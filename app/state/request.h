@@ -5,6 +5,25 @@
 #include "draw/ui.h"
 #include "state/look.h"
 
+// What lies over the window until Esc or a click beside it. A picture shows it, too.
+typedef enum Popup {
+    POPUP_NONE,
+    POPUP_HELP,
+    POPUP_VIEW,   // how things are shown: wipe, clipping, targets, theme
+    POPUP_MORE_A, // the rest of a model's settings
+    POPUP_MORE_B,
+    POPUP_MAP_0, // the list of heatmaps, for the left and the right one
+    POPUP_MAP_1,
+    POPUP_COUNT
+} Popup;
+
+// How fast training goes, as a person chooses it.
+typedef enum Pace { PACE_1, PACE_10, PACE_100, PACE_FULL, PACE_COUNT } Pace;
+
+double pace_batches(Pace pace);    // a second; 0: as many as the machine makes
+const char *pace_label(Pace pace); // "1", "10", "100", "full"
+int pace_find(const char *key);    // -1 if absent
+
 typedef enum RequestKind {
     REQUEST_SPEC, // side, spec
     REQUEST_PLAY, // value: playing
@@ -15,7 +34,10 @@ typedef enum RequestKind {
     REQUEST_LOOK,   // look
     REQUEST_MOMENT, // value: moments to move in the past, 0: back to the newest
     REQUEST_FILM,   // value: playing the history
-    REQUEST_HELP,   // value: shown
+    REQUEST_POPUP,  // value: a Popup; the one that is open already closes
+    REQUEST_PACE,   // value: a Pace
+    REQUEST_THEME,  // value: a ThemeKind
+    REQUEST_COPY,   // side: its spec goes to the clipboard
     REQUEST_SCALE,  // value: steps of UI scale, 0: back to 1
     REQUEST_SCREENSHOT,
     REQUEST_PAD_BEGIN,    // x, y; value: erasing
@@ -25,6 +47,7 @@ typedef enum RequestKind {
     REQUEST_REDO,
     REQUEST_PAD_CLEAR,
     REQUEST_PAD_NEXT,   // load the next test digit
+    REQUEST_PAD_TAKE,   // value: load this test digit
     REQUEST_PAD_BRUSH,  // value: steps
     REQUEST_PAD_CENTRE, // value: on
     REQUEST_BACK,       // one step back: to where inspect was entered from

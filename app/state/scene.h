@@ -11,10 +11,10 @@ typedef enum Side { SIDE_A, SIDE_B, SIDE_COUNT } Side;
 enum { SHOWS_A = 1 << SIDE_A, SHOWS_B = 1 << SIDE_B, SHOWS_BOTH = SHOWS_A | SHOWS_B };
 
 enum {
-    SCENE_HAS_GRIDS = 1, // test digits as grids beside the drawing, histogram and curves, the timeline under these
-    SCENE_HAS_MODES = 2, // the bar that chooses heatmaps and targets
-    SCENE_HAS_STRIP = 4, // the timeline as a strip of its own
-    SCENE_HAS_WIPE = 8   // A and B may be laid over each other
+    SCENE_IS_STAGE = 1, // the digit that one draws and what the models make of it, test digits, histogram and curves
+    SCENE_HAS_MAPS = 2, // heatmaps
+    SCENE_HAS_WIPE = 4, // A and B may be laid over each other
+    SCENE_IS_SOLO = 8   // one model of the stage: reached from its badge, without a tab
 };
 
 // X(NAME, name, key, label, help, shows, cast, flags, note):
@@ -22,13 +22,13 @@ enum {
 // which models it needs besides, cast_want_CAST in cast.c; note: what the caption says of these, or empty.
 #define SCENES(X)                                                                                                      \
     X(COMPARE, compare, "compare", "Compare", "A and B side by side", SHOWS_BOTH, pair,                                \
-      SCENE_HAS_GRIDS | SCENE_HAS_MODES | SCENE_HAS_WIPE, "")                                                          \
-    X(SOLO_A, solo_a, "solo", "Solo A", "A alone", SHOWS_A, pair, SCENE_HAS_GRIDS | SCENE_HAS_MODES, "")               \
-    X(SOLO_B, solo_b, "solo-b", "Solo B", "B alone", SHOWS_B, pair, SCENE_HAS_GRIDS | SCENE_HAS_MODES, "")             \
+      SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_HAS_WIPE, "")                                                          \
+    X(SOLO_A, solo_a, "solo", "Solo A", "A alone", SHOWS_A, pair, SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_IS_SOLO, "")               \
+    X(SOLO_B, solo_b, "solo-b", "Solo B", "B alone", SHOWS_B, pair, SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_IS_SOLO, "")             \
     X(MATRIX, matrix, "matrix", "Matrix", "every output with every loss", SHOWS_BOTH, matrix,                          \
-      SCENE_HAS_MODES | SCENE_HAS_STRIP, "others: as A but loss and output")                                           \
-    X(INSPECT, inspect, "inspect", "Inspect", "one pixel", SHOWS_BOTH, pair, SCENE_HAS_MODES | SCENE_HAS_STRIP, "")    \
-    X(CLAIMS, claims, "claims", "Claims", "the claims", SHOWS_BOTH, claims, SCENE_HAS_STRIP,                           \
+      SCENE_HAS_MAPS, "others: as A but loss and output")                                           \
+    X(INSPECT, inspect, "inspect", "Inspect", "one pixel", SHOWS_BOTH, pair, SCENE_HAS_MAPS, "")    \
+    X(CLAIMS, claims, "claims", "Claims", "the claims", SHOWS_BOTH, claims, 0,                           \
       "others: as A but loss, output, seed")
 
 #define SCENE_NAME(NAME, name, key, label, help, shows, cast, flags, note) SCENE_##NAME,

@@ -1,0 +1,21 @@
+// The themes.
+#include "draw/theme.h"
+
+#include <string.h>
+
+#define DARK(name, dark, light)  .name = (dark),
+#define LIGHT(name, dark, light) .name = (light),
+static const Theme themes[THEME_COUNT] = {
+    [THEME_DARK] = {.key = "dark", THEME_COLORS(DARK)},
+    [THEME_LIGHT] = {.key = "light", THEME_COLORS(LIGHT)},
+};
+
+const Theme *theme_get(ThemeKind kind) { return &themes[kind]; }
+
+int theme_find(const char *key)
+{
+    for (int kind = 0; kind < THEME_COUNT; kind++)
+        if (strcmp(themes[kind].key, key) == 0)
+            return kind;
+    return -1;
+}

@@ -1,0 +1,133 @@
+// The menus: which map a column shows, and how things are shown.
+#include <math.h>
+#include <stdio.h>
+
+#include "panels/panel.h"
+
+// ---- the list of heatmaps -----------------------------------------------------------------------------------------
+
+void panel_maps(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const int column = frame->popup == POPUP_MAP_0 ? 0 : 1;
+    const Rect below = panel_map_place(panel, column);
+    const float pad = ui_px(ui, 6), line = ui_px(ui, BUTTON_HEIGHT);
+    float width = ui_px(ui, 160);
+    for (int mode = 0; mode < heatmap_count(); mode++)
+        width = fmaxf(width, ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, heatmap_get(mode)->label) + ui_px(ui, 28));
+    Rect box = {below.x, below.y + below.h, width + 2 * pad, line * (float)heatmap_count() + 2 * pad};
+    box.x = fminf(box.x, panel->layout->window.w - box.w - pad);
+    box.y = fminf(box.y, panel->layout->window.h - box.h - pad);
+    panel_popup(panel, box);
+    for (int mode = 0; mode < heatmap_count(); mode++) {
+        char id[32];
+        (void)snprintf(id, sizeof id, "heat.%s", heatmap_get(mode)->key);
+        const Rect row = {box.x + pad, box.y + pad + line * (float)mode, width, line - ui_px(ui, 2)};
+        const WidgetState state = panel_menu_row(panel, id, row, heatmap_get(mode)->label, NULL,
+                                                 frame->look.heatmaps[column] == mode);
+        panel_heat_hint(panel, state, mode);
+        if (state.is_clicked) {
+            panel_look(panel)->heatmaps[column] = mode;
+            panel_request(panel, REQUEST_POPUP, POPUP_NONE);
+        }
+    }
+}
+
+// ---- how things are shown -----------------------------------------------------------------------------------------
+
+static void set_wipe(Look *look, int on)
+{
+    look->is_wiped = on;
+    look->scene = SCENE_COMPARE;
+}
+static int get_wipe(const Frame *frame) { return panel_is_wiped(frame); }
+static void set_clipped(Look *look, int on) { look->is_clipped = on; }
+static int get_clipped(const Frame *frame) { return frame->look.is_clipped; }
+static void set_binary(Look *look, int on) { look->binarise = (float)on; }
+static int get_binary(const Frame *frame) { return frame->look.binarise >= 1.0f; }
+
+// To add a switch: a row here, with its help in words.c.
+typedef struct Switch {
+    const char *id, *label, *shortcut, *words;
+    int (*get)(const Frame *frame);
+    void (*set)(Look *look, int on);
+} Switch;
+
+static const Switch switches[] = {
+    {"wipe", "Wipe A over B", "W", "wipe", get_wipe, set_wipe},
+    {"clipped", "Clipped, as one would see it", "K", "clipped", get_clipped, set_clipped},
+    {"binary", "Black-white targets", "I", "targets", get_binary, set_binary},
+};
+enum { SWITCH_COUNT = sizeof switches / sizeof *switches };
+
+void panel_view_menu(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const float pad = ui_px(ui, 8), line = ui_px(ui, BUTTON_HEIGHT + 2), width = ui_px(ui, 290);
+    const Rect top = panel->layout->top;
+    const Rect box = {top.x + top.w - width - 2 * pad - ui_px(ui, MARGIN), top.y + top.h, width + 2 * pad,
+                      line * (SWITCH_COUNT + 3) + 2 * pad};
+    panel_popup(panel, box);
+    Rect row = {box.x + pad, box.y + pad, width, line - ui_px(ui, 2)};
+    for (int i = 0; i < SWITCH_COUNT; i++) {
+        const WidgetState state =
+            panel_menu_row(panel, switches[i].id, row, switches[i].label, switches[i].shortcut, switches[i].get(frame));
+        panel_hint(panel, state, switches[i].words);
+        if (state.is_clicked)
+            switches[i].set(panel_look(panel), !switches[i].get(frame));
+        row.y += line;
+    }
+    const float label = ui_px(ui, 130);
+    ui_text(ui, row, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, "grey \u2026 black-white");
+    float mix = frame->look.binarise;
+    WidgetState slider;
+    if (ui_slider(ui, "input.mix", (Rect){row.x + label, row.y, row.w - label, row.h}, "grey to black-white", &mix, &slider))
+        panel_look(panel)->binarise = mix;
+    panel_hint(panel, slider, "targets");
+    row.y += line;
+    const WidgetState centred = panel_menu_row(panel, "pad.centre", row, "Centre the drawing as in MNIST", "M", frame->pad->is_centred);
+    panel_hint(panel, centred, "centre");
+    if (centred.is_clicked)
+        panel_request(panel, REQUEST_PAD_CENTRE, !frame->pad->is_centred);
+    row.y += line;
+    static const char *const themes[] = {"dark", "light"};
+    WidgetState states[CHOICES_MAX];
+    ui_text(ui, row, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, "Theme");
+    const int chosen = ui_choice_states(ui, "theme", (Rect){row.x + label, row.y, row.w - label, row.h}, themes, THEME_COUNT,
+                                        (int)frame->theme, ui->theme->text, states);
+    for (int i = 0; i < THEME_COUNT; i++)
+        panel_hint(panel, states[i], "theme");
+    if (chosen >= 0)
+        panel_request(panel, REQUEST_THEME, chosen);
+}
+
+// ---- keys ---------------------------------------------------------------------------------------------------------
+
+static void choose_heatmap(Panel *panel, int column, int mode)
+{
+    panel_look(panel)->heatmaps[column] = (mode + heatmap_count()) % heatmap_count();
+}
+
+void panel_look_keys(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Look *look = &panel->frame->look;
+    for (int column = 0; column < HEATMAP_COUNT; column++) {
+        const int key = column == 0 ? 'h' : 'j';
+        if (ui_take_shift_key(ui, key))
+            choose_heatmap(panel, column, look->heatmaps[column] - 1);
+        if (ui_take_key(ui, key, false))
+            choose_heatmap(panel, column, look->heatmaps[column] + 1);
+    }
+    for (int i = 0; i < SWITCH_COUNT; i++)
+        if (ui_take_key(ui, switches[i].shortcut[0] | 0x20, false))
+            switches[i].set(panel_look(panel), !switches[i].get(panel->frame));
+    if (ui_take_key(ui, '=', false) || ui_take_key(ui, '+', false))
+        panel_scale_heatmap(panel, look->heatmaps[0], 1.25f);
+    if (ui_take_key(ui, '-', false))
+        panel_scale_heatmap(panel, look->heatmaps[0], 0.8f);
+    if (ui_take_key(ui, '0', false))
+        panel_scale_heatmap(panel, look->heatmaps[0], 0);
+}

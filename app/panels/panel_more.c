@@ -1,0 +1,193 @@
+// "More": the rest of a model's settings, over its test digits while it is open.
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "panels/panel.h"
+
+static char letter(int side) { return side == SIDE_A ? 'a' : 'b'; }
+
+static const char *hidden_label(int row) { return activation_get(HIDDEN_ACTIVATION, row)->label; }
+static const char *optimizer_label(int row) { return optimizer_get(row)->label; }
+
+// "word [chip] chip chip"; true and *value when another was chosen.
+static bool draw_choice(Panel *panel, int side, Rect row, const char *key, const char *word, int count,
+                        const char *(*label)(int), void (*hint)(Panel *, WidgetState, int), int *value)
+{
+    Ui *ui = panel->ui;
+    const char *labels[CHOICES_MAX];
+    WidgetState states[CHOICES_MAX];
+    char id[24];
+    assert(count <= CHOICES_MAX && "raise CHOICES_MAX");
+    for (int i = 0; i < count; i++)
+        labels[i] = label(i);
+    (void)snprintf(id, sizeof id, "%c.%s", letter(side), key);
+    const float width = ui_px(ui, 92);
+    ui_text(ui, (Rect){row.x, row.y, width, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT, word);
+    const int chosen = ui_choice_states(ui, id, (Rect){row.x + width, row.y, row.w - width, row.h}, labels, count, *value,
+                                        panel_side_color(ui, side), states);
+    for (int i = 0; i < count; i++)
+        hint(panel, states[i], i);
+    if (chosen >= 0)
+        *value = chosen;
+    return chosen >= 0;
+}
+
+// ---- steppers -----------------------------------------------------------------------------------------------------
+
+// The next of values, rising, in that direction; the same where there is none.
+static double find_next(const double *values, int count, double now, int direction)
+{
+    for (int i = 0; i < count; i++) {
+        const double value = direction > 0 ? values[i] : values[count - 1 - i];
+        if (direction > 0 ? value > now * 1.0001 : value < now * 0.9999)
+            return value;
+    }
+    return now;
+}
+
+#define NEXT(values, now, direction) find_next(values, (int)(sizeof(values) / sizeof *(values)), now, direction)
+
+static void step_code(Spec *spec, int direction)
+{
+    static const double sizes[] = {2, 4, 8, 16, 32, 64, 128, 256};
+    int *code = &spec->widths[spec_code_index(spec)];
+    *code = (int)NEXT(sizes, *code, direction);
+}
+
+// One more hidden layer on either side of the code, of twice the width of its neighbour, or one less.
+static void step_layers(Spec *spec, int direction)
+{
+    const int code = spec->widths[spec_code_index(spec)], depth = spec->hidden_count / 2 + direction;
+    if (depth < 0 || 2 * depth + 1 > SPEC_HIDDEN_MAX || depth > 3)
+        return;
+    spec->hidden_count = 2 * depth + 1;
+    for (int i = 0; i < SPEC_HIDDEN_MAX; i++)
+        spec->widths[i] = 0;
+    for (int i = 0; i <= depth; i++) {
+        const int width = code << (i > 5 ? 5 : i) > SPEC_WIDTH_MAX ? SPEC_WIDTH_MAX : code << (i > 5 ? 5 : i);
+        spec->widths[depth - i] = spec->widths[depth + i] = width;
+    }
+}
+
+static void step_rate(Spec *spec, int direction)
+{
+    static const double rates[] = {0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100};
+    spec->lr = (float)NEXT(rates, (double)spec->lr, direction);
+}
+
+static void step_batch(Spec *spec, int direction)
+{
+    static const double sizes[] = {1, 4, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096};
+    const double next = NEXT(sizes, spec->batch, direction);
+    spec->batch = next > SPEC_BATCH_MAX ? spec->batch : (int)next;
+}
+
+// To the next multiple of 0.1 in that direction, within the range of a spec.
+static void step_noise(Spec *spec, int direction)
+{
+    const float tenths = spec->noise * 10.0f;
+    const int next = direction > 0 ? (int)floorf(tenths + 0.001f) + 1 : (int)ceilf(tenths - 0.001f) - 1;
+    spec->noise = (float)(next < 0 ? 0 : next > 20 ? 20 : next) / 10.0f;
+}
+
+static void step_l1(Spec *spec, int direction)
+{
+    static const double weights[] = {0, 0.00001, 0.0001, 0.001, 0.01, 0.1, 1};
+    spec->l1 = (float)NEXT(weights, (double)spec->l1, direction);
+}
+
+static void step_seed(Spec *spec, int direction)
+{
+    if (direction > 0 ? spec->seed < UINT32_MAX : spec->seed > 0)
+        spec->seed += direction > 0 ? 1u : (uint32_t)-1;
+}
+
+static void format_code(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec->widths[spec_code_index(spec)]); }
+static void format_layers(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec->hidden_count + 1); }
+static void format_rate(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%.3g", (double)spec->lr); }
+static void format_batch(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec->batch); }
+static void format_noise(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%.3g", (double)spec->noise); }
+static void format_l1(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%.3g", (double)spec->l1); }
+static void format_seed(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%u", (unsigned)spec->seed); }
+
+// To add a setting: a row here, with its help in words.c.
+typedef struct Setting {
+    const char *key, *word;
+    void (*step)(Spec *spec, int direction);
+    void (*format)(const Spec *spec, char text[32]);
+} Setting;
+
+static const Setting settings[] = {
+    {"lr", "learning rate", step_rate, format_rate}, {"batch", "batch", step_batch, format_batch},
+    {"code", "code size", step_code, format_code},   {"layers", "layers", step_layers, format_layers},
+    {"noise", "noise", step_noise, format_noise},    {"l1", "keep code small", step_l1, format_l1},
+    {"seed", "random start", step_seed, format_seed},
+};
+enum { SETTING_COUNT = sizeof settings / sizeof *settings };
+
+// Two in a line.
+static void draw_settings(Panel *panel, int side, Rect rect, float line, Spec *spec)
+{
+    Ui *ui = panel->ui;
+    const float gap = ui_px(ui, 16), half = floorf((rect.w - gap) / 2), height = line - ui_px(ui, 3);
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        char id[24], value[32];
+        (void)snprintf(id, sizeof id, "%c.%s", letter(side), settings[i].key);
+        settings[i].format(spec, value);
+        const Rect place = {rect.x + (float)(i % 2) * (half + gap), rect.y + (float)(i / 2) * line, half, height};
+        const float word = fminf(ui_px(ui, 92), half * 0.5f);
+        ui_text(ui, (Rect){place.x, place.y, word, place.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT,
+                settings[i].word);
+        WidgetState states[2];
+        const int change = ui_stepper(ui, id, (Rect){place.x + word, place.y, place.w - word, place.h}, value, states);
+        panel_hint(panel, states[0], settings[i].key);
+        panel_hint(panel, states[1], settings[i].key);
+        if (change)
+            settings[i].step(spec, change);
+    }
+}
+
+// What the whole model is as a string, and a button that copies it.
+static void draw_spec(Panel *panel, int side, Rect row)
+{
+    Ui *ui = panel->ui;
+    char text[SPEC_TEXT_SIZE], id[24];
+    spec_format(&panel->frame->models[side].spec, text, sizeof text);
+    (void)snprintf(id, sizeof id, "%c.copy", letter(side));
+    const float width = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, "Copy") + ui_px(ui, 18);
+    if (panel_button(panel, id, (Rect){row.x + row.w - width, row.y, width, row.h}, "Copy", NULL, false, "copy")) {
+        requests_add(panel->requests, (Request){.kind = REQUEST_COPY, .side = side});
+    }
+    const float room = row.w - width - ui_px(ui, 8);
+    ui_text(ui, (Rect){row.x, row.y, room, row.h}, FONT_FIGURES, ui_fit_size(ui, FONT_FIGURES, TEXT_SMALL, room, text),
+            ui->theme->faint, ALIGN_LEFT, text);
+}
+
+void panel_more(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const int side = panel->frame->popup == POPUP_MORE_A ? SIDE_A : SIDE_B;
+    const StageRow *row = &panel->layout->stage.rows[side];
+    enum { LINES = 2 + (SETTING_COUNT + 1) / 2 + 1 };
+    const float pad = ui_px(ui, 10), line = ui_px(ui, 28);
+    Rect box = {row->set_area.x, row->set_caption.y, row->set_area.w, LINES * line + 2 * pad};
+    box.w = fmaxf(box.w, ui_px(ui, 470));
+    box.x = fmaxf(ui_px(ui, 8), row->set_area.x + row->set_area.w - box.w);
+    box.y = fminf(box.y, panel->layout->playback.y - box.h);
+    panel_popup(panel, box);
+    Rect place = {box.x + pad, box.y + pad, box.w - 2 * pad, line - ui_px(ui, 3)};
+    Spec spec = panel->frame->models[side].spec, old = spec;
+    (void)draw_choice(panel, side, place, "hidden", "inner units", activation_count(HIDDEN_ACTIVATION), hidden_label,
+                      panel_hidden_hint, &spec.hidden);
+    place.y += line;
+    if (draw_choice(panel, side, place, "optimizer", "how it steps", optimizer_count(), optimizer_label,
+                    panel_optimizer_hint, &spec.optimizer))
+        spec.lr = optimizer_get(spec.optimizer)->default_lr; // rates of different optimizers mean different things
+    place.y += line;
+    draw_settings(panel, side, (Rect){place.x, place.y, place.w, 0}, line, &spec);
+    place.y += line * (float)((SETTING_COUNT + 1) / 2);
+    draw_spec(panel, side, place);
+    if (!spec_equal(&spec, &old))
+        requests_add(panel->requests, (Request){.kind = REQUEST_SPEC, .side = side, .spec = spec});
+}

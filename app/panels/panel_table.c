@@ -1,0 +1,90 @@
+// What all test digits say, A beside B and, once it is known, beside the same model with another random start.
+#include <math.h>
+#include <stdio.h>
+
+#include "panels/panel.h"
+
+enum { COLUMNS = SIDE_COUNT, LINES_MAX = LOSS_COUNT + 4 };
+
+typedef struct Line {
+    char label[48], values[COLUMNS][24];
+    const char *words;
+} Line;
+
+static const Metrics *find_test(const Frame *frame, int side)
+{
+    const Metrics *test = &frame->models[side].snapshot->test;
+    return test->images > 0 && panel_is_shown(frame, side) ? test : NULL;
+}
+
+static void add_losses(const Frame *frame, Line *lines, int *count)
+{
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        bool is_wanted = loss < LOSSES_SHOWN;
+        for (int side = 0; side < SIDE_COUNT; side++)
+            is_wanted |= panel_is_shown(frame, side) && frame->models[side].spec.loss == loss;
+        if (!is_wanted)
+            continue;
+        Line *line = &lines[(*count)++];
+        (void)snprintf(line->label, sizeof line->label, "%s error", loss_get(loss)->label);
+        for (int side = 0; side < SIDE_COUNT; side++)
+            if (find_test(frame, side))
+                panel_format_figure(find_test(frame, side)->mean[loss], line->values[side]);
+    }
+}
+
+static void add_others(const Frame *frame, Line *lines, int *count)
+{
+    Line *brightness = &lines[(*count)++], *outside = &lines[(*count)++], *dark = &lines[(*count)++];
+    if (frame->facts)
+        (void)snprintf(brightness->label, sizeof brightness->label, "Mean brightness (target %.4f)", frame->facts->mean);
+    brightness->words = "brightness";
+    (void)snprintf(outside->label, sizeof outside->label, "Pixels outside 0\u20261");
+    (void)snprintf(dark->label, sizeof dark->label, "Pixels that never light up");
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Metrics *test = find_test(frame, side);
+        if (!test)
+            continue;
+        panel_format_figure(test->mean_output, brightness->values[side]);
+        (void)snprintf(outside->values[side], sizeof outside->values[side], "%.1f %%", 100.0 * metrics_outside(test));
+        (void)snprintf(dark->values[side], sizeof dark->values[side], "%d", panel_never_lit(test));
+    }
+}
+
+void panel_table(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const Rect rect = panel->layout->stage.table;
+    if (rect.w <= 0)
+        return;
+    panel_card(panel, rect);
+    Line lines[LINES_MAX] = {0};
+    int count = 0;
+    add_losses(frame, lines, &count);
+    add_others(frame, lines, &count);
+    const float pad = ui_px(ui, 12), column = ui_px(ui, 76), least = ui_px(ui, 18);
+    const float room = rect.h - ui_px(ui, 8);
+    while (count > 1 && room / (float)(count + 1) < least)
+        count--;
+    const float line = floorf(fminf(ui_px(ui, 28), room / (float)(count + 1)));
+    char total[16], title[48];
+    panel_format_count(frame->test_count, total);
+    (void)snprintf(title, sizeof title, "All %s test digits", total);
+    Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
+    ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        if (panel_is_shown(frame, side))
+            ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_UI_BOLD,
+                    TEXT_NORMAL, panel_side_color(ui, side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
+    for (int i = 0; i < count; i++) {
+        row.y += line;
+        draw_box(ui->draw, (Rect){row.x, row.y, row.w, ui_px(ui, 1)}, ui->theme->grid, 0);
+        ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
+                lines[i].label);
+        for (int side = 0; side < SIDE_COUNT; side++)
+            ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
+                    TEXT_NORMAL, panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)), ALIGN_RIGHT,
+                    lines[i].values[side]);
+    }
+}
