@@ -1,7 +1,6 @@
 // Layout: where everything is, for a window's size. One place, so that panels and hit tests agree.
 //
-// Units: framebuffer pixels. Every image pixel is an exact square of whole screen pixels. A rectangle of zero width and
-// a grid of zero columns are not shown.
+// Units: framebuffer pixels. A rectangle of zero width and a grid of zero columns are not shown.
 #pragma once
 #include "draw/draw.h"
 #include "draw/ui.h"
@@ -15,8 +14,8 @@ typedef struct GridLayout {
     Rect header;
     Point origin;
     int columns, rows;
-    int pixel_px; // screen pixels per image pixel
-    float pitch;  // from cell to cell
+    float side;  // of an image
+    float pitch; // from cell to cell
 } GridLayout;
 
 // One model's cell in the matrix: outputs above heatmaps, each with the drawing as its last image, and figures.
@@ -65,4 +64,4 @@ float layout_fit_scale(float wanted, float width, float height);
 // scale: from layout_fit_scale.
 Layout layout_create(float width, float height, float scale, const Look *look);
 
-GridLayout layout_single_cell(float x, float y, int pixel_px); // one image
+GridLayout layout_single_cell(float x, float y, float side); // one image

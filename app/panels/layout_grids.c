@@ -13,11 +13,11 @@ static float place_drawn_column(Layout *layout, Rect area, float scale)
     pixel_px = pixel_px < 1 ? 1 : pixel_px;
     const float cell = (float)(pixel_px * DIGIT_SIDE);
     layout->drawn_header = (Rect){area.x, area.y, fmaxf(cell, layout_px(130, scale)), header};
-    layout->drawn_input = layout_single_cell(area.x, area.y + header, pixel_px);
+    layout->drawn_input = layout_single_cell(area.x, area.y + header, cell);
     for (int side = 0; side < SIDE_COUNT; side++)
         for (int i = 0; i < 1 + HEATMAP_COUNT; i++)
             layout->drawn[side][i] =
-                layout_single_cell(area.x, area.y + header + (float)(1 + i) * (cell + gap + legend), pixel_px);
+                layout_single_cell(area.x, area.y + header + (float)(1 + i) * (cell + gap + legend), cell);
     return layout->drawn_header.w;
 }
 
@@ -30,11 +30,11 @@ static void place_drawn(Layout *layout, Rect area, float scale)
     int pixel_px = (int)(fminf(width, height) / DIGIT_SIDE);
     pixel_px = pixel_px < 1 ? 1 : pixel_px;
     const float cell = (float)(pixel_px * DIGIT_SIDE), top = area.y + header;
-    layout->drawn_input = layout_single_cell(area.x, top, pixel_px);
+    layout->drawn_input = layout_single_cell(area.x, top, cell);
     for (int side = 0; side < SIDE_COUNT; side++)
         for (int column = 0; column < 1 + HEATMAP_COUNT; column++)
             layout->drawn[side][column] = layout_single_cell(area.x + (float)column * (cell + gap),
-                                                             top + (float)(1 + side) * (cell + gap) + legend, pixel_px);
+                                                             top + (float)(1 + side) * (cell + gap) + legend, cell);
 }
 
 // Returns the height that the grids really take: whole rows of digits.

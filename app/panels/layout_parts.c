@@ -13,7 +13,7 @@ static GridLayout fill_area(Rect area, float header_height, float gap, int pixel
                        .origin = {area.x, area.y + header_height},
                        .columns = (int)((area.w + gap) / cell),
                        .rows = (int)((area.h - header_height + gap) / cell),
-                       .pixel_px = pixel_px,
+                       .side = (float)(pixel_px * DIGIT_SIDE),
                        .pitch = cell};
     grid.columns = grid.columns < 1 ? 1 : grid.columns;
     grid.rows = grid.rows < 1 ? 1 : grid.rows;
@@ -48,8 +48,7 @@ GridLayout layout_move_grid(GridLayout grid, float x, float y)
     return grid;
 }
 
-GridLayout layout_single_cell(float x, float y, int pixel_px)
+GridLayout layout_single_cell(float x, float y, float side)
 {
-    return (GridLayout){
-        .origin = {x, y}, .columns = 1, .rows = 1, .pixel_px = pixel_px, .pitch = (float)(pixel_px * DIGIT_SIDE)};
+    return (GridLayout){.origin = {x, y}, .columns = 1, .rows = 1, .side = side, .pitch = side};
 }

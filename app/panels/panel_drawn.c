@@ -12,7 +12,7 @@ enum { TITLE_HEIGHT = 15 };  // above each image
 static void draw_outline(Panel *panel, const GridLayout *grid)
 {
     const float *ink = panel->frame->pad_drawn;
-    const float level = OUTLINE_LEVEL / 100.0f, side = (float)grid->pixel_px, line = ui_px(panel->ui, 1);
+    const float level = OUTLINE_LEVEL / 100.0f, side = grid->side / DIGIT_SIDE, line = ui_px(panel->ui, 1);
     for (int row = 0; row < DIGIT_SIDE; row++)
         for (int column = 0; column < DIGIT_SIDE; column++) {
             const bool inside = ink[row * DIGIT_SIDE + column] >= level;

@@ -110,9 +110,8 @@ void panel_pad(Panel *panel)
     const Rect bar = panel->layout->sidebar, pad = panel->layout->pad;
     draw_box(ui->draw, (Rect){bar.x + bar.w - ui_px(ui, 1), bar.y, ui_px(ui, 1), bar.h}, COLOR_EDGE, 0);
     const WidgetState state = ui_widget(ui, "pad", pad, "Draw a digit");
-    const GridLayout grid = {
-        .origin = {pad.x, pad.y}, .columns = 1, .rows = 1, .pixel_px = (int)(pad.w / DIGIT_SIDE), .pitch = pad.w};
-    draw_images(ui->draw, grid.origin, 1, 1, grid.pitch, grid.pitch, grid.pixel_px, frame->pad_drawn, MAP_GREY, 1.0f);
+    const GridLayout grid = {.origin = {pad.x, pad.y}, .columns = 1, .rows = 1, .side = pad.w, .pitch = pad.w};
+    draw_images(ui->draw, grid.origin, 1, 1, grid.pitch, grid.pitch, grid.side, frame->pad_drawn, MAP_GREY, 1.0f);
     const float edge = ui_px(ui, 1);
     draw_frame(ui->draw, (Rect){pad.x - edge, pad.y - edge, pad.w + 2 * edge, pad.h + 2 * edge}, COLOR_EDGE, 0, edge);
     if (frame->is_pad_empty)
