@@ -70,18 +70,18 @@ static void copies_images(void **state)
     DrawList list;
     draw_init(&list, NULL);
     draw_begin(&list, 500, 500);
-    draw_images(&list, (Point){1, 1}, 2, 3, 30, 30, 1, values, MAP_GREY, 1);
-    draw_images(&list, (Point){600, 1}, 2, 3, 30, 30, 1, values, MAP_GREY, 1); // outside
-    draw_images(&list, (Point){1, 1}, 2, 3, 30, 30, 0, values, MAP_GREY, 1);   // no room
-    draw_images(&list, (Point){1.4F, 99.6F}, 2, 3, 0, 0, 2, values, MAP_HEAT, 2);
+    draw_images(&list, (Point){1, 1}, 2, 3, 30, 30, 28, values, MAP_GREY, 1);
+    draw_images(&list, (Point){600, 1}, 2, 3, 30, 30, 28, values, MAP_GREY, 1); // outside
+    draw_images(&list, (Point){1, 1}, 2, 3, 30, 30, 0, values, MAP_GREY, 1);    // no room
+    draw_images(&list, (Point){1.4F, 99.6F}, 2, 3, 0, 0, 56.5F, values, MAP_HEAT, 2);
     values[DIGIT_PIXELS] = 0;
     assert_int_equal(list.command_count, 2);
     assert_int_equal(list.value_count, 6 * DIGIT_PIXELS);
     assert_int_equal(list.commands[1].images.first_value, 3 * DIGIT_PIXELS);
     assert_float_equal(list.values[list.commands[1].images.first_value + DIGIT_PIXELS], 0.25F, 0);
-    assert_float_equal(list.commands[1].images.origin.x, 1, 0);
-    assert_float_equal(list.commands[1].images.origin.y, 100, 0);
-    assert_float_equal(list.commands[1].images.pitch_x, 56, 0); // cells do not overlap
+    assert_float_equal(list.commands[1].images.origin.x, 1.4F, 0);
+    assert_float_equal(list.commands[1].images.origin.y, 99.6F, 0);
+    assert_float_equal(list.commands[1].images.pitch_x, 56.5F, 0); // cells do not overlap
     draw_free(&list);
 }
 
@@ -229,11 +229,11 @@ static void says_what_is_missing(void **state)
     DrawList list;
     draw_init(&list, NULL);
     draw_begin(&list, 500, 500);
-    draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 1, values, MAP_GREY, 1);
+    draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 28, values, MAP_GREY, 1);
     assert_true(draw_is_whole(&list));
     const size_t count = list.value_count;
     list.value_count = SIZE_MAX / 8;
-    draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 1, values, MAP_GREY, 1);
+    draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 28, values, MAP_GREY, 1);
     list.value_count = count;
     assert_false(draw_is_whole(&list));
     assert_int_equal(list.command_count, 1);
@@ -250,9 +250,9 @@ static void splits_images(void **state)
     DrawList list;
     draw_init(&list, NULL);
     draw_begin(&list, 500, 500);
-    draw_images(&list, (Point){0, 0}, 10, 50, 30, 30, 1, values, MAP_GREY, 1);
-    draw_images(&list, (Point){0, 200}, 10, 3, 30, 30, 1, values, MAP_GREY, 1);
-    draw_images(&list, (Point){0, 300}, 10, 2, 30, 30, 1, values, MAP_GREY, 1);
+    draw_images(&list, (Point){0, 0}, 10, 50, 30, 30, 28, values, MAP_GREY, 1);
+    draw_images(&list, (Point){0, 200}, 10, 3, 30, 30, 28, values, MAP_GREY, 1);
+    draw_images(&list, (Point){0, 300}, 10, 2, 30, 30, 28, values, MAP_GREY, 1);
     BatchSet set = {0};
     const size_t limit = 7 * DIGIT_PIXELS + 5;
     assert_true(batch_build(&set, &list, 500, 500, limit));

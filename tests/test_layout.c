@@ -27,9 +27,8 @@ static void add_grid(Boxes *boxes, const char *name, const GridLayout *grid)
 {
     if (grid->columns > 0)
         add(boxes, name,
-            (Rect){grid->origin.x, grid->origin.y,
-                   grid->pitch * (float)(grid->columns - 1) + (float)(DIGIT_SIDE * grid->pixel_px),
-                   grid->pitch * (float)(grid->rows - 1) + (float)(DIGIT_SIDE * grid->pixel_px)});
+            (Rect){grid->origin.x, grid->origin.y, grid->pitch * (float)(grid->columns - 1) + grid->side,
+                   grid->pitch * (float)(grid->rows - 1) + grid->side});
 }
 
 static void collect_cell(const MatrixCell *cell, Boxes *boxes)

@@ -63,7 +63,7 @@ static void check_size(int width, int height, float wanted, Scene view)
         assert_true(command->clip.x >= 0 && command->clip.x + command->clip.w <= (float)width);
         assert_true(command->clip.y >= 0 && command->clip.y + command->clip.h <= (float)height);
         if (command->kind == DRAW_IMAGES)
-            assert_true(command->images.pixel_px >= 1 && command->images.columns >= 1);
+            assert_true(command->images.side > 0 && command->images.columns >= 1);
     }
     if (is_too_small) {
         for (size_t i = find_first_visible(width, height); i < scene.list.command_count; i++)

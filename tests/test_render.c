@@ -149,10 +149,10 @@ static void draws_images_exactly(void **state)
                 begin();
                 draw_text(&scene.list, FONT_UI, 12, 400, 200, 0xffffffff, "between");
                 draw_clip_push(&scene.list, clips[i]);
-                draw_images(&scene.list, (Point){17, 23}, COLUMNS, CELLS, side + GAP, side + GAP + 1, pixel_px, values,
+                draw_images(&scene.list, (Point){17, 23}, COLUMNS, CELLS, side + GAP, side + GAP + 1, side, values,
                             (ImageMap)map, scale);
                 draw_clip_pop(&scene.list);
-                draw_images(&scene.list, (Point){350, 23}, COLUMNS, CELLS, side + GAP, side + GAP + 1, pixel_px, values,
+                draw_images(&scene.list, (Point){350, 23}, COLUMNS, CELLS, side + GAP, side + GAP + 1, side, values,
                             MAP_GREY, 1);
                 capture();
                 check_grid(17, 23, pixel_px, values, (ImageMap)map, scale, clips[i]);

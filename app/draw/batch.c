@@ -205,14 +205,14 @@ static bool add_cells(BatchSet *set, const DrawCommand *command, Rect clip, int 
     const size_t start = batch->instance_count > 0 ? batch->first_value : first;
     const int columns = command->images.columns;
     const float top_row = (float)(first_cell / columns), end_row = (float)((first_cell + count - 1) / columns + 1);
-    const float side = (float)(DIGIT_SIDE * command->images.pixel_px);
+    const float side = command->images.side;
     const float pitch_x = command->images.pitch_x, pitch_y = command->images.pitch_y;
     const Point origin = command->images.origin;
     const float used = (float)(count < columns && top_row + 1 == end_row ? first_cell % columns + count : columns);
     const Instance instance = {
         .quad = {origin.x, origin.y + top_row * pitch_y, (used - 1) * pitch_x + side,
                  (end_row - top_row - 1) * pitch_y + side},
-        .shape = {origin.x, origin.y, (float)columns, (float)command->images.pixel_px},
+        .shape = {origin.x, origin.y, (float)columns, side},
         .extra = {pitch_x, pitch_y, command->images.scale},
         .word = {(uint32_t)first_cell, (uint32_t)count, (uint32_t)(first - start), (uint32_t)command->images.map},
     };

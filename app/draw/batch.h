@@ -22,7 +22,7 @@ typedef enum BatchKind {
 // The vertex input of every kind; the shaders' attributes 0 to 3 in this order.
 typedef struct Instance {
     float quad[4];    // what is rasterised: x, y, w, h. LINES: normals of the cuts at both points, or 0
-    float shape[4];   // BOXES: the whole box. LINES: from x, y to x, y. IMAGES: origin, columns, pixel_px
+    float shape[4];   // BOXES: the whole box. LINES: from x, y to x, y. IMAGES: origin, columns, side
     float extra[4];   // BOXES: radius, border. LINES: width. TEXT: u, v. IMAGES: pitch_x, pitch_y, scale
     uint32_t word[4]; // colour, border colour; IMAGES: first cell, count, first value in the buffer, map
 } Instance;

@@ -146,25 +146,17 @@ float draw_text(DrawList *list, FontFace face, float size_px, float x, float bas
     return pen;
 }
 
-void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, int pixel_px,
+void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
                  const float *values, ImageMap map, float scale)
 {
     assert(columns >= 1);
-    if (count <= 0 || pixel_px < 1) {
+    if (count <= 0 || !(side_px > 0)) {
         return; // nothing, or no room for it
     }
-    // Cells may not overlap, and everything lies on whole pixels: the shader finds a pixel's cell by division.
-    const float side = (float)(DIGIT_SIDE * pixel_px);
     DrawCommand command = {.kind = DRAW_IMAGES,
-                           .images = {{roundf(origin.x), roundf(origin.y)},
-                                      columns,
-                                      count,
-                                      fmaxf(side, roundf(pitch_x)),
-                                      fmaxf(side, roundf(pitch_y)),
-                                      pixel_px,
-                                      list->value_count,
-                                      map,
-                                      scale}};
+                           .images = {origin, columns, count,
+                                      fmaxf(side_px, pitch_x), // the shader finds a pixel's cell by division
+                                      fmaxf(side_px, pitch_y), side_px, list->value_count, map, scale}};
     const int rows = (count - 1) / columns + 1;
     const Rect bounds = {command.images.origin.x, command.images.origin.y, command.images.pitch_x * (float)columns,
                          command.images.pitch_y * (float)rows};

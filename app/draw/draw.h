@@ -55,10 +55,10 @@ typedef struct DrawCommand {
             int glyph_count;
         } text;
         struct {
-            Point origin;           // top left of the first cell, whole pixels
+            Point origin;           // top left of the first cell
             int columns, count;     // cells run left to right, top to bottom
-            float pitch_x, pitch_y; // distance from cell to cell, whole pixels
-            int pixel_px;           // screen pixels per image pixel, 1 or more: every image pixel is an exact square
+            float pitch_x, pitch_y; // distance from cell to cell, side or more
+            float side;             // of an image, more than 0
             size_t first_value;     // (count, 28, 28)
             ImageMap map;
             float scale;
@@ -105,8 +105,11 @@ void draw_line(DrawList *list, const Point *points, int point_count, float width
 // width.
 float draw_text(DrawList *list, FontFace face, float size_px, float x, float baseline_y, Color color, const char *text);
 
-// values: (count, 28, 28), copied. Images without room (pixel_px < 1) are dropped.
-void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, int pixel_px,
+// values: (count, 28, 28), copied. side_px: of an image on screen, in pixels; it need not be whole, and neither need
+// the origin and the pitches. Where it is a whole multiple of 28 and they are whole, every image pixel is an exact
+// square. Images without room (side_px not above 0) are dropped; cells never overlap (a pitch below side_px counts as
+// side_px).
+void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
                  const float *values, ImageMap map, float scale);
 
 // Outlines of what is marked (values that are not 0) as edges for MAP_EDGES: a line where a marked pixel meets one that

@@ -15,8 +15,9 @@ static json_t *rect_json(float x, float y, float w, float h)
 
 static json_t *grid_json(const GridLayout *grid)
 {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "x", (int)grid->origin.x, "y", (int)grid->origin.y, "columns",
-                     grid->columns, "rows", grid->rows, "pixel_px", grid->pixel_px, "pitch", (int)grid->pitch);
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:f, s:i}", "x", (int)grid->origin.x, "y", (int)grid->origin.y,
+                     "columns", grid->columns, "rows", grid->rows, "pixel_px", (int)(grid->side / DIGIT_SIDE), "side",
+                     (double)grid->side, "pitch", (int)grid->pitch);
 }
 
 static json_t *model_json(const ModelFrame *m)

@@ -47,9 +47,9 @@ static CellPlan plan_cell(float width, float height, float scale)
     return plan;
 }
 
-static GridLayout row_of(float x, float y, int columns, int pixel_px)
+static GridLayout row_of(float x, float y, int columns, float side)
 {
-    GridLayout grid = layout_single_cell(x, y, pixel_px);
+    GridLayout grid = layout_single_cell(x, y, side);
     grid.columns = columns;
     grid.pitch += 1;
     return grid;
@@ -67,14 +67,14 @@ static MatrixCell place_cell(Rect rect, const CellPlan *plan)
 {
     MatrixCell cell = {.rect = rect};
     const float x = rect.x + plan->pad, y = rect.y + plan->pad + plan->title;
-    const float pitch = (float)(plan->pixel_px * DIGIT_SIDE + 1), bottom = rect.y + rect.h - plan->pad;
+    const float side = (float)(plan->pixel_px * DIGIT_SIDE), pitch = side + 1, bottom = rect.y + rect.h - plan->pad;
     const float row = pitch * (float)(plan->digits + 1) + plan->gap; // the drawing stands apart
     const float heat_x = plan->is_flat ? x + row : x, heat_y = plan->is_flat ? y : y + pitch;
     cell.title = (Rect){x, rect.y + plan->pad / 2, rect.w - 2 * plan->pad, plan->title};
-    cell.output = row_of(x, y, plan->digits, plan->pixel_px);
-    cell.heatmap = row_of(heat_x, heat_y, plan->digits, plan->pixel_px);
-    cell.drawn_output = row_of(x + row - pitch, y, 1, plan->pixel_px);
-    cell.drawn_heatmap = row_of(heat_x + row - pitch, heat_y, 1, plan->pixel_px);
+    cell.output = row_of(x, y, plan->digits, side);
+    cell.heatmap = row_of(heat_x, heat_y, plan->digits, side);
+    cell.drawn_output = row_of(x + row - pitch, y, 1, side);
+    cell.drawn_heatmap = row_of(heat_x + row - pitch, heat_y, 1, side);
     GridLayout *const grids[] = {&cell.output, &cell.heatmap, &cell.drawn_output, &cell.drawn_heatmap};
     for (size_t i = 0; i < sizeof grids / sizeof *grids; i++)
         keep_inside(grids[i], plan, rect);
@@ -140,7 +140,7 @@ void layout_place_inspect(Layout *layout, Rect area, float scale, const Look *lo
                                        &inspect->output[SIDE_B], &inspect->heatmap[SIDE_B]};
     for (int i = 0; i < IMAGES; i++) {
         const float x = area.x + (float)i * step;
-        *grids[i] = layout_single_cell(x, area.y + header, pixel_px);
+        *grids[i] = layout_single_cell(x, area.y + header, side);
         grids[i]->header = (Rect){x, area.y, side, header};
     }
     const float plots = area.y + header + side + gap, bottom = area.y + area.h;

@@ -74,7 +74,7 @@ static void choose_pixel(Panel *panel)
 static void mark_pixel(Panel *panel, const GridLayout *grid)
 {
     const Look *look = &panel->frame->look;
-    const float line = ui_px(panel->ui, 2), side = (float)grid->pixel_px;
+    const float line = ui_px(panel->ui, 2), side = grid->side / DIGIT_SIDE;
     const Rect rect = {grid->origin.x + (float)(look->pixel % DIGIT_SIDE) * side - line,
                        grid->origin.y + (float)(look->pixel / DIGIT_SIDE) * side - line, side + 2 * line,
                        side + 2 * line};

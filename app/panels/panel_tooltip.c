@@ -121,7 +121,7 @@ static void mark_pixel(Panel *panel, const GridLayout *grid, int cell)
     if (grid->columns == 0)
         return;
     const PixelHover hover = panel->hover;
-    const float line = ui_px(panel->ui, 1), side = (float)grid->pixel_px;
+    const float line = ui_px(panel->ui, 1), side = grid->side / DIGIT_SIDE;
     const Rect rect = {
         grid->origin.x + (float)(cell % grid->columns) * grid->pitch + (float)(hover.pixel % DIGIT_SIDE) * side - line,
         grid->origin.y + (float)(cell / grid->columns) * grid->pitch + (float)(hover.pixel / DIGIT_SIDE) * side - line,
@@ -179,8 +179,9 @@ static void show_pinned(Panel *panel)
         return;
     const GridLayout *grid = &panel->layout->input;
     panel->hover = (PixelHover){.is_set = true, .model = -1, .pixel = frame->look.pixel};
-    panel->ui->input.mouse_x = grid->origin.x + (float)((frame->look.pixel % DIGIT_SIDE + 1) * grid->pixel_px);
-    panel->ui->input.mouse_y = grid->origin.y + (float)((frame->look.pixel / DIGIT_SIDE + 1) * grid->pixel_px);
+    const float side = grid->side / DIGIT_SIDE;
+    panel->ui->input.mouse_x = grid->origin.x + (float)(frame->look.pixel % DIGIT_SIDE + 1) * side;
+    panel->ui->input.mouse_y = grid->origin.y + (float)(frame->look.pixel / DIGIT_SIDE + 1) * side;
 }
 
 static const char *column_name(const Panel *panel, int model)

@@ -133,8 +133,8 @@ static bool find_pixel(const Panel *panel, const GridLayout *grid, int count, in
     if (!input->is_inside || panel->ui->is_modal || x < 0 || y < 0)
         return false;
     const int column = (int)(x / grid->pitch), row = (int)(y / grid->pitch);
-    const int px = (int)((x - (float)column * grid->pitch) / (float)grid->pixel_px);
-    const int py = (int)((y - (float)row * grid->pitch) / (float)grid->pixel_px);
+    const int px = (int)((x - (float)column * grid->pitch) * DIGIT_SIDE / grid->side);
+    const int py = (int)((y - (float)row * grid->pitch) * DIGIT_SIDE / grid->side);
     *cell = row * grid->columns + column;
     *pixel = py * DIGIT_SIDE + px;
     return column < grid->columns && *cell < count && px < DIGIT_SIDE && py < DIGIT_SIDE;
@@ -143,7 +143,7 @@ static bool find_pixel(const Panel *panel, const GridLayout *grid, int count, in
 static void draw_overlay(Panel *panel, const ImageGrid *images, const float *values, ImageMap map)
 {
     const GridLayout *grid = images->grid;
-    draw_images(panel->ui->draw, grid->origin, grid->columns, images->count, grid->pitch, grid->pitch, grid->pixel_px,
+    draw_images(panel->ui->draw, grid->origin, grid->columns, images->count, grid->pitch, grid->pitch, grid->side,
                 values, map, 1.0f);
 }
 
@@ -155,7 +155,7 @@ void panel_images(Panel *panel, const ImageGrid *images)
     int cell, pixel;
     if (find_pixel(panel, grid, images->count, &cell, &pixel))
         panel->hover = (PixelHover){true, images->is_pad, images->model, cell, pixel};
-    draw_images(panel->ui->draw, grid->origin, grid->columns, images->count, grid->pitch, grid->pitch, grid->pixel_px,
+    draw_images(panel->ui->draw, grid->origin, grid->columns, images->count, grid->pitch, grid->pitch, grid->side,
                 images->values, images->map, images->scale);
     const size_t n = (size_t)images->count * DIGIT_PIXELS;
     if (images->marks) {
@@ -189,7 +189,8 @@ static void draw_set_map(Panel *panel, const GridLayout *grid, const Heatmap *mo
 {
     const float width = grid->pitch * (float)grid->columns, height = grid->pitch * (float)grid->rows;
     const int fit = (int)(fminf(width, height) / DIGIT_SIDE);
-    const GridLayout whole = layout_single_cell(grid->origin.x, grid->origin.y, fit < 1 ? 1 : fit);
+    const GridLayout whole =
+        layout_single_cell(grid->origin.x, grid->origin.y, (float)((fit < 1 ? 1 : fit) * DIGIT_SIDE));
     ImageGrid one = *images;
     one.grid = &whole;
     const PixelHover before = panel->hover;
