@@ -14,7 +14,7 @@ static bool check_page(const Session *session, const Options *options, Error *er
 {
     const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
     const float width = (float)options->width, height = (float)options->height;
-    const float scale = layout_fit_scale(options->scale > 0 ? options->scale : 1.0f, width, height);
+    const float scale = layout_fit_scale(options->scale > 0 ? options->scale : 1.0f, 1.0f, width, height);
     const int count = layout_create(width, height, scale, &options->look).page_count;
     if (options->page > 0 && options->page > (total - 1) / count)
         return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
@@ -44,6 +44,7 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .waits = options->command == COMMAND_FILM,
         .every_epoch = options->command != COMMAND_VIEW, // the same picture every time
         .look = options->look,
+        .pace = PACE_FULL,
         .digit = session->digit,
         .digit_width = digit_width,
         .digit_height = digit_height,
@@ -124,14 +125,14 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
                           bool is_capture, bool takes_news)
 {
     const float width = (float)size.width, height = (float)size.height;
-    const float wanted = (options->scale > 0 ? options->scale : size.display_scale) * session->app.ui_scale;
-    const float scale = layout_fit_scale(wanted, width, height);
+    const float display = options->scale > 0 ? options->scale : size.display_scale;
+    const float scale = layout_fit_scale(display, session->app.ui_scale, width, height);
     font_begin_frame(session->font);
     session->layout = layout_create(width, height, scale, &session->app.look);
     const Frame *frame = app_compose(&session->app, session->layout.page_count, is_capture, takes_news);
     Requests requests = {.count = 0};
     draw_begin(&session->draw, width, height);
-    ui_begin(&session->ui, &session->draw, input, scale);
+    ui_begin(&session->ui, &session->draw, theme_get(session->app.theme), input, scale);
     panels_draw(&session->ui, frame, &session->layout, &requests);
     ui_end(&session->ui);
     app_apply(&session->app, &requests);

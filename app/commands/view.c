@@ -47,14 +47,14 @@ static const Frame *pass(Session *session, const Options *options, Input *input,
 }
 
 // When the next frames are due, and why.
-typedef struct Pace {
+typedef struct Schedule {
     bool is_stale;  // must be drawn now
     bool has_wake;  // there is news of training, drawn when its time has come
     bool is_hidden; // then both wait until the window is seen again
     bool was_film;
     int torn_count;                              // pictures in a row that lacked something
     double next_training_frame, next_film_frame; // ms
-} Pace;
+} Schedule;
 
 static const double film_frame_ms = 90;
 
@@ -65,27 +65,27 @@ static int wait_until(double time)
 }
 
 // How long the window may sleep: -1 until something happens.
-static int choose_timeout(const Pace *pace, bool is_film)
+static int choose_timeout(const Schedule *schedule, bool is_film)
 {
-    if (pace->is_hidden || (!pace->is_stale && !pace->has_wake && !is_film))
+    if (schedule->is_hidden || (!schedule->is_stale && !schedule->has_wake && !is_film))
         return -1;
-    if (pace->is_stale)
+    if (schedule->is_stale)
         return 0;
-    const int news = pace->has_wake ? wait_until(pace->next_training_frame) : INT_MAX,
-              film = is_film ? wait_until(pace->next_film_frame) : INT_MAX;
+    const int news = schedule->has_wake ? wait_until(schedule->next_training_frame) : INT_MAX,
+              film = is_film ? wait_until(schedule->next_film_frame) : INT_MAX;
     return news < film ? news : film;
 }
 
-static void advance_film(Pace *pace, App *app, double now)
+static void advance_film(Schedule *schedule, App *app, double now)
 {
-    if (app->is_film && !pace->was_film)
-        pace->next_film_frame = now;
-    pace->was_film = app->is_film;
-    if (!app->is_film || now < pace->next_film_frame)
+    if (app->is_film && !schedule->was_film)
+        schedule->next_film_frame = now;
+    schedule->was_film = app->is_film;
+    if (!app->is_film || now < schedule->next_film_frame)
         return;
     app_advance_film(app);
-    pace->next_film_frame = now + film_frame_ms;
-    pace->is_stale = true;
+    schedule->next_film_frame = now + film_frame_ms;
+    schedule->is_stale = true;
 }
 
 // False where something is missing because memory was short. A window larger than what the driver draws is left alone.
@@ -104,35 +104,35 @@ static bool run(Session *session, const Options *options, FILE *trace)
     bool is_traced = true;
     const bool is_software = render_is_software(session->render);
     session->is_live = true;
-    Pace pace = {.is_stale = true};
+    Schedule schedule = {.is_stale = true};
     while (!session->app.wants_quit) {
         Input input;
-        const unsigned happened = window_wait(session->window, choose_timeout(&pace, session->app.is_film), &input);
+        const unsigned happened = window_wait(session->window, choose_timeout(&schedule, session->app.is_film), &input);
         const double start = now_ms();
         if (happened & WINDOW_CLOSE)
             break;
-        advance_film(&pace, &session->app, start);
-        pace.is_stale |= (happened & (WINDOW_INPUT | WINDOW_EXPOSED)) != 0;
-        pace.has_wake |= (happened & WINDOW_WAKE) != 0;
+        advance_film(&schedule, &session->app, start);
+        schedule.is_stale |= (happened & (WINDOW_INPUT | WINDOW_EXPOSED)) != 0;
+        schedule.has_wake |= (happened & WINDOW_WAKE) != 0;
         const WindowSize size = window_size(session->window);
-        pace.is_hidden = size.is_hidden;
-        const bool takes_news = !pace.is_hidden && pace.has_wake && start >= pace.next_training_frame;
-        if (pace.is_hidden ? !(happened & WINDOW_INPUT) : !pace.is_stale && !takes_news)
+        schedule.is_hidden = size.is_hidden;
+        const bool takes_news = !schedule.is_hidden && schedule.has_wake && start >= schedule.next_training_frame;
+        if (schedule.is_hidden ? !(happened & WINDOW_INPUT) : !schedule.is_stale && !takes_news)
             continue;
         const Frame *frame = pass(session, options, &input, size, takes_news);
-        if (pace.is_hidden || (happened & WINDOW_MORE))
+        if (schedule.is_hidden || (happened & WINDOW_MORE))
             continue;
         const bool is_whole = draw(session, size);
         const double took = now_ms() - start;
         // where the processor draws, pictures of training leave it two thirds of its time
         if (takes_news) {
-            pace.next_training_frame = start + (is_software ? 3 * took + 16 : 16);
-            pace.has_wake = false;
+            schedule.next_training_frame = start + (is_software ? 3 * took + 16 : 16);
+            schedule.has_wake = false;
         }
         // drawn again at once, which a full atlas needs, then with the sentence
-        pace.torn_count = is_whole ? 0 : pace.torn_count + 1;
-        pace.is_stale = pace.torn_count == 1 || pace.torn_count == 2;
-        if (pace.torn_count == 2)
+        schedule.torn_count = is_whole ? 0 : schedule.torn_count + 1;
+        schedule.is_stale = schedule.torn_count == 1 || schedule.torn_count == 2;
+        if (schedule.torn_count == 2)
             app_say(&session->app, true, "out of memory: something is missing in the window");
         if (trace && is_traced &&
             !trace_write(trace, frame, &session->layout, &session->ui, took, options->has_texts)) {

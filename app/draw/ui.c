@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 static uint32_t hash_id(const char *id) // FNV-1a
 {
     uint32_t hash = 2166136261u;
@@ -146,7 +145,7 @@ void ui_set_cursor(Ui *ui, WidgetState state, Cursor cursor)
         ui->cursor = cursor;
 }
 
-static void mark_on(Ui *ui, bool is_on)
+void ui_mark_on(Ui *ui, bool is_on)
 {
     if (ui->widget_count > 0 && !ui->is_modal)
         ui->widgets[ui->widget_count - 1].is_on = is_on;
@@ -156,7 +155,7 @@ WidgetState ui_button_state(Ui *ui, const char *id, Rect rect, const char *label
                             Color accent)
 {
     const WidgetState state = ui_widget(ui, id, rect, label);
-    mark_on(ui, is_on);
+    ui_mark_on(ui, is_on);
     const float radius = ui_px(ui, RADIUS);
     draw_box(ui->draw, rect, is_on ? accent : state.is_hot ? ui->theme->hover : ui->theme->raised, radius);
     if (!is_on)
@@ -252,7 +251,7 @@ int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *label
         char part_id[40];
         (void)snprintf(part_id, sizeof part_id, "%s.%s", id, labels[i]);
         const WidgetState state = ui_widget(ui, part_id, parts[i], labels[i]);
-        mark_on(ui, i == chosen);
+        ui_mark_on(ui, i == chosen);
         if (!ui->is_modal && ui->widget_count > 0)
             ui->widget_ids[ui->widget_count - 1] = hash;
         if (ui->focus == hash_id(part_id)) // clicked: the group has the focus

@@ -114,6 +114,7 @@ WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label);
 void ui_focus_ring(Ui *ui, WidgetState state, Rect rect);
 void ui_set_hint(Ui *ui, WidgetState state, const char *text);
 
+void ui_mark_on(Ui *ui, bool is_on); // the widget that was made last is pressed, or chosen
 void ui_set_cursor(Ui *ui, WidgetState state, Cursor cursor);
 
 // shortcut: shown small behind the label; NULL: none. is_on: drawn as pressed in `accent`.

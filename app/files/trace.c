@@ -82,15 +82,22 @@ static json_t *matrix_json(const Frame *frame, const MatrixLayout *matrix)
 static json_t *grids_json(const Layout *layout)
 {
     const InspectLayout *inspect = &layout->inspect;
-    json_t *json = json_pack("{s:o, s:o, s:o}", "drawn_input", grid_json(&layout->drawn_input), "inspect.input",
-                             grid_json(&inspect->input), "input", grid_json(&layout->input));
+    const StageRow *stage = layout->stage.rows;
+    json_t *json = json_pack("{s:o}", "inspect.input", grid_json(&inspect->input));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const struct {
             const char *name;
             const GridLayout *grid;
         } grids[] = {
-            {"output", &layout->reconstruction[side]}, {"heat.0", &layout->heatmap[side][0]},
-            {"heat.1", &layout->heatmap[side][1]},     {"inspect.output", &inspect->output[side]},
+            {"pad", &stage[side].pictures[0]},
+            {"pad.output", &stage[side].pictures[1]},
+            {"pad.heat.0", &stage[side].pictures[2]},
+            {"pad.heat.1", &stage[side].pictures[3]},
+            {"target", &stage[side].set[0]},
+            {"output", &stage[side].set[1]},
+            {"heat.0", &stage[side].set[2]},
+            {"heat.1", &stage[side].set[3]},
+            {"inspect.output", &inspect->output[side]},
             {"inspect.heat", &inspect->heatmap[side]},
         };
         for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
@@ -183,15 +190,17 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
                                     json_pack("{s:s, s:s, s:b, s:o}", "id", w->id, "label", w->label, "on", w->is_on,
                                               "rect", rect_json(w->rect.x, w->rect.y, w->rect.w, w->rect.h)));
     }
-    json_t *json = json_pack(
-        "{s:f, s:s, s:f, s:f, s:b, s:b, s:b, s:b, s:i, s:b, s:i, s:i, s:f, s:f, s:s, s:o, s:o, s:o, s:o, s:o}", "ms",
-        frame_ms, "view", scene_get(frame->look.scene)->name, "scale", (double)ui->scale, "brush",
-        (double)frame->pad->brush, "playing", frame->is_playing, "busy", frame->is_busy, "data", frame->facts != NULL,
-        "help", frame->is_help_shown, "first", frame->first, "shuffled", frame->is_shuffled, "page_count",
-        frame->page_count, "undo", frame->pad->at, "pad_mean", mean(frame->pad_drawn), "samples_per_second",
-        frame->samples_per_second, "message", frame->message, "a", model_json(&frame->models[SIDE_A]), "b",
-        model_json(&frame->models[SIDE_B]), "input", grid_json(&layout->input), "reconstruction_a",
-        grid_json(&layout->reconstruction[SIDE_A]), "widgets", widgets);
+    json_t *json =
+        json_pack("{s:f, s:s, s:f, s:f, s:b, s:b, s:b, s:b, s:i, s:b, s:i, s:i, s:f, s:f, s:s, s:o, s:o, s:o}", "ms",
+                  frame_ms, "view", scene_get(frame->look.scene)->name, "scale", (double)ui->scale, "brush",
+                  (double)frame->pad->brush, "playing", frame->is_playing, "busy", frame->is_busy, "data",
+                  frame->facts != NULL, "help", frame->popup == POPUP_HELP, "first", frame->first, "shuffled",
+                  frame->is_shuffled, "page_count", frame->page_count, "undo", frame->pad->at, "pad_mean",
+                  mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second, "message", frame->message,
+                  "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]), "widgets", widgets);
+    (void)json_object_set_new(json, "popup", json_integer(frame->popup));
+    (void)json_object_set_new(json, "pace", json_string(pace_label(frame->pace)));
+    (void)json_object_set_new(json, "cursor", json_integer(ui->cursor));
     const Rect window = layout->window;
     (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
     (void)json_object_set_new(json, "look", look_json(frame));

@@ -5,14 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw/theme.h"
 #include "panels/plot.h"
-
-static Color loss_color(int loss)
-{
-    static const Color colors[] = {[LOSS_BCE] = ui->theme->text, [LOSS_MSE] = ui->theme->text};
-    return loss < LOSSES_SHOWN ? colors[loss] : ui->theme->text;
-}
 
 // ---- what each loss charges ---------------------------------------------------------------------------------------
 
@@ -38,7 +31,7 @@ static float draw_legend(Panel *panel, Rect rect, const char *const notes[LOSSES
         char name[64];
         (void)snprintf(name, sizeof name, "%s%s", loss_get(losses[i])->label,
                        losses[i] < LOSSES_SHOWN ? notes[losses[i]] : "");
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, loss_color(losses[i]), ALIGN_RIGHT, name);
+        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, ui->theme->text, ALIGN_RIGHT, name);
         line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, name) + ui_px(ui, 14);
     }
     return rect.w - ui_px(ui, 22) - line.w; // the gap behind the last but for a little
@@ -52,15 +45,15 @@ static void mark_excess(const Plot *plot, float p, float t, double excess, bool 
     const float floor_at = (float)loss_bce_floor((double)t);
     const float x = roundf(plot_x(plot, p)), y = plot_y(plot, floor_at + (float)excess);
     const float width = ui_px(plot->ui, 3);
-    plot_vertical(plot, p, theme_fade(ui->theme->right, 0x50));
-    draw_box(plot->ui->draw, (Rect){x - 1, y, width, plot_y(plot, floor_at) - y}, ui->theme->right, 0);
+    plot_vertical(plot, p, theme_fade(plot->ui->theme->right, 0x50));
+    draw_box(plot->ui->draw, (Rect){x - 1, y, width, plot_y(plot, floor_at) - y}, plot->ui->theme->right, 0);
     char text[32];
     (void)snprintf(text, sizeof text, "%s: +%.4f", is_right ? "+0.1" : "\u22120.1", excess);
     // at the plot's edge it has no room on its own side and stands below the other one
     const float room = is_right ? plot->area.x + plot->area.w - x : x - plot->area.x;
     const bool is_at_edge = ui_text_width(plot->ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(plot->ui, 5) > room;
     plot_label(plot, p, plot->y_high, is_right ? 5 : -5, is_at_edge ? 40 : 24, is_right ? ALIGN_LEFT : ALIGN_RIGHT,
-               ui->theme->right, text);
+               plot->ui->theme->right, text);
 }
 
 // Anywhere in the plot: the target follows the mouse; a double click gives the pixel its own back.
@@ -108,11 +101,11 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     plot_horizontal(&plot, (float)figures->floor, theme_fade(ui->theme->text, 0x80));
     for (int i = 0; i < count; i++) {
         const LossCurve curve = {losses[i], figures->t};
-        plot_curve(&plot, loss_at, &curve, ui_px(ui, 2), loss_color(losses[i]), false);
+        plot_curve(&plot, loss_at, &curve, ui_px(ui, 2), ui->theme->text, false);
     }
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
         for (int i = 0; i < count; i++)
-            plot_point(&plot, figures->sides[side].p, figures->sides[side].loss[losses[i]], panel_side_color(side),
+            plot_point(&plot, figures->sides[side].p, figures->sides[side].loss[losses[i]], panel_side_color(ui, side),
                        panel->frame->models[side].spec.loss != losses[i]);
     mark_excess(&plot, figures->below, figures->t, figures->excess_below, false);
     mark_excess(&plot, figures->above, figures->t, figures->excess_above, true);
@@ -178,17 +171,17 @@ void inspect_draw_slopes(Panel *panel, const InspectFigures *figures)
     plot_x_axis(&plot, xs, 5, "z");
     for (int i = 0; i < count; i++) {
         const SlopeCurve curve = {NULL, losses[i], figures->t};
-        plot_curve(&plot, sigmoid_slope_at, &curve, ui_px(ui, 2), loss_color(losses[i]), false);
+        plot_curve(&plot, sigmoid_slope_at, &curve, ui_px(ui, 2), ui->theme->text, false);
     }
     // another output has slopes of its own: those of the model's own loss, dashed
     for (int side = SIDE_COUNT - 1; side >= 0; side--) {
         const ModelFrame *m = &frame->models[side];
         const SlopeCurve curve = {m->model, m->spec.loss, figures->t};
         if (!is_sigmoid(m))
-            plot_curve(&plot, model_slope_at, &curve, ui_px(ui, 1.5f), panel_side_color(side), true);
+            plot_curve(&plot, model_slope_at, &curve, ui_px(ui, 1.5f), panel_side_color(ui, side), true);
     }
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
         for (int i = 0; i < count; i++)
-            plot_point(&plot, figures->sides[side].z, figures->sides[side].slope[losses[i]], panel_side_color(side),
+            plot_point(&plot, figures->sides[side].z, figures->sides[side].slope[losses[i]], panel_side_color(ui, side),
                        frame->models[side].spec.loss != losses[i]);
 }

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "draw/theme.h"
 #include "panels/layout_parts.h"
 
 // The window for which the distances of the theme are meant; the least at which they fit; below the first text keeps so

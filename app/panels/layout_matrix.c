@@ -1,10 +1,7 @@
-// Where things are in the matrix, the inspect view and the claims. Pure arithmetic.
+// Where things are in the matrix. Pure arithmetic.
 #include <math.h>
 
-#include "draw/theme.h"
 #include "panels/layout_parts.h"
-
-// ---- matrix -------------------------------------------------------------------------------------------------------
 
 enum { CELL_DIGITS_MAX = 8, FIGURE_ROWS = 5 };
 
@@ -121,52 +118,4 @@ void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *loo
         }
     }
     layout->page_count = plan.digits;
-}
-
-// ---- inspect ------------------------------------------------------------------------------------------------------
-
-void layout_place_inspect(Layout *layout, Rect area, float scale, const Look *look)
-{
-    (void)look;
-    enum { IMAGES = 1 + 2 * SIDE_COUNT, TABLE_ROWS = 9 };
-    InspectLayout *inspect = &layout->inspect;
-    const float gap = layout_px(GAP, scale), header = layout_px(HEADER_HEIGHT, scale), line = layout_px(17, scale);
-    const float table = TABLE_ROWS * line + layout_px(10, scale), least_plot = layout_px(130, scale);
-    const float room = fminf((area.w - (IMAGES - 1) * gap) / IMAGES, area.h - table - least_plot - 2 * gap - header);
-    int pixel_px = (int)(room / DIGIT_SIDE);
-    pixel_px = pixel_px < 1 ? 1 : pixel_px;
-    const float side = (float)(pixel_px * DIGIT_SIDE), step = floorf((area.w - side) / (IMAGES - 1));
-    GridLayout *const grids[IMAGES] = {&inspect->input, &inspect->output[SIDE_A], &inspect->heatmap[SIDE_A],
-                                       &inspect->output[SIDE_B], &inspect->heatmap[SIDE_B]};
-    for (int i = 0; i < IMAGES; i++) {
-        const float x = area.x + (float)i * step;
-        *grids[i] = layout_single_cell(x, area.y + header, side);
-        grids[i]->header = (Rect){x, area.y, side, header};
-    }
-    const float plots = area.y + header + side + gap, bottom = area.y + area.h;
-    const float half = floorf((area.w - gap) / 2), plot_height = bottom - table - gap - plots;
-    inspect->loss_plot = (Rect){area.x, plots, half, plot_height};
-    inspect->slope_plot = (Rect){area.x + half + gap, plots, area.w - half - gap, plot_height};
-    inspect->pixel_table = (Rect){area.x, bottom - table, half, table};
-    inspect->set_table = (Rect){area.x + half + gap, bottom - table, area.w - half - gap, table};
-    layout->page_count = 1;
-}
-
-// ---- claims -------------------------------------------------------------------------------------------------------
-
-void layout_place_claims(Layout *layout, Rect area, float scale, const Look *look)
-{
-    (void)look;
-    // in proportion to the rows of their tables, the words' least included
-    static const float weights[CLAIM_COUNT] = {10, 7, 5.5f, 5, 7};
-    const float gap = layout_px(6, scale), room = area.h - (CLAIM_COUNT - 1) * gap;
-    float y = area.y, sum = 0;
-    for (int i = 0; i < CLAIM_COUNT; i++)
-        sum += weights[i];
-    for (int i = 0; i < CLAIM_COUNT; i++) {
-        const float height = floorf(room * weights[i] / sum);
-        layout->claims[i] = (Rect){area.x, y, area.w, height};
-        y += height + gap;
-    }
-    layout->page_count = 1;
 }

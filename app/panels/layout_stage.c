@@ -1,13 +1,12 @@
 // Where things are on the stage: the digit that one draws, what each model makes of it, the test digits beside it, the
 // plots below. Pure arithmetic.
 //
-// Everything follows from one length, the side of a picture: a whole multiple of 28 pixels where there is room for it. A
-// test digit is a quarter of it, so that target, output and two heatmaps stand beside one picture. What is left over of
-// the width goes into the gaps.
+// Everything follows from one length, the side of a picture: a whole multiple of 28 pixels where there is room for it.
+// A test digit is a quarter of it, so that target, output and two heatmaps stand beside one picture. What is left over
+// of the width goes into the gaps.
 #include <math.h>
 #include <string.h>
 
-#include "draw/theme.h"
 #include "panels/layout_parts.h"
 
 enum { LEAST_SIDE = 112, LEAST_SET = 5 }; // columns of test digits, their labels among them
@@ -31,7 +30,10 @@ static Plan start_plan(const Layout *layout, float scale)
                   .caption = layout_px(small ? 19 : CAPTION_HEIGHT, scale),
                   .row_gap = layout_px(small ? 3 : 8, scale),
                   .plot_gap = layout_px(small ? 6 : GAP, scale),
-                  .plots = layout_px(small ? 92 : layout->status.h > 0 ? 138 : 118, scale),
+                  .plots = layout_px(small                  ? 92
+                                     : layout->status.h > 0 ? 138
+                                                            : 118,
+                                     scale),
                   .is_small = small};
 }
 

@@ -33,10 +33,17 @@ SCENES(DECLARE_PANEL)
 #undef DECLARE_PANEL
 
 // In every scene, or where the layout has a place for them.
-DrawPanel panel_top, panel_pad, panel_models, panel_modes, panel_histogram, panel_curves, panel_timeline, panel_status,
-    panel_tooltip, panel_help, panel_keys, panel_small;
+DrawPanel panel_top, panel_pad, panel_heads, panel_histogram, panel_curves, panel_table, panel_playback, panel_status,
+    panel_look_keys, panel_tooltip, panel_keys, panel_small;
 
-void panel_drawn(Panel *panel); // the drawing and what the models make of it: a part of compare and solo
+// Over the others, one at a time: a Popup each.
+DrawPanel panel_help, panel_view_menu, panel_more, panel_maps;
+
+// Parts of the stage
+void panel_draw_pad(Panel *panel, GridLayout cell);
+bool panel_shows_strokes(const Panel *panel); // the pad shows the drawing as it is drawn, not what the models see
+void panel_draw_set(Panel *panel);            // the test digits beside the pictures
+Rect panel_map_place(const Panel *panel, int column); // what a list of heatmaps for this column opens under
 
 // Shared parts
 
@@ -46,8 +53,28 @@ void panel_request(Panel *panel, RequestKind kind, int value);
 
 Color panel_side_color(const Ui *ui, int side);
 bool panel_is_shown(const Frame *frame, int side);
-bool panel_has_grids(const Frame *frame); // compare or solo
-bool panel_is_wiped(const Frame *frame);  // A and B in the same place
+bool panel_is_stage(const Frame *frame); // compare or solo
+bool panel_is_wiped(const Frame *frame); // A and B in the same place
+
+// A button with its help.
+bool panel_button(Panel *panel, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on,
+                  const char *words);
+
+// What a widget says of itself under the mouse: the words of that key; of a row of a table.
+void panel_hint(Panel *panel, WidgetState state, const char *words);
+void panel_loss_hint(Panel *panel, WidgetState state, int loss);
+void panel_output_hint(Panel *panel, WidgetState state, int output);
+void panel_hidden_hint(Panel *panel, WidgetState state, int hidden);
+void panel_optimizer_hint(Panel *panel, WidgetState state, int optimizer);
+void panel_heat_hint(Panel *panel, WidgetState state, int mode);
+
+// The ground of a menu; a press beside it closes it. A line of a menu: what it says, its key, whether it is on.
+void panel_popup(Panel *panel, Rect box);
+WidgetState panel_menu_row(Panel *panel, const char *id, Rect rect, const char *label, const char *shortcut,
+                           bool is_on);
+
+// The wipe's divider over a picture: drag it, or move it with the arrows.
+void panel_divider(Panel *panel, const char *id, Rect area);
 
 // A card with a thin edge.
 void panel_card(Panel *panel, Rect rect);
@@ -63,7 +90,7 @@ void panel_format_signed(double value, char text[24]); // the same with its sign
 
 // color, or grey where the model's figures over the test set are of another moment than its pictures: figures_of then
 // stands beside them.
-Color panel_figure_color(const ModelFrame *model, Color color);
+Color panel_figure_color(const Ui *ui, const ModelFrame *model, Color color);
 
 // Figures of the models in a line, "A 0.0918 epoch 12": their text without and with the moment that they are of, where
 // that is not the pictures'.
@@ -71,7 +98,10 @@ typedef struct PanelFigure {
     char text[32], whole_text[72];
     Color color;
 } PanelFigure;
-PanelFigure panel_side_figure(const Frame *frame, int side, double value);
+PanelFigure panel_side_figure(const Ui *ui, const Frame *frame, int side, double value);
+
+void panel_format_count(int count, char text[16]); // 60000: "60,000"
+int panel_never_lit(const Metrics *test);          // outputs that are 0 for every image although some have ink there
 
 // Right-aligned in the line, the first at the right; with their moments where there is room, or without, or not at all.
 // Returns how much of the line is left then.
@@ -105,6 +135,9 @@ void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, 
 // moves the end of the scale, a double click takes it back. id: of the widget. Returns its width, 0 where there is no
 // room.
 float panel_color_bar(Panel *panel, const char *id, Rect rect, float taken, int mode);
+
+// A colour bar without a mode, right-aligned: what its ends mean.
+void panel_draw_bar(Panel *panel, Rect rect, ImageMap map, float scale, const char *low, const char *high);
 void panel_scale_heatmap(Panel *panel, int mode, float factor); // 0: back to the mode's own scale
 
 // The whole window.

@@ -2,17 +2,20 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "draw/theme.h"
 #include "panels/panel.h"
 #include "state/claim_table.h"
 
-static const Color verdict_colors[VERDICT_COUNT] = {[VERDICT_OPEN] = ui->theme->soft,
-                                                    [VERDICT_TRUE] = ui->theme->right,
-                                                    [VERDICT_PARTLY] = ui->theme->partly,
-                                                    [VERDICT_FALSE] = ui->theme->wrong};
+static Color verdict_color(const Theme *theme, Verdict verdict)
+{
+    const Color colors[VERDICT_COUNT] = {[VERDICT_OPEN] = theme->soft,
+                                         [VERDICT_TRUE] = theme->right,
+                                         [VERDICT_PARTLY] = theme->partly,
+                                         [VERDICT_FALSE] = theme->wrong};
+    return colors[verdict];
+}
 
 // All cards alike: what one has room for depends on the window alone.
-static bool is_small(const Panel *panel) { return panel->layout->main.h < 600 * panel->ui->scale; }
+static bool is_small(const Panel *panel) { return panel->layout->area.h < 600 * panel->ui->scale; }
 
 static void draw_words(Panel *panel, Rect rect, int claim)
 {
@@ -26,7 +29,7 @@ static void draw_words(Panel *panel, Rect rect, int claim)
     const float size = small ? TEXT_SMALL - 1 : TEXT_NORMAL;
     const float badge = ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, verdict) + 2 * pad;
     const Rect box = {rect.x + rect.w - badge, rect.y, badge, line - ui_px(ui, 2)};
-    draw_box(ui->draw, box, verdict_colors[result->verdict], box.h / 2);
+    draw_box(ui->draw, box, verdict_color(ui->theme, result->verdict), box.h / 2);
     ui_text(ui, box, FONT_UI_BOLD, TEXT_SMALL, ui->theme->inverse, ALIGN_CENTER, verdict);
     ui_text(ui, (Rect){rect.x, rect.y, rect.w - badge - pad, line}, FONT_UI_BOLD, small ? TEXT_SMALL : TEXT_NORMAL,
             ui->theme->text, ALIGN_LEFT, title);
@@ -42,7 +45,7 @@ static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
     const float names = floorf(rect.w * 0.27f), column = floorf((rect.w - names) / (float)table->column_count);
     for (int i = 0; i < table->column_count; i++) {
         const Rect cell = {rect.x + names + (float)i * column, rect.y, column, line};
-        const Color color = i < SIDE_COUNT ? panel_side_color(i) : ui->theme->soft;
+        const Color color = i < SIDE_COUNT ? panel_side_color(ui, i) : ui->theme->soft;
         ui_text(ui, cell, i < SIDE_COUNT ? FONT_UI_BOLD : FONT_UI, size, color, ALIGN_RIGHT, table->columns[i]);
     }
     for (int row = 0; row < table->row_count; row++) {
@@ -54,8 +57,8 @@ static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
             for (int fewer = 0; fewer == 0 || (fewer < 6 && ui_text_width(ui, FONT_FIGURES, size, text) > column);
                  fewer++)
                 claim_format(table->rows[row].unit, table->rows[row].values[i], fewer, text);
-            ui_text(ui, (Rect){rect.x + names + (float)i * column, y, column, line}, FONT_FIGURES, size, ui->theme->text,
-                    ALIGN_RIGHT, text);
+            ui_text(ui, (Rect){rect.x + names + (float)i * column, y, column, line}, FONT_FIGURES, size,
+                    ui->theme->text, ALIGN_RIGHT, text);
         }
     }
 }

@@ -3,18 +3,18 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "draw/theme.h"
 #include "panels/panel.h"
 #include "panels/plot.h"
+#include "panels/time_axis.h"
 #include "state/landmarks.h"
 
 typedef struct Scale {
     Rect area;
-    float epochs;            // at the right edge
+    TimeAxis time;
     float log_low, log_high; // of the loss at the bottom and the top
 } Scale;
 
-static float epoch_x(const Scale *s, float epoch) { return s->area.x + s->area.w * epoch / s->epochs; }
+static float step_x(const Scale *s, double step) { return time_axis_x(&s->time, step); }
 
 static float loss_y(const Scale *s, float loss)
 {
@@ -27,7 +27,7 @@ static const char *loss_label(int i) { return loss_get(i)->label; }
 // Lowest and highest finite loss on show, widened by the landmarks of BCE.
 static Scale choose_scale(const Frame *frame, Rect area)
 {
-    float low = INFINITY, high = 0.0f, last = 1.0f;
+    float low = INFINITY, high = 0.0f;
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Snapshot *s = frame->models[side].snapshot;
         for (int i = 0; panel_is_shown(frame, side) && i < s->history_count; i++) {
@@ -37,7 +37,6 @@ static Scale choose_scale(const Frame *frame, Rect area)
                 continue;
             low = fminf(low, fminf(test, train));
             high = fmaxf(high, fmaxf(test, train));
-            last = fmaxf(last, (float)s->history[i].epoch);
         }
     }
     if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
@@ -50,8 +49,7 @@ static Scale choose_scale(const Frame *frame, Rect area)
         low = 0.01f;
         high = 1.0f;
     }
-    return (Scale){area, fmaxf(last, fmaxf(1.0f, (float)frame->epochs)), logf(low * 0.94f),
-                   logf(fminf(high, 20.0f) * 1.06f)};
+    return (Scale){area, time_axis_make(frame, area.x, area.w), logf(low * 0.94f), logf(fminf(high, 20.0f) * 1.06f)};
 }
 
 // 1, 2, 5, 10, ... on the log axis, those that fall inside.
@@ -126,7 +124,7 @@ static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
     bool has_train = false;
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
-        const float x = epoch_x(s, (float)record->epoch);
+        const float x = step_x(s, (double)record->epoch * snapshot->steps_per_epoch);
         if (isfinite(record->test[loss]))
             test[n++] = (Point){x, loss_y(s, record->test[loss])};
         const Point train = {x, loss_y(s, record->train[loss])};
@@ -141,11 +139,12 @@ static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
 // In the models' colours up to the moment whose pictures are shown, grey behind it.
 static void draw_all_curves(Panel *panel, const Scale *s)
 {
+    const Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     DrawList *draw = panel->ui->draw;
     const Snapshot *shown = frame->models[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].snapshot;
     const float right = s->area.x + s->area.w;
-    const float x = frame->is_past ? roundf(epoch_x(s, (float)shown->step / (float)shown->steps_per_epoch)) : right;
+    const float x = frame->is_past ? roundf(step_x(s, (double)shown->step)) : right;
     for (int side = SIDE_COUNT - 1; side >= 0; side--) {
         if (!panel_is_shown(frame, side))
             continue;
@@ -153,7 +152,7 @@ static void draw_all_curves(Panel *panel, const Scale *s)
         draw_curves(panel, s, side, ui->theme->faint);
         draw_clip_pop(draw);
         draw_clip_push(draw, (Rect){s->area.x, s->area.y, x - s->area.x, s->area.h});
-        draw_curves(panel, s, side, panel_side_color(side));
+        draw_curves(panel, s, side, panel_side_color(ui, side));
         draw_clip_pop(draw);
     }
     if (frame->is_past)
@@ -163,14 +162,56 @@ static void draw_all_curves(Panel *panel, const Scale *s)
 // The models' figures and, where there is room, what they are of: all or none. The caption has them, too.
 static void draw_figures(Panel *panel, Rect line)
 {
+    const Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     PanelFigure figures[SIDE_COUNT];
     int count = 0;
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
         if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0)
             figures[count++] =
-                panel_side_figure(frame, side, frame->models[side].snapshot->test.mean[frame->look.curve_loss]);
+                panel_side_figure(ui, frame, side, frame->models[side].snapshot->test.mean[frame->look.curve_loss]);
     (void)panel_draw_figures(panel, line, figures, count);
+}
+
+// "1 batch", "16", "epoch 1", "5", "20", as many as have room between each other.
+static void draw_time(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    const TimeAxis *time = &s->time;
+    const struct {
+        double step;
+        char text[24];
+    } candidates[] = {{1, "1 batch"},
+                      {time->last, ""},
+                      {time->an_epoch, "epoch 1"},
+                      {16, "16"},
+                      {5 * time->an_epoch, "5"},
+                      {4, "4"},
+                      {64, "64"},
+                      {20 * time->an_epoch, "20"},
+                      {2 * time->an_epoch, "2"},
+                      {10 * time->an_epoch, "10"}};
+    enum { COUNT = sizeof candidates / sizeof *candidates };
+    Rect used[COUNT];
+    int count = 0;
+    for (int i = 0; i < COUNT; i++) {
+        char text[24];
+        (void)snprintf(text, sizeof text, "%s", candidates[i].text);
+        if (!*text)
+            (void)snprintf(text, sizeof text, "%.0f", time->last / time->an_epoch);
+        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1, x = step_x(s, candidates[i].step);
+        const float left = fminf(s->area.x + s->area.w - width, fmaxf(s->area.x, x - width / 2));
+        const Rect place = {left, s->area.y + s->area.h, width, ui_px(ui, 18)};
+        bool is_free = candidates[i].step <= time->last && x >= s->area.x - 1;
+        for (int j = 0; j < count; j++)
+            is_free &= place.x > used[j].x + used[j].w + ui_px(ui, 10) || place.x + place.w + ui_px(ui, 10) < used[j].x;
+        if (!is_free)
+            continue;
+        used[count++] = place;
+        draw_box(ui->draw, (Rect){roundf(x), s->area.y + s->area.h - ui_px(ui, 3), ui_px(ui, 1), ui_px(ui, 3)},
+                 ui->theme->soft, 0);
+        ui_text(ui, place, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, text);
+    }
 }
 
 void panel_curves(Panel *panel)
@@ -181,7 +222,6 @@ void panel_curves(Panel *panel)
     if (rect.w <= 0)
         return;
     Rect area = plot_frame(ui, rect, "Training");
-    area.h -= panel->layout->timeline.h;
     const char *labels[LOSS_COUNT];
     for (int i = 0; i < LOSS_COUNT; i++)
         labels[i] = loss_label(i);
@@ -202,10 +242,5 @@ void panel_curves(Panel *panel)
     draw_axis(panel, &scale);
     draw_landmarks(panel, &scale);
     draw_all_curves(panel, &scale);
-    const Rect foot = {scale.area.x, area.y + area.h, scale.area.w, ui_px(ui, 18)};
-    char text[32];
-    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, "0");
-    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_CENTER, "epoch");
-    (void)snprintf(text, sizeof text, "%.0f", (double)scale.epochs);
-    ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
+    draw_time(panel, &scale);
 }

@@ -92,8 +92,9 @@ static void draw_badge(Panel *panel, int side, Rect rect)
     if (!state.is_clicked)
         return;
     Look *next = panel_look(panel);
-    next->scene = frame->look.scene == SCENE_COMPARE && !frame->look.is_wiped ? side == SIDE_A ? SCENE_SOLO_A : SCENE_SOLO_B
-                                                                              : SCENE_COMPARE;
+    next->scene = frame->look.scene == SCENE_COMPARE && !frame->look.is_wiped
+                      ? side == SIDE_A ? SCENE_SOLO_A : SCENE_SOLO_B
+                      : SCENE_COMPARE;
     next->is_wiped = false;
 }
 
@@ -145,8 +146,8 @@ static float plan_width(Ui *ui, const Chips *losses, const Chips *outputs, const
     float width = chips_width(ui, losses, rows, list_rows(losses, plan->losses, spec->loss, rows)) + ui_px(ui, 12);
     width += chips_width(ui, outputs, rows, list_rows(outputs, plan->outputs, spec->output, rows)) + ui_px(ui, 8);
     if (plan->has_words)
-        width += ui_text_width(ui, FONT_UI, TEXT_NORMAL, losses->name) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, outputs->name) +
-                 ui_px(ui, 16);
+        width += ui_text_width(ui, FONT_UI, TEXT_NORMAL, losses->name) +
+                 ui_text_width(ui, FONT_UI, TEXT_NORMAL, outputs->name) + ui_px(ui, 16);
     return width + (plan->has_progress ? progress + ui_px(ui, 8) : 0);
 }
 
@@ -183,8 +184,7 @@ static void draw_head(Panel *panel, int side)
     const Progress how_far = panel_progress(frame, side);
     const float progress = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, how_far.short_text);
     const bool is_broken = frame->models[side].snapshot->broken_step >= 0;
-    const HeadPlan plan =
-        plan_head(ui, &losses, &outputs, &spec, progress, is_apart(frame) || is_broken, row.w);
+    const HeadPlan plan = plan_head(ui, &losses, &outputs, &spec, progress, is_apart(frame) || is_broken, row.w);
     if (plan.has_progress)
         ui_text(ui, row, FONT_FIGURES, TEXT_SMALL,
                 is_broken         ? ui->theme->broken

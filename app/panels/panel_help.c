@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "draw/palette.h"
-#include "draw/theme.h"
 #include "panels/panel.h"
 
 typedef struct HelpRow {
@@ -68,17 +67,14 @@ static void draw_legend(Panel *panel, Rect row)
 void panel_help(Panel *panel)
 {
     Ui *ui = panel->ui;
-    const Frame *frame = panel->frame;
-    if (!frame->is_help_shown)
-        return;
-    const float height = panel->layout->bottom.y + panel->layout->bottom.h, width = panel->layout->bottom.w;
+    const float height = panel->layout->window.h, width = panel->layout->window.w;
     draw_box(ui->draw, (Rect){0, 0, width, height}, ui->theme->shade, 0);
     const float pad = ui_px(ui, 24), line = fminf(ui_px(ui, 26), floorf((height - 3 * pad) / (LINES + 3)));
     const float box_width = fminf(ui_px(ui, 900), width - pad);
     const Rect box = {roundf((width - box_width) / 2), roundf((height - line * (LINES + 3) - 2 * pad) / 2), box_width,
                       line * (LINES + 3) + 2 * pad};
     draw_box(ui->draw, box, ui->theme->panel, ui_px(ui, 10));
-    draw_frame(ui->draw, box, 0x4a5160ff, ui_px(ui, 10), ui_px(ui, 1));
+    draw_frame(ui->draw, box, ui->theme->faint, ui_px(ui, 10), ui_px(ui, 1));
     Rect row = {box.x + pad, box.y + pad, box.w - 2 * pad, line};
     ui_text(ui, row, FONT_UI_BOLD, TEXT_TITLE, ui->theme->text, ALIGN_LEFT, "Keys");
     ui_text(ui, row, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, "Esc closes");

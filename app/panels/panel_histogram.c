@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "draw/theme.h"
 #include "panels/panel.h"
 #include "panels/plot.h"
 
@@ -111,7 +110,7 @@ static void draw_means(Panel *panel, Rect line)
     int count = 0;
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
         if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0)
-            figures[count++] = panel_side_figure(frame, side, frame->models[side].snapshot->test.mean_output);
+            figures[count++] = panel_side_figure(ui, frame, side, frame->models[side].snapshot->test.mean_output);
     line.w = panel_draw_figures(panel, line, figures, count);
     if (!frame->facts)
         return;
@@ -212,7 +211,7 @@ static void draw_brush(Panel *panel, const Scale *s)
     const float left = fminf(fmaxf(s->area.x, (x0 + x1 - width) / 2), s->area.x + s->area.w - width);
     const bool meets_top = s->mode != HISTOGRAM_LOG && left + width > top_label(ui, s).x;
     const Rect box = {left, s->area.y + ui_px(ui, meets_top ? 16 : 2), width, ui_px(ui, 16)};
-    draw_box(ui->draw, box, (theme_fade(ui->theme->panel, 0x00)) | 0xe0, ui_px(ui, 3));
+    draw_box(ui->draw, box, theme_fade(ui->theme->panel, 0xe0), ui_px(ui, 3));
     ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, is_current ? ui->theme->right : ui->theme->faint, ALIGN_CENTER, text);
 }
 
@@ -275,7 +274,7 @@ void panel_histogram(Panel *panel)
         const Metrics *m = &frame->models[side].snapshot->test;
         if (panel_is_shown(frame, side) && m->images > 0)
             draw_steps(panel, &scale, m->histogram_output, false, 1.5f,
-                       panel_figure_color(&frame->models[side], panel_side_color(side)));
+                       panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)));
     }
     draw_brush(panel, &scale);
 }

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "draw/theme.h"
 #include "panels/inspect_plots.h"
 #include "state/inspect.h"
 
@@ -80,7 +79,7 @@ static void mark_pixel(Panel *panel, const GridLayout *grid)
                        side + 2 * line};
     const Rect outer = {rect.x - line, rect.y - line, rect.w + 2 * line, rect.h + 2 * line};
     draw_frame(panel->ui->draw, outer, 0x000000a0, 0, line);
-    draw_frame(panel->ui->draw, rect, look->is_pinned ? ui->theme->right : ui->theme->text, 0, line);
+    draw_frame(panel->ui->draw, rect, look->is_pinned ? panel->ui->theme->lesson : 0xffffffff, 0, line);
 }
 
 static void draw_images_of_digit(Panel *panel)
@@ -116,7 +115,7 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
     Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
     for (int side = 0; side < SIDE_COUNT; side++)
         ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_UI_BOLD,
-                TEXT_SMALL, panel_side_color(side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
+                TEXT_SMALL, panel_side_color(ui, side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
     const float room = row.w - 1.6f * column;
     const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 8);
     ui_text(ui, (Rect){row.x, row.y, room, line}, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
@@ -133,7 +132,8 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
                 panel_format_figure((double)rows[i].values[side], text);
             const ModelFrame *m = &panel->frame->models[side];
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
-                    TEXT_SMALL, rows[i].is_of_set ? panel_figure_color(m, ui->theme->text) : ui->theme->text, ALIGN_RIGHT, text);
+                    TEXT_SMALL, rows[i].is_of_set ? panel_figure_color(ui, m, ui->theme->text) : ui->theme->text,
+                    ALIGN_RIGHT, text);
         }
     }
     return row.y + line;

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw/theme.h"
 #include "panels/panel.h"
 
 // ---- choosing rows and columns ------------------------------------------------------------------------------------
@@ -73,7 +72,7 @@ static void draw_small_histogram(Panel *panel, Rect area, const ModelFrame *mode
     DrawList *draw = panel->ui->draw;
     const Metrics *test = &model->snapshot->test;
     const bool is_current = !*model->figures_of;
-    draw_box(draw, area, ui->theme->back, 0);
+    draw_box(draw, area, panel->ui->theme->back, 0);
     if (test->images == 0)
         return;
     const float top = log10f((float)test->images * DIGIT_PIXELS);
@@ -83,7 +82,7 @@ static void draw_small_histogram(Panel *panel, Rect area, const ModelFrame *mode
         const float x0 = roundf(area.x + area.w * (float)bin / HISTOGRAM_BINS),
                     x1 = roundf(area.x + area.w * (float)(bin + 1) / HISTOGRAM_BINS);
         const float height = roundf(area.h * log10f((float)test->histogram_output[bin] + 1.0f) / top);
-        const Color color = !is_current                 ? ui->theme->edge
+        const Color color = !is_current                 ? panel->ui->theme->edge
                             : bin == 0                  ? draw_map_color(MAP_GREY, -1.0f, 1.0f)
                             : bin == HISTOGRAM_BINS - 1 ? draw_map_color(MAP_GREY, 2.0f, 1.0f)
                                                         : 0x7c8494ff;
@@ -176,7 +175,8 @@ static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
     for (int i = 0; i < count && (float)(i + 1) * line <= area.h + 1; i++) {
         const Rect row = {area.x, area.y + (float)i * line, area.w, line};
         ui_text(ui, row, FONT_UI, size, ui->theme->soft, ALIGN_LEFT, row_name(&rows[i], is_small));
-        ui_text(ui, row, FONT_FIGURES, size, panel_figure_color(model, ui->theme->text), ALIGN_RIGHT, rows[i].value);
+        ui_text(ui, row, FONT_FIGURES, size, panel_figure_color(ui, model, ui->theme->text), ALIGN_RIGHT,
+                rows[i].value);
     }
 }
 
@@ -211,7 +211,7 @@ static void draw_title(Panel *panel, const MatrixCell *place, int model, const c
             continue;
         const float size = fminf(line.h - ui_px(ui, 1), ui_px(ui, 14));
         const Rect badge = {line.x, line.y + roundf((line.h - size) / 2), size, size};
-        draw_box(ui->draw, badge, panel_side_color(side), ui_px(ui, 3));
+        draw_box(ui->draw, badge, panel_side_color(ui, side), ui_px(ui, 3));
         ui_text(ui, badge, FONT_UI_BOLD, TEXT_SMALL, ui->theme->inverse, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
         line.x += size + ui_px(ui, 4);
         line.w -= size + ui_px(ui, 4);
@@ -222,8 +222,8 @@ static void draw_title(Panel *panel, const MatrixCell *place, int model, const c
     line.w -= best_width;
     char text[128];
     format_progress(panel, model, line.w, text);
-    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL - 1, s->broken_step >= 0 ? ui->theme->broken : ui->theme->soft, ALIGN_LEFT,
-            text);
+    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL - 1, s->broken_step >= 0 ? ui->theme->broken : ui->theme->soft,
+            ALIGN_LEFT, text);
 }
 
 // "At epoch 3: Test BCE 0.0918, ..., dead 0. "; returns its length.

@@ -24,8 +24,8 @@ void panel_maps(Panel *panel)
         char id[32];
         (void)snprintf(id, sizeof id, "heat.%s", heatmap_get(mode)->key);
         const Rect row = {box.x + pad, box.y + pad + line * (float)mode, width, line - ui_px(ui, 2)};
-        const WidgetState state = panel_menu_row(panel, id, row, heatmap_get(mode)->label, NULL,
-                                                 frame->look.heatmaps[column] == mode);
+        const WidgetState state =
+            panel_menu_row(panel, id, row, heatmap_get(mode)->label, NULL, frame->look.heatmaps[column] == mode);
         panel_heat_hint(panel, state, mode);
         if (state.is_clicked) {
             panel_look(panel)->heatmaps[column] = mode;
@@ -83,11 +83,13 @@ void panel_view_menu(Panel *panel)
     ui_text(ui, row, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, "grey \u2026 black-white");
     float mix = frame->look.binarise;
     WidgetState slider;
-    if (ui_slider(ui, "input.mix", (Rect){row.x + label, row.y, row.w - label, row.h}, "grey to black-white", &mix, &slider))
+    if (ui_slider(ui, "input.mix", (Rect){row.x + label, row.y, row.w - label, row.h}, "grey to black-white", &mix,
+                  &slider))
         panel_look(panel)->binarise = mix;
     panel_hint(panel, slider, "targets");
     row.y += line;
-    const WidgetState centred = panel_menu_row(panel, "pad.centre", row, "Centre the drawing as in MNIST", "M", frame->pad->is_centred);
+    const WidgetState centred =
+        panel_menu_row(panel, "pad.centre", row, "Centre the drawing as in MNIST", "M", frame->pad->is_centred);
     panel_hint(panel, centred, "centre");
     if (centred.is_clicked)
         panel_request(panel, REQUEST_PAD_CENTRE, !frame->pad->is_centred);
@@ -95,8 +97,8 @@ void panel_view_menu(Panel *panel)
     static const char *const themes[] = {"dark", "light"};
     WidgetState states[CHOICES_MAX];
     ui_text(ui, row, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, "Theme");
-    const int chosen = ui_choice_states(ui, "theme", (Rect){row.x + label, row.y, row.w - label, row.h}, themes, THEME_COUNT,
-                                        (int)frame->theme, ui->theme->text, states);
+    const int chosen = ui_choice_states(ui, "theme", (Rect){row.x + label, row.y, row.w - label, row.h}, themes,
+                                        THEME_COUNT, (int)frame->theme, ui->theme->text, states);
     for (int i = 0; i < THEME_COUNT; i++)
         panel_hint(panel, states[i], "theme");
     if (chosen >= 0)

@@ -24,8 +24,8 @@ static bool draw_choice(Panel *panel, int side, Rect row, const char *key, const
     (void)snprintf(id, sizeof id, "%c.%s", letter(side), key);
     const float width = ui_px(ui, 92);
     ui_text(ui, (Rect){row.x, row.y, width, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT, word);
-    const int chosen = ui_choice_states(ui, id, (Rect){row.x + width, row.y, row.w - width, row.h}, labels, count, *value,
-                                        panel_side_color(ui, side), states);
+    const int chosen = ui_choice_states(ui, id, (Rect){row.x + width, row.y, row.w - width, row.h}, labels, count,
+                                        *value, panel_side_color(ui, side), states);
     for (int i = 0; i < count; i++)
         hint(panel, states[i], i);
     if (chosen >= 0)
@@ -72,7 +72,8 @@ static void step_layers(Spec *spec, int direction)
 
 static void step_rate(Spec *spec, int direction)
 {
-    static const double rates[] = {0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100};
+    static const double rates[] = {0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03,
+                                   0.1,     0.3,     1,      3,      10,    30,    100};
     spec->lr = (float)NEXT(rates, (double)spec->lr, direction);
 }
 
@@ -103,7 +104,10 @@ static void step_seed(Spec *spec, int direction)
         spec->seed += direction > 0 ? 1u : (uint32_t)-1;
 }
 
-static void format_code(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec->widths[spec_code_index(spec)]); }
+static void format_code(const Spec *spec, char text[32])
+{
+    (void)snprintf(text, 32, "%d", spec->widths[spec_code_index(spec)]);
+}
 static void format_layers(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec->hidden_count + 1); }
 static void format_rate(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%.3g", (double)spec->lr); }
 static void format_batch(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec->batch); }
@@ -119,9 +123,9 @@ typedef struct Setting {
 } Setting;
 
 static const Setting settings[] = {
-    {"lr", "learning rate", step_rate, format_rate}, {"batch", "batch", step_batch, format_batch},
-    {"code", "code size", step_code, format_code},   {"layers", "layers", step_layers, format_layers},
-    {"noise", "noise", step_noise, format_noise},    {"l1", "keep code small", step_l1, format_l1},
+    {"lr", "learning rate", step_rate, format_rate},  {"batch", "batch", step_batch, format_batch},
+    {"code", "code size", step_code, format_code},    {"layers", "layers", step_layers, format_layers},
+    {"noise", "noise", step_noise, format_noise},     {"l1", "keep code small", step_l1, format_l1},
     {"seed", "random start", step_seed, format_seed},
 };
 enum { SETTING_COUNT = sizeof settings / sizeof *settings };

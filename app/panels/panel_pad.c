@@ -36,9 +36,9 @@ bool panel_shows_strokes(const Panel *panel)
 {
     const Input *input = &panel->ui->input;
     const GridLayout *cell = pad_cell(panel);
-    const bool is_over = input->is_inside && !panel->ui->is_modal &&
-                         ui_is_inside((Rect){cell->origin.x, cell->origin.y, cell->side, cell->side}, input->mouse_x,
-                                      input->mouse_y);
+    const bool is_over =
+        input->is_inside && !panel->ui->is_modal &&
+        ui_is_inside((Rect){cell->origin.x, cell->origin.y, cell->side, cell->side}, input->mouse_x, input->mouse_y);
     return panel->frame->pad->is_drawing || (is_over && !panel->frame->is_capture);
 }
 
@@ -78,7 +78,8 @@ void panel_draw_pad(Panel *panel, GridLayout cell)
     panel_digits(panel, &cell, panel_shows_strokes(panel) ? frame->pad_drawn : frame->pad_input, 1, true, -1);
     panel->hover = (PixelHover){0};
     const float edge = ui_px(ui, 2);
-    draw_frame(ui->draw, (Rect){pad.x - edge, pad.y - edge, pad.w + 2 * edge, pad.h + 2 * edge}, ui->theme->text, 0, edge);
+    draw_frame(ui->draw, (Rect){pad.x - edge, pad.y - edge, pad.w + 2 * edge, pad.h + 2 * edge}, ui->theme->text, 0,
+               edge);
     if (frame->is_pad_empty)
         ui_text(ui, pad, FONT_UI, TEXT_NORMAL, 0xa9b0bcff, ALIGN_CENTER,
                 pad.w > ui_px(ui, 170) ? "draw: left \u00b7 erase: right" : "draw here");
@@ -128,7 +129,8 @@ static void draw_brushes(Panel *panel, Rect row)
     Ui *ui = panel->ui;
     static const float radii[] = {0.7f, 1.1f, 1.7f};
     enum { COUNT = sizeof radii / sizeof *radii };
-    const float gap = ui_px(ui, 4), width = floorf((row.w - (COUNT - 1) * gap) / COUNT), brush = panel->frame->pad->brush;
+    const float gap = ui_px(ui, 4), width = floorf((row.w - (COUNT - 1) * gap) / COUNT),
+                brush = panel->frame->pad->brush;
     int nearest = 0;
     for (int i = 1; i < COUNT; i++)
         if (fabsf(radii[i] - brush) < fabsf(radii[nearest] - brush))
@@ -202,5 +204,6 @@ void panel_pad(Panel *panel)
     Rect place = rows[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].tools;
     const float half = floorf(place.w / 2);
     draw_tools(panel, (Rect){place.x, place.y, half, place.h});
-    draw_more_tools(panel, (Rect){place.x + half + ui_px(panel->ui, 6), place.y, place.w - half - ui_px(panel->ui, 6), place.h});
+    draw_more_tools(
+        panel, (Rect){place.x + half + ui_px(panel->ui, 6), place.y, place.w - half - ui_px(panel->ui, 6), place.h});
 }

@@ -1,6 +1,6 @@
 // The bar at the bottom: play, step, restart, how fast, and the timeline. Dragging along it takes the whole window back
-// to a moment; letting go returns to the newest. The keys stay in the past until they are told otherwise. The film plays
-// all moments.
+// to a moment; letting go returns to the newest. The keys stay in the past until they are told otherwise. The film
+// plays all moments.
 #include <math.h>
 #include <stdio.h>
 
@@ -32,8 +32,8 @@ static void take_keys(Panel *panel)
         panel_request(panel, REQUEST_MOMENT, 1);
     if (ui_take_key(ui, KEY_HOME, false))
         panel_look(panel)->past_step = frame->moment_count > 0 ? frame->moments[0] : -1;
-    if (ui_take_key(ui, KEY_END, false) || ((frame->is_past || frame->is_film) && frame->popup == POPUP_NONE &&
-                                            ui_take_key(ui, KEY_ESCAPE, false)))
+    if (ui_take_key(ui, KEY_END, false) ||
+        ((frame->is_past || frame->is_film) && frame->popup == POPUP_NONE && ui_take_key(ui, KEY_ESCAPE, false)))
         panel_request(panel, REQUEST_MOMENT, 0);
     if (ui_take_key(ui, 'f', false))
         panel_request(panel, REQUEST_FILM, !frame->is_film);
@@ -77,7 +77,8 @@ static void draw_pace(Panel *panel, Rect *line)
         labels[0] = "1 batch/s";
         const float word = ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Speed");
         line->x += ui_px(ui, 10);
-        ui_text(ui, (Rect){line->x, line->y, word + 1, line->h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT, "Speed");
+        ui_text(ui, (Rect){line->x, line->y, word + 1, line->h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT,
+                "Speed");
         line->x += word + ui_px(ui, 8);
         line->w -= word + ui_px(ui, 18);
     }
@@ -129,8 +130,8 @@ static void draw_track(Panel *panel, Rect touch)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const float inset = ui_px(ui, 8), middle = roundf(touch.y + touch.h / 2), thick = ui_px(ui, 4), tick = ui_px(ui, 10),
-                size = ui_px(ui, 12);
+    const float inset = ui_px(ui, 8), middle = roundf(touch.y + touch.h / 2), thick = ui_px(ui, 4),
+                tick = ui_px(ui, 10), size = ui_px(ui, 12);
     const Rect track = {touch.x + inset, touch.y, touch.w - 2 * inset, touch.h};
     const TimeAxis axis = time_axis_make(frame, track.x, track.w);
     draw_box(ui->draw, (Rect){track.x, middle - thick / 2, track.w, thick}, ui->theme->raised, thick / 2);

@@ -1,5 +1,5 @@
-// Test digits beside each model's row: target, output, heatmaps, in the same columns for both models; and the figures of
-// all test digits over them. A click puts a digit on the pad.
+// Test digits beside each model's row: target, output, heatmaps, in the same columns for both models; and the figures
+// of all test digits over them. A click puts a digit on the pad.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +64,8 @@ static void draw_pages(Panel *panel, Rect rect)
     const char *shuffle = ui_choose(ui, FONT_UI, TEXT_NORMAL, rect.w * 0.25f, names, 2);
     const float width = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, shuffle) + ui_px(ui, 14);
     Rect place = {rect.x + rect.w - width, rect.y + floorf((rect.h - height) / 2), width, height};
-    const Rect next = {place.x - gap - arrow, place.y, arrow, height}, previous = {next.x - gap - arrow, place.y, arrow, height};
+    const Rect next = {place.x - gap - arrow, place.y, arrow, height},
+               previous = {next.x - gap - arrow, place.y, arrow, height};
     if (panel_button(panel, "page.previous", previous, "\u2039", NULL, false, "page"))
         panel_request(panel, REQUEST_PAGE, -1);
     if (panel_button(panel, "page.next", next, "\u203a", NULL, false, "page"))
@@ -129,8 +130,8 @@ static void draw_wiped_row(Panel *panel, int row)
     const float wipe = panel->frame->look.wipe;
     for (int line = 0; line < grid->rows; line++)
         for (int column = 0; column < grid->columns; column++) {
-            const float x = grid->origin.x + (float)column * grid->pitch, y = grid->origin.y + (float)line * grid->pitch,
-                        cut = roundf(wipe * grid->side);
+            const float x = grid->origin.x + (float)column * grid->pitch,
+                        y = grid->origin.y + (float)line * grid->pitch, cut = roundf(wipe * grid->side);
             for (int side = 0; side < SIDE_COUNT; side++) {
                 draw_clip_push(panel->ui->draw, side == SIDE_A ? (Rect){x, y, cut, grid->side}
                                                                : (Rect){x + cut, y, grid->side - cut, grid->side});
@@ -152,7 +153,8 @@ static void caption_second(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
     char rows[96];
-    (void)snprintf(rows, sizeof rows, "rows: target, output, %s, %s", row_label(panel->frame, 2), row_label(panel->frame, 3));
+    (void)snprintf(rows, sizeof rows, "rows: target, output, %s, %s", row_label(panel->frame, 2),
+                   row_label(panel->frame, 3));
     const char *const forms[] = {panel->layout->stage.is_small ? rows : "The same digits", "the same digits", ""};
     ui_text(ui, rect, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
             ui_choose(ui, FONT_UI, TEXT_SMALL, rect.w, forms, 3));

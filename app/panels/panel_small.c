@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "draw/theme.h"
 #include "panels/panel.h"
 
 void panel_small(Panel *panel)

@@ -95,7 +95,8 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     char title[32], id[24];
     (void)snprintf(title, sizeof title, "Output of %c", side == SIDE_A ? 'A' : 'B');
     const Beyond beyond = find_beyond(panel->frame->models[side].pad_p);
-    const char *const within[] = {"all within 0\u20261", "within 0\u20261", ""}, *const clipped[] = {"clipped to 0\u20261", "clipped"};
+    const char *const within[] = {"all within 0\u20261", "within 0\u20261", ""}, *const clipped[] = {
+                                                                                     "clipped to 0\u20261", "clipped"};
     const char *const names[] = {title, "Output"};
     const char *name = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.62f, names, 2);
     const float used = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, name) + ui_px(ui, 8);
@@ -137,7 +138,8 @@ static void draw_heat_caption(Panel *panel, int side, int column, Rect rect)
     const char *name = title;
     if (bar == 0) { // the word goes before the figure and the scale
         name = brief;
-        bar = panel_color_bar(panel, id, rect, ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, brief) + 2 * gap + figure_width,
+        bar = panel_color_bar(panel, id, rect,
+                              ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, brief) + 2 * gap + figure_width,
                               frame->look.heatmaps[column]);
     }
     const float width = fminf(ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, name), rect.w - bar);
@@ -167,7 +169,8 @@ static void draw_output(Panel *panel, int side, const GridLayout *cell)
 // A - B is drawn once: in the list of heatmaps it is A's.
 static bool is_drawn_once(const Frame *frame, int side, int column)
 {
-    return side == SIDE_B && frame->look.heatmaps[column] == heatmap_find("difference") && panel_is_shown(frame, SIDE_A);
+    return side == SIDE_B && frame->look.heatmaps[column] == heatmap_find("difference") &&
+           panel_is_shown(frame, SIDE_A);
 }
 
 static void draw_model(Panel *panel, int side)
@@ -239,7 +242,7 @@ static void draw_wiped_picture(Panel *panel, int column)
 static void draw_wiped(Panel *panel)
 {
     const StageRow *row = &panel->layout->stage.rows[SIDE_A];
-    const Ui *ui = panel->ui;
+    Ui *ui = panel->ui;
     const char *const notes[] = {"A left, B right of the line", "A | B"};
     draw_caption(panel, row->captions[1], "Outputs", ui->theme->soft, notes, 2);
     draw_wiped_picture(panel, 1);
@@ -253,6 +256,13 @@ static void draw_wiped(Panel *panel)
                               ui_text_width(panel->ui, FONT_UI_BOLD, TEXT_NORMAL, heatmap_get(mode)->label), mode);
         draw_wiped_picture(panel, 2 + column);
     }
+}
+
+Rect panel_map_place(const Panel *panel, int column)
+{
+    const StageRow *rows = panel->layout->stage.rows;
+    const Rect caption = rows[panel_is_shown(panel->frame, SIDE_A) ? SIDE_A : SIDE_B].captions[2 + column];
+    return caption.w > 0 ? caption : panel->layout->narrator;
 }
 
 // ---- the scenes ---------------------------------------------------------------------------------------------------

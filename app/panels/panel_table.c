@@ -37,7 +37,8 @@ static void add_others(const Frame *frame, Line *lines, int *count)
 {
     Line *brightness = &lines[(*count)++], *outside = &lines[(*count)++], *dark = &lines[(*count)++];
     if (frame->facts)
-        (void)snprintf(brightness->label, sizeof brightness->label, "Mean brightness (target %.4f)", frame->facts->mean);
+        (void)snprintf(brightness->label, sizeof brightness->label, "Mean brightness (target %.4f)",
+                       frame->facts->mean);
     brightness->words = "brightness";
     (void)snprintf(outside->label, sizeof outside->label, "Pixels outside 0\u20261");
     (void)snprintf(dark->label, sizeof dark->label, "Pixels that never light up");
@@ -72,7 +73,8 @@ void panel_table(Panel *panel)
     panel_format_count(frame->test_count, total);
     (void)snprintf(title, sizeof title, "All %s test digits", total);
     Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
-    ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
+    ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
+            title);
     for (int side = 0; side < SIDE_COUNT; side++)
         if (panel_is_shown(frame, side))
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_UI_BOLD,

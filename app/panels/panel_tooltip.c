@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "draw/theme.h"
 #include "panels/panel.h"
 
 enum { ROWS_MAX = 3 + 2 * LOSS_COUNT }; // target, output, losses, logit, slopes
@@ -100,16 +99,13 @@ static Table fill_table(const Panel *panel, const int *models, int count)
 static Rect place_box(Panel *panel, float width, float height)
 {
     const Ui *ui = panel->ui;
-    const Rect bottom = panel->layout->bottom;
+    const Rect window = panel->layout->window;
     const float offset = ui_px(ui, 16), margin = ui_px(ui, 6);
     Rect box = {ui->input.mouse_x + offset, ui->input.mouse_y + offset, width, height};
-    if (box.x + width + margin > bottom.w)
+    if (box.x + width + margin > window.w)
         box.x = ui->input.mouse_x - offset - width;
-    if (box.y + height + margin > bottom.y)
+    if (box.y + height + margin > window.h)
         box.y = ui->input.mouse_y - offset - height;
-    const Rect sidebar = panel->layout->sidebar;
-    if (panel->hover.is_set && ui->input.mouse_x < sidebar.x + sidebar.w) // never over the pad that one draws on
-        box.x = sidebar.x + sidebar.w + margin;
     box.x = fmaxf(margin, box.x);
     box.y = fmaxf(margin, box.y);
     return box;
@@ -140,18 +136,11 @@ static void mark_everywhere(Panel *panel)
             mark_pixel(panel, is_pad ? &place->drawn_output : &place->output, cell);
             mark_pixel(panel, is_pad ? &place->drawn_heatmap : &place->heatmap, cell);
         }
-    if (!panel_has_grids(panel->frame))
-        return;
-    mark_pixel(panel, is_pad ? &layout->drawn_input : &layout->input, cell);
     for (int side = 0; side < SIDE_COUNT; side++)
-        for (int i = 0; i < 1 + HEATMAP_COUNT; i++) {
-            if (i > 0 && heatmap_get(panel->frame->look.heatmaps[i - 1])->is_of_set)
-                continue;
-            mark_pixel(panel,
-                       is_pad   ? &layout->drawn[side][i]
-                       : i == 0 ? &layout->reconstruction[side]
-                                : &layout->heatmap[side][i - 1],
-                       cell);
+        for (int i = 0; i < STAGE_COLUMNS; i++) {
+            const StageRow *row = &layout->stage.rows[side];
+            if (i < 2 || !heatmap_get(panel->frame->look.heatmaps[i - 2])->is_of_set)
+                mark_pixel(panel, is_pad ? &row->pictures[i] : &row->set[i], cell);
         }
 }
 
@@ -175,10 +164,10 @@ static void show_pinned(Panel *panel)
 {
     const Frame *frame = panel->frame;
     if (!frame->is_capture || panel->ui->input.is_inside || panel->hover.is_set || !frame->look.is_pinned ||
-        !panel_has_grids(frame) || panel->ui->hint[0])
+        !panel_is_stage(frame) || panel->ui->hint[0])
         return;
-    const GridLayout *grid = &panel->layout->input;
-    panel->hover = (PixelHover){.is_set = true, .model = -1, .pixel = frame->look.pixel};
+    const GridLayout *grid = &panel->layout->stage.rows[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].pictures[0];
+    panel->hover = (PixelHover){.is_set = true, .is_pad = true, .model = -1, .pixel = frame->look.pixel};
     const float side = grid->side / DIGIT_SIDE;
     panel->ui->input.mouse_x = grid->origin.x + (float)(frame->look.pixel % DIGIT_SIDE + 1) * side;
     panel->ui->input.mouse_y = grid->origin.y + (float)(frame->look.pixel / DIGIT_SIDE + 1) * side;
@@ -205,14 +194,14 @@ void panel_tooltip(Panel *panel)
     const float line = ui_px(ui, 18), pad = ui_px(ui, 10), column = ui_px(ui, columns == 1 ? 104 : 72);
     const Rect box =
         place_box(panel, ui_px(ui, 128) + (float)columns * column + 2 * pad, line * (float)(table.row_count + 2) + pad);
-    draw_box(ui->draw, box, 0x12151bf5, ui_px(ui, RADIUS));
-    draw_frame(ui->draw, box, 0x4a5160ff, ui_px(ui, RADIUS), ui_px(ui, 1));
+    draw_box(ui->draw, box, ui->theme->float_back, ui_px(ui, RADIUS));
+    draw_frame(ui->draw, box, ui->theme->faint, ui_px(ui, RADIUS), ui_px(ui, 1));
     Rect row = {box.x + pad, box.y + pad / 2, box.w - 2 * pad, line};
     ui_text(ui, row, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, table.title);
     row.y += line;
     for (int i = 0; i < columns; i++) {
         Rect cell = {row.x + row.w - (float)(columns - i) * column, row.y, column, line};
-        const Color color = models[i] < SIDE_COUNT ? panel_side_color(models[i]) : ui->theme->text;
+        const Color color = models[i] < SIDE_COUNT ? panel_side_color(ui, models[i]) : ui->theme->text;
         ui_text(ui, cell, FONT_UI_BOLD, TEXT_SMALL, color, ALIGN_RIGHT, column_name(panel, models[i]));
         for (int j = 0; j < table.row_count; j++) {
             cell.y += line;

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "draw/theme.h"
-
 Rect plot_frame(Ui *ui, Rect rect, const char *title)
 {
     const float pad = ui_px(ui, 12), header = ui_px(ui, 26), foot = ui_px(ui, 20);
@@ -143,8 +141,8 @@ void plot_point(const Plot *plot, float x, float y, Color color, bool is_hollow)
     const Rect rect = {roundf(left - size / 2), roundf(top - size / 2), size, size};
     if (x < plot->x_low || x > plot->x_high || y < plot->y_low || y > plot->y_high)
         color = (color & 0xffffff00u) | 0x80; // it lies beyond the edge
-    draw_box(plot->ui->draw, (Rect){rect.x - edge, rect.y - edge, size + 2 * edge, size + 2 * edge}, ui->theme->panel,
-             size / 2 + edge);
+    draw_box(plot->ui->draw, (Rect){rect.x - edge, rect.y - edge, size + 2 * edge, size + 2 * edge},
+             plot->ui->theme->panel, size / 2 + edge);
     if (is_hollow)
         draw_frame(plot->ui->draw, rect, color, size / 2, ui_px(plot->ui, 2));
     else
@@ -160,6 +158,6 @@ void plot_label(const Plot *plot, float x, float y, float dx, float dy, Align al
     left = fminf(plot->area.x + plot->area.w - width, fmaxf(plot->area.x, left));
     const float top =
         fminf(plot->area.y + plot->area.h - height, fmaxf(plot->area.y, plot_y(plot, y) + ui_px(ui, dy) - height / 2));
-    draw_box(ui->draw, (Rect){left - pad, top, width + 2 * pad, height}, (theme_fade(ui->theme->panel, 0x00)) | 0xd0, 0);
+    draw_box(ui->draw, (Rect){left - pad, top, width + 2 * pad, height}, theme_fade(ui->theme->panel, 0xd0), 0);
     ui_text(ui, (Rect){left, top, width + 1, height}, FONT_FIGURES, TEXT_SMALL, color, ALIGN_LEFT, text);
 }

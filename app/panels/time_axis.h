@@ -1,11 +1,11 @@
-// Time axis: batches from left to right, logarithmic: the first epoch is most of the story, and has room. The curves and
-// the timeline share it. Thread: pure functions.
+// Time axis: batches from left to right, logarithmic: the first epoch is most of the story, and has room. The curves
+// and the timeline share it. Thread: pure functions.
 #pragma once
 #include "state/frame.h"
 
 typedef struct TimeAxis {
-    float x, w;     // pixels
-    double last;    // step at its right end, 1 or more
+    float x, w;      // pixels
+    double last;     // step at its right end, 1 or more
     double an_epoch; // in steps
 } TimeAxis;
 

@@ -22,14 +22,14 @@ enum {
 // which models it needs besides, cast_want_CAST in cast.c; note: what the caption says of these, or empty.
 #define SCENES(X)                                                                                                      \
     X(COMPARE, compare, "compare", "Compare", "A and B side by side", SHOWS_BOTH, pair,                                \
-      SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_HAS_WIPE, "")                                                          \
-    X(SOLO_A, solo_a, "solo", "Solo A", "A alone", SHOWS_A, pair, SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_IS_SOLO, "")               \
-    X(SOLO_B, solo_b, "solo-b", "Solo B", "B alone", SHOWS_B, pair, SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_IS_SOLO, "")             \
-    X(MATRIX, matrix, "matrix", "Matrix", "every output with every loss", SHOWS_BOTH, matrix,                          \
-      SCENE_HAS_MAPS, "others: as A but loss and output")                                           \
-    X(INSPECT, inspect, "inspect", "Inspect", "one pixel", SHOWS_BOTH, pair, SCENE_HAS_MAPS, "")    \
-    X(CLAIMS, claims, "claims", "Claims", "the claims", SHOWS_BOTH, claims, 0,                           \
-      "others: as A but loss, output, seed")
+      SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_HAS_WIPE, "")                                                            \
+    X(SOLO_A, solo_a, "solo", "Solo A", "A alone", SHOWS_A, pair, SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_IS_SOLO, "") \
+    X(SOLO_B, solo_b, "solo-b", "Solo B", "B alone", SHOWS_B, pair, SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_IS_SOLO,   \
+      "")                                                                                                              \
+    X(MATRIX, matrix, "matrix", "Matrix", "every output with every loss", SHOWS_BOTH, matrix, SCENE_HAS_MAPS,          \
+      "others: as A but loss and output")                                                                              \
+    X(INSPECT, inspect, "inspect", "Inspect", "one pixel", SHOWS_BOTH, pair, SCENE_HAS_MAPS, "")                       \
+    X(CLAIMS, claims, "claims", "Claims", "the claims", SHOWS_BOTH, claims, 0, "others: as A but loss, output, seed")
 
 #define SCENE_NAME(NAME, name, key, label, help, shows, cast, flags, note) SCENE_##NAME,
 typedef enum Scene { SCENES(SCENE_NAME) SCENE_COUNT } Scene;

@@ -1,0 +1,196 @@
+// Images: digits and heatmaps in grids, with what lies over them, and the colour bars that say what their colours mean.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "panels/panel.h"
+
+static bool find_pixel(const Panel *panel, const GridLayout *grid, int count, int *cell, int *pixel)
+{
+    const Input *input = &panel->ui->input;
+    const float x = input->mouse_x - grid->origin.x, y = input->mouse_y - grid->origin.y;
+    if (!input->is_inside || panel->ui->is_modal || x < 0 || y < 0)
+        return false;
+    const int column = (int)(x / grid->pitch), row = (int)(y / grid->pitch);
+    const int px = (int)((x - (float)column * grid->pitch) * DIGIT_SIDE / grid->side);
+    const int py = (int)((y - (float)row * grid->pitch) * DIGIT_SIDE / grid->side);
+    *cell = row * grid->columns + column;
+    *pixel = py * DIGIT_SIDE + px;
+    return column < grid->columns && *cell < count && px < DIGIT_SIDE && py < DIGIT_SIDE;
+}
+
+static void draw_overlay(Panel *panel, const ImageGrid *images, const float *values, ImageMap map)
+{
+    const GridLayout *grid = images->grid;
+    draw_images(panel->ui->draw, grid->origin, grid->columns, images->count, grid->pitch, grid->pitch, grid->side,
+                values, map, 1.0f);
+}
+
+void panel_images(Panel *panel, const ImageGrid *images)
+{
+    static float overlay[PAGE_MAX * DIGIT_PIXELS]; // the UI thread's
+    const GridLayout *grid = images->grid;
+    const Look *look = &panel->frame->look;
+    int cell, pixel;
+    if (find_pixel(panel, grid, images->count, &cell, &pixel))
+        panel->hover = (PixelHover){true, images->is_pad, images->model, cell, pixel};
+    draw_images(panel->ui->draw, grid->origin, grid->columns, images->count, grid->pitch, grid->pitch, grid->side,
+                images->values, images->map, images->scale);
+    const size_t n = (size_t)images->count * DIGIT_PIXELS;
+    if (images->marks) {
+        draw_find_edges(images->marks, images->count, overlay);
+        draw_overlay(panel, images, overlay, MAP_EDGES);
+    }
+    if (images->intensities && look->brush_first <= look->brush_last) {
+        for (size_t i = 0; i < n; i++) {
+            const int bin = metrics_find_bin(images->intensities[i]);
+            overlay[i] = bin >= look->brush_first && bin <= look->brush_last ? 1.0f : 0.0f;
+        }
+        draw_overlay(panel, images, overlay, MAP_VEIL);
+    }
+}
+
+void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int count, bool is_pad, int model)
+{
+    panel_images(panel, &(ImageGrid){.grid = grid,
+                                     .values = values,
+                                     .intensities = values,
+                                     .count = count,
+                                     .map = MAP_GREY,
+                                     .scale = 1.0f,
+                                     .is_pad = is_pad,
+                                     .model = model});
+}
+
+// A map of the whole set fills the grid's place with one image; the pixel under the mouse is told by the hint.
+static void draw_set_map(Panel *panel, const GridLayout *grid, const Heatmap *mode, const ImageGrid *images,
+                         const char *figures_of)
+{
+    const float width = grid->pitch * (float)grid->columns, height = grid->pitch * (float)grid->rows;
+    const int fit = (int)(fminf(width, height) / DIGIT_SIDE);
+    const GridLayout whole =
+        layout_single_cell(grid->origin.x, grid->origin.y, (float)((fit < 1 ? 1 : fit) * DIGIT_SIDE));
+    ImageGrid one = *images;
+    one.grid = &whole;
+    const PixelHover before = panel->hover;
+    panel_images(panel, &one);
+    panel->hover = before;
+    int cell, pixel;
+    if (find_pixel(panel, &whole, 1, &cell, &pixel))
+        (void)snprintf(panel->ui->hint, sizeof panel->ui->hint,
+                       "row %d, column %d: %s %.4f over the whole test set%s%s", pixel / DIGIT_SIDE, pixel % DIGIT_SIDE,
+                       mode->label, (double)images->values[pixel], *figures_of ? ", " : "", figures_of);
+}
+
+void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, bool is_pad, bool has_hover)
+{
+    const Frame *frame = panel->frame;
+    const ModelFrame *m = &frame->models[model];
+    const int index = frame->look.heatmaps[column];
+    const Heatmap *mode = heatmap_get(index);
+    const ImageGrid images = {
+        .grid = grid,
+        .values = is_pad ? m->pad_heat[column] : m->heat[column],
+        .intensities = mode->is_of_set ? NULL
+                       : is_pad        ? m->pad_p
+                                       : m->p,
+        .marks = !mode->mark ? NULL
+                 : is_pad    ? m->pad_marks[column]
+                             : m->marks[column],
+        .count = is_pad || mode->is_of_set ? 1 : frame->page_count,
+        .map = mode->map,
+        .scale = frame->look.heat_scales[index],
+        .is_pad = is_pad,
+        .model = has_hover ? model : -1,
+    };
+    if (mode->is_of_set)
+        draw_set_map(panel, grid, mode, &images, m->figures_of);
+    else
+        panel_images(panel, &images);
+}
+
+// ---- colour bars --------------------------------------------------------------------------------------------------
+
+void panel_scale_heatmap(Panel *panel, int mode, float factor)
+{
+    const float scale = factor > 0 ? panel->look.heat_scales[mode] * factor : heatmap_get(mode)->scale;
+    panel_look(panel)->heat_scales[mode] = fminf(20.0f, fmaxf(0.001f, scale));
+}
+
+static void drag_bar(Panel *panel, const char *id, Rect bar, int mode)
+{
+    Ui *ui = panel->ui;
+    const WidgetState state = ui_widget(ui, id, bar, "Scale");
+    char hint[256];
+    (void)snprintf(hint, sizeof hint,
+                   "%s: %s. Drag: another scale for everything that is compared; double click: back to %g",
+                   heatmap_get(mode)->label, heatmap_get(mode)->formula, (double)heatmap_get(mode)->scale);
+    ui_set_hint(ui, state, hint);
+    if (state.is_hot && ui->input.left_double)
+        panel_scale_heatmap(panel, mode, 0);
+    else if (state.is_active && ui->input.path_count > 0 && !ui->input.left_pressed)
+        panel_scale_heatmap(panel, mode, exp2f((ui->input.mouse_x - ui->drag_x) / ui_px(ui, 60)));
+    if (state.is_active)
+        ui->drag_x = ui->input.mouse_x;
+    if (state.is_focused && ui_take_key(ui, KEY_RIGHT, false))
+        panel_scale_heatmap(panel, mode, 1.25f);
+    if (state.is_focused && ui_take_key(ui, KEY_LEFT, false))
+        panel_scale_heatmap(panel, mode, 0.8f);
+    ui_focus_ring(ui, state, bar);
+}
+
+// The colours from one end of the scale to the other.
+static void draw_steps(Panel *panel, Rect bar, ImageMap map, float scale)
+{
+    enum { STEPS = 24 };
+    const float height = ui_px(panel->ui, 9);
+    for (int i = 0; i < STEPS; i++) {
+        const float left = roundf(bar.w * (float)i / STEPS), right = roundf(bar.w * (float)(i + 1) / STEPS);
+        const float share = ((float)i + 0.5f) / STEPS;
+        draw_box(panel->ui->draw, (Rect){bar.x + left, roundf(bar.y + (bar.h - height) / 2), right - left, height},
+                 draw_map_color(map, scale * (map == MAP_SIGNED ? 2 * share - 1 : share), scale), 0);
+    }
+}
+
+float panel_color_bar(Panel *panel, const char *id, Rect rect, float taken, int mode_index)
+{
+    Ui *ui = panel->ui;
+    const Heatmap *mode = heatmap_get(mode_index);
+    const float scale = panel->frame->look.heat_scales[mode_index];
+    const bool is_signed = mode->map == MAP_SIGNED;
+    char start[32] = "0", end[40];
+    if (is_signed)
+        (void)snprintf(start, sizeof start, "\u2212%.3g", (double)scale);
+    (void)snprintf(end, sizeof end, "%s%.3g%s",
+                   is_signed         ? "+"
+                   : mode->is_of_set ? ""
+                                     : "\u2265",
+                   (double)scale, mode->unit);
+    const float bar = ui_px(ui, rect.w < 190 * ui->scale ? 26 : 42), gap = ui_px(ui, 4);
+    const float start_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, start);
+    const float end_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, end);
+    const float total = start_width + gap + bar + gap + end_width;
+    if (total > rect.w - taken)
+        return 0;
+    float x = rect.x + rect.w - total;
+    const bool is_moved = scale != mode->scale;
+    const Color color = is_moved ? ui->theme->text : ui->theme->soft;
+    ui_text(ui, (Rect){x, rect.y, start_width + 1, rect.h}, FONT_FIGURES, TEXT_SMALL, color, ALIGN_LEFT, start);
+    x += start_width + gap;
+    draw_steps(panel, (Rect){x, rect.y, bar, rect.h}, mode->map, scale);
+    drag_bar(panel, id, (Rect){x, rect.y + ui_px(ui, 2), bar, rect.h - ui_px(ui, 4)}, mode_index);
+    ui_text(ui, (Rect){x + bar + gap, rect.y, end_width + 1, rect.h}, FONT_FIGURES, TEXT_SMALL, color, ALIGN_LEFT, end);
+    return total;
+}
+
+void panel_draw_bar(Panel *panel, Rect rect, ImageMap map, float scale, const char *low, const char *high)
+{
+    Ui *ui = panel->ui;
+    const float gap = ui_px(ui, 4), bar = ui_px(ui, 36), low_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, low),
+                high_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, high);
+    const float x = rect.x + rect.w - high_width - gap - bar;
+    ui_text(ui, rect, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, high);
+    ui_text(ui, (Rect){x - gap - low_width, rect.y, low_width + 1, rect.h}, FONT_FIGURES, TEXT_SMALL, ui->theme->soft,
+            ALIGN_LEFT, low);
+    draw_steps(panel, (Rect){x, rect.y, bar, rect.h}, map, scale);
+}
