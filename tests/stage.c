@@ -22,6 +22,7 @@ bool stage_open(Stage *stage)
                                 .epochs = 1,
                                 .waits = true,
                                 .look = options.look,
+                                .pace = PACE_FULL,
                                 .wake = ignore_wake};
         draw_init(&stage->list, stage->font);
         good = app_init(stage->app, &app, &error);
@@ -43,7 +44,7 @@ Frame *stage_compose(Stage *stage, int width, int height, float wanted)
 {
     stage->width = (float)width;
     stage->height = (float)height;
-    stage->scale = layout_fit_scale(wanted, stage->width, stage->height);
+    stage->scale = layout_fit_scale(wanted, 1, stage->width, stage->height);
     font_begin_frame(stage->font);
     stage->layout = layout_create(stage->width, stage->height, stage->scale, &stage->app->look);
     (void)app_compose(stage->app, stage->layout.page_count, false, false);
@@ -53,7 +54,7 @@ Frame *stage_compose(Stage *stage, int width, int height, float wanted)
 void stage_draw(Stage *stage, const Frame *frame, const Input *input)
 {
     draw_begin(&stage->list, stage->width, stage->height);
-    ui_begin(&stage->ui, &stage->list, input, stage->scale);
+    ui_begin(&stage->ui, &stage->list, theme_get(stage->app->theme), input, stage->scale);
     stage->requests.count = 0;
     panels_draw(&stage->ui, frame, &stage->layout, &stage->requests);
     ui_end(&stage->ui);

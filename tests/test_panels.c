@@ -96,10 +96,10 @@ static void test_every_view_survives_every_size(void **state)
 static void test_help_at_every_size(void **state)
 {
     (void)state;
-    scene.app->is_help_shown = true;
+    scene.app->popup = POPUP_HELP;
     for (int side = 1; side < 3000; side = side * 3 / 2 + 1)
         check_size(side, side, 1, SCENE_COMPARE);
-    scene.app->is_help_shown = false;
+    scene.app->popup = POPUP_NONE;
 }
 
 // A stroke begun in a good size ends where the button is let go in one that is too small, and is not a click there.
@@ -109,7 +109,8 @@ static void test_a_stroke_ends_in_any_size(void **state)
     scene.app->look.scene = SCENE_COMPARE;
     const Input still = {.is_inside = false};
     (void)draw(1440, 900, 1, &still);
-    const Rect pad = scene.layout.pad;
+    const GridLayout *cell = &scene.layout.stage.rows[SIDE_A].pictures[0];
+    const Rect pad = {cell->origin.x, cell->origin.y, cell->side, cell->side};
     Input input = {.mouse_x = pad.x + pad.w / 2, .mouse_y = pad.y + pad.h / 2, .is_inside = true};
     input.left = input.left_pressed = true;
     (void)draw(1440, 900, 1, &input);

@@ -38,7 +38,7 @@ static void at_every_size(void (*check)(int size, float wanted))
     for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++) {
         float last = 0;
         for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
-            const float scale = layout_fit_scale(scales[i], (float)sizes[size][0], (float)sizes[size][1]);
+            const float scale = layout_fit_scale(scales[i], 1, (float)sizes[size][0], (float)sizes[size][1]);
             if (scale > last)
                 check((int)size, scales[i]);
             last = scale;
@@ -61,7 +61,10 @@ static void check_states(int size, float wanted)
         for (TextState state = 0; state < TEXT_STATE_COUNT; state++) {
             scene.app->look.scene = (Scene)view;
             draw_state(size, wanted, state, &still);
-            text_rules_check(&rules);
+            if (state == TEXT_MESSAGE) // lies over the rest
+                text_rules_check_overlay(&rules, scene.ui.text_count - 1);
+            else
+                text_rules_check(&rules);
         }
 }
 
@@ -125,19 +128,21 @@ static bool look_inspecting(Look *look, int i)
 
 static const struct {
     bool (*set)(Look *look, int round);
-    unsigned scenes; // those that have one of these flags
+    unsigned flags; // in scenes that have one of these, or, where there are none, in the inspect view
 } looks[] = {{look_wiped, SCENE_HAS_WIPE},
-             {look_brushed, SCENE_HAS_GRIDS},
-             {look_heated, SCENE_HAS_MODES},
-             {look_curved, SCENE_HAS_GRIDS},
-             {look_inspecting, SCENE_HAS_STRIP}};
+             {look_brushed, SCENE_IS_STAGE},
+             {look_heated, SCENE_HAS_MAPS},
+             {look_curved, SCENE_IS_STAGE},
+             {look_inspecting, 0}};
+
+static bool has_look(Scene view, unsigned flags) { return flags ? scene_has(view, flags) : view == SCENE_INSPECT; }
 
 static void check_looks(int size, float wanted)
 {
     const Look plain = look_default();
     for (int view = 0; view < SCENE_COUNT; view++)
         for (size_t kind = 0; kind < sizeof looks / sizeof *looks; kind++)
-            for (int round = 0; scene_has((Scene)view, looks[kind].scenes); round++) {
+            for (int round = 0; has_look((Scene)view, looks[kind].flags); round++) {
                 scene.app->look = plain;
                 scene.app->look.scene = (Scene)view;
                 if (!looks[kind].set(&scene.app->look, round))
@@ -243,9 +248,9 @@ static void check_help(int size, float wanted)
         scene.app->look.scene = (Scene)view;
         draw_state(size, wanted, TEXT_LONGEST, &still);
         const int first = scene.ui.text_count;
-        scene.app->is_help_shown = true;
+        scene.app->popup = POPUP_HELP;
         draw_state(size, wanted, TEXT_LONGEST, &still);
-        scene.app->is_help_shown = false;
+        scene.app->popup = POPUP_NONE;
         text_rules_check_overlay(&rules, first);
     }
 }

@@ -18,6 +18,7 @@ typedef struct Plan {
     float head, caption;     // heights above a picture
     float row_gap, plot_gap; // between the models' rows, above the plots
     float plots;             // the least that these need
+    float table;             // the least width of the table of figures
     bool is_small;
 } Plan;
 
@@ -34,6 +35,7 @@ static Plan start_plan(const Layout *layout, float scale)
                                      : layout->status.h > 0 ? 138
                                                             : 118,
                                      scale),
+                  .table = layout_px(300, scale),
                   .is_small = small};
 }
 
@@ -61,7 +63,8 @@ static bool fits_pair(const Plan *plan, Rect area, float side)
 // In rows of `lines` lines each: target, output, heatmaps; as many columns as the rectangle has, the first for labels.
 static void place_set(StageRow *row, Rect rect, float digit, int lines, bool has_labels)
 {
-    const int columns = (int)floorf((rect.w + 0.5f) / digit) - has_labels;
+    const int room = (int)floorf((rect.w + 0.5f) / digit) - has_labels,
+              columns = room * lines > PAGE_MAX ? PAGE_MAX / lines : room;
     row->set_area = rect;
     for (int i = 0; i < SET_ROWS; i++) {
         const float y = rect.y + (float)(i * lines) * digit;
@@ -81,11 +84,12 @@ static void place_set_heads(StageRow *row, const Plan *plan, float x, float widt
 
 static void place_plots(Layout *layout, Rect area, const Plan *plan, float y, float set_x)
 {
-    const float height = area.y + area.h - y, end = layout->stage.is_small ? area.x + area.w : set_x - plan->block;
+    const bool has_table = !plan->is_small && area.x + area.w - set_x >= plan->table;
+    const float height = area.y + area.h - y, end = has_table ? set_x - plan->block : area.x + area.w;
     const float half = floorf((end - area.x - plan->gap) / 2);
     layout->histogram = (Rect){area.x, y, half, height};
     layout->curves = (Rect){area.x + half + plan->gap, y, end - area.x - half - plan->gap, height};
-    if (!layout->stage.is_small)
+    if (has_table)
         layout->stage.table = (Rect){set_x, y, area.x + area.w - set_x, height};
 }
 

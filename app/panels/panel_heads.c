@@ -166,6 +166,18 @@ static HeadPlan plan_head(Ui *ui, const Chips *losses, const Chips *outputs, con
     return plan;
 }
 
+static void draw_progress(Panel *panel, int side, Rect room, const char *text)
+{
+    Ui *ui = panel->ui;
+    const bool is_broken = panel->frame->models[side].snapshot->broken_step >= 0;
+    const char *const forms[] = {text, is_broken ? "broke" : "", ""};
+    ui_text(ui, room, FONT_FIGURES, TEXT_SMALL,
+            is_broken                ? ui->theme->broken
+            : is_apart(panel->frame) ? ui->theme->text
+                                     : ui->theme->faint,
+            ALIGN_RIGHT, ui_choose(ui, FONT_FIGURES, TEXT_SMALL, room.w, forms, 3));
+}
+
 static void draw_head(Panel *panel, int side)
 {
     Ui *ui = panel->ui;
@@ -185,14 +197,10 @@ static void draw_head(Panel *panel, int side)
     const float progress = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, how_far.short_text);
     const bool is_broken = frame->models[side].snapshot->broken_step >= 0;
     const HeadPlan plan = plan_head(ui, &losses, &outputs, &spec, progress, is_apart(frame) || is_broken, row.w);
-    if (plan.has_progress)
-        ui_text(ui, row, FONT_FIGURES, TEXT_SMALL,
-                is_broken         ? ui->theme->broken
-                : is_apart(frame) ? ui->theme->text
-                                  : ui->theme->faint,
-                ALIGN_RIGHT, how_far.short_text);
     const int loss = draw_chips(panel, side, &row, &losses, plan.losses, plan.has_words, spec.loss);
     const int output = draw_chips(panel, side, &row, &outputs, plan.outputs, plan.has_words, spec.output);
+    if (plan.has_progress)
+        draw_progress(panel, side, row, how_far.short_text);
     if (loss < 0 && output < 0)
         return;
     spec.loss = loss < 0 ? spec.loss : loss;

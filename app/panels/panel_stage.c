@@ -80,10 +80,7 @@ static void draw_key(Panel *panel, Rect *line, float value, const char *name)
         values[i] = value;
     ui_text(ui, *line, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, name);
     const Rect box = {line->x + line->w - width - gap - size, line->y + roundf((line->h - size) / 2), size, size};
-    draw_clip_push(ui->draw, box);
-    draw_images(ui->draw, (Point){box.x, box.y}, 1, 1, DIGIT_SIDE * 2, DIGIT_SIDE * 2, DIGIT_SIDE * 2, values, MAP_GREY,
-                1.0f);
-    draw_clip_pop(ui->draw);
+    draw_images(ui->draw, (Point){box.x, box.y}, 1, 1, size, size, size, values, MAP_GREY, 1.0f);
     line->w -= size + gap + width + ui_px(ui, 8);
 }
 
@@ -149,9 +146,9 @@ static void draw_heat_caption(Panel *panel, int side, int column, Rect rect)
     panel_heat_hint(panel, state, frame->look.heatmaps[column]);
     if (state.is_clicked)
         panel_request(panel, REQUEST_POPUP, column == 0 ? POPUP_MAP_0 : POPUP_MAP_1);
-    ui_text(ui, word, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, name);
     draw_box(ui->draw, (Rect){word.x, word.y + word.h - ui_px(ui, 3), word.w, ui_px(ui, 1)},
              state.is_hot ? ui->theme->text : ui->theme->edge, 0);
+    ui_text(ui, word, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, name);
     ui_focus_ring(ui, state, word);
     if (whole - gap <= rect.w || width + gap + figure_width <= rect.w - bar)
         ui_text(ui, (Rect){rect.x + width + gap, rect.y, figure_width + 1, rect.h}, FONT_FIGURES, TEXT_NORMAL,

@@ -7,8 +7,7 @@
 enum { COLUMNS = SIDE_COUNT, LINES_MAX = LOSS_COUNT + 4 };
 
 typedef struct Line {
-    char label[48], values[COLUMNS][24];
-    const char *words;
+    char label[48], brief[24], values[COLUMNS][24];
 } Line;
 
 static const Metrics *find_test(const Frame *frame, int side)
@@ -27,6 +26,7 @@ static void add_losses(const Frame *frame, Line *lines, int *count)
             continue;
         Line *line = &lines[(*count)++];
         (void)snprintf(line->label, sizeof line->label, "%s error", loss_get(loss)->label);
+        (void)snprintf(line->brief, sizeof line->brief, "%s", loss_get(loss)->label);
         for (int side = 0; side < SIDE_COUNT; side++)
             if (find_test(frame, side))
                 panel_format_figure(find_test(frame, side)->mean[loss], line->values[side]);
@@ -39,9 +39,11 @@ static void add_others(const Frame *frame, Line *lines, int *count)
     if (frame->facts)
         (void)snprintf(brightness->label, sizeof brightness->label, "Mean brightness (target %.4f)",
                        frame->facts->mean);
-    brightness->words = "brightness";
+    (void)snprintf(brightness->brief, sizeof brightness->brief, "Brightness");
     (void)snprintf(outside->label, sizeof outside->label, "Pixels outside 0\u20261");
+    (void)snprintf(outside->brief, sizeof outside->brief, "Outside 0\u20261");
     (void)snprintf(dark->label, sizeof dark->label, "Pixels that never light up");
+    (void)snprintf(dark->brief, sizeof dark->brief, "Never lit");
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *test = find_test(frame, side);
         if (!test)
@@ -69,12 +71,14 @@ void panel_table(Panel *panel)
     while (count > 1 && room / (float)(count + 1) < least)
         count--;
     const float line = floorf(fminf(ui_px(ui, 28), room / (float)(count + 1)));
-    char total[16], title[48];
+    char total[16], title[48], brief[24];
     panel_format_count(frame->test_count, total);
     (void)snprintf(title, sizeof title, "All %s test digits", total);
+    (void)snprintf(brief, sizeof brief, "All %s", total);
+    const char *const titles[] = {title, brief};
     Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
     ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
-            title);
+            ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, row.w - 2 * column, titles, 2));
     for (int side = 0; side < SIDE_COUNT; side++)
         if (panel_is_shown(frame, side))
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_UI_BOLD,
@@ -82,8 +86,9 @@ void panel_table(Panel *panel)
     for (int i = 0; i < count; i++) {
         row.y += line;
         draw_box(ui->draw, (Rect){row.x, row.y, row.w, ui_px(ui, 1)}, ui->theme->grid, 0);
+        const char *const forms[] = {lines[i].label, lines[i].brief};
         ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
-                lines[i].label);
+                ui_choose(ui, FONT_UI, TEXT_SMALL, row.w - 2 * column, forms, 2));
         for (int side = 0; side < SIDE_COUNT; side++)
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
                     TEXT_NORMAL, panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)), ALIGN_RIGHT,
