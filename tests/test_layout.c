@@ -76,13 +76,13 @@ static void collect_row(const StageRow *row, Boxes *boxes, bool is_copy)
 {
     add(boxes, "head", row->head);
     add(boxes, "tools", row->tools);
+    add(boxes, "set's head", row->set_head);
     if (is_copy)
         return;
     for (int i = 0; i < STAGE_COLUMNS; i++) {
         add(boxes, "caption", row->captions[i]);
         add_grid(boxes, "picture", &row->pictures[i]);
     }
-    add(boxes, "set's head", row->set_head);
     add(boxes, "set's caption", row->set_caption);
     for (int i = 0; i < SET_ROWS; i++) {
         add(boxes, "set's label", row->set_labels[i]);

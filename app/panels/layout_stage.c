@@ -153,6 +153,9 @@ static void place_solo(Layout *layout, Rect area, float scale, int first, bool i
     plan.side = fmaxf(LEAST_SIDE, choose_side(&plan, pictures, fits_solo));
     plan.digit = floorf(plan.side / (2 * SET_ROWS));
     const float heat = heat_side(&plan, plan.side), top = pictures.y + plan.head + plan.caption;
+    const float spare = fmodf(area.w - 2 * plan.side - heat - 2 * plan.gap - plan.block, plan.digit);
+    plan.gap += floorf(spare / 4); // a share for each gap between pictures, two for the one before the test digits
+    plan.block += spare - 2 * floorf(spare / 4);
     const float x[STAGE_COLUMNS] = {area.x, area.x + plan.side + plan.gap, area.x + 2 * (plan.side + plan.gap),
                                     area.x + 2 * (plan.side + plan.gap)};
     StageRow *row = &layout->stage.rows[first];
@@ -167,6 +170,7 @@ static void place_solo(Layout *layout, Rect area, float scale, int first, bool i
     }
     const float set_x = x[2] + heat + plan.block, set = area.x + area.w - set_x;
     place_set_heads(row, &plan, set_x, set, pictures.y);
+    row->set_head.y = area.y;
     const bool has_labels = !plan.is_small && set >= 5 * plan.digit;
     place_set(row, (Rect){set_x, top, set, plan.side}, plan.digit, 2, has_labels);
     layout->page_count = row->set[0].columns * row->set[0].rows;
@@ -175,6 +179,7 @@ static void place_solo(Layout *layout, Rect area, float scale, int first, bool i
         *other = *row;
         other->tools.y += plan.head;
         other->head.y += plan.head;
+        other->set_head.y += plan.head;
     }
     place_plots(layout, area, &plan, top + plan.side + plan.plot_gap, set_x);
 }

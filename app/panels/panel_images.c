@@ -161,11 +161,7 @@ float panel_color_bar(Panel *panel, const char *id, Rect rect, float taken, int 
     char start[32] = "0", end[40];
     if (is_signed)
         (void)snprintf(start, sizeof start, "\u2212%.3g", (double)scale);
-    (void)snprintf(end, sizeof end, "%s%.3g%s",
-                   is_signed         ? "+"
-                   : mode->is_of_set ? ""
-                                     : "\u2265",
-                   (double)scale, mode->unit);
+    (void)snprintf(end, sizeof end, "%s%.3g", is_signed ? "+" : mode->is_of_set ? "" : "\u2265", (double)scale);
     const float bar = ui_px(ui, rect.w < 190 * ui->scale ? 26 : 42), gap = ui_px(ui, 4);
     const float start_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, start);
     const float end_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, end);

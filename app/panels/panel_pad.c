@@ -107,8 +107,9 @@ enum { TOOL_COUNT = sizeof tools / sizeof *tools };
 
 static Rect button_row(const Panel *panel, Rect place)
 {
-    const float height = fminf(ui_px(panel->ui, BUTTON_HEIGHT), place.h - ui_px(panel->ui, 2));
-    return (Rect){place.x, place.y + roundf((place.h - height) / 2), place.w, height};
+    const float height = fminf(ui_px(panel->ui, BUTTON_HEIGHT), place.h - ui_px(panel->ui, 4)),
+                line = ui_px(panel->ui, 2); // as in the heads beside it
+    return (Rect){place.x, place.y + floorf((place.h - line - height) / 2), place.w, height};
 }
 
 static void draw_tools(Panel *panel, Rect place)

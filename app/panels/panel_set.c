@@ -167,7 +167,8 @@ void panel_draw_set(Panel *panel)
     const int first = panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B;
     draw_pages(panel, rows[first].set_caption);
     if (panel_is_wiped(frame)) {
-        draw_head(panel, SIDE_A);
+        for (int side = 0; side < SIDE_COUNT; side++)
+            draw_head(panel, side);
         draw_labels(panel, SIDE_A);
         draw_row(panel, SIDE_A, 0);
         for (int row = 1; row < SET_ROWS; row++)
