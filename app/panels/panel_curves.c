@@ -24,32 +24,37 @@ static float loss_y(const Scale *s, float loss)
 
 static const char *loss_label(int i) { return loss_get(i)->label; }
 
-// Lowest and highest finite loss on show, widened by the landmarks of BCE.
+static void widen(float *low, float *high, float loss)
+{
+    if (!(loss > 0.0f) || !isfinite(loss))
+        return;
+    *low = fminf(*low, loss);
+    *high = fmaxf(*high, loss);
+}
+
+// Lowest and highest finite loss on show, the landmarks among them.
 static Scale choose_scale(const Frame *frame, Rect area)
 {
+    const int loss = frame->look.curve_loss;
     float low = INFINITY, high = 0.0f;
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Snapshot *s = frame->models[side].snapshot;
         for (int i = 0; panel_is_shown(frame, side) && i < s->history_count; i++) {
-            const float test = s->history[i].test[frame->look.curve_loss],
-                        train = s->history[i].train[frame->look.curve_loss];
-            if (!(test > 0.0f) || !isfinite(test) || !(train > 0.0f) || !isfinite(train))
-                continue;
-            low = fminf(low, fminf(test, train));
-            high = fmaxf(high, fmaxf(test, train));
+            widen(&low, &high, s->history[i].test[loss]);
+            widen(&low, &high, s->history[i].train[loss]);
         }
+        for (int i = 0; panel_is_shown(frame, side) && i < frame->models[side].early_count; i++)
+            widen(&low, &high, frame->models[side].early[i].test[loss]);
     }
-    if (frame->look.curve_loss == LOSS_BCE && frame->facts) {
-        low = fminf(low, (float)frame->facts->bce_floor);
-        high = fmaxf(high, 0.6932f);
-    }
-    if (frame->look.curve_loss == LOSS_MSE && frame->facts)
-        high = fmaxf(high, (float)frame->facts->mean_image[LOSS_MSE]);
+    Landmark landmarks[LANDMARKS_MAX];
+    const int count = landmarks_list(frame, landmarks);
+    for (int i = 0; i < count; i++)
+        widen(&low, &high, (float)landmarks[i].loss);
     if (!(low < high)) {
         low = 0.01f;
         high = 1.0f;
     }
-    return (Scale){area, time_axis_make(frame, area.x, area.w), logf(low * 0.94f), logf(fminf(high, 20.0f) * 1.06f)};
+    return (Scale){area, time_axis_make(frame, area.x, area.w), logf(low * 0.9f), logf(high * 1.1f)};
 }
 
 // 1, 2, 5, 10, ... on the log axis, those that fall inside.
@@ -60,7 +65,7 @@ static void draw_axis(Panel *panel, const Scale *s)
     const float height = ui_px(ui, 14);
     float last_y = s->area.y + s->area.h + height;
     char text[16];
-    for (int power = -6; power < 3; power++)
+    for (int power = -6; power < 30; power++)
         for (int i = 0; i < 3; i++) {
             const float value = digits[i] * powf(10.0f, (float)power);
             if (logf(value) < s->log_low || logf(value) > s->log_high)
@@ -76,27 +81,33 @@ static void draw_axis(Panel *panel, const Scale *s)
         }
 }
 
-// A dashed line with its name above, or below where there is no room above; used: the labels' tops so far.
-static void draw_landmark(Panel *panel, const Scale *s, float loss, const char *name, float *used, int *used_count)
+// A dashed line with its name above or below it, where there is room; used: the labels' tops so far.
+static void draw_landmark(Panel *panel, const Scale *s, const Landmark *mark, float *used, int *used_count)
 {
     Ui *ui = panel->ui;
-    const float y = roundf(loss_y(s, loss)), dash = ui_px(ui, 4), height = ui_px(ui, 14);
+    const float y = roundf(loss_y(s, (float)mark->loss)), dash = ui_px(ui, 4), height = ui_px(ui, 15),
+                pad = ui_px(ui, 3);
     for (float x = s->area.x; x < s->area.x + s->area.w; x += 2 * dash)
-        draw_box(ui->draw, (Rect){x, y, fminf(dash, s->area.x + s->area.w - x), ui_px(ui, 1)}, 0xffffff40, 0);
-    const float places[] = {y - height, y + ui_px(ui, 2)};
+        draw_box(ui->draw, (Rect){x, y, fminf(dash, s->area.x + s->area.w - x), ui_px(ui, 1)}, ui->theme->line, 0);
+    const float below = y + ui_px(ui, 2), above = y - height,
+                places[] = {mark->is_right ? below : above, mark->is_right ? above : below};
+    char text[64], brief[48];
+    (void)snprintf(text, sizeof text, "%s: %.3f", mark->name, mark->loss);
+    (void)snprintf(brief, sizeof brief, "%s: %.3f", mark->brief, mark->loss);
+    const char *const forms[] = {text, brief};
+    const char *name = ui_choose(ui, FONT_UI, TEXT_SMALL, s->area.w * 0.5f, forms, 2);
+    const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 2 * pad;
     for (int i = 0; i < 2; i++) {
         bool is_free = places[i] >= s->area.y && places[i] + height <= s->area.y + s->area.h + ui_px(ui, 2);
         for (int j = 0; j < *used_count; j++)
             is_free = is_free && fabsf(used[j] - places[i]) >= height - 1;
         if (!is_free)
             continue;
-        char text[64];
-        (void)snprintf(text, sizeof text, "%s %.4f", name, (double)loss);
-        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 6);
-        draw_box(ui->draw, (Rect){s->area.x + s->area.w - width, places[i], width, height - ui_px(ui, 1)},
-                 theme_fade(ui->theme->panel, 0xc0), 0);
-        ui_text(ui, (Rect){s->area.x, places[i], s->area.w - ui_px(ui, 2), height}, FONT_FIGURES, TEXT_SMALL,
-                ui->theme->soft, ALIGN_RIGHT, text);
+        const Rect box = {mark->is_right ? s->area.x + s->area.w - width : s->area.x, places[i], width,
+                          height - ui_px(ui, 1)};
+        draw_box(ui->draw, box, theme_fade(ui->theme->panel, 0xc0), 0);
+        ui_text(ui, (Rect){box.x + pad, box.y, width - pad, height}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
+                name);
         used[(*used_count)++] = places[i];
         return;
     }
@@ -109,31 +120,56 @@ static void draw_landmarks(Panel *panel, const Scale *s)
     float used[LANDMARKS_MAX];
     int used_count = 0;
     for (int i = 0; i < count; i++)
-        draw_landmark(panel, s, (float)landmarks[i].loss, landmarks[i].name, used, &used_count);
+        draw_landmark(panel, s, &landmarks[i], used, &used_count);
 }
 
-static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
+// The points of the test curve: before training, within the first epoch, behind each that was measured.
+static int list_points(const ModelFrame *m, const Scale *s, int loss, Point points[HISTORY_MAX + EARLY_MAX])
 {
-    Ui *ui = panel->ui;
-    const Snapshot *snapshot = panel->frame->models[side].snapshot;
-    const int loss = panel->frame->look.curve_loss;
-    Point test[HISTORY_MAX];
-    int n = 0;
-    float phase = 0;
-    Point last_train = {0};
-    bool has_train = false;
+    const Snapshot *snapshot = m->snapshot;
+    int n = 0, early = 0;
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
-        const float x = step_x(s, (double)record->epoch * snapshot->steps_per_epoch);
+        const double step = (double)record->epoch * snapshot->steps_per_epoch;
+        for (; early < m->early_count && (double)m->early[early].step < step; early++)
+            if (isfinite(m->early[early].test[loss]))
+                points[n++] = (Point){step_x(s, (double)m->early[early].step), loss_y(s, m->early[early].test[loss])};
         if (isfinite(record->test[loss]))
-            test[n++] = (Point){x, loss_y(s, record->test[loss])};
-        const Point train = {x, loss_y(s, record->train[loss])};
-        if (has_train && isfinite(record->train[loss]))
-            plot_dash(ui->draw, last_train, train, ui_px(ui, 1), color, &phase, ui_px(ui, 3));
-        last_train = train;
-        has_train = isfinite(record->train[loss]);
+            points[n++] = (Point){step_x(s, step), loss_y(s, record->test[loss])};
     }
-    draw_line(ui->draw, test, n, ui_px(ui, 1.5f), color);
+    for (; early < m->early_count; early++)
+        if (isfinite(m->early[early].test[loss]))
+            points[n++] = (Point){step_x(s, (double)m->early[early].step), loss_y(s, m->early[early].test[loss])};
+    return n;
+}
+
+// Dashed: over a part of the training set.
+static void draw_train(Panel *panel, const Scale *s, const Snapshot *snapshot, int loss, Color color)
+{
+    Ui *ui = panel->ui;
+    float phase = 0;
+    Point last = {0};
+    bool has_last = false;
+    for (int i = 0; i < snapshot->history_count; i++) {
+        const EpochRecord *record = &snapshot->history[i];
+        const Point point = {step_x(s, (double)record->epoch * snapshot->steps_per_epoch),
+                             loss_y(s, record->train[loss])};
+        if (has_last && record->epoch > 1 && isfinite(record->train[loss]))
+            plot_dash(ui->draw, last, point, ui_px(ui, 1), color, &phase, ui_px(ui, 3));
+        last = point;
+        has_last = isfinite(record->train[loss]);
+    }
+}
+
+// A's line is the wider one and lies below B's, so that both are seen where they agree.
+static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
+{
+    const ModelFrame *m = &panel->frame->models[side];
+    const int loss = panel->frame->look.curve_loss;
+    static Point points[HISTORY_MAX + EARLY_MAX]; // the UI thread's
+    draw_train(panel, s, m->snapshot, loss, theme_fade(color, 0xa0));
+    draw_line(panel->ui->draw, points, list_points(m, s, loss, points),
+              ui_px(panel->ui, 1) * (side == SIDE_A ? 2.6f : 1.4f), color);
 }
 
 // In the models' colours up to the moment whose pictures are shown, grey behind it.
@@ -145,7 +181,7 @@ static void draw_all_curves(Panel *panel, const Scale *s)
     const Snapshot *shown = frame->models[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].snapshot;
     const float right = s->area.x + s->area.w;
     const float x = frame->is_past ? roundf(step_x(s, (double)shown->step)) : right;
-    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+    for (int side = 0; side < SIDE_COUNT; side++) {
         if (!panel_is_shown(frame, side))
             continue;
         draw_clip_push(draw, (Rect){x, s->area.y, right - x, s->area.h});
@@ -181,16 +217,17 @@ static void draw_time(Panel *panel, const Scale *s)
     const struct {
         double step;
         char text[24];
-    } candidates[] = {{1, "1 batch"},
-                      {time->last, ""},
-                      {time->an_epoch, "epoch 1"},
-                      {16, "16"},
-                      {5 * time->an_epoch, "5"},
-                      {4, "4"},
-                      {64, "64"},
-                      {20 * time->an_epoch, "20"},
-                      {2 * time->an_epoch, "2"},
-                      {10 * time->an_epoch, "10"}};
+        bool is_batch;
+    } candidates[] = {{1, "1 batch", true},
+                      {time->last, "", false},
+                      {time->an_epoch, "epoch 1", false},
+                      {16, "16", true},
+                      {5 * time->an_epoch, "5", false},
+                      {4, "4", true},
+                      {64, "64", true},
+                      {20 * time->an_epoch, "20", false},
+                      {2 * time->an_epoch, "2", false},
+                      {10 * time->an_epoch, "10", false}};
     enum { COUNT = sizeof candidates / sizeof *candidates };
     Rect used[COUNT];
     int count = 0;
@@ -202,7 +239,8 @@ static void draw_time(Panel *panel, const Scale *s)
         const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1, x = step_x(s, candidates[i].step);
         const float left = fminf(s->area.x + s->area.w - width, fmaxf(s->area.x, x - width / 2));
         const Rect place = {left, s->area.y + s->area.h, width, ui_px(ui, 18)};
-        bool is_free = candidates[i].step <= time->last && x >= s->area.x - 1;
+        bool is_free =
+            candidates[i].step <= time->last && (!candidates[i].is_batch || candidates[i].step < time->an_epoch);
         for (int j = 0; j < count; j++)
             is_free &= place.x > used[j].x + used[j].w + ui_px(ui, 10) || place.x + place.w + ui_px(ui, 10) < used[j].x;
         if (!is_free)
@@ -221,26 +259,27 @@ void panel_curves(Panel *panel)
     const Rect rect = panel->layout->curves;
     if (rect.w <= 0)
         return;
-    Rect area = plot_frame(ui, rect, "Training");
     const char *labels[LOSS_COUNT];
     for (int i = 0; i < LOSS_COUNT; i++)
         labels[i] = loss_label(i);
-    const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Training"),
-                width = ui_px(ui, 126);
-    const int chosen = ui_choice(ui, "curve", (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)}, labels, NULL,
-                                 LOSS_COUNT, frame->look.curve_loss, ui->theme->soft);
+    const float pad = ui_px(ui, 12), width = ui_choice_width(ui, labels, LOSS_COUNT), right = rect.x + rect.w - pad;
+    const char *const titles[] = {"Learning: error on the test digits", "Learning: test error", "Learning"};
+    const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w - width - 3 * pad, titles, 3);
+    const Rect area = plot_frame(ui, rect, title);
+    WidgetState states[CHOICES_MAX];
+    const int chosen = ui_choice_states(ui, "curve", (Rect){right - width, rect.y + ui_px(ui, 3), width, ui_px(ui, 22)},
+                                        labels, LOSS_COUNT, frame->look.curve_loss, ui->theme->text, states);
+    for (int i = 0; i < LOSS_COUNT; i++)
+        panel_loss_hint(panel, states[i], i);
     if (chosen >= 0)
         panel_look(panel)->curve_loss = chosen;
-    const Rect line = {start + width + ui_px(ui, 8), rect.y, rect.x + rect.w - start - width - ui_px(ui, 20),
-                       ui_px(ui, 26)};
-    if (line.w > ui_px(ui, 370))
-        ui_text(ui, line, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, "log scale, test solid, train dashed");
-    draw_figures(panel, line);
+    const float from = rect.x + 2 * pad + ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title);
+    draw_figures(panel, (Rect){from, rect.y, right - width - pad - from, ui_px(ui, 26)});
 
     const float axis = ui_px(ui, 30);
     const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
     draw_axis(panel, &scale);
-    draw_landmarks(panel, &scale);
     draw_all_curves(panel, &scale);
+    draw_landmarks(panel, &scale);
     draw_time(panel, &scale);
 }

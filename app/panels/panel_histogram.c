@@ -6,6 +6,8 @@
 #include "panels/panel.h"
 #include "panels/plot.h"
 
+static const double log_decades = 4.0; // that the logarithmic axis shows
+
 // Counts as they are drawn: 0 at the bottom, 1 at the top.
 typedef struct Scale {
     Rect area;
@@ -16,11 +18,11 @@ typedef struct Scale {
 
 static float bin_x(const Scale *s, int bin) { return s->area.x + roundf(s->area.w * (float)bin / HISTOGRAM_BINS); }
 
-// log10(count + 1), so that an empty bin stands on the floor; or the count; or the share of all pixels up to the bin.
+// Logarithm of the share of all pixels, from 0.01 % to all of them; or the count; or the share up to the bin.
 static float find_height(const Scale *s, double count)
 {
     if (s->mode == HISTOGRAM_LOG)
-        return (float)(log10(count + 1.0) / log10(s->pixels) / 1.02);
+        return (float)fmax(0.0, 1.0 + log10(fmax(count, 1.0) / s->pixels) / log_decades);
     return (float)fmin(1.0, count / s->most);
 }
 
@@ -35,7 +37,8 @@ static void fill_heights(const Scale *s, const int64_t *histogram, float heights
 
 static void draw_steps(Panel *panel, const Scale *s, const int64_t *histogram, bool is_filled, float width, Color color)
 {
-    DrawList *draw = panel->ui->draw;
+    Ui *ui = panel->ui;
+    DrawList *draw = ui->draw;
     Point steps[2 * HISTOGRAM_BINS];
     float heights[HISTOGRAM_BINS];
     int n = 0;
@@ -43,7 +46,7 @@ static void draw_steps(Panel *panel, const Scale *s, const int64_t *histogram, b
     for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
         const float x0 = bin_x(s, bin), x1 = bin_x(s, bin + 1), y = s->area.y + s->area.h * (1.0f - heights[bin]);
         if (is_filled)
-            draw_box(draw, (Rect){x0, roundf(y), x1 - x0, s->area.y + s->area.h - roundf(y)}, 0xffffff12, 0);
+            draw_box(draw, (Rect){x0, roundf(y), x1 - x0, s->area.y + s->area.h - roundf(y)}, ui->theme->fill, 0);
         steps[n++] = (Point){x0, y};
         steps[n++] = (Point){x1, y};
     }
@@ -72,11 +75,20 @@ static void draw_count_axis(Panel *panel, const Scale *s)
         ui_text(ui, top_label(ui, s), FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, top);
         return;
     }
-    for (double count = 10.0; count < s->pixels; count *= 10.0)
-        draw_box(
-            ui->draw,
-            (Rect){s->area.x, roundf(s->area.y + s->area.h * (1.0f - find_height(s, count))), s->area.w, ui_px(ui, 1)},
-            ui->theme->grid, 0);
+    const float height = ui_px(ui, 14), width = ui_px(ui, 40);
+    float last = s->area.y - height;
+    for (int decade = 0; decade < (int)log_decades; decade++) {
+        const float y = roundf(s->area.y + s->area.h * (float)decade / (float)log_decades);
+        draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, ui->theme->grid, 0);
+        if (y - last < 1.1f * height) // decades without room have a line alone
+            continue;
+        last = y;
+        char text[16];
+        (void)snprintf(text, sizeof text, "%g %%", 100.0 * pow(10.0, -decade));
+        ui_text(ui,
+                (Rect){s->area.x - width - ui_px(ui, 4), fmaxf(s->area.y - height / 4, y - height / 2), width, height},
+                FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
+    }
 }
 
 static void draw_intensity_axis(Panel *panel, const Scale *s)
@@ -93,30 +105,33 @@ static void draw_intensity_axis(Panel *panel, const Scale *s)
         ui_text(ui, (Rect){x - width / 2, bottom, width, height}, FONT_FIGURES, TEXT_SMALL, ui->theme->soft,
                 ALIGN_CENTER, text);
     }
-    ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, 0x6f9effffu,
+    ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, ui->theme->below,
             ALIGN_LEFT, "<0");
     ui_text(ui, (Rect){s->area.x + s->area.w - width + ui_px(ui, 8), bottom, width, height}, FONT_FIGURES, TEXT_SMALL,
-            0xffd24dff, ALIGN_RIGHT, ">1");
+            ui->theme->above, ALIGN_RIGHT, ">1");
 }
 
-// "mean in .1307  A .1306  B .1262", right-aligned in the title's line, from the right: the input's where there is
-// room, the models' all or none.
-static void draw_means(Panel *panel, Rect line)
+// "■ target — A — B" at the right of the title's line.
+static void draw_legend(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
-    const Frame *frame = panel->frame;
-    PanelFigure figures[SIDE_COUNT];
-    char mean_in[32];
-    int count = 0;
-    for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0)
-            figures[count++] = panel_side_figure(ui, frame, side, frame->models[side].snapshot->test.mean_output);
-    line.w = panel_draw_figures(panel, line, figures, count);
-    if (!frame->facts)
-        return;
-    (void)snprintf(mean_in, sizeof mean_in, "mean in %.4f", frame->facts->mean);
-    if (ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, mean_in) < line.w)
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, mean_in);
+    const float gap = ui_px(ui, 5), swatch = ui_px(ui, 14), space = ui_px(ui, 12);
+    const char *const names[] = {"B", "A", "target"};
+    const Color colors[] = {ui->theme->b, ui->theme->a, theme_fade(ui->theme->soft, 0x90)};
+    for (int i = 0; i < 3; i++) {
+        if (i < SIDE_COUNT && !panel_is_shown(panel->frame, i == 0 ? SIDE_B : SIDE_A))
+            continue;
+        const float width = ui_text_width(ui, i < 2 ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL, names[i]),
+                    thick = i == 2 ? ui_px(ui, 10) : ui_px(ui, i == 1 ? 3 : 2);
+        if (width + gap + swatch > line.w)
+            return;
+        ui_text(ui, line, i < 2 ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL, i < 2 ? colors[i] : ui->theme->soft, ALIGN_RIGHT,
+                names[i]);
+        draw_box(ui->draw,
+                 (Rect){line.x + line.w - width - gap - swatch, line.y + roundf((line.h - thick) / 2), swatch, thick},
+                 colors[i], 0);
+        line.w -= width + gap + swatch + space;
+    }
 }
 
 // ---- the brush ----------------------------------------------------------------------------------------------------
@@ -199,8 +214,8 @@ static void draw_brush(Panel *panel, const Scale *s)
     if (!has_brush(look))
         return;
     const float x0 = bin_x(s, look->brush_first), x1 = bin_x(s, look->brush_last + 1);
-    draw_box(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, 0x6ff0b028, 0);
-    draw_frame(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, ui->theme->right, 0, ui_px(ui, 1));
+    draw_box(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, theme_fade(ui->theme->text, 0x18), 0);
+    draw_frame(ui->draw, (Rect){x0, s->area.y, x1 - x0, s->area.h}, ui->theme->text, 0, ui_px(ui, 1));
     char whole[192], bare[96];
     const bool is_current = format_lit(frame, true, whole, sizeof whole);
     (void)format_lit(frame, false, bare, sizeof bare);
@@ -212,7 +227,38 @@ static void draw_brush(Panel *panel, const Scale *s)
     const bool meets_top = s->mode != HISTOGRAM_LOG && left + width > top_label(ui, s).x;
     const Rect box = {left, s->area.y + ui_px(ui, meets_top ? 16 : 2), width, ui_px(ui, 16)};
     draw_box(ui->draw, box, theme_fade(ui->theme->panel, 0xe0), ui_px(ui, 3));
-    ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, is_current ? ui->theme->right : ui->theme->faint, ALIGN_CENTER, text);
+    ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, is_current ? ui->theme->text : ui->theme->faint, ALIGN_CENTER, text);
+}
+
+// What the bin under the mouse holds.
+static void show_value(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const Input *input = &ui->input;
+    if (!input->is_inside || ui->is_modal || ui->input.left || !ui_is_inside(s->area, input->mouse_x, input->mouse_y))
+        return;
+    const int bin = find_bin_at(s, input->mouse_x);
+    const double low = (bin - 1.0) / HISTOGRAM_INNER, high = (double)bin / HISTOGRAM_INNER;
+    size_t used;
+    char *const text = ui->hint;
+    const size_t size = sizeof ui->hint;
+    if (bin == 0)
+        used = (size_t)snprintf(text, size, "below 0: target %.2f %%",
+                                100.0 * (double)frame->facts->histogram[bin] / s->pixels);
+    else if (bin == HISTOGRAM_BINS - 1)
+        used = (size_t)snprintf(text, size, "above 1: target %.2f %%",
+                                100.0 * (double)frame->facts->histogram[bin] / s->pixels);
+    else
+        used = (size_t)snprintf(text, size, "%.3f to %.3f: target %.2f %%", low, high,
+                                100.0 * (double)frame->facts->histogram[bin] / s->pixels);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Metrics *m = &frame->models[side].snapshot->test;
+        if (panel_is_shown(frame, side) && m->images > 0)
+            used += (size_t)snprintf(text + used, size - used, ", %c %.2f %%", side == SIDE_A ? 'A' : 'B',
+                                     100.0 * (double)m->histogram_output[bin] / s->pixels);
+    }
+    (void)snprintf(text + used, size - used, " of all pixels. Drag: light the pixels of a range");
 }
 
 // ---- the panel ----------------------------------------------------------------------------------------------------
@@ -220,7 +266,7 @@ static void draw_brush(Panel *panel, const Scale *s)
 static void choose_mode(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
-    static const char *const labels[] = {"log", "lin", "cum"};
+    static const char *const labels[] = {"log", "lin", "sum"};
     static const char *const hints[] = {"logarithm of the count (L)", "count, up to the largest bin inside (0, 1) (L)",
                                         "share of all pixels up to each bin (L)"};
     const HistogramMode mode = panel->frame->look.histogram;
@@ -254,12 +300,16 @@ void panel_histogram(Panel *panel)
     const Rect rect = panel->layout->histogram;
     if (rect.w <= 0)
         return;
-    const Rect area = plot_frame(ui, rect, "Intensities");
-    const float start = rect.x + ui_px(ui, 20) + ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Intensities"),
-                width = ui_px(ui, 96);
-    choose_mode(panel, (Rect){start, rect.y + ui_px(ui, 3), width, ui_px(ui, 20)});
-    const float from = start + width + ui_px(ui, 8);
-    draw_means(panel, (Rect){from, rect.y, rect.x + rect.w - from - ui_px(ui, 12), ui_px(ui, 26)});
+    const float pad = ui_px(ui, 12), modes = ui_px(ui, 112), axis = ui_px(ui, 40);
+    const char *const titles[] = {"Brightness of the output pixels", "Brightness of outputs", "Brightness"};
+    const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w - modes - ui_px(ui, 215), titles, 3);
+    Rect area = plot_frame(ui, rect, title);
+    area.x += axis;
+    area.w -= axis;
+    const float start = rect.x + 2 * pad + ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title);
+    choose_mode(panel, (Rect){start, rect.y + ui_px(ui, 3), modes, ui_px(ui, 22)});
+    const float from = start + modes + pad;
+    draw_legend(panel, (Rect){from, rect.y, rect.x + rect.w - from - pad, ui_px(ui, 26)});
     if (!frame->facts) {
         ui_text(ui, area, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_CENTER, "drawing the digits\u2026");
         return;
@@ -269,12 +319,13 @@ void panel_histogram(Panel *panel)
     draw_count_axis(panel, &scale);
     draw_intensity_axis(panel, &scale);
     drag_brush(panel, &scale);
-    draw_steps(panel, &scale, frame->facts->histogram, true, 1, 0xffffff70);
-    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+    draw_steps(panel, &scale, frame->facts->histogram, true, 1, theme_fade(ui->theme->soft, 0x90));
+    for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *m = &frame->models[side].snapshot->test;
         if (panel_is_shown(frame, side) && m->images > 0)
-            draw_steps(panel, &scale, m->histogram_output, false, 1.5f,
+            draw_steps(panel, &scale, m->histogram_output, false, side == SIDE_A ? 2.6f : 1.4f,
                        panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)));
     }
     draw_brush(panel, &scale);
+    show_value(panel, &scale);
 }

@@ -10,13 +10,13 @@ Rect plot_frame(Ui *ui, Rect rect, const char *title)
     draw_box(ui->draw, rect, ui->theme->panel, ui_px(ui, RADIUS));
     draw_frame(ui->draw, rect, ui->theme->edge, ui_px(ui, RADIUS), ui_px(ui, 1));
     const Rect line = {rect.x + pad, rect.y, rect.w - 2 * pad, header};
-    ui_text(ui, line, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
+    ui_text(ui, line, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
     return (Rect){rect.x + pad, rect.y + header, rect.w - 2 * pad, rect.h - header - foot};
 }
 
 void plot_subtitle(Ui *ui, Rect rect, const char *title, float taken, const char *const *forms, int count)
 {
-    const float pad = ui_px(ui, 12), used = pad + ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 8);
+    const float pad = ui_px(ui, 12), used = pad + ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title) + ui_px(ui, 8);
     const Rect place = {rect.x + used, rect.y, rect.w - used - pad - taken, ui_px(ui, 26)};
     const char *text = ui_choose(ui, FONT_UI, TEXT_SMALL, place.w, forms, count);
     if (ui_text_width(ui, FONT_UI, TEXT_SMALL, text) <= place.w)

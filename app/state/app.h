@@ -40,6 +40,10 @@ typedef struct Slot {
     Moment *moment;   // held: what is shown of the past; NULL: the newest is shown
     bool has_figures; // the moment's are in past
     Snapshot past;
+    EarlyPoint early[EARLY_MAX]; // what is known of the first epoch since the last restart
+    int early_count;
+    int64_t early_restarts;
+    bool is_early_whole; // no moment of the first epoch lacks its figures
 } Slot;
 
 typedef struct App {
@@ -105,6 +109,8 @@ void past_compose(App *app, Frame *frame);
 
 // Whether the moment at this step has its figures, for every model on show that got so far; else they are asked for.
 bool past_has_figures(App *app, int64_t step);
+
+bool past_is_early_whole(const App *app); // the curves of the stage have each point of the first epoch
 
 // What the test set holds at index, as bytes; drawn on the spot while the background is still making the set. Returns
 // its label or -1.

@@ -337,5 +337,5 @@ bool app_is_settled(App *app)
         const bool is_done = live->broken_step >= 0 || live->step >= goal;
         settled = settled && is_done && s->test.images > 0 && s->test_step == s->step;
     }
-    return settled && (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete);
+    return settled && past_is_early_whole(app) && (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete);
 }

@@ -16,6 +16,14 @@ enum { MODELS_MAX = SIDE_COUNT + MATRIX_MAX + LOSS_COUNT };
 _Static_assert((int)CLAIM_MODEL_COUNT <= (int)MATRIX_MAX + (int)LOSS_COUNT, "the claims' models have room");
 _Static_assert((int)MODELS_MAX <= (int)TRAINER_SHOWN_MAX, "all may train together: raise TRAINER_SHOWN_MAX");
 
+enum { EARLY_MAX = 24 }; // moments within the first epoch that have figures
+
+// A point of the curves within the first epoch, where the history has none.
+typedef struct EarlyPoint {
+    int64_t step;
+    float test[LOSS_COUNT]; // mean loss over the whole test set
+} EarlyPoint;
+
 // Everything that is shown of one model in a frame. Arrays over the page are (page_count, DIGIT_PIXELS).
 typedef struct ModelFrame {
     Spec spec;
@@ -28,8 +36,10 @@ typedef struct ModelFrame {
         pad_marks[HEATMAP_COUNT][DIGIT_PIXELS];
     double pad_loss[LOSS_COUNT]; // mean over the drawing
     bool is_current;             // the figures over the test set are of the very weights whose pictures are shown
-    char figures_of[32];         // else the moment that they are of: "epoch 12", "step 64"; empty: they are, or none
-    char caption[64];            // "BCE · sigmoid"
+    EarlyPoint early[EARLY_MAX]; // rising; of A and B on the stage
+    int early_count;
+    char figures_of[32]; // else the moment that they are of: "epoch 12", "step 64"; empty: they are, or none
+    char caption[64];    // "BCE · sigmoid"
     // what z and p were computed from: a page, weights; compose.c's
     unsigned computed_page;
     int64_t computed_serial;

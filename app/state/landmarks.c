@@ -11,10 +11,11 @@ int landmarks_list(const Frame *frame, Landmark landmarks[LANDMARKS_MAX])
     if (!facts)
         return 0;
     if (loss == LOSS_BCE)
-        landmarks[count++] = (Landmark){"ln_2", "always 0.5: ln 2", log(2.0)};
+        landmarks[count++] = (Landmark){"ln_2", "always 0.5", "always 0.5", true, log(2.0)};
     if (loss == LOSS_BCE || loss == LOSS_MSE)
-        landmarks[count++] = (Landmark){"mean_image", "mean image", facts->mean_image[loss]};
+        landmarks[count++] = (Landmark){"mean_image", "mean image", "mean image", false, facts->mean_image[loss]};
     if (loss == LOSS_BCE)
-        landmarks[count++] = (Landmark){"entropy_floor", "entropy floor", facts->bce_floor};
+        landmarks[count++] =
+            (Landmark){"entropy_floor", "floor, no model gets below", "floor", false, facts->bce_floor};
     return count;
 }

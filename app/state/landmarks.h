@@ -3,7 +3,8 @@
 #include "state/frame.h"
 
 typedef struct Landmark {
-    const char *key, *name; // in JSON; on screen
+    const char *key, *name, *brief; // in JSON; on screen, and where there is little room
+    bool is_right;                  // its label stands at the right, where the curves have left that height
     double loss;
 } Landmark;
 

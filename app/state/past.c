@@ -1,6 +1,8 @@
 // The past: which moment of training the window shows, and the models as they were then.
 #include "state/app.h"
 
+#include <string.h>
+
 // Figures over the test set, and the step that they are of.
 typedef struct Figures {
     Metrics test;
@@ -110,9 +112,75 @@ static void choose_moment(App *app, ModelFrame *m, Slot *slot, int64_t step)
     m->snapshot = moment ? &slot->past : m->live;
 }
 
+// ---- the first epoch -----------------------------------------------------------------------------------------------
+
+static bool knows_early(const Slot *slot, int64_t step)
+{
+    for (int i = 0; i < slot->early_count; i++)
+        if (slot->early[i].step == step)
+            return true;
+    return false;
+}
+
+static void add_early(Slot *slot, const Moment *moment)
+{
+    int at = slot->early_count++;
+    for (; at > 0 && slot->early[at - 1].step > moment->step; at--)
+        slot->early[at] = slot->early[at - 1];
+    slot->early[at].step = moment->step;
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        slot->early[at].test[loss] = (float)moment->test.mean[loss];
+}
+
+// The kept moments of the first epoch get their figures, one after the other, so that training goes on between.
+static void measure_early(App *app, const ModelFrame *m, Slot *slot)
+{
+    if (slot->early_restarts != m->live->restarts)
+        slot->early_count = 0;
+    slot->early_restarts = m->live->restarts;
+    slot->is_early_whole = true;
+    int64_t steps[MOMENTS_MAX + 1];
+    const int count = trainer_list_moments(app->trainer, slot->bank, steps);
+    for (int i = 0; i < count && slot->is_early_whole; i++) {
+        if (steps[i] <= 0 || steps[i] >= m->live->steps_per_epoch || steps[i] > m->live->step ||
+            slot->early_count == EARLY_MAX || knows_early(slot, steps[i]))
+            continue;
+        Moment *moment = trainer_recall(app->trainer, slot->bank, steps[i]);
+        if (moment && moment->step == steps[i] && atomic_load(&moment->is_measured))
+            add_early(slot, moment);
+        else
+            slot->is_early_whole = false;
+        moment_release(moment);
+    }
+}
+
+static void compose_early(App *app, Frame *frame)
+{
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        ModelFrame *m = &frame->models[side];
+        Slot *slot = &app->slots[side];
+        m->early_count = 0;
+        if (!scene_has(app->look.scene, SCENE_IS_STAGE) || !app_is_on_show(app, side))
+            continue;
+        measure_early(app, m, slot);
+        m->early_count = slot->early_count;
+        memcpy(m->early, slot->early, sizeof m->early);
+    }
+}
+
+bool past_is_early_whole(const App *app)
+{
+    bool is_whole = true;
+    for (int side = 0; side < SIDE_COUNT; side++)
+        is_whole &= !scene_has(app->look.scene, SCENE_IS_STAGE) || !app_is_on_show(app, side) ||
+                    app->slots[side].is_early_whole;
+    return is_whole;
+}
+
 void past_compose(App *app, Frame *frame)
 {
     list_moments(app, frame);
+    compose_early(app, frame);
     const int64_t step = choose_step(app, frame);
     frame->is_past = false;
     for (int i = 0; i < app->slot_count; i++) {
