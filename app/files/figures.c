@@ -43,6 +43,7 @@ static json_t *model_settings(const ModelFrame *m)
         set(test, "below_0", report_number(s->test.below_0));
         set(test, "above_1", report_number(s->test.above_1));
         set(test, "dead_outputs", json_integer(s->test.dead_outputs));
+        set(test, "never_lit", json_integer(s->test.never_lit));
         set(json, "test", test);
     }
     return json;

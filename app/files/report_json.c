@@ -65,6 +65,7 @@ json_t *report_metrics(const Metrics *m)
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
         (void)json_object_set_new(report, shares[i].key, report_number(shares[i].value));
     (void)json_object_set_new(report, "dead_outputs", json_integer(m->dead_outputs));
+    (void)json_object_set_new(report, "never_lit", json_integer(m->never_lit));
     (void)json_object_set_new(report, "nonfinite", json_integer(m->nonfinite));
     (void)json_object_set_new(report, "histogram", report_histogram(m));
     return report;

@@ -101,7 +101,7 @@ typedef struct PanelFigure {
 PanelFigure panel_side_figure(const Ui *ui, const Frame *frame, int side, double value);
 
 void panel_format_count(int count, char text[16]); // 60000: "60,000"
-int panel_never_lit(const Metrics *test);          // outputs that are 0 for every image although some have ink there
+
 
 // Right-aligned in the line, the first at the right; with their moments where there is room, or without, or not at all.
 // Returns how much of the line is left then.

@@ -136,8 +136,6 @@ void panel_format_count(int count, char text[16])
         (void)snprintf(text, 16, "%d", count);
 }
 
-int panel_never_lit(const Metrics *test) { return test->dead_outputs; }
-
 // ---- help ---------------------------------------------------------------------------------------------------------
 
 void panel_hint(Panel *panel, WidgetState state, const char *words) { ui_set_hint(panel->ui, state, words); }

@@ -50,7 +50,7 @@ static void add_others(const Frame *frame, Line *lines, int *count)
             continue;
         panel_format_figure(test->mean_output, brightness->values[side]);
         (void)snprintf(outside->values[side], sizeof outside->values[side], "%.1f %%", 100.0 * metrics_outside(test));
-        (void)snprintf(dark->values[side], sizeof dark->values[side], "%d", panel_never_lit(test));
+        (void)snprintf(dark->values[side], sizeof dark->values[side], "%d", test->never_lit);
     }
 }
 

@@ -41,7 +41,7 @@ void app_say(App *app, bool is_error, const char *text)
 static void set_pace(App *app, Pace pace)
 {
     app->pace = pace;
-    // trainer_set_pace(app->trainer, pace_batches(pace));
+    trainer_set_pace(app->trainer, pace_batches(pace));
 }
 
 static void load_digit(App *app, int index)

@@ -97,7 +97,7 @@ static void add_shard(Totals *totals, const Shard *shard)
             totals->histogram[bin] += shard->histograms[i][bin];
 }
 
-static void fill_maps(Metrics *metrics, const Shard *shards, int shard_count)
+static void fill_maps(Metrics *metrics, const TargetFacts *facts, const Shard *shards, int shard_count)
 {
     for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
         double output = 0.0;
@@ -109,6 +109,7 @@ static void fill_maps(Metrics *metrics, const Shard *shards, int shard_count)
         metrics->mean_output_map[pixel] = (float)(output / metrics->images);
         metrics->zero_share_map[pixel] = (float)((double)zeros / metrics->images);
         metrics->dead_outputs += zeros == metrics->images;
+        metrics->never_lit += zeros == metrics->images && metrics_has_ink(facts, pixel);
     }
 }
 
@@ -165,7 +166,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         for (int i = 0; i < shard_count; i++)
             add_shard(&totals, &m.shards[i]);
         *out = derive_metrics(&totals, facts);
-        fill_maps(out, m.shards, shard_count);
+        fill_maps(out, facts, m.shards, shard_count);
     } else {
         error_set(error, "out of memory: measuring a model over %d images", images);
     }

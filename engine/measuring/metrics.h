@@ -23,7 +23,8 @@ typedef struct Metrics {
                                                // such pixels
     double below_0, above_1, below_002, above_098; // shares of all pixels, in [0, 1]
     int dead_outputs;                              // pixels that are exactly 0 for every image
-    int64_t nonfinite;                             // outputs that are NaN or infinite
+    int never_lit;     // of these, those that have ink in some image: the others are rightly 0
+    int64_t nonfinite; // outputs that are NaN or infinite
     int64_t histogram_input[HISTOGRAM_BINS], histogram_output[HISTOGRAM_BINS]; // below 0, 64 bins over [0,1], above 1
     float mean_output_map[DIGIT_PIXELS];                                       // mean p of each pixel over the images
     float zero_share_map[DIGIT_PIXELS]; // share of the images for which that pixel's p is exactly 0; 1: a dead output
@@ -45,6 +46,9 @@ typedef struct TargetFacts {
     double ink, full_ink;         // share of pixels above 0; share of those that are 1
     float mean_map[DIGIT_PIXELS]; // the set's mean image
 } TargetFacts;
+
+// Whether some image has a value above 0 there.
+static inline bool metrics_has_ink(const TargetFacts *facts, int pixel) { return facts->mean_map[pixel] > 0.0f; }
 
 TargetFacts metrics_target_facts(const ImageSet *set, int image_count);
 

@@ -11,6 +11,9 @@
 
 enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
 
+// Between batches that are so far apart there is time to measure what each has changed.
+enum { LONG_PACE_NS = 100000000 };
+
 int64_t trainer_now_ns(void)
 {
     struct timespec time;
@@ -116,6 +119,42 @@ static BankModel *choose_locked(Trainer *trainer)
     return chosen;
 }
 
+// ---- pace ---------------------------------------------------------------------------------------------------------
+
+// Whether the model's next slice is a batch of a paced training, and not something that was asked for.
+static bool is_paced_locked(const Trainer *trainer, const BankModel *model)
+{
+    return trainer->pace_ns > 0 && trainer->playing && model->learner &&
+           model->restart_requests == model->restarts_done && !model->pending_parameters &&
+           model->step_requests == model->steps_requested_done;
+}
+
+// Whether a batch has to wait, until next_batch_ns. All models on show get theirs in the same beat; what a slow machine
+// missed is not made up for.
+static bool waits_locked(Trainer *trainer, const BankModel *model)
+{
+    if (!is_paced_locked(trainer, model) || learner_step_count(model->learner) + 1 == trainer->paced_step)
+        return false;
+    const int64_t now = trainer_now_ns();
+    if (now < trainer->next_batch_ns)
+        return true;
+    const int64_t due = trainer->next_batch_ns + trainer->pace_ns;
+    trainer->next_batch_ns = due > now ? due : now + trainer->pace_ns;
+    trainer->paced_step = learner_step_count(model->learner) + 1;
+    return false;
+}
+
+// Until something changes, at most until the next batch is due.
+static void wait_locked(Trainer *trainer, bool has_batch)
+{
+    const struct timespec due = {.tv_sec = (time_t)(trainer->next_batch_ns / 1000000000),
+                                 .tv_nsec = (long)(trainer->next_batch_ns % 1000000000)};
+    if (has_batch)
+        (void)pthread_cond_timedwait(&trainer->changed, &trainer->lock, &due);
+    else
+        (void)pthread_cond_wait(&trainer->changed, &trainer->lock);
+}
+
 static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
 {
     SliceOrder order = {.model = model,
@@ -125,6 +164,8 @@ static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
                         .until_step = ends_round_locked(trainer, model) ? trainer->round_end : INT64_MAX,
                         .parameters = model->pending_parameters,
                         .parameters_step = model->pending_step};
+    if (is_paced_locked(trainer, model))
+        order.until_step = learner_step_count(model->learner) + 1;
     order.restart = model->restart_requests != model->restarts_done;
     model->restarts_done = model->restart_requests;
     if (order.restart)
@@ -262,15 +303,21 @@ void *trainer_run(void *argument)
     pthread_mutex_lock(&trainer->lock);
     while (!trainer->quit) {
         BankModel *model = choose_locked(trainer);
+        const bool has_batch = model && waits_locked(trainer, model); // and nothing to do before it is due
+        if (has_batch)
+            model = NULL;
         if (trainer_serve_locked(trainer, !model))
             continue;
-        if (!model && measure_at_rest_locked(trainer))
+        if (!model && (!has_batch || trainer->pace_ns >= LONG_PACE_NS) && measure_at_rest_locked(trainer))
             continue;
         if (!model) {
-            atomic_store(&trainer->samples_per_second, 0);
-            pthread_cond_wait(&trainer->changed, &trainer->lock);
-            trainer->window_start_ns = trainer_now_ns();
-            trainer->window_samples = 0;
+            if (!has_batch)
+                atomic_store(&trainer->samples_per_second, 0);
+            wait_locked(trainer, has_batch);
+            if (!has_batch) {
+                trainer->window_start_ns = trainer_now_ns();
+                trainer->window_samples = 0;
+            }
             continue;
         }
         const SliceOrder order = take_order_locked(trainer, model);

@@ -19,7 +19,11 @@ Trainer *trainer_create(const TrainerOptions *options, Error *error)
     trainer->last_step = -1;
     trainer->spacing = 1;
     pthread_mutex_init(&trainer->lock, NULL);
-    pthread_cond_init(&trainer->changed, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC); // trainer_now_ns's
+    pthread_cond_init(&trainer->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     trainer->pool = pool_create(options->thread_count, error);
     const int code = trainer->pool ? pthread_create(&trainer->thread, NULL, trainer_run, trainer) : 0;
     if (code != 0)
@@ -165,6 +169,15 @@ void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step)
     pthread_mutex_lock(&trainer->lock);
     trainer->epochs = epochs;
     trainer->last_step = last_step;
+    pthread_cond_signal(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+void trainer_set_pace(Trainer *trainer, double batches_per_second)
+{
+    pthread_mutex_lock(&trainer->lock);
+    trainer->pace_ns = batches_per_second > 0.0 ? (int64_t)(1e9 / batches_per_second) : 0;
+    trainer->next_batch_ns = 0;
     pthread_cond_signal(&trainer->changed);
     pthread_mutex_unlock(&trainer->lock);
 }

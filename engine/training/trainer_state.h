@@ -44,6 +44,9 @@ struct Trainer {
     int64_t round_end; // the furthest step of a model on show when training paused
     int epochs;
     int64_t last_step;          // -1: none
+    int64_t pace_ns;            // between two batches of a model, 0: no pace
+    int64_t next_batch_ns;      // when a model may train beyond paced_step
+    int64_t paced_step;         // batches up to this step may be trained now
     Moment *wanted[WANTED_MAX]; // to be measured for the UI; held
     int wanted_count;
     PairEntry pairs[PAIRS_MAX]; // a ring: what was compared, and what is to be
