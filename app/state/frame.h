@@ -4,6 +4,7 @@
 #pragma once
 #include "engine.h"
 #include "state/look.h"
+#include "state/narrator.h"
 #include "state/pad.h"
 #include "state/ranking.h"
 #include "state/request.h"
@@ -55,6 +56,15 @@ typedef struct ClaimsFrame {
     bool is_complete;                           // every distance is of the figures on show, or of a model that broke
 } ClaimsFrame;
 
+// How far A and B are apart over the test set, and what chance makes of A: its twin, which trains beside A and is never
+// drawn. images 0: not known (yet). Where a scene shows both sides.
+typedef struct PairFigures {
+    PairMetrics sides, chance;     // A beside B; A beside its twin
+    int sides_epoch, chance_epoch; // after which each was compared
+    int twin;                      // among the frame's models; -1: there is none
+    bool is_complete;              // nothing that is being trained or compared is missing
+} PairFigures;
+
 typedef struct Frame {
     Look look;
     int page_count, indices[PAGE_MAX]; // of the test digits on the page; -1: the drawing
@@ -77,7 +87,10 @@ typedef struct Frame {
         matrix_twins[LOSS_COUNT]; // the row, and for each column the index of its model with another seed
     ColumnRank matrix_ranks[LOSS_COUNT];
     ClaimsFrame claims;
-    const TargetFacts *facts; // of the test set; NULL: the data is still being made
+    PairFigures pair;
+    Sentence sentence;                     // of the scene; changes at most once a second while models train
+    Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
+    const TargetFacts *facts;              // of the test set; NULL: the data is still being made
     char dataset_name[64];
     bool is_builtin; // the built-in digits, drawn from BUILTIN_SEED
     int train_count, test_count;

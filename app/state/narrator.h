@@ -1,0 +1,86 @@
+// Narrator: one sentence that says what is to be seen, by rules from measured figures.
+//
+// To add a rule: a row in one of the tables of narrator.c: key, condition, sentence; the first row that holds wins.
+// Rules see nothing but the plain facts below, which narrator_facts reads from a frame. Where nothing is known there is
+// no sentence: its text is empty.
+//
+// Markup of a sentence: *bold* turns bold on and off, <A> and <B> are the models' letters, in their colours and bold.
+// Figures are rounded by narrator_format.c alone; two that are printed alike are called equal.
+// Thread: pure functions.
+#pragma once
+#include "engine.h"
+#include "state/scene.h"
+
+typedef struct Frame Frame; // state/frame.h, which holds sentences
+
+enum { SENTENCE_SIZE = 512 };
+
+// What a sentence proposes to do: another spec for one side.
+typedef struct SentenceAction {
+    char label[64]; // "Set B's output to sigmoid"; empty: it proposes nothing
+    int side;
+    Spec spec;
+} SentenceAction;
+
+typedef struct Sentence {
+    const char *key;          // of the rule, a constant; "": none holds
+    char text[SENTENCE_SIZE]; // with markup; empty: nothing is known
+    SentenceAction action;
+} Sentence;
+
+// The figures of one model over the test set. Losses, brightness: means over all pixels; shares in [0, 1].
+typedef struct NarratorModel {
+    Spec spec;
+    bool is_measured;          // else none of the figures below epoch is known
+    int64_t step, broken_step; // of its weights; broken_step -1: it is whole
+    int steps_per_epoch;
+    int epoch; // after which it was measured
+    int64_t test_step;
+    double mean[LOSS_COUNT], mean_output, below_0, above_1;
+    int never_lit; // outputs that are 0 for every digit
+} NarratorModel;
+
+// The pixel that is inspected, as one side answers it. loss, slope: of that pixel, of each loss.
+typedef struct NarratorPixelSide {
+    float p, loss[LOSS_COUNT], slope[LOSS_COUNT];
+    float dead_share; // of the test digits for which it is exactly 0; NaN: not known
+} NarratorPixelSide;
+
+typedef struct NarratorPixel {
+    float t;
+    double floor; // H(t), what BCE charges where t is met
+    NarratorPixelSide sides[SIDE_COUNT];
+} NarratorPixel;
+
+// A column of the matrix: a loss, and the models that were trained with it.
+typedef struct NarratorColumn {
+    int loss, count;
+    double spread; // of the column's loss between two seeds; NaN: not known
+    NarratorModel rows[OUTPUT_COUNT];
+} NarratorColumn;
+
+typedef struct NarratorFacts {
+    Scene scene;
+    bool is_training; // and so models that are compared may be one measuring apart
+    bool has_targets; // target_mean and mean_image are known
+    double target_mean, mean_image[LOSS_COUNT];
+    NarratorModel sides[SIDE_COUNT];
+    // how far apart A's and B's outputs are over the test set, and those of A and A with the next seed; NaN: not known
+    double distance, chance;
+    NarratorPixel pixel; // in inspect
+    int column_count;    // in the matrix
+    NarratorColumn columns[LOSS_COUNT];
+} NarratorFacts;
+
+NarratorFacts narrator_facts(const Frame *frame);
+
+// The sentence of the scene that the facts are of; the claims have their own and get none.
+Sentence narrator_say(const NarratorFacts *facts);
+Sentence narrator_say_pair(const NarratorFacts *facts);
+Sentence narrator_say_solo(const NarratorFacts *facts, int side);
+Sentence narrator_say_pixel(const NarratorFacts *facts);
+Sentence narrator_say_matrix(const NarratorFacts *facts);
+Sentence narrator_say_column(const NarratorFacts *facts, int column); // column < column_count
+
+// The text without its markup. size >= SENTENCE_SIZE holds every sentence.
+void sentence_plain(const Sentence *sentence, char *text, size_t size);
