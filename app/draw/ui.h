@@ -148,6 +148,8 @@ typedef enum Align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT } Align;
 
 // One line in rect, vertically centred, cut with an ellipsis where it is too long, but never inside a figure.
 void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align align, const char *text);
+void ui_note_text(Ui *ui, UiText entry, const char *text); // of a text that is drawn by other means
+bool ui_splits_figure(const char *text, size_t at);        // whether a cut there would leave a part of a figure
 float ui_text_width(Ui *ui, FontFace face, float size, const char *text);
 
 // size, or where the text is wider than width a smaller one, down to what can still be read.

@@ -12,8 +12,8 @@ float ui_text_width(Ui *ui, FontFace face, float size, const char *text)
     return font_text_width(ui->draw->font, face, ui_px(ui, size), text);
 }
 
-// Whether a cut at `at` would leave a part of a figure, which is another figure.
-static bool splits_figure(const char *text, size_t at)
+// Which is another figure.
+bool ui_splits_figure(const char *text, size_t at)
 {
     return at > 0 && text[at] && strchr("0123456789.+-", text[at - 1]) && strchr("0123456789.e", text[at]);
 }
@@ -41,13 +41,13 @@ static void shorten(Ui *ui, FontFace face, float size_px, float width, const cha
         used = length;
         end = next;
     }
-    while (splits_figure(text, used))
+    while (ui_splits_figure(text, used))
         used--;
     memcpy(out, text, used);
     strcpy(out + used, "\u2026");
 }
 
-static void note_text(Ui *ui, UiText entry, const char *text)
+void ui_note_text(Ui *ui, UiText entry, const char *text)
 {
     assert(ui->text_count < TEXTS_MAX && "a frame has more texts than TEXTS_MAX: raise it");
     (void)snprintf(entry.text, sizeof entry.text, "%s", text);
@@ -70,13 +70,13 @@ void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align al
                                            : rect.x + (rect.w - width) / 2;
     const float ascent = font_ascent(ui->draw->font, face, size_px), baseline = rect.y + (rect.h + ascent) / 2;
     if (*text)
-        note_text(ui,
-                  (UiText){.rect = {x, baseline - ascent, width, 1.25f * ascent},
-                           .box = rect,
-                           .color = color,
-                           .is_cut = is_cut,
-                           .command = ui->draw->command_count},
-                  text);
+        ui_note_text(ui,
+                     (UiText){.rect = {x, baseline - ascent, width, 1.25f * ascent},
+                              .box = rect,
+                              .color = color,
+                              .is_cut = is_cut,
+                              .command = ui->draw->command_count},
+                     text);
     (void)draw_text(ui->draw, face, size_px, x, baseline, color, text);
 }
 
