@@ -1,6 +1,7 @@
 // Narrator: one sentence that says what is to be seen, by rules from measured figures.
 //
-// To add a rule: a row in one of the tables of narrator.c: key, condition, sentence; the first row that holds wins.
+// To add a rule: a row in one of the tables of narrator.c: key, condition, sentence; the first row that holds wins. Its
+// two functions go into narrator_pair.c, narrator_figures.c, narrator_pixel.c or narrator_matrix.c.
 // Rules see nothing but the plain facts below, which narrator_facts reads from a frame. Where nothing is known there is
 // no sentence: its text is empty.
 //
@@ -15,9 +16,11 @@ typedef struct Frame Frame; // state/frame.h, which holds sentences
 
 enum { SENTENCE_SIZE = 512 };
 
+#define NARRATOR_WAITS "waits" // key of the rule that figures are of different moments for now: nothing is said
+
 // What a sentence proposes to do: another spec for one side.
 typedef struct SentenceAction {
-    char label[64]; // "Set B's output to sigmoid"; empty: it proposes nothing
+    char label[96]; // "Set B's output to sigmoid"; empty: it proposes nothing
     int side;
     Spec spec;
 } SentenceAction;
@@ -61,14 +64,16 @@ typedef struct NarratorColumn {
 
 typedef struct NarratorFacts {
     Scene scene;
-    bool is_training; // and so models that are compared may be one measuring apart
-    bool has_targets; // target_mean and mean_image are known
+    bool is_training;      // and so models that are compared may be one measuring apart
+    bool is_chance_coming; // chance is not known, but being measured
+    bool has_targets;      // target_mean and mean_image are known
     double target_mean, mean_image[LOSS_COUNT];
     NarratorModel sides[SIDE_COUNT];
     // how far apart A's and B's outputs are over the test set, and those of A and A with the next seed; NaN: not known
     double distance, chance;
-    NarratorPixel pixel; // in inspect
-    int column_count;    // in the matrix
+    int distance_epoch, chance_epoch; // after which they were measured
+    NarratorPixel pixel;              // in inspect
+    int column_count;                 // in the matrix
     NarratorColumn columns[LOSS_COUNT];
 } NarratorFacts;
 

@@ -1,0 +1,88 @@
+// What the narrator knows of a frame.
+#include <math.h>
+#include <string.h>
+
+#include "state/frame.h"
+#include "state/inspect.h"
+#include "state/narrator.h"
+
+static NarratorModel find_model(const ModelFrame *m)
+{
+    const Snapshot *s = m->snapshot;
+    NarratorModel out = {.spec = m->spec,
+                         .is_measured = s->test.images > 0 && isfinite(s->test.mean[LOSS_MSE]),
+                         .step = s->step,
+                         .broken_step = s->broken_step,
+                         .steps_per_epoch = s->steps_per_epoch,
+                         .epoch = s->test_epoch,
+                         .test_step = s->test_step,
+                         .mean_output = s->test.mean_output,
+                         .below_0 = s->test.below_0,
+                         .above_1 = s->test.above_1,
+                         .never_lit = s->test.never_lit};
+    memcpy(out.mean, s->test.mean, sizeof out.mean);
+    return out;
+}
+
+static NarratorPixel find_pixel(const Frame *frame)
+{
+    const InspectFigures figures = inspect_figures(frame);
+    NarratorPixel out = {.t = figures.t, .floor = figures.floor};
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const InspectSide *from = &figures.sides[side];
+        NarratorPixelSide *to = &out.sides[side];
+        to->p = from->p;
+        to->dead_share = from->dead_share;
+        memcpy(to->loss, from->loss, sizeof to->loss);
+        memcpy(to->slope, from->slope, sizeof to->slope);
+    }
+    return out;
+}
+
+static NarratorColumn find_column(const Frame *frame, int column)
+{
+    NarratorColumn out = {.loss = frame->matrix_losses[column],
+                          .count = frame->matrix_rows,
+                          .spread = frame->matrix_ranks[column].spread};
+    for (int row = 0; row < frame->matrix_rows; row++)
+        out.rows[row] = find_model(&frame->models[frame->matrix[row][column]]);
+    return out;
+}
+
+// The distances, where they are of the figures that they stand beside.
+static void find_distances(const Frame *frame, NarratorFacts *facts)
+{
+    const PairFigures *pair = &frame->pair;
+    if (pair->sides.images > 0)
+        facts->distance = pair->sides.mean_distance;
+    if (pair->chance.images > 0)
+        facts->chance = pair->chance.mean_distance;
+    facts->distance_epoch = pair->sides_epoch;
+    facts->chance_epoch = pair->chance_epoch;
+    facts->is_chance_coming = isnan(facts->chance) && pair->twin >= 0 && !frame->is_past &&
+                              frame->models[pair->twin].snapshot->broken_step < 0 &&
+                              (frame->is_busy || !pair->is_complete);
+}
+
+NarratorFacts narrator_facts(const Frame *frame)
+{
+    const Scene scene = frame->look.scene;
+    NarratorFacts out = {.scene = scene,
+                         .is_training = frame->is_busy && !frame->is_past,
+                         .has_targets = frame->facts != NULL,
+                         .distance = NAN,
+                         .chance = NAN};
+    if (frame->facts) {
+        out.target_mean = frame->facts->mean;
+        memcpy(out.mean_image, frame->facts->mean_image, sizeof out.mean_image);
+    }
+    for (int side = 0; side < SIDE_COUNT; side++)
+        out.sides[side] = find_model(&frame->models[side]);
+    find_distances(frame, &out);
+    if (scene == SCENE_INSPECT)
+        out.pixel = find_pixel(frame);
+    if (scene == SCENE_MATRIX)
+        for (; out.column_count < frame->matrix_columns; out.column_count++)
+            out.columns[out.column_count] = find_column(frame, out.column_count);
+    return out;
+}

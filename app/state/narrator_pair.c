@@ -1,0 +1,256 @@
+// Conditions and sentences of A beside B, and of one side alone. Their order is narrator.c's. Thresholds stand in the
+// conditions.
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state/narrator_parts.h"
+#include "state/narrator_rules.h"
+
+// The sides for which a condition of one side holds, as bits.
+static unsigned find_sides(const NarratorFacts *f, Condition *holds)
+{
+    return (holds(f, SIDE_A) ? SHOWS_A : 0u) | (holds(f, SIDE_B) ? SHOWS_B : 0u);
+}
+
+// "<B>", or "<A> and <B>".
+static const char *name_sides(unsigned sides)
+{
+    return sides == SHOWS_BOTH ? "<A> and <B>" : narrator_side(sides == SHOWS_A ? SIDE_A : SIDE_B);
+}
+
+static int first_of(unsigned sides) { return sides & SHOWS_A ? SIDE_A : SIDE_B; }
+
+// A learning rate above its optimizer's own is the first to be suspected.
+static bool has_long_steps(const Spec *spec) { return spec->lr > optimizer_get(spec->optimizer)->default_lr; }
+
+static void propose_rate(const NarratorFacts *f, int side, Sentence *out)
+{
+    SentenceAction *action = &out->action;
+    action->side = side;
+    action->spec = f->sides[side].spec;
+    action->spec.lr = optimizer_get(action->spec.optimizer)->default_lr;
+    (void)snprintf(action->label, sizeof action->label, "Set %c's learning rate to %s", side == SIDE_A ? 'A' : 'B',
+                   narrator_format_setting((double)action->spec.lr).text);
+}
+
+// ---- broke --------------------------------------------------------------------------------------------------------
+
+bool solo_is_broken(const NarratorFacts *f, int side) { return f->sides[side].broken_step >= 0; }
+bool pair_is_broken(const NarratorFacts *f, int subject) { return (void)subject, find_sides(f, solo_is_broken) != 0; }
+
+static void add_broken(const NarratorFacts *f, unsigned sides, Sentence *out)
+{
+    const NarratorModel *m = &f->sides[first_of(sides)];
+    narrator_add(out, "*%s broke at batch %" PRId64, name_sides(sides), m->broken_step);
+    if (sides == SHOWS_BOTH && f->sides[SIDE_B].broken_step != m->broken_step)
+        narrator_add(out, " and %" PRId64, f->sides[SIDE_B].broken_step);
+    narrator_add(out, "*: %s numbers are no longer finite.", sides == SHOWS_BOTH ? "their" : "its");
+    if (has_long_steps(&m->spec)) {
+        narrator_add(out, " Is a learning rate of %s too large?", narrator_format_setting((double)m->spec.lr).text);
+        propose_rate(f, first_of(sides), out);
+    }
+    if (sides != SHOWS_BOTH)
+        narrator_add(out, " Shown: batch %" PRId64 ".", m->step);
+}
+
+void say_broken(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    add_broken(f, find_sides(f, solo_is_broken), out);
+}
+
+void say_solo_broken(const NarratorFacts *f, int side, Sentence *out) { add_broken(f, 1u << side, out); }
+
+// ---- moments ------------------------------------------------------------------------------------------------------
+
+static double count_epochs(const NarratorModel *m)
+{
+    return m->steps_per_epoch > 0 ? (double)m->step / m->steps_per_epoch : 0;
+}
+
+// Models that train in step are a few batches apart at most.
+bool pair_is_behind(const NarratorFacts *f, int subject)
+{
+    (void)subject;
+    return fabs(count_epochs(&f->sides[SIDE_A]) - count_epochs(&f->sides[SIDE_B])) >= 1;
+}
+
+void say_behind(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    const double lead = count_epochs(&f->sides[SIDE_A]) - count_epochs(&f->sides[SIDE_B]);
+    const int epochs = (int)fabs(lead);
+    narrator_add(out, "*%s is %d epoch%s behind*: %s.", narrator_side(lead > 0 ? SIDE_B : SIDE_A), epochs,
+                 epochs == 1 ? "" : "s", f->is_training ? "wait before you compare" : "what differs may be that alone");
+}
+
+static bool is_of_one_moment(const NarratorModel *a, const NarratorModel *b)
+{
+    const bool are_ends = a->steps_per_epoch > 0 && b->steps_per_epoch > 0 && a->test_step % a->steps_per_epoch == 0 &&
+                          b->test_step % b->steps_per_epoch == 0;
+    return a->test_step == b->test_step || (are_ends && a->epoch == b->epoch);
+}
+
+bool pair_is_apart(const NarratorFacts *f, int subject)
+{
+    (void)subject;
+    return narrator_are_measured(f) && !is_of_one_moment(&f->sides[SIDE_A], &f->sides[SIDE_B]);
+}
+
+bool pair_waits(const NarratorFacts *f, int subject) { return f->is_training && pair_is_apart(f, subject); }
+
+void say_apart(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    narrator_add(out, "*<A> and <B> are of different moments*: their figures of batch %" PRId64 " and %" PRId64 ".",
+                 f->sides[SIDE_A].test_step, f->sides[SIDE_B].test_step);
+}
+
+bool solo_is_untrained(const NarratorFacts *f, int side)
+{
+    return f->sides[side].is_measured && f->sides[side].test_step == 0;
+}
+
+bool pair_is_untrained(const NarratorFacts *f, int subject)
+{
+    return (void)subject, find_sides(f, solo_is_untrained) == SHOWS_BOTH;
+}
+
+void say_untrained(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    const Figure a = narrator_format_loss(narrator_mse(f, SIDE_A)), b = narrator_format_loss(narrator_mse(f, SIDE_B));
+    if (narrator_is_same(a, b))
+        narrator_add(out, "*Nothing is learnt yet*: the MSE of <A> and of <B> is %s.", a.text);
+    else
+        narrator_add(out, "*Nothing is learnt yet*: the MSE of <A> is %s, of <B> %s.", a.text, b.text);
+}
+
+void say_solo_untrained(const NarratorFacts *f, int side, Sentence *out)
+{
+    narrator_add(out, "*%s has learnt nothing yet*: its MSE is %s.", narrator_side(side),
+                 narrator_format_loss(narrator_mse(f, side)).text);
+}
+
+// ---- all alike, too dark ------------------------------------------------------------------------------------------
+
+static bool is_near(double value, double other) { return fabs(value - other) <= 0.02 * other; }
+
+bool solo_is_mean_image(const NarratorFacts *f, int side)
+{
+    const NarratorModel *m = &f->sides[side];
+    return m->is_measured && f->has_targets && m->epoch >= 3 && is_near(m->mean[LOSS_BCE], f->mean_image[LOSS_BCE]) &&
+           is_near(m->mean[LOSS_MSE], f->mean_image[LOSS_MSE]);
+}
+
+bool pair_is_mean_image(const NarratorFacts *f, int subject)
+{
+    return (void)subject, find_sides(f, solo_is_mean_image) != 0;
+}
+
+static void add_mean_image(const NarratorFacts *f, unsigned sides, Sentence *out)
+{
+    const int side = first_of(sides);
+    const Spec *spec = &f->sides[side].spec;
+    narrator_add(out, "*%s answer%s with the mean image, whatever you draw*: MSE %s, the mean image's is %s.",
+                 name_sides(sides), sides == SHOWS_BOTH ? "" : "s", narrator_format_loss(narrator_mse(f, side)).text,
+                 narrator_format_loss(f->mean_image[LOSS_MSE]).text);
+    if (has_long_steps(spec)) {
+        narrator_add(out, " Try a smaller learning rate than %s.", narrator_format_setting((double)spec->lr).text);
+        propose_rate(f, side, out);
+    } else if (spec->l1 > 0)
+        narrator_add(out, " Try a lower price of the code than %s.", narrator_format_setting((double)spec->l1).text);
+}
+
+void say_mean_image(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    add_mean_image(f, find_sides(f, solo_is_mean_image), out);
+}
+
+void say_solo_mean_image(const NarratorFacts *f, int side, Sentence *out) { add_mean_image(f, 1u << side, out); }
+
+// What is below 0 is no darker to the eye than black, and makes a mean look darker than it is.
+bool solo_is_dark(const NarratorFacts *f, int side)
+{
+    const NarratorModel *m = &f->sides[side];
+    return m->is_measured && f->has_targets && m->test_step > 0 && m->below_0 <= 0.1 &&
+           m->mean_output < 0.7 * f->target_mean;
+}
+
+bool pair_is_dark(const NarratorFacts *f, int subject) { return (void)subject, find_sides(f, solo_is_dark) != 0; }
+
+static void add_dark(const NarratorFacts *f, unsigned sides, Sentence *out)
+{
+    narrator_add(out, "*%s %s too dark*: ", name_sides(sides), sides == SHOWS_BOTH ? "are" : "is");
+    narrator_add(out, "%s mean brightness is %s", sides == SHOWS_BOTH ? "their" : "its",
+                 narrator_format_loss(f->sides[first_of(sides)].mean_output).text);
+    if (sides == SHOWS_BOTH)
+        narrator_add(out, " and %s", narrator_format_loss(f->sides[SIDE_B].mean_output).text);
+    narrator_add(out, ", the target's %s.", narrator_format_loss(f->target_mean).text);
+}
+
+void say_dark(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    add_dark(f, find_sides(f, solo_is_dark), out);
+}
+
+void say_solo_dark(const NarratorFacts *f, int side, Sentence *out) { add_dark(f, 1u << side, out); }
+
+// ---- what differs -------------------------------------------------------------------------------------------------
+
+static int list_parts(const NarratorFacts *f, const SpecPart *parts[SPEC_PARTS])
+{
+    return spec_parts_list(&f->sides[SIDE_A].spec, &f->sides[SIDE_B].spec, parts);
+}
+
+bool pair_is_same(const NarratorFacts *f, int subject)
+{
+    return (void)subject, spec_equal(&f->sides[SIDE_A].spec, &f->sides[SIDE_B].spec);
+}
+
+void say_same(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)f;
+    (void)subject;
+    narrator_add(out, "*<A> and <B> are the same model.* Change one button.");
+}
+
+bool pair_has_two_things(const NarratorFacts *f, int subject)
+{
+    const SpecPart *parts[SPEC_PARTS];
+    return (void)subject, list_parts(f, parts) > 1;
+}
+
+// All that differs but the first becomes A's.
+static void propose_one_thing(const NarratorFacts *f, const SpecPart *const *parts, int count, Sentence *out)
+{
+    SentenceAction *action = &out->action;
+    char value[32];
+    action->side = SIDE_B;
+    action->spec = f->sides[SIDE_B].spec;
+    for (int i = 1; i < count; i++)
+        parts[i]->copy(&action->spec, &f->sides[SIDE_A].spec);
+    parts[1]->format(&action->spec, value, sizeof value);
+    if (count == 2)
+        (void)snprintf(action->label, sizeof action->label, "Set B's %s to %s", parts[1]->name, value);
+    else
+        (void)snprintf(action->label, sizeof action->label, "Let only the %s differ", parts[0]->name);
+}
+
+void say_differing_parts(const NarratorFacts *f, Sentence *out)
+{
+    static const char *const numbers[SPEC_PARTS + 1] = {"",    "One",   "Two",   "Three", "Four", "Five",
+                                                        "Six", "Seven", "Eight", "Nine",  "Ten"};
+    const SpecPart *parts[SPEC_PARTS];
+    const int count = list_parts(f, parts);
+    narrator_add(out, "*%s things differ: ", numbers[count]);
+    for (int i = 0; i < count; i++)
+        narrator_add_item(out, i, count, parts[i]->name);
+    narrator_add(out, ".*");
+    propose_one_thing(f, parts, count, out);
+}
