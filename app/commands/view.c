@@ -109,6 +109,7 @@ static bool run(Session *session, const Options *options, FILE *trace)
         Input input;
         const unsigned happened = window_wait(session->window, choose_timeout(&schedule, session->app.is_film), &input);
         const double start = now_ms();
+        session->app.now = start / 1e3;
         if (happened & WINDOW_CLOSE)
             break;
         advance_film(&schedule, &session->app, start);

@@ -279,6 +279,51 @@ static json_t *landmarks_json(const Frame *frame)
     return json;
 }
 
+// How far A and B are apart over the test set, and A and its twin, where that is known.
+static json_t *pair_json(const PairFigures *pair)
+{
+    json_t *json = json_object();
+    if (pair->sides.images) {
+        set(json, "distance", report_number(pair->sides.mean_distance));
+        set(json, "distance_epoch", json_integer(pair->sides_epoch));
+    }
+    if (pair->chance.images) {
+        set(json, "chance", report_number(pair->chance.mean_distance));
+        set(json, "chance_epoch", json_integer(pair->chance_epoch));
+    }
+    return json;
+}
+
+static json_t *sentence_json(const Sentence *sentence)
+{
+    char text[SENTENCE_SIZE];
+    sentence_plain(sentence, text, sizeof text);
+    json_t *json = json_pack("{s:s, s:s}", "key", sentence->key, "text", text);
+    if (*sentence->action.label)
+        set(json, "action", json_string(sentence->action.label));
+    return json;
+}
+
+static json_t *column_sentences_json(const Frame *frame)
+{
+    json_t *columns = json_array();
+    for (int column = 0; column < frame->matrix_columns; column++) {
+        json_t *json = sentence_json(&frame->column_sentences[column]);
+        set(json, "loss", json_string(loss_get(frame->matrix_losses[column])->key));
+        (void)json_array_append_new(columns, json);
+    }
+    return columns;
+}
+
+static void add_sentences(json_t *json, const Frame *frame)
+{
+    if (frame->look.scene == SCENE_CLAIMS)
+        return; // which have their own
+    set(json, "narrator", sentence_json(&frame->sentence));
+    if (frame->look.scene == SCENE_MATRIX)
+        set(json, "narrator_columns", column_sentences_json(frame));
+}
+
 json_t *figures_json(const Frame *frame)
 {
     const Scene scene = frame->look.scene;
@@ -293,6 +338,9 @@ json_t *figures_json(const Frame *frame)
         set(json, "brush", brush_json(frame));
     if (scene_has(scene, SCENE_IS_STAGE))
         set(json, "landmarks", landmarks_json(frame));
+    if (frame->pair.sides.images || frame->pair.chance.images)
+        set(json, "pair", pair_json(&frame->pair));
+    add_sentences(json, frame);
     set(json, "newest_step", json_integer(frame->newest_step));
     set(json, "moments", moments_json(frame));
     if (scene == SCENE_MATRIX) {

@@ -33,8 +33,8 @@ SCENES(DECLARE_PANEL)
 #undef DECLARE_PANEL
 
 // In every scene, or where the layout has a place for them.
-DrawPanel panel_top, panel_pad, panel_heads, panel_histogram, panel_curves, panel_table, panel_playback, panel_status,
-    panel_look_keys, panel_tooltip, panel_keys, panel_small;
+DrawPanel panel_top, panel_narrator, panel_pad, panel_heads, panel_histogram, panel_curves, panel_table, panel_playback,
+    panel_status, panel_look_keys, panel_tooltip, panel_keys, panel_small;
 
 // Over the others, one at a time: a Popup each.
 DrawPanel panel_help, panel_view_menu, panel_more, panel_maps;
@@ -101,7 +101,6 @@ typedef struct PanelFigure {
 PanelFigure panel_side_figure(const Ui *ui, const Frame *frame, int side, double value);
 
 void panel_format_count(int count, char text[16]); // 60000: "60,000"
-
 
 // Right-aligned in the line, the first at the right; with their moments where there is room, or without, or not at all.
 // Returns how much of the line is left then.

@@ -51,8 +51,9 @@ static void draw_popup(Panel *panel)
 
 // In the order in which they are drawn, which is the order of the Tab key too.
 static DrawPanel *const panels[] = {
-    panel_top,    panel_pad,  panel_heads, draw_scene,      panel_histogram, panel_curves, panel_table, panel_playback,
-    panel_status, pick_pixel, draw_popup,  panel_look_keys, panel_tooltip,   panel_keys,   panel_small,
+    panel_top,       panel_narrator, panel_pad,      panel_heads,  draw_scene, panel_histogram,
+    panel_curves,    panel_table,    panel_playback, panel_status, pick_pixel, draw_popup,
+    panel_look_keys, panel_tooltip,  panel_keys,     panel_small,
 };
 
 // Esc lets go of what the mouse holds, as if it had left the window.

@@ -5,7 +5,7 @@
 //     panels_draw: const Frame -> draw list; clicks and keys -> Request (request.h)
 //     app_apply:   Request -> trainer, pad, state
 //
-// compose.c composes, cast.c chooses the models, past.c the moment.
+// compose.c composes, cast.c chooses the models, past.c the moment, pairs.c compares.
 //
 // The app knows neither SDL nor GL nor where things are on screen, so that a picture without a display is the same
 // code. Thread: the UI thread. Training runs behind the engine's trainer.
@@ -31,6 +31,11 @@ typedef struct AppOptions {
     void (*wake)(void *context);
     void *wake_context;
 } AppOptions;
+
+enum {
+    PAIR_EPOCHS_MIN = 10, // from which on A's twin trains, too
+    SENTENCE_SECONDS = 1, // that a sentence stays at least while models train
+};
 
 // What the app keeps for each of the frame's models (cast.c).
 typedef struct Slot {
@@ -72,6 +77,11 @@ typedef struct App {
     int64_t film_step;              // the moment that the film showed last, -1: none yet
     char message[1200];
     bool is_error;
+    bool has_no_room; // for the twin: memory was short
+    double now;     // the window's clock in seconds, set before app_compose; only how long a sentence stays follows it
+    double said_at; // when the sentence changed last, and what it is of
+    Scene said_scene;
+    Spec said_specs[SIDE_COUNT];
     float *buffers; // behind the frame's arrays
     Frame frame;
 } App;
@@ -102,7 +112,15 @@ bool app_is_settled(App *app);
 bool cast_update(App *app, Error *error);
 void cast_free(App *app);
 
-bool app_is_on_show(const App *app, int index); // of the frame's models: all but the side that solo leaves out
+// Brings the twin in, or lets it go, where A's training has come to that: PAIR_EPOCHS_MIN. True where the cast changed.
+bool cast_follow(App *app);
+bool cast_has_pair(const App *app); // the scene compares A with B, beside what another seed makes of A
+
+// Of the frame's models: all but the side that solo leaves out, and the twin of a pair.
+bool app_is_on_show(const App *app, int index);
+
+// What is compared in this scene (pairs.c): the claims; A with B, and with its twin.
+void pairs_compose(App *app, Frame *frame);
 
 // Chooses for each model the snapshot to show: the newest, or that of the moment that is looked at (past.c).
 void past_compose(App *app, Frame *frame);

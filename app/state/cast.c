@@ -1,5 +1,5 @@
 // The models that a scene needs: A and B, and in the matrix and the claims those that differ from A in output, loss and
-// seed alone.
+// seed alone; where A and B are compared, what another seed makes of A.
 #include "state/app.h"
 
 #include <stdlib.h>
@@ -14,6 +14,7 @@ typedef struct Wanted {
     int count;
     int matrix[OUTPUT_COUNT][LOSS_COUNT], outputs[OUTPUT_COUNT], losses[LOSS_COUNT], claims[CLAIM_MODEL_COUNT];
     int rows, columns, twinned, twins[LOSS_COUNT];
+    int pair_twin; // -1: none
 } Wanted;
 
 // The index of spec among those wanted; a new one goes to the end.
@@ -29,10 +30,16 @@ static int want(Wanted *wanted, const Spec *spec)
 // One for each kind of cast that a scene may have: cast_want_CAST.
 typedef void Want(const App *app, Wanted *wanted);
 
+static bool wants_twin(const App *app);
+
+// A and B are always wanted.
 static void cast_want_pair(const App *app, Wanted *wanted)
 {
-    (void)app;
-    (void)wanted; // A and B are always wanted
+    if (!wants_twin(app))
+        return;
+    Spec spec = app->specs[SIDE_A];
+    spec.seed++;
+    wanted->pair_twin = want(wanted, &spec);
 }
 
 static void cast_want_matrix(const App *app, Wanted *wanted)
@@ -75,6 +82,23 @@ static void cast_want_claims(const App *app, Wanted *wanted)
 #define WANT(NAME, name, key, label, help, shows, cast, flags, note) [SCENE_##NAME] = cast_want_##cast,
 static Want *const wants[SCENE_COUNT] = {SCENES(WANT)};
 
+bool cast_has_pair(const App *app)
+{
+    const Scene scene = app->look.scene;
+    return wants[scene] == cast_want_pair && scene_shows(scene, SIDE_A) && scene_shows(scene, SIDE_B);
+}
+
+// Two seeds say what chance is once a model has learnt what it will, and as long as it is whole. Who watches single
+// batches does not want to wait for a twin that he cannot see.
+static bool wants_twin(const App *app)
+{
+    if (!cast_has_pair(app) || app->pace != PACE_FULL || app->slot_count == 0 ||
+        !spec_equal(&app->slots[SIDE_A].spec, &app->specs[SIDE_A]))
+        return false;
+    const Snapshot *live = app->frame.models[SIDE_A].live;
+    return live && live->broken_step < 0 && live->step >= (int64_t)PAIR_EPOCHS_MIN * live->steps_per_epoch;
+}
+
 static void free_slot(App *app, Slot *slot)
 {
     moment_release(slot->moment);
@@ -95,23 +119,37 @@ static bool make_slot(App *app, Slot *slot, const Spec *spec, Error *error)
     return true;
 }
 
-bool app_is_on_show(const App *app, int index) { return index >= SIDE_COUNT || scene_shows(app->look.scene, index); }
+bool app_is_on_show(const App *app, int index)
+{
+    return index < SIDE_COUNT ? scene_shows(app->look.scene, index) : index != app->frame.pair.twin;
+}
 
-// Those on show train.
+// Those on show train, and the twin beside them.
 static void show_slots(App *app)
 {
     BankModel *shown[MODELS_MAX];
     int count = 0;
     for (int i = 0; i < app->slot_count; i++)
-        if (app_is_on_show(app, i))
+        if (app_is_on_show(app, i) || i == app->frame.pair.twin)
             shown[count++] = app->slots[i].bank;
     trainer_show(app->trainer, shown, count);
+}
+
+// What is known of models that stay.
+static void keep_distances(Frame *frame, bool stays_a, bool stays_b, int twin)
+{
+    PairFigures *pair = &frame->pair;
+    if (!stays_a || !stays_b)
+        pair->sides = (PairMetrics){0};
+    if (!stays_a || twin < 0)
+        pair->chance = (PairMetrics){0};
+    pair->twin = twin;
 }
 
 bool cast_update(App *app, Error *error)
 {
     // A and B have a slot each, also where they are the same model
-    Wanted wanted = {.specs = {app->specs[SIDE_A], app->specs[SIDE_B]}, .count = SIDE_COUNT};
+    Wanted wanted = {.specs = {app->specs[SIDE_A], app->specs[SIDE_B]}, .count = SIDE_COUNT, .pair_twin = -1};
     wants[app->look.scene](app, &wanted);
     Slot *slots = calloc(MODELS_MAX, sizeof *slots);
     if (!slots)
@@ -127,6 +165,7 @@ bool cast_update(App *app, Error *error)
         free(slots);
         return false;
     }
+    keep_distances(&app->frame, !slots[SIDE_A].bank, !slots[SIDE_B].bank, wanted.pair_twin);
     for (int i = 0; i < MODELS_MAX; i++) {
         if (i < wanted.count && !slots[i].bank) {
             slots[i] = app->slots[i]; // it stays
@@ -149,8 +188,22 @@ bool cast_update(App *app, Error *error)
     memcpy(frame->matrix_twins, wanted.twins, sizeof frame->matrix_twins);
     frame->claims = (ClaimsFrame){0}; // distances of other models
     memcpy(frame->claims.models, wanted.claims, sizeof frame->claims.models);
+    app->has_no_room = false;
     show_slots(app);
     return true;
+}
+
+bool cast_follow(App *app)
+{
+    const bool has_twin = app->frame.pair.twin >= 0;
+    if (app->has_no_room || wants_twin(app) == has_twin)
+        return false;
+    Error error;
+    if (cast_update(app, &error))
+        return true;
+    app->has_no_room = true; // said once, and tried again when the user changes something
+    app_say(app, true, error.text);
+    return false;
 }
 
 void cast_free(App *app)

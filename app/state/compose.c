@@ -1,5 +1,5 @@
 // Composing a frame: the page's digits, the models' newest snapshots or (past.c) what they were, their outputs and
-// heatmaps, the claims.
+// heatmaps, what is compared (pairs.c), the sentence.
 #include "state/app.h"
 
 #include <math.h>
@@ -109,6 +109,13 @@ static void take_snapshot(App *app, Frame *frame, int index)
             frame->models[other].live = latest;
 }
 
+static void take_snapshots(App *app, Frame *frame, bool takes_news)
+{
+    for (int i = 0; i < app->slot_count; i++)
+        if (takes_news || !frame->models[i].live)
+            take_snapshot(app, frame, i);
+}
+
 // ---- outputs and heatmaps -----------------------------------------------------------------------------------------
 
 // Outputs of the page, which stay what they are until the weights or the page change.
@@ -197,60 +204,6 @@ static void compose_difference(Frame *frame)
     frame->pad_distance = sum / DIGIT_PIXELS;
 }
 
-// ---- claims -------------------------------------------------------------------------------------------------------
-
-// Whether both models' figures are of the same step, or of the end of the same epoch where an epoch of one has more.
-static bool is_comparable(const Snapshot *a, const Snapshot *b)
-{
-    if (a->test.images == 0 || b->test.images == 0)
-        return false;
-    const bool are_ends = a->test_step % a->steps_per_epoch == 0 && b->test_step % b->steps_per_epoch == 0;
-    return a->test_step == b->test_step || (are_ends && a->test_epoch == b->test_epoch);
-}
-
-// The distance between two models that can be compared. Else what was known of an earlier epoch stays; what was known
-// of a later one, before a restart or a journey into the past, does not. True while it is still to come.
-static bool compare_models(App *app, const Frame *frame, int a, int b, PairMetrics *out, int *epoch)
-{
-    const Snapshot *of_a = frame->models[a].snapshot, *of_b = frame->models[b].snapshot;
-    if (*epoch > of_a->test_epoch || of_a->test.images == 0)
-        *out = (PairMetrics){0};
-    if (!is_comparable(of_a, of_b))
-        return false;
-    Moment *first = trainer_recall(app->trainer, app->slots[a].bank, of_a->test_step);
-    Moment *second = trainer_recall(app->trainer, app->slots[b].bank, of_b->test_step);
-    const bool is_there = first && second && first->step == of_a->test_step && second->step == of_b->test_step;
-    const bool is_known = is_there && trainer_compare(app->trainer, first, second, out);
-    moment_release(first);
-    moment_release(second);
-    if (is_known)
-        *epoch = of_a->test_epoch;
-    return is_there && !is_known;
-}
-
-static void compose_claims(App *app, Frame *frame)
-{
-    ClaimsFrame *claims = &frame->claims;
-    ClaimEvidence *evidence = &claims->evidence;
-    evidence->facts = frame->facts;
-    for (int i = 0; i < CLAIM_MODEL_COUNT; i++) {
-        const Snapshot *s = frame->models[claims->models[i]].snapshot;
-        evidence->test[i] = s->test.images ? &s->test : NULL;
-        evidence->epochs[i] = s->test_epoch;
-        evidence->is_broken[i] = s->broken_step >= 0;
-    }
-    const int bce = claims->models[CLAIM_BCE], mse = claims->models[CLAIM_MSE], twin = claims->models[CLAIM_TWIN];
-    const bool is_waiting[] = {
-        compare_models(app, frame, bce, mse, &evidence->losses, &claims->losses_epoch),
-        compare_models(app, frame, bce, twin, &evidence->seeds, &claims->seeds_epoch),
-        compare_models(app, frame, SIDE_A, SIDE_B, &claims->sides, &claims->sides_epoch),
-    };
-    claims->is_complete = !is_waiting[0] && !is_waiting[1] && !is_waiting[2];
-    evidence->pair_epoch = claims->losses_epoch < claims->seeds_epoch ? claims->losses_epoch : claims->seeds_epoch;
-    for (int claim = 0; claim < CLAIM_COUNT; claim++)
-        claims->results[claim] = claim_judge(claim, evidence);
-}
-
 // ---- matrix -------------------------------------------------------------------------------------------------------
 
 static void compose_ranks(Frame *frame)
@@ -298,29 +251,64 @@ static void compose_state(App *app, Frame *frame)
     }
 }
 
+// Whether a sentence says the same as before, its figures included.
+static bool is_same(const Sentence *a, const Sentence *b)
+{
+    return strcmp(a->text, b->text) == 0 && strcmp(a->action.label, b->action.label) == 0;
+}
+
+// While models train a sentence stays for a while, so that it can be read; what the user changed is answered at once.
+static void compose_sentences(App *app, Frame *frame)
+{
+    const NarratorFacts facts = narrator_facts(frame);
+    const bool is_of_same = app->said_scene == facts.scene &&
+                            spec_equal(&app->said_specs[SIDE_A], &facts.sides[SIDE_A].spec) &&
+                            spec_equal(&app->said_specs[SIDE_B], &facts.sides[SIDE_B].spec);
+    const bool may_stay = is_of_same && facts.is_training && !frame->is_capture && !frame->is_past &&
+                          facts.scene != SCENE_INSPECT; // there it follows the mouse
+    if (may_stay && app->now < app->said_at + SENTENCE_SECONDS)
+        return;
+    const Sentence sentence = narrator_say(&facts);
+    bool is_same_as_before = is_same(&sentence, &frame->sentence);
+    // figures of different epochs for a moment: what was said of the last ones still holds
+    if (!(may_stay && strcmp(sentence.key, NARRATOR_WAITS) == 0))
+        frame->sentence = sentence;
+    for (int column = 0; column < frame->matrix_columns; column++) {
+        const Sentence next = column < facts.column_count ? narrator_say_column(&facts, column) : (Sentence){.key = ""};
+        is_same_as_before = is_same_as_before && is_same(&next, &frame->column_sentences[column]);
+        if (!(may_stay && strcmp(next.key, NARRATOR_WAITS) == 0))
+            frame->column_sentences[column] = next;
+    }
+    if (!is_same_as_before || !is_of_same)
+        app->said_at = app->now;
+    app->said_scene = facts.scene;
+    app->said_specs[SIDE_A] = facts.sides[SIDE_A].spec;
+    app->said_specs[SIDE_B] = facts.sides[SIDE_B].spec;
+}
+
 const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_news)
 {
     Frame *frame = &app->frame;
     frame->look = app->look;
     frame->is_capture = is_capture;
-    frame->model_count = app->slot_count;
     compose_dataset(app, frame);
     compose_pad(app, frame);
     compose_page(app, frame, page_count);
-    for (int i = 0; i < app->slot_count; i++)
-        if (takes_news || !frame->models[i].live)
-            take_snapshot(app, frame, i);
+    take_snapshots(app, frame, takes_news);
+    if (cast_follow(app))
+        take_snapshots(app, frame, false);
+    frame->model_count = app->slot_count;
     past_compose(app, frame);
     for (int i = 0; i < app->slot_count; i++)
         compose_model(app, frame, i);
     for (int i = 0; i < app->slot_count; i++)
         compose_heat(frame, i);
     compose_difference(frame);
-    if (app->look.scene == SCENE_CLAIMS)
-        compose_claims(app, frame);
+    pairs_compose(app, frame);
     if (app->look.scene == SCENE_MATRIX)
         compose_ranks(frame);
     compose_state(app, frame);
+    compose_sentences(app, frame);
     return frame;
 }
 
@@ -329,7 +317,7 @@ bool app_is_settled(App *app)
     const Frame *frame = &app->frame;
     bool settled = trainer_dataset(app->trainer) && !trainer_is_busy(app->trainer);
     for (int i = 0; i < frame->model_count; i++) {
-        if (!app_is_on_show(app, i))
+        if (!app_is_on_show(app, i) && i != frame->pair.twin)
             continue;
         const Snapshot *s = frame->models[i].snapshot, *live = frame->models[i].live;
         const int64_t all = (int64_t)live->steps_per_epoch * app->goal_epochs;
@@ -337,5 +325,6 @@ bool app_is_settled(App *app)
         const bool is_done = live->broken_step >= 0 || live->step >= goal;
         settled = settled && is_done && s->test.images > 0 && s->test_step == s->step;
     }
-    return settled && past_is_early_whole(app) && (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete);
+    return settled && past_is_early_whole(app) && frame->pair.is_complete &&
+           (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete);
 }
