@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
+#include "stage.h"
 #include "state/narrator.h"
 #include "state/narrator_format.h"
 
@@ -572,6 +574,44 @@ static void rounding(void **state)
     assert_string_equal(narrator_format_setting(100).text, "100");
 }
 
+// ---- in the window ------------------------------------------------------------------------------------------------
+
+// Composes with the newest figures for up to so many milliseconds, until the sentence is another one. True when it is.
+static bool changes(Stage *stage, const char *text, int milliseconds)
+{
+    for (int i = 0; i < milliseconds; i++) {
+        (void)app_compose(stage->app, 4, false, true);
+        if (strcmp(stage->app->frame.sentence.text, text) != 0)
+            return true;
+        (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return false;
+}
+
+static void a_sentence_stays_for_a_second(void **state)
+{
+    (void)state;
+    static Stage stage;
+    char text[SENTENCE_SIZE] = "";
+    assert_true(stage_open(&stage));
+    app_set_goal(stage.app, 1000000, -1); // trains until the end of the test
+    stage.app->now = 100;
+    assert_true(changes(&stage, text, 20000));
+    strcpy(text, stage.app->frame.sentence.text);
+    stage.app->now = 100.999;
+    assert_false(changes(&stage, text, 300));
+    stage.app->now = 101;
+    assert_true(changes(&stage, text, 20000));
+    strcpy(text, stage.app->frame.sentence.text);
+    // what the user changed is answered at once
+    Requests requests = {.count = 1,
+                         .items = {{.kind = REQUEST_SPEC, .side = SIDE_B, .spec = stage.app->specs[SIDE_A]}}};
+    app_apply(stage.app, &requests);
+    (void)app_compose(stage.app, 4, false, false);
+    assert_string_equal(stage.app->frame.sentence.key, "same");
+    stage_close(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -597,6 +637,7 @@ int main(void)
         cmocka_unit_test_setup(columns_in_training, setup),
         cmocka_unit_test_setup(the_whole_matrix, setup),
         cmocka_unit_test_setup(rounding, setup),
+        cmocka_unit_test(a_sentence_stays_for_a_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
