@@ -76,9 +76,10 @@ static void copies_images(void **state)
     draw_images(&list, (Point){1.4F, 99.6F}, 2, 3, 0, 0, 56.5F, values, MAP_HEAT, 2);
     values[DIGIT_PIXELS] = 0;
     assert_int_equal(list.command_count, 2);
-    assert_int_equal(list.value_count, 6 * DIGIT_PIXELS);
-    assert_int_equal(list.commands[1].images.first_value, 3 * DIGIT_PIXELS);
-    assert_float_equal(list.values[list.commands[1].images.first_value + DIGIT_PIXELS], 0.25F, 0);
+    assert_int_equal(list.texel_count, 6 * DIGIT_PIXELS);
+    assert_int_equal(list.commands[1].images.first_texel, 3 * DIGIT_PIXELS);
+    assert_int_equal(list.texels[list.commands[1].images.first_texel + DIGIT_PIXELS],
+                     draw_map_color(MAP_HEAT, 0.25F, 2));
     assert_float_equal(list.commands[1].images.origin.x, 1.4F, 0);
     assert_float_equal(list.commands[1].images.origin.y, 99.6F, 0);
     assert_float_equal(list.commands[1].images.pitch_x, 56.5F, 0); // cells do not overlap
@@ -231,10 +232,10 @@ static void says_what_is_missing(void **state)
     draw_begin(&list, 500, 500);
     draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 28, values, MAP_GREY, 1);
     assert_true(draw_is_whole(&list));
-    const size_t count = list.value_count;
-    list.value_count = SIZE_MAX / 8;
+    const size_t count = list.texel_count;
+    list.texel_count = SIZE_MAX / 8;
     draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 28, values, MAP_GREY, 1);
-    list.value_count = count;
+    list.texel_count = count;
     assert_false(draw_is_whole(&list));
     assert_int_equal(list.command_count, 1);
     draw_begin(&list, 500, 500);
@@ -259,11 +260,11 @@ static void splits_images(void **state)
     uint32_t cells = 0;
     for (size_t i = 0; i < set.batch_count; i++) {
         const Batch *batch = &set.batches[i];
-        assert_true(batch->value_count <= limit);
-        assert_true(batch->first_value + batch->value_count <= list.value_count);
+        assert_true(batch->texel_count <= limit);
+        assert_true(batch->first_texel + batch->texel_count <= list.texel_count);
         for (int k = 0; k < batch->instance_count; k++) {
             const uint32_t *word = set.instances[batch->first_instance + (size_t)k].word;
-            assert_true(word[2] + (size_t)word[1] * DIGIT_PIXELS <= batch->value_count);
+            assert_true(word[2] + (size_t)word[1] * DIGIT_PIXELS <= batch->texel_count);
             cells += word[1];
         }
     }

@@ -67,13 +67,13 @@ void draw_free(DrawList *list)
     free(list->commands);
     free(list->points);
     free(list->glyphs);
-    free(list->values);
+    free(list->texels);
     *list = (DrawList){0};
 }
 
 void draw_begin(DrawList *list, float width, float height)
 {
-    list->command_count = list->point_count = list->glyph_count = list->value_count = 0;
+    list->command_count = list->point_count = list->glyph_count = list->texel_count = 0;
     list->clips[0] = (Rect){0, 0, width, height};
     list->clip_depth = 1;
     list->is_short = false;
@@ -146,29 +146,6 @@ float draw_text(DrawList *list, FontFace face, float size_px, float x, float bas
     return pen;
 }
 
-void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
-                 const float *values, ImageMap map, float scale)
-{
-    assert(columns >= 1);
-    if (count <= 0 || !(side_px > 0)) {
-        return; // nothing, or no room for it
-    }
-    DrawCommand command = {.kind = DRAW_IMAGES,
-                           .images = {origin, columns, count,
-                                      fmaxf(side_px, pitch_x), // the shader finds a pixel's cell by division
-                                      fmaxf(side_px, pitch_y), side_px, list->value_count, map, scale}};
-    const int rows = (count - 1) / columns + 1;
-    const Rect bounds = {command.images.origin.x, command.images.origin.y, command.images.pitch_x * (float)columns,
-                         command.images.pitch_y * (float)rows};
-    const size_t value_count = (size_t)count * DIGIT_PIXELS;
-    if (is_visible(list, bounds) &&
-        reserve(list, &list->values, &list->value_capacity, list->value_count + value_count, sizeof *values) &&
-        add_command(list, command)) {
-        memcpy(list->values + list->value_count, values, value_count * sizeof *values);
-        list->value_count += value_count;
-    }
-}
-
 void draw_find_edges(const float *marks, int count, float *edges)
 {
     for (int image = 0; image < count; image++) {
@@ -197,7 +174,7 @@ static Color interpolate(const Color *table, int count, float position)
     Color color = 0;
     for (int shift = 24; shift >= 0; shift -= 8) {
         const float from = (float)(table[index] >> shift & 0xff), to = (float)(table[index + 1] >> shift & 0xff);
-        color |= (Color)lroundf(from + (to - from) * part) << shift;
+        color |= (Color)(from + (to - from) * part + 0.5F) << shift;
     }
     return color;
 }
@@ -214,7 +191,7 @@ Color draw_map_color(ImageMap map, float value, float scale)
         if (value < 0 || value > 1) {
             return PALETTE_MARKS[value < 0 ? PALETTE_BELOW : PALETTE_ABOVE];
         }
-        return (Color)lroundf(value * 255) * 0x01010100U | 0xff;
+        return (Color)(value * 255 + 0.5F) * 0x01010100U | 0xff;
     case MAP_HEAT: return interpolate(PALETTE_HEAT, PALETTE_HEAT_COUNT, position);
     case MAP_SIGNED: return interpolate(PALETTE_SIGNED, PALETTE_SIGNED_COUNT, position * 0.5F + 0.5F);
     case MAP_VEIL: return value == 0 ? COLOR_VEIL : 0;
@@ -223,4 +200,33 @@ Color draw_map_color(ImageMap map, float value, float scale)
     }
     assert(false && "a map without colours");
     return PALETTE_MARKS[PALETTE_NAN];
+}
+
+static Texel texel_of(ImageMap map, float value, float scale)
+{
+    const Color color = draw_map_color(map, value, scale);
+    return map == MAP_EDGES ? (color & ~0xffU) | (Texel)value : color;
+}
+
+void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
+                 const float *values, ImageMap map, float scale)
+{
+    assert(columns >= 1);
+    if (count <= 0 || !(side_px > 0)) {
+        return; // nothing, or no room for it
+    }
+    // The shader finds a pixel's cell by division: cells may not overlap.
+    const float step_x = fmaxf(side_px, pitch_x), step_y = fmaxf(side_px, pitch_y);
+    const int rows = (count - 1) / columns + 1;
+    const Rect bounds = {origin.x, origin.y, step_x * (float)columns, step_y * (float)rows};
+    const size_t texel_count = (size_t)count * DIGIT_PIXELS;
+    if (is_visible(list, bounds) &&
+        reserve(list, &list->texels, &list->texel_capacity, list->texel_count + texel_count, sizeof *list->texels) &&
+        add_command(
+            list, (DrawCommand){.kind = DRAW_IMAGES,
+                                .images = {origin, columns, count, step_x, step_y, side_px, list->texel_count, map}})) {
+        for (size_t i = 0; i < texel_count; i++) {
+            list->texels[list->texel_count++] = texel_of(map, values[i], scale);
+        }
+    }
 }

@@ -12,6 +12,9 @@
 
 typedef uint32_t Color;
 
+// A pixel of an image, ready to be drawn: its colour. Of MAP_EDGES the last byte holds the edges' bits.
+typedef uint32_t Texel;
+
 typedef struct Point {
     float x, y;
 } Point;
@@ -20,8 +23,7 @@ typedef struct Rect {
     float x, y, w, h;
 } Rect;
 
-// How an image's values become colours. The shader and draw_map_color are the two places that know it, and a test holds
-// them against each other. To add one: a row here, a case in draw_map_color and one in shaders/images.frag.
+// How an image's values become colours; draw_map_color knows it. To add one: a row here and a case there.
 typedef enum ImageMap {
     MAP_GREY,   // 0 black .. 1 white, never rescaled; below 0 and above 1 each in a colour of its own, NaN in red
     MAP_HEAT,   // 0 .. scale through the heat colours (black, violet, orange, pale yellow), clamped; NaN in red
@@ -59,9 +61,8 @@ typedef struct DrawCommand {
             int columns, count;     // cells run left to right, top to bottom
             float pitch_x, pitch_y; // distance from cell to cell, side or more
             float side;             // of an image, more than 0
-            size_t first_value;     // (count, 28, 28)
+            size_t first_texel;     // (count, 28, 28)
             ImageMap map;
-            float scale;
         } images;
     };
 } DrawCommand;
@@ -78,8 +79,8 @@ typedef struct DrawList {
     size_t point_count, point_capacity;
     DrawGlyph *glyphs;
     size_t glyph_count, glyph_capacity;
-    float *values;
-    size_t value_count, value_capacity;
+    Texel *texels;
+    size_t texel_count, texel_capacity;
     Rect clips[16];
     int clip_depth;
     bool is_short; // there was no memory for something since draw_begin
@@ -106,8 +107,9 @@ void draw_line(DrawList *list, const Point *points, int point_count, float width
 float draw_text(DrawList *list, FontFace face, float size_px, float x, float baseline_y, Color color, const char *text);
 
 // values: (count, 28, 28), copied. side_px: of an image on screen, in pixels; it need not be whole, and neither need
-// the origin and the pitches. Where it is a whole multiple of 28 and they are whole, every image pixel is an exact
-// square. Images without room (side_px not above 0) are dropped; cells never overlap (a pitch below side_px counts as
+// the origin and the pitches. Where it is a multiple of 28 and they are whole, every image pixel is an exact square;
+// else a screen pixel shows the average of the colours that it covers, by area, and at the rim a share of what lies
+// below. Images without room (side_px not above 0) are dropped; cells never overlap (a pitch below side_px counts as
 // side_px).
 void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
                  const float *values, ImageMap map, float scale);
