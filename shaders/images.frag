@@ -8,12 +8,14 @@
 const float SIDE = 28.0;
 const int PIXELS = 784;
 const int KIND_OPAQUE = 0, KIND_OVERLAY = 1, KIND_EDGES = 2;
+const uint FILL_BELOW = 1u, FILL_ABOVE = 2u;
+const float MARK_WEAK = 0.42; // as in draw.c
 const float SLIVER = 1.0 / 1024.0; // of a screen pixel: too little to count, and far more than what division rounds
 
 in vec2 v_offset;
 flat in vec2 v_start;
 flat in vec4 v_grid;
-flat in float v_line;
+flat in vec2 v_marks;
 flat in ivec4 v_word;
 uniform usamplerBuffer u_texels;
 uniform int u_first_texel; // where this draw call's texels begin in the buffer
@@ -25,7 +27,14 @@ vec4 edge_color(vec3 color, uint edges, vec2 inside, float px)
     bool is_edge = ((edges & 1u) != 0u && inside.x < 0.5) || ((edges & 2u) != 0u && inside.y < 0.5) ||
                    ((edges & 4u) != 0u && inside.x > px - 1.5) || ((edges & 8u) != 0u && inside.y > px - 1.5);
     // a line over texels of one screen pixel would hide them
-    return is_edge ? vec4(color, v_line * (px > 1.5 ? 1.0 : 0.4)) : vec4(0.0);
+    return is_edge ? vec4(color, v_marks.x * (px > 1.5 ? 1.0 : 0.4)) : vec4(0.0);
+}
+
+// draw_is_strong_stripe and draw_mark_color. at: from the image's top left, in whole screen pixels.
+vec3 hatch(vec3 color, uint fill, vec2 at)
+{
+    bool is_strong = fract(((fill == FILL_BELOW ? at.x - at.y : at.x + at.y) + 0.25) / v_marks.y) < 0.5;
+    return is_strong || fill > FILL_ABOVE ? color : mix(vec3(fill == FILL_ABOVE), color, MARK_WEAK);
 }
 
 // The number of the texel, counted over all cells of a row or column, at or after a point (limit 28) or at or before it
@@ -59,6 +68,9 @@ void main()
             if (v_word.w == KIND_EDGES) {
                 color = edge_color(color.rgb, texel & 255u, inside, px);
                 part = vec2(1.0);
+            } else if (v_word.w == KIND_OPAQUE) {
+                vec2 place = floor(corner - cell * v_grid.xy + 0.5 + SLIVER);
+                color = vec4(hatch(color.rgb, texel & 255u, place), texel > 0u);
             }
             sum += vec4(color.rgb * color.a, color.a) * (part.x * part.y);
         }

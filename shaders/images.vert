@@ -10,7 +10,7 @@ uniform mat4 u_projection;
 out vec2 v_offset;     // from the top left of the screen pixel in which the first cell begins
 flat out vec2 v_start; // where in that pixel it begins
 flat out vec4 v_grid;  // pitch_x, pitch_y, columns, side of an image
-flat out float v_line; // alpha of lines
+flat out vec2 v_marks; // alpha of lines, period of stripes
 flat out ivec4 v_word; // first cell, count, first texel, kind
 
 void main()
@@ -21,6 +21,6 @@ void main()
     v_offset = position - floor(a_shape.xy);
     v_start = fract(a_shape.xy);
     v_grid = vec4(a_extra.xy, a_shape.zw);
-    v_line = a_extra.z;
+    v_marks = a_extra.zw;
     v_word = ivec4(a_word);
 }

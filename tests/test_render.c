@@ -116,6 +116,15 @@ static void fill_values(float *values, int count)
     }
 }
 
+// x, y: of the screen pixel, from the image's top left.
+static Color color_at(ImageMap map, float value, float scale, int x, int y, float side)
+{
+    if (map == MAP_GREY && !isnan(value)) {
+        return draw_mark_color(scene.list.palette, value, draw_is_strong_stripe(value, x, y, side));
+    }
+    return draw_map_color(scene.list.palette, map, value, scale);
+}
+
 // Checks a grid's cells and the gaps around them, inside the clip; outside of it the background.
 static void check_grid(int x0, int y0, int pixel_px, const float *values, ImageMap map, float scale, Rect clip)
 {
@@ -130,7 +139,7 @@ static void check_grid(int x0, int y0, int pixel_px, const float *values, ImageM
                 assert_color(x, y, BACKGROUND, 0);
             } else {
                 const float value = values[cell * DIGIT_PIXELS + in_y / pixel_px * DIGIT_SIDE + in_x / pixel_px];
-                assert_color(x, y, draw_map_color(map, value, scale), 1);
+                assert_color(x, y, color_at(map, value, scale, in_x, in_y, (float)side), 1);
             }
         }
     }
@@ -175,6 +184,12 @@ static double covered(double at, int pixel, double origin, double pitch, double 
     return fmax(0, fmin(at + 1, left + side / DIGIT_SIDE) - fmax(at, left));
 }
 
+// Whole screen pixels from an image's edge to the pixel at `at`.
+static int whole_from(int at, float origin, float pitch, int cell)
+{
+    return (int)floor(at - (double)origin - (double)pitch * cell + 0.501);
+}
+
 // The average by area of all that a screen pixel covers, of every image pixel and the background.
 static Color average_color(const Placed *p, const float *values, int x, int y)
 {
@@ -188,7 +203,9 @@ static Color average_color(const Placed *p, const float *values, int x, int y)
                 continue;
             }
             const int pixel = cell * DIGIT_PIXELS + row % DIGIT_SIDE * DIGIT_SIDE + column % DIGIT_SIDE;
-            const Color color = draw_map_color(p->map, values[pixel], p->scale);
+            const int in_x = whole_from(x, p->origin.x, p->pitch_x, column / DIGIT_SIDE);
+            const int in_y = whole_from(y, p->origin.y, p->pitch_y, row / DIGIT_SIDE);
+            const Color color = color_at(p->map, values[pixel], p->scale, in_x, in_y, p->side);
             const double weight = part * (color & 0xff) / 255;
             sum[3] += weight;
             for (int i = 0; i < 3; i++) {
@@ -211,7 +228,7 @@ static void draws_images_by_area(void **state)
     static const Placed places[] = {
         {{20, 30}, 13.7F, 20, 21, MAP_GREY, 1},       {{20.5F, 30.25F}, 28, 28, 28, MAP_GREY, 1},
         {{20, 30}, 47.3F, 47.3F, 50.1F, MAP_HEAT, 1}, {{20.9F, 29.9F}, 100.25F, 101, 100.25F, MAP_SIGNED, 1},
-        {{20, 30.5F}, 56, 56.5F, 56, MAP_GREY, 1},    {{20, 30}, 3.2F, 3.2F, 9, MAP_HEAT, 0.7F},
+        {{20, 30.5F}, 56, 56.5F, 56, MAP_CLIPPED, 1}, {{20, 30}, 3.2F, 3.2F, 9, MAP_HEAT, 0.7F},
         {{20, 30}, 98, 98, 98, MAP_VEIL, 1},          {{21.3F, 30}, 41, 41, 44, MAP_VEIL, 1},
         {{20.1F, 30.7F}, 224, 224, 226, MAP_GREY, 1},
     };

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "draw/theme.h"
 #include "engine.h"
 
 // A box whose inside is at least this wide and high is cut into four edge strips and a flat inside, so that the costly
@@ -233,7 +232,7 @@ static bool add_cells(BatchSet *set, const DrawCommand *command, Rect clip, int 
     const Instance instance = {
         .quad = {left, top, right - left, bottom - top},
         .shape = {origin.x, origin.y, (float)columns, side},
-        .extra = {pitch_x, pitch_y, (float)(COLOR_MARK & 0xff) / 255},
+        .extra = {pitch_x, pitch_y, (float)(command->color & 0xff) / 255, (float)draw_stripe_period(side)},
         .word = {(uint32_t)first_cell, (uint32_t)count, (uint32_t)(first - start),
                  (uint32_t)kind_of(command->images.map)},
     };

@@ -19,14 +19,15 @@ typedef enum BatchKind {
     BATCH_KIND_COUNT
 } BatchKind;
 
-// What the texels of a grid of images are; the images shader knows the numbers.
+// What the texels of a grid of images are; the images shader knows the numbers, and those of TexelFill.
 typedef enum TexelKind { TEXEL_OPAQUE, TEXEL_OVERLAY, TEXEL_EDGES } TexelKind;
 
 // The vertex input of every kind; the shaders' attributes 0 to 3 in this order.
 typedef struct Instance {
-    float quad[4];    // what is rasterised: x, y, w, h. LINES: normals of the cuts at both points, or 0
-    float shape[4];   // BOXES: the whole box. LINES: from x, y to x, y. IMAGES: origin, columns, side
-    float extra[4];   // BOXES: radius, border. LINES: width. TEXT: u, v. IMAGES: pitch_x, pitch_y, alpha of lines
+    float quad[4];  // what is rasterised: x, y, w, h. LINES: normals of the cuts at both points, or 0
+    float shape[4]; // BOXES: the whole box. LINES: from x, y to x, y. IMAGES: origin, columns, side
+    float
+        extra[4]; // BOXES: radius, border. LINES: width. TEXT: u, v. IMAGES: pitch_x, pitch_y, alpha of lines, stripes
     uint32_t word[4]; // colour, border colour; IMAGES: first cell, count, first texel, kind
 } Instance;
 

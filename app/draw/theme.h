@@ -51,10 +51,6 @@ static inline Color theme_fade(Color color, unsigned alpha) // alpha: 0 .. 255
     return (color & 0xffffff00u) | alpha;
 }
 
-// Over images, whatever the theme: digits stay white on black.
-#define COLOR_MARK 0xa6e3a1d0u // outlines
-#define COLOR_VEIL 0x0a0b0ed0u // over what a brush leaves unlit
-
 enum {
     TEXT_SMALL = 12, // captions' side notes, axis labels, landmarks: nothing is smaller
     TEXT_NORMAL = 13,
