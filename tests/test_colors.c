@@ -8,8 +8,10 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <string.h>
 
 #include "draw/palette.h"
+#include "draw/theme.h"
 
 typedef struct Linear {
     double rgb[3];
@@ -107,25 +109,63 @@ static void marks_stand_out(void **state)
     }
 }
 
+// What is to be read: text 4.5:1 on every ground that it stands on; 3:1 what is a mark beside words, what is faint
+// because it is incidental, and B on light, which is set in bold.
+static void text_can_be_read(void **state)
+{
+    (void)state;
+    enum { TEXT, MARK };
+    static const struct {
+        const char *what;
+        size_t offset; // in a Theme
+        int use[THEME_COUNT];
+    } tokens[] = {
+#define TOKEN(name, on_dark, on_light)                                                                                 \
+    {                                                                                                                  \
+#name, offsetof(Theme, name), { on_dark, on_light }                                                            \
+    }
+        TOKEN(text, TEXT, TEXT),   TOKEN(soft, TEXT, TEXT),   TOKEN(faint, MARK, MARK),  TOKEN(a, TEXT, TEXT),
+        TOKEN(b, TEXT, MARK),      TOKEN(below, TEXT, MARK),  TOKEN(above, TEXT, TEXT),  TOKEN(plus, TEXT, TEXT),
+        TOKEN(minus, TEXT, MARK),  TOKEN(right, TEXT, TEXT),  TOKEN(partly, TEXT, TEXT), TOKEN(wrong, TEXT, TEXT),
+        TOKEN(broken, TEXT, TEXT), TOKEN(lesson, TEXT, TEXT),
+#undef TOKEN
+    };
+    for (int kind = 0; kind < THEME_COUNT; kind++) {
+        const Theme *theme = theme_get((ThemeKind)kind);
+        for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
+            Color color;
+            memcpy(&color, (const char *)theme + tokens[i].offset, sizeof color);
+            const double least = tokens[i].use[kind] == TEXT ? 4.5 : 3;
+            assert_at_least(contrast(color, theme->back), least, tokens[i].what);
+            assert_at_least(contrast(color, theme->panel), least, tokens[i].what);
+            assert_at_least(contrast(color, theme->raised), least, tokens[i].what);
+        }
+        assert_at_least(contrast(theme->faint, theme->panel), 4.4, "faint on panel");
+        assert_at_least(contrast(theme->b, theme->panel), 4.3, "B on panel");
+        assert_at_least(contrast(theme->inverse, theme->a), 4.5, "text on A");
+        assert_at_least(contrast(theme->inverse, theme->b), 4.5, "text on B");
+        assert_at_least(contrast(theme->inverse, theme->text), 4.5, "text on what is chosen");
+    }
+}
+
 static void signs_are_told_apart(void **state)
 {
     (void)state;
-    static const Color a = 0x5aa7ffff, b = 0xffb14dff; // the models
-    static const Color a_light = 0x1763c6ff, b_light = 0xb45a00ff;
+    const Theme *on_dark = theme_get(THEME_DARK), *on_light = theme_get(THEME_LIGHT);
     const Palette *dark = &PALETTE_DARK, *light = &PALETTE_LIGHT;
     const struct {
         const char *what;
         Color one, other;
         double least, least_blind;
     } pairs[] = {
-        {"A, B", a, b, 112, 116},
-        {"A, B (light)", a_light, b_light, 112, 117},
+        {"A, B", on_dark->a, on_dark->b, 112, 116},
+        {"A, B (light)", on_light->a, on_light->b, 112, 117},
         {"plus, minus", dark->plus_minus.stops[2].color, dark->plus_minus.stops[0].color, 128, 89},
         {"plus, minus (light)", light->plus_minus.stops[2].color, light->plus_minus.stops[0].color, 128, 102},
         {"below, above", dark->below, dark->above, 119, 30},
         {"below, above (light)", light->below, light->above, 119, 30},
-        {"A, below", a, dark->below, 68, 48},
-        {"B, above", b, dark->above, 77, 50},
+        {"A, below", on_dark->a, dark->below, 68, 48},
+        {"B, above", on_dark->b, dark->above, 77, 50},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         assert_at_least(distance(pairs[i].one, pairs[i].other, false), pairs[i].least, pairs[i].what);
@@ -202,8 +242,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measures_rightly),     cmocka_unit_test(marks_stand_out),
-        cmocka_unit_test(signs_are_told_apart), cmocka_unit_test(ramps_run_one_way),
-        cmocka_unit_test(hatches_survive_grey), cmocka_unit_test(lit_outshines_veiled),
+        cmocka_unit_test(text_can_be_read),     cmocka_unit_test(signs_are_told_apart),
+        cmocka_unit_test(ramps_run_one_way),    cmocka_unit_test(hatches_survive_grey),
+        cmocka_unit_test(lit_outshines_veiled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
