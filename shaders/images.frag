@@ -15,6 +15,7 @@ const float SLIVER = 1.0 / 1024.0; // of a screen pixel: too little to count, an
 in vec2 v_offset;
 flat in vec2 v_start;
 flat in vec4 v_grid;
+flat in vec3 v_per;
 flat in vec2 v_marks;
 flat in ivec4 v_word;
 uniform usamplerBuffer u_texels;
@@ -33,7 +34,7 @@ vec4 edge_color(vec3 color, uint edges, vec2 inside, float px)
 // draw_is_strong_stripe and draw_mark_color. at: from the image's top left, in whole screen pixels.
 vec3 hatch(vec3 color, uint fill, vec2 at)
 {
-    bool is_strong = fract(((fill == FILL_BELOW ? at.x - at.y : at.x + at.y) + 0.25) / v_marks.y) < 0.5;
+    bool is_strong = fract(((fill == FILL_BELOW ? at.x - at.y : at.x + at.y) + 0.25) * v_marks.y) < 0.5;
     return is_strong || fill > FILL_ABOVE ? color : mix(vec3(fill == FILL_ABOVE), color, MARK_WEAK);
 }
 
@@ -41,13 +42,13 @@ vec3 hatch(vec3 color, uint fill, vec2 at)
 // (limit 27): between two images there is none.
 vec2 find_texel(vec2 point, float limit)
 {
-    vec2 cell = floor(point / v_grid.xy);
-    return cell * SIDE + min(floor((point - cell * v_grid.xy) * SIDE / v_grid.w), limit);
+    vec2 cell = floor(point * v_per.xy);
+    return cell * SIDE + min(floor((point - cell * v_grid.xy) * v_per.z), limit);
 }
 
 void main()
 {
-    float px = v_grid.w / SIDE;
+    float px = v_grid.w;
     vec2 corner = floor(v_offset) - v_start; // this screen pixel is the square from here to corner + 1
     // A line belongs to the texel under the middle.
     float reach = v_word.w == KIND_EDGES ? 0.5 : SLIVER;
@@ -56,7 +57,7 @@ void main()
     vec4 sum = vec4(0.0); // premultiplied
     for (float y = first.y; y <= last.y; y++) {
         for (float x = first.x; x <= last.x; x++) {
-            vec2 cell = floor((vec2(x, y) + 0.5) / SIDE), at = vec2(x, y) - cell * SIDE;
+            vec2 cell = floor((vec2(x, y) + 0.5) * (1.0 / SIDE)), at = vec2(x, y) - cell * SIDE;
             int index = int(cell.y * v_grid.z + cell.x) - v_word.x;
             uint texel = 0u;
             if (index >= 0 && index < v_word.y) {
@@ -64,7 +65,7 @@ void main()
             }
             vec2 inside = corner - cell * v_grid.xy - at * px;
             vec2 part = min(inside + 1.0, px) - max(inside, 0.0);
-            vec4 color = vec4(uvec4(texel >> 24u, texel >> 16u & 255u, texel >> 8u & 255u, texel & 255u)) / 255.0;
+            vec4 color = vec4(uvec4(texel >> 24u, texel >> 16u & 255u, texel >> 8u & 255u, texel & 255u)) * (1.0 / 255.0);
             if (v_word.w == KIND_EDGES) {
                 color = edge_color(color.rgb, texel & 255u, inside, px);
                 part = vec2(1.0);
@@ -78,5 +79,5 @@ void main()
     if (sum.a <= 0.0) {
         discard;
     }
-    f_color = vec4(sum.rgb / sum.a, sum.a);
+    f_color = vec4(sum.rgb * (1.0 / sum.a), sum.a);
 }

@@ -169,7 +169,13 @@ void draw_find_edges(const float *marks, int count, float *edges)
 static const float MARK_FIRST = 1 / 255.0F, MARK_FULL = 0.2F, MARK_LEAST_BELOW = 0.12F, MARK_LEAST_ABOVE = 0.18F;
 static const float MARK_WEAK = 0.42F;
 
-static Color mix(Color from, Color to, float part)
+// Every value of every image passes here in every frame; fminf and fmaxf would be calls.
+static inline float clamp(float value, float least, float most)
+{
+    return value > most ? most : value > least ? value : least;
+}
+
+static inline Color mix(Color from, Color to, float part)
 {
     Color color = 0;
     for (int shift = 24; shift >= 0; shift -= 8) {
@@ -186,10 +192,10 @@ static Color ramp_color(const Ramp *ramp, float at)
         i++;
     }
     const float from = ramp->stops[i - 1].at, to = ramp->stops[i].at;
-    return mix(ramp->stops[i - 1].color, ramp->stops[i].color, fminf(fmaxf((at - from) / (to - from), 0), 1));
+    return mix(ramp->stops[i - 1].color, ramp->stops[i].color, clamp((at - from) / (to - from), 0, 1));
 }
 
-static Color grey_color(float value) { return (Color)(fminf(fmaxf(value, 0), 1) * 255 + 0.5F) * 0x01010100U | 0xff; }
+static Color grey_color(float value) { return (Color)(clamp(value, 0, 1) * 255 + 0.5F) * 0x01010100U | 0xff; }
 
 Color draw_mark_color(const Palette *palette, float value, bool is_strong)
 {
@@ -199,7 +205,7 @@ Color draw_mark_color(const Palette *palette, float value, bool is_strong)
         return grey_color(value);
     }
     const float least = is_below ? MARK_LEAST_BELOW : MARK_LEAST_ABOVE;
-    const float strength = least + (1 - least) * fminf((beyond - MARK_FIRST) / (MARK_FULL - MARK_FIRST), 1);
+    const float strength = least + (1 - least) * clamp((beyond - MARK_FIRST) / (MARK_FULL - MARK_FIRST), 0, 1);
     return mix(grey_color(value), is_below ? palette->below : palette->above, strength * (is_strong ? 1 : MARK_WEAK));
 }
 
@@ -221,7 +227,7 @@ Color draw_map_color(const Palette *palette, ImageMap map, float value, float sc
         return palette->nan;
     }
     // A scale that is no scale shows everything as its zero.
-    const float position = scale > 0 ? fminf(fmaxf(value / scale, -1), 1) : 0;
+    const float position = scale > 0 ? clamp(value / scale, -1, 1) : 0;
     switch (map) {
     case MAP_GREY: return draw_mark_color(palette, value, true);
     case MAP_CLIPPED: return grey_color(value);
