@@ -44,12 +44,11 @@ class PicturesTest(unittest.TestCase):
         self.fail("the input is nowhere in the picture")
 
     def find_row(self, picture, t, output):
-        """Where the input is beside which the output is: the pad, which may show the same digit, is not that."""
-        main = picture[:, 320:]  # right of the sidebar
-        (y, x), side = self.find_input(main, t)[0][0], self.find_input(main, t)[1]
-        found = [place[1] for place in lab_reference.locate(main, output, side) if place[0] == y]
+        """Where the input is beside which the output is."""
+        (y, x), side = self.find_input(picture, t)[0][0], self.find_input(picture, t)[1]
+        found = [place[1] for place in lab_reference.locate(picture, output, side) if place[0] == y]
         self.assertEqual(len(found), 1, "A's output is not beside the input")
-        return x + 320, y, found[0] - x, side
+        return x, y, found[0] - x, side
 
     def values(self, mode, models, side, t, shift=0.0):
         """Of one digit's pixels (784) and the marks. shift: of the logits, for values that rounding decides."""
