@@ -1,69 +1,83 @@
-// Images: grids of 28x28 values, each value an exact square of pixels, coloured as draw_map_color does it.
+// Images: grids of 28x28 texels. A screen pixel shows the average of the texels that it covers, each weighed by the area
+// that it covers of it; where it covers none it stays as it is.
+//
+// The average is of sRGB bytes, not of light: a grey that stands for a value then stays the grey of the mean value, so
+// that a digit of any size is read by the same scale, and it is what everything else in the window is blended in.
 #version 330 core
 
 const float SIDE = 28.0;
 const int PIXELS = 784;
-const int MAP_GREY = 0, MAP_HEAT = 1, MAP_SIGNED = 2, MAP_VEIL = 3;
+const int KIND_OPAQUE = 0, KIND_OVERLAY = 1, KIND_EDGES = 2;
+const uint FILL_BELOW = 1u, FILL_ABOVE = 2u;
+const float MARK_WEAK = 0.42; // as in draw.c
+const float SLIVER = 1.0 / 1024.0; // of a screen pixel: too little to count, and far more than what division rounds
 
 in vec2 v_offset;
+flat in vec2 v_start;
 flat in vec4 v_grid;
-flat in float v_scale;
+flat in vec3 v_per;
+flat in vec2 v_marks;
 flat in ivec4 v_word;
-uniform samplerBuffer u_values;
-uniform int u_first_value;  // where this draw call's values begin in the buffer
-uniform vec3 u_palette[64]; // the heat colours, then the signed ones
-uniform ivec2 u_counts;     // how many of each
-uniform vec3 u_marks[3];    // below 0, above 1, not a number
-uniform vec4 u_overlays[2]; // the veil, the edges
+uniform usamplerBuffer u_texels;
+uniform int u_first_texel; // where this draw call's texels begin in the buffer
 out vec4 f_color;
 
-vec3 grey_color(float value)
+// inside: where in the texel, in screen pixels. px: its side. A line is one screen pixel wide.
+vec4 edge_color(vec3 color, uint edges, vec2 inside, float px)
 {
-    return value < 0.0 ? u_marks[0] : value > 1.0 ? u_marks[1] : vec3(value);
+    bool is_edge = ((edges & 1u) != 0u && inside.x < 0.5) || ((edges & 2u) != 0u && inside.y < 0.5) ||
+                   ((edges & 4u) != 0u && inside.x > px - 1.5) || ((edges & 8u) != 0u && inside.y > px - 1.5);
+    // a line over texels of one screen pixel would hide them
+    return is_edge ? vec4(color, v_marks.x * (px > 1.5 ? 1.0 : 0.4)) : vec4(0.0);
 }
 
-vec3 palette_color(float value, bool is_heat)
+// draw_is_strong_stripe and draw_mark_color. at: from the image's top left, in whole screen pixels.
+vec3 hatch(vec3 color, uint fill, vec2 at)
 {
-    int first = is_heat ? 0 : u_counts.x;
-    int last = (is_heat ? u_counts.x : u_counts.y) - 1;
-    float position = v_scale > 0.0 ? clamp(value / v_scale, -1.0, 1.0) : 0.0;
-    float at = clamp(is_heat ? position : position * 0.5 + 0.5, 0.0, 1.0) * float(last);
-    int index = min(int(at), last - 1);
-    return mix(u_palette[first + index], u_palette[first + index + 1], at - float(index));
+    bool is_strong = fract(((fill == FILL_BELOW ? at.x - at.y : at.x + at.y) + 0.25) * v_marks.y) < 0.5;
+    return is_strong || fill > FILL_ABOVE ? color : mix(vec3(fill == FILL_ABOVE), color, MARK_WEAK);
 }
 
-// inside: where in the pixel, in screen pixels.
-vec4 overlay_color(float value, vec2 inside)
+// The number of the texel, counted over all cells of a row or column, at or after a point (limit 28) or at or before it
+// (limit 27): between two images there is none.
+vec2 find_texel(vec2 point, float limit)
 {
-    if (v_word.w == MAP_VEIL) {
-        return value == 0.0 ? u_overlays[0] : vec4(0.0);
-    }
-    int edges = int(value);
-    float last = v_grid.w - 1.0;
-    bool is_edge = ((edges & 1) != 0 && inside.x < 0.5) || ((edges & 2) != 0 && inside.y < 0.5) ||
-                   ((edges & 4) != 0 && inside.x > last - 0.5) || ((edges & 8) != 0 && inside.y > last - 0.5);
-    // a line over pixels of one screen pixel would hide them
-    return is_edge ? vec4(u_overlays[1].rgb, u_overlays[1].a * (v_grid.w > 1.5 ? 1.0 : 0.4)) : vec4(0.0);
+    vec2 cell = floor(point * v_per.xy);
+    return cell * SIDE + min(floor((point - cell * v_grid.xy) * v_per.z), limit);
 }
 
 void main()
 {
-    // Half a pixel keeps the quotients clear of whole numbers, where rounding could pick the neighbour.
-    vec2 at = floor(v_offset);
-    vec2 cell = floor((at + 0.5) / v_grid.xy);
-    vec2 pixel = floor((at - cell * v_grid.xy + 0.5) / v_grid.w);
-    int index = int(cell.y) * int(v_grid.z) + int(cell.x) - v_word.x;
-    if (max(pixel.x, pixel.y) >= SIDE || index < 0 || index >= v_word.y) {
+    float px = v_grid.w;
+    vec2 corner = floor(v_offset) - v_start; // this screen pixel is the square from here to corner + 1
+    // A line belongs to the texel under the middle.
+    float reach = v_word.w == KIND_EDGES ? 0.5 : SLIVER;
+    vec2 first = max(find_texel(corner + reach, SIDE), 0.0), last = find_texel(corner + 1.0 - reach, SIDE - 1.0);
+    last.x = min(last.x, v_grid.z * SIDE - 1.0);
+    vec4 sum = vec4(0.0); // premultiplied
+    for (float y = first.y; y <= last.y; y++) {
+        for (float x = first.x; x <= last.x; x++) {
+            vec2 cell = floor((vec2(x, y) + 0.5) * (1.0 / SIDE)), at = vec2(x, y) - cell * SIDE;
+            int index = int(cell.y * v_grid.z + cell.x) - v_word.x;
+            uint texel = 0u;
+            if (index >= 0 && index < v_word.y) {
+                texel = texelFetch(u_texels, u_first_texel + v_word.z + index * PIXELS + int(at.y * SIDE + at.x)).r;
+            }
+            vec2 inside = corner - cell * v_grid.xy - at * px;
+            vec2 part = min(inside + 1.0, px) - max(inside, 0.0);
+            vec4 color = vec4(uvec4(texel >> 24u, texel >> 16u & 255u, texel >> 8u & 255u, texel & 255u)) * (1.0 / 255.0);
+            if (v_word.w == KIND_EDGES) {
+                color = edge_color(color.rgb, texel & 255u, inside, px);
+                part = vec2(1.0);
+            } else if (v_word.w == KIND_OPAQUE) {
+                vec2 place = floor(corner - cell * v_grid.xy + 0.5 + SLIVER);
+                color = vec4(hatch(color.rgb, texel & 255u, place), texel > 0u);
+            }
+            sum += vec4(color.rgb * color.a, color.a) * (part.x * part.y);
+        }
+    }
+    if (sum.a <= 0.0) {
         discard;
     }
-    int first = u_first_value + v_word.z + index * PIXELS;
-    float value = texelFetch(u_values, first + int(pixel.y) * int(SIDE) + int(pixel.x)).r;
-    if (v_word.w > MAP_SIGNED) {
-        f_color = overlay_color(value, at - cell * v_grid.xy - pixel * v_grid.w);
-        return;
-    }
-    // By its bits: a compiler may take isnan() for never true.
-    bool is_nan = (floatBitsToUint(value) & 0x7fffffffu) > 0x7f800000u;
-    vec3 color = v_word.w == MAP_GREY ? grey_color(value) : palette_color(value, v_word.w == MAP_HEAT);
-    f_color = vec4(is_nan ? u_marks[2] : color, 1.0);
+    f_color = vec4(sum.rgb * (1.0 / sum.a), sum.a);
 }

@@ -320,40 +320,51 @@ def read_settings(path):
         return parse_json(image.text["losslens"])
 
 
-def read_palette(name):
-    with open(os.path.join(APP, "draw/palette.h"), encoding="utf-8") as file:
-        body = re.search(r"PALETTE_%s\[\] = \{(.*?)\}" % name, file.read(), re.S)[1]
-    return np.array([list(bytes.fromhex(word)) for word in re.findall(r"0x([0-9a-f]{6})ff", body)], float)
+def read_palette():
+    """The dark palette: stops (at, r, g, b) of its two ramps, and the two marks."""
+    with open(os.path.join(APP, "draw/palette.c"), encoding="utf-8") as file:
+        text = file.read()
+    dark = text[text.index("PALETTE_DARK = {"):text.index("PALETTE_LIGHT = {")]
+    ramps = [np.array([[float(at.rstrip("F")), *bytes.fromhex(color)] for at, color in
+                       re.findall(r"\{(-?[0-9.]+F?), 0x([0-9a-f]{6})ff\}", re.search(name + r" = (.*?\}\})", dark, re.S)[1])])
+             for name in ("heat", "plus_minus")]
+    marks = [list(bytes.fromhex(re.search(r"#define %s +0x([0-9a-f]{6})ff" % name, text)[1]))
+             for name in ("BELOW", "ABOVE")]
+    return *ramps, np.array(marks, float)
 
 
-HEAT, SIGNED, MARKS = read_palette("HEAT"), read_palette("SIGNED"), read_palette("MARKS")
+HEAT, SIGNED, MARKS = read_palette()
 
 
-def grey(values):
-    """Colours of digits: a fixed grey scale, below 0 and above 1 marked."""
+def grey(values, is_strong=True):
+    """Colours of digits: a fixed grey scale; below 0 and above 1 hatched, as strongly as far from it."""
     colors = np.repeat(np.clip(values, 0, 1)[..., None] * 255, 3, axis=-1)
-    colors[values < 0], colors[values > 1] = MARKS[0], MARKS[1]
+    for beyond, mark, least in ((-values, MARKS[0], 0.12), (values - 1, MARKS[1], 0.18)):
+        share = np.clip((beyond - 1 / 255) / (0.2 - 1 / 255), 0, 1)
+        strength = np.where(beyond > 1 / 255, least + (1 - least) * share, 0) * (1 if is_strong else 0.42)
+        colors += (mark - colors) * strength[..., None]
     return colors
+
+
+def unmarked(values):
+    """The same, NaN where a pixel is hatched: its colour is another in every place."""
+    return np.where((grey(values, True) == grey(values, False)).all(axis=-1)[..., None], grey(values), np.nan)
 
 
 def paint(values, scale, is_signed):
     """Colours of a heatmap: 0 .. scale, or -scale .. scale."""
-    table = SIGNED if is_signed else HEAT
-    position = np.clip(values / scale, -1, 1)
-    at = np.clip(position * 0.5 + 0.5 if is_signed else position, 0, 1) * (len(table) - 1)
-    index = np.minimum(at.astype(int), len(table) - 2)
-    part = (at - index)[..., None]
-    return table[index] * (1 - part) + table[index + 1] * part
+    ramp, position = SIGNED if is_signed else HEAT, np.clip(values / scale, -1, 1)
+    return np.stack([np.interp(position, ramp[:, 0], ramp[:, i]) for i in (1, 2, 3)], axis=-1)
 
 
 def locate(picture, colors, side):
     """Where an image of these colours (784, 3) is, each of its pixels a square of `side`: all places (y, x). The four
-    pixels of its first corner may carry a frame and do not count."""
+    pixels of its first corner may carry a frame and do not count, and neither do those whose colour is NaN."""
     height, width = picture.shape[0] - 28 * side + 1, picture.shape[1] - 28 * side + 1
     rows, columns = np.divmod(np.arange(784), 28)
     # the pixels that differ most from their neighbours first: they leave few places
-    order = np.argsort(-np.abs(np.diff(colors, axis=0, prepend=colors[:1])).sum(axis=1), kind="stable")
-    order = order[(rows[order] > 1) | (columns[order] > 1)]
+    order = np.argsort(-np.abs(np.diff(np.nan_to_num(colors), axis=0, prepend=0)).sum(axis=1), kind="stable")
+    order = order[((rows[order] > 1) | (columns[order] > 1)) & np.isfinite(colors[order, 0])]
     places = None
     for pixel in order:
         for corner in (0, side - 1):

@@ -76,9 +76,10 @@ static void copies_images(void **state)
     draw_images(&list, (Point){1.4F, 99.6F}, 2, 3, 0, 0, 56.5F, values, MAP_HEAT, 2);
     values[DIGIT_PIXELS] = 0;
     assert_int_equal(list.command_count, 2);
-    assert_int_equal(list.value_count, 6 * DIGIT_PIXELS);
-    assert_int_equal(list.commands[1].images.first_value, 3 * DIGIT_PIXELS);
-    assert_float_equal(list.values[list.commands[1].images.first_value + DIGIT_PIXELS], 0.25F, 0);
+    assert_int_equal(list.texel_count, 6 * DIGIT_PIXELS);
+    assert_int_equal(list.commands[1].images.first_texel, 3 * DIGIT_PIXELS);
+    assert_int_equal(list.texels[list.commands[1].images.first_texel + DIGIT_PIXELS],
+                     draw_map_color(&PALETTE_DARK, MAP_HEAT, 0.25F, 2));
     assert_float_equal(list.commands[1].images.origin.x, 1.4F, 0);
     assert_float_equal(list.commands[1].images.origin.y, 99.6F, 0);
     assert_float_equal(list.commands[1].images.pitch_x, 56.5F, 0); // cells do not overlap
@@ -88,54 +89,96 @@ static void copies_images(void **state)
 static void has_fixed_colors(void **state)
 {
     (void)state;
-    for (int level = 0; level < 256; level++) {
-        const Color grey = draw_map_color(MAP_GREY, (float)level / 255, 5);
-        assert_int_equal(grey, (Color)level * 0x01010100U | 0xff);
+    const Palette *palettes[] = {&PALETTE_DARK, &PALETTE_LIGHT};
+    for (int k = 0; k < 2; k++) {
+        const Palette *p = palettes[k];
+        for (int level = 0; level < 256; level++) {
+            const Color grey = (Color)level * 0x01010100U | 0xff;
+            assert_int_equal(draw_map_color(p, MAP_GREY, (float)level / 255, 5), grey);
+            assert_int_equal(draw_map_color(p, MAP_CLIPPED, (float)level / 255, 5), grey);
+        }
+        for (int map = 0; map < OPAQUE_MAP_COUNT; map++) {
+            assert_int_equal(draw_map_color(p, (ImageMap)map, NAN, 1), p->nan);
+        }
+        for (int i = 0; i < p->heat.count; i++) {
+            assert_int_equal(draw_map_color(p, MAP_HEAT, 4 * p->heat.stops[i].at, 4), p->heat.stops[i].color);
+        }
+        const Color ground = k == 0 ? 0x000000ff : 0xffffffff, most = p->heat.stops[p->heat.count - 1].color;
+        assert_int_equal(draw_map_color(p, MAP_HEAT, -3, 4), ground);
+        assert_int_equal(draw_map_color(p, MAP_HEAT, INFINITY, 4), most);
+        assert_int_equal(draw_map_color(p, MAP_HEAT, 1, 0), ground);
+        assert_int_equal(draw_map_color(p, MAP_SIGNED, -9, 2), p->plus_minus.stops[0].color);
+        assert_int_equal(draw_map_color(p, MAP_SIGNED, 0, 2), ground);
+        assert_int_equal(draw_map_color(p, MAP_SIGNED, 2, 2), p->plus_minus.stops[2].color);
+        assert_int_equal(draw_map_color(p, MAP_CLIPPED, -INFINITY, 1), 0x000000ff);
+        assert_int_equal(draw_map_color(p, MAP_CLIPPED, 1.5F, 1), 0xffffffff);
     }
-    assert_int_equal(draw_map_color(MAP_GREY, -1e-6F, 1), PALETTE_MARKS[PALETTE_BELOW]);
-    assert_int_equal(draw_map_color(MAP_GREY, -INFINITY, 1), PALETTE_MARKS[PALETTE_BELOW]);
-    assert_int_equal(draw_map_color(MAP_GREY, -0.0F, 1), 0x000000ff);
-    assert_int_equal(draw_map_color(MAP_GREY, 1.0001F, 1), PALETTE_MARKS[PALETTE_ABOVE]);
-    assert_int_equal(draw_map_color(MAP_GREY, INFINITY, 1), PALETTE_MARKS[PALETTE_ABOVE]);
-    for (int map = 0; map < OPAQUE_MAP_COUNT; map++) {
-        assert_int_equal(draw_map_color((ImageMap)map, NAN, 1), PALETTE_MARKS[PALETTE_NAN]);
-    }
-    for (int i = 0; i < PALETTE_HEAT_COUNT; i++) {
-        const float value = 4 * (float)i / (float)(PALETTE_HEAT_COUNT - 1);
-        assert_int_equal(draw_map_color(MAP_HEAT, value, 4), PALETTE_HEAT[i]);
-    }
-    assert_int_equal(draw_map_color(MAP_HEAT, -3, 4), 0x000000ff);
-    assert_int_equal(draw_map_color(MAP_HEAT, INFINITY, 4), PALETTE_HEAT[PALETTE_HEAT_COUNT - 1]);
-    assert_int_equal(draw_map_color(MAP_HEAT, 1, 0), 0x000000ff);
-    assert_int_equal(draw_map_color(MAP_SIGNED, -9, 2), PALETTE_SIGNED[0]);
-    assert_int_equal(draw_map_color(MAP_SIGNED, 0, 2), 0x000000ff);
-    assert_int_equal(draw_map_color(MAP_SIGNED, 2, 2), PALETTE_SIGNED[PALETTE_SIGNED_COUNT - 1]);
+    assert_int_equal(draw_map_color(&PALETTE_DARK, MAP_SIGNED, 1, 2), 0x5d4680ff); // half way to b98cff
 }
 
-static float lightness(Color color)
-{
-    static const float weights[3] = {0.2126F, 0.7152F, 0.0722F};
-    float sum = 0;
-    for (int i = 0; i < 3; i++) {
-        const float c = (float)(color >> (24 - 8 * i) & 0xff) / 255;
-        sum += weights[i] * (c <= 0.04045F ? c / 12.92F : powf((c + 0.055F) / 1.055F, 2.4F));
-    }
-    return sum > 0.008856F ? 116 * cbrtf(sum) - 16 : 903.3F * sum;
-}
+static int channel(Color color, int i) { return (int)(color >> (24 - 8 * i) & 0xff); }
 
-// Without hue, too, a larger value is a lighter one, and steps are about even.
-static void is_even_in_lightness(void **state)
+// A mark begins where a screen could show a difference, is full 0.2 beyond, and grows evenly between.
+static void marks_by_distance(void **state)
 {
     (void)state;
-    const float step = 98.0F / (PALETTE_HEAT_COUNT - 1);
-    for (int i = 1; i < PALETTE_HEAT_COUNT; i++) {
-        const float difference = lightness(PALETTE_HEAT[i]) - lightness(PALETTE_HEAT[i - 1]);
-        assert_true(difference > 0.5F * step && difference < 1.7F * step);
+    const Palette *p = &PALETTE_DARK;
+    const float first = 1 / 255.0F;
+    assert_int_equal(draw_mark_color(p, -0.0F, true), 0x000000ff);
+    assert_int_equal(draw_mark_color(p, -0.999F * first, true), 0x000000ff);
+    assert_int_equal(draw_mark_color(p, 1 + 0.999F * first, true), 0xffffffff);
+    const struct {
+        float value, strength;
+        Color ground, full;
+    } cases[] = {
+        {-1.001F * first, 0.12F, 0x000000ff, p->below},
+        {1 + 1.001F * first, 0.18F, 0xffffffff, p->above},
+        {-(first + 0.2F) / 2, 0.56F, 0x000000ff, p->below},
+        {1 + (first + 0.2F) / 2, 0.59F, 0xffffffff, p->above},
+        {-0.2F, 1, 0x000000ff, p->below},
+        {1.2F, 1, 0xffffffff, p->above},
+        {-INFINITY, 1, 0x000000ff, p->below},
+        {INFINITY, 1, 0xffffffff, p->above},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        assert_int_equal(draw_map_color(p, MAP_GREY, cases[k].value, 7), draw_mark_color(p, cases[k].value, true));
+        for (int is_strong = 0; is_strong < 2; is_strong++) {
+            const Color color = draw_mark_color(p, cases[k].value, is_strong);
+            const float strength = cases[k].strength * (is_strong ? 1 : 0.42F);
+            for (int i = 0; i < 3; i++) {
+                const float ground = (float)channel(cases[k].ground, i), full = (float)channel(cases[k].full, i);
+                assert_float_equal((float)channel(color, i), ground + (full - ground) * strength, 1);
+            }
+        }
     }
-    for (int i = 0; i < PALETTE_SIGNED_COUNT / 2; i++) {
-        const Color blue = PALETTE_SIGNED[i], orange = PALETTE_SIGNED[PALETTE_SIGNED_COUNT - 1 - i];
-        assert_true(fabsf(lightness(blue) - lightness(orange)) < 5);
-        assert_true(lightness(blue) > lightness(PALETTE_SIGNED[i + 1]));
+}
+
+// Half of each period is strong; stripes fall below 0, rise above 1, and take no notice of the image's pixels.
+static void runs_stripes_on(void **state)
+{
+    (void)state;
+    const struct {
+        float side;
+        int period;
+    } cases[] = {{13, 4}, {28, 4}, {224, 4}, {279, 4}, {281, 6}, {364, 6}, {616, 12}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        const float side = cases[k].side;
+        const int period = draw_stripe_period(side);
+        assert_int_equal(period, cases[k].period);
+        for (int y = -3; y < 40; y++) {
+            int strong = 0;
+            for (int x = -7; x < period - 7; x++) {
+                strong += draw_is_strong_stripe(-1, x, y, side);
+                for (int sign = -1; sign <= 1; sign += 2) { // -1: below
+                    const float value = sign < 0 ? -1 : 2;
+                    const bool is_strong = draw_is_strong_stripe(value, x, y, side);
+                    assert_true(is_strong == draw_is_strong_stripe(value, x - sign, y + 1, side));
+                    assert_true(is_strong == draw_is_strong_stripe(value, x + period, y, side));
+                    assert_true(is_strong != draw_is_strong_stripe(value, x + period / 2, y, side));
+                }
+            }
+            assert_int_equal(strong, period / 2);
+        }
     }
 }
 
@@ -231,10 +274,10 @@ static void says_what_is_missing(void **state)
     draw_begin(&list, 500, 500);
     draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 28, values, MAP_GREY, 1);
     assert_true(draw_is_whole(&list));
-    const size_t count = list.value_count;
-    list.value_count = SIZE_MAX / 8;
+    const size_t count = list.texel_count;
+    list.texel_count = SIZE_MAX / 8;
     draw_images(&list, (Point){0, 0}, 1, 1, 30, 30, 28, values, MAP_GREY, 1);
-    list.value_count = count;
+    list.texel_count = count;
     assert_false(draw_is_whole(&list));
     assert_int_equal(list.command_count, 1);
     draw_begin(&list, 500, 500);
@@ -259,11 +302,11 @@ static void splits_images(void **state)
     uint32_t cells = 0;
     for (size_t i = 0; i < set.batch_count; i++) {
         const Batch *batch = &set.batches[i];
-        assert_true(batch->value_count <= limit);
-        assert_true(batch->first_value + batch->value_count <= list.value_count);
+        assert_true(batch->texel_count <= limit);
+        assert_true(batch->first_texel + batch->texel_count <= list.texel_count);
         for (int k = 0; k < batch->instance_count; k++) {
             const uint32_t *word = set.instances[batch->first_instance + (size_t)k].word;
-            assert_true(word[2] + (size_t)word[1] * DIGIT_PIXELS <= batch->value_count);
+            assert_true(word[2] + (size_t)word[1] * DIGIT_PIXELS <= batch->texel_count);
             cells += word[1];
         }
     }
@@ -278,11 +321,12 @@ static void splits_images(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(grows_and_keeps_order),  cmocka_unit_test(nests_clips),
-        cmocka_unit_test(copies_images),          cmocka_unit_test(has_fixed_colors),
-        cmocka_unit_test(is_even_in_lightness),   cmocka_unit_test(decodes_utf8),
-        cmocka_unit_test(measures_what_it_draws), cmocka_unit_test(empties_full_atlas),
-        cmocka_unit_test(says_what_is_missing),   cmocka_unit_test(splits_images),
+        cmocka_unit_test(grows_and_keeps_order), cmocka_unit_test(nests_clips),
+        cmocka_unit_test(copies_images),         cmocka_unit_test(has_fixed_colors),
+        cmocka_unit_test(marks_by_distance),     cmocka_unit_test(runs_stripes_on),
+        cmocka_unit_test(decodes_utf8),          cmocka_unit_test(measures_what_it_draws),
+        cmocka_unit_test(empties_full_atlas),    cmocka_unit_test(says_what_is_missing),
+        cmocka_unit_test(splits_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

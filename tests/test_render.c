@@ -13,7 +13,7 @@
 #include "draw/render.h"
 #include "engine.h"
 
-enum { WIDTH = 640, HEIGHT = 480, CELLS = 7, COLUMNS = 3, GAP = 4 };
+enum { WIDTH = 640, HEIGHT = 480, CELLS = 7, COLUMNS = 3, ROWS = 3, GAP = 4 };
 static const Color BACKGROUND = 0x203040ff;
 
 static struct {
@@ -116,6 +116,15 @@ static void fill_values(float *values, int count)
     }
 }
 
+// x, y: of the screen pixel, from the image's top left.
+static Color color_at(ImageMap map, float value, float scale, int x, int y, float side)
+{
+    if (map == MAP_GREY && !isnan(value)) {
+        return draw_mark_color(scene.list.palette, value, draw_is_strong_stripe(value, x, y, side));
+    }
+    return draw_map_color(scene.list.palette, map, value, scale);
+}
+
 // Checks a grid's cells and the gaps around them, inside the clip; outside of it the background.
 static void check_grid(int x0, int y0, int pixel_px, const float *values, ImageMap map, float scale, Rect clip)
 {
@@ -130,7 +139,7 @@ static void check_grid(int x0, int y0, int pixel_px, const float *values, ImageM
                 assert_color(x, y, BACKGROUND, 0);
             } else {
                 const float value = values[cell * DIGIT_PIXELS + in_y / pixel_px * DIGIT_SIDE + in_x / pixel_px];
-                assert_color(x, y, draw_map_color(map, value, scale), 1);
+                assert_color(x, y, color_at(map, value, scale, in_x, in_y, (float)side), 1);
             }
         }
     }
@@ -156,6 +165,85 @@ static void draws_images_exactly(void **state)
                             MAP_GREY, 1);
                 capture();
                 check_grid(17, 23, pixel_px, values, (ImageMap)map, scale, clips[i]);
+            }
+        }
+    }
+}
+
+typedef struct Placed {
+    Point origin;
+    float side, pitch_x, pitch_y;
+    ImageMap map;
+    float scale;
+} Placed;
+
+// How much of the screen pixel at `at` the image pixel covers that is `pixel`, counted over all cells of a row.
+static double covered(double at, int pixel, double origin, double pitch, double side)
+{
+    const double left = origin + pixel / DIGIT_SIDE * pitch + pixel % DIGIT_SIDE * side / DIGIT_SIDE;
+    return fmax(0, fmin(at + 1, left + side / DIGIT_SIDE) - fmax(at, left));
+}
+
+// Whole screen pixels from an image's edge to the pixel at `at`.
+static int whole_from(int at, float origin, float pitch, int cell)
+{
+    return (int)floor(at - (double)origin - (double)pitch * cell + 0.501);
+}
+
+// The average by area of all that a screen pixel covers, of every image pixel and the background.
+static Color average_color(const Placed *p, const float *values, int x, int y)
+{
+    double sum[4] = {0};
+    for (int row = 0; row < ROWS * DIGIT_SIDE; row++) {
+        const double high = covered(y, row, (double)p->origin.y, (double)p->pitch_y, (double)p->side);
+        for (int column = 0; high > 0 && column < COLUMNS * DIGIT_SIDE; column++) {
+            const int cell = row / DIGIT_SIDE * COLUMNS + column / DIGIT_SIDE;
+            const double part = high * covered(x, column, (double)p->origin.x, (double)p->pitch_x, (double)p->side);
+            if (cell >= CELLS || !(part > 0)) {
+                continue;
+            }
+            const int pixel = cell * DIGIT_PIXELS + row % DIGIT_SIDE * DIGIT_SIDE + column % DIGIT_SIDE;
+            const int in_x = whole_from(x, p->origin.x, p->pitch_x, column / DIGIT_SIDE);
+            const int in_y = whole_from(y, p->origin.y, p->pitch_y, row / DIGIT_SIDE);
+            const Color color = color_at(p->map, values[pixel], p->scale, in_x, in_y, p->side);
+            const double weight = part * (color & 0xff) / 255;
+            sum[3] += weight;
+            for (int i = 0; i < 3; i++) {
+                sum[i] += weight * (color >> (24 - 8 * i) & 0xff);
+            }
+        }
+    }
+    Color color = 0xff;
+    for (int i = 0; i < 3; i++) {
+        const double below = BACKGROUND >> (24 - 8 * i) & 0xff;
+        color |= (Color)lround(sum[i] + (1 - sum[3]) * below) << (24 - 8 * i);
+    }
+    return color;
+}
+
+// Any side, any origin and any pitch: images that are smaller than their pixels, that touch, that begin between pixels.
+static void draws_images_by_area(void **state)
+{
+    (void)state;
+    static const Placed places[] = {
+        {{20, 30}, 13.7F, 20, 21, MAP_GREY, 1},       {{20.5F, 30.25F}, 28, 28, 28, MAP_GREY, 1},
+        {{20, 30}, 47.3F, 47.3F, 50.1F, MAP_HEAT, 1}, {{20.9F, 29.9F}, 100.25F, 101, 100.25F, MAP_SIGNED, 1},
+        {{20, 30.5F}, 56, 56.5F, 56, MAP_CLIPPED, 1}, {{20, 30}, 3.2F, 3.2F, 9, MAP_HEAT, 0.7F},
+        {{20, 30}, 98, 98, 98, MAP_VEIL, 1},          {{21.3F, 30}, 41, 41, 44, MAP_VEIL, 1},
+        {{20.1F, 30.7F}, 224, 224, 226, MAP_GREY, 1},
+    };
+    static float values[CELLS * DIGIT_PIXELS];
+    fill_values(values, CELLS * DIGIT_PIXELS);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        const Placed *p = &places[i];
+        begin();
+        draw_images(&scene.list, p->origin, COLUMNS, CELLS, p->pitch_x, p->pitch_y, p->side, values, p->map, p->scale);
+        capture();
+        const int right = (int)fminf(WIDTH, p->origin.x + COLUMNS * p->pitch_x + 2);
+        const int bottom = (int)fminf(HEIGHT, p->origin.y + ROWS * p->pitch_y + 2);
+        for (int y = (int)p->origin.y - 2; y < bottom; y++) {
+            for (int x = (int)p->origin.x - 2; x < right; x++) {
+                assert_color(x, y, average_color(p, values, x, y), 2);
             }
         }
     }
@@ -307,9 +395,13 @@ static void plays_into_window(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_images_exactly),       cmocka_unit_test(draws_top_row_first_and_opaque),
-        cmocka_unit_test(draws_crisp_boxes),          cmocka_unit_test(draws_even_lines),
-        cmocka_unit_test(draws_text_on_whole_pixels), cmocka_unit_test(plays_into_window),
+        cmocka_unit_test(draws_images_exactly),
+        cmocka_unit_test(draws_images_by_area),
+        cmocka_unit_test(draws_top_row_first_and_opaque),
+        cmocka_unit_test(draws_crisp_boxes),
+        cmocka_unit_test(draws_even_lines),
+        cmocka_unit_test(draws_text_on_whole_pixels),
+        cmocka_unit_test(plays_into_window),
     };
     return cmocka_run_group_tests(tests, open_scene, close_scene);
 }

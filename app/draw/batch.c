@@ -189,49 +189,69 @@ static bool add_text(BatchSet *set, const DrawList *list, const DrawCommand *com
     return is_ok;
 }
 
-// Cells first_cell to first_cell + count of a grid; the batch's values grow to hold them.
-static bool add_cells(BatchSet *set, const DrawCommand *command, Rect clip, int first_cell, int count,
-                      size_t max_values)
+// Whether every image pixel is a square of whole screen pixels: then none is partly covered.
+static bool is_on_whole_pixels(const DrawCommand *command)
 {
-    const size_t first = command->images.first_value + (size_t)first_cell * DIGIT_PIXELS;
+    const float numbers[] = {command->images.origin.x, command->images.origin.y, command->images.pitch_x,
+                             command->images.pitch_y, command->images.side / DIGIT_SIDE};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (numbers[i] != floorf(numbers[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static TexelKind kind_of(ImageMap map)
+{
+    return map < OPAQUE_MAP_COUNT ? TEXEL_OPAQUE : map == MAP_EDGES ? TEXEL_EDGES : TEXEL_OVERLAY;
+}
+
+// Cells first_cell to first_cell + count of a grid; the batch's texels grow to hold them.
+static bool add_cells(BatchSet *set, const DrawCommand *command, Rect clip, int first_cell, int count,
+                      size_t max_texels)
+{
+    const size_t first = command->images.first_texel + (size_t)first_cell * DIGIT_PIXELS;
     const size_t end = first + (size_t)count * DIGIT_PIXELS;
     Batch *batch = open_batch(set, BATCH_IMAGES, clip);
-    if (batch && batch->instance_count > 0 && end - batch->first_value > max_values) {
+    if (batch && batch->instance_count > 0 && end - batch->first_texel > max_texels) {
         batch = add_batch(set, BATCH_IMAGES, clip) ? &set->batches[set->batch_count - 1] : NULL;
     }
     if (!batch) {
         return false;
     }
-    const size_t start = batch->instance_count > 0 ? batch->first_value : first;
+    const size_t start = batch->instance_count > 0 ? batch->first_texel : first;
     const int columns = command->images.columns;
     const float top_row = (float)(first_cell / columns), end_row = (float)((first_cell + count - 1) / columns + 1);
     const float side = command->images.side;
     const float pitch_x = command->images.pitch_x, pitch_y = command->images.pitch_y;
     const Point origin = command->images.origin;
     const float used = (float)(count < columns && top_row + 1 == end_row ? first_cell % columns + count : columns);
+    const float left = floorf(origin.x), right = ceilf(origin.x + (used - 1) * pitch_x + side);
+    const float top = floorf(origin.y + top_row * pitch_y), bottom = ceilf(origin.y + (end_row - 1) * pitch_y + side);
     const Instance instance = {
-        .quad = {origin.x, origin.y + top_row * pitch_y, (used - 1) * pitch_x + side,
-                 (end_row - top_row - 1) * pitch_y + side},
+        .quad = {left, top, right - left, bottom - top},
         .shape = {origin.x, origin.y, (float)columns, side},
-        .extra = {pitch_x, pitch_y, command->images.scale},
-        .word = {(uint32_t)first_cell, (uint32_t)count, (uint32_t)(first - start), (uint32_t)command->images.map},
+        .extra = {pitch_x, pitch_y, (float)(command->color & 0xff) / 255, (float)draw_stripe_period(side)},
+        .word = {(uint32_t)first_cell, (uint32_t)count, (uint32_t)(first - start),
+                 (uint32_t)kind_of(command->images.map)},
     };
-    if (!add_instance(set, batch, instance, command->images.map < OPAQUE_MAP_COUNT)) {
+    if (!add_instance(set, batch, instance, command->images.map < OPAQUE_MAP_COUNT && is_on_whole_pixels(command))) {
         return false;
     }
-    batch->first_value = start;
-    batch->value_count = end - start;
+    batch->first_texel = start;
+    batch->texel_count = end - start;
     return true;
 }
 
-static bool add_images(BatchSet *set, const DrawCommand *command, Rect clip, size_t max_values)
+static bool add_images(BatchSet *set, const DrawCommand *command, Rect clip, size_t max_texels)
 {
-    const size_t max_cells = max_values / DIGIT_PIXELS;
+    const size_t max_cells = max_texels / DIGIT_PIXELS;
     const int step = max_cells < (size_t)command->images.count ? (int)max_cells : command->images.count;
     bool is_ok = true;
     for (int cell = 0; step > 0 && cell < command->images.count; cell += step) {
         const int left = command->images.count - cell;
-        is_ok = add_cells(set, command, clip, cell, left < step ? left : step, max_values) && is_ok;
+        is_ok = add_cells(set, command, clip, cell, left < step ? left : step, max_texels) && is_ok;
     }
     return is_ok;
 }
@@ -245,7 +265,7 @@ static bool is_background(const DrawCommand *command, Rect clip, int width, int 
            is_same_rect(round_rect(command->box.rect), window);
 }
 
-bool batch_build(BatchSet *set, const DrawList *list, int width, int height, size_t max_values)
+bool batch_build(BatchSet *set, const DrawList *list, int width, int height, size_t max_texels)
 {
     set->instance_count = set->batch_count = 0;
     set->background = 0x000000ff;
@@ -264,7 +284,7 @@ bool batch_build(BatchSet *set, const DrawList *list, int width, int height, siz
         case DRAW_BOX: is_ok = add_box(set, command, clip) && is_ok; break;
         case DRAW_LINE: is_ok = add_line(set, list, command, clip) && is_ok; break;
         case DRAW_TEXT: is_ok = add_text(set, list, command, clip) && is_ok; break;
-        case DRAW_IMAGES: is_ok = add_images(set, command, clip, max_values) && is_ok; break;
+        case DRAW_IMAGES: is_ok = add_images(set, command, clip, max_texels) && is_ok; break;
         }
     }
     return is_ok;

@@ -19,12 +19,16 @@ typedef enum BatchKind {
     BATCH_KIND_COUNT
 } BatchKind;
 
+// What the texels of a grid of images are; the images shader knows the numbers, and those of TexelFill.
+typedef enum TexelKind { TEXEL_OPAQUE, TEXEL_OVERLAY, TEXEL_EDGES } TexelKind;
+
 // The vertex input of every kind; the shaders' attributes 0 to 3 in this order.
 typedef struct Instance {
-    float quad[4];    // what is rasterised: x, y, w, h. LINES: normals of the cuts at both points, or 0
-    float shape[4];   // BOXES: the whole box. LINES: from x, y to x, y. IMAGES: origin, columns, side
-    float extra[4];   // BOXES: radius, border. LINES: width. TEXT: u, v. IMAGES: pitch_x, pitch_y, scale
-    uint32_t word[4]; // colour, border colour; IMAGES: first cell, count, first value in the buffer, map
+    float quad[4];  // what is rasterised: x, y, w, h. LINES: normals of the cuts at both points, or 0
+    float shape[4]; // BOXES: the whole box. LINES: from x, y to x, y. IMAGES: origin, columns, side
+    float
+        extra[4]; // BOXES: radius, border. LINES: width. TEXT: u, v. IMAGES: pitch_x, pitch_y, alpha of lines, stripes
+    uint32_t word[4]; // colour, border colour; IMAGES: first cell, count, first texel, kind
 } Instance;
 
 typedef struct Batch {
@@ -33,7 +37,7 @@ typedef struct Batch {
     Rect clip;      // whole pixels
     size_t first_instance;
     int instance_count;
-    size_t first_value, value_count; // IMAGES: the part of the list's values that must be in the buffer
+    size_t first_texel, texel_count; // IMAGES: the part of the list's texels that must be in the buffer
 } Batch;
 
 typedef struct BatchSet {
@@ -44,7 +48,7 @@ typedef struct BatchSet {
     Color background; // opaque
 } BatchSet;
 
-// max_values: how many values the GPU's buffer can hold at once, DIGIT_PIXELS or more; grids beyond it are split.
+// max_texels: how many texels the GPU's buffer can hold at once, DIGIT_PIXELS or more; grids beyond it are split.
 // False when there was no memory for all of it; what there is can still be drawn.
-bool batch_build(BatchSet *set, const DrawList *list, int width, int height, size_t max_values);
+bool batch_build(BatchSet *set, const DrawList *list, int width, int height, size_t max_texels);
 void batch_free(BatchSet *set);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "draw/palette.h"
-#include "draw/theme.h"
 
 // array: the address of a pointer to items of item_size bytes, made large enough for `needed` of them.
 static bool reserve(DrawList *list, void *array, size_t *capacity, size_t needed, size_t item_size)
@@ -60,20 +59,20 @@ static bool add_command(DrawList *list, DrawCommand command)
     return true;
 }
 
-void draw_init(DrawList *list, Font *font) { *list = (DrawList){.font = font}; }
+void draw_init(DrawList *list, Font *font) { *list = (DrawList){.font = font, .palette = &PALETTE_DARK}; }
 
 void draw_free(DrawList *list)
 {
     free(list->commands);
     free(list->points);
     free(list->glyphs);
-    free(list->values);
+    free(list->texels);
     *list = (DrawList){0};
 }
 
 void draw_begin(DrawList *list, float width, float height)
 {
-    list->command_count = list->point_count = list->glyph_count = list->value_count = 0;
+    list->command_count = list->point_count = list->glyph_count = list->texel_count = 0;
     list->clips[0] = (Rect){0, 0, width, height};
     list->clip_depth = 1;
     list->is_short = false;
@@ -146,29 +145,6 @@ float draw_text(DrawList *list, FontFace face, float size_px, float x, float bas
     return pen;
 }
 
-void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
-                 const float *values, ImageMap map, float scale)
-{
-    assert(columns >= 1);
-    if (count <= 0 || !(side_px > 0)) {
-        return; // nothing, or no room for it
-    }
-    DrawCommand command = {.kind = DRAW_IMAGES,
-                           .images = {origin, columns, count,
-                                      fmaxf(side_px, pitch_x), // the shader finds a pixel's cell by division
-                                      fmaxf(side_px, pitch_y), side_px, list->value_count, map, scale}};
-    const int rows = (count - 1) / columns + 1;
-    const Rect bounds = {command.images.origin.x, command.images.origin.y, command.images.pitch_x * (float)columns,
-                         command.images.pitch_y * (float)rows};
-    const size_t value_count = (size_t)count * DIGIT_PIXELS;
-    if (is_visible(list, bounds) &&
-        reserve(list, &list->values, &list->value_capacity, list->value_count + value_count, sizeof *values) &&
-        add_command(list, command)) {
-        memcpy(list->values + list->value_count, values, value_count * sizeof *values);
-        list->value_count += value_count;
-    }
-}
-
 void draw_find_edges(const float *marks, int count, float *edges)
 {
     for (int image = 0; image < count; image++) {
@@ -188,39 +164,113 @@ void draw_find_edges(const float *marks, int count, float *edges)
     }
 }
 
-// position: 0 .. 1 along the table.
-static Color interpolate(const Color *table, int count, float position)
+// How far beyond what can be shown the hatch begins and is full, and how strong it begins: the one on white has less
+// contrast. The shader knows MARK_WEAK too.
+static const float MARK_FIRST = 1 / 255.0F, MARK_FULL = 0.2F, MARK_LEAST_BELOW = 0.12F, MARK_LEAST_ABOVE = 0.18F;
+static const float MARK_WEAK = 0.42F;
+
+// Every value of every image passes here in every frame; fminf and fmaxf would be calls.
+static inline float clamp(float value, float least, float most)
 {
-    const float at = fminf(fmaxf(position, 0), 1) * (float)(count - 1);
-    const int index = at >= (float)(count - 1) ? count - 2 : (int)at;
-    const float part = at - (float)index;
+    return value > most ? most : value > least ? value : least;
+}
+
+static inline Color mix(Color from, Color to, float part)
+{
     Color color = 0;
     for (int shift = 24; shift >= 0; shift -= 8) {
-        const float from = (float)(table[index] >> shift & 0xff), to = (float)(table[index + 1] >> shift & 0xff);
-        color |= (Color)lroundf(from + (to - from) * part) << shift;
+        const float a = (float)(from >> shift & 0xff), b = (float)(to >> shift & 0xff);
+        color |= (Color)(a + (b - a) * part + 0.5F) << shift;
     }
     return color;
 }
 
-Color draw_map_color(ImageMap map, float value, float scale)
+static Color ramp_color(const Ramp *ramp, float at)
+{
+    int i = 1;
+    while (i < ramp->count - 1 && at > ramp->stops[i].at) {
+        i++;
+    }
+    const float from = ramp->stops[i - 1].at, to = ramp->stops[i].at;
+    return mix(ramp->stops[i - 1].color, ramp->stops[i].color, clamp((at - from) / (to - from), 0, 1));
+}
+
+static Color grey_color(float value) { return (Color)(clamp(value, 0, 1) * 255 + 0.5F) * 0x01010100U | 0xff; }
+
+Color draw_mark_color(const Palette *palette, float value, bool is_strong)
+{
+    const bool is_below = value < 0;
+    const float beyond = is_below ? -value : value - 1;
+    if (beyond <= MARK_FIRST) {
+        return grey_color(value);
+    }
+    const float least = is_below ? MARK_LEAST_BELOW : MARK_LEAST_ABOVE;
+    const float strength = least + (1 - least) * clamp((beyond - MARK_FIRST) / (MARK_FULL - MARK_FIRST), 0, 1);
+    return mix(grey_color(value), is_below ? palette->below : palette->above, strength * (is_strong ? 1 : MARK_WEAK));
+}
+
+int draw_stripe_period(float side_px)
+{
+    const int half = (int)(side_px / (4 * DIGIT_SIDE) + 0.5F);
+    return half < 2 ? 4 : 2 * half;
+}
+
+bool draw_is_strong_stripe(float value, int x, int y, float side_px)
+{
+    const int period = draw_stripe_period(side_px), at = (value < 0 ? x - y : x + y) % period;
+    return (at < 0 ? at + period : at) < period / 2;
+}
+
+Color draw_map_color(const Palette *palette, ImageMap map, float value, float scale)
 {
     if (isnan(value) && map < OPAQUE_MAP_COUNT) {
-        return PALETTE_MARKS[PALETTE_NAN];
+        return palette->nan;
     }
     // A scale that is no scale shows everything as its zero.
-    const float position = scale > 0 ? fminf(fmaxf(value / scale, -1), 1) : 0;
+    const float position = scale > 0 ? clamp(value / scale, -1, 1) : 0;
     switch (map) {
-    case MAP_GREY:
-        if (value < 0 || value > 1) {
-            return PALETTE_MARKS[value < 0 ? PALETTE_BELOW : PALETTE_ABOVE];
-        }
-        return (Color)lroundf(value * 255) * 0x01010100U | 0xff;
-    case MAP_HEAT: return interpolate(PALETTE_HEAT, PALETTE_HEAT_COUNT, position);
-    case MAP_SIGNED: return interpolate(PALETTE_SIGNED, PALETTE_SIGNED_COUNT, position * 0.5F + 0.5F);
-    case MAP_VEIL: return value == 0 ? COLOR_VEIL : 0;
-    case MAP_EDGES: return value == 0 ? 0 : COLOR_MARK;
+    case MAP_GREY: return draw_mark_color(palette, value, true);
+    case MAP_CLIPPED: return grey_color(value);
+    case MAP_HEAT: return ramp_color(&palette->heat, position);
+    case MAP_SIGNED: return ramp_color(&palette->plus_minus, position);
+    case MAP_VEIL: return value == 0 ? palette->veil : palette->lit;
+    case MAP_EDGES: return value == 0 ? 0 : palette->edge;
     case IMAGE_MAP_COUNT: break;
     }
     assert(false && "a map without colours");
-    return PALETTE_MARKS[PALETTE_NAN];
+    return palette->nan;
+}
+
+static Texel texel_of(const Palette *palette, ImageMap map, float value, float scale)
+{
+    const Color color = draw_map_color(palette, map, value, scale);
+    if (map == MAP_EDGES) {
+        return (color & ~0xffU) | (Texel)value;
+    }
+    const bool is_hatched = map == MAP_GREY && (value < 0 || value > 1);
+    return is_hatched ? (color & ~0xffU) | (value < 0 ? FILL_BELOW : FILL_ABOVE) : color;
+}
+
+void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
+                 const float *values, ImageMap map, float scale)
+{
+    assert(columns >= 1);
+    if (count <= 0 || !(side_px > 0)) {
+        return; // nothing, or no room for it
+    }
+    // The shader finds a pixel's cell by division: cells may not overlap.
+    const float step_x = fmaxf(side_px, pitch_x), step_y = fmaxf(side_px, pitch_y);
+    const int rows = (count - 1) / columns + 1;
+    const Rect bounds = {origin.x, origin.y, step_x * (float)columns, step_y * (float)rows};
+    const size_t texel_count = (size_t)count * DIGIT_PIXELS;
+    if (is_visible(list, bounds) &&
+        reserve(list, &list->texels, &list->texel_capacity, list->texel_count + texel_count, sizeof *list->texels) &&
+        add_command(
+            list, (DrawCommand){.kind = DRAW_IMAGES,
+                                .color = list->palette->edge,
+                                .images = {origin, columns, count, step_x, step_y, side_px, list->texel_count, map}})) {
+        for (size_t i = 0; i < texel_count; i++) {
+            list->texels[list->texel_count++] = texel_of(list->palette, map, values[i], scale);
+        }
+    }
 }

@@ -11,21 +11,15 @@
 
 #include "draw/assets.h"
 #include "draw/batch.h"
-#include "draw/palette.h"
-#include "draw/theme.h"
-
-enum { PALETTE_UNIFORMS = 64 }; // u_palette's length in images.frag
-_Static_assert(PALETTE_HEAT_COUNT + PALETTE_SIGNED_COUNT <= PALETTE_UNIFORMS, "u_palette in images.frag is too short");
-_Static_assert(PALETTE_MARK_COUNT == 3, "u_marks in images.frag has another length");
 
 struct Render {
     GLuint programs[BATCH_KIND_COUNT];
     GLint projections[BATCH_KIND_COUNT];
-    GLint first_value;
-    GLuint vertex_array, instance_buffer, value_buffer, value_texture, atlas_texture;
+    GLint first_texel;
+    GLuint vertex_array, instance_buffer, texel_buffer, texel_texture, atlas_texture;
     const Font *atlas_font;
     unsigned atlas_version;
-    size_t max_values;
+    size_t max_texels;
     GLint max_side; // of a framebuffer
     const char *device;
     BatchSet set;
@@ -98,31 +92,10 @@ static void unpack_color(Color color, GLfloat rgb[3])
 
 static void set_constant_uniforms(Render *render)
 {
-    GLfloat colors[PALETTE_UNIFORMS][3];
-    int count = 0;
-    for (int i = 0; i < PALETTE_HEAT_COUNT; i++) {
-        unpack_color(PALETTE_HEAT[i], colors[count++]);
-    }
-    for (int i = 0; i < PALETTE_SIGNED_COUNT; i++) {
-        unpack_color(PALETTE_SIGNED[i], colors[count++]);
-    }
     const GLuint images = render->programs[BATCH_IMAGES], text = render->programs[BATCH_TEXT];
     glUseProgram(images);
-    glUniform3fv(glGetUniformLocation(images, "u_palette"), count, colors[0]);
-    glUniform2i(glGetUniformLocation(images, "u_counts"), PALETTE_HEAT_COUNT, PALETTE_SIGNED_COUNT);
-    for (int i = 0; i < PALETTE_MARK_COUNT; i++) {
-        unpack_color(PALETTE_MARKS[i], colors[i]);
-    }
-    glUniform3fv(glGetUniformLocation(images, "u_marks"), PALETTE_MARK_COUNT, colors[0]);
-    const Color overlays[] = {COLOR_VEIL, COLOR_MARK};
-    GLfloat rgba[2][4];
-    for (int i = 0; i < 2; i++) {
-        unpack_color(overlays[i], rgba[i]);
-        rgba[i][3] = (GLfloat)(overlays[i] & 0xff) / 255.0F;
-    }
-    glUniform4fv(glGetUniformLocation(images, "u_overlays"), 2, rgba[0]);
-    glUniform1i(glGetUniformLocation(images, "u_values"), 1);
-    render->first_value = glGetUniformLocation(images, "u_first_value");
+    glUniform1i(glGetUniformLocation(images, "u_texels"), 1);
+    render->first_texel = glGetUniformLocation(images, "u_first_texel");
     glUseProgram(text);
     glUniform1i(glGetUniformLocation(text, "u_atlas"), 0);
 }
@@ -136,8 +109,8 @@ static void create_buffers(Render *render)
         glVertexAttribDivisor(i, 1);
     }
     glGenBuffers(1, &render->instance_buffer);
-    glGenBuffers(1, &render->value_buffer);
-    glGenTextures(1, &render->value_texture);
+    glGenBuffers(1, &render->texel_buffer);
+    glGenTextures(1, &render->texel_texture);
     glGenTextures(1, &render->atlas_texture);
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, render->atlas_texture);
@@ -148,9 +121,9 @@ static void create_buffers(Render *render)
 
 static void read_limits(Render *render)
 {
-    GLint max_values = 0, viewport[2] = {0};
-    glGetIntegerv(GL_MAX_TEXTURE_BUFFER_SIZE, &max_values);
-    render->max_values = max_values > 65536 ? (size_t)max_values : 65536; // the least that OpenGL 3.3 promises
+    GLint max_texels = 0, viewport[2] = {0};
+    glGetIntegerv(GL_MAX_TEXTURE_BUFFER_SIZE, &max_texels);
+    render->max_texels = max_texels > 65536 ? (size_t)max_texels : 65536; // the least that OpenGL 3.3 promises
     glGetIntegerv(GL_MAX_VIEWPORT_DIMS, viewport);
     glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &render->max_side);
     for (int i = 0; i < 2; i++)
@@ -196,8 +169,8 @@ void render_destroy(Render *render)
     }
     glDeleteVertexArrays(1, &render->vertex_array);
     glDeleteBuffers(1, &render->instance_buffer);
-    glDeleteBuffers(1, &render->value_buffer);
-    glDeleteTextures(1, &render->value_texture);
+    glDeleteBuffers(1, &render->texel_buffer);
+    glDeleteTextures(1, &render->texel_texture);
     glDeleteTextures(1, &render->atlas_texture);
     batch_free(&render->set);
     free(render);
@@ -230,13 +203,13 @@ static void upload_atlas(Render *render, Font *font)
     render->atlas_version = atlas.version;
 }
 
-static void upload_values(const Render *render, const float *values, size_t count)
+static void upload_texels(const Render *render, const Texel *texels, size_t count)
 {
-    glBindBuffer(GL_TEXTURE_BUFFER, render->value_buffer);
-    glBufferData(GL_TEXTURE_BUFFER, (GLsizeiptr)(count * sizeof *values), values, GL_STREAM_DRAW);
+    glBindBuffer(GL_TEXTURE_BUFFER, render->texel_buffer);
+    glBufferData(GL_TEXTURE_BUFFER, (GLsizeiptr)(count * sizeof *texels), texels, GL_STREAM_DRAW);
     glActiveTexture(GL_TEXTURE1);
-    glBindTexture(GL_TEXTURE_BUFFER, render->value_texture);
-    glTexBuffer(GL_TEXTURE_BUFFER, GL_R32F, render->value_buffer);
+    glBindTexture(GL_TEXTURE_BUFFER, render->texel_texture);
+    glTexBuffer(GL_TEXTURE_BUFFER, GL_R32UI, render->texel_buffer);
 }
 
 // first: the instance that is number 0 for the draw call (OpenGL 3.3 has no base instance).
@@ -290,14 +263,14 @@ static void draw_batch(const Render *render, const Batch *batch, int height)
 static bool play(Render *render, const DrawList *list, int width, int height)
 {
     BatchSet *set = &render->set;
-    const bool is_whole = batch_build(set, list, width, height, render->max_values) && draw_is_whole(list);
+    const bool is_whole = batch_build(set, list, width, height, render->max_texels) && draw_is_whole(list);
     set_frame_state(render, width, height);
     if (list->font && list->glyph_count > 0) {
         upload_atlas(render, list->font);
     }
-    const bool is_one_upload = list->value_count <= render->max_values;
-    if (is_one_upload && list->value_count > 0) {
-        upload_values(render, list->values, list->value_count);
+    const bool is_one_upload = list->texel_count <= render->max_texels;
+    if (is_one_upload && list->texel_count > 0) {
+        upload_texels(render, list->texels, list->texel_count);
     }
     glBindVertexArray(render->vertex_array);
     glBindBuffer(GL_ARRAY_BUFFER, render->instance_buffer);
@@ -306,10 +279,10 @@ static bool play(Render *render, const DrawList *list, int width, int height)
         const Batch *batch = &set->batches[i];
         if (batch->kind == BATCH_IMAGES) {
             if (!is_one_upload) {
-                upload_values(render, list->values + batch->first_value, batch->value_count);
+                upload_texels(render, list->texels + batch->first_texel, batch->texel_count);
             }
             glUseProgram(render->programs[BATCH_IMAGES]);
-            glUniform1i(render->first_value, is_one_upload ? (GLint)batch->first_value : 0);
+            glUniform1i(render->first_texel, is_one_upload ? (GLint)batch->first_texel : 0);
         }
         draw_batch(render, batch, height);
     }

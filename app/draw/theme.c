@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "draw/palette.h"
+
 #define DARK(name, dark, light)  .name = (dark),
 #define LIGHT(name, dark, light) .name = (light),
 static const Theme themes[THEME_COUNT] = {
-    [THEME_DARK] = {.key = "dark", THEME_COLORS(DARK)},
-    [THEME_LIGHT] = {.key = "light", THEME_COLORS(LIGHT)},
+    [THEME_DARK] = {.key = "dark", .palette = &PALETTE_DARK, THEME_COLORS(DARK)},
+    [THEME_LIGHT] = {.key = "light", .palette = &PALETTE_LIGHT, THEME_COLORS(LIGHT)},
 };
 
 const Theme *theme_get(ThemeKind kind) { return &themes[kind]; }

@@ -25,9 +25,9 @@ typedef enum ThemeKind { THEME_DARK, THEME_LIGHT, THEME_COUNT } ThemeKind;
     X(above, 0xff6a9bff, 0xc8165aff)      /* words about outputs above 1 */                                            \
     X(plus, 0xb98cffff, 0x7a3fd0ff)       /* words about signed maps: brighter */                                      \
     X(minus, 0x74d36bff, 0x2c8a2aff)      /* words about signed maps: darker */                                        \
-    X(lesson, 0xf4f07aff, 0x7d6a00ff)     /* what a lesson talks about */                                              \
-    X(right, 0xa6e3a1ff, 0x2c7a36ff)      /* a verdict of true */                                                      \
-    X(partly, 0xefe08aff, 0x7d6a00ff)     /* a verdict of partly true */                                               \
+    X(lesson, 0xf4f07aff, 0x796600ff)     /* what a lesson talks about */                                              \
+    X(right, 0xa6e3a1ff, 0x2a7634ff)      /* a verdict of true */                                                      \
+    X(partly, 0xefe08aff, 0x796600ff)     /* a verdict of partly true */                                               \
     X(wrong, 0xff8087ff, 0xb3333cff)      /* a verdict of false */                                                     \
     X(broken, 0xff6b6bff, 0xc62828ff)     /* a model that broke, an error */                                           \
     X(grid, 0xffffff14, 0x00000018)       /* lines of a plot */                                                        \
@@ -37,7 +37,8 @@ typedef enum ThemeKind { THEME_DARK, THEME_LIGHT, THEME_COUNT } ThemeKind;
     X(float_back, 0x12151bf5, 0xfffffff5) /* a tooltip's ground */
 
 typedef struct Theme {
-    const char *key; // on the command line and in the settings
+    const char *key;        // on the command line and in the settings
+    const Palette *palette; // of the images on its grounds
 #define THEME_FIELD(name, dark, light) Color name;
     THEME_COLORS(THEME_FIELD)
 #undef THEME_FIELD
@@ -50,10 +51,6 @@ static inline Color theme_fade(Color color, unsigned alpha) // alpha: 0 .. 255
 {
     return (color & 0xffffff00u) | alpha;
 }
-
-// Over images, whatever the theme: digits stay white on black.
-#define COLOR_MARK 0xa6e3a1d0u // outlines
-#define COLOR_VEIL 0x0a0b0ed0u // over what a brush leaves unlit
 
 enum {
     TEXT_SMALL = 12, // captions' side notes, axis labels, landmarks: nothing is smaller

@@ -26,6 +26,7 @@ Input ui_still(const Input *input)
 void ui_begin(Ui *ui, DrawList *draw, const Theme *theme, const Input *input, float scale)
 {
     ui->draw = draw;
+    draw->palette = theme->palette;
     ui->theme = theme;
     ui->input = *input;
     ui->scale = scale;

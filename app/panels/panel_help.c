@@ -55,8 +55,8 @@ static void draw_legend(Panel *panel, Rect row)
     float x = row.x;
     const float size = ui_px(ui, 12);
     for (int i = 0; i < 3; i++) {
-        draw_box(ui->draw, (Rect){x, row.y + (row.h - size) / 2, size, size}, draw_map_color(MAP_GREY, values[i], 1.0f),
-                 ui_px(ui, 2));
+        draw_box(ui->draw, (Rect){x, row.y + (row.h - size) / 2, size, size},
+                 draw_map_color(ui->draw->palette, MAP_GREY, values[i], 1.0f), ui_px(ui, 2));
         x += size + ui_px(ui, 6);
         const float width = ui_text_width(ui, FONT_UI, TEXT_NORMAL, names[i]);
         ui_text(ui, (Rect){x, row.y, width + 1, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, names[i]);

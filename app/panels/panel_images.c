@@ -147,8 +147,10 @@ static void draw_steps(Panel *panel, Rect bar, ImageMap map, float scale)
     for (int i = 0; i < STEPS; i++) {
         const float left = roundf(bar.w * (float)i / STEPS), right = roundf(bar.w * (float)(i + 1) / STEPS);
         const float share = ((float)i + 0.5f) / STEPS;
-        draw_box(panel->ui->draw, (Rect){bar.x + left, roundf(bar.y + (bar.h - height) / 2), right - left, height},
-                 draw_map_color(map, scale * (map == MAP_SIGNED ? 2 * share - 1 : share), scale), 0);
+        draw_box(
+            panel->ui->draw, (Rect){bar.x + left, roundf(bar.y + (bar.h - height) / 2), right - left, height},
+            draw_map_color(panel->ui->draw->palette, map, scale * (map == MAP_SIGNED ? 2 * share - 1 : share), scale),
+            0);
     }
 }
 

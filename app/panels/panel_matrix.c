@@ -83,8 +83,8 @@ static void draw_small_histogram(Panel *panel, Rect area, const ModelFrame *mode
                     x1 = roundf(area.x + area.w * (float)(bin + 1) / HISTOGRAM_BINS);
         const float height = roundf(area.h * log10f((float)test->histogram_output[bin] + 1.0f) / top);
         const Color color = !is_current                 ? panel->ui->theme->edge
-                            : bin == 0                  ? draw_map_color(MAP_GREY, -1.0f, 1.0f)
-                            : bin == HISTOGRAM_BINS - 1 ? draw_map_color(MAP_GREY, 2.0f, 1.0f)
+                            : bin == 0                  ? draw_map_color(draw->palette, MAP_GREY, -1.0f, 1.0f)
+                            : bin == HISTOGRAM_BINS - 1 ? draw_map_color(draw->palette, MAP_GREY, 2.0f, 1.0f)
                                                         : 0x7c8494ff;
         draw_box(draw, (Rect){x0, area.y + area.h - height, x1 - x0, height}, color, 0);
         const float y = area.y + area.h * (1.0f - log10f((float)test->histogram_input[bin] + 1.0f) / top);

@@ -91,9 +91,9 @@ static double find_dead(const Metrics *test) { return test->dead_outputs; }
         EXCESS_##floor
 
 static const Heatmap rows[] = {
-    LOSSES(LOSS_ROW, _){"error", "p\u2212t", "p - t: orange too bright, blue too dark", "", MAP_SIGNED, 0.5f, false,
+    LOSSES(LOSS_ROW, _){"error", "p\u2212t", "p - t: purple too bright, green too dark", "", MAP_SIGNED, 0.5f, false,
                         compute_error, NULL, find_bias, "%+.4f", -1},
-    {"difference", "A\u2212B", "A's output minus the other's: orange where A is brighter", "", MAP_SIGNED, 0.5f, false,
+    {"difference", "A\u2212B", "A's output minus the other's: purple where A is brighter", "", MAP_SIGNED, 0.5f, false,
      compute_difference, NULL, NULL, NULL, -1},
     {"gradient", "|\u2202L/\u2202z|", "slope of the model's own loss at the logit; outlined: saturated, |dp/dz| < 0.01",
      "", MAP_HEAT, 0.5f, false, compute_gradient, mark_saturated, NULL, NULL, -1},

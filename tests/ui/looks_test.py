@@ -14,7 +14,7 @@ from view_case import HEATMAPS, ViewCase, look_is
 from window import area_of, cell_of, poll
 
 BINS = 66  # of the histogram: one below 0, 64 in [0, 1], one above 1
-COLOR_VEIL = (0x0a, 0x0b, 0x0e, 0xd0)
+VEIL, LIT = (0x0c, 0x0c, 0x0c, 0xcc), (0xf4, 0xf0, 0x7a, 0x73)  # over what a brush leaves out, over what it lights
 
 setUpModule, tearDownModule = view_case.open_display, window.close_display
 
@@ -85,8 +85,8 @@ class HeatmapTest(ViewCase):
             cell = cell_of(picture, frame["grids"]["output." + side], 0)
             grey &= (cell == cell[:, :, :1]).all(-1)
         self.assertGreater((grey & (a - b > 20)).sum() + (grey & (b - a > 20)).sum(), 10)
-        self.assertTrue((shown[grey & (a - b > 20)][:, 0] > shown[grey & (a - b > 20)][:, 2]).all(), "orange where A is brighter")
-        self.assertTrue((shown[grey & (b - a > 20)][:, 2] > shown[grey & (b - a > 20)][:, 0]).all(), "blue where B is brighter")
+        self.assertTrue((shown[grey & (a - b > 20)][:, 2] > shown[grey & (a - b > 20)][:, 1]).all(), "purple where A is brighter")
+        self.assertTrue((shown[grey & (b - a > 20)][:, 1] > shown[grey & (b - a > 20)][:, 2]).all(), "green where B is brighter")
         self.assertTrue((cell_of(picture, frame["grids"]["heat.0.b"], 0) == shown).all(), "another difference beside B")
 
     def test_color_bar(self):
@@ -248,7 +248,7 @@ class HistogramTest(ViewCase):
             p.click("histogram." + label, look_is(histogram=mode))
 
     def check_lit(self):
-        """Input pixels in the brushed bins keep their grey, the others lie under the veil."""
+        """Input pixels in the brushed bins are tinted, the others lie under the veil."""
         p = self.p
         picture, frame = p.still(), p.now()
         first, last = frame["look"]["brush"]
@@ -257,8 +257,9 @@ class HistogramTest(ViewCase):
             bins = 1 + numpy.minimum((t * 64).astype(int), 63)
             lit = (bins >= first) & (bins <= last)
             grey = view_case.digits[frame["first"] + cell].astype(float)[:, :, None].repeat(3, 2)
-            alpha = COLOR_VEIL[3] / 255
-            expected = numpy.where(lit[:, :, None], grey, grey * (1 - alpha) + alpha * numpy.array(COLOR_VEIL[:3]))
+            over = numpy.where(lit[:, :, None], LIT, VEIL)
+            alpha = over[:, :, 3:] / 255
+            expected = grey * (1 - alpha) + alpha * over[:, :, :3]
             shown = cell_of(picture, frame["input"], cell)
             self.assertLessEqual(abs(shown - expected).max(), 2, "cell %d, bins %d to %d" % (cell, first, last))
 
