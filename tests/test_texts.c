@@ -248,6 +248,9 @@ static void check_help(int size, float wanted)
         scene.app->look.scene = (Scene)view;
         draw_state(size, wanted, TEXT_LONGEST, &still);
         const int first = scene.ui.text_count;
+        scene.app->popup = POPUP_GLOSSARY;
+        draw_state(size, wanted, TEXT_LONGEST, &still);
+        text_rules_check_overlay(&rules, first);
         scene.app->popup = POPUP_HELP;
         draw_state(size, wanted, TEXT_LONGEST, &still);
         scene.app->popup = POPUP_NONE;
