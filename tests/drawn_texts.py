@@ -11,18 +11,19 @@ from figures_reference import APP, LOSSES
 
 SIDES = "ab"
 NAMES = {"bce": "BCE", "mse": "MSE", "mae": "MAE"}
-OUTPUT_NAMES = {"sigmoid": "sigmoid", "relu": "ReLU", "linear": "linear", "clip": "clip", "tanh01": "tanh01",
+OUTPUT_NAMES = {"sigmoid": "sigmoid", "relu": "ReLU", "linear": "linear", "clip": "clip", "tanh01": "tanh 0…1",
                 "softplus": "softplus"}
 # of each heatmap: its label, the test figure of its caption and how that is written, its unit, whether it has a sign
-HEATMAPS = {"bce": ("BCE", "bce", "%.4f", " nat", False), "excess": ("excess", "excess_bce", "%.4f", " nat", False),
+HEATMAPS = {"bce": ("BCE", "bce", "%.4f", "", False), "excess": ("avoidable BCE", "excess_bce", "%.4f", "", False),
             "mse": ("MSE", "mse", "%.4f", "", False), "mae": ("MAE", "mae", "%.4f", "", False),
-            "error": ("p−t", "bias", "%+.4f", "", True), "difference": ("A−B", None, "", "", True),
-            "gradient": ("|∂L/∂z|", None, "", "", False), "bias": ("bias", "bias", "%+.4f", "", True),
-            "dead": ("dead", "dead_outputs", "%.0f", "", False)}
+            "error": ("too bright / too dark", "bias", "%+.4f", "", True), "difference": ("A−B", None, "", "", True),
+            "gradient": ("pull", None, "", "", False), "bias": ("mean error (all digits)", "bias", "%+.4f", "", True),
+            "dead": ("never lit (all digits)", "never_lit", "%.0f", "", False)}
+SHORT = {"excess": "avoidable", "error": "bright/dark", "bias": "mean error", "dead": "never lit"}  # in a narrow place
 SET_MAPS = ("bias", "dead")
 VIEWS = {"compare": "Compare", "solo": "Solo A", "solo-b": "Solo B", "matrix": "Matrix", "inspect": "Inspect",
          "claims": "Claims"}
-STATIC = {"tanh01", "<0", ">1"}  # a name; what the colours outside the grey scale mean
+STATIC = {"tanh 0…1", "<0", ">1"}  # a name; what the colours outside the grey scale mean
 NOT_FINITE = ("NaN", "+Inf", "-Inf")
 
 
@@ -199,8 +200,8 @@ class Picture:
         losses = [f"{NAMES[loss]} {{}}" for loss in list_losses(shown["spec"])]
         short = "  ".join(name.format(write_figure(shown["test"][loss])[0])
                           for name, loss in zip(losses, list_losses(shown["spec"])))
-        rest = f"  bias {write_signed(shown['test']['bias'])[0]}  outside [0,1] {outside(shown['test'])}" \
-               f"  dead {shown['test']['dead_outputs']}"
+        rest = f"  mean error {write_signed(shown['test']['bias'])[0]}  outside 0…1 {outside(shown['test'])}" \
+               f"  never lit {shown['test']['never_lit']}"
         return f"   test {short}{rest}", f"  {short}"
 
     def check_status(self):
@@ -252,7 +253,7 @@ class Picture:
 
     def check_heat_header(self, title, tokens, key, sides):
         label, figure, form, _, _ = HEATMAPS[key]
-        self.claim(title, label, "the heatmap's name")
+        self.claim(title, (label, SHORT.get(key, label)), "the heatmap's name")
         tokens = self.check_bar(tokens, key)
         if self.is_wide and self.f["heat_scale"][key] >= 0.5:  # a long scale takes the figure's room
             self.case.assertEqual(len(tokens), len(sides) if figure else 0, f"the figures of {label}")

@@ -4,8 +4,11 @@ import re
 
 import numpy as np
 
-from drawn_texts import (A, B, HEATMAPS, LOSSES, NAMES, OUTPUT_NAMES, SIDES, SOFT, TEXT, Picture, caption, list_losses, outside,
-                         write_figure, write_short, write_signed)
+from drawn_texts import (A, B, HEATMAPS, LOSSES, NAMES, OUTPUT_NAMES, SHORT, SIDES, SOFT, TEXT, Picture, caption,
+                         list_losses, outside, write_figure, write_short, write_signed)
+
+HISTOGRAM = ("Brightness of the output pixels", "Brightness")
+SHORT_ROWS = ("error", "out", "unlit")  # in a narrow cell of the matrix
 
 
 class Grids(Picture):
@@ -16,8 +19,8 @@ class Grids(Picture):
             self.check_tooltip()
         keys = list(self.f["heat_scale"])
         keys = keys * 2 if len(keys) == 1 else keys
-        labels = [HEATMAPS[key][0] for key in HEATMAPS]
-        modes, plots = self.one("binary").middle, self.one("Intensities").y
+        labels = [HEATMAPS[key][0] for key in HEATMAPS] + list(SHORT.values())
+        modes, plots = self.one("binary").middle, self.one(*HISTOGRAM).y
         titles = [t for t in self.texts if t.text in labels and t.color == TEXT and t.x > self.sidebar
                   and modes + 8 < t.y < plots]
         lines = sorted({round(t.middle) for t in titles})
@@ -62,7 +65,7 @@ class Grids(Picture):
                          and t.text != "Output"), key=lambda t: t.y)
         for text, key in zip(column, keys) if len(self.shown) == 1 else ():
             value = self.f[self.shown[0]]["drawing"].get(key, "") if key in LOSSES else ""
-            self.claim(text, HEATMAPS[key][0] + ("" if key not in LOSSES else f" {write_figure(value)[0]}"),
+            self.claim(text, SHORT.get(key, HEATMAPS[key][0]) + ("" if key not in LOSSES else f" {write_figure(value)[0]}"),
                        f"the drawing's {key}")
 
     def check_side_figure(self, text, find):
@@ -78,7 +81,7 @@ class Grids(Picture):
                                          if re.match("[AB] ", t.text)), self.shown, title)
 
     def check_histogram(self):
-        title, axis = self.one("Intensities"), self.find("<0")[0]
+        title, axis = self.one(*HISTOGRAM), self.find("<0")[0]
         training = self.one("Training")
         for text in self.behind(title, lambda t: t.right < training.x):
             if re.match("[AB] ", text.text):
@@ -113,7 +116,7 @@ class Grids(Picture):
         first, _, end = self.line(foot, lambda t: t.x > title.x)
         self.claim(first, "0", "the first epoch")
         self.claim(end, str(last), "the last epoch")
-        names = {"always 0.5: ln 2": "ln_2", "mean image": "mean_image", "entropy floor": "entropy_floor"}
+        names = {"always 0.5": "ln_2", "mean image": "mean_image", "floor: no model gets below": "entropy_floor"}
         heights = []
         for text in self.inside(title.x - 20, title.y + title.h, math.inf, foot.y):
             name = next((name for name in names if text.text.startswith(name)), None)
@@ -173,12 +176,14 @@ class Matrix(Picture):
         names = {NAMES[loss]: (write_figure(cell["test"][loss]) + write_short(cell["test"][loss], False))
                  for loss in list_losses(cell["spec"])}
         bias = cell["test"]["bias"]
-        names.update({"bias": write_signed(bias) + write_short(bias, True), "outside": (outside(cell["test"]),),
-                      "out": (outside(cell["test"]),), "dead": (str(cell["test"]["dead_outputs"]),)})
+        names.update({"mean error": write_signed(bias) + write_short(bias, True),
+                      "error": write_signed(bias) + write_short(bias, True), "outside": (outside(cell["test"]),),
+                      "out": (outside(cell["test"]),), "never lit": (str(cell["test"]["never_lit"]),),
+                      "unlit": (str(cell["test"]["never_lit"]),)})
         title = min(t.middle for t in texts)
         if self.is_wide and len(self.f["matrix"]["outputs"]) <= 4:
-            self.case.assertEqual([t.text for t in texts if t.text in names and t.text != "out"],
-                                  [name for name in names if name != "out"])
+            self.case.assertEqual([t.text for t in texts if t.text in names and t.text not in SHORT_ROWS],
+                                  [name for name in names if name not in SHORT_ROWS])
         for text in (t for t in texts if t.text in names):
             value, = self.behind(text, lambda t: t in texts)
             self.claim(value, names[text.text], f"{text.text} of {cell['output']} with {cell['loss']}")
@@ -228,7 +233,7 @@ class Inspect(Picture):
         key = next(iter(self.f["heat_scale"]))
         line = self.behind(title)
         captions = {side: (caption(self.f[side]["spec"]), caption(self.f[side]["spec"]).split(" · ")[1]) for side in SIDES}
-        heads = [t for t in line if t.text == HEATMAPS[key][0] and t.color == TEXT]
+        heads = [t for t in line if t.text in (HEATMAPS[key][0], SHORT.get(key)) and t.color == TEXT]
         self.case.assertEqual(len(heads), 2)
         for side, head, end in zip(SIDES, heads, (heads[1].x, math.inf)):
             before = [t for t in line if t.x < head.x and t not in self.claimed][-1]
@@ -255,7 +260,7 @@ class Inspect(Picture):
         rows["target t"], rows["output p"], rows["logit z"] = [i["t"]] * 2, values("p"), values("z")
         for loss in losses:
             rows[NAMES[loss]], rows[f"∂{NAMES[loss]}/∂z"] = values(loss), values(f"{loss}_slope")
-        rows["excess (H(t) %.4f)" % i["floor"]] = values("excess_bce")
+        rows["avoidable (floor %.4f)" % i["floor"]] = values("excess_bce")
         self.check_rows(title, rows, lambda t: t.right < second.x)
         self.check_rows(second, {"mean t": [i["mean_t"]] * 2, "mean p": values("mean_p"),
                                  "mean p − mean t": values("mean_error"), "share with p = 0": values("dead_share")},
@@ -288,10 +293,10 @@ class Inspect(Picture):
             return (f"At t = {t:.2f} there is no room for 0.1 to both sides: BCE charges every miss in the one direction "
                     "that is left. Drag t in the plot to see the curves move.")
         if abs(low - high) < 5e-4:
-            return (f"At t = {t:.2f} missing by 0.1 costs about the same to both sides: {low:.4f} and {high:.4f} nats "
+            return (f"At t = {t:.2f} missing by 0.1 costs about the same to both sides: {low:.4f} and {high:.4f} "
                     "above the floor; MSE charges 0.0100 each.")
         sides = [("downwards", low), ("upwards", high)][::1 if t > 0.5 else -1]
-        return (f"Missing t = {t:.2f} by 0.1 {sides[0][0]} costs {sides[0][1]:.4f} nats above the floor, {sides[1][0]} "
+        return (f"Missing t = {t:.2f} by 0.1 {sides[0][0]} costs {sides[0][1]:.4f} above the floor, {sides[1][0]} "
                 f"{sides[1][1]:.4f}: the pull is towards 0.5, not downwards. MSE charges 0.0100 for either.")
 
 

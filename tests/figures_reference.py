@@ -190,6 +190,7 @@ def check_test(case, test, model, t):
     for key in ("below_0", "above_1", "below_002", "above_098"):
         case.assertAlmostEqual(test[key] * pixels, expected[key], delta=5, msg=key)
     case.assertAlmostEqual(test["dead_outputs"], expected["dead_outputs"], delta=1)
+    case.assertAlmostEqual(test["never_lit"], expected["never_lit"], delta=1)
     case.assertEqual(test["nonfinite"], 0)
     for key in ("input", "output"):
         difference = np.abs(np.array(test["histogram"][key]) - expected["histogram"][key]).sum()

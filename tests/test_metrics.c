@@ -144,6 +144,7 @@ static void compare(const Metrics *found, const Naive *naive, const char *text)
     }
     assert_in_range(found->dead_outputs, surely, maybe);
     assert_int_equal(found->dead_outputs, ones);
+    assert_in_range(found->never_lit, 0, ones);
     assert_int_equal(found->nonfinite, 0);
     assert_int_equal(found->images, IMAGES);
 }
@@ -230,6 +231,10 @@ static void maps_tell_the_pixels_apart(void **state)
         assert_true(found.zero_share_map[pixel] == (pixel > 100 ? 0.0f : 1.0f));
     }
     assert_int_equal(found.dead_outputs, 101);
+    int with_ink = 0;
+    for (int pixel = 0; pixel <= 100; pixel++)
+        with_ink += facts.mean_map[pixel] > 0.0f;
+    assert_int_equal(found.never_lit, with_ink);
     free(parameters);
 }
 

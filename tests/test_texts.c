@@ -55,16 +55,21 @@ static void at_largest_scales(void (*check)(int size, float wanted))
 
 static const Input still = {.is_inside = false};
 
+static void check_state(int size, float wanted, TextState state)
+{
+    draw_state(size, wanted, state, &still);
+    if (state == TEXT_MESSAGE) // lies over the rest
+        text_rules_check_overlay(&rules, scene.ui.text_count - 1);
+    else
+        text_rules_check(&rules);
+}
+
 static void check_states(int size, float wanted)
 {
     for (int view = 0; view < SCENE_COUNT; view++)
         for (TextState state = 0; state < TEXT_STATE_COUNT; state++) {
             scene.app->look.scene = (Scene)view;
-            draw_state(size, wanted, state, &still);
-            if (state == TEXT_MESSAGE) // lies over the rest
-                text_rules_check_overlay(&rules, scene.ui.text_count - 1);
-            else
-                text_rules_check(&rules);
+            check_state(size, wanted, state);
         }
 }
 
@@ -164,10 +169,8 @@ static void test_every_look(void **state)
 
 static void check_matrix(int size, float wanted)
 {
-    for (TextState state = 0; state < TEXT_STATE_COUNT; state++) {
-        draw_state(size, wanted, state, &still);
-        text_rules_check(&rules);
-    }
+    for (TextState state = 0; state < TEXT_STATE_COUNT; state++)
+        check_state(size, wanted, state);
 }
 
 // All rows and columns, and any one of them.
@@ -248,6 +251,9 @@ static void check_help(int size, float wanted)
         scene.app->look.scene = (Scene)view;
         draw_state(size, wanted, TEXT_LONGEST, &still);
         const int first = scene.ui.text_count;
+        scene.app->popup = POPUP_GLOSSARY;
+        draw_state(size, wanted, TEXT_LONGEST, &still);
+        text_rules_check_overlay(&rules, first);
         scene.app->popup = POPUP_HELP;
         draw_state(size, wanted, TEXT_LONGEST, &still);
         scene.app->popup = POPUP_NONE;

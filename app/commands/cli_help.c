@@ -3,6 +3,7 @@
 
 #include "commands/cli.h"
 #include "commands/cli_options.h"
+#include "draw/title.h"
 
 typedef struct CommandText {
     const char *usage, *summary, *about;
@@ -153,7 +154,8 @@ static void print_spec_help(FILE *stream)
 
 static void print_program_help(FILE *stream)
 {
-    (void)fprintf(stream, "losslens: watch two loss functions train the same autoencoder, digit by digit\n\nUsage:\n");
+    (void)fprintf(stream, "losslens: " LOSSLENS_SUBTITLE
+                          "\nWatch two loss functions train the same autoencoder, digit by digit.\n\nUsage:\n");
     for (Command command = 0; command < COMMAND_COUNT; command++)
         (void)fprintf(stream, "  losslens %s\n", texts[command].usage);
     (void)fprintf(stream, "  losslens --help | --version\n\nCommands ('losslens COMMAND --help' says more):\n");
@@ -180,7 +182,8 @@ void cli_print_help(FILE *stream, Command command)
     int count;
     const OptionRow *rows = cli_option_rows(&count);
     bool takes_spec = false;
-    (void)fprintf(stream, "Usage: losslens %s\n\n%s\nOptions:\n", texts[command].usage, texts[command].about);
+    (void)fprintf(stream, "losslens: " LOSSLENS_SUBTITLE "\n\nUsage: losslens %s\n\n%s\nOptions:\n",
+                  texts[command].usage, texts[command].about);
     for (int i = 0; i < count; i++)
         if (rows[i].commands & 1u << command) {
             print_option(stream, &rows[i]);

@@ -133,11 +133,15 @@ void ui_focus_ring(Ui *ui, WidgetState state, Rect rect)
                ui_px(ui, RADIUS) + gap, ui_px(ui, 2));
 }
 
-void ui_set_hint(Ui *ui, WidgetState state, const char *text)
+void ui_say_hint(Ui *ui, const char *what, const char *look)
 {
-    if (!state.is_hot || ui->input.left)
-        return;
-    (void)snprintf(ui->hint, sizeof ui->hint, "%s", text);
+    (void)snprintf(ui->hint, sizeof ui->hint, "%s\n%s", what, look);
+}
+
+void ui_set_hint(Ui *ui, WidgetState state, const char *what, const char *look)
+{
+    if (state.is_hot && !ui->input.left)
+        ui_say_hint(ui, what, look);
 }
 
 void ui_set_cursor(Ui *ui, WidgetState state, Cursor cursor)
@@ -274,16 +278,6 @@ int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *label
     return result == chosen ? -1 : result;
 }
 
-int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
-              int chosen, Color accent)
-{
-    WidgetState states[CHOICES_MAX];
-    const int result = ui_choice_states(ui, id, rect, labels, count, chosen, accent, states);
-    for (int i = 0; hints && i < count; i++)
-        ui_set_hint(ui, states[i], hints[i]);
-    return result;
-}
-
 int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState states[2])
 {
     char part_id[40];
@@ -318,4 +312,18 @@ bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *valu
              state.is_hot || state.is_active ? ui->theme->text : ui->theme->soft, ui_px(ui, 3));
     ui_focus_ring(ui, state, rect);
     return *value != old;
+}
+
+bool ui_dotted(Ui *ui, const char *id, Rect rect, FontFace face, float size, Color color, const char *text)
+{
+    const float width = fminf(rect.w, ui_text_width(ui, face, size, text) + 1), dot = fmaxf(1, ui_px(ui, 1));
+    const Rect place = {rect.x, rect.y, width, rect.h};
+    const WidgetState state = ui_widget(ui, id, place, text);
+    const Color shown = state.is_hot ? ui->theme->text : color;
+    const float y = fminf(rect.y + rect.h - dot, roundf(rect.y + rect.h / 2 + ui_px(ui, 0.62f * size)));
+    for (float x = rect.x; x + dot <= rect.x + width; x += 3 * dot)
+        draw_box(ui->draw, (Rect){x, y, dot, dot}, shown, 0);
+    ui_text(ui, place, face, size, shown, ALIGN_LEFT, text);
+    ui_focus_ring(ui, state, place);
+    return state.is_clicked;
 }

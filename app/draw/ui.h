@@ -90,7 +90,7 @@ typedef struct Ui {
     int text_count;
     bool is_key_shifted; // of the key press that was taken last
     Cursor cursor;       // what the widget under the mouse, or the one that holds it, asks for
-    char hint[640];      // what the widget under the mouse says of itself; empty: nothing
+    char hint[768];      // what the widget under the mouse says of itself, two lines; empty: nothing
 } Ui;
 
 typedef struct WidgetState {
@@ -112,7 +112,14 @@ bool ui_is_inside(Rect rect, float x, float y);
 
 WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label);
 void ui_focus_ring(Ui *ui, WidgetState state, Rect rect);
-void ui_set_hint(Ui *ui, WidgetState state, const char *text);
+
+// The hint of the widget under the mouse: what it is, and what to look for.
+void ui_set_hint(Ui *ui, WidgetState state, const char *what, const char *look);
+void ui_say_hint(Ui *ui, const char *what, const char *look); // of something that is no widget
+
+// A word with a dotted line under it, at the left of rect, that can be clicked: there is more about it elsewhere. True
+// when it was.
+bool ui_dotted(Ui *ui, const char *id, Rect rect, FontFace face, float size, Color color, const char *text);
 
 void ui_mark_on(Ui *ui, bool is_on); // the widget that was made last is pressed, or chosen
 void ui_set_cursor(Ui *ui, WidgetState state, Cursor cursor);
@@ -128,12 +135,8 @@ WidgetState ui_button_state(Ui *ui, const char *id, Rect rect, const char *label
 float ui_choice_width(Ui *ui, const char *const *labels, int count);
 void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *parts);
 
-// One of several; Left and Right move the choice while it has the focus. hints: what each says under the mouse, NULL:
-// nothing. Returns the option chosen now, or -1.
-int ui_choice(Ui *ui, const char *id, Rect rect, const char *const *labels, const char *const *hints, int count,
-              int chosen, Color accent);
-
-// The same; states (count) receives what was done with each option.
+// One of several; Left and Right move the choice while it has the focus. states (count) receives what was done with
+// each option. Returns the option chosen now, or -1.
 int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *labels, int count, int chosen, Color accent,
                      WidgetState *states);
 

@@ -9,6 +9,7 @@
 
 #include "draw/ending.h"
 #include "draw/keyboard.h"
+#include "draw/title.h"
 
 struct Window {
     SDL_Window *sdl;
@@ -60,7 +61,8 @@ static bool open_window(Window *window, int width, int height)
     SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
     SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
     const Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE | SDL_WINDOW_HIDDEN;
-    window->sdl = SDL_CreateWindow("losslens", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width, height, flags);
+    window->sdl = SDL_CreateWindow("losslens: " LOSSLENS_SUBTITLE, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+                                   width, height, flags);
     return window->sdl != NULL;
 }
 

@@ -210,6 +210,7 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
     (void)json_object_set_new(json, "grids", grids_json(layout));
     (void)json_object_set_new(json, "moments", moments_json(frame));
     (void)json_object_set_new(json, "hint", json_string(ui->hint));
+    (void)json_object_set_new(json, "glossary", json_integer(frame->popup == POPUP_GLOSSARY ? frame->glossary : -1));
     if (has_texts)
         (void)json_object_set_new(json, "texts", trace_texts(ui));
     (void)json_object_set_new(json, "too_small", json_boolean(layout->is_too_small));

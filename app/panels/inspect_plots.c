@@ -73,8 +73,6 @@ static void drag_target(Panel *panel, const Plot *plot)
         panel_look(panel)->t = fmaxf(0.0f, t - 0.05f);
     if (ui_take_key(ui, 't', false) || (state.is_focused && ui_take_key(ui, KEY_RIGHT, false)))
         panel_look(panel)->t = fminf(1.0f, t + 0.05f);
-    ui_set_hint(ui, state,
-                "Drag: what the curves would be at another target t (T, Shift+T); double click: the pixel's own");
     ui_focus_ring(ui, state, plot->area);
 }
 

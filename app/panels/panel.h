@@ -34,10 +34,10 @@ SCENES(DECLARE_PANEL)
 
 // In every scene, or where the layout has a place for them.
 DrawPanel panel_top, panel_narrator, panel_pad, panel_heads, panel_histogram, panel_curves, panel_table, panel_playback,
-    panel_status, panel_look_keys, panel_tooltip, panel_keys, panel_small;
+    panel_status, panel_look_keys, panel_tooltip, panel_glossary_keys, panel_keys, panel_small;
 
 // Over the others, one at a time: a Popup each.
-DrawPanel panel_help, panel_view_menu, panel_more, panel_maps;
+DrawPanel panel_help, panel_view_menu, panel_more, panel_maps, panel_glossary;
 
 // Parts of the stage
 void panel_draw_pad(Panel *panel, GridLayout cell);
@@ -60,13 +60,17 @@ bool panel_is_wiped(const Frame *frame); // A and B in the same place
 bool panel_button(Panel *panel, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on,
                   const char *words);
 
-// What a widget says of itself under the mouse: the words of that key; of a row of a table.
+// What a widget says of itself under the mouse, where its id is not the key of its words (state/words.h): the words of
+// that key; of a row of a table.
 void panel_hint(Panel *panel, WidgetState state, const char *words);
 void panel_loss_hint(Panel *panel, WidgetState state, int loss);
 void panel_output_hint(Panel *panel, WidgetState state, int output);
 void panel_hidden_hint(Panel *panel, WidgetState state, int hidden);
 void panel_optimizer_hint(Panel *panel, WidgetState state, int optimizer);
 void panel_heat_hint(Panel *panel, WidgetState state, int mode);
+
+// A dotted word at the left of rect; a click opens the glossary at the term. True when it was clicked.
+bool panel_dotted(Panel *panel, const char *words, Rect rect, FontFace face, float size, Color color, const char *text);
 
 // The ground of a menu; a press beside it closes it. A line of a menu: what it says, its key, whether it is on.
 void panel_popup(Panel *panel, Rect box);
@@ -129,6 +133,9 @@ void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int
 
 // The heatmap in `column` of a model over the page, or over the drawing; a mode of the whole set gives one image.
 void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, bool is_pad, bool has_hover);
+
+// A heatmap's label, or its short one where that is wider than width.
+const char *panel_heatmap_label(Panel *panel, int mode, float width);
 
 // A labelled colour bar for a heatmap's mode, right-aligned in rect, whose left has `taken` for others; dragging it
 // moves the end of the scale, a double click takes it back. id: of the widget. Returns its width, 0 where there is no

@@ -70,7 +70,7 @@ void panel_claims(Panel *panel)
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
         const Rect card = panel->layout->claims[claim];
         const float pad = ui_px(ui, is_small(panel) ? 6 : 10);
-        char id[24], hint[sizeof ui->hint];
+        char id[24], rule[512];
         panel_card(panel, card);
         const float words = floorf(card.w * (card.w > ui_px(ui, 800) ? 0.40f : 0.44f));
         draw_words(panel, (Rect){card.x + pad, card.y + pad, words - 2 * pad, card.h - 2 * pad}, claim);
@@ -80,9 +80,9 @@ void panel_claims(Panel *panel)
         (void)snprintf(id, sizeof id, "claim.%s", claim_get(claim)->key);
         const WidgetState state = ui_widget(ui, id, card, claim_get(claim)->claim);
         const ClaimResult *result = &frame->claims.results[claim];
-        (void)snprintf(hint, sizeof hint, "%s Rule: %s", result->verdict == VERDICT_OPEN ? "" : result->sentence,
-                       claim_get(claim)->rule);
-        ui_set_hint(ui, state, hint);
+        const bool is_open = result->verdict == VERDICT_OPEN; // the sentence is on the card: here in full
+        (void)snprintf(rule, sizeof rule, "Rule: %s", claim_get(claim)->rule);
+        ui_set_hint(ui, state, is_open ? claim_get(claim)->claim : result->sentence, rule);
         ui_focus_ring(ui, state, card);
     }
 }

@@ -92,8 +92,8 @@ static void draw_landmark(Panel *panel, const Scale *s, const Landmark *mark, fl
     const float below = y + ui_px(ui, 2), above = y - height,
                 places[] = {mark->is_right ? below : above, mark->is_right ? above : below};
     char text[64], brief[48];
-    (void)snprintf(text, sizeof text, "%s: %.3f", mark->name, mark->loss);
-    (void)snprintf(brief, sizeof brief, "%s: %.3f", mark->brief, mark->loss);
+    (void)snprintf(text, sizeof text, "%s %.3f", mark->name, mark->loss);
+    (void)snprintf(brief, sizeof brief, "%s %.3f", mark->brief, mark->loss);
     const char *const forms[] = {text, brief};
     const char *name = ui_choose(ui, FONT_UI, TEXT_SMALL, s->area.w * 0.5f, forms, 2);
     const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 2 * pad;
@@ -106,8 +106,8 @@ static void draw_landmark(Panel *panel, const Scale *s, const Landmark *mark, fl
         const Rect box = {mark->is_right ? s->area.x + s->area.w - width : s->area.x, places[i], width,
                           height - ui_px(ui, 1)};
         draw_box(ui->draw, box, theme_fade(ui->theme->panel, 0xc0), 0);
-        ui_text(ui, (Rect){box.x + pad, box.y, width - pad, height}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
-                name);
+        (void)panel_dotted(panel, mark->key, (Rect){box.x + pad, box.y, width - pad, height}, FONT_UI, TEXT_SMALL,
+                           ui->theme->soft, name);
         used[(*used_count)++] = places[i];
         return;
     }

@@ -5,6 +5,7 @@
 
 #include "panels/panel.h"
 #include "panels/plot.h"
+#include "state/words.h"
 
 static const double log_decades = 4.0; // that the logarithmic axis shows
 
@@ -170,8 +171,7 @@ static void drag_brush(Panel *panel, const Scale *s)
 {
     Ui *ui = panel->ui;
     const WidgetState state = ui_widget(ui, "brush", s->area, "Brush");
-    ui_set_hint(ui, state,
-                "Drag over a range: its pixels are lit in all grids; a click ends that. G: one range after the other");
+    panel_hint(panel, state, "range");
     if (state.is_active && ui->input.left_pressed)
         ui->drag_x = ui->input.mouse_x;
     const float distance = fabsf(ui->input.mouse_x - ui->drag_x);
@@ -241,8 +241,8 @@ static void show_value(Panel *panel, const Scale *s)
     const int bin = find_bin_at(s, input->mouse_x);
     const double low = (bin - 1.0) / HISTOGRAM_INNER, high = (double)bin / HISTOGRAM_INNER;
     size_t used;
-    char *const text = ui->hint;
-    const size_t size = sizeof ui->hint;
+    char text[256];
+    const size_t size = sizeof text;
     if (bin == 0)
         used = (size_t)snprintf(text, size, "below 0: target %.2f %%",
                                 100.0 * (double)frame->facts->histogram[bin] / s->pixels);
@@ -258,7 +258,8 @@ static void show_value(Panel *panel, const Scale *s)
             used += (size_t)snprintf(text + used, size - used, ", %c %.2f %%", side == SIDE_A ? 'A' : 'B',
                                      100.0 * (double)m->histogram_output[bin] / s->pixels);
     }
-    (void)snprintf(text + used, size - used, " of all pixels. Drag: light the pixels of a range");
+    (void)snprintf(text + used, size - used, " of all pixels. Drag: light the pixels of a range.");
+    ui_say_hint(ui, text, words_find("range")->look);
 }
 
 // ---- the panel ----------------------------------------------------------------------------------------------------
@@ -267,11 +268,10 @@ static void choose_mode(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
     static const char *const labels[] = {"log", "lin", "sum"};
-    static const char *const hints[] = {"logarithm of the count (L)", "count, up to the largest bin inside (0, 1) (L)",
-                                        "share of all pixels up to each bin (L)"};
     const HistogramMode mode = panel->frame->look.histogram;
+    WidgetState states[CHOICES_MAX];
     const int chosen =
-        ui_choice(ui, "histogram", rect, labels, hints, HISTOGRAM_MODE_COUNT, (int)mode, ui->theme->soft);
+        ui_choice_states(ui, "histogram", rect, labels, HISTOGRAM_MODE_COUNT, (int)mode, ui->theme->soft, states);
     if (chosen >= 0)
         panel_look(panel)->histogram = (HistogramMode)chosen;
     if (ui_take_key(ui, 'l', false))
@@ -303,7 +303,9 @@ void panel_histogram(Panel *panel)
     const float pad = ui_px(ui, 12), modes = ui_px(ui, 112), axis = ui_px(ui, 40);
     const char *const titles[] = {"Brightness of the output pixels", "Brightness of outputs", "Brightness"};
     const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w - modes - ui_px(ui, 215), titles, 3);
-    Rect area = plot_frame(ui, rect, title);
+    Rect area = plot_frame(ui, rect, "");
+    (void)panel_dotted(panel, "histogram", (Rect){rect.x + pad, rect.y + ui_px(ui, 2), rect.w, ui_px(ui, 22)},
+                       FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, title);
     area.x += axis;
     area.w -= axis;
     const float start = rect.x + 2 * pad + ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title);

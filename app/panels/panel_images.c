@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "panels/panel.h"
+#include "state/words.h"
 
 static bool find_pixel(const Panel *panel, const GridLayout *grid, int count, int *cell, int *pixel)
 {
@@ -62,6 +63,14 @@ void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int
                                      .model = model});
 }
 
+static void say_set_pixel(Panel *panel, const Heatmap *mode, int pixel, float value, const char *figures_of)
+{
+    char what[256];
+    (void)snprintf(what, sizeof what, "row %d, column %d: %s %.4f over the whole test set%s%s", pixel / DIGIT_SIDE,
+                   pixel % DIGIT_SIDE, mode->label, (double)value, *figures_of ? ", " : "", figures_of);
+    ui_say_hint(panel->ui, what, mode->look);
+}
+
 // A map of the whole set fills the grid's place with one image; the pixel under the mouse is told by the hint.
 static void draw_set_map(Panel *panel, const GridLayout *grid, const Heatmap *mode, const ImageGrid *images,
                          const char *figures_of)
@@ -77,9 +86,7 @@ static void draw_set_map(Panel *panel, const GridLayout *grid, const Heatmap *mo
     panel->hover = before;
     int cell, pixel;
     if (find_pixel(panel, &whole, 1, &cell, &pixel))
-        (void)snprintf(panel->ui->hint, sizeof panel->ui->hint,
-                       "row %d, column %d: %s %.4f over the whole test set%s%s", pixel / DIGIT_SIDE, pixel % DIGIT_SIDE,
-                       mode->label, (double)images->values[pixel], *figures_of ? ", " : "", figures_of);
+        say_set_pixel(panel, mode, pixel, images->values[pixel], figures_of);
 }
 
 void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, bool is_pad, bool has_hover)
@@ -111,6 +118,12 @@ void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, 
 
 // ---- colour bars --------------------------------------------------------------------------------------------------
 
+const char *panel_heatmap_label(Panel *panel, int mode, float width)
+{
+    const char *const forms[] = {heatmap_get(mode)->label, heatmap_get(mode)->short_label};
+    return ui_choose(panel->ui, FONT_UI, TEXT_NORMAL, width, forms, 2);
+}
+
 void panel_scale_heatmap(Panel *panel, int mode, float factor)
 {
     const float scale = factor > 0 ? panel->look.heat_scales[mode] * factor : heatmap_get(mode)->scale;
@@ -121,11 +134,10 @@ static void drag_bar(Panel *panel, const char *id, Rect bar, int mode)
 {
     Ui *ui = panel->ui;
     const WidgetState state = ui_widget(ui, id, bar, "Scale");
-    char hint[256];
-    (void)snprintf(hint, sizeof hint,
-                   "%s: %s. Drag: another scale for everything that is compared; double click: back to %g",
-                   heatmap_get(mode)->label, heatmap_get(mode)->formula, (double)heatmap_get(mode)->scale);
-    ui_set_hint(ui, state, hint);
+    const Words *words = words_find("scale");
+    char what[384];
+    (void)snprintf(what, sizeof what, "%s: %s %s", heatmap_get(mode)->label, heatmap_get(mode)->what, words->what);
+    ui_set_hint(ui, state, what, words->look);
     if (state.is_hot && ui->input.left_double)
         panel_scale_heatmap(panel, mode, 0);
     else if (state.is_active && ui->input.path_count > 0 && !ui->input.left_pressed)

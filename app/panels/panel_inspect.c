@@ -38,9 +38,10 @@ static void draw_side_images(Panel *panel, int side)
     const int mode = frame->look.heatmaps[0];
     Rect header = inspect->heatmap[side].header;
     (void)snprintf(id, sizeof id, "scale.%c.0", side == SIDE_A ? 'a' : 'b');
-    const float label = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, heatmap_get(mode)->label) + ui_px(panel->ui, 22);
+    const char *name = panel_heatmap_label(panel, mode, header.w - ui_px(panel->ui, 22));
+    const float label = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, name) + ui_px(panel->ui, 22);
     header.w -= panel_color_bar(panel, id, (Rect){header.x + label, header.y, header.w - label, header.h}, 0, mode);
-    panel_header(panel, header, side, heatmap_get(mode)->label, "");
+    panel_header(panel, header, side, name, "");
     panel_heatmap(panel, &inspect->heatmap[side], side, 0, false, false);
 }
 
@@ -101,6 +102,7 @@ static void draw_images_of_digit(Panel *panel)
 
 typedef struct TableRow {
     char label[48];
+    char word[24]; // its key in words.h
     float values[SIDE_COUNT];
     bool is_of_set; // the values are figures over the test set
 } TableRow;
@@ -124,8 +126,8 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
                 right);
     for (int i = 0; i < count; i++) {
         row.y += line;
-        ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
-                rows[i].label);
+        (void)panel_dotted(panel, rows[i].word, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL,
+                           ui->theme->soft, rows[i].label);
         for (int side = 0; side < SIDE_COUNT; side++) {
             char text[24] = "\u2013";
             if (!isnan(rows[i].values[side]))
@@ -141,9 +143,10 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
 
 enum { PIXEL_ROWS_MAX = 3 + 3 * LOSS_COUNT };
 
-static TableRow make_row(const char *label, float a, float b)
+static TableRow make_row(const char *label, const char *word, float a, float b)
 {
     TableRow row = {.values = {a, b}};
+    (void)snprintf(row.word, sizeof row.word, "%s", word);
     (void)snprintf(row.label, sizeof row.label, "%s", label);
     return row;
 }
@@ -157,20 +160,21 @@ static void draw_pixel_table(Panel *panel, const InspectFigures *f)
     TableRow rows[PIXEL_ROWS_MAX];
     int count = 0, losses[LOSS_COUNT];
     const int loss_count = inspect_list_losses(frame, losses);
-    rows[count++] = make_row("target t", f->t, f->t);
-    rows[count++] = make_row("output p", a->p, b->p);
-    rows[count++] = make_row("logit z", a->z, b->z);
+    rows[count++] = make_row("target t", "target", f->t, f->t);
+    rows[count++] = make_row("output p", "output", a->p, b->p);
+    rows[count++] = make_row("logit z", "logit", a->z, b->z);
     for (int i = 0; i < loss_count; i++) {
         const Loss *loss = loss_get(losses[i]);
-        rows[count++] = make_row(loss->label, a->loss[losses[i]], b->loss[losses[i]]);
+        rows[count++] = make_row(loss->label, "", a->loss[losses[i]], b->loss[losses[i]]);
+        (void)snprintf(rows[count - 1].word, sizeof rows[count - 1].word, "loss.%s", loss->key);
         if (loss->has_floor) {
-            rows[count] = make_row("", a->excess[losses[i]], b->excess[losses[i]]);
-            (void)snprintf(rows[count].label, sizeof rows[count].label, "excess (H(t) %.4f)", f->floor);
+            rows[count] = make_row("", "heatmap.excess", a->excess[losses[i]], b->excess[losses[i]]);
+            (void)snprintf(rows[count].label, sizeof rows[count].label, "avoidable (floor %.4f)", f->floor);
             count++;
         }
     }
     for (int i = 0; i < loss_count; i++) {
-        rows[count] = make_row("", a->slope[losses[i]], b->slope[losses[i]]);
+        rows[count] = make_row("", "slope", a->slope[losses[i]], b->slope[losses[i]]);
         (void)snprintf(rows[count].label, sizeof rows[count].label, "\u2202%s/\u2202z", loss_get(losses[i])->label);
         count++;
     }
@@ -190,16 +194,16 @@ static void format_lesson(const InspectFigures *f, char *text, size_t size)
     else if (fabs(f->excess_below - f->excess_above) < 5e-4)
         (void)snprintf(
             text, size,
-            "At t = %.2f missing by 0.1 costs about the same to both sides: %.4f and %.4f nats above the floor; MSE "
+            "At t = %.2f missing by 0.1 costs about the same to both sides: %.4f and %.4f above the floor; MSE "
             "charges 0.0100 each.",
             (double)f->t, f->excess_below, f->excess_above);
     else
-        (void)snprintf(
-            text, size,
-            "Missing t = %.2f by 0.1 %s costs %.4f nats above the floor, %s %.4f: the pull is towards 0.5, not "
-            "downwards. MSE charges 0.0100 for either.",
-            (double)f->t, f->t > 0.5f ? "downwards" : "upwards", f->t > 0.5f ? f->excess_below : f->excess_above,
-            f->t > 0.5f ? "upwards" : "downwards", f->t > 0.5f ? f->excess_above : f->excess_below);
+        (void)snprintf(text, size,
+                       "Missing t = %.2f by 0.1 %s costs %.4f above the floor, %s %.4f: the pull is towards 0.5, not "
+                       "downwards. MSE charges 0.0100 for either.",
+                       (double)f->t, f->t > 0.5f ? "downwards" : "upwards",
+                       f->t > 0.5f ? f->excess_below : f->excess_above, f->t > 0.5f ? "upwards" : "downwards",
+                       f->t > 0.5f ? f->excess_above : f->excess_below);
 }
 
 // What the figures over the test set are of, where that is another moment than the pictures.
@@ -220,10 +224,10 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
     const Rect rect = panel->layout->inspect.set_table;
     char lesson[320];
     const TableRow rows[] = {
-        {"mean t", {f->mean_t, f->mean_t}, false},
-        {"mean p", {a->mean_p, b->mean_p}, true},
-        {"mean p \u2212 mean t", {a->mean_error, b->mean_error}, true},
-        {"share with p = 0", {a->dead_share, b->dead_share}, true},
+        {"mean t", "mean_output", {f->mean_t, f->mean_t}, false},
+        {"mean p", "mean_output", {a->mean_p, b->mean_p}, true},
+        {"mean p \u2212 mean t", "heatmap.bias", {a->mean_error, b->mean_error}, true},
+        {"share with p = 0", "heatmap.dead", {a->dead_share, b->dead_share}, true},
     };
     char set[96];
     format_set(panel->frame, set, sizeof set);

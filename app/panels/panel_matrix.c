@@ -132,10 +132,10 @@ static int fill_rows(FigureRow rows[FIGURES_MAX], const ModelFrame *model, bool 
     int count = loss_list_shown(model->spec.loss, losses);
     for (int i = 0; i < count; i++)
         rows[i].name = rows[i].short_name = loss_get(losses[i])->label;
-    FigureRow *const bias = &rows[count++], *const outside = &rows[count++], *const dead = &rows[count++];
-    *bias = (FigureRow){.name = "bias", .short_name = "bias"};
+    FigureRow *const bias = &rows[count++], *const outside = &rows[count++], *const unlit = &rows[count++];
+    *bias = (FigureRow){.name = "mean error", .short_name = "error"};
     *outside = (FigureRow){.name = "outside", .short_name = "out"};
-    *dead = (FigureRow){.name = "dead", .short_name = "dead"};
+    *unlit = (FigureRow){.name = "never lit", .short_name = "unlit"};
     for (int i = 0; i < count; i++)
         (void)snprintf(rows[i].value, sizeof rows[i].value, "\u2013");
     if (test->images == 0)
@@ -144,7 +144,7 @@ static int fill_rows(FigureRow rows[FIGURES_MAX], const ModelFrame *model, bool 
         format_row(row, test->mean[losses[row - rows]], false, is_tiny);
     format_row(bias, test->bias, true, is_tiny);
     (void)snprintf(outside->value, sizeof outside->value, "%.1f %%", 100.0 * metrics_outside(test));
-    (void)snprintf(dead->value, sizeof dead->value, "%d", test->dead_outputs);
+    (void)snprintf(unlit->value, sizeof unlit->value, "%d", test->never_lit);
     return count;
 }
 
@@ -226,8 +226,8 @@ static void draw_title(Panel *panel, const MatrixCell *place, int model, const c
             ALIGN_LEFT, text);
 }
 
-// "At epoch 3: Test BCE 0.0918, ..., dead 0. "; returns its length.
-static size_t format_test(const ModelFrame *m, char *text, size_t size)
+// "At epoch 3: Test BCE 0.0918, ..., never lit 0."
+static void format_test(const ModelFrame *m, char *text, size_t size)
 {
     const Metrics *test = &m->snapshot->test;
     int losses[LOSS_COUNT];
@@ -240,8 +240,8 @@ static size_t format_test(const ModelFrame *m, char *text, size_t size)
                                  figure);
     }
     panel_format_signed(test->bias, figure);
-    return used + (size_t)snprintf(text + used, size - used, "bias %s, outside [0,1] %.1f %%, dead %d. ", figure,
-                                   100.0 * metrics_outside(test), test->dead_outputs);
+    (void)snprintf(text + used, size - used, "mean error %s, outside 0\u20261 %.1f %%, never lit %d.", figure,
+                   100.0 * metrics_outside(test), test->never_lit);
 }
 
 static void take_click(Panel *panel, Rect rect, int model)
@@ -257,9 +257,8 @@ static void take_click(Panel *panel, Rect rect, int model)
         used += (size_t)snprintf(hint + used, sizeof hint - used, "Broke at step %lld: %s. ",
                                  (long long)m->snapshot->broken_step, m->snapshot->broken_why);
     if (m->snapshot->test.images > 0)
-        used += format_test(m, hint + used, sizeof hint - used);
-    (void)snprintf(hint + used, sizeof hint - used, "Click or Enter: model A; with Shift: model B");
-    ui_set_hint(ui, state, hint);
+        format_test(m, hint + used, sizeof hint - used);
+    ui_set_hint(ui, state, hint, "Click or Enter: it becomes model A; with Shift: model B.");
     if (state.is_hot)
         draw_frame(ui->draw, rect, ui->theme->soft, ui_px(ui, RADIUS), ui_px(ui, 1));
     if (state.is_clicked)

@@ -1,10 +1,12 @@
 // Parts that several panels share: figures, progress, buttons, menus.
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "panels/panel.h"
+#include "state/words.h"
 
 Look *panel_look(Panel *panel)
 {
@@ -121,8 +123,9 @@ void panel_header(Panel *panel, Rect header, int side, const char *title, const 
         x += size + ui_px(ui, 6);
     }
     const float right_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, right);
-    ui_text(ui, (Rect){x, header.y, header.x + header.w - x - right_width - ui_px(ui, 4), header.h}, FONT_UI,
-            TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
+    const Rect place = {x, header.y, header.x + header.w - x - right_width - ui_px(ui, 4), header.h};
+    ui_text(ui, place, FONT_UI, ui_fit_size(ui, FONT_UI, TEXT_NORMAL, place.w, title), ui->theme->text, ALIGN_LEFT,
+            title);
     ui_text(ui, header, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, right);
 }
 
@@ -138,31 +141,50 @@ void panel_format_count(int count, char text[16])
 
 // ---- help ---------------------------------------------------------------------------------------------------------
 
-void panel_hint(Panel *panel, WidgetState state, const char *words) { ui_set_hint(panel->ui, state, words); }
+void panel_hint(Panel *panel, WidgetState state, const char *words)
+{
+    const Words *row = words_find(words);
+    assert(row && "no words of this key: a row in words_rows.h");
+    ui_set_hint(panel->ui, state, row->what, row->look);
+}
 
 void panel_loss_hint(Panel *panel, WidgetState state, int loss)
 {
-    ui_set_hint(panel->ui, state, loss_get(loss)->formula);
+    ui_set_hint(panel->ui, state, loss_get(loss)->what, loss_get(loss)->look);
 }
 
 void panel_output_hint(Panel *panel, WidgetState state, int output)
 {
-    ui_set_hint(panel->ui, state, activation_get(OUTPUT_ACTIVATION, output)->formula);
+    const Activation *row = activation_get(OUTPUT_ACTIVATION, output);
+    ui_set_hint(panel->ui, state, row->what, row->look);
 }
 
 void panel_hidden_hint(Panel *panel, WidgetState state, int hidden)
 {
-    ui_set_hint(panel->ui, state, activation_get(HIDDEN_ACTIVATION, hidden)->formula);
+    const Activation *row = activation_get(HIDDEN_ACTIVATION, hidden);
+    ui_set_hint(panel->ui, state, row->what, row->look);
 }
 
 void panel_optimizer_hint(Panel *panel, WidgetState state, int optimizer)
 {
-    ui_set_hint(panel->ui, state, optimizer_get(optimizer)->formula);
+    ui_set_hint(panel->ui, state, optimizer_get(optimizer)->what, optimizer_get(optimizer)->look);
 }
 
 void panel_heat_hint(Panel *panel, WidgetState state, int mode)
 {
-    ui_set_hint(panel->ui, state, heatmap_get(mode)->formula);
+    ui_set_hint(panel->ui, state, heatmap_get(mode)->what, heatmap_get(mode)->look);
+}
+
+bool panel_dotted(Panel *panel, const char *words, Rect rect, FontFace face, float size, Color color, const char *text)
+{
+    char id[32];
+    (void)snprintf(id, sizeof id, "word.%s", words);
+    const int index = words_find_index(words);
+    assert(index >= 0 && index < words_term_count() && "no term of the glossary: a row in words_rows.h");
+    const bool is_clicked = ui_dotted(panel->ui, id, rect, face, size, color, text);
+    if (is_clicked)
+        panel_request(panel, REQUEST_GLOSSARY, index);
+    return is_clicked;
 }
 
 // ---- buttons and menus --------------------------------------------------------------------------------------------

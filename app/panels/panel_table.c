@@ -7,7 +7,7 @@
 enum { COLUMNS = SIDE_COUNT, LINES_MAX = LOSS_COUNT + 4 };
 
 typedef struct Line {
-    char label[48], brief[24], values[COLUMNS][24];
+    char label[48], brief[24], word[24], values[COLUMNS][24]; // word: its key in words.h
 } Line;
 
 static const Metrics *find_test(const Frame *frame, int side)
@@ -27,6 +27,7 @@ static void add_losses(const Frame *frame, Line *lines, int *count)
         Line *line = &lines[(*count)++];
         (void)snprintf(line->label, sizeof line->label, "%s error", loss_get(loss)->label);
         (void)snprintf(line->brief, sizeof line->brief, "%s", loss_get(loss)->label);
+        (void)snprintf(line->word, sizeof line->word, "loss.%s", loss_get(loss)->key);
         for (int side = 0; side < SIDE_COUNT; side++)
             if (find_test(frame, side))
                 panel_format_figure(find_test(frame, side)->mean[loss], line->values[side]);
@@ -36,6 +37,9 @@ static void add_losses(const Frame *frame, Line *lines, int *count)
 static void add_others(const Frame *frame, Line *lines, int *count)
 {
     Line *brightness = &lines[(*count)++], *outside = &lines[(*count)++], *dark = &lines[(*count)++];
+    (void)snprintf(brightness->word, sizeof brightness->word, "mean_output");
+    (void)snprintf(outside->word, sizeof outside->word, "outside");
+    (void)snprintf(dark->word, sizeof dark->word, "heatmap.dead");
     if (frame->facts)
         (void)snprintf(brightness->label, sizeof brightness->label, "Mean brightness (target %.4f)",
                        frame->facts->mean);
@@ -87,8 +91,8 @@ void panel_table(Panel *panel)
         row.y += line;
         draw_box(ui->draw, (Rect){row.x, row.y, row.w, ui_px(ui, 1)}, ui->theme->grid, 0);
         const char *const forms[] = {lines[i].label, lines[i].brief};
-        ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
-                ui_choose(ui, FONT_UI, TEXT_SMALL, row.w - 2 * column, forms, 2));
+        (void)panel_dotted(panel, lines[i].word, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL,
+                           ui->theme->soft, ui_choose(ui, FONT_UI, TEXT_SMALL, row.w - 2 * column, forms, 2));
         for (int side = 0; side < SIDE_COUNT; side++)
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
                     TEXT_NORMAL, panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)), ALIGN_RIGHT,

@@ -1,8 +1,10 @@
 // The tooltip: everything about the pixel under the mouse, for every model on show.
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "panels/panel.h"
+#include "state/words.h"
 
 enum { ROWS_MAX = 3 + 2 * LOSS_COUNT }; // target, output, losses, logit, slopes
 
@@ -144,19 +146,41 @@ static void mark_everywhere(Panel *panel)
         }
 }
 
+// Of a widget that says nothing of its own, the words of its id.
+static void find_hint(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Input *input = &ui->input;
+    const Words *words = NULL;
+    for (int i = 0; i < ui->widget_count && input->is_inside && !input->left && !ui->hint[0]; i++)
+        if (ui_is_inside(ui->widgets[i].rect, input->mouse_x, input->mouse_y)) // the last lies above the others
+            words = words_of_widget(ui->widgets[i].id);
+    if (words)
+        ui_say_hint(ui, words->what, words->look);
+}
+
+// Two paragraphs: what it is; what to look for.
 static void draw_hint(Panel *panel)
 {
     Ui *ui = panel->ui;
-    if (!ui->hint[0])
+    const char *look = strchr(ui->hint, '\n');
+    if (!look)
         return;
-    const float pad = ui_px(ui, 8), line = roundf(ui_px(ui, TEXT_SMALL) * 1.4f);
-    const float width = fminf(ui_text_width(ui, FONT_UI, TEXT_SMALL, ui->hint) + 2, ui_px(ui, 420));
-    const float height = ui_paragraph(ui, (Rect){0, 0, width, 100 * line}, FONT_UI, TEXT_SMALL, 0, ui->hint);
-    const Rect box = place_box(panel, width + 2 * pad, height + pad);
+    char what[sizeof ui->hint];
+    (void)snprintf(what, sizeof what, "%.*s", (int)(look++ - ui->hint), ui->hint);
+    const float pad = ui_px(ui, 8), gap = ui_px(ui, 3), line = roundf(ui_px(ui, TEXT_SMALL) * 1.4f);
+    const float widest =
+        fmaxf(ui_text_width(ui, FONT_UI, TEXT_SMALL, what), ui_text_width(ui, FONT_UI, TEXT_SMALL, look));
+    Rect text = {0, 0, fminf(widest + 2, ui_px(ui, 420)), 100 * line};
+    const float first = ui_paragraph(ui, text, FONT_UI, TEXT_SMALL, 0, what),
+                second = ui_paragraph(ui, text, FONT_UI, TEXT_SMALL, 0, look);
+    const Rect box = place_box(panel, text.w + 2 * pad, first + gap + second + pad);
     draw_box(ui->draw, box, ui->theme->raised, ui_px(ui, RADIUS));
     draw_frame(ui->draw, box, ui->theme->edge, ui_px(ui, RADIUS), ui_px(ui, 1));
-    (void)ui_paragraph(ui, (Rect){box.x + pad, box.y + pad / 2, width, height}, FONT_UI, TEXT_SMALL, ui->theme->text,
-                       ui->hint);
+    text = (Rect){box.x + pad, box.y + pad / 2, text.w, first};
+    (void)ui_paragraph(ui, text, FONT_UI, TEXT_SMALL, ui->theme->text, what);
+    text = (Rect){text.x, text.y + first + gap, text.w, second};
+    (void)ui_paragraph(ui, text, FONT_UI, TEXT_SMALL, ui->theme->soft, look);
 }
 
 // In a picture without a mouse, a pixel that was asked for is explained in the first digit.
@@ -182,6 +206,7 @@ void panel_tooltip(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
+    find_hint(panel);
     show_pinned(panel);
     if (!panel->hover.is_set || frame->look.scene == SCENE_INSPECT) { // there the panel itself says all of it
         draw_hint(panel);

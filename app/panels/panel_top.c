@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "panels/panel.h"
+#include "state/words.h"
 
 // A button of the bar; a view where scene is one.
 typedef struct BarButton {
@@ -76,8 +77,9 @@ static void draw_views(Panel *panel, float *x)
             continue;
         const bool is_on = (int)shown == i || (i == SCENE_COMPARE && scene_has(shown, SCENE_IS_SOLO));
         const char key[] = {(char)('1' + i), 0};
-        BarButton button = {.label = scene->label, .shortcut = key, .words = "view", .is_on = is_on};
+        BarButton button = {.label = scene->label, .shortcut = key, .is_on = is_on};
         (void)snprintf(button.id, sizeof button.id, "view.%s", scene->name);
+        button.words = words_of_widget(button.id)->key; // its own, or those of any view
         if (draw_button(panel, &button, x, button_width(ui, &button, panel->layout->stage.is_small)))
             panel_look(panel)->scene = (Scene)i;
     }

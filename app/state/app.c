@@ -354,6 +354,10 @@ static void apply(App *app, const Request *r)
         break;
     case REQUEST_FILM: play_film(app, r->value != 0); break;
     case REQUEST_POPUP: app->popup = app->popup == (Popup)r->value ? POPUP_NONE : (Popup)r->value; break;
+    case REQUEST_GLOSSARY:
+        app->popup = POPUP_GLOSSARY;
+        app->glossary = r->value;
+        break;
     case REQUEST_PACE: set_pace(app, (Pace)r->value); break;
     case REQUEST_THEME: app->theme = (ThemeKind)r->value; break;
     case REQUEST_COPY: spec_format(&app->specs[r->side], app->copied, sizeof app->copied); break;

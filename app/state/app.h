@@ -65,6 +65,7 @@ typedef struct App {
     int first, shuffle, next_digit; // first test digit of the page; shuffle 0: in order
     bool is_playing, is_film;
     Popup popup;
+    int glossary; // the term that the glossary is open at
     Pace pace;
     ThemeKind theme;
     char copied[SPEC_TEXT_SIZE]; // for the clipboard; empty: nothing

@@ -103,6 +103,7 @@ typedef struct Frame {
     int64_t moments[MOMENTS_MAX + 1]; // steps at which all models on show keep a moment
     int moment_count;
     Popup popup;
+    int glossary; // the term of words.h that the glossary is open at
     Pace pace;
     ThemeKind theme;
     bool is_capture;

@@ -10,7 +10,7 @@ static void compute_loss(const HeatInput *in, int loss, float *values)
     model_loss_values(in->model, loss, in->z, in->p, in->t, values, in->n);
 }
 
-#define COMPUTE_LOSS(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                \
+#define COMPUTE_LOSS(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                    \
     static void compute_##loss(const HeatInput *in, float *values) { compute_loss(in, LOSS_##NAME, values); }          \
     static double find_##loss(const Metrics *test) { return test->mean[LOSS_##NAME]; }
 LOSSES(COMPUTE_LOSS, _)
@@ -63,44 +63,125 @@ static void compute_bias(const HeatInput *in, float *values)
         values[i] = in->facts && in->test->images ? in->test->mean_output_map[i] - in->facts->mean_map[i] : 0.0f;
 }
 
+// A pixel without ink in any image is rightly black: it stays at 0, however it is answered.
 static void compute_dead(const HeatInput *in, float *values)
 {
-    for (size_t i = 0; i < in->n; i++)
-        values[i] = in->test->images ? in->test->zero_share_map[i] : 0.0f;
+    for (size_t i = 0; i < in->n; i++) {
+        const bool has_ink = in->facts && in->facts->mean_map[i] > 0.0f;
+        values[i] = has_ink && in->test->images ? in->test->zero_share_map[i] : 0.0f;
+    }
 }
 
 static void mark_dead(const HeatInput *in, float *marks)
 {
+    compute_dead(in, marks);
     for (size_t i = 0; i < in->n; i++)
-        marks[i] = in->test->images && in->test->zero_share_map[i] == 1.0f ? 1.0f : 0.0f;
+        marks[i] = marks[i] == 1.0f ? 1.0f : 0.0f;
 }
 
 static double find_excess(const Metrics *test) { return test->excess_bce; }
 static double find_bias(const Metrics *test) { return test->bias; }
-static double find_dead(const Metrics *test) { return test->dead_outputs; }
+static double find_dead(const Metrics *test) { return test->never_lit; }
 
 // Each loss has one; behind that of a loss with a floor comes what lies above the floor.
 #define EXCESS_NO_FLOOR
 #define EXCESS_FLOOR                                                                                                   \
-    {"excess",    "excess",       "BCE - H(t): what lies above the floor that a grey target has",                      \
-     " nat",      MAP_HEAT,       1.0f,                                                                                \
-     false,       compute_excess, NULL,                                                                                \
-     find_excess, "%.4f",         -1},
-#define LOSS_ROW(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                    \
-    {key, label, formula, unit, MAP_HEAT, heat_scale, false, compute_##loss, NULL, find_##loss, "%.4f", LOSS_##NAME},  \
+    {.key = "excess",                                                                                                  \
+     .label = "avoidable BCE",                                                                                         \
+     .short_label = "avoidable",                                                                                       \
+     .formula = "BCE - H(t)",                                                                                          \
+     .what = "BCE minus what a perfect answer would cost.",                                                            \
+     .look = "Black here means: nothing left to gain.",                                                                \
+     .unit = "",                                                                                                       \
+     .map = MAP_HEAT,                                                                                                  \
+     .scale = 1.0f,                                                                                                    \
+     .compute = compute_excess,                                                                                        \
+     .figure = find_excess,                                                                                            \
+     .figure_format = "%.4f",                                                                                          \
+     .loss = -1},
+#define LOSS_ROW(C, row, NAME, row_key, row_label, row_formula, row_what, row_look, row_unit, heat_scale, form, floor) \
+    {.key = row_key,                                                                                                   \
+     .label = row_label,                                                                                               \
+     .short_label = row_label,                                                                                         \
+     .formula = row_formula,                                                                                           \
+     .what = row_what,                                                                                                 \
+     .look = row_look,                                                                                                 \
+     .unit = row_unit,                                                                                                 \
+     .map = MAP_HEAT,                                                                                                  \
+     .scale = heat_scale,                                                                                              \
+     .compute = compute_##row,                                                                                         \
+     .figure = find_##row,                                                                                             \
+     .figure_format = "%.4f",                                                                                          \
+     .loss = LOSS_##NAME},                                                                                             \
         EXCESS_##floor
 
 static const Heatmap rows[] = {
-    LOSSES(LOSS_ROW, _){"error", "p\u2212t", "p - t: purple too bright, green too dark", "", MAP_SIGNED, 0.5f, false,
-                        compute_error, NULL, find_bias, "%+.4f", -1},
-    {"difference", "A\u2212B", "A's output minus the other's: purple where A is brighter", "", MAP_SIGNED, 0.5f, false,
-     compute_difference, NULL, NULL, NULL, -1},
-    {"gradient", "|\u2202L/\u2202z|", "slope of the model's own loss at the logit; outlined: saturated, |dp/dz| < 0.01",
-     "", MAP_HEAT, 0.5f, false, compute_gradient, mark_saturated, NULL, NULL, -1},
-    {"bias", "bias", "mean p - mean t of each pixel over the test set", "", MAP_SIGNED, 0.1f, true, compute_bias, NULL,
-     find_bias, "%+.4f", -1},
-    {"dead", "dead", "share of the test images for which p is exactly 0; outlined: all of them", "", MAP_HEAT, 1.0f,
-     true, compute_dead, mark_dead, find_dead, "%.0f", -1},
+    LOSSES(LOSS_ROW, _){.key = "error",
+                        .label = "too bright / too dark",
+                        .short_label = "bright/dark",
+                        .formula = "p - t",
+                        .what = "Output minus target.",
+                        .look = "Purple: too bright, green: too dark. Green edges: strokes are drawn too thin.",
+                        .unit = "",
+                        .map = MAP_SIGNED,
+                        .scale = 0.5f,
+                        .compute = compute_error,
+                        .figure = find_bias,
+                        .figure_format = "%+.4f",
+                        .loss = -1},
+    {.key = "difference",
+     .label = "A\u2212B",
+     .short_label = "A\u2212B",
+     .formula = "p of A - p of B",
+     .what = "A's output minus B's: where the two models disagree.",
+     .look = "Purple: A is brighter, green: B. Where there is nothing, both draw the same.",
+     .unit = "",
+     .map = MAP_SIGNED,
+     .scale = 0.5f,
+     .compute = compute_difference,
+     .loss = -1},
+    {.key = "gradient",
+     .label = "pull",
+     .short_label = "pull",
+     .formula = "|\u2202L/\u2202z|; outlined: |dp/dz| < 0.01",
+     .what = "How hard training pulls at this pixel. Outlined: the output hardly follows any pull.",
+     .look = "Large error, no pull: it will never be learnt.",
+     .unit = "",
+     .map = MAP_HEAT,
+     .scale = 0.5f,
+     .compute = compute_gradient,
+     .mark = mark_saturated,
+     .loss = -1},
+    {.key = "bias",
+     .label = "mean error (all digits)",
+     .short_label = "mean error",
+     .formula = "mean p - mean t",
+     .what = "Output minus target, over all test digits, not your digit.",
+     .look = "Which places are always too bright.",
+     .unit = "",
+     .map = MAP_SIGNED,
+     .scale = 0.1f,
+     .is_of_set = true,
+     .compute = compute_bias,
+     .figure = find_bias,
+     .figure_format = "%+.4f",
+     .loss = -1},
+    {.key = "dead",
+     .label = "never lit (all digits)",
+     .short_label = "never lit",
+     .formula = "share of the test digits for which p = 0, where some have ink",
+     .what = "For how many of all test digits the output is exactly 0, although some have ink there. Outlined: for "
+             "every one.",
+     .look = "Outlined pixels are lost. A border without ink is rightly black and does not count.",
+     .unit = "",
+     .map = MAP_HEAT,
+     .scale = 1.0f,
+     .is_of_set = true,
+     .compute = compute_dead,
+     .mark = mark_dead,
+     .figure = find_dead,
+     .figure_format = "%.0f",
+     .loss = -1},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 _Static_assert((int)ROW_COUNT <= (int)HEATMAPS_MAX, "raise HEATMAPS_MAX");

@@ -20,13 +20,15 @@ typedef struct HeatInput {
 } HeatInput;
 
 typedef struct Heatmap {
-    const char *key;     // on the command line and in JSON
-    const char *label;   // on a button
-    const char *formula; // in a tooltip
-    const char *unit;    // behind the end of its scale
-    ImageMap map;        // MAP_HEAT: 0 .. scale; MAP_SIGNED: -scale .. scale
-    float scale;         // where the scale ends before anybody drags it
-    bool is_of_set;      // one image of the whole test set, not one of each digit; then n is DIGIT_PIXELS
+    const char *key;         // on the command line and in JSON
+    const char *label;       // on screen
+    const char *short_label; // where that is too long
+    const char *formula;     // the term of art's
+    const char *what, *look; // what it is, what to look for: a line each, for a beginner
+    const char *unit;        // behind the end of its scale
+    ImageMap map;            // MAP_HEAT: 0 .. scale; MAP_SIGNED: -scale .. scale
+    float scale;             // where the scale ends before anybody drags it
+    bool is_of_set;          // one image of the whole test set, not one of each digit; then n is DIGIT_PIXELS
     void (*compute)(const HeatInput *in, float *values);
     void (*mark)(const HeatInput *in, float *marks); // 1 where a pixel is to be outlined, else 0; NULL: nowhere
     double (*figure)(const Metrics *test);           // what its caption says over the whole test set; NULL: nothing

@@ -3,6 +3,13 @@
 
 #include <math.h>
 
+#include "state/words.h"
+
+static Landmark make(const char *key, const char *brief, bool is_right, double loss)
+{
+    return (Landmark){key, words_find(key)->label, brief, is_right, loss};
+}
+
 int landmarks_list(const Frame *frame, Landmark landmarks[LANDMARKS_MAX])
 {
     const TargetFacts *facts = frame->facts;
@@ -11,11 +18,10 @@ int landmarks_list(const Frame *frame, Landmark landmarks[LANDMARKS_MAX])
     if (!facts)
         return 0;
     if (loss == LOSS_BCE)
-        landmarks[count++] = (Landmark){"ln_2", "always 0.5", "always 0.5", true, log(2.0)};
+        landmarks[count++] = make("ln_2", "always 0.5", true, log(2.0));
     if (loss == LOSS_BCE || loss == LOSS_MSE)
-        landmarks[count++] = (Landmark){"mean_image", "mean image", "mean image", false, facts->mean_image[loss]};
+        landmarks[count++] = make("mean_image", "mean image", false, facts->mean_image[loss]);
     if (loss == LOSS_BCE)
-        landmarks[count++] =
-            (Landmark){"entropy_floor", "floor, no model gets below", "floor", false, facts->bce_floor};
+        landmarks[count++] = make("entropy_floor", "floor", false, facts->bce_floor);
     return count;
 }

@@ -3,7 +3,7 @@
 #include "state/frame.h"
 
 typedef struct Landmark {
-    const char *key, *name, *brief; // in JSON; on screen, and where there is little room
+    const char *key, *name, *brief; // in JSON and of its words; on screen, and where there is little room
     bool is_right;                  // its label stands at the right, where the curves have left that height
     double loss;
 } Landmark;

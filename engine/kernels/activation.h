@@ -11,7 +11,9 @@
 typedef struct Activation {
     const char *key;     // as in a model spec
     const char *label;   // as on a button
-    const char *formula; // as in a tooltip
+    const char *formula; // the term of art's
+    const char *what;    // what it is, one line for a beginner; no figure that holds for one data set alone
+    const char *look;    // what to look for, one line
     // value[i] = f(z[i]), slope[i] = f'(z[i]) for i < n; the arrays are the same or do not overlap. slope may not be
     // NULL.
     void (*apply)(const float *z, float *value, float *slope, size_t n);

@@ -4,26 +4,37 @@
 // buttons, command line, fused passes and tests follow. Formulas: Keras' and PyTorch's definitions.
 #pragma once
 
-// Of the output. X(C, function, key, label, formula, logit): as in Activation; C is handed through. logit: k where p is
-// the logistic function of k z, so that a loss may be taken from the logit (loss_functions.h); else 0.
+// Of the output. X(C, function, key, label, formula, what, look, logit): as in Activation; C is handed through. logit:
+// k where p is the logistic function of k z, so that a loss may be taken from the logit (loss_functions.h); else 0.
 #define OUTPUT_ACTIVATIONS(X, C)                                                                                       \
-    X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)", 1)                                                           \
-    X(C, relu, "relu", "ReLU", "max(0, z)", 0)                                                                         \
-    X(C, linear, "linear", "linear", "z", 0)                                                                           \
-    X(C, clip, "clip", "clip", "min(1, max(0, z))", 0)                                                                 \
-    X(C, tanh01, "tanh01", "tanh01", "(tanh z + 1) / 2", 2)                                                            \
-    X(C, softplus, "softplus", "softplus", "ln(1 + e^z)", 0)
+    X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)", "Bends every number into 0\u20261; its slope is never 0.",   \
+      "The safe choice for BCE.", 1)                                                                                   \
+    X(C, relu, "relu", "ReLU", "max(0, z)", "Cuts at 0, no upper end.",                                                \
+      "Hatched pixels above 1; pixels that stay black for ever.", 0)                                                   \
+    X(C, linear, "linear", "linear", "z", "The number as it is.", "Grey dirt below 0; digits stay readable with MSE.", \
+      0)                                                                                                               \
+    X(C, clip, "clip", "clip", "min(1, max(0, z))", "Cuts at 0 and at 1; no slope outside.",                           \
+      "A pixel that leaves 0\u20261 cannot come back by itself.", 0)                                                   \
+    X(C, tanh01, "tanh01", "tanh 0\u20261", "(tanh z + 1) / 2",                                                        \
+      "tanh, moved to 0\u20261: a sigmoid that is twice as steep.", "Does what sigmoid does.", 2)                      \
+    X(C, softplus, "softplus", "softplus", "ln(1 + e^z)", "A rounded ReLU: never 0, no upper end.",                    \
+      "Black is never quite black.", 0)
 
-// Of the hidden layers. X(C, function, key, label, formula).
+// Of the hidden layers. X(C, function, key, label, formula, what, look).
 #define HIDDEN_ACTIVATIONS(X, C)                                                                                       \
-    X(C, relu, "relu", "ReLU", "max(0, z)")                                                                            \
-    X(C, leaky_relu, "leaky_relu", "leaky", "z if z > 0, else 0.01 z")                                                 \
-    X(C, hyperbolic_tangent, "tanh", "tanh", "tanh z")                                                                 \
-    X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)")                                                              \
-    X(C, elu, "elu", "ELU", "z if z > 0, else e^z - 1")                                                                \
-    X(C, gelu, "gelu", "GELU", "z Phi(z)")
+    X(C, relu, "relu", "ReLU", "max(0, z)", "Cuts each inner unit's sum at 0.",                                        \
+      "The usual choice; a unit that is never above 0 does not work.")                                                 \
+    X(C, leaky_relu, "leaky_relu", "leaky ReLU", "z if z > 0, else 0.01 z",                                            \
+      "A ReLU that lets a hundredth through below 0.", "Fewer units that never work.")                                 \
+    X(C, hyperbolic_tangent, "tanh", "tanh", "tanh z", "Bends every sum into \u22121\u20261.",                         \
+      "The picture rarely changes: compare the first epochs of the curve.")                                            \
+    X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)", "Bends every sum into 0\u20261.",                            \
+      "Small slopes between the layers: the curve may fall more slowly.")                                              \
+    X(C, elu, "elu", "ELU", "z if z > 0, else e^z - 1", "A ReLU that bends to \u22121 below 0.",                       \
+      "Fewer units that never work.")                                                                                  \
+    X(C, gelu, "gelu", "GELU", "z Phi(z)", "A ReLU with a soft knee.", "Fewer units that never work.")
 
-#define COUNT_OUTPUT(C, function, key, label, formula, logit) +1
+#define COUNT_OUTPUT(C, function, key, label, formula, what, look, logit) +1
 enum { OUTPUT_COUNT = 0 OUTPUT_ACTIVATIONS(COUNT_OUTPUT, _) };
 #undef COUNT_OUTPUT
 

@@ -18,10 +18,11 @@
         }                                                                                                              \
     }
 
-#define OUTPUT_APPLY(C, function, key, label, formula, logit) APPLY(output, function)
-#define OUTPUT_ROW(C, function, key, label, formula, logit)   {key, label, formula, output_##function},
-#define HIDDEN_APPLY(C, function, key, label, formula)        APPLY(hidden, function)
-#define HIDDEN_ROW(C, function, key, label, formula)          {key, label, formula, hidden_##function},
+#define OUTPUT_APPLY(C, function, key, label, formula, what, look, logit) APPLY(output, function)
+#define OUTPUT_ROW(C, function, key, label, formula, what, look, logit)                                                \
+    {key, label, formula, what, look, output_##function},
+#define HIDDEN_APPLY(C, function, key, label, formula, what, look) APPLY(hidden, function)
+#define HIDDEN_ROW(C, function, key, label, formula, what, look)   {key, label, formula, what, look, hidden_##function},
 
 OUTPUT_ACTIVATIONS(OUTPUT_APPLY, _)
 HIDDEN_ACTIVATIONS(HIDDEN_APPLY, _)

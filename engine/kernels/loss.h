@@ -11,7 +11,9 @@
 typedef struct Loss {
     const char *key;     // as in a model spec
     const char *label;   // as on a button
-    const char *formula; // as in a tooltip
+    const char *formula; // the term of art's
+    const char *what;    // what it is, one line for a beginner; no figure that holds for one data set alone
+    const char *look;    // what to look for, one line
     const char *unit;    // behind the end of its heatmap's scale
     float heat_scale;    // where that scale ends before anybody drags it
     bool has_floor;      // a grey target costs something even where it is met

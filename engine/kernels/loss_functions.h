@@ -6,19 +6,26 @@
 #pragma once
 #include "kernels/activation_functions.h"
 
-// X(C, function, NAME, key, label, formula, unit, heat_scale, form, floor): as in Loss; C is handed through.
+// X(C, function, NAME, key, label, formula, what, look, unit, heat_scale, form, floor): as in Loss; C is handed
+// through.
 // form: PLAIN, or PRODUCT where the loss is a logarithm whose sum is that of a product and which has a stable form from
 // the logit: then it has `function_terms`, `function_factors`, `function_logit`, `function_logit_terms` and
 // `function_logit_factors` beside `function`.
 // floor: FLOOR where a grey target costs something even where it is met, else NO_FLOOR.
 #define LOSSES(X, C)                                                                                                   \
-    X(C, bce, BCE, "bce", "BCE", "-(t ln p + (1 - t) ln(1 - p))", " nat", 2.0f, PRODUCT, FLOOR)                        \
-    X(C, mse, MSE, "mse", "MSE", "(p - t)^2", "", 0.5f, PLAIN, NO_FLOOR)                                               \
-    X(C, mae, MAE, "mae", "MAE", "|p - t|", "", 0.5f, PLAIN, NO_FLOOR)
+    X(C, bce, BCE, "bce", "BCE", "-(t ln p + (1 - t) ln(1 - p))",                                                      \
+      "Binary cross-entropy: charges for each pixel, steeply when the output is sure and wrong. It counts in nats: "   \
+      "0.69 is a coin toss.",                                                                                          \
+      "Edges glow even in a good picture: a grey target costs something even when it is met.", "", 1.0f, PRODUCT,      \
+      FLOOR)                                                                                                           \
+    X(C, mse, MSE, "mse", "MSE", "(p - t)^2", "Mean squared error: the miss, times itself.",                           \
+      "Small misses cost next to nothing, so only gross ones glow.", "", 0.25f, PLAIN, NO_FLOOR)                       \
+    X(C, mae, MAE, "mae", "MAE", "|p - t|", "Mean absolute error: the miss itself.",                                   \
+      "Trained with it, doubtful pixels go to black: the picture loses light.", "", 0.5f, PLAIN, NO_FLOOR)
 
 enum { LOSSES_SHOWN = 2 }; // of the list, the first so many are shown of every model; of the others, a model's own
 
-#define NAME_LOSS(C, function, NAME, key, label, formula, unit, heat_scale, form, floor) LOSS_##NAME,
+#define NAME_LOSS(C, function, NAME, key, label, formula, what, look, unit, heat_scale, form, floor) LOSS_##NAME,
 enum { LOSSES(NAME_LOSS, _) LOSS_COUNT };
 #undef NAME_LOSS
 
@@ -95,7 +102,7 @@ INLINE Terms bce_logit_terms(Vec z, Vec t, const int scale)
 // For each pair of an output activation and a loss: terms_<output>_<loss>, and factors_<output>_<loss>, how many
 // factors may be multiplied before the product leaves the range of a float; 0 where there are none.
 
-#define KEEP_LOGIT(C, activation, key, label, formula, logit) enum { logit_of_##activation = logit };
+#define KEEP_LOGIT(C, activation, key, label, formula, what, look, logit) enum { logit_of_##activation = logit };
 OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
 #undef KEEP_LOGIT
 
@@ -117,9 +124,9 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
         terms.slope *= output.slope;                                                                                   \
         return terms;                                                                                                  \
     }
-#define TERMS_OF_PAIR(activation, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                      \
+#define TERMS_OF_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)          \
     TERMS_##form(activation, loss)
-#define TERMS_OF_OUTPUT(C, activation, key, label, formula, logit) LOSSES(TERMS_OF_PAIR, activation)
+#define TERMS_OF_OUTPUT(C, activation, key, label, formula, what, look, logit) LOSSES(TERMS_OF_PAIR, activation)
 OUTPUT_ACTIVATIONS(TERMS_OF_OUTPUT, _)
 
 #endif

@@ -20,9 +20,9 @@
         }                                                                                                              \
     }
 
-#define APPLY_PLAIN(loss)                                                             APPLY(loss)
-#define APPLY_PRODUCT(loss)                                                           APPLY(loss) APPLY(loss##_logit)
-#define APPLY_LOSS(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor) APPLY_##form(loss)
+#define APPLY_PLAIN(loss)                                                                         APPLY(loss)
+#define APPLY_PRODUCT(loss)                                                                       APPLY(loss) APPLY(loss##_logit)
+#define APPLY_LOSS(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor) APPLY_##form(loss)
 LOSSES(APPLY_LOSS, _)
 
 // ---- training -----------------------------------------------------------------------------------------------------
@@ -62,27 +62,29 @@ INLINE double pass_strip(const OutputPass *pass, FindTerms *find, const size_t f
     return (double)vec_sum(value);
 }
 
-#define PASS_OF_PAIR(activation, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                       \
+#define PASS_OF_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)           \
     static double pass_##activation##_##loss(const OutputPass *pass)                                                   \
     {                                                                                                                  \
         return pass_strip(pass, terms_##activation##_##loss, factors_##activation##_##loss);                           \
     }
-#define PASSES_OF_OUTPUT(C, activation, key, label, formula, logit) LOSSES(PASS_OF_PAIR, activation)
+#define PASSES_OF_OUTPUT(C, activation, key, label, formula, what, look, logit) LOSSES(PASS_OF_PAIR, activation)
 OUTPUT_ACTIVATIONS(PASSES_OF_OUTPUT, _)
 
 // ---- the tables ---------------------------------------------------------------------------------------------------
 
-#define PASS_ROW(loss, activation, key, label, formula, logit) pass_##activation##_##loss,
-#define PASS_TABLE(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                  \
+#define PASS_ROW(loss, activation, key, label, formula, what, look, logit) pass_##activation##_##loss,
+#define PASS_TABLE(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                      \
     static TrainOutput *const loss##_passes[] = {OUTPUT_ACTIVATIONS(PASS_ROW, loss)};
 LOSSES(PASS_TABLE, _)
 
-#define PASSES(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor) [LOSS_##NAME] = loss##_passes,
+#define PASSES(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                          \
+    [LOSS_##NAME] = loss##_passes,
 TrainOutput *const *const PER_ISA(train_table)[LOSS_COUNT] = {LOSSES(PASSES, _)};
 
 #define LOGIT_PLAIN(loss)   NULL
 #define LOGIT_PRODUCT(loss) apply_##loss##_logit
 enum { NO_FLOOR, FLOOR };
-#define ROW(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                                         \
-    [LOSS_##NAME] = {key, label, formula, unit, heat_scale, floor == FLOOR, apply_##loss, LOGIT_##form(loss)},
+#define ROW(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                             \
+    [LOSS_##                                                                                                           \
+        NAME] = {key, label, formula, what, look, unit, heat_scale, floor == FLOOR, apply_##loss, LOGIT_##form(loss)},
 const Loss PER_ISA(losses)[LOSS_COUNT] = {LOSSES(ROW, _)};

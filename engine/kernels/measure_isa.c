@@ -81,7 +81,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
             for (int lane = 0; lane < LANES; lane++)
                 pass->histograms[lane % MEASURE_HISTOGRAMS][bins[lane]]++;
         }
-#define ADD_LOGARITHM(C, loss, NAME, key, label, formula, unit, heat_scale, form, floor) ADD_##form(NAME)
+#define ADD_LOGARITHM(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor) ADD_##form(NAME)
 #define ADD_PLAIN(NAME)
 #define ADD_PRODUCT(NAME) sums.loss[LOSS_##NAME] += vec_log(factors[LOSS_##NAME]);
         LOSSES(ADD_LOGARITHM, _)
@@ -92,16 +92,16 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
         pass->zeros[column + (size_t)lane] -= (uint32_t)zeros[lane]; // comparisons count as -1
 }
 
-#define ADD_LOSS(activation, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                           \
+#define ADD_LOSS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)               \
     {                                                                                                                  \
         const Terms terms = terms_##activation##_##loss(z, t);                                                         \
         sums[LOSS_##NAME] += terms.value;                                                                              \
         factors[LOSS_##NAME] *= terms.factor;                                                                          \
     }
-#define LIMIT_FACTORS(activation, loss, NAME, key, label, formula, unit, heat_scale, form, floor)                      \
+#define LIMIT_FACTORS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)          \
     if (factors_##activation##_##loss > 0 && factors_##activation##_##loss < most)                                     \
         most = factors_##activation##_##loss;
-#define MEASURE(C, activation, key, label, formula, logit)                                                             \
+#define MEASURE(C, activation, key, label, formula, what, look, logit)                                                 \
     INLINE Vec activation##_value(Vec z) { return activation(z).value; }                                               \
     INLINE void activation##_losses(Vec *sums, Vec *factors, Vec z,                                                    \
                                     Vec t){LOSSES(ADD_LOSS, activation)} INLINE int activation##_factors(void)         \
@@ -117,5 +117,5 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
     }
 OUTPUT_ACTIVATIONS(MEASURE, _)
 
-#define MEASURE_ROW(C, activation, key, label, formula, logit) measure_##activation,
+#define MEASURE_ROW(C, activation, key, label, formula, what, look, logit) measure_##activation,
 MeasureOutput *const PER_ISA(measure_table)[] = {OUTPUT_ACTIVATIONS(MEASURE_ROW, _)};

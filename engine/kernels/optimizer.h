@@ -10,7 +10,9 @@
 typedef struct Optimizer {
     const char *key;     // as in a model spec
     const char *label;   // as on a button
-    const char *formula; // as in a tooltip
+    const char *formula; // the term of art's
+    const char *what;    // what it is, one line for a beginner; no figure that holds for one data set alone
+    const char *look;    // what to look for, one line
     float default_lr;    // where a spec names no lr
     // The rate of one step from the spec's lr; step counts from 1.
     float (*find_rate)(float lr, int64_t step);

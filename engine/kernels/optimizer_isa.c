@@ -82,9 +82,14 @@ APPLY(sgd)
 
 // SGD's default rate is high because the loss is a mean over 784 pixels: each weight's gradient is small.
 static const Optimizer rows[] = {
-    {"adam", "Adam", "beta1 0.9, beta2 0.999, epsilon 1e-7", 1e-3f, correct_bias, apply_adam},
-    {"adadelta", "Adadelta", "rho 0.95, epsilon 1e-7", 1.0f, keep_rate, apply_adadelta},
-    {"sgd", "SGD", "momentum 0.9", 1.0f, keep_rate, apply_sgd},
+    {"adam", "Adam", "beta1 0.9, beta2 0.999, epsilon 1e-7",
+     "Each weight gets a step of its own length, from the slopes that it had before.",
+     "Gets there first; watch the curve.", 1e-3f, correct_bias, apply_adam},
+    {"adadelta", "Adadelta", "rho 0.95, epsilon 1e-7",
+     "Finds the length of each step by itself, from the steps before.",
+     "Compare its curve with Adam's at the same epoch.", 1.0f, keep_rate, apply_adadelta},
+    {"sgd", "SGD", "momentum 0.9", "Every weight goes down its slope by the same rule, with some swing.",
+     "It wants a large learning rate: the slope of a single pixel is small.", 1.0f, keep_rate, apply_sgd},
 };
 
 const OptimizerTable PER_ISA(optimizer_table) = {rows, sizeof rows / sizeof *rows};

@@ -154,6 +154,10 @@ SHORTCUTS = [
     ("Next", False, "compare", turns_page(1)), ("Prior", False, "compare", turns_page(-1)),
     ("?", False, "compare", toggles(lambda f: f["help"])), ("Escape", False, "compare", toggles(lambda f: f["help"])),
     ("F1", False, "compare", toggles(lambda f: f["help"])), ("?", False, "compare", toggles(lambda f: f["help"])),
+    ("e", False, "compare", toggles(lambda f: f["glossary"] >= 0)),
+    ("Down", False, "compare", moves(lambda f: f["glossary"], 1)),
+    ("Up", False, "compare", moves(lambda f: f["glossary"], -1)),
+    ("e", False, "compare", toggles(lambda f: f["glossary"] >= 0)),
     ("d", False, "inspect", toggles(lambda f: f["look"]["digit"] < 0)),
     ("p", False, "inspect", toggles(look("pinned"))),
     ("Right", False, "inspect", moves(look("pixel"), 1)), ("Left", False, "inspect", moves(look("pixel"), -1)),
@@ -181,7 +185,7 @@ class KeyboardTest(WindowCase):
     def prepare(self, name):
         """Paused after some training, in the view. By mouse: it is the keys that are tried."""
         p = self.p
-        if p.now()["help"]:  # the next key closes it
+        if p.now()["help"] or p.now()["glossary"] >= 0:  # the next key closes it
             return
         if p.now()["view"] != name:
             p.click("view." + name, lambda f: f["view"] == name)

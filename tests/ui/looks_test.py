@@ -28,7 +28,7 @@ class HeatmapTest(ViewCase):
                     break
                 before = self.p.now()["look"]["heatmaps"]
                 self.p.key(key, lambda f: f["look"]["heatmaps"] != before)
-        self.p.key("0", look_is(heat_scales=[2.0, 0.5]))
+        self.p.key("0", look_is(heat_scales=[1.0, 0.25]))
         self.first = self.p.now()
 
     def buttons(self):
@@ -92,38 +92,38 @@ class HeatmapTest(ViewCase):
     def test_color_bar(self):
         p = self.p
         picture = p.still()
-        held = p.drag("scale.b.0", 60, lambda f: abs(f["look"]["heat_scales"][0] - 4) < 0.1)
+        held = p.drag("scale.b.0", 60, lambda f: abs(f["look"]["heat_scales"][0] - 2) < 0.05)
         for side in "ab":
             self.changes(held["grids"]["heat.0." + side], picture)
         self.assertEqual(p.release()["look"]["heat_scales"], held["look"]["heat_scales"])
         scale = held["look"]["heat_scales"][0]
-        self.assertEqual(self.show("solo_b")["look"]["heat_scales"], [scale, 0.5])
+        self.assertEqual(self.show("solo_b")["look"]["heat_scales"], [scale, 0.25])
         self.assertEqual(self.show("matrix")["look"]["heat_scales"][0], scale)
         p.do(lambda f: f["look"]["heat_scales"][0] < 0.9 * scale, "the matrix' own bar",
              *p.at(*p.centre("scale.matrix")), "mousedown", 1, *p.at(*[c - d for c, d in zip(p.centre("scale.matrix"), (30, 0))]))
         p.release()
         self.show("compare")
         x, y = p.centre("scale.a.0")
-        p.do(look_is(heat_scales=[2.0, 0.5]), "the mode's own scale after a double click", *p.at(x, y),
+        p.do(look_is(heat_scales=[1.0, 0.25]), "the mode's own scale after a double click", *p.at(x, y),
              "click", "--repeat", 2, "--delay", 40, 1)
         # the same mode on the right has the same scale
         p.key("shift+j", look_is(heatmaps=["bce", "excess"]))
         p.key("shift+j", look_is(heatmaps=["bce", "bce"]))
-        both = p.drag("scale.a.1", 30, lambda f: f["look"]["heat_scales"][1] > 2.5)
+        both = p.drag("scale.a.1", 30, lambda f: f["look"]["heat_scales"][1] > 1.25)
         self.assertEqual(*both["look"]["heat_scales"])
         p.release()
 
     def test_scale_by_key(self):
         p = self.p
         picture = p.still()
-        frame = p.key("equal", look_is(heat_scales=[2.5, 0.5]))
+        frame = p.key("equal", look_is(heat_scales=[1.25, 0.25]))
         self.changes(frame["grids"]["heat.0.a"], picture)
-        p.key("minus", look_is(heat_scales=[2.0, 0.5]))
-        p.key("minus", lambda f: abs(f["look"]["heat_scales"][0] - 1.6) < 1e-4)
-        p.key("0", look_is(heat_scales=[2.0, 0.5]))
+        p.key("minus", look_is(heat_scales=[1.0, 0.25]))
+        p.key("minus", lambda f: abs(f["look"]["heat_scales"][0] - 0.8) < 1e-4)
+        p.key("0", look_is(heat_scales=[1.0, 0.25]))
         for _ in range(3):
-            p.key("minus", lambda f: f["look"]["heat_scales"][0] < 2)
-        p.key("0", look_is(heat_scales=[2.0, 0.5]))
+            p.key("minus", lambda f: f["look"]["heat_scales"][0] < 1)
+        p.key("0", look_is(heat_scales=[1.0, 0.25]))
         self.assertTrue(poll(lambda: (p.grab()[area_of(frame["grids"]["heat.0.a"])] ==
                                       picture[area_of(frame["grids"]["heat.0.a"])]).all(), 10))
 
@@ -244,7 +244,7 @@ class HistogramTest(ViewCase):
         self.assertTrue((pictures[0][part] == pictures[3][part]).all())
         for one, other in ((0, 1), (1, 2), (2, 3)):
             self.assertGreater((pictures[one][part] != pictures[other][part]).any(-1).mean(), 0.02)
-        for label, mode in (("cum", "cumulative"), ("lin", "linear"), ("log", "log")):
+        for label, mode in (("sum", "cumulative"), ("lin", "linear"), ("log", "log")):
             p.click("histogram." + label, look_is(histogram=mode))
 
     def check_lit(self):

@@ -86,7 +86,7 @@ class RestTest(WindowCase):
 
     def check_row(self, side, row):
         p = self.p
-        keys = {"leaky": "leaky_relu"}
+        keys = {"leaky ReLU": "leaky_relu", "tanh 0…1": "tanh01"}
         before = p.now()
         spec = parse_spec(before[side]["spec"])
         prefix = "%s.%s." % (side, row)
