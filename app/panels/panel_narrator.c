@@ -42,6 +42,6 @@ void panel_narrator(Panel *panel)
     if (button <= 0)
         return;
     const Rect place = place_button(ui, rect, fminf(ui_rich_width(ui, size, sentence->text), text.w), rect.h, action);
-    if (ui_button(ui, "narrate", place, action->label, NULL, false, panel_side_color(ui, action->side)))
+    if (panel_button(panel, "narrate", place, action->label, NULL, false, "narrate"))
         requests_add(panel->requests, (Request){.kind = REQUEST_SPEC, .side = action->side, .spec = action->spec});
 }
