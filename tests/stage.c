@@ -44,7 +44,7 @@ Frame *stage_compose(Stage *stage, int width, int height, float wanted)
 {
     stage->width = (float)width;
     stage->height = (float)height;
-    stage->scale = layout_fit_scale(wanted, 1, stage->width, stage->height);
+    stage->scale = layout_fit_scale(1, wanted, stage->width, stage->height);
     font_begin_frame(stage->font);
     stage->layout = layout_create(stage->width, stage->height, stage->scale, &stage->app->look);
     (void)app_compose(stage->app, stage->layout.page_count, false, false);

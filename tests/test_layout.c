@@ -166,7 +166,7 @@ static void test_all_sizes(void **state)
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
         for (float width = 960; width <= 3840; width += 160)
             for (float height = 600; height <= 2160; height += 120)
-                check_scenes(width, height, layout_fit_scale(scales[s], 1, width, height));
+                check_scenes(width, height, layout_fit_scale(1, scales[s], width, height));
 }
 
 // Down to the least size, where what is wanted does not fit, and up to what no screen has; but no strips.
@@ -180,7 +180,7 @@ static void test_extreme_sizes(void **state)
         for (size_t h = 0; h < sizeof heights / sizeof *heights; h++)
             for (size_t s = 0; s < sizeof wanted / sizeof *wanted; s++)
                 if (widths[w] < 8 * heights[h] && heights[h] < 2.8f * widths[w])
-                    check_scenes(widths[w], heights[h], layout_fit_scale(wanted[s], 1, widths[w], heights[h]));
+                    check_scenes(widths[w], heights[h], layout_fit_scale(1, wanted[s], widths[w], heights[h]));
 }
 
 int main(void)

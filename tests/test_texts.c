@@ -38,7 +38,7 @@ static void at_every_size(void (*check)(int size, float wanted))
     for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++) {
         float last = 0;
         for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
-            const float scale = layout_fit_scale(scales[i], 1, (float)sizes[size][0], (float)sizes[size][1]);
+            const float scale = layout_fit_scale(1, scales[i], (float)sizes[size][0], (float)sizes[size][1]);
             if (scale > last)
                 check((int)size, scales[i]);
             last = scale;

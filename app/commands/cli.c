@@ -111,7 +111,7 @@ static const OptionRow rows[] = {
     {"--shots", "DIR", PICTURE, KIND_TEXT, FIELD(shots), 0, 0, "folder for screenshots; default: your pictures folder",
      NULL},
     {"--scale", "S", PICTURE, KIND_REAL, FIELD(scale), 0.5, 4.0,
-     "size of the interface, 0.5 to 4; default: as the display says", NULL},
+     "size of the interface beside what the window's size gives, 0.5 to 4; as far as everything fits", NULL},
     {"--json", NULL, SHOT, KIND_FLAG, FIELD(json), 0, 0, "print every figure of the picture as one JSON object", NULL},
     {"--texts", NULL, SHOT, KIND_FLAG, FIELD(has_texts), 0, 0,
      "with --json: also every text of the picture, and where it is", NULL},

@@ -14,7 +14,7 @@ static bool check_page(const Session *session, const Options *options, Error *er
 {
     const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
     const float width = (float)options->width, height = (float)options->height;
-    const float scale = layout_fit_scale(options->scale > 0 ? options->scale : 1.0f, 1.0f, width, height);
+    const float scale = layout_fit_scale(1.0f, options->scale > 0 ? options->scale : 1.0f, width, height);
     const int count = layout_create(width, height, scale, &options->look).page_count;
     if (options->page > 0 && options->page > (total - 1) / count)
         return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
@@ -125,8 +125,8 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
                           bool is_capture, bool takes_news)
 {
     const float width = (float)size.width, height = (float)size.height;
-    const float display = options->scale > 0 ? options->scale : size.display_scale;
-    const float scale = layout_fit_scale(display, session->app.ui_scale, width, height);
+    const float user = (options->scale > 0 ? options->scale : 1.0f) * session->app.ui_scale;
+    const float scale = layout_fit_scale(size.display_scale, user, width, height);
     font_begin_frame(session->font);
     session->layout = layout_create(width, height, scale, &session->app.look);
     const Frame *frame = app_compose(&session->app, session->layout.page_count, is_capture, takes_news);
