@@ -238,6 +238,7 @@ static const Words controls[] = {
      .what = "Saves a picture, with all settings inside (S).",
      .look = "The figures in it are those of this very moment."},
     {.key = "narrate",
+     .label = "Set\u2026",
      .what = "Changes the one setting that the sentence names.",
      .look = "Then one thing differs between A and B, and what you see is its doing."},
     {.key = "help",
