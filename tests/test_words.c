@@ -76,6 +76,8 @@ static void test_every_row_has_its_words(void **state)
     assert_in_range(words_term_count(), 1, words_count() - 1);
     for (int i = 0; i < words_count(); i++) {
         const Words *row = words_get(i);
+        if (!row->what || !row->look || !row->label)
+            fail_msg("'%s' has no words", row->key);
         if (!is_line(row->what) || !is_line(row->look) || !row->label[0])
             fail_msg("'%s': '%s' / '%s'", row->key, row->what, row->look);
         assert_int_equal(words_find_index(row->key), i); // no two rows have the same key
