@@ -198,7 +198,7 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
                   frame->is_shuffled, "page_count", frame->page_count, "undo", frame->pad->at, "pad_mean",
                   mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second, "message", frame->message,
                   "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]), "widgets", widgets);
-    (void)json_object_set_new(json, "popup", json_integer(frame->popup));
+    (void)json_object_set_new(json, "popup", json_string(popup_key(frame->popup)));
     (void)json_object_set_new(json, "pace", json_string(pace_label(frame->pace)));
     (void)json_object_set_new(json, "cursor", json_integer(ui->cursor));
     const Rect window = layout->window;

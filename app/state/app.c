@@ -13,6 +13,14 @@ void requests_add(Requests *requests, Request request)
     requests->items[requests->count++] = request;
 }
 
+const char *popup_key(Popup popup)
+{
+    static const char *const keys[POPUP_COUNT] = {
+        [POPUP_NONE] = "none",     [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",   [POPUP_GLOSSARY] = "glossary",
+        [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b", [POPUP_MAP_0] = "map.0", [POPUP_MAP_1] = "map.1"};
+    return keys[popup];
+}
+
 static const struct {
     const char *label;
     double batches;

@@ -18,6 +18,8 @@ typedef enum Popup {
     POPUP_COUNT
 } Popup;
 
+const char *popup_key(Popup popup); // "none", "help", ...
+
 // How fast training goes, as a person chooses it.
 typedef enum Pace { PACE_1, PACE_10, PACE_100, PACE_FULL, PACE_COUNT } Pace;
 

@@ -110,8 +110,8 @@ class EscapeTest(BackCase):
             p.key("5", lambda f: f["view"] == "inspect")
             p.key("Escape", lambda f: f["view"] == view)
         frame = self.show("compare")
-        p.do(lambda f: f["view"] == "inspect", "inspect by a click on a pixel",
-             *p.at(*pixel_point(frame["grids"]["output.a"], 2, 14, 14)), "click", 1)
+        p.do(lambda f: f["view"] == "inspect", "inspect by a double click on a pixel",
+             *p.at(*pixel_point(frame["grids"]["output.a"], 2, 14, 14)), "click", "--repeat", 2, "--delay", 40, 1)
         p.key("Escape", lambda f: f["view"] == "compare")
         frame = p.key("Escape", lambda f: True)  # there is nothing further back
         self.assertEqual(frame["view"], "compare")
@@ -153,12 +153,14 @@ class EscapeTest(BackCase):
     def test_ends_the_drag_of_a_slider(self):
         p = self.p
         slider = "input.mix"
+        p.click("menu.view", lambda f: f["popup"] == "view")
         held = p.drag(slider, 20, lambda f: f["look"]["binarise"] > 0)
         p.key("Escape", lambda f: True)
         x, y = p.centre(slider)
         moved = p.do(lambda f: True, "a frame", *p.at(x - 15, y), *p.at(x - 20, y))
         self.assertEqual(moved["look"]["binarise"], held["look"]["binarise"])
         self.assertEqual(p.release()["look"]["binarise"], held["look"]["binarise"])
+        p.key("Escape", lambda f: f["popup"] == "none")  # and then the menu
 
 
 if __name__ == "__main__":

@@ -112,13 +112,14 @@ class InspectTest(ViewCase):
 
     def test_a_click_on_a_pixel_leads_here(self):
         p = self.p
-        for view, name, cell in (("compare", "input", 2), ("compare", "output.b", 1), ("compare", "heat.1.a", 3),
-                                 ("solo_b", "heat.0.b", 4), ("compare", "drawn_input", 0)):
+        for view, name, cell in (("compare", "target.a", 2), ("compare", "output.b", 1), ("compare", "heat.1.a", 3),
+                                 ("solo_b", "heat.0.b", 4), ("compare", "pad.output.a", 0)):
             with self.subTest(view=view, grid=name):
                 frame = self.show(view)
-                expected = -1 if name == "drawn_input" else frame["first"] + cell
+                expected = -1 if name.startswith("pad") else frame["first"] + cell
                 found = p.do(lambda f: f["view"] == "inspect", "the inspect view",
-                             *p.at(*pixel_point(frame["grids"][name], cell, 11, 17)), "click", 1)
+                             *p.at(*pixel_point(frame["grids"][name], cell, 11, 17)), "click", "--repeat", 2,
+                             "--delay", 40, 1)
                 self.assertEqual([found["look"][k] for k in ("digit", "pixel", "pinned")], [expected, 11 * 28 + 17, True])
         self.p.key("d", lambda f: f["look"]["digit"] >= 0)
 

@@ -31,30 +31,27 @@ class HeatmapTest(ViewCase):
         self.p.key("0", look_is(heat_scales=[1.0, 0.25]))
         self.first = self.p.now()
 
-    def buttons(self):
-        return [w["id"] for w in self.p.now()["widgets"] if w["id"].startswith("heat.")]
+    def choose(self, column, mode):
+        """From the list that the name over a picture opens."""
+        p = self.p
+        p.click("map.a.%d" % column, lambda f: f["popup"] != "none")
+        names = [w["id"] for w in p.now()["widgets"] if w["id"].startswith("heat.")]
+        self.assertEqual(names, ["heat." + name for name in HEATMAPS])
+        self.assertEqual([w["id"] for w in p.now()["widgets"] if w["id"].startswith("heat.") and w["on"]],
+                         ["heat." + p.now()["look"]["heatmaps"][column]])
+        wanted = list(p.now()["look"]["heatmaps"])
+        wanted[column] = mode
+        return p.click("heat." + mode, lambda f: f["look"]["heatmaps"] == wanted and f["popup"] == "none")
 
     def test_every_mode_by_click(self):
         p = self.p
-        buttons = self.buttons()
-        self.assertEqual(len(buttons), len(HEATMAPS))
-        for i in [*range(1, len(HEATMAPS)), 0]:
-            with self.subTest(mode=HEATMAPS[i]):
-                picture = p.still()
-                frame = p.click(buttons[i], look_is(heatmaps=[HEATMAPS[i], "mse"]))
-                for side in "ab":
-                    self.changes(frame["grids"]["heat.0." + side], picture)
-                self.assertEqual([w["id"] for w in p.now()["widgets"] if w["id"].startswith("heat.") and w["on"]], [buttons[i]])
-
-    def test_the_right_one_with_shift(self):
-        p = self.p
-        buttons = self.buttons()
-        for i in (5, 0, 8, 2):  # 0: the one that the left heatmap has
-            with self.subTest(mode=HEATMAPS[i]):
-                picture = p.still()
-                frame = p.shift_click(buttons[i], look_is(heatmaps=["bce", HEATMAPS[i]]))
-                for side in "ab":
-                    self.changes(frame["grids"]["heat.1." + side], picture)
+        for column, rest in ((0, "mse"), (1, "bce")):
+            for mode in [m for m in HEATMAPS if m not in ("bce", "mse")] + [["bce", "mse"][column]]:
+                with self.subTest(mode=mode, column=column):
+                    picture = p.still()
+                    frame = self.choose(column, mode)
+                    for side in "ab" if mode not in ("difference",) else "a":
+                        self.changes(frame["grids"]["pad.heat.%d.%s" % (column, side)], picture, 0.005)
 
     def test_by_key(self):
         p = self.p
@@ -64,30 +61,20 @@ class HeatmapTest(ViewCase):
             for i in range(1, 4):
                 p.key("shift+" + key, lambda f: f["look"]["heatmaps"][column] == HEATMAPS[(start - i) % len(HEATMAPS)])
 
-    def test_by_arrows(self):
-        p = self.p
-        buttons = self.buttons()
-        p.click(buttons[1], look_is(heatmaps=["excess", "mse"]))
-        p.key("Tab", lambda f: "focus" in f)
-        p.key("shift+Tab", lambda f: f.get("focus", "").startswith("heat."))
-        p.key("Left", look_is(heatmaps=["bce", "mse"]))
-        p.key("Left", look_is(heatmaps=["dead", "mse"]))
-        p.key("Right", look_is(heatmaps=["bce", "mse"]))
-
     def test_difference_is_of_the_two_outputs(self):
         p = self.p
-        p.click(self.buttons()[5], look_is(heatmaps=["difference", "mse"]))
-        picture, frame = p.still(), p.now()
-        a, b = (cell_of(picture, frame["grids"]["output." + side], 0).astype(int)[:, :, 0] for side in "ab")
-        shown = cell_of(picture, frame["grids"]["heat.0.a"], 0).astype(int)
-        grey = numpy.ones_like(a, bool)
-        for side in "ab":  # where both outputs lie within [0, 1]
-            cell = cell_of(picture, frame["grids"]["output." + side], 0)
-            grey &= (cell == cell[:, :, :1]).all(-1)
-        self.assertGreater((grey & (a - b > 20)).sum() + (grey & (b - a > 20)).sum(), 10)
-        self.assertTrue((shown[grey & (a - b > 20)][:, 2] > shown[grey & (a - b > 20)][:, 1]).all(), "purple where A is brighter")
-        self.assertTrue((shown[grey & (b - a > 20)][:, 1] > shown[grey & (b - a > 20)][:, 2]).all(), "green where B is brighter")
-        self.assertTrue((cell_of(picture, frame["grids"]["heat.0.b"], 0) == shown).all(), "another difference beside B")
+        frame = self.choose(0, "difference")
+        picture = p.still()
+        a, b = (cell_of(picture, frame["grids"]["pad.output." + side], 0).astype(int) for side in "ab")
+        grey = (a == a[:, :, :1]).all(-1) & (b == b[:, :, :1]).all(-1)  # where both outputs lie within [0, 1]
+        a, b = a[:, :, 0], b[:, :, 0]
+        for name in ("pad.heat.0.a", "pad.b"):  # the list's, and the one that is always there
+            shown = cell_of(picture, frame["grids"][name], 0).astype(int)
+            brighter, darker = grey & (a - b > 20), grey & (b - a > 20)
+            brighter[24:], darker[24:] = False, False  # words stand over the last rows of the second
+            self.assertGreater(brighter.sum() + darker.sum(), 10)
+            self.assertTrue((shown[brighter][:, 2] > shown[brighter][:, 1]).all(), "purple where A is brighter")
+            self.assertTrue((shown[darker][:, 1] > shown[darker][:, 2]).all(), "green where B is brighter")
 
     def test_color_bar(self):
         p = self.p
@@ -129,7 +116,7 @@ class HeatmapTest(ViewCase):
 
     def shown_inputs(self):
         picture, frame = self.p.still(), self.p.now()
-        grid = frame["input"]
+        grid = frame["grids"]["target.a"]
         return numpy.stack([cell_of(picture, grid, i)[:, :, 0] for i in range(frame["page_count"])])
 
     def test_binary_targets(self):
@@ -144,68 +131,83 @@ class HeatmapTest(ViewCase):
         self.assertNotEqual([frame[side]["pad_output_mean"] for side in "ab"], means)
         p.key("i", look_is(binarise=0.0))
         self.assertLessEqual(abs(self.shown_inputs().astype(int) - grey).max(), 1)
-        p.click("input.binary", look_is(binarise=1.0))
-        self.assertTrue((self.shown_inputs() == binary).all())
+        p.key("i", look_is(binarise=1.0))
+        p.click("menu.view", lambda f: f["popup"] == "view")
+        p.click("binary", look_is(binarise=0.0))
         x, y, w, h = p.widget("input.mix")["rect"]
         half = p.do(lambda f: 0.4 < f["look"]["binarise"] < 0.6, "a mix", *p.at(x + w / 2, y + h / 2), "mousedown", 1)
         p.release()
         share = half["look"]["binarise"]
+        p.key("Escape", lambda f: f["popup"] == "none")
         self.assertLessEqual(abs(self.shown_inputs() - (grey + share * (binary - grey.astype(float)))).max(), 2)
+        p.click("menu.view", lambda f: f["popup"] == "view")
         p.do(look_is(binarise=1.0), "the slider's end", *p.at(x + w / 2, y + h / 2), "mousedown", 1, *p.at(x + w + 9, y + h / 2))
         p.release()
-        p.click("input.as is", look_is(binarise=0.0))
+        p.click("binary", look_is(binarise=0.0))
+        p.key("Escape", lambda f: f["popup"] == "none")
         self.assertEqual([p.nudge()[side]["pad_output_mean"] for side in "ab"], means)
 
     def test_the_slider_by_key(self):
         p = self.p
-        p.click("input.as is", look_is(binarise=0.0))
-        p.key("Tab", lambda f: f.get("focus") == "input.mix")
+        p.click("menu.view", lambda f: f["popup"] == "view")
+        p.focus("input.mix")
         p.key("Right", lambda f: abs(f["look"]["binarise"] - 0.05) < 1e-4)
         p.key("Right", lambda f: abs(f["look"]["binarise"] - 0.1) < 1e-4)
         p.key("Left", lambda f: abs(f["look"]["binarise"] - 0.05) < 1e-4)
         p.key("Left", look_is(binarise=0.0))
+        p.key("Escape", lambda f: f["popup"] == "none")
 
 
 class WipeTest(ViewCase):
-    grids = ("output", "heat.0", "heat.1")
+    grids = ("pad.output", "pad.heat.0", "pad.heat.1", "output", "heat.0", "heat.1")
 
     def test_key_and_button(self):
         p = self.p
         p.key("w", look_is(wiped=True))
         p.key("w", look_is(wiped=False))
-        p.click("wipe", look_is(wiped=True))
-        p.click("wipe", look_is(wiped=False))
+        for on in (True, False):
+            p.click("menu.view", lambda f: f["popup"] == "view")
+            p.click("wipe", look_is(wiped=on))
+            p.key("Escape", lambda f: f["popup"] == "none")
         self.show("matrix")
         p.key("w", lambda f: f["view"] == "compare" and f["look"]["wiped"])
         p.key("w", look_is(wiped=False))
 
     def pictures(self):
-        """Of each side alone."""
+        """Of each side alone: with the divider at either edge."""
+        p = self.p
         found = {}
-        for side in "ab":
-            frame = self.show("solo_" + side)
-            found[side] = {name: self.p.still()[area_of(frame["grids"]["%s.%s" % (name, side)])] for name in self.grids}
-        self.show("compare")
+        x, y, w, h = p.widget("wipe.output")["rect"]
+        for side, edge, share in (("a", x + w + 20, 1.0), ("b", x - 50, 0.0)):
+            p.do(lambda f: abs(f["look"]["wipe"] - 0.5) < 0.02, "the middle", *p.at(*p.centre("wipe.output")), "mousedown", 1)
+            p.do(look_is(wipe=share), "the edge", *p.at(edge, y + h / 2))
+            p.release()
+            picture, frame = p.still(), p.now()
+            found[side] = {name: picture[area_of(frame["grids"][name + ".a"])] for name in self.grids}
         return found
 
     def check_parts(self, alone):
+        """Each digit is cut at the same place, but for what is drawn at the divider itself."""
         p = self.p
         picture, frame = p.still(), p.now()
         wipe = frame["look"]["wipe"]
         for name in self.grids:
-            shown = picture[area_of(frame["grids"][name + ".a"])]
-            self.assertEqual(shown.shape, alone["a"][name].shape)
-            at, margin = wipe * shown.shape[1], 10
-            left, right = max(0, int(at) - margin), min(shown.shape[1], int(at) + margin)
+            grid = frame["grids"][name + ".a"]
+            shown = picture[area_of(grid)]
+            at = numpy.arange(shown.shape[1]) % grid["pitch"]
+            margin = 10 if name.startswith("pad") else 1
+            left, right = at < wipe * grid["side"] - margin, (at > wipe * grid["side"] + margin) & (at < grid["side"])
             with self.subTest(grid=name, wipe=wipe):
-                self.assertTrue((shown[:, :left] == alone["a"][name][:, :left]).all(), "left of the divider is not A")
-                self.assertTrue((shown[:, right:] == alone["b"][name][:, right:]).all(), "right of the divider is not B")
+                self.assertTrue((shown[:, left] == alone["a"][name][:, left]).all(), "left of the divider is not A")
+                self.assertTrue((shown[:, right] == alone["b"][name][:, right]).all(), "right of the divider is not B")
                 self.assertFalse((alone["a"][name] == alone["b"][name]).all(), "the models do not differ")
 
     def test_left_is_a_and_right_is_b(self):
         p = self.p
+        p.key("w", look_is(wiped=True))
+        p.do(lambda f: abs(f["look"]["wipe"] - 0.5) < 0.02, "the middle", *p.at(*p.centre("wipe.output")), "click", 1)
         alone = self.pictures()
-        p.key("w", look_is(wiped=True, wipe=0.5))
+        p.do(lambda f: abs(f["look"]["wipe"] - 0.5) < 0.02, "the middle", *p.at(*p.centre("wipe.output")), "click", 1)
         self.check_parts(alone)
         for name, share in (("wipe.output", 0.25), ("wipe.heat.0", 0.8), ("wipe.heat.1", 0.4)):
             x, y, w, h = p.widget(name)["rect"]
@@ -260,7 +262,7 @@ class HistogramTest(ViewCase):
             over = numpy.where(lit[:, :, None], LIT, VEIL)
             alpha = over[:, :, 3:] / 255
             expected = grey * (1 - alpha) + alpha * over[:, :, :3]
-            shown = cell_of(picture, frame["input"], cell)
+            shown = cell_of(picture, frame["grids"]["target.a"], cell)
             self.assertLessEqual(abs(shown - expected).max(), 2, "cell %d, bins %d to %d" % (cell, first, last))
 
     def test_brush_by_drag(self):
@@ -278,7 +280,7 @@ class HistogramTest(ViewCase):
         p.release()
         p.do(look_is(brush=[1, 0]), "none after a click", *inside(20), "click", 1)
         picture, frame = p.still(), p.now()
-        self.assertLessEqual(abs(cell_of(picture, frame["input"], 0)[:, :, 0].astype(int) - view_case.digits[frame["first"]]).max(), 1)
+        self.assertLessEqual(abs(cell_of(picture, frame["grids"]["target.a"], 0)[:, :, 0].astype(int) - view_case.digits[frame["first"]]).max(), 1)
 
     def test_brush_by_key(self):
         p = self.p
