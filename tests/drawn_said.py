@@ -3,7 +3,6 @@ of SAID. For drawn_test.py. To add a sentence: a row with its words, and what st
 import re
 
 import cli_reference as reference
-from figures_reference import LOSSES
 
 NAMES = {"bce": "BCE", "mse": "MSE", "mae": "MAE"}
 OWN_RATES = {"adam": 0.001, "adadelta": 1.0, "sgd": 1.0}
@@ -136,8 +135,8 @@ def suspect(key, is_wanted=lambda said, side: True):
 
 def charged(said, loss, letter, _):
     side = letter.lower()
-    key = said.spec(side)["loss"]
-    return NAMES[key], letter, write_price(said.f["inspect"][side][key]) if said.f["inspect"][side][f"{key}_slope"] == 0 else "no"
+    key, one = said.spec(side)["loss"], said.f["inspect"][side]
+    return NAMES[key], letter, write_price(one[key]) if one[f"{key}_slope"] == 0 else "its slope is not 0"
 
 
 def beyond(said, letter, *_):
@@ -165,7 +164,8 @@ N, SIDE, SOME = r"(−?(?:over )?\d+(?:\.\d+)?)", "([AB])", "(A and B|[AB])"
 SAID = [  # words, with a gap for each figure and each model; what stands in the gaps
     (rf"{SOME} broke at batch (\d+)(?: and (\d+))?: ", broken),
     (rf"Is a learning rate of {N} too large\?", suspect("lr", lambda said, side: "broken_step" in said.f[side])),
-    (r"Shown: batch (\d+)\.", lambda said, _: (str(next(said.f[s]["step"] for s in said.sides if "broken_step" in said.f[s])),)),
+    (r"Shown: batch (\d+)\.",
+     lambda said, _: (str(next(said.f[side]["step"] for side in said.sides if "broken_step" in said.f[side])),)),
     (rf"{SIDE} is (\d+) epochs? behind", behind),
     (rf"{SOME} (?:are|is) too dark: (?:its|their) mean brightness is {N}(?: and {N})?, the target's {N}\.", dark),
     (rf"{SOME} answers? with the mean image, whatever you draw: MSE {N}, the mean image's is {N}\.", mean_image),
@@ -173,8 +173,8 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
     (rf"Try a lower price of the code than {N}\.", suspect("l1")),
     (rf"the MSE of A and of B is {N}\.", lambda said, _: (both("mse")(said, 0, None)[0],)),
     (rf"the MSE of A is {N}, of B {N}\.", both("mse")),
-    (rf"{SIDE} has learnt nothing yet: its MSE is {N}\.", lambda said, side, _: (side, write_loss(said.test(side.lower())))),
-    (rf"{SIDE} leaves something to be desired: its MSE is {N}\.", lambda said, side, _: (side, write_loss(said.test(side.lower())))),
+    (rf"{SIDE} (?:has learnt nothing yet|leaves something to be desired): its MSE is {N}\.",
+     lambda said, side, _: (side, write_loss(said.test(side.lower())))),
     (rf"BCE cannot tell A from B: (?:both )?{N}(?: and {N})?\.", both("bce")),
     (rf"MSE can: {N} and {N}\.", both("mse")),
     (rf"BCE looks away outside 0…1, where {N[:-1]} %) of {SIDE}'s pixels are\.", outside),
@@ -193,7 +193,8 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
      lambda said, *g: (write_difference(said.f["pair"]["distance"]), write_difference(said.f["pair"]["chance"]),
                        *both("mse")(said, *g[2:]))),
     (rf"(BCE|MSE|MAE) charges {SIDE} {N} here, but its slope is 0: ", charged),
-    (rf"{SIDE} answers {N}, (below black|above white), where {N} was asked for\. BCE takes it for ([01]), MSE charges {N}\.", beyond),
+    (rf"{SIDE} answers {N}, (below black|above white), where {N} was asked for\. BCE takes it for ([01]), MSE charges "
+     rf"{N}\.", beyond),
     (rf"for a target of {N} BCE charges {N} even when",
      lambda said, *_: (write(said.f["inspect"]["t"], 2), write_price(said.f["inspect"]["floor"]))),
     (rf"{SOME} (miss|misses) by {N}: ", misses),

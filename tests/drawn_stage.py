@@ -49,7 +49,7 @@ class Stage(Picture):
         line = self.line(self.badges[side])
         more, = [t for t in line if t.text.startswith("More")]
         changed = count_changed(shown["spec"])
-        self.claim(more, ("More",) if not changed else (f"More · {changed} changed", f"More · {changed}"), "the changed settings")
+        self.claim(more, (f"More · {changed} changed", f"More · {changed}") if changed else "More", "the changed settings")
         chips = [t for t in line if self.badges[side].x < t.x < more.x]
         on = [t.text for t in chips if t.color == INVERSE]
         self.case.assertEqual(len(on), 2, chips)  # a loss and an output
@@ -96,11 +96,12 @@ class Stage(Picture):
         """Whether the marks of what is outside are there, and what they mean: from the drawing's own outputs."""
         self.outputs = {}
         for side in () if self.is_wiped else self.shown:
-            title = self.one(f"Output of {side.upper()}", "Output", where=lambda t: 0 < t.middle - self.badges[side].middle < 60)
+            title = self.one(f"Output of {side.upper()}", "Output",
+                             where=lambda t: 0 < t.middle - self.badges[side].middle < 60)
             self.outputs[side] = title
             least, most = (math.nan if value is None else value for value in self.f[side]["drawing_range"])
             is_marked = least < -1 / 255 or most > 1 + 1 / 255
-            notes = [t for t in self.line(title) if t is not title and title.x < t.x and t.right <= title.box_x + title.box_w + 1]
+            notes = self.behind(title, lambda t: t is not title and t.right <= title.box_x + title.box_w + 1)
             for text in notes:
                 if not is_marked:
                     self.claim(text, ("all within 0…1", "within 0…1"), f"{side}'s output is within")
@@ -146,9 +147,11 @@ class Stage(Picture):
         low, high = [t for t in self.behind(title) if t.right <= title.box_x + title.box_w + 1]
         self.claim(low, "−.5", "where the difference's scale starts")
         self.claim(high, "+.5", "where the difference's scale ends")
-        mean, = [t for t in self.texts if t.text.startswith("mean ") and title.y < t.y < self.plots.y and t.x < self.badges["b"].x]
+        mean, = [t for t in self.texts if t.text.startswith("mean ") and title.y < t.y < self.plots.y
+                 and t.x < self.badges["b"].x]
         value = self.f["drawing_distance"]
-        self.claim(mean, ("mean nan", "mean -nan", "mean inf") if value is None else "mean %.3f" % value, "how far A and B are apart")
+        forms = ("mean nan", "mean -nan", "mean inf") if value is None else "mean %.3f" % value
+        self.claim(mean, forms, "how far A and B are apart")
 
     # ---- figures of all test digits
 
@@ -265,8 +268,8 @@ class Stage(Picture):
             at = [left + (right - left) * math.log1p(step) / math.log1p(last) for name, step in known
                   if name == text.text and step <= last]
             middle = text.x + text.w / 2
-            is_there = any(abs(x - middle) < 3 or (abs(text.box_x + text.box_w - right) < 2 and middle < x <= right + 1) for x in at)
-            self.case.assertTrue(is_there, f"{text} is not at {at}")
+            is_last = abs(text.box_x + text.box_w - right) < 2  # and so moved into the plot
+            self.case.assertTrue(any(abs(x - middle) < 3 or (is_last and middle < x <= right + 1) for x in at), (text, at))
             self.claim(text, text.text, "a moment")
 
     # ---- the pixel that is pinned
@@ -282,7 +285,7 @@ class Stage(Picture):
         t = self.truth.drawing[28 * row + column]
         rows = {"target t": {self.shown[0]: t}}
         losses = list_losses(*(self.f[side]["spec"] for side in self.shown))
-        labels = {loss: "BCE (floor %.3f)" % abs(reference.entropy(np.array([t]))[0]) if loss == "bce" else NAMES[loss] for loss in losses}
+        labels = {**NAMES, "bce": "BCE (floor %.3f)" % abs(reference.entropy(np.array([t]))[0])}
         for side in self.shown:
             model = self.truth.find(self.f[side]["spec"])
             z, p = model.outputs(self.truth.drawing[None])

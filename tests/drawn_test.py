@@ -3,7 +3,6 @@
 
 Usage: drawn_test.py PATH_TO_LOSSLENS [unittest's arguments]
 """
-import os
 import sys
 import unittest
 

@@ -1,10 +1,7 @@
 """What every text with a figure on a picture must say, worked out from its place and from the JSON: beside which label,
 under which header, in which cell. For drawn_test.py. To add a figure to the window: say here what it must be."""
-import math
 import os
 import re
-
-import numpy as np
 
 import cli_reference as reference
 import drawn_said

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from drawn_texts import (A, B, HEATMAPS, LOSSES, NAMES, OUTPUT_NAMES, SHORT, SIDES, SOFT, TEXT, Picture, caption,
+from drawn_texts import (A, B, HEATMAPS, NAMES, OUTPUT_NAMES, SHORT, SIDES, SOFT, TEXT, Picture, caption,
                          list_losses, outside, write_figure, write_short, write_signed)
 
 SHORT_ROWS = ("error", "out", "unlit")  # in a narrow cell of the matrix
