@@ -3,7 +3,6 @@
 
 Usage: drawn_test.py PATH_TO_LOSSLENS [unittest's arguments]
 """
-import os
 import sys
 import unittest
 
@@ -11,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 import cli_reference as reference
+import drawn_stage
 import drawn_views
 import figures_reference as lab_reference
 from figures_reference import check_claim_figures, check_test
@@ -32,6 +32,14 @@ def tearDownModule():
     LAB.close()
 
 
+class Truth:
+    """What the rules ask numpy for: the test digits' labels, the digit on the pad, trained models."""
+
+    def __init__(self, epochs):
+        self.labels, self.drawing = LABELS, LAB.test_pixels[0]
+        self.find = lambda spec: LAB.trained(spec, epochs, "--limit", 500)
+
+
 class DrawnTest(unittest.TestCase):
     """Each test is a state: hold() draws it at two sizes and holds every figure."""
 
@@ -42,13 +50,14 @@ class DrawnTest(unittest.TestCase):
                 figures = LAB.shot("--view", view, "--a", specs[0], "--b", specs[1], "--epochs", epochs, "--limit", 500,
                                    "--size", size, "--texts", *arguments,
                                    *(("--step", step) if step is not None else ()))
-                picture = drawn_views.PICTURES.get(view, drawn_views.Grids)
-                picture(self, figures, int(size.split("x")[0]), step, LABELS).check()
+                picture = drawn_views.PICTURES.get(view, drawn_stage.Stage)
+                picture(self, figures, int(size.split("x")[0]), step, Truth(epochs)).check()
         return figures
 
     def hold_numpy(self, figures, epochs, drawing=None):
         """The headline figures: what is drawn is what numpy makes of the weights that train writes."""
         drawing = LAB.test_pixels[0] if drawing is None else drawing
+        outputs = []
         for shown in [figures[side] for side in "ab" if side in figures] + figures.get("cells", []):
             model = LAB.trained(shown["spec"], epochs, "--limit", 500)
             check_test(self, shown["test"], model, LAB.test_pixels)
@@ -56,6 +65,11 @@ class DrawnTest(unittest.TestCase):
             for loss, value in shown["drawing"].items():
                 expected = model.losses(loss, z, drawing[None]).mean()
                 self.assertAlmostEqual(value, expected, delta=5e-5 * expected + 1e-7, msg=loss)
+            outputs.append(model.outputs(drawing[None])[1])
+            for value, expected in zip(shown["drawing_range"], (outputs[-1].min(), outputs[-1].max())):
+                self.assertAlmostEqual(value, expected, delta=2e-5 * abs(expected) + 1e-6)
+        if figures["view"] == "compare":
+            self.assertAlmostEqual(figures["drawing_distance"], np.abs(outputs[0] - outputs[1]).mean(), delta=1e-5)
         for key, value in lab_reference.facts(LAB.test_pixels).items():
             self.assertAlmostEqual(figures["test_set"][key], value, delta=1e-6 * value + 1e-9, msg=key)
 
@@ -68,6 +82,22 @@ class DrawnTest(unittest.TestCase):
         for view in ("compare", "matrix", "inspect", "claims"):
             figures = self.hold(view, epochs=0, sizes=["1440x900"])
         self.hold_numpy(figures, 0)
+
+    def test_narrator(self):
+        """Sentences that need more training, or another pair."""
+        said = set()
+        for a, b, epochs in ((PLAIN, "loss=mse", 10), ("", "output=relu", 10), ("output=relu", "output=linear", 10),
+                             ("seed=1", "seed=2", 3), (PLAIN, PLAIN, 1), (PLAIN, "lr=1", 4), (PLAIN, "loss=mae", 4),
+                             (PLAIN, "layers=64,16,64,noise=0.5", 1), (PLAIN, "loss=mse,layers=64,16,64", 0),
+                             ("lr=0.01", "lr=0.01,loss=mse", 20)):
+            for view in ("compare", "solo-b"):
+                narrator = self.hold(view, a=a or PLAIN, b=b, epochs=epochs, sizes=["1440x900"])["narrator"]
+                said.add(narrator["key"])
+        self.assertGreaterEqual(len(said), 8, said)
+        self.hold("matrix", epochs=10, sizes=["1440x900"])
+        for pixel in ("3,3", "10,14", "14,14", "20,10"):
+            for b in ("loss=mse,output=relu", "loss=mse,output=linear"):
+                self.hold("inspect", "--pixel", pixel, a="output=clip", b=b, sizes=["1440x900"])
 
     def test_wipe(self):
         self.hold("compare", "--wipe", "0.3", b=OTHER)

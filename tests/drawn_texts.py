@@ -1,12 +1,10 @@
 """What every text with a figure on a picture must say, worked out from its place and from the JSON: beside which label,
 under which header, in which cell. For drawn_test.py. To add a figure to the window: say here what it must be."""
-import math
 import os
 import re
 
-import numpy as np
-
 import cli_reference as reference
+import drawn_said
 from figures_reference import APP, LOSSES
 
 SIDES = "ab"
@@ -21,18 +19,17 @@ HEATMAPS = {"bce": ("BCE", "bce", "%.4f", "", False), "excess": ("avoidable BCE"
             "dead": ("never lit (all digits)", "never_lit", "%.0f", "", False)}
 SHORT = {"excess": "avoidable", "error": "bright/dark", "bias": "mean error", "dead": "never lit"}  # in a narrow place
 SET_MAPS = ("bias", "dead")
-VIEWS = {"compare": "Compare", "solo": "Solo A", "solo-b": "Solo B", "matrix": "Matrix", "inspect": "Inspect",
-         "claims": "Claims"}
+VIEWS = {"Compare": "1", "Matrix": "4", "Inspect": "5", "Claims": "6"}  # and their keys
 STATIC = {"tanh 0…1", "<0", ">1"}  # a name; what the colours outside the grey scale mean
 NOT_FINITE = ("NaN", "+Inf", "-Inf")
 
 
 def read_color(name):
     with open(os.path.join(APP, "draw", "theme.h"), encoding="utf-8") as file:
-        return re.search(rf"#define {name}\s+0x([0-9a-f]{{8}})", file.read())[1]
+        return re.search(rf"^    X\({name}, 0x([0-9a-f]{{8}}),", file.read(), re.M)[1]  # on the dark ground
 
 
-TEXT, SOFT, A, B = (read_color(f"COLOR_{name}") for name in ("TEXT", "TEXT_SOFT", "A", "B"))
+TEXT, SOFT, A, B, INVERSE = (read_color(name) for name in ("text", "soft", "a", "b", "inverse"))
 
 
 # ---- how figures are written -----------------------------------------------------------------------------------------
@@ -62,7 +59,7 @@ def write_short(value, is_signed):
 
 
 def write_count(count):
-    return f"{count // 1000}\u2009{count % 1000:03d}" if count >= 1000 else str(count)
+    return f"{count:,}"
 
 
 def outside(test):
@@ -96,13 +93,13 @@ class Text:
 class Picture:
     """The texts of one picture. Each that carries a figure is claimed by one rule, which says what it must be."""
 
-    def __init__(self, case, figures, width, step, labels):
-        """width: the window's; step: that was asked for, or None; labels: of the test digits."""
-        self.case, self.f, self.step, self.labels = case, figures, step, labels
+    def __init__(self, case, figures, width, step, truth):
+        """width: the window's; step: that was asked for, or None; truth: what numpy knows."""
+        self.case, self.f, self.step, self.truth = case, figures, step, truth
         self.texts = [Text(entry) for entry in figures["texts"]]
         self.view, self.claimed = figures["view"], {}
         self.shown = [side for side in SIDES if side in figures]
-        self.sidebar = 316 if width < 1200 else 340
+        self.bar = self.one("losslens").box_h  # of the bar at the top
         self.is_wide = width >= 1440  # nothing gives way
 
     # ---- finding and claiming
@@ -138,29 +135,51 @@ class Picture:
 
     def check(self):
         self.check_top()
-        self.check_sidebar()
+        self.check_narrator()
+        self.check_playback()
         self.check_status()
         self.check_view()
-        if self.find("Film"):
-            step = self.behind(self.one("Film"))[-1]
-            self.claim(step, self.past_text("step {1}", "step {0} of {1}"), "the timeline's step")
         for text in self.texts:
             if re.search(r"\d", text.text) and text not in self.claimed and text.text not in STATIC:
                 self.case.fail(f"{self.view}: no rule says what {text} must be")
-
-    def past_text(self, newest, past):
-        side = self.f[self.shown[0]]
-        return (past if self.is_past() else newest).format(side["step"], self.f["newest_step"])
 
     def is_past(self):
         return self.step is not None and self.step < self.f["newest_step"]
 
     def check_top(self):
-        for i, label in enumerate(VIEWS.values()):
-            tab = self.one(label, where=lambda t: t.y < 44)
-            for key in self.behind(tab)[:1]:
-                if key.x - tab.right < 12:
-                    self.claim(key, str(i + 1), f"the key of {label}")
+        for label, key in VIEWS.items():
+            tab = self.one(label, where=lambda t: t.middle < self.bar)
+            for text in self.behind(tab)[:1]:
+                if text.x - tab.right < 12:
+                    self.claim(text, key, f"the key of {label}")
+
+    def check_narrator(self):
+        """One sentence, whole or cut at the end, and what it proposes; its figures are those of the JSON."""
+        said = self.f.get("narrator", {"text": "", "key": ""})
+        drawn_said.check(self.case, self.f)
+        left = self.one("losslens").x
+        rest, lines = said["text"], [t for t in self.texts if t.middle > self.bar and abs(t.box_x - left) < 1]
+        for text in lines:
+            if not rest:
+                break
+            part = text.text[:-1] if text.is_cut else text.text
+            self.case.assertTrue(rest.startswith(part), (rest, text))
+            self.claim(text, text.text, "the narrator")
+            rest = "" if text.is_cut else rest[len(part):].lstrip()
+        self.case.assertEqual(rest, "", "the narrator does not end")
+        if said.get("action"):
+            button = self.one(said["action"])
+            self.claim(button, drawn_said.propose(self.f), "what the narrator proposes")
+
+    def check_playback(self):
+        line = self.line(self.one("Restart"))
+        paces = [t for t in line if t.x < self.one("Film").x and re.search(r"\d", t.text)]
+        self.case.assertEqual(len(paces), 3, paces)
+        for text, pace in zip(paces, (("1 batch/s", "1"), "10", "100")):
+            self.claim(text, pace, "a speed")
+        step = self.f[self.shown[0]]["step"]
+        self.claim(line[-1], f"step {step} of {self.f['newest_step']}" if self.is_past() else
+                   self.progress(self.f[self.shown[0]])[0], "the time that is shown")
 
     def progress(self, shown):
         """How far a model is: the long and the short form."""
@@ -174,67 +193,27 @@ class Picture:
         short = f"epoch {epoch}.{10 * rest // steps}" if rest else f"epoch {epoch}"
         return f"{short} / {self.f['epochs']}", short
 
-    def check_sidebar(self):
-        cards = {side: self.one(f"Model {side.upper()}") for side in self.shown}
-        for side, title in cards.items():
-            layers = reference.parse_spec(self.f[side]["spec"])["layers"].replace(",", "-").replace("+", "-")
-            for text in self.behind(title, lambda t: t.x < self.sidebar):
-                self.claim(text, (f"784-{layers}-784",) if text.color == SOFT and text.text.startswith("784")
-                           else self.progress(self.f[side]), f"model {side}'s layers or progress")
-        for minus in self.find("−", where=lambda t: t.x < self.sidebar):
-            value = self.behind(minus)[0]
-            above = [side for side, title in cards.items() if title.y < minus.y]
-            if not above:
-                self.claim(value, "%.1f" % self.f["pad_brush"], "the brush's size")
-                continue
-            spec = reference.parse_spec(self.f[above[-1]]["spec"])
-            before = [t for t in self.line(minus) if t.right <= minus.x]
-            is_noise = any(t.text == "+" for t in before)
-            self.claim(value, "%.3g" % float(spec["noise"]) if is_noise else
-                       str(min(int(width) for width in re.split("[+,-]", spec["layers"]))),
-                       f"model {above[-1]}'s {'noise' if is_noise else 'code size'}")
-            if before and before[-1].text not in ("+",):
-                self.case.assertEqual(before[-1].text, "Noise" if is_noise else "Code size")
-
-    def status_figures(self, shown):
-        losses = [f"{NAMES[loss]} {{}}" for loss in list_losses(shown["spec"])]
-        short = "  ".join(name.format(write_figure(shown["test"][loss])[0])
-                          for name, loss in zip(losses, list_losses(shown["spec"])))
-        rest = f"  mean error {write_signed(shown['test']['bias'])[0]}  outside 0…1 {outside(shown['test'])}" \
-               f"  never lit {shown['test']['never_lit']}"
-        return f"   test {short}{rest}", f"  {short}"
-
     def check_status(self):
-        for side in self.shown:
-            shown, color = self.f[side], A if side == "a" else B
-            spec = self.one(f"{side.upper()}  {shown['spec']}")
-            self.case.assertEqual(spec.color, color)
-            self.claimed[spec] = "the spec"
-            self.case.assertTrue(len(self.behind(spec)) == 2 or not self.is_wide or len(spec.text) > 120, "figures")
-            for text in self.behind(spec):
-                self.claim(text, (self.progress(shown)[0], *self.status_figures(shown)), f"the caption of {side}")
-        self.claim(self.one(self.f["program"]), self.f["program"], "the program")
-        foot, = [t for t in self.texts if " data: " in t.text]
+        if not self.find(self.f["program"]):
+            self.case.assertFalse(self.is_wide, "the line at the bottom is missing")
+            return
+        program = self.one(self.f["program"])
+        self.claim(program, self.f["program"], "the program")
+        foot, = self.line(program, lambda t: t.x < program.x)
         self.claim(foot, self.foot_forms(), "the foot")
 
     def foot_forms(self):
-        f, data, note = self.f, self.f["data"], ""
-        base = f"{data['name']}{' (seed 1)' if 'seed' in data else ''} data: {write_count(data['train'])} train · " \
-               f"{write_count(data['test'])} test"
+        data, note = self.f["data"], ""
+        base = f"{data['name']}{' digits (seed 1)' if 'seed' in data else ''}: {write_count(data['train'])} digits to " \
+               f"learn from, {write_count(data['test'])} to test."
         if self.is_past():
-            note = self.past_text("", "   as it was at step {0} of {1}")
-        note += {"matrix": "   others: as A but loss and output",
-                 "claims": "   others: as A but loss, output, seed"}.get(self.view, "")
-        if self.view == "inspect":
-            digit, (row, column) = f["inspect"]["digit"], f["inspect"]["pixel"]
-            note += f"   {'the drawing' if digit < 0 else f'test {digit}'}, row {row}, column {column}"
-        scales = [f"{HEATMAPS[key][0]} {'±' if HEATMAPS[key][4] else '0–'}{scale:.3g}{HEATMAPS[key][3]}"
-                  for key, scale in f["heat_scale"].items()]
-        scales = scales if self.view in ("compare", "solo", "solo-b") else scales[:1]
-        heat = "" if self.view == "claims" else "   heat: " + ", ".join(scales)
-        if f["binary"] > 0 and heat:
-            heat += "   targets shown: %.0f %% binary" % (100 * f["binary"])
-        return [base + "   figures: whole test set" + note + heat, base + note + heat, base + heat, base]
+            note += f"   As it was at step {self.f[self.shown[0]]['step']} of {self.f['newest_step']}."
+        if self.f["binary"] > 0:
+            note += "   Targets shown: %.0f %% black-white; figures of all test digits: as they are." % (100 * self.f["binary"])
+        others = {"matrix": "loss and output", "claims": "loss, output, seed"}.get(self.view)
+        note += f"   others: as A but {others}" if others else ""
+        meaning = "   Figures over a picture are that picture\u2019s. Colour scales never change by themselves."
+        return [base + meaning + note, base + note, base]
 
     # ---- heatmaps' headers
 

@@ -4,162 +4,17 @@ import re
 
 import numpy as np
 
-from drawn_texts import (A, B, HEATMAPS, LOSSES, NAMES, OUTPUT_NAMES, SHORT, SIDES, SOFT, TEXT, Picture, caption,
+from drawn_texts import (A, B, HEATMAPS, NAMES, OUTPUT_NAMES, SHORT, SIDES, SOFT, TEXT, Picture, caption,
                          list_losses, outside, write_figure, write_short, write_signed)
 
-HISTOGRAM = ("Brightness of the output pixels", "Brightness")
 SHORT_ROWS = ("error", "out", "unlit")  # in a narrow cell of the matrix
-
-
-class Grids(Picture):
-    """Compare and solo."""
-
-    def check_view(self):
-        if "inspect" in self.f:
-            self.check_tooltip()
-        keys = list(self.f["heat_scale"])
-        keys = keys * 2 if len(keys) == 1 else keys
-        labels = [HEATMAPS[key][0] for key in HEATMAPS] + list(SHORT.values())
-        modes, plots = self.one("binary").middle, self.one(*HISTOGRAM).y
-        titles = [t for t in self.texts if t.text in labels and t.color == TEXT and t.x > self.sidebar
-                  and modes + 8 < t.y < plots]
-        lines = sorted({round(t.middle) for t in titles})
-        is_wiped = "wipe" in self.f
-        self.case.assertEqual(len(lines), 2 if self.view == "compare" and not is_wiped else 1, titles)
-        for i, y in enumerate(lines):
-            row = sorted((t for t in titles if abs(t.middle - y) < 2), key=lambda t: t.x)
-            self.case.assertEqual(len(row), 2, row)
-            sides = SIDES if is_wiped else SIDES[i] if self.view == "compare" else self.shown
-            for title, key, end in zip(row, keys, (row[1].x, math.inf)):
-                tokens = self.behind(title, lambda t: t.x < end - 12)
-                self.check_heat_header(title, tokens, key, sides)
-        self.check_input(lines, is_wiped)
-        self.check_drawn(keys, plots, is_wiped)
-        self.check_histogram()
-        self.check_curves()
-
-    def check_input(self, lines, is_wiped):
-        title = self.one("Input", "Input, mixed")
-        digits, test = self.f["digits"], self.f["data"]["test"]
-        title_line = self.behind(title)
-        self.claim(title_line[0], (f"test {digits[0]}–{digits[-1]}", f"from {digits[0]}"), "the page's digits")
-        captions = [t for t in self.texts if " · " in t.text and t.color == SOFT and " data" not in t.text]
-        for text in captions:
-            at_top = abs(text.middle - title.middle) < 4
-            side = self.shown[0] if at_top else "b"
-            self.claim(text, " | ".join(caption(self.f[s]["spec"]) for s in SIDES) if is_wiped else
-                       caption(self.f[side]["spec"]), "what an output is of")
-
-    def check_drawn(self, keys, plots, is_wiped):
-        title = self.one("Your digit")
-        for text in self.behind(title)[:1]:
-            if text.text.startswith("test"):
-                self.claim(text, self.f["pad"], "what lies on the pad")
-        for side, color in zip(SIDES, (A, B)):
-            for text in self.texts:
-                if text.color == color and re.match(r"(BCE|MSE|MAE) ", text.text) and title.y < text.y < plots:
-                    whole = [f"{NAMES[loss]} {write_figure(self.f[side]['drawing'][loss])[0]}"
-                             for loss in list_losses(self.f[side]["spec"])]
-                    self.claim(text, ["  ".join(whole[:n]) for n in range(1, 4)], f"the drawing's figures of {side}")
-        column = sorted((t for t in self.texts if t.color == SOFT and abs(t.x - title.x) < 2 and title.y < t.y < plots
-                         and t.text != "Output"), key=lambda t: t.y)
-        for text, key in zip(column, keys) if len(self.shown) == 1 else ():
-            value = self.f[self.shown[0]]["drawing"].get(key, "") if key in LOSSES else ""
-            self.claim(text, SHORT.get(key, HEATMAPS[key][0]) + ("" if key not in LOSSES else f" {write_figure(value)[0]}"),
-                       f"the drawing's {key}")
-
-    def check_side_figure(self, text, find):
-        """'A 0.0918': in the colour of the model whose figure it is."""
-        side = text.text[0].lower()
-        self.case.assertEqual(text.color, A if side == "a" else B)
-        self.claim(text, [f"{text.text[0]} {value}" for value in write_figure(find(self.f[side]["test"]))],
-                   f"{side}'s figure in a plot's title")
-
-    def check_all_shown(self, title, where):
-        if self.is_wide:
-            self.case.assertEqual(sorted(t.text[0].lower() for t in self.behind(title, where)
-                                         if re.match("[AB] ", t.text)), self.shown, title)
-
-    def check_histogram(self):
-        title, axis = self.one(*HISTOGRAM), self.find("<0")[0]
-        training = self.one("Training")
-        for text in self.behind(title, lambda t: t.right < training.x):
-            if re.match("[AB] ", text.text):
-                self.check_side_figure(text, lambda test: test["mean_output"])
-            elif text.text.startswith("mean in"):
-                self.claim(text, "mean in %.4f" % self.f["test_set"]["mean_input"], "the mean input")
-        self.check_all_shown(title, lambda t: t.right < training.x)
-        ticks = self.behind(axis, lambda t: t.right < training.x)
-        for text, tick in zip(ticks, ("0.25", "0.5", "0.75")):
-            self.claim(text, tick, "a tick of the intensities")
-        area = self.inside(title.x - 20, title.y + title.h, training.x - 20, axis.y - 1)
-        for text in area:
-            if text.text.startswith("lit: "):
-                share = lambda key: "%.1f %%" % (100 * self.f["brush"][key])
-                self.claim(text, "  ".join([f"lit: in {share('input')}",
-                                            *(f"{side.upper()} {share(side)}" for side in self.shown)]), "the lit shares")
-            elif text.text.endswith("%"):
-                counts = [self.f[self.shown[0]]["test"]["histogram"]["input"],
-                          *(self.f[side]["test"]["histogram"]["output"] for side in self.shown)]
-                top = 1.1 * max(max(bins[2:64]) for bins in counts) / sum(counts[0])
-                self.claim(text, {"linear": "%.1f %%" % (100 * top), "cumulative": "100 %"}[self.f["histogram"]],
-                           "the top of the histogram")
-
-    def check_curves(self):
-        title = self.one("Training")
-        for text in self.behind(title):
-            if re.match("[AB] ", text.text):
-                self.check_side_figure(text, lambda test: test[self.f["curve"]])
-        self.check_all_shown(title, lambda t: True)
-        foot = self.one("epoch", where=lambda t: t.x > title.x)
-        last = max([1, self.f["epochs"], *(self.f[side]["history"][-1]["epoch"] for side in self.shown)])
-        first, _, end = self.line(foot, lambda t: t.x > title.x)
-        self.claim(first, "0", "the first epoch")
-        self.claim(end, str(last), "the last epoch")
-        names = {"always 0.5": "ln_2", "mean image": "mean_image", "floor: no model gets below": "entropy_floor"}
-        heights = []
-        for text in self.inside(title.x - 20, title.y + title.h, math.inf, foot.y):
-            name = next((name for name in names if text.text.startswith(name)), None)
-            if name:
-                value = float(np.float32(self.f["landmarks"][names[name]]))
-                self.claim(text, "%s %.4f" % (name, value), "a landmark")
-            elif re.fullmatch(r"[\d.e-]+", text.text) and text.right < title.x + 40:
-                heights.append((float(text.text), text.y))
-                self.claim(text, ["%g" % (digit * 10.0 ** power) for power in range(-6, 3) for digit in (1, 2, 5)],
-                           "a tick of the loss")
-        self.case.assertEqual(sorted(heights), sorted(heights, key=lambda tick: -tick[1]), "ticks out of order")
-
-    def check_tooltip(self):
-        """Of the pinned pixel, in the page's first digit."""
-        i, digit = self.f["inspect"], self.f["digits"][0]
-        place = "row %d, column %d" % tuple(i["pixel"])
-        title = self.one(f"test {digit} (a {self.labels[digit]}), {place}", f"test {digit}, {place}")
-        self.claim(title, title.text, "the pinned pixel")
-        first = self.texts.index(title)
-        self.texts, below = self.texts[:first], self.texts[first:]  # it lies over the rest
-        columns = [t for t in below if t.text in ("A", "B")]
-        rows = {"target t": lambda side: i["t"] if side == self.shown[0] else None,
-                "output p": lambda side: i[side]["p"], "logit z": lambda side: i[side]["z"]}
-        for loss in list_losses(*(self.f[side]["spec"] for side in self.shown)):
-            label = "BCE (floor %.3f)" % i["floor"] if loss == "bce" else NAMES[loss]
-            rows[label] = lambda side, loss=loss: i[side][loss]
-            rows[f"∂{NAMES[loss]}/∂z"] = lambda side, loss=loss: i[side][f"{loss}_slope"]
-        self.case.assertEqual([t.text for t in columns], [side.upper() for side in self.shown])
-        for label, find in rows.items():
-            head, = [t for t in below if t.text == label]
-            self.claim(head, label, "a row's label")
-            for text in [t for t in below if abs(t.middle - head.middle) < 4 and t.x > head.right]:
-                side, = [t.text.lower() for t in columns if abs(t.right - text.right) < 2]
-                forms = write_figure(find(side)) + (("0 clipped",) if label == "∂BCE/∂z" and find(side) == 0 else ())
-                self.claim(text, forms, f"{label} of {side}")
-        self.case.assertEqual([t for t in below if t not in self.claimed and t not in columns], [])
 
 
 class Matrix(Picture):
     def check_view(self):
         outputs, losses = self.f["matrix"]["outputs"], self.f["matrix"]["losses"]
         first = next(iter(self.f["heat_scale"]))
-        toggles = self.line(self.find("sigmoid", where=lambda t: t.x > self.sidebar)[0], lambda t: t.x > self.sidebar)
+        toggles = self.line(self.find("sigmoid", where=lambda t: t.middle > self.bar)[0], lambda t: t.middle > self.bar)
         self.check_bar(toggles, first)
         columns = [self.one(NAMES[loss], where=lambda t: t.box_w > 100 and t.color == TEXT) for loss in losses]
         rows = [self.one(OUTPUT_NAMES[output], where=lambda t: t.box_h > 40) for output in outputs]
@@ -203,7 +58,7 @@ class Inspect(Picture):
     def check_view(self):
         i = self.f["inspect"]
         self.check_header(i)
-        loss, slope = self.one("Loss", where=lambda t: t.x > self.sidebar), \
+        loss, slope = self.one("Loss", where=lambda t: t.middle > self.bar), \
             self.one("Gradient at the logit", "Gradient")
         tables = self.one("Row %d, column %d" % tuple(i["pixel"]))
         self.claim(tables, tables.text, "the pixel")
@@ -226,10 +81,10 @@ class Inspect(Picture):
 
     def check_header(self, i):
         title = [t for t in self.texts if re.match(r"(Test )?\d+(, a \d)?$|Your digit|Yours", t.text)
-                 and t.x > self.sidebar and t.y > 44][0]
+                 and t.middle > self.bar and t.y > 44][0]
         digit = i["digit"]
         self.claim(title, ("Your digit", "Yours") if digit < 0 else
-                   (f"Test {digit}, a {self.labels[digit]}", f"Test {digit}", str(digit)), "the digit")
+                   (f"Test {digit}, a {self.truth.labels[digit]}", f"Test {digit}", str(digit)), "the digit")
         key = next(iter(self.f["heat_scale"]))
         line = self.behind(title)
         captions = {side: (caption(self.f[side]["spec"]), caption(self.f[side]["spec"]).split(" · ")[1]) for side in SIDES}

@@ -134,6 +134,17 @@ static json_t *history_json(const Snapshot *s)
     return history;
 }
 
+// The drawing's least and largest output, null where none is finite: what the pictures' marks depend on.
+static json_t *drawing_range(const ModelFrame *m)
+{
+    float least = INFINITY, most = -INFINITY;
+    for (int i = 0; i < DIGIT_PIXELS; i++) {
+        least = fminf(least, m->pad_p[i]);
+        most = fmaxf(most, m->pad_p[i]);
+    }
+    return json_pack("[o, o]", report_number((double)least), report_number((double)most));
+}
+
 // One model whole: settings, every figure over the test set, the drawing's losses, the curves.
 static json_t *model_json(const ModelFrame *m, bool has_history)
 {
@@ -145,6 +156,7 @@ static json_t *model_json(const ModelFrame *m, bool has_history)
         set(json, "test", test);
     }
     set(json, "drawing", losses_json(m->pad_loss));
+    set(json, "drawing_range", drawing_range(m));
     if (has_history)
         set(json, "history", history_json(s));
     return json;
@@ -338,6 +350,8 @@ json_t *figures_json(const Frame *frame)
         set(json, "brush", brush_json(frame));
     if (scene_has(scene, SCENE_IS_STAGE))
         set(json, "landmarks", landmarks_json(frame));
+    if (scene_has(scene, SCENE_IS_STAGE))
+        set(json, "drawing_distance", report_number(frame->pad_distance));
     if (frame->pair.sides.images || frame->pair.chance.images)
         set(json, "pair", pair_json(&frame->pair));
     add_sentences(json, frame);
