@@ -80,9 +80,32 @@ bool figure_is_uneven(const Frame *frame)
     return is_pair(frame) && a->step * b->steps_per_epoch != b->step * a->steps_per_epoch;
 }
 
+// On the stage what is said there; elsewhere what would be said of A and B.
+static Sentence find_sentence(const Frame *frame)
+{
+    if (panel_is_stage(frame))
+        return frame->sentence;
+    const NarratorFacts facts = narrator_facts(frame);
+    return narrator_say_pair(&facts);
+}
+
+// The sentence's bold beginning, which stands for the whole: its length with the markup, 0 where there is none.
+static size_t find_bold(const Sentence *sentence)
+{
+    const char *end = sentence->text[0] == '*' ? strchr(sentence->text + 1, '*') : NULL;
+    return end ? (size_t)(end + 1 - sentence->text) : 0;
+}
+
 void figure_title(const Frame *frame, char text[FIGURE_WORDS])
 {
     char a[64], b[64];
+    Sentence sentence = find_sentence(frame);
+    const size_t bold = find_bold(&sentence);
+    if (bold > 0) {
+        sentence.text[bold] = 0;
+        sentence_plain(&sentence, text, FIGURE_WORDS);
+        return;
+    }
     format_choice(frame, SIDE_A, a);
     format_choice(frame, SIDE_B, b);
     if (!is_pair(frame))
@@ -105,7 +128,8 @@ static bool find_mse(const Frame *frame, double mse[SIDE_COUNT])
     return is_known;
 }
 
-void figure_sentence(const Frame *frame, char text[FIGURE_WORDS])
+// Figures alone, for when the narrator is silent.
+static void say_figures(const Frame *frame, char text[FIGURE_WORDS])
 {
     double mse[SIDE_COUNT];
     char a[24], b[24];
@@ -116,15 +140,30 @@ void figure_sentence(const Frame *frame, char text[FIGURE_WORDS])
     panel_format_figure(mse[SIDE_B], b);
     if (figure_is_uneven(frame))
         (void)snprintf(text, FIGURE_WORDS,
-                       "A and B have not learnt equally long (A: %s, B: %s): wait before you compare them.",
+                       "<A> and <B> have not learnt equally long (<A>: %s, <B>: %s): wait before you compare them.",
                        panel_progress(frame, SIDE_A).short_text, panel_progress(frame, SIDE_B).short_text);
     else if (is_pair(frame))
         (void)snprintf(text, FIGURE_WORDS,
-                       "MSE over all test digits: %s with A, %s with B. For the uppermost digit a pixel of A and B "
-                       "differs by %.3f on average.",
+                       "MSE over all test digits: %s with <A>, %s with <B>. For the uppermost digit a pixel of <A> "
+                       "and <B> differs by %.3f on average.",
                        a, b, frame->pad_distance);
     else
         (void)snprintf(text, FIGURE_WORDS, "MSE over all test digits: %s.", shown_side(frame) == SIDE_A ? a : b);
+}
+
+void figure_sentence(const Frame *frame, bool has_title, char text[FIGURE_WORDS])
+{
+    const Sentence sentence = find_sentence(frame);
+    const char *rest = sentence.text + (has_title ? find_bold(&sentence) : 0);
+    if (!*sentence.text) {
+        say_figures(frame, text);
+        return;
+    }
+    if (rest > sentence.text)
+        rest += strspn(rest, ":, ");
+    (void)snprintf(text, FIGURE_WORDS, "%s", rest);
+    if (rest > sentence.text && text[0] >= 'a' && text[0] <= 'z')
+        text[0] = (char)(text[0] - 'a' + 'A');
 }
 
 // ---- the small print ----------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ enum {
     PICTURES_TOP = 206,
     LABEL = 92,  // what stands before a row
     BETWEEN = 6, // pictures
-    GROUP = 46,  // the least between groups
+    GROUP = 38,  // the least between groups
     BAR_GAP = 14,
     BAR = 20,
-    BAR_LABEL = 72, // behind a bar
+    BAR_LABEL = 80, // behind a bar
     BELOW = 184,    // the least for words and plot
     FOOT = 58,
     FOOT_LINE = 31

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw/palette.h"
+#include "draw/ui_rich.h"
 #include "panels/figure.h"
 #include "panels/histogram.h"
 #include "panels/panel.h"
@@ -120,16 +120,16 @@ static void draw_label(const Figure *figure, int row)
 }
 
 // The sentence, as large as its place lets it be.
-static void draw_sentence(const Figure *figure, Rect rect)
+static void draw_sentence(const Figure *figure, Rect rect, bool has_own_title)
 {
     Ui *ui = figure->ui;
     char text[FIGURE_WORDS];
-    figure_sentence(figure->frame, text);
+    figure_sentence(figure->frame, has_own_title, text);
     const float usual = ui_px(ui, 216); // what is below the pictures on a slide of 16:9
     float size = fminf(FIGURE_SAY_MOST, fmaxf(FIGURE_SAY, FIGURE_SAY * rect.h / usual));
-    while (size > FIGURE_TEXT && ui_paragraph(ui, (Rect){0, 0, rect.w, 1e6f}, FONT_UI, size, 0, text) > rect.h)
+    while (size > FIGURE_TEXT && ui_rich(ui, (Rect){0, 0, rect.w, 1e6f}, size, 0, text) > rect.h)
         size -= 1;
-    (void)ui_paragraph(ui, rect, FONT_UI, size, ui->theme->text, text);
+    (void)ui_rich(ui, rect, size, ui->theme->text, text);
 }
 
 // Without the way in which the digits were chosen where it does not fit into two lines. Returns the lines.
@@ -396,7 +396,7 @@ static float draw_epochs(const Figure *figure, Rect line)
     return line.h;
 }
 
-static void draw_words(const Figure *figure)
+static void draw_words(const Figure *figure, bool has_own_title)
 {
     Ui *ui = figure->ui;
     Rect rect = figure->layout.words;
@@ -405,7 +405,7 @@ static void draw_words(const Figure *figure)
     float used = draw_epochs(figure, (Rect){rect.x, rect.y, rect.w, line});
     used += draw_key(figure, (Rect){rect.x, rect.y + used, rect.w, line});
     used += used > 0 ? gap : 2 * gap;
-    draw_sentence(figure, (Rect){rect.x, rect.y + used, rect.w, rect.h - used});
+    draw_sentence(figure, (Rect){rect.x, rect.y + used, rect.w, rect.h - used}, has_own_title);
 }
 
 // ---- the figure ---------------------------------------------------------------------------------------------------
@@ -429,7 +429,7 @@ void figure_draw(Ui *ui, const Frame *frame, float width, float height, const ch
         draw_row(&figure, row);
     for (int heatmap = 0; heatmap < HEATMAP_COUNT; heatmap++)
         draw_bar(&figure, heatmap);
-    draw_words(&figure);
+    draw_words(&figure, !title);
     histogram_draw_small(ui, frame, figure.layout.plot);
     draw_foot(&figure, foot);
 }

@@ -7,7 +7,7 @@
 #include "draw/ui_field.h"
 #include "panels/panel.h"
 
-static const char title_field[] = "toast.title.text", path_field[] = "toast.path.text";
+static const char title_field[] = "toast.title.text", path_field[] = "toast.save_as.text";
 
 // The end of the text that fits, behind an ellipsis: a path says most at its end.
 static void draw_end(Ui *ui, Rect rect, const char *text)
