@@ -210,6 +210,39 @@ static void unequal_training_is_told(void **state)
     frame->models[SIDE_B].snapshot = kept;
 }
 
+// With figures of every length and the longest sentences.
+static void measured_models(void **state)
+{
+    (void)state;
+    static Snapshot measured[SIDE_COUNT];
+    Frame *frame = compose(SCENE_COMPARE);
+    const Snapshot *kept[SIDE_COUNT];
+    static const double figures[] = {0.0923, 12.3456, 999.9999, 123456.7, 1e-7};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        for (int side = 0; side < SIDE_COUNT; side++) {
+            kept[side] = i == 0 ? frame->models[side].snapshot : kept[side];
+            measured[side] = *kept[side];
+            measured[side].test.images = 10000;
+            for (int loss = 0; loss < LOSS_COUNT; loss++)
+                measured[side].test.mean[loss] = figures[i];
+            frame->models[side].snapshot = &measured[side];
+        }
+        frame->sentence.text[0] = 0;
+        check(frame, NULL, "measured, silent narrator");
+        assert_true(says("MSE over all test digits"));
+        (void)strcpy(
+            frame->sentence.text,
+            "*<B> is much worse*: its MSE is 0.0241 against 0.0099. 38 % of its pixels are below 0, but half of "
+            "those by less than 0.007, and 271 pixels that need ink never light up, whatever the digit is.");
+        check(frame, NULL, "measured, long sentence");
+        assert_true(says("B is much worse") && says("Its MSE is 0.0241"));
+        check(frame, "Another title", "measured, another title");
+        assert_true(says("B is much worse: its MSE")); // the sentence is whole then
+    }
+    for (int side = 0; side < SIDE_COUNT; side++)
+        frame->models[side].snapshot = kept[side];
+}
+
 static void pictures_have_room(void **state)
 {
     (void)state;
@@ -250,6 +283,7 @@ int main(void)
         cmocka_unit_test(the_small_print),
         cmocka_unit_test(unequal_training_is_told),
         cmocka_unit_test(pictures_have_room),
+        cmocka_unit_test(measured_models),
     };
     return cmocka_run_group_tests(tests, open_stage, close_stage);
 }
