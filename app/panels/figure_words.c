@@ -104,6 +104,9 @@ void figure_title(const Frame *frame, char text[FIGURE_WORDS])
     if (bold > 0) {
         sentence.text[bold] = 0;
         sentence_plain(&sentence, text, FIGURE_WORDS);
+        const size_t length = strlen(text);
+        if (length > 0 && text[length - 1] == '.') // a title has none
+            text[length - 1] = 0;
         return;
     }
     format_choice(frame, SIDE_A, a);
