@@ -37,13 +37,17 @@ static void format_batch(const Frame *frame, int side, char text[64])
 static void format_noise(const Frame *frame, int side, char text[64])
 {
     const float noise = frame->models[side].spec.noise;
-    (void)snprintf(text, 64, noise > 0 ? "noise on the input %g" : "", (double)noise);
+    text[0] = 0;
+    if (noise > 0)
+        (void)snprintf(text, 64, "noise on the input %g", (double)noise);
 }
 
 static void format_l1(const Frame *frame, int side, char text[64])
 {
     const float l1 = frame->models[side].spec.l1;
-    (void)snprintf(text, 64, l1 > 0 ? "price on the code %g" : "", (double)l1);
+    text[0] = 0;
+    if (l1 > 0)
+        (void)snprintf(text, 64, "price on the code %g", (double)l1);
 }
 
 static void format_seed(const Frame *frame, int side, char text[64])
