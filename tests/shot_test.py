@@ -60,7 +60,7 @@ class ShotTest(unittest.TestCase):
 
     def test_views_pages_and_specs_change_the_picture(self):
         base = numpy.asarray(self.picture(name="0.png"))
-        for i, arguments in enumerate((["--view", "solo"], ["--page", "3"], ["--b", "loss=mae"], ["--scale", "0.8"])):
+        for i, arguments in enumerate((["--view", "solo"], ["--page", "3"], ["--b", "loss=mae"], ["--scale", "1.5"])):
             self.assertTrue((numpy.asarray(self.picture(*arguments, name=f"{i + 1}.png")) != base).any(), arguments)
 
     def test_digit_from_a_picture(self):
@@ -75,6 +75,64 @@ class ShotTest(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("bad.png", result.stderr)
         self.assertFalse(os.path.exists(self.path("2.png")))
+
+    def figure(self, *arguments, name="a.png"):
+        return self.picture("--figure", *arguments, name=name)
+
+    def test_a_figure_has_a_size_of_its_own_and_its_settings(self):
+        image = self.figure()
+        self.assertEqual(image.size, (1920, 1080))
+        settings = json.loads(image.text["losslens"])
+        self.assertEqual(settings["theme"], "light")
+        self.assertGreater(len(settings["figure"]["title"]), 3)
+        self.assertIn("loss=bce,output=sigmoid", settings["a"]["spec"])
+        self.assertEqual(numpy.asarray(image)[2, 2].tolist(), [255, 255, 255])
+        image = self.figure("--size", "800x450", "--theme", "dark", "--title", "Übung 1", name="b.png")
+        self.assertEqual(image.size, (800, 450))
+        settings = json.loads(image.text["losslens"])
+        self.assertEqual((settings["theme"], settings["figure"]["title"]), ("dark", "Übung 1"))
+        self.assertLess(numpy.asarray(image)[2, 2].max(), 40)
+
+    def test_a_figure_is_the_same_bytes_every_time(self):
+        arguments = ("--title", "Twice", "--b", "loss=mse,output=linear")
+        for name in ("1.png", "2.png"):
+            self.figure(*arguments, name=name).close()
+        with open(self.path("1.png"), "rb") as first, open(self.path("2.png"), "rb") as second:
+            self.assertEqual(first.read(), second.read())
+
+    def test_a_figure_shows_the_same_digits_at_every_size(self):
+        digits = [json.loads(self.figure("--size", size, name=size + ".png").text["losslens"])["digits"]
+                  for size in ("800x450", "1920x1080", "2560x1440")]
+        self.assertTrue(digits[0] == digits[1] == digits[2], digits)
+
+    def test_texts_of_a_figure(self):
+        result = shot("-o", self.path(), "--figure", "--json", "--texts", "--title", "How it went", "--size", "1600x900")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        texts = json.loads(result.stdout)["texts"]
+        self.assertIn("How it went", [t["text"] for t in texts])
+        for text in texts:
+            x, y, w, h = text["rect"]
+            self.assertFalse(text["cut"], text)
+            self.assertTrue(x >= 0 and y >= 0 and x + w <= 1600 and y + h <= 900, text)
+
+    def test_theme_of_the_window(self):
+        dark, light = self.picture(name="1.png"), self.picture("--theme", "light", name="2.png")
+        self.assertLess(numpy.asarray(dark)[2, 2].max(), 60)
+        self.assertGreater(numpy.asarray(light)[2, 2].min(), 200)
+        self.assertEqual(json.loads(light.text["losslens"])["theme"], "light")
+
+    def test_bad_figures_are_refused(self):
+        cases = [(["--title", "x"], "--figure"), (["--figure", "--title="], "--title"), (["--figure", "--title", "   "], "--title"),
+                 (["--figure", "--title", "a" * 201], "200"), (["--figure", "--title", "a\nb"], "--title"),
+                 (["--figure", "--title", b"\xff\xfe"], "UTF-8"), (["--figure", "--scale", "2"], "--scale"),
+                 (["--figure", "--size", "799x450"], "800x450"), (["--figure", "--size", "800x449"], "800x450"),
+                 (["--size", "800x450"], "960x600"), (["--size", "959x600"], "960x600"), (["--theme", "blue"], "dark, light")]
+        for arguments, word in cases:
+            result = shot("-o", self.path(), *arguments)
+            self.assertEqual(result.returncode, 2, arguments)
+            self.assertIn(word, result.stderr, arguments)
+            self.assertFalse(os.path.exists(self.path()))
+        self.figure("--title", "a" * 200).close()  # the longest
 
     def test_never_over_an_existing_file(self):
         with open(self.path(), "w") as file:

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "commands/cli_options.h"
+#include "draw/theme.h"
 
 enum {
     VIEW = 1 << COMMAND_VIEW,
@@ -20,7 +21,9 @@ enum {
     EXPORT = 1 << COMMAND_DATA_EXPORT,
     PICTURE = VIEW | SHOT | FILM,
     EVERY = PICTURE | REPORT | TRAIN | EVAL | DATA | EXPORT,
-    EPOCHS_MAX = 100000
+    EPOCHS_MAX = 100000,
+    WINDOW_WIDTH = 1440,
+    WINDOW_HEIGHT = 900
 };
 
 #define FIELD(name) offsetof(Options, name)
@@ -77,8 +80,18 @@ static const OptionRow rows[] = {
     {"--every", "N", FILM, KIND_WHOLE, FIELD(every), 1, INT32_MAX, "a frame every N batches; default: one an epoch",
      NULL},
     {"--fps", "F", FILM, KIND_REAL, FIELD(fps), 0.5, 60, "frames a second of a WebP, 0.5 to 60; default: 8", NULL},
-    {"--size", "WxH", PICTURE, KIND_SIZE, FIELD(width), 0, 0, "in pixels, 960x600 to 7680x4320; default: 1440x900",
+    {"--size", "WxH", VIEW | FILM, KIND_SIZE, FIELD(width), CLI_WIDTH_MIN, CLI_HEIGHT_MIN,
+     "in pixels, 960x600 to 7680x4320; default: 1440x900", NULL},
+    {"--size", "WxH", SHOT, KIND_SIZE, FIELD(width), FIGURE_WIDTH_MIN, FIGURE_HEIGHT_MIN,
+     "in pixels, 960x600 to 7680x4320; default: 1440x900.\n"
+     "Of a figure: from 800x450 on; default: 1920x1080",
      NULL},
+    {"--figure", NULL, SHOT, KIND_FLAG, FIELD(is_figure), 0, 0, "a slide of what is on the stage instead of the window",
+     NULL},
+    {"--title", "TEXT", SHOT, KIND_LINE, FIELD(title), 1, TITLE_BYTES,
+     "of the figure, a line of at most 200 bytes; default: what\nits models are", NULL},
+    {"--theme", NULL, PICTURE, KIND_CHOICE, FIELD(theme), 0, 0, "the ground; default: dark, and light of a figure",
+     words_themes},
     {"--page", "N", PICTURE, KIND_WHOLE, FIELD(page), 0, INT32_MAX, "which digits of the test set, from 0; default: 0",
      NULL},
     {"--digit", "FILE.png", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
@@ -257,8 +270,8 @@ static void fill_defaults(Options *out)
     out->step = -1;
     out->seeds = 3;
     out->fps = 8.0f;
-    out->width = 1440;
-    out->height = 900;
+    out->width = WINDOW_WIDTH;
+    out->height = WINDOW_HEIGHT;
 }
 
 // What several options decide together.
@@ -271,6 +284,29 @@ static void finish_look(Options *out)
     look->digit = out->is_drawn ? -1 : out->page;
     if (out->heat_scale > 0.0f)
         look->heat_scales[look->heatmaps[0]] = out->heat_scale;
+}
+
+// A figure has a size of its own; what is on its stage is what a window of the usual size shows.
+static bool finish_figure(Options *out, Error *error)
+{
+    if (!out->is_figure) {
+        if (cli_is_given(out, "--title"))
+            return error_set(error, "--title is of a figure: --figure --title TEXT");
+        if (out->width < CLI_WIDTH_MIN || out->height < CLI_HEIGHT_MIN)
+            return error_set(error, "--size %dx%d: expected %dx%d or more (%dx%d with --figure)", out->width,
+                             out->height, CLI_WIDTH_MIN, CLI_HEIGHT_MIN, FIGURE_WIDTH_MIN, FIGURE_HEIGHT_MIN);
+        return true;
+    }
+    if (cli_is_given(out, "--scale"))
+        return error_set(error, "--scale does nothing to a figure, whose text grows with --size");
+    const bool has_size = cli_is_given(out, "--size");
+    out->figure_width = has_size ? out->width : 1920;
+    out->figure_height = has_size ? out->height : 1080;
+    out->width = WINDOW_WIDTH;
+    out->height = WINDOW_HEIGHT;
+    if (!cli_is_given(out, "--theme"))
+        out->theme = THEME_LIGHT;
+    return true;
 }
 
 CliResult cli_parse(int argc, char **argv, Options *out, Error *error)
@@ -304,5 +340,5 @@ CliResult cli_parse(int argc, char **argv, Options *out, Error *error)
     if (out->command == COMMAND_FILM && !out->output)
         return error_set(error, "film needs a place: losslens film -o DIR or -o FILE.webp"), CLI_USAGE;
     finish_look(out);
-    return CLI_RUN;
+    return finish_figure(out, error) ? CLI_RUN : CLI_USAGE;
 }

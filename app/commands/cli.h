@@ -36,26 +36,30 @@ typedef struct Options {
     int epochs;
     int limit; // the first so many training images; 0: all
     bool no_shuffle;
-    LogDetail log;       // train
-    const char *init;    // weights to begin with, of --model or of A; NULL: none
-    bool force;          // replace files that are there
-    const char *output;  // -o; NULL: none (train), a name of its own (shot, report)
-    int width, height;   // of the window or picture, in pixels
-    int page;            // which digits, from 0
-    const char *digit;   // PNG for the pad; NULL: none
-    Look look;           // what the window or picture shows; past_step from step
-    bool is_drawn;       // inspect the drawing
-    float heat_scale;    // of the first heatmap; 0: its own
-    int step;            // the moment to show, -1: the newest
-    int every;           // film: steps from frame to frame, 0: an epoch
-    float fps;           // film: frames a second
-    int seeds;           // report
-    const char *shots;   // folder for screenshots; NULL: the pictures folder
-    float scale;         // of the UI; 0: as the display says
-    const char *trace;   // view: file for one JSON line a frame; NULL: none
-    bool json;           // data, shot
-    bool has_texts;      // view's trace, shot's JSON: with every text on screen
-    const char *operand; // eval: the model's file; data export: the folder
+    LogDetail log;      // train
+    const char *init;   // weights to begin with, of --model or of A; NULL: none
+    bool force;         // replace files that are there
+    const char *output; // -o; NULL: none (train), a name of its own (shot, report)
+    int width, height;  // of the window or picture, in pixels
+    int page;           // which digits, from 0
+    const char *digit;  // PNG for the pad; NULL: none
+    int theme;          // of the window or picture, a ThemeKind
+    bool is_figure;     // shot: a slide instead of the window; width and height are then of the window that it is of
+    int figure_width, figure_height; // of that slide, in pixels
+    const char *title;               // of that slide; NULL: its own
+    Look look;                       // what the window or picture shows; past_step from step
+    bool is_drawn;                   // inspect the drawing
+    float heat_scale;                // of the first heatmap; 0: its own
+    int step;                        // the moment to show, -1: the newest
+    int every;                       // film: steps from frame to frame, 0: an epoch
+    float fps;                       // film: frames a second
+    int seeds;                       // report
+    const char *shots;               // folder for screenshots; NULL: the pictures folder
+    float scale;                     // of the UI; 0: as the display says
+    const char *trace;               // view: file for one JSON line a frame; NULL: none
+    bool json;                       // data, shot
+    bool has_texts;                  // view's trace, shot's JSON: with every text on screen
+    const char *operand;             // eval: the model's file; data export: the folder
 } Options;
 
 typedef enum CliResult { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_USAGE } CliResult;

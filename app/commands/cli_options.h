@@ -11,13 +11,14 @@
 typedef enum OptionKind {
     KIND_FLAG,   // bool, without a value
     KIND_TEXT,   // const char *, not empty
+    KIND_LINE,   // const char *: low .. high bytes of UTF-8 without control characters
     KIND_DATA,   // const char *; "builtin" stands for NULL
     KIND_WORD,   // const char *, one of the words in metavar, which '|' separates
     KIND_CHOICE, // int: the index among the option's words
     KIND_WHOLE,  // int in low .. high
     KIND_REAL,   // float in low .. high
     KIND_SPEC,   // Spec
-    KIND_SIZE,   // two ints
+    KIND_SIZE,   // two ints, at least low x high
     KIND_HEATS,  // int[HEATMAP_COUNT]: one or two of the table's modes
     KIND_SET,    // unsigned: bits of some of the option's words
     KIND_PIXEL,  // int: row * 28 + column
@@ -42,7 +43,9 @@ const char *cli_metavar(const OptionRow *row, char text[WORDS_SIZE]);
 
 const OptionRow *cli_option_rows(int *count);
 
-// The least and the largest --size.
+// A figure's longest --title and least --size; the least and the largest --size of everything else.
+enum { TITLE_BYTES = 200 };
+enum { FIGURE_WIDTH_MIN = 800, FIGURE_HEIGHT_MIN = 450 };
 enum { CLI_WIDTH_MIN = 960, CLI_HEIGHT_MIN = 600, CLI_WIDTH_MAX = 7680, CLI_HEIGHT_MAX = 4320 };
 
 // Reads an option's value into its field. False where it is none: the sentence says what was expected.

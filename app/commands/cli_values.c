@@ -42,14 +42,27 @@ static const char *read_side(int *out, const char *text, int low, int high)
 static bool read_size(const OptionRow *row, int out[2], const char *value, Error *error)
 {
     int width = 0, height = 0;
-    const char *rest = read_side(&width, value, CLI_WIDTH_MIN, CLI_WIDTH_MAX);
-    rest = rest && *rest == 'x' ? read_side(&height, rest + 1, CLI_HEIGHT_MIN, CLI_HEIGHT_MAX) : NULL;
+    const int low_width = (int)row->low, low_height = (int)row->high;
+    const char *rest = read_side(&width, value, low_width, CLI_WIDTH_MAX);
+    rest = rest && *rest == 'x' ? read_side(&height, rest + 1, low_height, CLI_HEIGHT_MAX) : NULL;
     if (!rest || *rest)
-        return error_set(error, "%s %.60s: expected WIDTHxHEIGHT from %dx%d to %dx%d", row->name, value, CLI_WIDTH_MIN,
-                         CLI_HEIGHT_MIN, CLI_WIDTH_MAX, CLI_HEIGHT_MAX);
+        return error_set(error, "%s %.60s: expected WIDTHxHEIGHT from %dx%d to %dx%d", row->name, value, low_width,
+                         low_height, CLI_WIDTH_MAX, CLI_HEIGHT_MAX);
     out[0] = width;
     out[1] = height;
     return true;
+}
+
+static bool check_line(const OptionRow *row, const char *value, Error *error)
+{
+    const size_t length = strlen(value), most = (size_t)row->high;
+    char clean[1024] = "";
+    if (length < sizeof clean) {
+        memcpy(clean, value, length + 1);
+        error_clean_text(clean);
+    }
+    return (length <= most && strspn(value, " ") < length && strcmp(clean, value) == 0) ||
+           error_set(error, "%s: expected a line of text, UTF-8, of at most %.0f bytes", row->name, row->high);
 }
 
 // One of the words in metavar, which '|' separates.
@@ -190,6 +203,10 @@ bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error
     case KIND_RANGE: return read_range(row, field, value, error);
     case KIND_WORD:
         if (!check_word(row, value, error))
+            return false;
+        break;
+    case KIND_LINE:
+        if (!check_line(row, value, error))
             return false;
         break;
     case KIND_TEXT:

@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "commands/cli.h"
+#include "draw/theme.h"
 
 const char *words_scenes(int i) { return i < SCENE_COUNT ? scene_get((Scene)i)->key : NULL; }
 const char *words_heatmaps(int i) { return i < heatmap_count() ? heatmap_get(i)->key : NULL; }
 const char *words_losses(int i) { return i < LOSS_COUNT ? loss_get(i)->key : NULL; }
 const char *words_outputs(int i) { return i < OUTPUT_COUNT ? activation_get(OUTPUT_ACTIVATION, i)->key : NULL; }
 const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }
+
+const char *words_themes(int i) { return i < THEME_COUNT ? theme_get((ThemeKind)i)->key : NULL; }
 
 const char *words_logs(int i)
 {

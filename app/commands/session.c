@@ -8,6 +8,7 @@
 #include "commands/commands.h"
 #include "files/capture.h"
 #include "files/figures.h"
+#include "panels/figure.h"
 
 // Whether the set has the page that was asked for; how long a page is depends on the window.
 static bool check_page(const Session *session, const Options *options, Error *error)
@@ -44,6 +45,7 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .waits = options->command == COMMAND_FILM,
         .every_epoch = options->command != COMMAND_VIEW, // the same picture every time
         .look = options->look,
+        .theme = (ThemeKind)options->theme,
         .pace = PACE_FULL,
         .digit = session->digit,
         .digit_width = digit_width,
@@ -140,16 +142,11 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
     return frame;
 }
 
-bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
-                     char **json, Error *error)
+// What a picture takes besides: memory, and its settings as JSON.
+static bool finish_picture(Session *session, WindowSize size, uint8_t **rgba, char **json, Error *error)
 {
-    const Input still = ui_still(input);
-    const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
-    if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
-        frame = session_pass(session, options, &still, size, true, !session->is_live);
     if (!*rgba)
         *rgba = malloc((size_t)size.width * (size_t)size.height * 4);
-    *json = figures_settings(frame);
     bool good = *rgba && *json;
     if (!good)
         error_set(error, "out of memory: a screenshot of %dx%d pixels", size.width, size.height);
@@ -161,6 +158,42 @@ bool session_picture(Session *session, const Options *options, const Input *inpu
     *rgba = NULL;
     *json = NULL;
     return false;
+}
+
+bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
+                     char **json, Error *error)
+{
+    const Input still = ui_still(input);
+    const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
+    if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
+        frame = session_pass(session, options, &still, size, true, !session->is_live);
+    *json = figures_settings(frame, NULL);
+    return finish_picture(session, size, rgba, json, error);
+}
+
+static const Frame *draw_figure(Session *session, const FigureOrder *order)
+{
+    const float width = (float)order->width, height = (float)order->height;
+    const Input input = {.is_inside = false};
+    const Frame *frame = app_compose(&session->app, session->layout.page_count, true, !session->is_live);
+    font_begin_frame(session->font);
+    draw_begin(&session->draw, width, height);
+    ui_begin(&session->figure, &session->draw, theme_get(order->theme), &input, layout_figure_scale(width, height));
+    figure_draw(&session->figure, frame, width, height, order->title);
+    ui_end(&session->figure);
+    return frame;
+}
+
+bool session_figure(Session *session, const FigureOrder *order, uint8_t **rgba, char **json, Error *error)
+{
+    const Frame *frame = draw_figure(session, order);
+    if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
+        frame = draw_figure(session, order);
+    char title[FIGURE_WORDS];
+    figure_title(frame, title);
+    *json =
+        figures_settings(frame, &(FigureSettings){order->title ? order->title : title, theme_get(order->theme)->key});
+    return finish_picture(session, (WindowSize){order->width, order->height, 1.0f, false}, rgba, json, error);
 }
 
 bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, NewFile *file,

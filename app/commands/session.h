@@ -15,6 +15,7 @@ typedef struct Session {
     Render *render;
     DrawList draw;
     Ui ui;
+    Ui figure; // of the last figure
     App app;
     Layout layout; // of the last pass
     bool has_app;
@@ -35,6 +36,15 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
 // failure.
 bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
                      char **json, Error *error);
+
+// The same for a figure of what is on the stage: panels/figure.h. title: NULL for its own. The window's layout stays as
+// it is; what is in session->draw does not.
+typedef struct FigureOrder {
+    int width, height;
+    ThemeKind theme;
+    const char *title;
+} FigureOrder;
+bool session_figure(Session *session, const FigureOrder *order, uint8_t **rgba, char **json, Error *error);
 
 // Puts that picture into a file that has begun and that the caller finishes.
 bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, NewFile *file,

@@ -1,6 +1,7 @@
 // `losslens shot`: trains without a window and writes the picture that the window would show.
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "commands/commands.h"
 #include "commands/offline.h"
@@ -26,11 +27,30 @@ static int print_result(Offline *offline, const char *path)
         return command_finish_output();
     }
     json_t *report = figures_json(offline_compose(offline));
+    const Ui *ui = offline->options->is_figure ? &offline->session->figure : &offline->session->ui;
     if (offline->options->has_texts)
-        (void)json_object_set_new(report, "texts", trace_texts(&offline->session->ui));
+        (void)json_object_set_new(report, "texts", trace_texts(ui));
     json_t *file = json_string(path);
     (void)json_object_set_new(report, "file", file ? file : json_null());
     return command_print_json(report);
+}
+
+// Puts the window's picture, or a figure, into a file that has begun.
+static bool put_picture(Offline *offline, NewFile *file, Error *error)
+{
+    const Options *options = offline->options;
+    const Input input = {.is_inside = false};
+    if (!options->is_figure)
+        return session_capture(offline->session, options, &input, offline->size, file, error);
+    uint8_t *rgba = NULL;
+    char *json = NULL;
+    const FigureOrder order = {options->figure_width, options->figure_height, (ThemeKind)options->theme,
+                               options->title};
+    const bool good = session_figure(offline->session, &order, &rgba, &json, error) &&
+                      capture_write(file, rgba, order.width, order.height, json, error);
+    free(json);
+    free(rgba);
+    return good;
 }
 
 // Trains and writes the picture to `path`, which can be written.
@@ -38,15 +58,13 @@ static int write_picture(Offline *offline, const char *path, Naming naming)
 {
     Error error;
     NewFile file;
-    const Input input = {.is_inside = false};
     int status = offline_train(offline);
     if (status == EXIT_OK)
         status = check_step(offline);
     if (status != EXIT_OK)
         return status;
     if (!new_file_begin(&file, path, naming, &error) ||
-        !new_file_end(&file, session_capture(offline->session, offline->options, &input, offline->size, &file, &error),
-                      &error))
+        !new_file_end(&file, put_picture(offline, &file, &error), &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
     return print_result(offline, naming == NAME_NEXT ? file.path : path);
 }

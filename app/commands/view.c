@@ -1,14 +1,15 @@
 // `losslens view`: the window. Sleeps until something happens, draws when something changed.
 #include <errno.h>
-#include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "commands/commands.h"
+#include "commands/saving.h"
 #include "commands/session.h"
-#include "files/capture.h"
+#include "draw/ui_field.h"
 #include "files/trace.h"
 
 static double now_ms(void)
@@ -18,29 +19,14 @@ static double now_ms(void)
     return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
 }
 
-static void take_screenshot(Session *session, const Options *options, const Input *input, WindowSize size)
-{
-    char path[PATH_MAX];
-    NewFile file;
-    Error text;
-    session->app.wants_screenshot = false;
-    const bool is_saved = capture_choose_path(options->shots, path, &text) &&
-                          new_file_begin(&file, path, NAME_NEXT, &text) &&
-                          new_file_end(&file, session_capture(session, options, input, size, &file, &text), &text);
-    if (is_saved)
-        (void)error_set(&text, "saved %s", file.path);
-    app_say(&session->app, !is_saved, text.text);
-}
-
 // One pass for what the user did and, where that changed something, one more for what it looks like.
-static const Frame *pass(Session *session, const Options *options, Input *input, WindowSize size, bool takes_news)
+static const Frame *pass(Session *session, Saving *saving, const Options *options, Input *input, WindowSize size,
+                         bool takes_news)
 {
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
     const Input still = ui_still(input);
-    if (session->app.wants_screenshot) {
-        take_screenshot(session, options, input, size);
+    if (saving_carry_out(saving, session, options, input, size, now_ms()))
         session->passed_requests = 1;
-    }
     if (session->passed_requests > 0 || input->key_count > 0)
         frame = session_pass(session, options, &still, size, false, false);
     return frame;
@@ -54,6 +40,7 @@ typedef struct Schedule {
     bool was_film;
     int torn_count;                              // pictures in a row that lacked something
     double next_training_frame, next_film_frame; // ms
+    double toast_end;                            // ms; INFINITY: there is none
 } Schedule;
 
 static const double film_frame_ms = 90;
@@ -67,13 +54,12 @@ static int wait_until(double time)
 // How long the window may sleep: -1 until something happens.
 static int choose_timeout(const Schedule *schedule, bool is_film)
 {
-    if (schedule->is_hidden || (!schedule->is_stale && !schedule->has_wake && !is_film))
+    const double news = schedule->has_wake ? schedule->next_training_frame : INFINITY,
+                 film = is_film ? schedule->next_film_frame : INFINITY,
+                 next = fmin(fmin(news, film), schedule->toast_end);
+    if (schedule->is_hidden || (!schedule->is_stale && isinf(next)))
         return -1;
-    if (schedule->is_stale)
-        return 0;
-    const int news = schedule->has_wake ? wait_until(schedule->next_training_frame) : INT_MAX,
-              film = is_film ? wait_until(schedule->next_film_frame) : INT_MAX;
-    return news < film ? news : film;
+    return schedule->is_stale ? 0 : wait_until(next);
 }
 
 static void advance_film(Schedule *schedule, App *app, double now)
@@ -99,12 +85,12 @@ static bool draw(Session *session, WindowSize size)
 }
 
 // Whether the trace was told of every frame; after a failure it is not written any more.
-static bool run(Session *session, const Options *options, FILE *trace)
+static bool run(Session *session, Saving *saving, const Options *options, FILE *trace)
 {
     bool is_traced = true;
     const bool is_software = render_is_software(session->render);
     session->is_live = true;
-    Schedule schedule = {.is_stale = true};
+    Schedule schedule = {.is_stale = true, .toast_end = INFINITY};
     while (!session->app.wants_quit) {
         Input input;
         const unsigned happened = window_wait(session->window, choose_timeout(&schedule, session->app.is_film), &input);
@@ -114,13 +100,17 @@ static bool run(Session *session, const Options *options, FILE *trace)
             break;
         advance_film(&schedule, &session->app, start);
         schedule.is_stale |= (happened & (WINDOW_INPUT | WINDOW_EXPOSED)) != 0;
+        schedule.is_stale |= saving_pass_time(saving, session, &input, start);
+        schedule.toast_end = saving_next(saving, session);
         schedule.has_wake |= (happened & WINDOW_WAKE) != 0;
         const WindowSize size = window_size(session->window);
         schedule.is_hidden = size.is_hidden;
         const bool takes_news = !schedule.is_hidden && schedule.has_wake && start >= schedule.next_training_frame;
         if (schedule.is_hidden ? !(happened & WINDOW_INPUT) : !schedule.is_stale && !takes_news)
             continue;
-        const Frame *frame = pass(session, options, &input, size, takes_news);
+        const Frame *frame = pass(session, saving, options, &input, size, takes_news);
+        window_take_text(session->window, ui_has_field(&session->ui));
+        schedule.toast_end = saving_next(saving, session);
         if (schedule.is_hidden || (happened & WINDOW_MORE))
             continue;
         const bool is_whole = draw(session, size);
@@ -154,6 +144,7 @@ int view_run(const Options *options)
     FILE *trace = NULL;
     if (options->trace && !new_file_check(options->trace, command_naming(options), &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
+    Saving saving = {0};
     Session *session = malloc(sizeof *session);
     if (!session)
         return command_fail(EXIT_FAILED, "out of memory");
@@ -162,9 +153,10 @@ int view_run(const Options *options)
         status = EXIT_FAILED;
     if (status != EXIT_OK)
         (void)command_fail(status, "%s", error.text);
-    else if (!run(session, options, trace))
+    else if (!run(session, &saving, options, trace))
         status = EXIT_FAILED;
     session_close(session);
+    saving_free(&saving);
     free(session);
     if (trace)
         (void)fclose(trace);

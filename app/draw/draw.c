@@ -251,26 +251,43 @@ static Texel texel_of(const Palette *palette, ImageMap map, float value, float s
     return is_hatched ? (color & ~0xffU) | (value < 0 ? FILL_BELOW : FILL_ABOVE) : color;
 }
 
-void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
-                 const float *values, ImageMap map, float scale)
+// The command for a grid of images; returns the place of its texels, which are to be filled. NULL: there is nothing to
+// be seen, or no memory.
+static Texel *add_images(DrawList *list, Point origin, int columns, int count, Point pitch, float side_px, ImageMap map)
 {
     assert(columns >= 1);
     if (count <= 0 || !(side_px > 0)) {
-        return; // nothing, or no room for it
+        return NULL; // nothing, or no room for it
     }
     // The shader finds a pixel's cell by division: cells may not overlap.
-    const float step_x = fmaxf(side_px, pitch_x), step_y = fmaxf(side_px, pitch_y);
+    const float step_x = fmaxf(side_px, pitch.x), step_y = fmaxf(side_px, pitch.y);
     const int rows = (count - 1) / columns + 1;
     const Rect bounds = {origin.x, origin.y, step_x * (float)columns, step_y * (float)rows};
-    const size_t texel_count = (size_t)count * DIGIT_PIXELS;
-    if (is_visible(list, bounds) &&
-        reserve(list, &list->texels, &list->texel_capacity, list->texel_count + texel_count, sizeof *list->texels) &&
-        add_command(
-            list, (DrawCommand){.kind = DRAW_IMAGES,
-                                .color = list->palette->edge,
-                                .images = {origin, columns, count, step_x, step_y, side_px, list->texel_count, map}})) {
-        for (size_t i = 0; i < texel_count; i++) {
-            list->texels[list->texel_count++] = texel_of(list->palette, map, values[i], scale);
-        }
+    const size_t first = list->texel_count, texel_count = (size_t)count * DIGIT_PIXELS;
+    if (!is_visible(list, bounds) ||
+        !reserve(list, &list->texels, &list->texel_capacity, first + texel_count, sizeof *list->texels) ||
+        !add_command(list, (DrawCommand){.kind = DRAW_IMAGES,
+                                         .color = list->palette->edge,
+                                         .images = {origin, columns, count, step_x, step_y, side_px, first, map}})) {
+        return NULL;
+    }
+    list->texel_count += texel_count;
+    return list->texels + first;
+}
+
+void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
+                 const float *values, ImageMap map, float scale)
+{
+    Texel *texels = add_images(list, origin, columns, count, (Point){pitch_x, pitch_y}, side_px, map);
+    for (size_t i = 0; texels && i < (size_t)count * DIGIT_PIXELS; i++) {
+        texels[i] = texel_of(list->palette, map, values[i], scale);
+    }
+}
+
+void draw_texels(DrawList *list, Point origin, int columns, int count, float side_px, const Texel *texels)
+{
+    Texel *out = add_images(list, origin, columns, count, (Point){side_px, side_px}, side_px, MAP_CLIPPED);
+    if (out) {
+        memcpy(out, texels, (size_t)count * DIGIT_PIXELS * sizeof *texels);
     }
 }

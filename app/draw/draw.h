@@ -120,6 +120,9 @@ float draw_text(DrawList *list, FontFace face, float size_px, float x, float bas
 void draw_images(DrawList *list, Point origin, int columns, int count, float pitch_x, float pitch_y, float side_px,
                  const float *values, ImageMap map, float scale);
 
+// The same for pixels whose colours are known: texels (count, 28, 28), copied, each 0xRRGGBBff; cells without gaps.
+void draw_texels(DrawList *list, Point origin, int columns, int count, float side_px, const Texel *texels);
+
 // Outlines of what is marked (values that are not 0) as edges for MAP_EDGES: a line where a marked pixel meets one that
 // is not. marks, edges: (count, 28, 28); they may be the same array.
 void draw_find_edges(const float *marks, int count, float *edges);

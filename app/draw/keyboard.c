@@ -34,13 +34,20 @@ static int watch_event(void *context, SDL_Event *event)
     case SDL_KEYDOWN:
         event->key.keysym.unused = ++keyboard->press_count;
         keyboard->typed[keyboard->press_count % TYPED_MAX] = 0;
-        (void)SDL_EventState(SDL_TEXTINPUT, find_place(event->key.keysym.scancode, false) ? SDL_ENABLE : SDL_DISABLE);
+        if (!keyboard->takes_text)
+            (void)SDL_EventState(SDL_TEXTINPUT,
+                                 find_place(event->key.keysym.scancode, false) ? SDL_ENABLE : SDL_DISABLE);
         return 1;
     case SDL_TEXTINPUT:
+        if (keyboard->takes_text)
+            return 1;
         keyboard->typed[keyboard->press_count % TYPED_MAX] = event->text.text[1] ? (char)0 : event->text.text[0];
         (void)SDL_EventState(SDL_TEXTINPUT, SDL_DISABLE);
         return 0;
-    case SDL_KEYUP: (void)SDL_EventState(SDL_TEXTINPUT, SDL_DISABLE); return 1;
+    case SDL_KEYUP:
+        if (!keyboard->takes_text)
+            (void)SDL_EventState(SDL_TEXTINPUT, SDL_DISABLE);
+        return 1;
     default: return 1;
     }
 }
@@ -49,6 +56,17 @@ void keyboard_watch(Keyboard *keyboard)
 {
     SDL_StopTextInput();
     SDL_SetEventFilter(watch_event, keyboard);
+}
+
+void keyboard_take_text(Keyboard *keyboard, bool on)
+{
+    if (on == keyboard->takes_text)
+        return;
+    keyboard->takes_text = on;
+    if (on)
+        SDL_StartTextInput();
+    else
+        SDL_StopTextInput();
 }
 
 // In lower case; 0 for what no command has.
@@ -66,13 +84,21 @@ static int find_named(SDL_Keycode code)
         SDL_Keycode sdl;
         int key;
     } names[] = {
-        {SDLK_TAB, KEY_TAB},        {SDLK_RETURN, KEY_ENTER},
-        {SDLK_KP_ENTER, KEY_ENTER}, {SDLK_ESCAPE, KEY_ESCAPE},
-        {SDLK_LEFT, KEY_LEFT},      {SDLK_RIGHT, KEY_RIGHT},
-        {SDLK_UP, KEY_UP},          {SDLK_DOWN, KEY_DOWN},
-        {SDLK_PAGEUP, KEY_PAGE_UP}, {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
-        {SDLK_DELETE, KEY_DELETE},  {SDLK_F1, '?'},
-        {SDLK_HOME, KEY_HOME},      {SDLK_END, KEY_END},
+        {SDLK_TAB, KEY_TAB},
+        {SDLK_RETURN, KEY_ENTER},
+        {SDLK_KP_ENTER, KEY_ENTER},
+        {SDLK_ESCAPE, KEY_ESCAPE},
+        {SDLK_LEFT, KEY_LEFT},
+        {SDLK_RIGHT, KEY_RIGHT},
+        {SDLK_UP, KEY_UP},
+        {SDLK_DOWN, KEY_DOWN},
+        {SDLK_PAGEUP, KEY_PAGE_UP},
+        {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
+        {SDLK_DELETE, KEY_DELETE},
+        {SDLK_F1, '?'},
+        {SDLK_HOME, KEY_HOME},
+        {SDLK_END, KEY_END},
+        {SDLK_BACKSPACE, KEY_BACKSPACE},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i].sdl == code)

@@ -15,12 +15,16 @@ enum { TYPED_MAX = 128 }; // presses that may wait for the UI thread with what t
 
 typedef struct Keyboard {
     Uint32 press_count;
+    bool takes_text;       // SDL_TEXTINPUT is handed on, too
     char typed[TYPED_MAX]; // by press: the one ASCII character that it typed; 0: none, or something else
 } Keyboard;
 
 // From now on each SDL_KEYDOWN carries its press, and what it typed is noted in *keyboard, which must outlive SDL's
 // video.
 void keyboard_watch(Keyboard *keyboard);
+
+// From now on text is handed on, and an input method may help with it; or no longer.
+void keyboard_take_text(Keyboard *keyboard, bool on);
 
 // False where the press means nothing here.
 bool keyboard_find_key(const Keyboard *keyboard, const SDL_Keysym *sym, KeyPress *out);

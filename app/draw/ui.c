@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static uint32_t hash_id(const char *id) // FNV-1a
+uint32_t ui_hash(const char *id) // FNV-1a
 {
     uint32_t hash = 2166136261u;
     for (; *id; id++)
@@ -36,6 +36,12 @@ void ui_begin(Ui *ui, DrawList *draw, const Theme *theme, const Input *input, fl
     ui->cursor = CURSOR_ARROW;
     if (input->left_pressed)
         ui->show_focus = false;
+    ui->field.key_count = 0;
+    if (ui->field.id == 0)
+        return;
+    memcpy(ui->field.keys, input->keys, sizeof ui->field.keys);
+    ui->field.key_count = input->key_count;
+    ui->input.key_count = 0;
 }
 
 static void move_focus(Ui *ui, int direction)
@@ -96,7 +102,7 @@ bool ui_is_inside(Rect rect, float x, float y)
 
 WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label)
 {
-    const uint32_t hash = hash_id(id);
+    const uint32_t hash = ui_hash(id);
     if (ui->is_modal) // what is dragged already goes on to its end
         return (WidgetState){.is_active = ui->active == hash};
     assert(ui->widget_count < WIDGETS_MAX && "raise WIDGETS_MAX");
@@ -242,7 +248,7 @@ int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *label
     const float radius = ui_px(ui, RADIUS);
     draw_box(ui->draw, rect, ui->theme->back, radius);
     draw_frame(ui->draw, rect, ui->theme->edge, radius, ui_px(ui, 1));
-    const uint32_t hash = hash_id(id);
+    const uint32_t hash = ui_hash(id);
     const float size = choice_size(ui, rect.w, labels, count);
     ui_divide(ui, rect, labels, count, parts);
     WidgetState group = {.is_focused = ui->focus == hash && ui->show_focus && !ui->is_modal};
@@ -259,7 +265,7 @@ int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *label
         ui_mark_on(ui, i == chosen);
         if (!ui->is_modal && ui->widget_count > 0)
             ui->widget_ids[ui->widget_count - 1] = hash;
-        if (ui->focus == hash_id(part_id)) // clicked: the group has the focus
+        if (ui->focus == ui_hash(part_id)) // clicked: the group has the focus
             ui->focus = hash;
         if (state.is_clicked)
             result = i;

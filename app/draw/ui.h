@@ -31,7 +31,8 @@ enum {
     KEY_PAGE_DOWN,
     KEY_DELETE,
     KEY_HOME,
-    KEY_END
+    KEY_END,
+    KEY_BACKSPACE
 };
 
 typedef struct KeyPress {
@@ -41,6 +42,8 @@ typedef struct KeyPress {
 
 // Of a frame, and the options of a choice. More than there is room for ends the program: raise the limit.
 enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024, CHOICES_MAX = 16 };
+
+enum { INPUT_TEXT_SIZE = 4096 }; // of what is typed or pasted between two frames
 
 typedef enum Cursor { CURSOR_ARROW, CURSOR_CROSSHAIR, CURSOR_ARROWS, CURSOR_HAND, CURSOR_COUNT } Cursor;
 
@@ -56,7 +59,17 @@ typedef struct Input {
     int path_count;
     KeyPress keys[KEYS_MAX]; // pressed since the last frame, in order
     int key_count;
+    char text[INPUT_TEXT_SIZE]; // typed since the last frame, UTF-8; only while a field is open (ui_field.h)
 } Input;
+
+// The line of text that is being typed: ui_field.h.
+typedef struct UiField {
+    uint32_t id; // 0: none is open
+    char text[INPUT_TEXT_SIZE];
+    size_t cursor; // in bytes
+    KeyPress keys[KEYS_MAX];
+    int key_count; // of this frame, which nobody else gets
+} UiField;
 
 typedef struct Widget {
     char id[24], label[24];
@@ -89,6 +102,7 @@ typedef struct Ui {
     UiText texts[TEXTS_MAX]; // of this frame, in the order in which they were drawn
     int text_count;
     bool is_key_shifted; // of the key press that was taken last
+    UiField field;
     Cursor cursor;       // what the widget under the mouse, or the one that holds it, asks for
     char hint[768];      // what the widget under the mouse says of itself, two lines; empty: nothing
 } Ui;
@@ -110,6 +124,7 @@ bool ui_take_shift_key(Ui *ui, int key); // only with shift, so it must be asked
 float ui_px(const Ui *ui, float distance); // a theme distance in whole pixels
 bool ui_is_inside(Rect rect, float x, float y);
 
+uint32_t ui_hash(const char *id); // never 0
 WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label);
 void ui_focus_ring(Ui *ui, WidgetState state, Rect rect);
 

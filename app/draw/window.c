@@ -175,6 +175,29 @@ static unsigned take_window_event(Window *window, Uint8 event, Input *input)
     return happened;
 }
 
+// Whole or not at all.
+static void add_text(Input *input, const char *text)
+{
+    const size_t used = strlen(input->text), length = strlen(text);
+    if (used + length < sizeof input->text)
+        memcpy(input->text + used, text, length + 1);
+}
+
+static void take_key(Window *window, const SDL_KeyboardEvent *event, Input *input)
+{
+    KeyPress key;
+    input->shift = (event->keysym.mod & KMOD_SHIFT) != 0;
+    if (!keyboard_find_key(&window->keyboard, &event->keysym, &key))
+        return;
+    if (window->keyboard.takes_text && key.key == 'v' && key.control) {
+        char *text = SDL_GetClipboardText();
+        add_text(input, text ? text : "");
+        SDL_free(text);
+    } else if (input->key_count < KEYS_MAX) {
+        input->keys[input->key_count++] = key;
+    }
+}
+
 // Returns what the event means; true in *stop behind a button or a key.
 static unsigned take_event(Window *window, const SDL_Event *event, Input *input, bool *stop)
 {
@@ -183,16 +206,14 @@ static unsigned take_event(Window *window, const SDL_Event *event, Input *input,
             atomic_store(&window->is_wake_pending, false);
         return WINDOW_WAKE;
     }
-    KeyPress key;
     switch (event->type) {
     case SDL_QUIT: return WINDOW_CLOSE;
     case SDL_KEYUP: input->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0; return WINDOW_NOTHING;
     case SDL_KEYDOWN:
-        input->shift = (event->key.keysym.mod & KMOD_SHIFT) != 0;
-        if (keyboard_find_key(&window->keyboard, &event->key.keysym, &key) && input->key_count < KEYS_MAX)
-            input->keys[input->key_count++] = key;
+        take_key(window, &event->key, input);
         *stop = true; // a frame takes each key once: the same one pressed twice is two frames
         return WINDOW_INPUT;
+    case SDL_TEXTINPUT: add_text(input, event->text.text); return WINDOW_INPUT;
     case SDL_MOUSEMOTION:
         move_mouse(window, input, event->motion.x, event->motion.y);
         *stop |= input->path_count == PATH_MAX_POINTS; // what follows is for the next pass
@@ -252,4 +273,29 @@ void window_swap(Window *window)
         SDL_ShowWindow(window->sdl);
     window->was_shown = true;
     SDL_GL_SwapWindow(window->sdl);
+}
+
+void window_take_text(Window *window, bool on) { keyboard_take_text(&window->keyboard, on); }
+
+// What is not plain in an address is written as %XX.
+static bool write_address(const char *path, char *text, size_t size)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~";
+    size_t used = (size_t)SDL_snprintf(text, size, "file://");
+    for (; *path && used + 4 < size; path++) {
+        if (strchr(plain, *path))
+            text[used++] = *path;
+        else
+            used += (size_t)SDL_snprintf(text + used, size - used, "%%%02X", (unsigned)(unsigned char)*path);
+    }
+    text[used] = 0;
+    return !*path;
+}
+
+bool window_open_folder(const char *path, Error *error)
+{
+    char address[3 * 4096];
+    if (write_address(path, address, sizeof address) && SDL_OpenURL(address) == 0)
+        return true;
+    return error_set(error, "%s cannot be opened: nothing here opens folders", path);
 }

@@ -38,4 +38,10 @@ unsigned window_wait(Window *window, int timeout_ms, Input *input);
 
 void window_wake(void *window); // pushes one event; cheap to call often
 
+// Whether a line of text is being typed: what is typed or pasted then comes as Input.text.
+void window_take_text(Window *window, bool on);
+
+// Opens a folder with whatever the desktop has for that. False with a sentence where it has nothing.
+bool window_open_folder(const char *path, Error *error);
+
 void window_swap(Window *window); // shows what was drawn; the first time, the window itself

@@ -109,9 +109,13 @@ static json_t *settings(const Frame *frame)
     return json;
 }
 
-char *figures_settings(const Frame *frame)
+char *figures_settings(const Frame *frame, const FigureSettings *figure)
 {
-    return json_memory_format(settings(frame), JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENSURE_ASCII);
+    json_t *json = settings(frame);
+    set(json, "theme", json_string(figure ? figure->theme : theme_get(frame->theme)->key));
+    if (figure)
+        set(json, "figure", json_pack("{s:o}", "title", report_text(figure->title)));
+    return json_memory_format(json, JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENSURE_ASCII);
 }
 
 // ---- figures ------------------------------------------------------------------------------------------------------

@@ -6,9 +6,15 @@
 
 #include "state/frame.h"
 
+// What a figure (panels/figure.h) adds to a frame.
+typedef struct FigureSettings {
+    const char *title, *theme;
+} FigureSettings;
+
 // Everything that the picture depends on, in less than 4096 bytes, for its text chunk. NULL where memory is short.
+// figure: NULL for the window.
 // Owned by the caller: free.
-char *figures_settings(const Frame *frame);
+char *figures_settings(const Frame *frame, const FigureSettings *figure);
 
 // The same and every figure on screen; where memory is short something is missing (json_memory.h). Owned by the caller:
 // json_decref.

@@ -213,6 +213,11 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
     (void)json_object_set_new(json, "glossary", json_integer(frame->popup == POPUP_GLOSSARY ? frame->glossary : -1));
     if (has_texts)
         (void)json_object_set_new(json, "texts", trace_texts(ui));
+    (void)json_object_set_new(json, "toast", frame->toast->is_shown ? json_string(frame->toast->path) : json_null());
+    const Rect toast = layout->toast, small = layout->thumbnail;
+    (void)json_object_set_new(json, "toast_rect", rect_json(toast.x, toast.y, toast.w, toast.h));
+    (void)json_object_set_new(json, "toast_thumbnail", rect_json(small.x, small.y, small.w, small.h));
+    (void)json_object_set_new(json, "field", ui->field.id ? json_string(ui->field.text) : json_null());
     (void)json_object_set_new(json, "too_small", json_boolean(layout->is_too_small));
     for (int i = 0; ui->show_focus && i < ui->widget_count; i++)
         if (ui->widget_ids[i] == ui->focus)

@@ -24,6 +24,17 @@ static PlaceScene *const places[SCENE_COUNT] = {SCENES(PLACE)};
 // Small windows, in the theme's distances: the bars are lower, and the status line gives way.
 static bool is_small(float width, float height, float scale) { return width < 1200 * scale || height < 740 * scale; }
 
+// Over the place of messages, at the right.
+static void place_toast(Layout *layout, float scale)
+{
+    const float width = layout_px(600, scale), height = layout_px(138, scale), pad = layout_px(GAP, scale);
+    const Rect bar = layout->playback;
+    layout->toast = (Rect){bar.x + bar.w - width, bar.y - layout_px(48, scale) - height, width, height};
+    const float tile = floorf((height - 2 * pad) / THUMB_ROWS); // whole, so that no seam is seen
+    layout->thumbnail = (Rect){layout->toast.x + pad, layout->toast.y + roundf((height - tile * THUMB_ROWS) / 2),
+                               tile * THUMB_COLUMNS, tile * THUMB_ROWS};
+}
+
 Layout layout_create(float width, float height, float scale, const Look *look)
 {
     Layout layout;
@@ -44,6 +55,7 @@ Layout layout_create(float width, float height, float scale, const Look *look)
     layout.area = (Rect){margin, top + narrator, width - 2 * margin,
                          layout.playback.y - top - narrator - layout_px(small ? 4 : 6, scale)};
     layout.stage.is_small = small;
+    place_toast(&layout, scale);
     places[look->scene](&layout, layout.area, scale, look);
     return layout;
 }

@@ -62,12 +62,13 @@ typedef struct InspectLayout {
 
 typedef struct Layout {
     Rect window;
-    bool is_too_small; // the window: nothing of the rest can be seen
-    Rect top;          // views and commands
-    Rect narrator;     // the sentence, or the lesson's card
-    Rect area;         // the scene's own
-    Rect playback;     // transport, speed, timeline
-    Rect status;       // h 0: no room
+    bool is_too_small;     // the window: nothing of the rest can be seen
+    Rect top;              // views and commands
+    Rect narrator;         // the sentence, or the lesson's card
+    Rect area;             // the scene's own
+    Rect playback;         // transport, speed, timeline
+    Rect status;           // h 0: no room
+    Rect toast, thumbnail; // over the rest: what was saved
     StageLayout stage;
     Rect histogram, curves;
     MatrixLayout matrix;

@@ -40,7 +40,7 @@ static const HelpRow rows[] = {
     {"N  M", "next test digit; centre the drawing"},
     {"V  B  wheel", "thinner, thicker brush"},
     {"Tab  Enter  \u2190 \u2192", "move between buttons, press, choose"},
-    {"S", "screenshot with all settings inside"},
+    {"S  Shift S", "save a figure; a picture of the window"},
     {"Ctrl +  \u2212  0", "larger, smaller, normal size"},
     {"E", "the words of this window, explained"},
     {"?  Esc  Ctrl Q", "this help; one step back; quit"},

@@ -3,11 +3,10 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "panels/histogram.h"
 #include "panels/panel.h"
 #include "panels/plot.h"
 #include "state/words.h"
-
-static const double log_decades = 4.0; // that the logarithmic axis shows
 
 // Counts as they are drawn: 0 at the bottom, 1 at the top.
 typedef struct Scale {
@@ -19,11 +18,16 @@ typedef struct Scale {
 
 static float bin_x(const Scale *s, int bin) { return s->area.x + roundf(s->area.w * (float)bin / HISTOGRAM_BINS); }
 
-// Logarithm of the share of all pixels, from 0.01 % to all of them; or the count; or the share up to the bin.
+float histogram_log_height(double count, double pixels)
+{
+    return (float)fmax(0.0, 1.0 + log10(fmax(count, 1.0) / pixels) / HISTOGRAM_DECADES);
+}
+
+// Logarithm of the share of all pixels; or the count; or the share up to the bin.
 static float find_height(const Scale *s, double count)
 {
     if (s->mode == HISTOGRAM_LOG)
-        return (float)fmax(0.0, 1.0 + log10(fmax(count, 1.0) / s->pixels) / log_decades);
+        return histogram_log_height(count, s->pixels);
     return (float)fmin(1.0, count / s->most);
 }
 
@@ -78,8 +82,8 @@ static void draw_count_axis(Panel *panel, const Scale *s)
     }
     const float height = ui_px(ui, 14), width = ui_px(ui, 40);
     float last = s->area.y - height;
-    for (int decade = 0; decade < (int)log_decades; decade++) {
-        const float y = roundf(s->area.y + s->area.h * (float)decade / (float)log_decades);
+    for (int decade = 0; decade < HISTOGRAM_DECADES; decade++) {
+        const float y = roundf(s->area.y + s->area.h * (float)decade / (float)HISTOGRAM_DECADES);
         draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, ui->theme->grid, 0);
         if (y - last < 1.1f * height) // decades without room have a line alone
             continue;

@@ -32,8 +32,8 @@ static void take_keys(Panel *panel)
         panel_request(panel, REQUEST_MOMENT, 1);
     if (ui_take_key(ui, KEY_HOME, false))
         panel_look(panel)->past_step = frame->moment_count > 0 ? frame->moments[0] : -1;
-    if (ui_take_key(ui, KEY_END, false) ||
-        ((frame->is_past || frame->is_film) && frame->popup == POPUP_NONE && ui_take_key(ui, KEY_ESCAPE, false)))
+    if (ui_take_key(ui, KEY_END, false) || ((frame->is_past || frame->is_film) && frame->popup == POPUP_NONE &&
+                                            !frame->toast->is_shown && ui_take_key(ui, KEY_ESCAPE, false)))
         panel_request(panel, REQUEST_MOMENT, 0);
     if (ui_take_key(ui, 'f', false))
         panel_request(panel, REQUEST_FILM, !frame->is_film);

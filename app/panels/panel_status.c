@@ -125,6 +125,7 @@ void panel_status(Panel *panel)
         const float margin = panel->layout->narrator.x;
         draw_words(panel, (Rect){bar.x + margin, bar.y, bar.w - 2 * margin, bar.h});
     }
-    if (panel->frame->message[0] && !panel->frame->is_capture)
+    const bool is_toast = panel->frame->toast->is_shown && !panel->frame->is_error; // which says the same
+    if (panel->frame->message[0] && !panel->frame->is_capture && !is_toast)
         draw_message(panel);
 }

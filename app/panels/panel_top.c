@@ -30,8 +30,10 @@ void panel_keys(Panel *panel)
         panel_request(panel, REQUEST_POPUP, POPUP_HELP);
     if (ui_take_key(ui, KEY_ESCAPE, false)) // whatever is nearer has taken it before
         panel_request(panel, frame->popup != POPUP_NONE ? REQUEST_POPUP : REQUEST_BACK, POPUP_NONE);
+    if (ui_take_shift_key(ui, 's'))
+        panel_request(panel, REQUEST_SCREENSHOT, SCREENSHOT_WINDOW);
     if (ui_take_key(ui, 's', false))
-        panel_request(panel, REQUEST_SCREENSHOT, 0);
+        panel_request(panel, REQUEST_SCREENSHOT, SCREENSHOT_FIGURE);
     if (ui_take_key(ui, 'q', true))
         panel_request(panel, REQUEST_QUIT, 0);
     if (ui_take_key(ui, '+', true) || ui_take_key(ui, '=', true))
@@ -111,7 +113,7 @@ void panel_top(Panel *panel)
     if (draw_button(panel, &menus[0], &right, widths[0]))
         panel_request(panel, REQUEST_POPUP, POPUP_VIEW);
     if (draw_button(panel, &menus[1], &right, widths[1]))
-        panel_request(panel, REQUEST_SCREENSHOT, 0);
+        panel_request(panel, REQUEST_SCREENSHOT, SCREENSHOT_FIGURE);
     if (draw_button(panel, &menus[2], &right, widths[2]))
         panel_request(panel, REQUEST_POPUP, POPUP_HELP);
 }

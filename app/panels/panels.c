@@ -52,9 +52,9 @@ static void draw_popup(Panel *panel)
 
 // In the order in which they are drawn, which is the order of the Tab key too.
 static DrawPanel *const panels[] = {
-    panel_glossary_keys, panel_top,       panel_narrator, panel_pad,      panel_heads,  draw_scene,
-    panel_histogram,     panel_curves,    panel_table,    panel_playback, panel_status, pick_pixel,
-    draw_popup,          panel_look_keys, panel_tooltip,  panel_keys,     panel_small,
+    panel_glossary_keys, panel_top,    panel_narrator,  panel_pad,      panel_heads,  draw_scene,
+    panel_histogram,     panel_curves, panel_table,     panel_playback, panel_status, pick_pixel,
+    draw_popup,          panel_toast,  panel_look_keys, panel_tooltip,  panel_keys,   panel_small,
 };
 
 // Esc lets go of what the mouse holds, as if it had left the window.
@@ -66,14 +66,27 @@ static void end_drag(Ui *ui, const Frame *frame)
     ui->input.left_released = ui->input.right_released = false;
 }
 
+// What lies under the toast does not react. Returns whether the mouse is over the window.
+static bool hide_mouse(Ui *ui, const Frame *frame, const Layout *layout)
+{
+    const bool was_inside = ui->input.is_inside;
+    if (frame->toast->is_shown && ui->active == 0 && ui_is_inside(layout->toast, ui->input.mouse_x, ui->input.mouse_y))
+        ui->input.is_inside = false;
+    return was_inside;
+}
+
 void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *requests)
 {
     Panel panel = {.ui = ui, .frame = frame, .layout = layout, .requests = requests, .look = frame->look};
     draw_box(ui->draw, layout->window, ui->theme->back, 0);
     ui->is_modal = frame->popup != POPUP_NONE || layout->is_too_small;
     end_drag(ui, frame);
-    for (size_t i = 0; i < sizeof panels / sizeof *panels; i++)
+    const bool was_inside = hide_mouse(ui, frame, layout);
+    for (size_t i = 0; i < sizeof panels / sizeof *panels; i++) {
+        if (panels[i] == panel_toast)
+            ui->input.is_inside = was_inside;
         panels[i](&panel);
+    }
     if (panel.is_look_changed)
         requests_add(requests, (Request){.kind = REQUEST_LOOK, .look = panel.look});
 }

@@ -336,7 +336,21 @@ static void go_back(App *app)
     change_look(app, &look);
 }
 
-static void apply(App *app, const Request *r)
+static void make_wish(App *app, Wish wish, const char *text)
+{
+    app->wish = wish;
+    (void)snprintf(app->wish_text, sizeof app->wish_text, "%s", text);
+}
+
+Wish app_take_wish(App *app, char text[INPUT_TEXT_SIZE])
+{
+    const Wish wish = app->wish;
+    (void)snprintf(text, INPUT_TEXT_SIZE, "%s", app->wish_text);
+    app->wish = WISH_NOTHING;
+    return wish;
+}
+
+static void apply(App *app, const Request *r, const char *text)
 {
     switch (r->kind) {
     case REQUEST_SPEC: change_spec(app, r->side, &r->spec); break;
@@ -372,7 +386,11 @@ static void apply(App *app, const Request *r)
     case REQUEST_SCALE:
         app->ui_scale = r->value == 0 ? 1.0f : fminf(3.0f, fmaxf(0.6f, app->ui_scale + 0.1f * (float)r->value));
         break;
-    case REQUEST_SCREENSHOT: app->wants_screenshot = true; break;
+    case REQUEST_SCREENSHOT: make_wish(app, r->value == SCREENSHOT_WINDOW ? WISH_WINDOW : WISH_FIGURE, ""); break;
+    case REQUEST_TITLE: make_wish(app, WISH_FIGURE, text); break;
+    case REQUEST_SAVE_AS: make_wish(app, WISH_SAVE_AS, text); break;
+    case REQUEST_FOLDER: make_wish(app, WISH_FOLDER, ""); break;
+    case REQUEST_TOAST: app->toast.is_shown = false; break;
     case REQUEST_QUIT: app->wants_quit = true; break;
     default: apply_pad(app, r); break;
     }
@@ -383,6 +401,6 @@ void app_apply(App *app, const Requests *requests)
     for (int i = 0; i < requests->count; i++) {
         if (requests->items[i].kind != REQUEST_PAD_CONTINUE)
             app->message[0] = 0;
-        apply(app, &requests->items[i]);
+        apply(app, &requests->items[i], requests->text);
     }
 }

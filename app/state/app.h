@@ -72,7 +72,10 @@ typedef struct App {
     int epochs, goal_epochs;
     int64_t goal_step;
     float ui_scale; // the user's own, on top of the display's
-    bool wants_screenshot, wants_quit;
+    bool wants_quit;
+    Wish wish;
+    char wish_text[INPUT_TEXT_SIZE];
+    Toast toast;
     uint64_t page_hash;             // of what the frame's page holds
     int64_t past_asked, past_shown; // look.past_step, and the moment that was found for it
     int64_t film_step;              // the moment that the film showed last, -1: none yet
@@ -96,6 +99,9 @@ void app_free(App *app); // waits for the slice under way
 const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_news);
 
 void app_apply(App *app, const Requests *requests);
+// What the person wants of the desktop, once; text receives what belongs to it.
+Wish app_take_wish(App *app, char text[INPUT_TEXT_SIZE]);
+
 void app_say(App *app, bool is_error, const char *text);
 
 // One moment further in the film of the history, once its figures are there; back to the newest at its end.

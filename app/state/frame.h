@@ -8,6 +8,7 @@
 #include "state/pad.h"
 #include "state/ranking.h"
 #include "state/request.h"
+#include "state/toast.h"
 
 enum { PAGE_MAX = 144 };   // digits on screen
 enum { BUILTIN_SEED = 1 }; // of the built-in digits
@@ -109,4 +110,5 @@ typedef struct Frame {
     bool is_capture;
     char message[1200]; // shown in the bottom bar until something else is done; empty: none
     bool is_error;
+    const Toast *toast;
 } Frame;

@@ -27,6 +27,8 @@ double pace_batches(Pace pace);    // a second; 0: as many as the machine makes
 const char *pace_label(Pace pace); // "1", "10", "100", "full"
 int pace_find(const char *key);    // -1 if absent
 
+enum { SCREENSHOT_FIGURE, SCREENSHOT_WINDOW };
+
 typedef enum RequestKind {
     REQUEST_SPEC, // side, spec
     REQUEST_PLAY, // value: playing
@@ -34,16 +36,20 @@ typedef enum RequestKind {
     REQUEST_RESTART,
     REQUEST_PAGE, // value: pages to move
     REQUEST_SHUFFLE,
-    REQUEST_LOOK,     // look
-    REQUEST_MOMENT,   // value: moments to move in the past, 0: back to the newest
-    REQUEST_FILM,     // value: playing the history
-    REQUEST_POPUP,    // value: a Popup; the one that is open already closes
-    REQUEST_GLOSSARY, // value: the term of words.h that it opens at, or goes to
-    REQUEST_PACE,     // value: a Pace
-    REQUEST_THEME,    // value: a ThemeKind
-    REQUEST_COPY,     // side: its spec goes to the clipboard
-    REQUEST_SCALE,    // value: steps of UI scale, 0: back to 1
-    REQUEST_SCREENSHOT,
+    REQUEST_LOOK,         // look
+    REQUEST_MOMENT,       // value: moments to move in the past, 0: back to the newest
+    REQUEST_FILM,         // value: playing the history
+    REQUEST_POPUP,        // value: a Popup; the one that is open already closes
+    REQUEST_GLOSSARY,     // value: the term of words.h that it opens at, or goes to
+    REQUEST_PACE,         // value: a Pace
+    REQUEST_THEME,        // value: a ThemeKind
+    REQUEST_COPY,         // side: its spec goes to the clipboard
+    REQUEST_SCALE,        // value: steps of UI scale, 0: back to 1
+    REQUEST_SCREENSHOT,   // value: SCREENSHOT_FIGURE or SCREENSHOT_WINDOW
+    REQUEST_TITLE,        // text: the figure is saved again with it
+    REQUEST_SAVE_AS,      // text: where what was saved is saved, too
+    REQUEST_FOLDER,       // the one in which it is, is opened
+    REQUEST_TOAST,        // is closed
     REQUEST_PAD_BEGIN,    // x, y; value: erasing
     REQUEST_PAD_CONTINUE, // x, y
     REQUEST_PAD_END,
@@ -71,6 +77,7 @@ enum { REQUESTS_MAX = PATH_MAX_POINTS + 64 }; // of a pass: a stroke's points, a
 typedef struct Requests {
     Request items[REQUESTS_MAX];
     int count;
+    char text[INPUT_TEXT_SIZE]; // of the one request that has some
 } Requests;
 
 void requests_add(Requests *requests, Request request);

@@ -41,7 +41,7 @@ class ViewsTest(ViewCase):
         for view in VIEWS:
             with self.subTest(view=view):
                 self.show(view)
-                frame = p.key("s", lambda f: f["message"].startswith("saved "))
+                frame = p.key("shift+s", lambda f: f["message"].startswith("saved "))
                 path = frame["message"].removeprefix("saved ")
                 self.assertEqual(os.path.dirname(path), self.shots)
                 pixels, text = read_screenshot(path)

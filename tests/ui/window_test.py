@@ -438,7 +438,7 @@ class ScreenshotTest(WindowCase):
         super().setUp()
         self.p.pause()
 
-    def take(self, act):
+    def take(self, act, size=None):
         p = self.p
         known = set(os.listdir(self.shots))
         frame = act(lambda f: f["message"].startswith("saved "))
@@ -447,7 +447,7 @@ class ScreenshotTest(WindowCase):
         path = os.path.join(self.shots, new.pop())
         self.assertEqual(frame["message"], "saved " + path)
         pixels, text = read_screenshot(path)
-        self.assertEqual(pixels.shape[:2], p.size[::-1])
+        self.assertEqual(pixels.shape[1::-1], size or p.size)
         self.assertLess(len(text.encode()), 4096)
         self.assertNotIn("/", text)
         self.assertNotIn(socket.gethostname(), text)
@@ -459,9 +459,9 @@ class ScreenshotTest(WindowCase):
 
     def test_screenshot(self):
         p = self.p
-        first = self.take(lambda condition: p.key("s", condition))
+        first = self.take(lambda condition: p.key("shift+s", condition))
         p.key("m", lambda f: f["message"] == "")
-        second = self.take(lambda condition: p.click("screenshot", condition))
+        second = self.take(lambda condition: p.click("screenshot", condition), (1920, 1080))
         self.assertNotEqual(first, second)
         p.key("m", lambda f: f["message"] == "")
         shutil.rmtree(self.shots)
