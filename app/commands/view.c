@@ -121,6 +121,7 @@ static bool run(Session *session, const Options *options, FILE *trace)
         if (schedule.is_hidden ? !(happened & WINDOW_INPUT) : !schedule.is_stale && !takes_news)
             continue;
         const Frame *frame = pass(session, options, &input, size, takes_news);
+        window_set_cursor(session->window, session->ui.cursor);
         if (schedule.is_hidden || (happened & WINDOW_MORE))
             continue;
         const bool is_whole = draw(session, size);

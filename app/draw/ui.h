@@ -42,7 +42,10 @@ typedef struct KeyPress {
 // Of a frame, and the options of a choice. More than there is room for ends the program: raise the limit.
 enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024, CHOICES_MAX = 16 };
 
+// What the mouse's pointer says: nothing; draw here; drag to the sides; this can be clicked though it is no button.
 typedef enum Cursor { CURSOR_ARROW, CURSOR_CROSSHAIR, CURSOR_ARROWS, CURSOR_HAND, CURSOR_COUNT } Cursor;
+
+const char *cursor_name(Cursor cursor); // "arrow", "crosshair", "arrows", "hand"
 
 typedef struct Input {
     float mouse_x, mouse_y;

@@ -38,4 +38,6 @@ unsigned window_wait(Window *window, int timeout_ms, Input *input);
 
 void window_wake(void *window); // pushes one event; cheap to call often
 
+void window_set_cursor(Window *window, Cursor cursor); // cheap to call often
+
 void window_swap(Window *window); // shows what was drawn; the first time, the window itself
