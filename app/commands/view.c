@@ -32,11 +32,32 @@ static void take_screenshot(Session *session, const Options *options, const Inpu
     app_say(&session->app, !is_saved, text.text);
 }
 
+// What the app asks of the window and of the desk around it; what came of it is said.
+static void serve_window(Session *session)
+{
+    App *app = &session->app;
+    Error text;
+    if (app->copied[0]) {
+        const bool is_copied = window_set_clipboard(session->window, app->copied, &text);
+        if (is_copied)
+            (void)error_set(&text, "copied: %s", app->copied);
+        app_say(app, !is_copied, text.text);
+        app->copied[0] = 0;
+    }
+    if (app->is_fullscreen != window_is_fullscreen(session->window)) {
+        if (!window_set_fullscreen(session->window, app->is_fullscreen, &text))
+            app_say(app, true, text.text);
+        app->is_fullscreen = window_is_fullscreen(session->window);
+    }
+}
+
 // One pass for what the user did and, where that changed something, one more for what it looks like.
 static const Frame *pass(Session *session, const Options *options, Input *input, WindowSize size, bool takes_news)
 {
+    session->app.is_fullscreen = window_is_fullscreen(session->window); // whoever changed it
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
     const Input still = ui_still(input);
+    serve_window(session);
     if (session->app.wants_screenshot) {
         take_screenshot(session, options, input, size);
         session->passed_requests = 1;

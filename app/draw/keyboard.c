@@ -73,6 +73,7 @@ static int find_named(SDL_Keycode code)
         {SDLK_PAGEUP, KEY_PAGE_UP}, {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
         {SDLK_DELETE, KEY_DELETE},  {SDLK_F1, '?'},
         {SDLK_HOME, KEY_HOME},      {SDLK_END, KEY_END},
+        {SDLK_F11, KEY_F11},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i].sdl == code)

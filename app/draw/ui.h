@@ -31,7 +31,8 @@ enum {
     KEY_PAGE_DOWN,
     KEY_DELETE,
     KEY_HOME,
-    KEY_END
+    KEY_END,
+    KEY_F11
 };
 
 typedef struct KeyPress {

@@ -267,6 +267,24 @@ void window_set_cursor(Window *window, Cursor cursor)
         SDL_SetCursor(window->cursors[cursor]);
 }
 
+bool window_is_fullscreen(Window *window)
+{
+    return (SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_FULLSCREEN_DESKTOP) == SDL_WINDOW_FULLSCREEN_DESKTOP;
+}
+
+bool window_set_fullscreen(Window *window, bool is_on, Error *error)
+{
+    if (SDL_SetWindowFullscreen(window->sdl, is_on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0) == 0)
+        return true;
+    return error_set(error, "full screen cannot be %s: %s", is_on ? "entered" : "left", SDL_GetError());
+}
+
+bool window_set_clipboard(Window *window, const char *text, Error *error)
+{
+    (void)window;
+    return SDL_SetClipboardText(text) == 0 || error_set(error, "nothing was copied: %s", SDL_GetError());
+}
+
 void window_swap(Window *window)
 {
     if (!window->was_shown)

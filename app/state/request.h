@@ -9,7 +9,7 @@
 typedef enum Popup {
     POPUP_NONE,
     POPUP_HELP,
-    POPUP_VIEW,   // how things are shown: wipe, clipping, targets, theme
+    POPUP_VIEW,   // how things are shown: wipe, clipping, targets, full screen, theme
     POPUP_MORE_A, // the rest of a model's settings
     POPUP_MORE_B,
     POPUP_MAP_0, // the list of heatmaps, for the left and the right one
@@ -32,15 +32,16 @@ typedef enum RequestKind {
     REQUEST_RESTART,
     REQUEST_PAGE, // value: pages to move
     REQUEST_SHUFFLE,
-    REQUEST_LOOK,     // look
-    REQUEST_MOMENT,   // value: moments to move in the past, 0: back to the newest
-    REQUEST_FILM,     // value: playing the history
-    REQUEST_POPUP,    // value: a Popup; the one that is open already closes
-    REQUEST_GLOSSARY, // value: the term of words.h that it opens at, or goes to
-    REQUEST_PACE,     // value: a Pace
-    REQUEST_THEME,    // value: a ThemeKind
-    REQUEST_COPY,     // side: its spec goes to the clipboard
-    REQUEST_SCALE,    // value: steps of UI scale, 0: back to 1
+    REQUEST_LOOK,       // look
+    REQUEST_MOMENT,     // value: moments to move in the past, 0: back to the newest
+    REQUEST_FILM,       // value: playing the history
+    REQUEST_POPUP,      // value: a Popup; the one that is open already closes
+    REQUEST_GLOSSARY,   // value: the term of words.h that it opens at, or goes to
+    REQUEST_PACE,       // value: a Pace
+    REQUEST_THEME,      // value: a ThemeKind
+    REQUEST_COPY,       // side: its spec goes to the clipboard
+    REQUEST_FULLSCREEN, // value: on
+    REQUEST_SCALE,      // value: steps of UI scale, 0: back to 1
     REQUEST_SCREENSHOT,
     REQUEST_PAD_BEGIN,    // x, y; value: erasing
     REQUEST_PAD_CONTINUE, // x, y
