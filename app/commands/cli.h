@@ -7,8 +7,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "draw/theme.h"
 #include "engine.h"
 #include "state/look.h"
+#include "state/request.h"
 
 typedef enum Command {
     COMMAND_VIEW,
@@ -52,6 +54,8 @@ typedef struct Options {
     int seeds;           // report
     const char *shots;   // folder for screenshots; NULL: the pictures folder
     float scale;         // of the UI; 0: as the display says
+    ThemeKind theme;     // view: where it is given; else what the window remembers
+    Pace pace;           // view
     const char *trace;   // view: file for one JSON line a frame; NULL: none
     bool json;           // data, shot
     bool has_texts;      // view's trace, shot's JSON: with every text on screen

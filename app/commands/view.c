@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 #include "commands/session.h"
 #include "files/capture.h"
+#include "files/settings.h"
 #include "files/trace.h"
 
 static double now_ms(void)
@@ -30,6 +31,17 @@ static void take_screenshot(Session *session, const Options *options, const Inpu
     if (is_saved)
         (void)error_set(&text, "saved %s", file.path);
     app_say(&session->app, !is_saved, text.text);
+}
+
+// The theme that was chosen in the window is the next start's; what another window has changed meanwhile stays.
+static void remember_theme(App *app)
+{
+    Settings settings;
+    Error text;
+    (void)settings_load(&settings, NULL); // what is damaged is replaced now
+    settings.theme = app->theme;
+    if (!settings_save(&settings, &text))
+        app_say(app, true, text.text);
 }
 
 // What the app asks of the window and of the desk around it; what came of it is said.
@@ -54,10 +66,13 @@ static void serve_window(Session *session)
 // One pass for what the user did and, where that changed something, one more for what it looks like.
 static const Frame *pass(Session *session, const Options *options, Input *input, WindowSize size, bool takes_news)
 {
+    const ThemeKind theme = session->app.theme;
     session->app.is_fullscreen = window_is_fullscreen(session->window); // whoever changed it
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
     const Input still = ui_still(input);
     serve_window(session);
+    if (session->app.theme != theme)
+        remember_theme(&session->app);
     if (session->app.wants_screenshot) {
         take_screenshot(session, options, input, size);
         session->passed_requests = 1;
@@ -170,12 +185,19 @@ static bool run(Session *session, const Options *options, FILE *trace)
     return is_traced;
 }
 
-int view_run(const Options *options)
+int view_run(const Options *given)
 {
     Error error;
+    Options chosen = *given;
+    const Options *const options = &chosen;
+    Settings settings;
     FILE *trace = NULL;
     if (options->trace && !new_file_check(options->trace, command_naming(options), &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
+    if (!settings_load(&settings, &error))
+        (void)command_fail(EXIT_OK, "%s", error.text);
+    if (!cli_is_given(given, "--theme"))
+        chosen.theme = settings.theme;
     Session *session = malloc(sizeof *session);
     if (!session)
         return command_fail(EXIT_FAILED, "out of memory");
