@@ -162,9 +162,11 @@ static bool run(Session *session, const Options *options, FILE *trace)
             continue;
         const bool is_whole = draw(session, size);
         const double took = now_ms() - start;
-        // where the processor draws, pictures of training leave it two thirds of its time
+        // where the processor draws, pictures of training leave it two thirds of its time; a training that is slowed
+        // down needs little of it, and each of its batches is to be seen
         if (takes_news) {
-            schedule.next_training_frame = start + (is_software ? 3 * took + 16 : 16);
+            const double parts = !is_software ? 0 : session->app.pace == PACE_FULL ? 3 : 1;
+            schedule.next_training_frame = start + parts * took + 16;
             schedule.has_wake = false;
         }
         // drawn again at once, which a full atlas needs, then with the sentence
