@@ -90,8 +90,6 @@ static const OptionRow rows[] = {
      NULL},
     {"--title", "TEXT", SHOT, KIND_LINE, FIELD(title), 1, TITLE_BYTES,
      "of the figure, a line of at most 200 bytes; default: what\nits models are", NULL},
-    {"--theme", NULL, PICTURE, KIND_CHOICE, FIELD(theme), 0, 0, "the ground; default: dark, and light of a figure",
-     words_themes},
     {"--page", "N", PICTURE, KIND_WHOLE, FIELD(page), 0, INT32_MAX, "which digits of the test set, from 0; default: 0",
      NULL},
     {"--digit", "FILE.png", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
@@ -125,6 +123,12 @@ static const OptionRow rows[] = {
      NULL},
     {"--scale", "S", PICTURE, KIND_REAL, FIELD(scale), 0.5, 4.0,
      "size of the interface beside what the window's size gives, 0.5 to 4; as far as everything fits", NULL},
+    {"--theme", NULL, VIEW, KIND_CHOICE, FIELD(theme), 0, 0,
+     "default: what was chosen in the window last, at first dark", words_themes},
+    {"--theme", NULL, SHOT | FILM, KIND_CHOICE, FIELD(theme), 0, 0, "the ground; default: dark, and light of a figure",
+     words_themes},
+    {"--speed", NULL, VIEW, KIND_CHOICE, FIELD(pace), 0, 0, "batches a second; default: full, as fast as it goes",
+     words_paces},
     {"--json", NULL, SHOT, KIND_FLAG, FIELD(json), 0, 0, "print every figure of the picture as one JSON object", NULL},
     {"--texts", NULL, SHOT, KIND_FLAG, FIELD(has_texts), 0, 0,
      "with --json: also every text of the picture, and where it is", NULL},
@@ -268,6 +272,7 @@ static void fill_defaults(Options *out)
                                                                                    : 50;
     out->look = look_default();
     out->step = -1;
+    out->pace = PACE_FULL;
     out->seeds = 3;
     out->fps = 8.0f;
     out->width = WINDOW_WIDTH;

@@ -7,8 +7,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "draw/theme.h"
 #include "engine.h"
 #include "state/look.h"
+#include "state/request.h"
 
 typedef enum Command {
     COMMAND_VIEW,
@@ -43,7 +45,8 @@ typedef struct Options {
     int width, height;  // of the window or picture, in pixels
     int page;           // which digits, from 0
     const char *digit;  // PNG for the pad; NULL: none
-    int theme;          // of the window or picture, a ThemeKind
+    ThemeKind theme;    // of the window or picture; where it is not given, the window has what it remembers
+    Pace pace;          // view
     bool is_figure;     // shot: a slide instead of the window; width and height are then of the window that it is of
     int figure_width, figure_height; // of that slide, in pixels
     const char *title;               // of that slide; NULL: its own

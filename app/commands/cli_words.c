@@ -14,6 +14,7 @@ const char *words_outputs(int i) { return i < OUTPUT_COUNT ? activation_get(OUTP
 const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }
 
 const char *words_themes(int i) { return i < THEME_COUNT ? theme_get((ThemeKind)i)->key : NULL; }
+const char *words_paces(int i) { return i < PACE_COUNT ? pace_label((Pace)i) : NULL; }
 
 const char *words_logs(int i)
 {

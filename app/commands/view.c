@@ -10,6 +10,7 @@
 #include "commands/saving.h"
 #include "commands/session.h"
 #include "draw/ui_field.h"
+#include "files/settings.h"
 #include "files/trace.h"
 
 static double now_ms(void)
@@ -19,12 +20,47 @@ static double now_ms(void)
     return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
 }
 
+// The theme that was chosen in the window is the next start's; what another window has changed meanwhile stays.
+static void remember_theme(App *app)
+{
+    Settings settings;
+    Error text;
+    (void)settings_load(&settings, NULL); // what is damaged is replaced now
+    settings.theme = app->theme;
+    if (!settings_save(&settings, &text))
+        app_say(app, true, text.text);
+}
+
+// What the app asks of the window and of the desk around it; what came of it is said.
+static void serve_window(Session *session)
+{
+    App *app = &session->app;
+    Error text;
+    if (app->copied[0]) {
+        const bool is_copied = window_set_clipboard(session->window, app->copied, &text);
+        if (is_copied)
+            (void)error_set(&text, "copied: %s", app->copied);
+        app_say(app, !is_copied, text.text);
+        app->copied[0] = 0;
+    }
+    if (app->is_fullscreen != window_is_fullscreen(session->window)) {
+        if (!window_set_fullscreen(session->window, app->is_fullscreen, &text))
+            app_say(app, true, text.text);
+        app->is_fullscreen = window_is_fullscreen(session->window);
+    }
+}
+
 // One pass for what the user did and, where that changed something, one more for what it looks like.
 static const Frame *pass(Session *session, Saving *saving, const Options *options, Input *input, WindowSize size,
                          bool takes_news)
 {
+    const ThemeKind theme = session->app.theme;
+    session->app.is_fullscreen = window_is_fullscreen(session->window); // whoever changed it
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
     const Input still = ui_still(input);
+    serve_window(session);
+    if (session->app.theme != theme)
+        remember_theme(&session->app);
     if (saving_carry_out(saving, session, options, input, size, now_ms()))
         session->passed_requests = 1;
     if (session->passed_requests > 0 || input->key_count > 0)
@@ -111,13 +147,16 @@ static bool run(Session *session, Saving *saving, const Options *options, FILE *
         const Frame *frame = pass(session, saving, options, &input, size, takes_news);
         window_take_text(session->window, ui_has_field(&session->ui));
         schedule.toast_end = saving_next(saving, session);
+        window_set_cursor(session->window, session->ui.cursor);
         if (schedule.is_hidden || (happened & WINDOW_MORE))
             continue;
         const bool is_whole = draw(session, size);
         const double took = now_ms() - start;
-        // where the processor draws, pictures of training leave it two thirds of its time
+        // where the processor draws, pictures of training leave it two thirds of its time; a training that is slowed
+        // down needs little of it, and each of its batches is to be seen
         if (takes_news) {
-            schedule.next_training_frame = start + (is_software ? 3 * took + 16 : 16);
+            const double parts = !is_software ? 0 : session->app.pace == PACE_FULL ? 3 : 1;
+            schedule.next_training_frame = start + parts * took + 16;
             schedule.has_wake = false;
         }
         // drawn again at once, which a full atlas needs, then with the sentence
@@ -138,13 +177,20 @@ static bool run(Session *session, Saving *saving, const Options *options, FILE *
     return is_traced;
 }
 
-int view_run(const Options *options)
+int view_run(const Options *given)
 {
     Error error;
+    Options chosen = *given;
+    const Options *const options = &chosen;
+    Settings settings;
     FILE *trace = NULL;
     if (options->trace && !new_file_check(options->trace, command_naming(options), &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
     Saving saving = {0};
+    if (!settings_load(&settings, &error))
+        (void)command_fail(EXIT_OK, "%s", error.text);
+    if (!cli_is_given(given, "--theme"))
+        chosen.theme = settings.theme;
     Session *session = malloc(sizeof *session);
     if (!session)
         return command_fail(EXIT_FAILED, "out of memory");

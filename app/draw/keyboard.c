@@ -99,6 +99,7 @@ static int find_named(SDL_Keycode code)
         {SDLK_HOME, KEY_HOME},
         {SDLK_END, KEY_END},
         {SDLK_BACKSPACE, KEY_BACKSPACE},
+        {SDLK_F11, KEY_F11},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i].sdl == code)

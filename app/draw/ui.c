@@ -14,6 +14,13 @@ uint32_t ui_hash(const char *id) // FNV-1a
     return hash ? hash : 1;
 }
 
+const char *cursor_name(Cursor cursor)
+{
+    static const char *const names[CURSOR_COUNT] = {
+        [CURSOR_ARROW] = "arrow", [CURSOR_CROSSHAIR] = "crosshair", [CURSOR_ARROWS] = "arrows", [CURSOR_HAND] = "hand"};
+    return names[cursor];
+}
+
 Input ui_still(const Input *input)
 {
     return (Input){.mouse_x = input->mouse_x,
@@ -302,6 +309,7 @@ int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState
 bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value, WidgetState *out)
 {
     const WidgetState state = ui_widget(ui, id, rect, label);
+    ui_set_cursor(ui, state, CURSOR_ARROWS);
     *out = state;
     const float old = *value, knob = ui_px(ui, 8), track = ui_px(ui, 4), room = rect.w - knob;
     if (state.is_active && ui->input.left)
@@ -325,6 +333,7 @@ bool ui_dotted(Ui *ui, const char *id, Rect rect, FontFace face, float size, Col
     const float width = fminf(rect.w, ui_text_width(ui, face, size, text) + 1), dot = fmaxf(1, ui_px(ui, 1));
     const Rect place = {rect.x, rect.y, width, rect.h};
     const WidgetState state = ui_widget(ui, id, place, text);
+    ui_set_cursor(ui, state, CURSOR_HAND);
     const Color shown = state.is_hot ? ui->theme->text : color;
     const float y = fminf(rect.y + rect.h - dot, roundf(rect.y + rect.h / 2 + ui_px(ui, 0.62f * size)));
     for (float x = rect.x; x + dot <= rect.x + width; x += 3 * dot)

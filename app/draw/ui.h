@@ -32,7 +32,8 @@ enum {
     KEY_DELETE,
     KEY_HOME,
     KEY_END,
-    KEY_BACKSPACE
+    KEY_BACKSPACE,
+    KEY_F11
 };
 
 typedef struct KeyPress {
@@ -45,7 +46,10 @@ enum { KEYS_MAX = 32, PATH_MAX_POINTS = 64, WIDGETS_MAX = 256, TEXTS_MAX = 1024,
 
 enum { INPUT_TEXT_SIZE = 4096 }; // of what is typed or pasted between two frames
 
+// What the mouse's pointer says: nothing; draw here; drag to the sides; this can be clicked though it is no button.
 typedef enum Cursor { CURSOR_ARROW, CURSOR_CROSSHAIR, CURSOR_ARROWS, CURSOR_HAND, CURSOR_COUNT } Cursor;
+
+const char *cursor_name(Cursor cursor); // "arrow", "crosshair", "arrows", "hand"
 
 typedef struct Input {
     float mouse_x, mouse_y;
@@ -103,8 +107,8 @@ typedef struct Ui {
     int text_count;
     bool is_key_shifted; // of the key press that was taken last
     UiField field;
-    Cursor cursor;       // what the widget under the mouse, or the one that holds it, asks for
-    char hint[768];      // what the widget under the mouse says of itself, two lines; empty: nothing
+    Cursor cursor;  // what the widget under the mouse, or the one that holds it, asks for
+    char hint[768]; // what the widget under the mouse says of itself, two lines; empty: nothing
 } Ui;
 
 typedef struct WidgetState {

@@ -17,8 +17,10 @@ struct Window {
     void *x11; // Xlib, while its errors are caught
     Uint32 wake_event;
     _Atomic bool is_wake_pending;
-    bool was_shown; // until then it is hidden because there is nothing to see in it yet
-    Input held;     // what lasts from frame to frame: position and buttons
+    bool was_shown;                    // until then it is hidden because there is nothing to see in it yet
+    Input held;                        // what lasts from frame to frame: position and buttons
+    SDL_Cursor *cursors[CURSOR_COUNT]; // made when one is shown first; NULL: not yet, or the system has none
+    Cursor cursor;                     // that is shown
     Keyboard keyboard;
 };
 
@@ -105,6 +107,9 @@ void window_destroy(Window *window)
 {
     if (!window)
         return;
+    for (int i = 0; i < CURSOR_COUNT; i++)
+        if (window->cursors[i])
+            SDL_FreeCursor(window->cursors[i]);
     if (window->context)
         SDL_GL_DeleteContext(window->context);
     if (window->sdl)
@@ -265,6 +270,40 @@ void window_wake(void *context)
     memset(&event, 0, sizeof event);
     event.type = window->wake_event;
     (void)SDL_PushEvent(&event);
+}
+
+// One that the system lacks leaves the pointer as it is.
+void window_set_cursor(Window *window, Cursor cursor)
+{
+    static const SDL_SystemCursor systems[CURSOR_COUNT] = {[CURSOR_ARROW] = SDL_SYSTEM_CURSOR_ARROW,
+                                                           [CURSOR_CROSSHAIR] = SDL_SYSTEM_CURSOR_CROSSHAIR,
+                                                           [CURSOR_ARROWS] = SDL_SYSTEM_CURSOR_SIZEWE,
+                                                           [CURSOR_HAND] = SDL_SYSTEM_CURSOR_HAND};
+    if (cursor == window->cursor)
+        return;
+    window->cursor = cursor;
+    if (!window->cursors[cursor])
+        window->cursors[cursor] = SDL_CreateSystemCursor(systems[cursor]);
+    if (window->cursors[cursor])
+        SDL_SetCursor(window->cursors[cursor]);
+}
+
+bool window_is_fullscreen(Window *window)
+{
+    return (SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_FULLSCREEN_DESKTOP) == SDL_WINDOW_FULLSCREEN_DESKTOP;
+}
+
+bool window_set_fullscreen(Window *window, bool is_on, Error *error)
+{
+    if (SDL_SetWindowFullscreen(window->sdl, is_on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0) == 0)
+        return true;
+    return error_set(error, "full screen cannot be %s: %s", is_on ? "entered" : "left", SDL_GetError());
+}
+
+bool window_set_clipboard(Window *window, const char *text, Error *error)
+{
+    (void)window;
+    return SDL_SetClipboardText(text) == 0 || error_set(error, "nothing was copied: %s", SDL_GetError());
 }
 
 void window_swap(Window *window)

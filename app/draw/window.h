@@ -44,4 +44,13 @@ void window_take_text(Window *window, bool on);
 // Opens a folder with whatever the desktop has for that. False with a sentence where it has nothing.
 bool window_open_folder(const char *path, Error *error);
 
+void window_set_cursor(Window *window, Cursor cursor); // cheap to call often
+
+// The whole screen, and back to the size before. True where the window is as asked; a window manager may change it by
+// itself, too.
+bool window_set_fullscreen(Window *window, bool is_on, Error *error);
+bool window_is_fullscreen(Window *window);
+
+bool window_set_clipboard(Window *window, const char *text, Error *error);
+
 void window_swap(Window *window); // shows what was drawn; the first time, the window itself

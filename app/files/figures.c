@@ -94,6 +94,7 @@ static json_t *settings(const Frame *frame)
     set(json, "histogram", json_string(histogram_key(look->histogram)));
     set(json, "curve", json_string(loss_get(look->curve_loss)->key));
     set(json, "digits", digits);
+    set(json, "theme", json_string(theme_get(frame->theme)->key));
     set(json, "pad",
         frame->pad->now.source >= 0 ? json_sprintf("test %d", frame->pad->now.source) : json_string("drawn"));
     set(json, "pad_brush", json_real((double)(2 * frame->pad->brush)));

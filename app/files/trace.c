@@ -200,7 +200,9 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
                   "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]), "widgets", widgets);
     (void)json_object_set_new(json, "popup", json_string(popup_key(frame->popup)));
     (void)json_object_set_new(json, "pace", json_string(pace_label(frame->pace)));
-    (void)json_object_set_new(json, "cursor", json_integer(ui->cursor));
+    (void)json_object_set_new(json, "fullscreen", json_boolean(frame->is_fullscreen));
+    (void)json_object_set_new(json, "theme", json_string(theme_get(frame->theme)->key));
+    (void)json_object_set_new(json, "cursor", json_string(cursor_name(ui->cursor)));
     const Rect window = layout->window;
     (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
     (void)json_object_set_new(json, "look", look_json(frame));

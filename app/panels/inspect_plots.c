@@ -63,6 +63,7 @@ static void drag_target(Panel *panel, const Plot *plot)
     const Look *look = &panel->frame->look;
     const float t = look->t >= 0.0f ? look->t : panel->frame->targets[look->pixel];
     const WidgetState state = ui_widget(ui, "inspect.t", plot->area, "Target t");
+    ui_set_cursor(ui, state, CURSOR_ARROWS);
     if (state.is_hot && ui->input.left_double)
         panel_look(panel)->t = -1.0f;
     else if (state.is_active && ui->input.left && !ui->input.left_pressed && ui->input.path_count > 0) {

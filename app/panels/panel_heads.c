@@ -86,6 +86,7 @@ static void draw_badge(Panel *panel, int side, Rect rect)
     (void)snprintf(id, sizeof id, "%c.badge", side_letter(side));
     const WidgetState state = ui_widget(ui, id, rect, side == SIDE_A ? "A" : "B");
     panel_hint(panel, state, "badge");
+    ui_set_cursor(ui, state, CURSOR_HAND);
     draw_box(ui->draw, rect, panel_side_color(ui, side), ui_px(ui, RADIUS));
     ui_text(ui, rect, FONT_UI_BOLD, TEXT_FIGURE, ui->theme->inverse, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
     ui_focus_ring(ui, state, rect);

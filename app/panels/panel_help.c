@@ -42,6 +42,7 @@ static const HelpRow rows[] = {
     {"Tab  Enter  \u2190 \u2192", "move between buttons, press, choose"},
     {"S  Shift S", "save a figure; a picture of the window"},
     {"Ctrl +  \u2212  0", "larger, smaller, normal size"},
+    {"F11  Ctrl C", "full screen; copy a model as text"},
     {"E", "the words of this window, explained"},
     {"?  Esc  Ctrl Q", "this help; one step back; quit"},
 };

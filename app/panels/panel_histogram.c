@@ -176,6 +176,7 @@ static void drag_brush(Panel *panel, const Scale *s)
     Ui *ui = panel->ui;
     const WidgetState state = ui_widget(ui, "brush", s->area, "Brush");
     panel_hint(panel, state, "range");
+    ui_set_cursor(ui, state, CURSOR_ARROWS);
     if (state.is_active && ui->input.left_pressed)
         ui->drag_x = ui->input.mouse_x;
     const float distance = fabsf(ui->input.mouse_x - ui->drag_x);

@@ -134,6 +134,7 @@ static void drag_bar(Panel *panel, const char *id, Rect bar, int mode)
 {
     Ui *ui = panel->ui;
     const WidgetState state = ui_widget(ui, id, bar, "Scale");
+    ui_set_cursor(ui, state, CURSOR_ARROWS);
     const Words *words = words_find("scale");
     char what[384];
     (void)snprintf(what, sizeof what, "%s: %s %s", heatmap_get(mode)->label, heatmap_get(mode)->what, words->what);

@@ -259,6 +259,7 @@ static void take_click(Panel *panel, Rect rect, int model)
     if (m->snapshot->test.images > 0)
         format_test(m, hint + used, sizeof hint - used);
     ui_set_hint(ui, state, hint, "Click or Enter: it becomes model A; with Shift: model B.");
+    ui_set_cursor(ui, state, CURSOR_HAND);
     if (state.is_hot)
         draw_frame(ui->draw, rect, ui->theme->soft, ui_px(ui, RADIUS), ui_px(ui, 1));
     if (state.is_clicked)

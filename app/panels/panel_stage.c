@@ -105,6 +105,7 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     }
     const WidgetState state = ui_widget(ui, id, rest, "Clipped");
     panel_hint(panel, state, "clipped");
+    ui_set_cursor(ui, state, CURSOR_HAND);
     if (state.is_clicked)
         panel_look(panel)->is_clipped = !look->is_clipped;
     ui_focus_ring(ui, state, rest);
@@ -144,6 +145,7 @@ static void draw_heat_caption(Panel *panel, int side, int column, Rect rect)
     const Rect word = {rect.x, rect.y, width, rect.h};
     const WidgetState state = ui_widget(ui, id, word, mode->label);
     panel_heat_hint(panel, state, frame->look.heatmaps[column]);
+    ui_set_cursor(ui, state, CURSOR_HAND);
     if (state.is_clicked)
         panel_request(panel, REQUEST_POPUP, column == 0 ? POPUP_MAP_0 : POPUP_MAP_1);
     draw_box(ui->draw, (Rect){word.x, word.y + word.h - ui_px(ui, 3), word.w, ui_px(ui, 1)},

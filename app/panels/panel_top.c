@@ -19,6 +19,14 @@ static float button_width(Ui *ui, const BarButton *button, bool is_small)
            (is_small ? 0 : ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, button->shortcut) + ui_px(ui, 8));
 }
 
+// Whose spec Ctrl C copies: that of the settings that are open, else A's, where B is not shown alone.
+static int copied_side(const Frame *frame)
+{
+    if (frame->popup == POPUP_MORE_A || frame->popup == POPUP_MORE_B)
+        return frame->popup == POPUP_MORE_A ? SIDE_A : SIDE_B;
+    return panel_is_shown(frame, SIDE_B) && !panel_is_shown(frame, SIDE_A) ? SIDE_B : SIDE_A;
+}
+
 // Behind all widgets, so that the one with the focus has the first claim on Space.
 void panel_keys(Panel *panel)
 {
@@ -36,6 +44,10 @@ void panel_keys(Panel *panel)
         panel_request(panel, REQUEST_SCREENSHOT, SCREENSHOT_FIGURE);
     if (ui_take_key(ui, 'q', true))
         panel_request(panel, REQUEST_QUIT, 0);
+    if (ui_take_key(ui, 'c', true))
+        requests_add(panel->requests, (Request){.kind = REQUEST_COPY, .side = copied_side(frame)});
+    if (ui_take_key(ui, KEY_F11, false))
+        panel_request(panel, REQUEST_FULLSCREEN, !frame->is_fullscreen);
     if (ui_take_key(ui, '+', true) || ui_take_key(ui, '=', true))
         panel_request(panel, REQUEST_SCALE, 1);
     if (ui_take_key(ui, '-', true))

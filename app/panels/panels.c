@@ -9,7 +9,11 @@ static void pick_pixel(Panel *panel)
 {
     const PixelHover hover = panel->hover;
     const Look *look = &panel->frame->look;
-    if (!hover.is_set || !panel->ui->input.left_pressed || panel->ui->active != 0 || panel->ui->is_modal)
+    if (!hover.is_set || panel->ui->active != 0 || panel->ui->is_modal)
+        return;
+    if (look->scene == SCENE_INSPECT || (!hover.is_pad && panel_is_stage(panel->frame)))
+        panel->ui->cursor = CURSOR_HAND;
+    if (!panel->ui->input.left_pressed)
         return;
     if (look->scene == SCENE_INSPECT) {
         Look *next = panel_look(panel);

@@ -383,6 +383,7 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_PACE: set_pace(app, (Pace)r->value); break;
     case REQUEST_THEME: app->theme = (ThemeKind)r->value; break;
     case REQUEST_COPY: spec_format(&app->specs[r->side], app->copied, sizeof app->copied); break;
+    case REQUEST_FULLSCREEN: app->is_fullscreen = r->value != 0; break;
     case REQUEST_SCALE:
         app->ui_scale = r->value == 0 ? 1.0f : fminf(3.0f, fmaxf(0.6f, app->ui_scale + 0.1f * (float)r->value));
         break;

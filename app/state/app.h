@@ -68,6 +68,7 @@ typedef struct App {
     int glossary; // the term that the glossary is open at
     Pace pace;
     ThemeKind theme;
+    bool is_fullscreen;          // what is wished; the window's loop carries it out and says what came of it
     char copied[SPEC_TEXT_SIZE]; // for the clipboard; empty: nothing
     int epochs, goal_epochs;
     int64_t goal_step;

@@ -243,6 +243,7 @@ static void compose_state(App *app, Frame *frame)
     frame->glossary = app->glossary;
     frame->pace = app->pace;
     frame->theme = app->theme;
+    frame->is_fullscreen = app->is_fullscreen;
     memcpy(frame->message, app->message, sizeof frame->message);
     frame->is_error = app->is_error;
     frame->toast = &app->toast;

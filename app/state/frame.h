@@ -107,6 +107,7 @@ typedef struct Frame {
     int glossary; // the term of words.h that the glossary is open at
     Pace pace;
     ThemeKind theme;
+    bool is_fullscreen;
     bool is_capture;
     char message[1200]; // shown in the bottom bar until something else is done; empty: none
     bool is_error;

@@ -9,7 +9,7 @@
 typedef enum Popup {
     POPUP_NONE,
     POPUP_HELP,
-    POPUP_VIEW,   // how things are shown: wipe, clipping, targets, theme
+    POPUP_VIEW,   // how things are shown: wipe, clipping, targets, full screen, theme
     POPUP_MORE_A, // the rest of a model's settings
     POPUP_MORE_B,
     POPUP_MAP_0, // the list of heatmaps, for the left and the right one
@@ -44,6 +44,7 @@ typedef enum RequestKind {
     REQUEST_PACE,         // value: a Pace
     REQUEST_THEME,        // value: a ThemeKind
     REQUEST_COPY,         // side: its spec goes to the clipboard
+    REQUEST_FULLSCREEN,   // value: on
     REQUEST_SCALE,        // value: steps of UI scale, 0: back to 1
     REQUEST_SCREENSHOT,   // value: SCREENSHOT_FIGURE or SCREENSHOT_WINDOW
     REQUEST_TITLE,        // text: the figure is saved again with it
