@@ -86,7 +86,7 @@ def parse_help(command):
 
 VALID = {"--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1",
          "--limit": "1", "--threads": "1", "--init": "x", "--log": "step", "-o": "x", "--size": "1000x700",
-         "--page": "0", "--digit": "x.png", "--view": "solo", "--shots": "x", "--scale": "1", "--isa": "plain",
+         "--page": "0", "--digit": "x.png", "--view": "solo", "--preset": "mae", "--lesson": "1", "--lesson-step": "1", "--shots": "x", "--scale": "1", "--isa": "plain",
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--wipe": "0.5",
          "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce",
          "--pixel": "3,27", "--target": "0.5", "--step": "1", "--every": "10", "--fps": "8", "--seeds": "2",
@@ -97,6 +97,7 @@ BAD = {"--data": [""],
        "--threads": ["0", "65", "-1", "x", "", "2.0"],
        "--init": [""], "-o": [""], "--digit": [""], "--shots": [""], "--trace": [""],
        "--log": ["", "steps", "epoch|step", "Epoch"],
+       "--preset": ["", "x", "MAE", "mae,"], "--lesson": ["0", "99", "x", ""], "--lesson-step": ["0", "100", "x", ""],
        "--view": ["", "both", "compare|", "Matrix", "solo-a"],
        "--heatmap": ["", "x", "BCE", "bce,", ",bce", "bce,,mse", "bce,mse,mae", "bce mse"],
        "--heat-scale": ["0", "-1", "21", "x", "", "nan", "1e0"],
@@ -193,6 +194,12 @@ class ArgumentsTest(unittest.TestCase):
         self.refuse("eval", "a", "b", contains="unexpected argument 'b'", command="eval")
         self.refuse("eval", "", contains="path", command="eval")
         self.refuse("film", contains="film needs a place", command="film")
+
+    def test_lessons(self):
+        self.refuse("shot", "--lesson", "1", "--lesson-step", "7", contains="lesson 1 has 6 cards", command="shot")
+        self.refuse("shot", "--lesson-step", "1", contains="of which lesson", command="shot")
+        self.refuse("shot", "--lesson", "1", "--preset", "mae", contains="--preset and --lesson", command="shot")
+        self.refuse("shot", "--preset", "x", contains="expected one of redraw, optimum, ", command="shot")
         self.refuse("data", "export", contains="needs a folder", command="data export")
         self.refuse("data", "export", "a", "b", contains="unexpected argument 'b'", command="data export")
 

@@ -50,7 +50,7 @@ class ShotTest(unittest.TestCase):
         settings = json.loads(text)
         self.assertIn("loss=mae,output=clip", settings["a"]["spec"])
         self.assertIn("seed=9", settings["a"]["spec"])
-        self.assertIn("loss=mse,output=relu", settings["b"]["spec"])
+        self.assertIn("loss=mse,output=sigmoid", settings["b"]["spec"])
         self.assertEqual(settings["data"]["train"], 512)
         self.assertGreater(settings["a"]["test"]["bce"], 0)
 

@@ -22,6 +22,7 @@ bool stage_open(Stage *stage)
                                 .epochs = 1,
                                 .waits = true,
                                 .look = options.look,
+                                .preset = options.preset,
                                 .pace = PACE_FULL,
                                 .wake = ignore_wake};
         draw_init(&stage->list, stage->font);

@@ -594,6 +594,10 @@ static void a_sentence_stays_for_a_second(void **state)
     static Stage stage;
     char text[SENTENCE_SIZE] = "";
     assert_true(stage_open(&stage));
+    // two models of which there is something to say at once, however far they are
+    Requests relu = {.count = 1, .items = {{.kind = REQUEST_SPEC, .side = SIDE_B, .spec = stage.app->specs[SIDE_B]}}};
+    relu.items[0].spec.output = activation_find(OUTPUT_ACTIVATION, "relu");
+    app_apply(stage.app, &relu);
     app_set_goal(stage.app, 1000000, -1); // trains until the end of the test
     stage.app->now = 100;
     assert_true(changes(&stage, text, 20000));

@@ -18,7 +18,8 @@ static int setup(void **state)
     return 0;
 }
 
-static void note(int side) { undo_note(&undo, (Deed){.kind = DEED_SPEC, .side = side}); }
+// A deed that is told apart by its seed.
+static void note(int number) { undo_note(&undo, (Deed){.kind = DEED_SPECS, .others = {{.seed = (uint32_t)number}}}); }
 
 static void deeds_come_back_in_reverse_order(void **state)
 {
@@ -28,9 +29,9 @@ static void deeds_come_back_in_reverse_order(void **state)
     for (int i = 0; i < 3; i++)
         note(i);
     for (int i = 2; i >= 0; i--) {
-        assert_int_equal(undo_last(&undo)->side, i);
+        assert_int_equal(undo_last(&undo)->others[0].seed, i);
         undo.at--;
-        assert_int_equal(undo_next(&undo)->side, i);
+        assert_int_equal(undo_next(&undo)->others[0].seed, i);
     }
     assert_null(undo_last(&undo));
 }
@@ -43,9 +44,9 @@ static void a_new_deed_forgets_those_that_were_undone(void **state)
     undo.at -= 2;
     note(7);
     assert_null(undo_next(&undo));
-    assert_int_equal(undo_last(&undo)->side, 7);
+    assert_int_equal(undo_last(&undo)->others[0].seed, 7);
     undo.at--;
-    assert_int_equal(undo_last(&undo)->side, 0);
+    assert_int_equal(undo_last(&undo)->others[0].seed, 0);
 }
 
 static void the_oldest_go_where_there_are_too_many(void **state)
@@ -54,11 +55,11 @@ static void the_oldest_go_where_there_are_too_many(void **state)
     for (int i = 0; i < 3 * UNDO_MAX + 5; i++)
         note(i);
     for (int i = 0; i < UNDO_MAX; i++) {
-        assert_int_equal(undo_last(&undo)->side, 3 * UNDO_MAX + 4 - i);
+        assert_int_equal(undo_last(&undo)->others[0].seed, 3 * UNDO_MAX + 4 - i);
         undo.at--;
     }
     assert_null(undo_last(&undo));
-    assert_int_equal(undo_next(&undo)->side, 2 * UNDO_MAX + 5);
+    assert_int_equal(undo_next(&undo)->others[0].seed, 2 * UNDO_MAX + 5);
 }
 
 int main(void)

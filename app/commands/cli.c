@@ -34,7 +34,7 @@ static const OptionRow rows[] = {
      "default: builtin, digits that the program draws",
      NULL},
     {"--a", "SPEC", PICTURE, KIND_SPEC, FIELD(a), 0, 0, "model A; default: loss=bce,output=sigmoid", NULL},
-    {"--b", "SPEC", PICTURE, KIND_SPEC, FIELD(b), 0, 0, "model B; default: loss=mse,output=relu", NULL},
+    {"--b", "SPEC", PICTURE, KIND_SPEC, FIELD(b), 0, 0, "model B; default: loss=mse,output=sigmoid", NULL},
     {"--model", "SPEC", REPORT, KIND_SPEC, FIELD(model), 0, 0, "what all models share: everything but loss and output",
      NULL},
     {"--model", "SPEC", TRAIN, KIND_SPEC, FIELD(model), 0, 0,
@@ -94,6 +94,13 @@ static const OptionRow rows[] = {
      NULL},
     {"--digit", "FILE.png", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
      "put this picture, 28x28 or larger, into the drawing pad", NULL},
+    {"--preset", "NAME", PICTURE, KIND_CHOICE, FIELD(preset), 0, 0,
+     "set models, view and heatmaps up to show something;\n--a, --b, --view and the like change that. NAME:\n%w",
+     words_presets},
+    {"--lesson", "N", VIEW | SHOT, KIND_WHOLE, FIELD(lesson), 1, LESSON_COUNT,
+     "begin lesson N, with the models and the view of its card;\nthere are, from 1 on: %w", words_lessons},
+    {"--lesson-step", "K", VIEW | SHOT, KIND_WHOLE, FIELD(lesson_step), 1, 99,
+     "with --lesson: its card K, from 1; default: 1", NULL},
     {"--view", NULL, PICTURE, KIND_CHOICE, FIELD(look.scene), 0, 0, "what is to be seen; default: compare",
      words_scenes},
     {"--heatmap", "MODE[,MODE]", PICTURE, KIND_HEATS, FIELD(look.heatmaps), 0, 0, "%w;\ndefault: bce,mse",
@@ -264,7 +271,7 @@ static int read_command(int argc, char **argv, Command *out, Error *error)
 static void fill_defaults(Options *out)
 {
     (void)spec_parse(&out->a, "loss=bce,output=sigmoid", NULL);
-    (void)spec_parse(&out->b, "loss=mse,output=relu", NULL);
+    (void)spec_parse(&out->b, "loss=mse,output=sigmoid", NULL);
     out->model = spec_default();
     out->isa = "auto";
     out->epochs = out->command == COMMAND_SHOT                                     ? 5
@@ -272,11 +279,50 @@ static void fill_defaults(Options *out)
                                                                                    : 50;
     out->look = look_default();
     out->step = -1;
+    out->preset = -1;
+    out->lesson_step = 1;
     out->pace = PACE_FULL;
     out->seeds = 3;
     out->fps = 8.0f;
     out->width = WINDOW_WIDTH;
     out->height = WINDOW_HEIGHT;
+}
+
+// What was asked for by an option of its own stays.
+static void apply_preset(Options *out, const Preset *preset)
+{
+    Look look = out->look;
+    preset_apply(preset, &look);
+    if (cli_is_given(out, "--view"))
+        look.scene = out->look.scene;
+    if (cli_is_given(out, "--heatmap"))
+        memcpy(look.heatmaps, out->look.heatmaps, sizeof look.heatmaps);
+    if (cli_is_given(out, "--curve"))
+        look.curve_loss = out->look.curve_loss;
+    if (cli_is_given(out, "--binary"))
+        look.binarise = out->look.binarise;
+    out->look = look;
+    out->a = cli_is_given(out, "--a") ? out->a : preset_spec(preset, SIDE_A);
+    out->b = cli_is_given(out, "--b") ? out->b : preset_spec(preset, SIDE_B);
+}
+
+static bool finish_preset(Options *out, Error *error)
+{
+    if (out->lesson == 0 && cli_is_given(out, "--lesson-step"))
+        return error_set(error, "--lesson-step %d: a card of which lesson? --lesson N says so", out->lesson_step);
+    if (out->lesson > 0 && out->preset >= 0)
+        return error_set(error, "--preset and --lesson: a card brings its own set-up; one of them, please");
+    if (out->lesson > 0) {
+        const int count = lesson_get(out->lesson - 1)->step_count;
+        if (out->lesson_step > count)
+            return error_set(error, "--lesson-step %d: lesson %d has %d cards", out->lesson_step, out->lesson, count);
+        out->look.lesson = out->lesson - 1;
+        out->look.lesson_step = out->lesson_step - 1;
+        out->preset = preset_find(lesson_step(&out->look)->preset);
+    }
+    if (out->preset >= 0)
+        apply_preset(out, preset_get(out->preset));
+    return true;
 }
 
 // What several options decide together.
@@ -286,7 +332,8 @@ static void finish_look(Options *out)
     look->is_wiped = cli_is_given(out, "--wipe");
     look->is_pinned = cli_is_given(out, "--pixel");
     look->past_step = out->step;
-    look->digit = out->is_drawn ? -1 : out->page;
+    if (out->preset < 0 || look->scene != SCENE_INSPECT || cli_is_given(out, "--page"))
+        look->digit = out->is_drawn ? -1 : out->page;
     if (out->heat_scale > 0.0f)
         look->heat_scales[look->heatmaps[0]] = out->heat_scale;
 }
@@ -344,6 +391,8 @@ CliResult cli_parse(int argc, char **argv, Options *out, Error *error)
         return error_set(error, "data export needs a folder: losslens data export DIR"), CLI_USAGE;
     if (out->command == COMMAND_FILM && !out->output)
         return error_set(error, "film needs a place: losslens film -o DIR or -o FILE.webp"), CLI_USAGE;
+    if (!finish_preset(out, error))
+        return CLI_USAGE;
     finish_look(out);
     return finish_figure(out, error) ? CLI_RUN : CLI_USAGE;
 }

@@ -9,7 +9,9 @@
 
 #include "draw/theme.h"
 #include "engine.h"
+#include "state/lessons.h"
 #include "state/look.h"
+#include "state/presets.h"
 #include "state/request.h"
 
 typedef enum Command {
@@ -51,6 +53,9 @@ typedef struct Options {
     int figure_width, figure_height; // of that slide, in pixels
     const char *title;               // of that slide; NULL: its own
     Look look;                       // what the window or picture shows; past_step from step
+    int preset;                      // a row of presets.h, which look, a and b follow; -1: none
+    int lesson, lesson_step;         // from 1; lesson 0: none
+    bool is_lesson_new;              // view: nobody has taken a lesson here yet
     bool is_drawn;                   // inspect the drawing
     float heat_scale;                // of the first heatmap; 0: its own
     int step;                        // the moment to show, -1: the newest

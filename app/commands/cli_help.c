@@ -80,10 +80,26 @@ enum { OPTION_COLUMN = 24 };
 
 const char *cli_metavar(const OptionRow *row, char text[WORDS_SIZE])
 {
-    if (row->kind != KIND_CHOICE)
+    if (row->metavar || row->kind != KIND_CHOICE)
         return row->metavar;
     words_join(row->words, "|", text, WORDS_SIZE);
     return text;
+}
+
+// A list goes on in the next line where it is long.
+static void break_lines(char *words)
+{
+    enum { LINE = 72 };
+    char *start = words, *last = NULL;
+    for (char *at = words; *at; at++) {
+        if (at - start > LINE && last) {
+            *last = '\n';
+            start = last + 1;
+            last = NULL;
+        }
+        if (at[0] == ' ' && at > words && at[-1] == ',')
+            last = at;
+    }
 }
 
 // The help with the option's words in the place of %w.
@@ -93,6 +109,7 @@ static void expand_help(const OptionRow *row, char *text, size_t size)
     char words[WORDS_SIZE] = "";
     if (place)
         words_join(row->words, ", ", words, sizeof words);
+    break_lines(words);
     (void)snprintf(text, size, "%.*s%s%s", (int)(place ? (size_t)(place - row->help) : strlen(row->help)), row->help,
                    words, place ? place + 2 : "");
 }

@@ -27,7 +27,7 @@ typedef enum OptionKind {
 
 typedef struct OptionRow {
     const char *name;
-    const char *metavar; // NULL: no value, or for KIND_CHOICE its words
+    const char *metavar; // NULL: no value, or for KIND_CHOICE all its words
     unsigned commands;   // bits 1 << Command
     OptionKind kind;
     size_t offset; // of the field in Options

@@ -13,6 +13,9 @@ const char *words_losses(int i) { return i < LOSS_COUNT ? loss_get(i)->key : NUL
 const char *words_outputs(int i) { return i < OUTPUT_COUNT ? activation_get(OUTPUT_ACTIVATION, i)->key : NULL; }
 const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }
 
+const char *words_presets(int i) { return i < preset_count() ? preset_get(i)->key : NULL; }
+
+const char *words_lessons(int i) { return i < LESSON_COUNT ? lesson_get(i)->key : NULL; }
 const char *words_themes(int i) { return i < THEME_COUNT ? theme_get((ThemeKind)i)->key : NULL; }
 const char *words_paces(int i) { return i < PACE_COUNT ? pace_label((Pace)i) : NULL; }
 

@@ -45,6 +45,8 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .waits = options->command == COMMAND_FILM,
         .every_epoch = options->command != COMMAND_VIEW, // the same picture every time
         .look = options->look,
+        .preset = options->preset,
+        .is_lesson_new = options->is_lesson_new,
         .pace = options->pace,
         .theme = options->theme,
         .digit = session->digit,

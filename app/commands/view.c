@@ -20,13 +20,17 @@ static double now_ms(void)
     return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
 }
 
-// The theme that was chosen in the window is the next start's; what another window has changed meanwhile stays.
-static void remember_theme(App *app)
+// What was chosen in the window is the next start's: the theme, that the lesson was taken. What another window has
+// changed meanwhile stays.
+static void remember(App *app, bool has_theme, bool has_lesson)
 {
     Settings settings;
     Error text;
+    if (!has_theme && !has_lesson)
+        return;
     (void)settings_load(&settings, NULL); // what is damaged is replaced now
-    settings.theme = app->theme;
+    settings.theme = has_theme ? app->theme : settings.theme;
+    settings.lesson_seen |= has_lesson;
     if (!settings_save(&settings, &text))
         app_say(app, true, text.text);
 }
@@ -55,12 +59,12 @@ static const Frame *pass(Session *session, Saving *saving, const Options *option
                          bool takes_news)
 {
     const ThemeKind theme = session->app.theme;
+    const bool was_lesson_new = session->app.is_lesson_new;
     session->app.is_fullscreen = window_is_fullscreen(session->window); // whoever changed it
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
     const Input still = ui_still(input);
     serve_window(session);
-    if (session->app.theme != theme)
-        remember_theme(&session->app);
+    remember(&session->app, session->app.theme != theme, was_lesson_new && !session->app.is_lesson_new);
     if (saving_carry_out(saving, session, options, input, size, now_ms()))
         session->passed_requests = 1;
     if (session->passed_requests > 0 || input->key_count > 0)
@@ -88,11 +92,12 @@ static int wait_until(double time)
 }
 
 // How long the window may sleep: -1 until something happens.
-static int choose_timeout(const Schedule *schedule, bool is_film)
+// wakes_at: when the frame changes by itself, ms.
+static int choose_timeout(const Schedule *schedule, bool is_film, double wakes_at)
 {
     const double news = schedule->has_wake ? schedule->next_training_frame : INFINITY,
                  film = is_film ? schedule->next_film_frame : INFINITY,
-                 next = fmin(fmin(news, film), schedule->toast_end);
+                 next = fmin(fmin(news, film), fmin(schedule->toast_end, wakes_at));
     if (schedule->is_hidden || (!schedule->is_stale && isinf(next)))
         return -1;
     return schedule->is_stale ? 0 : wait_until(next);
@@ -129,12 +134,15 @@ static bool run(Session *session, Saving *saving, const Options *options, FILE *
     Schedule schedule = {.is_stale = true, .toast_end = INFINITY};
     while (!session->app.wants_quit) {
         Input input;
-        const unsigned happened = window_wait(session->window, choose_timeout(&schedule, session->app.is_film), &input);
+        const double wakes_at = app_wakes_at(&session->app) * 1e3;
+        const unsigned happened =
+            window_wait(session->window, choose_timeout(&schedule, session->app.is_film, wakes_at), &input);
         const double start = now_ms();
         session->app.now = start / 1e3;
         if (happened & WINDOW_CLOSE)
             break;
         advance_film(&schedule, &session->app, start);
+        schedule.is_stale |= start >= wakes_at;
         schedule.is_stale |= (happened & (WINDOW_INPUT | WINDOW_EXPOSED)) != 0;
         schedule.is_stale |= saving_pass_time(saving, session, &input, start);
         schedule.toast_end = saving_next(saving, session);
@@ -191,6 +199,7 @@ int view_run(const Options *given)
         (void)command_fail(EXIT_OK, "%s", error.text);
     if (!cli_is_given(given, "--theme"))
         chosen.theme = settings.theme;
+    chosen.is_lesson_new = !settings.lesson_seen;
     Session *session = malloc(sizeof *session);
     if (!session)
         return command_fail(EXIT_FAILED, "out of memory");

@@ -61,7 +61,8 @@ enum {
     TOP_HEIGHT = 44,
     NARRATOR_HEIGHT = 38,
     LESSON_HEIGHT = 92, // in the narrator's place
-    HEAD_HEIGHT = 32,   // of a model's row: badge, loss, output
+    LESSON_SMALL_HEIGHT = 86,
+    HEAD_HEIGHT = 32, // of a model's row: badge, loss, output
     CAPTION_HEIGHT = 22,
     PLAYBACK_HEIGHT = 34,
     STATUS_HEIGHT = 26,

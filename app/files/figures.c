@@ -9,6 +9,7 @@
 #include "state/claim_table.h"
 #include "state/inspect.h"
 #include "state/landmarks.h"
+#include "state/presets.h"
 
 static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
 
@@ -102,6 +103,10 @@ static json_t *settings(const Frame *frame)
         set(json_object_get(json, "data"), "seed", json_integer(BUILTIN_SEED));
     if (frame->is_past)
         set(json, "newest_step", json_integer(frame->newest_step));
+    if (frame->preset >= 0)
+        set(json, "preset", json_string(preset_get(frame->preset)->key));
+    if (frame->lesson.step)
+        set(json, "lesson", json_pack("[i, i]", look->lesson + 1, look->lesson_step + 1));
     add_scene_settings(json, frame);
     if (scene_shows(look->scene, SIDE_A))
         set(json, "a", model_settings(&frame->models[SIDE_A]));
@@ -321,6 +326,31 @@ static json_t *sentence_json(const Sentence *sentence)
     return json;
 }
 
+// A text of a lesson's card, without its markup.
+static json_t *plain_json(const char *markup)
+{
+    Sentence sentence = {.key = ""};
+    char text[SENTENCE_SIZE];
+    (void)snprintf(sentence.text, sizeof sentence.text, "%s", markup);
+    sentence_plain(&sentence, text, sizeof text);
+    return json_string(text);
+}
+
+json_t *figures_lesson(const Frame *frame)
+{
+    const LessonCard *card = &frame->lesson;
+    json_t *body = json_array();
+    for (int i = 0; i < LESSON_BODY && *card->body[i]; i++)
+        (void)json_array_append_new(body, plain_json(card->body[i]));
+    json_t *json = json_pack("{s:i, s:i, s:s, s:o, s:o, s:i, s:b, s:b, s:o}", "lesson", frame->look.lesson + 1, "step",
+                             frame->look.lesson_step + 1, "title", card->title, "text", plain_json(card->text), "task",
+                             plain_json(card->task), "epoch", card->epoch, "grey", card->is_grey, "done", card->is_done,
+                             "body", body);
+    if (card->has_pixel)
+        set(json, "pixel", json_pack("[i, i]", card->pixel.pixel / DIGIT_SIDE, card->pixel.pixel % DIGIT_SIDE));
+    return json;
+}
+
 static json_t *column_sentences_json(const Frame *frame)
 {
     json_t *columns = json_array();
@@ -360,6 +390,8 @@ json_t *figures_json(const Frame *frame)
     if (frame->pair.sides.images || frame->pair.chance.images)
         set(json, "pair", pair_json(&frame->pair));
     add_sentences(json, frame);
+    if (frame->lesson.step)
+        set(json, "card", figures_lesson(frame));
     set(json, "newest_step", json_integer(frame->newest_step));
     set(json, "moments", moments_json(frame));
     if (scene == SCENE_MATRIX) {

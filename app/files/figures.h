@@ -22,3 +22,6 @@ json_t *figures_json(const Frame *frame);
 
 // The claims alone: verdicts, sentences, rules, tables.
 json_t *figures_claims(const Frame *frame);
+
+// The lesson's card on show, frame->lesson.step not NULL: what it says, whether it is done.
+json_t *figures_lesson(const Frame *frame);

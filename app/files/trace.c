@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files/figures.h"
+
 static json_t *rect_json(float x, float y, float w, float h)
 {
     return json_pack("[i, i, i, i]", (int)x, (int)y, (int)w, (int)h);
@@ -211,6 +213,8 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
     (void)json_object_set_new(json, "ranks", ranks_json(frame));
     (void)json_object_set_new(json, "grids", grids_json(layout));
     (void)json_object_set_new(json, "moments", moments_json(frame));
+    if (frame->lesson.step)
+        (void)json_object_set_new(json, "lesson", figures_lesson(frame));
     (void)json_object_set_new(json, "hint", json_string(ui->hint));
     (void)json_object_set_new(json, "glossary", json_integer(frame->popup == POPUP_GLOSSARY ? frame->glossary : -1));
     if (has_texts)

@@ -35,6 +35,16 @@ static void place_toast(Layout *layout, float scale)
                                tile * THUMB_COLUMNS, tile * THUMB_ROWS};
 }
 
+// A lesson's answer takes the place of the plots.
+static void place_answer(Layout *layout)
+{
+    const Rect plots = layout->histogram;
+    if (plots.w <= 0)
+        return;
+    layout->answer = (Rect){plots.x, plots.y, layout->area.x + layout->area.w - plots.x, plots.h};
+    layout->histogram = layout->curves = layout->stage.table = (Rect){0};
+}
+
 Layout layout_create(float width, float height, float scale, const Look *look)
 {
     Layout layout;
@@ -45,7 +55,10 @@ Layout layout_create(float width, float height, float scale, const Look *look)
     height = fmaxf(height, LEAST_HEIGHT);
     const bool small = is_small(width, height, scale), is_lesson = look->lesson >= 0;
     const float top = layout_px(small ? 34 : TOP_HEIGHT, scale), margin = layout_px(small ? 12 : MARGIN, scale);
-    const float narrator = layout_px(is_lesson ? LESSON_HEIGHT : small ? 28 : NARRATOR_HEIGHT, scale);
+    const float narrator = layout_px(is_lesson ? (small ? LESSON_SMALL_HEIGHT : LESSON_HEIGHT)
+                                     : small   ? 28
+                                               : NARRATOR_HEIGHT,
+                                     scale);
     const float playback = layout_px(small ? 30 : PLAYBACK_HEIGHT, scale);
     const float status = small || (is_lesson && height < 1000 * scale) ? 0 : layout_px(STATUS_HEIGHT, scale);
     layout.top = (Rect){0, 0, width, top};
@@ -57,5 +70,7 @@ Layout layout_create(float width, float height, float scale, const Look *look)
     layout.stage.is_small = small;
     place_toast(&layout, scale);
     places[look->scene](&layout, layout.area, scale, look);
+    if (lesson_is_answer(look))
+        place_answer(&layout);
     return layout;
 }

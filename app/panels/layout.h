@@ -71,6 +71,7 @@ typedef struct Layout {
     Rect toast, thumbnail; // over the rest: what was saved
     StageLayout stage;
     Rect histogram, curves;
+    Rect answer; // of a lesson, in the place of the plots and the table; w 0: none
     MatrixLayout matrix;
     InspectLayout inspect;
     Rect claims[CLAIM_COUNT];

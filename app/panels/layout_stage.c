@@ -24,14 +24,15 @@ typedef struct Plan {
 
 static Plan start_plan(const Layout *layout, float scale)
 {
-    const bool small = layout->stage.is_small;
+    const bool small = layout->stage.is_small, has_card = layout->narrator.h > layout_px(NARRATOR_HEIGHT, scale);
     return (Plan){.gap = layout_px(small ? 8 : GAP, scale),
                   .block = layout_px(small ? 14 : MARGIN, scale),
                   .head = layout_px(small ? 28 : HEAD_HEIGHT, scale),
                   .caption = layout_px(small ? 19 : CAPTION_HEIGHT, scale),
                   .row_gap = layout_px(small ? 3 : 8, scale),
                   .plot_gap = layout_px(small ? 6 : GAP, scale),
-                  .plots = layout_px(small                  ? 92
+                  .plots = layout_px(small && has_card      ? 84
+                                     : small                ? 92
                                      : layout->status.h > 0 ? 138
                                                             : 118,
                                      scale),

@@ -33,17 +33,19 @@ SCENES(DECLARE_PANEL)
 #undef DECLARE_PANEL
 
 // In every scene, or where the layout has a place for them.
+DrawPanel panel_lesson, panel_lesson_marks, panel_lesson_answer;
 DrawPanel panel_top, panel_narrator, panel_pad, panel_heads, panel_histogram, panel_curves, panel_table, panel_playback,
     panel_status, panel_toast, panel_look_keys, panel_tooltip, panel_glossary_keys, panel_keys, panel_small;
 
 // Over the others, one at a time: a Popup each.
-DrawPanel panel_help, panel_view_menu, panel_more, panel_maps, panel_glossary;
+DrawPanel panel_help, panel_view_menu, panel_setups, panel_more, panel_maps, panel_glossary;
 
 // Parts of the stage
 void panel_draw_pad(Panel *panel, GridLayout cell);
 bool panel_shows_strokes(const Panel *panel); // the pad shows the drawing as it is drawn, not what the models see
 void panel_draw_set(Panel *panel);            // the test digits beside the pictures
-Rect panel_map_place(const Panel *panel, int column); // what a list of heatmaps for this column opens under
+Rect panel_histogram_slot(const Panel *panel, int bin); // where a bin stands, its label included; w 0: nowhere
+Rect panel_map_place(const Panel *panel, int column);   // what a list of heatmaps for this column opens under
 
 // Shared parts
 

@@ -40,6 +40,8 @@ static const HelpRow rows[] = {
     {"N  M", "next test digit; centre the drawing"},
     {"V  B  wheel", "thinner, thicker brush"},
     {"Tab  Enter  \u2190 \u2192", "move between buttons, press, choose"},
+    {"O", "set-ups: comparisons that show something"},
+    {"Page \u2193  \u2191", "in a lesson: next card, the one before"},
     {"S  Shift S", "save a figure; a picture of the window"},
     {"Ctrl +  \u2212  0", "larger, smaller, normal size"},
     {"F11  Ctrl C", "full screen; copy a model as text"},
@@ -89,11 +91,22 @@ static float draw_about(Panel *panel, Rect rect, Color color)
     return height;
 }
 
-static void draw_glossary_button(Panel *panel, Rect row)
+// The ways on: the glossary, the lessons.
+static void draw_ways(Panel *panel, Rect row)
 {
     Ui *ui = panel->ui;
     const float width = ui_px(ui, 110), height = fminf(row.h, ui_px(ui, BUTTON_HEIGHT));
-    const Rect place = {row.x + row.w - width, roundf(row.y + (row.h - height) / 2), width, height};
+    Rect place = {row.x + row.w - width, roundf(row.y + (row.h - height) / 2), width, height};
+    for (int i = LESSON_COUNT - 1; i >= 0; i--) {
+        char id[24];
+        (void)snprintf(id, sizeof id, "lesson.%d", i + 1);
+        const char *label = lesson_get(i)->button;
+        const float own = ui_text_width(ui, FONT_UI, TEXT_NORMAL, label) + ui_px(ui, 18);
+        place.x -= own + ui_px(ui, 6);
+        if (panel_button(panel, id, (Rect){place.x, place.y, own, height}, label, NULL, false, "lesson"))
+            requests_add(panel->requests, (Request){.kind = REQUEST_LESSON, .value = i});
+    }
+    place.x = row.x + row.w - width;
     if (ui_button(ui, "glossary", place, "All words", "E", false, 0))
         panel_request(panel, REQUEST_GLOSSARY, 0);
 }
@@ -141,5 +154,5 @@ void panel_help(Panel *panel)
     draw_keys(panel, row, line);
     row.y += line * (LINES + 0.3f);
     draw_legend(panel, row);
-    draw_glossary_button(panel, row);
+    draw_ways(panel, row);
 }

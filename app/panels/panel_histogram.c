@@ -298,6 +298,24 @@ static double find_most(const Frame *frame)
     return 1.1 * (double)most;
 }
 
+// Of the steps, in the histogram's rectangle: right of the count axis.
+static Rect find_area(Ui *ui, Rect rect)
+{
+    const float axis = ui_px(ui, 40);
+    const Rect area = plot_area(ui, rect);
+    return (Rect){area.x + axis, area.y, area.w - axis, area.h};
+}
+
+Rect panel_histogram_slot(const Panel *panel, int bin)
+{
+    const Rect rect = panel->layout->histogram;
+    if (rect.w <= 0)
+        return (Rect){0};
+    const Scale scale = {.area = find_area(panel->ui, rect)};
+    const float x = bin_x(&scale, bin), foot = rect.y + rect.h - scale.area.y - ui_px(panel->ui, 3);
+    return (Rect){x, scale.area.y, bin_x(&scale, bin + 1) - x, foot};
+}
+
 void panel_histogram(Panel *panel)
 {
     const Frame *frame = panel->frame;
@@ -305,14 +323,13 @@ void panel_histogram(Panel *panel)
     const Rect rect = panel->layout->histogram;
     if (rect.w <= 0)
         return;
-    const float pad = ui_px(ui, 12), modes = ui_px(ui, 112), axis = ui_px(ui, 40);
+    const float pad = ui_px(ui, 12), modes = ui_px(ui, 112);
     const char *const titles[] = {"Brightness of the output pixels", "Brightness of outputs", "Brightness"};
     const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w - modes - ui_px(ui, 215), titles, 3);
-    Rect area = plot_frame(ui, rect, "");
+    (void)plot_frame(ui, rect, "");
+    const Rect area = find_area(ui, rect);
     (void)panel_dotted(panel, "histogram", (Rect){rect.x + pad, rect.y + ui_px(ui, 2), rect.w, ui_px(ui, 22)},
                        FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, title);
-    area.x += axis;
-    area.w -= axis;
     const float start = rect.x + 2 * pad + ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title);
     choose_mode(panel, (Rect){start, rect.y + ui_px(ui, 3), modes, ui_px(ui, 22)});
     const float from = start + modes + pad;

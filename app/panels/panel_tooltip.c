@@ -188,7 +188,7 @@ static void show_pinned(Panel *panel)
 {
     const Frame *frame = panel->frame;
     if (!frame->is_capture || panel->ui->input.is_inside || panel->hover.is_set || !frame->look.is_pinned ||
-        !panel_is_stage(frame) || panel->ui->hint[0])
+        !panel_is_stage(frame) || frame->look.lesson >= 0 || panel->ui->hint[0])
         return;
     const GridLayout *grid = &panel->layout->stage.rows[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].pictures[0];
     panel->hover = (PixelHover){.is_set = true, .is_pad = true, .model = -1, .pixel = frame->look.pixel};

@@ -36,6 +36,8 @@ void panel_keys(Panel *panel)
         panel_request(panel, REQUEST_PLAY, !(frame->is_playing && frame->is_busy));
     if (ui_take_key(ui, '?', false))
         panel_request(panel, REQUEST_POPUP, POPUP_HELP);
+    if (ui_take_key(ui, 'o', false))
+        panel_request(panel, REQUEST_POPUP, POPUP_SETUPS);
     if (ui_take_key(ui, KEY_ESCAPE, false)) // whatever is nearer has taken it before
         panel_request(panel, frame->popup != POPUP_NONE ? REQUEST_POPUP : REQUEST_BACK, POPUP_NONE);
     if (ui_take_shift_key(ui, 's'))
@@ -99,6 +101,30 @@ static void draw_views(Panel *panel, float *x)
     }
 }
 
+// The first lesson, or out of the one that goes on; pointed out until somebody has taken it.
+static void draw_offer(Panel *panel, float *x, float end)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const bool is_on = frame->look.lesson >= 0, is_small = panel->layout->stage.is_small;
+    const Lesson *lesson = lesson_get(is_on ? frame->look.lesson : 0);
+    BarButton button = {"lesson.offer", lesson->button, "", "lesson", is_on};
+    *x += ui_px(ui, is_small ? 6 : 14);
+    if (*x + button_width(ui, &button, is_small) > end)
+        button.label = lesson->brief;
+    const float from = *x, width = button_width(ui, &button, is_small), height = ui_px(ui, is_small ? 24 : 28);
+    if (draw_button(panel, &button, x, width)) {
+        if (is_on)
+            panel_request(panel, REQUEST_LESSON_END, 0);
+        else
+            requests_add(panel->requests, (Request){.kind = REQUEST_LESSON});
+    }
+    const Rect bar = panel->layout->top;
+    if (frame->is_lesson_new && !is_on)
+        draw_frame(ui->draw, (Rect){from, bar.y + roundf((bar.h - height) / 2), width, height}, ui->theme->lesson,
+                   ui_px(ui, RADIUS), ui_px(ui, 2));
+}
+
 void panel_top(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -112,7 +138,8 @@ void panel_top(Panel *panel)
     ui_text(ui, (Rect){x, bar.y, title + 1, bar.h}, FONT_UI_BOLD, TEXT_FIGURE, ui->theme->text, ALIGN_LEFT, "losslens");
     x += title + ui_px(ui, is_small ? 10 : 18);
     draw_views(panel, &x);
-    const BarButton menus[] = {{"menu.view", "View", "", "view_menu", frame->popup == POPUP_VIEW},
+    const BarButton menus[] = {{"menu.setups", "Set-ups", "O", "setups", frame->popup == POPUP_SETUPS},
+                               {"menu.view", "View", "", "view_menu", frame->popup == POPUP_VIEW},
                                {"screenshot", "Screenshot", "S", "screenshot", false},
                                {"help", "Help", "?", "help", frame->popup == POPUP_HELP}};
     enum { MENUS = sizeof menus / sizeof *menus };
@@ -121,11 +148,14 @@ void panel_top(Panel *panel)
         widths[i] = button_width(ui, &menus[i], is_small);
         right -= widths[i] + (i > 0 ? ui_px(ui, is_small ? 4 : 6) : 0);
     }
+    draw_offer(panel, &x, right - ui_px(ui, 8));
     right = right < x ? x : right;
     if (draw_button(panel, &menus[0], &right, widths[0]))
-        panel_request(panel, REQUEST_POPUP, POPUP_VIEW);
+        panel_request(panel, REQUEST_POPUP, POPUP_SETUPS);
     if (draw_button(panel, &menus[1], &right, widths[1]))
-        panel_request(panel, REQUEST_SCREENSHOT, SCREENSHOT_FIGURE);
+        panel_request(panel, REQUEST_POPUP, POPUP_VIEW);
     if (draw_button(panel, &menus[2], &right, widths[2]))
+        panel_request(panel, REQUEST_SCREENSHOT, SCREENSHOT_FIGURE);
+    if (draw_button(panel, &menus[3], &right, widths[3]))
         panel_request(panel, REQUEST_POPUP, POPUP_HELP);
 }

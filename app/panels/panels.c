@@ -40,7 +40,7 @@ static void draw_scene(Panel *panel) { scene_panels[panel->frame->look.scene](pa
 static DrawPanel *const popups[POPUP_COUNT] = {
     [POPUP_HELP] = panel_help,         [POPUP_VIEW] = panel_view_menu, [POPUP_MORE_A] = panel_more,
     [POPUP_MORE_B] = panel_more,       [POPUP_MAP_0] = panel_maps,     [POPUP_MAP_1] = panel_maps,
-    [POPUP_GLOSSARY] = panel_glossary,
+    [POPUP_GLOSSARY] = panel_glossary, [POPUP_SETUPS] = panel_setups,
 };
 
 // What is open over the window alone reacts; the rest is only to be seen.
@@ -56,9 +56,10 @@ static void draw_popup(Panel *panel)
 
 // In the order in which they are drawn, which is the order of the Tab key too.
 static DrawPanel *const panels[] = {
-    panel_glossary_keys, panel_top,    panel_narrator,  panel_pad,      panel_heads,  draw_scene,
-    panel_histogram,     panel_curves, panel_table,     panel_playback, panel_status, pick_pixel,
-    draw_popup,          panel_toast,  panel_look_keys, panel_tooltip,  panel_keys,   panel_small,
+    panel_glossary_keys, panel_top,       panel_narrator, panel_lesson, panel_pad,      panel_heads,
+    draw_scene,          panel_histogram, panel_curves,   panel_table,  panel_playback, panel_lesson_answer,
+    panel_lesson_marks,  panel_status,    pick_pixel,     draw_popup,   panel_toast,    panel_look_keys,
+    panel_tooltip,       panel_keys,      panel_small,
 };
 
 // Esc lets go of what the mouse holds, as if it had left the window.

@@ -4,14 +4,20 @@
 #include <math.h>
 #include <stdio.h>
 
-Rect plot_frame(Ui *ui, Rect rect, const char *title)
+Rect plot_area(Ui *ui, Rect rect)
 {
     const float pad = ui_px(ui, 12), header = ui_px(ui, 26), foot = ui_px(ui, 20);
+    return (Rect){rect.x + pad, rect.y + header, rect.w - 2 * pad, rect.h - header - foot};
+}
+
+Rect plot_frame(Ui *ui, Rect rect, const char *title)
+{
+    const float pad = ui_px(ui, 12), header = ui_px(ui, 26);
     draw_box(ui->draw, rect, ui->theme->panel, ui_px(ui, RADIUS));
     draw_frame(ui->draw, rect, ui->theme->edge, ui_px(ui, RADIUS), ui_px(ui, 1));
     const Rect line = {rect.x + pad, rect.y, rect.w - 2 * pad, header};
     ui_text(ui, line, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
-    return (Rect){rect.x + pad, rect.y + header, rect.w - 2 * pad, rect.h - header - foot};
+    return plot_area(ui, rect);
 }
 
 void plot_subtitle(Ui *ui, Rect rect, const char *title, float taken, const char *const *forms, int count)

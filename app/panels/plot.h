@@ -10,6 +10,7 @@ typedef struct Plot {
     float x_low, x_high, y_low, y_high;
 } Plot;
 
+Rect plot_area(Ui *ui, Rect rect); // inside the frame's title and axis
 // A card with its title; returns the rectangle for the curves, with room for an axis below.
 Rect plot_frame(Ui *ui, Rect rect, const char *title);
 

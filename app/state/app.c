@@ -52,7 +52,7 @@ static void set_pace(App *app, Pace pace)
     trainer_set_pace(app->trainer, pace_batches(pace));
 }
 
-static void load_digit(App *app, int index)
+void app_load_digit(App *app, int index)
 {
     uint8_t pixels[DIGIT_PIXELS];
     (void)app_read_digit(app, index, pixels);
@@ -60,7 +60,7 @@ static void load_digit(App *app, int index)
     app->next_digit = index + 1;
 }
 
-static void load_next_digit(App *app) { load_digit(app, app->next_digit % app_count_digits(app)); }
+static void load_next_digit(App *app) { app_load_digit(app, app->next_digit % app_count_digits(app)); }
 
 static bool create_buffers(App *app, Error *error)
 {
@@ -95,6 +95,9 @@ bool app_init(App *app, const AppOptions *options, Error *error)
                  .goal_step = -1,
                  .pace = options->pace,
                  .theme = options->theme,
+                 .preset = options->preset,
+                 .run = {.lesson = -1},
+                 .is_lesson_new = options->is_lesson_new && options->look.lesson < 0,
                  .ui_scale = 1.0f};
     const TrainerOptions trainer = {
         .dataset = options->dataset,
@@ -240,18 +243,34 @@ static void shuffle(App *app)
 }
 
 // What the scene shows depends on the look and the specs; where there is no memory for it, both stay as they were.
-static void change_cast(App *app, const Look *look, int side, const Spec *spec)
+static bool change_cast(App *app, const Look *look, const Spec specs[SIDE_COUNT])
 {
     const Look old_look = app->look;
-    const Spec old_spec = app->specs[side];
+    const Spec old_specs[SIDE_COUNT] = {app->specs[SIDE_A], app->specs[SIDE_B]};
     Error error;
     app->look = *look;
-    app->specs[side] = *spec;
+    memcpy(app->specs, specs, sizeof app->specs);
     if (cast_update(app, &error))
-        return;
+        return true;
     app->look = old_look;
-    app->specs[side] = old_spec;
+    memcpy(app->specs, old_specs, sizeof app->specs);
     app_say(app, true, error.text);
+    return false;
+}
+
+bool app_change(App *app, const Look *look, const Spec specs[SIDE_COUNT])
+{
+    const Deed deed = {.kind = DEED_SPECS, .others = {app->specs[SIDE_A], app->specs[SIDE_B]}};
+    const Scene old = app->look.scene;
+    if (!change_cast(app, look, specs))
+        return false;
+    if (look->scene == SCENE_INSPECT && old != SCENE_INSPECT)
+        app->back = old;
+    if (spec_equal(&deed.others[SIDE_A], &app->specs[SIDE_A]) && spec_equal(&deed.others[SIDE_B], &app->specs[SIDE_B]))
+        return true;
+    pad_forget_undone(&app->pad);
+    undo_note(&app->undo, deed);
+    return true;
 }
 
 static void change_look(App *app, const Look *look)
@@ -259,10 +278,9 @@ static void change_look(App *app, const Look *look)
     const Look old = app->look;
     if (look->scene == SCENE_INSPECT && old.scene != SCENE_INSPECT)
         app->back = old.scene;
-    const Spec spec = app->specs[SIDE_A];
     if (look->scene != old.scene || look->matrix_outputs != old.matrix_outputs ||
         look->matrix_losses != old.matrix_losses)
-        change_cast(app, look, SIDE_A, &spec);
+        (void)change_cast(app, look, (const Spec[SIDE_COUNT]){app->specs[SIDE_A], app->specs[SIDE_B]});
     else
         app->look = *look;
     if (app->look.past_step != old.past_step)
@@ -271,13 +289,10 @@ static void change_look(App *app, const Look *look)
 
 static void change_spec(App *app, int side, const Spec *spec)
 {
-    const Spec old = app->specs[side];
+    Spec specs[SIDE_COUNT] = {app->specs[SIDE_A], app->specs[SIDE_B]};
     const Look look = app->look;
-    change_cast(app, &look, side, spec);
-    if (!spec_equal(&old, &app->specs[side])) {
-        pad_forget_undone(&app->pad);
-        undo_note(&app->undo, (Deed){.kind = DEED_SPEC, .side = side, .other = old});
-    }
+    specs[side] = *spec;
+    (void)app_change(app, &look, specs);
 }
 
 // Takes a deed back or does it again. Where there is no memory for a model, it stays as it is.
@@ -285,13 +300,12 @@ static bool swap_deed(App *app, Deed *deed, bool (*move_pad)(Pad *pad))
 {
     if (deed->kind == DEED_DRAWING)
         return move_pad(&app->pad);
-    const Spec now = app->specs[deed->side];
+    const Spec now[SIDE_COUNT] = {app->specs[SIDE_A], app->specs[SIDE_B]};
     const Look look = app->look;
-    change_cast(app, &look, deed->side, &deed->other);
-    const bool is_done = spec_equal(&app->specs[deed->side], &deed->other);
-    if (is_done)
-        deed->other = now;
-    return is_done;
+    if (!change_cast(app, &look, deed->others))
+        return false;
+    memcpy(deed->others, now, sizeof now);
+    return true;
 }
 
 static void undo(App *app)
@@ -315,10 +329,13 @@ static void apply_pad(App *app, const Request *r)
     switch (r->kind) {
     case REQUEST_PAD_BEGIN: pad_begin_stroke(pad, r->x, r->y, r->value != 0); break;
     case REQUEST_PAD_CONTINUE: pad_continue_stroke(pad, r->x, r->y); break;
-    case REQUEST_PAD_END: pad_end_stroke(pad); break;
+    case REQUEST_PAD_END:
+        app->strokes += pad->is_drawing;
+        pad_end_stroke(pad);
+        break;
     case REQUEST_PAD_CLEAR: pad_clear(pad); break;
     case REQUEST_PAD_NEXT: load_next_digit(app); break;
-    case REQUEST_PAD_TAKE: load_digit(app, r->value); break;
+    case REQUEST_PAD_TAKE: app_load_digit(app, r->value); break;
     case REQUEST_PAD_BRUSH: pad->brush = fminf(3.0f, fmaxf(0.5f, pad->brush + PAD_BRUSH_STEP * (float)r->value)); break;
     case REQUEST_PAD_CENTRE: pad->is_centred = r->value != 0; break;
     default: break;
@@ -327,9 +344,16 @@ static void apply_pad(App *app, const Request *r)
         undo_note(&app->undo, (Deed){.kind = DEED_DRAWING});
 }
 
+// Out of inspect where it was entered by hand, else out of the lesson.
 static void go_back(App *app)
 {
     Look look = app->look;
+    const LessonStep *step = lesson_step(&look);
+    const bool is_in_place = step && preset_get(preset_find(step->preset))->scene == look.scene;
+    if (step && (is_in_place || look.scene != SCENE_INSPECT)) {
+        lesson_end(app);
+        return;
+    }
     if (look.scene != SCENE_INSPECT)
         return;
     look.scene = app->back;
@@ -357,6 +381,9 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_UNDO: undo(app); break;
     case REQUEST_REDO: redo(app); break;
     case REQUEST_BACK: go_back(app); break;
+    case REQUEST_PRESET: app_set_up(app, r->value); break;
+    case REQUEST_LESSON: lesson_begin(app, r->value, r->step); break;
+    case REQUEST_LESSON_END: lesson_end(app); break;
     case REQUEST_PLAY: set_playing(app, r->value != 0); break;
     case REQUEST_STEP:
         set_playing(app, false);
@@ -365,6 +392,7 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_RESTART:
         app->look.past_step = -1;
         app->is_film = false;
+        app->known_count = 0;
         trainer_restart(app->trainer);
         break;
     case REQUEST_PAGE: turn_page(app, r->value); break;

@@ -11,6 +11,7 @@
 // code. Thread: the UI thread. Training runs behind the engine's trainer.
 #pragma once
 #include "state/frame.h"
+#include "state/presets.h"
 #include "state/request.h"
 #include "state/undo.h"
 
@@ -24,6 +25,8 @@ typedef struct AppOptions {
     bool waits;       // trains only after app_set_goal
     bool every_epoch; // is measured: trainer.h
     Look look;
+    int preset;         // that look and specs come from; -1: none
+    bool is_lesson_new; // nobody has taken the lesson here yet: its button is pointed out
     Pace pace;
     ThemeKind theme;
     const float *digit; // (digit_height, digit_width) in [0, 1] for the pad; NULL: the first test digit
@@ -50,6 +53,17 @@ typedef struct Slot {
     int64_t early_restarts;
     bool is_early_whole; // no moment of the first epoch lacks its figures
 } Slot;
+
+// The lesson's card that is on show, and what was done since it was set (lesson_run.c).
+typedef struct LessonRun {
+    int lesson, step; // what the rest is of; lesson -1: none
+    double since;     // app.now when it was set
+    int strokes;
+    Spec specs[SIDE_COUNT];
+    bool has_pixel, is_pixel_moved; // chosen by the card's rule; by the user since then
+    bool is_searched;               // for a test digit with such a pixel
+    int pixel;
+} LessonRun;
 
 typedef struct App {
     AppOptions options;
@@ -82,6 +96,12 @@ typedef struct App {
     int64_t film_step;              // the moment that the film showed last, -1: none yet
     char message[1200];
     bool is_error;
+    int preset;  // what was set up last; -1: nothing
+    int strokes; // that ended
+    LessonRun run;
+    bool is_lesson_new;
+    NarratorModel known[LESSON_KNOWN_MAX]; // every model that was measured since training began, the newest figures
+    int known_count;
     bool has_no_room; // for the twin: memory was short
     double now;     // the window's clock in seconds, set before app_compose; only how long a sentence stays follows it
     double said_at; // when the sentence changed last, and what it is of
@@ -124,7 +144,8 @@ void cast_free(App *app);
 bool cast_follow(App *app);
 bool cast_has_pair(const App *app); // the scene compares A with B, beside what another seed makes of A
 
-// Of the frame's models: all but the side that solo leaves out, and the twin of a pair.
+// Of the frame's models: all but the side that solo leaves out, and those that train beside A and B where two are
+// compared: the twin, and what a lesson's answer speaks of.
 bool app_is_on_show(const App *app, int index);
 
 // What is compared in this scene (pairs.c): the claims; A with B, and with its twin.
@@ -137,6 +158,24 @@ void past_compose(App *app, Frame *frame);
 bool past_has_figures(App *app, int64_t step);
 
 bool past_is_early_whole(const App *app); // the curves of the stage have each point of the first epoch
+
+// Looks at this, with these models: one deed for undo where a model is another one. False where memory is short: then
+// everything is as before, and the message says so.
+bool app_change(App *app, const Look *look, const Spec specs[SIDE_COUNT]);
+
+void app_set_up(App *app, int preset); // as that row of presets.h says
+
+// Sets a lesson's card; a drawing stays. Its end leaves everything as it is.
+void lesson_begin(App *app, int lesson, int step);
+void lesson_end(App *app);
+
+// Brings the card up to date, once the models are composed: what was done, its pixel, its sentence. True where the pad
+// or the look was changed for it, so that the frame is to be composed once more.
+bool lesson_compose(App *app, Frame *frame);
+
+double app_wakes_at(const App *app); // when the frame changes by itself, on the clock of app.now; INFINITY: never
+
+void app_load_digit(App *app, int index); // a test digit, onto the pad
 
 // What the test set holds at index, as bytes; drawn on the spot while the background is still making the set. Returns
 // its label or -1.

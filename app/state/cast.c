@@ -32,9 +32,14 @@ typedef void Want(const App *app, Wanted *wanted);
 
 static bool wants_twin(const App *app);
 
-// A and B are always wanted.
+// A and B are always wanted; the models that a lesson's answer speaks of train beside them.
 static void cast_want_pair(const App *app, Wanted *wanted)
 {
+    const Spec base = spec_default();
+    for (int i = 0; lesson_is_answer(&app->look) && i < CLAIM_TWIN; i++) {
+        const Spec spec = claim_model_spec(&base, i);
+        (void)want(wanted, &spec);
+    }
     if (!wants_twin(app))
         return;
     Spec spec = app->specs[SIDE_A];
@@ -121,16 +126,16 @@ static bool make_slot(App *app, Slot *slot, const Spec *spec, Error *error)
 
 bool app_is_on_show(const App *app, int index)
 {
-    return index < SIDE_COUNT ? scene_shows(app->look.scene, index) : index != app->frame.pair.twin;
+    return index < SIDE_COUNT ? scene_shows(app->look.scene, index) : wants[app->look.scene] != cast_want_pair;
 }
 
-// Those on show train, and the twin beside them.
+// Those on show train, and those that no picture is of beside them.
 static void show_slots(App *app)
 {
     BankModel *shown[MODELS_MAX];
     int count = 0;
     for (int i = 0; i < app->slot_count; i++)
-        if (app_is_on_show(app, i) || i == app->frame.pair.twin)
+        if (i >= SIDE_COUNT || app_is_on_show(app, i))
             shown[count++] = app->slots[i].bank;
     trainer_show(app->trainer, shown, count);
 }

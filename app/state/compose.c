@@ -1,5 +1,5 @@
 // Composing a frame: the page's digits, the models' newest snapshots or (past.c) what they were, their outputs and
-// heatmaps, what is compared (pairs.c), the sentence.
+// heatmaps, what is compared (pairs.c), the lesson's card (lesson_run.c), the sentence.
 #include "state/app.h"
 
 #include <math.h>
@@ -240,6 +240,11 @@ static void compose_state(App *app, Frame *frame)
     frame->epochs = app->epochs;
     frame->samples_per_second = trainer_speed(app->trainer);
     frame->popup = app->popup;
+    frame->is_lesson_new = app->is_lesson_new;
+    frame->preset =
+        app->preset >= 0 && preset_holds(preset_get(app->preset), &app->look, &app->specs[SIDE_A], &app->specs[SIDE_B])
+            ? app->preset
+            : -1;
     frame->glossary = app->glossary;
     frame->pace = app->pace;
     frame->theme = app->theme;
@@ -289,6 +294,15 @@ static void compose_sentences(App *app, Frame *frame)
     app->said_specs[SIDE_B] = facts.sides[SIDE_B].spec;
 }
 
+static void compose_models(App *app, Frame *frame)
+{
+    for (int i = 0; i < app->slot_count; i++)
+        compose_model(app, frame, i);
+    for (int i = 0; i < app->slot_count; i++)
+        compose_heat(frame, i);
+    compose_difference(frame);
+}
+
 const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_news)
 {
     Frame *frame = &app->frame;
@@ -302,15 +316,18 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
         take_snapshots(app, frame, false);
     frame->model_count = app->slot_count;
     past_compose(app, frame);
-    for (int i = 0; i < app->slot_count; i++)
-        compose_model(app, frame, i);
-    for (int i = 0; i < app->slot_count; i++)
-        compose_heat(frame, i);
-    compose_difference(frame);
+    compose_models(app, frame);
     pairs_compose(app, frame);
     if (app->look.scene == SCENE_MATRIX)
         compose_ranks(frame);
     compose_state(app, frame);
+    if (lesson_compose(app, frame)) { // another digit, or another pixel of it
+        frame->look = app->look;
+        compose_pad(app, frame);
+        compose_page(app, frame, page_count);
+        compose_models(app, frame);
+        (void)lesson_compose(app, frame);
+    }
     compose_sentences(app, frame);
     return frame;
 }
@@ -320,8 +337,8 @@ bool app_is_settled(App *app)
     const Frame *frame = &app->frame;
     bool settled = trainer_dataset(app->trainer) && !trainer_is_busy(app->trainer);
     for (int i = 0; i < frame->model_count; i++) {
-        if (!app_is_on_show(app, i) && i != frame->pair.twin)
-            continue;
+        if (i < SIDE_COUNT && !app_is_on_show(app, i))
+            continue; // the side that solo leaves out
         const Snapshot *s = frame->models[i].snapshot, *live = frame->models[i].live;
         const int64_t all = (int64_t)live->steps_per_epoch * app->goal_epochs;
         const int64_t goal = app->goal_step >= 0 && app->goal_step < all ? app->goal_step : all;

@@ -3,6 +3,7 @@
 // Thread: the UI thread.
 #pragma once
 #include "engine.h"
+#include "state/lessons.h"
 #include "state/look.h"
 #include "state/narrator.h"
 #include "state/pad.h"
@@ -89,6 +90,9 @@ typedef struct Frame {
     ColumnRank matrix_ranks[LOSS_COUNT];
     ClaimsFrame claims;
     PairFigures pair;
+    LessonCard lesson;
+    bool is_lesson_new;                    // nobody has taken one here yet
+    int preset;                            // that is on show, as it was set up; -1: none
     Sentence sentence;                     // of the scene; changes at most once a second while models train
     Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
     const TargetFacts *facts;              // of the test set; NULL: the data is still being made

@@ -13,6 +13,7 @@
 #include "state/scene.h"
 
 typedef struct Frame Frame; // state/frame.h, which holds sentences
+typedef struct ModelFrame ModelFrame;
 
 enum { SENTENCE_SIZE = 512 };
 
@@ -78,6 +79,7 @@ typedef struct NarratorFacts {
 } NarratorFacts;
 
 NarratorFacts narrator_facts(const Frame *frame);
+NarratorModel narrator_model(const ModelFrame *model);
 
 // The sentence of the scene that the facts are of; the claims have their own and get none.
 Sentence narrator_say(const NarratorFacts *facts);

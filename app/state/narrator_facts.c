@@ -6,7 +6,7 @@
 #include "state/inspect.h"
 #include "state/narrator.h"
 
-static NarratorModel find_model(const ModelFrame *m)
+NarratorModel narrator_model(const ModelFrame *m)
 {
     const Snapshot *s = m->snapshot;
     NarratorModel out = {.spec = m->spec,
@@ -45,7 +45,7 @@ static NarratorColumn find_column(const Frame *frame, int column)
                           .count = frame->matrix_rows,
                           .spread = frame->matrix_ranks[column].spread};
     for (int row = 0; row < frame->matrix_rows; row++)
-        out.rows[row] = find_model(&frame->models[frame->matrix[row][column]]);
+        out.rows[row] = narrator_model(&frame->models[frame->matrix[row][column]]);
     return out;
 }
 
@@ -77,7 +77,7 @@ NarratorFacts narrator_facts(const Frame *frame)
         memcpy(out.mean_image, frame->facts->mean_image, sizeof out.mean_image);
     }
     for (int side = 0; side < SIDE_COUNT; side++)
-        out.sides[side] = find_model(&frame->models[side]);
+        out.sides[side] = narrator_model(&frame->models[side]);
     find_distances(frame, &out);
     if (scene == SCENE_INSPECT)
         out.pixel = find_pixel(frame);

@@ -9,6 +9,7 @@
 typedef enum Popup {
     POPUP_NONE,
     POPUP_HELP,
+    POPUP_SETUPS, // the presets
     POPUP_VIEW,   // how things are shown: wipe, clipping, targets, full screen, theme
     POPUP_MORE_A, // the rest of a model's settings
     POPUP_MORE_B,
@@ -61,13 +62,16 @@ typedef enum RequestKind {
     REQUEST_PAD_TAKE,   // value: load this test digit
     REQUEST_PAD_BRUSH,  // value: steps
     REQUEST_PAD_CENTRE, // value: on
-    REQUEST_BACK,       // one step back: to where inspect was entered from
+    REQUEST_BACK,       // one step back: to where inspect was entered from; out of a lesson
+    REQUEST_PRESET,     // value: a row of presets.h
+    REQUEST_LESSON,     // value: a row of lessons.h; step: its card
+    REQUEST_LESSON_END, // everything stays as the lesson has set it
     REQUEST_QUIT,
 } RequestKind;
 
 typedef struct Request {
     RequestKind kind;
-    int value, side;
+    int value, side, step;
     float x, y;
     Spec spec;
     Look look;

@@ -1,17 +1,16 @@
 // Undo: what was done, in order, so that it can be taken back and done again: strokes on the pad, which keeps its own
-// drawings, and changes of a model. A plain value. Thread: the UI thread.
+// drawings, and changes of the models. A plain value. Thread: the UI thread.
 #pragma once
 #include "state/look.h"
 #include "state/pad.h"
 
 enum { UNDO_MAX = 256 };
 
-typedef enum DeedKind { DEED_DRAWING, DEED_SPEC } DeedKind;
+typedef enum DeedKind { DEED_DRAWING, DEED_SPECS } DeedKind;
 
 typedef struct Deed {
     DeedKind kind;
-    int side;   // DEED_SPEC: whose model
-    Spec other; // what it was before, once it is undone: what it was after
+    Spec others[SIDE_COUNT]; // DEED_SPECS: what A and B were before, once it is undone: what they were after
 } Deed;
 
 typedef struct Undo {
