@@ -67,7 +67,7 @@ static void compute_bias(const HeatInput *in, float *values)
 static void compute_dead(const HeatInput *in, float *values)
 {
     for (size_t i = 0; i < in->n; i++) {
-        const bool has_ink = in->facts && in->facts->mean_map[i] > 0.0f;
+        const bool has_ink = in->facts && metrics_has_ink(in->facts, (int)i);
         values[i] = has_ink && in->test->images ? in->test->zero_share_map[i] : 0.0f;
     }
 }
