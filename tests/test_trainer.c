@@ -277,6 +277,8 @@ static void models_at_rest_are_of_one_step_and_measured(void **state)
         trainer_play(trainer, true);
         TRAINING_WAIT_UNTIL(training_look(models[pause % MODELS])->step >= step + 3 * pause + 1);
         trainer_play(trainer, false);
+        TRAINING_WAIT_UNTIL(are_at_rest(models, MODELS)); // which they may be for a moment at the end of an epoch, too
+        training_settle(trainer, models, MODELS);
         TRAINING_WAIT_UNTIL(are_at_rest(models, MODELS));
         step = training_look(models[0])->step;
     }

@@ -1,8 +1,10 @@
 // The trainer's pace: never faster than asked, the same weights, and what is asked for meanwhile does not wait.
+#include <float.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -85,6 +87,123 @@ static void nothing_else_waits_for_a_batch(void **state)
     trainer_destroy(trainer); // while it waits
 }
 
+// A batch that is asked for, and weights that are put in, come at once even where another model is behind and waits.
+static void who_is_ahead_does_not_wait_for_who_is_behind(void **state)
+{
+    (void)state;
+    Trainer *trainer = training_create(1, 1000);
+    BankModel *ahead = training_find(trainer, "layers=4"), *behind = training_find(trainer, "layers=3");
+    BankModel *both[] = {ahead, behind};
+    float *parameters = calloc(bank_model_shape(ahead)->parameter_count, sizeof *parameters);
+    assert_non_null(parameters);
+    trainer_show(trainer, &ahead, 1);
+    trainer_play(trainer, true);
+    (void)training_wait_for_step(ahead, 50);
+    trainer_set_pace(trainer, 1.0 / 3600);
+    training_settle(trainer, both, 2);
+    const int64_t step = training_look(ahead)->step;
+    trainer_step(trainer);
+    (void)training_wait_for_step(ahead, step + 1);
+    (void)training_wait_for_step(behind, 1);
+    assert_true(trainer_set_parameters(trainer, ahead, parameters, 5000));
+    (void)training_wait_for_step(ahead, 5000);
+    assert_true(training_look(behind)->step <=
+                3); // one that was asked for, one that was due, one when the pace changed
+    trainer_destroy(trainer);
+    free(parameters);
+}
+
+static bool are_in_step(BankModel *const *models, int count)
+{
+    bool are_equal = true;
+    for (int i = 1; i < count; i++)
+        are_equal &= training_look(models[i])->step == training_look(models[0])->step;
+    return are_equal;
+}
+
+// Those whose turn was still to come when the pace was lowered end the round at once: else the others would stand still
+// until they have caught up, an hour a batch.
+static void a_lower_pace_finds_all_in_step(void **state)
+{
+    (void)state;
+    Trainer *trainer = training_create(1, 1000);
+    BankModel *models[6];
+    for (int i = 0; i < 6; i++) {
+        char text[32];
+        (void)snprintf(text, sizeof text, "layers=%d,batch=50", 3 + i);
+        models[i] = training_find(trainer, text);
+    }
+    trainer_show(trainer, models, 6);
+    for (int i = 0; i < 10; i++) {
+        trainer_set_pace(trainer, 0);
+        trainer_play(trainer, true);
+        (void)training_wait_for_step(models[i % 6], training_look(models[0])->step + 40);
+        trainer_set_pace(trainer, 1.0 / 3600);
+        TRAINING_WAIT_UNTIL(are_in_step(models, 6));
+    }
+    trainer_destroy(trainer);
+}
+
+// What is put on show or restarted after a pause stays where it is, however near to the step of the pause.
+static void a_pause_trains_nobody_else(void **state)
+{
+    (void)state;
+    Trainer *trainer = training_create(1, 1000);
+    BankModel *model = training_find(trainer, "layers=4"), *other = training_find(trainer, "layers=3");
+    BankModel *both[] = {model, other};
+    trainer_set_pace(trainer, 100);
+    trainer_show(trainer, &model, 1);
+    trainer_play(trainer, true);
+    (void)training_wait_for_step(model, 5);
+    trainer_play(trainer, false);
+    TRAINING_WAIT_UNTIL(training_look(model)->test_step == training_look(model)->step); // at rest
+    trainer_show(trainer, both, 2);
+    training_settle(trainer, both, 2);
+    training_settle(trainer, both, 2);
+    assert_int_equal(training_look(other)->step, 0);
+    trainer_restart(trainer);
+    TRAINING_WAIT_UNTIL(training_look(model)->restarts == 1 && training_look(other)->restarts == 1);
+    training_settle(trainer, both, 2);
+    training_settle(trainer, both, 2);
+    assert_int_equal(training_look(model)->step, 0);
+    assert_int_equal(training_look(other)->step, 0);
+    trainer_destroy(trainer);
+}
+
+// The first steps are kept to go back to, at any pace.
+static void first_steps_are_kept(void **state)
+{
+    (void)state;
+    Trainer *trainer = training_create(1, 1000);
+    BankModel *model = training_find(trainer, "layers=4,batch=10");
+    trainer_set_pace(trainer, 200);
+    trainer_show(trainer, &model, 1);
+    trainer_play(trainer, true);
+    (void)training_wait_for_step(model, 17);
+    for (int64_t step = 1; step <= 16; step *= 2)
+        assert_int_equal(training_recall_step(trainer, model, step), step);
+    trainer_destroy(trainer);
+}
+
+// A pace that is set anew as it is brings no batch forward; the least there is is not too little for the clock.
+static void the_same_pace_brings_no_batch_forward(void **state)
+{
+    (void)state;
+    Trainer *trainer = training_create(1, 1000);
+    BankModel *model = training_find(trainer, "layers=4");
+    trainer_show(trainer, &model, 1);
+    trainer_set_pace(trainer, DBL_MIN);
+    trainer_play(trainer, true);
+    (void)training_wait_for_step(model, 1);
+    for (int i = 0; i < 20; i++) {
+        trainer_set_pace(trainer, DBL_MIN);
+        training_nap();
+    }
+    training_settle(trainer, &model, 1);
+    assert_int_equal(training_look(model)->step, 1);
+    trainer_destroy(trainer);
+}
+
 // Between batches that are far apart each gets its figures.
 static void slow_batches_have_figures(void **state)
 {
@@ -102,8 +221,14 @@ static void slow_batches_have_figures(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(models_are_no_faster_than_asked), cmocka_unit_test(weights_are_the_same_at_any_pace),
-        cmocka_unit_test(nothing_else_waits_for_a_batch), cmocka_unit_test(slow_batches_have_figures)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(models_are_no_faster_than_asked),
+                                       cmocka_unit_test(weights_are_the_same_at_any_pace),
+                                       cmocka_unit_test(nothing_else_waits_for_a_batch),
+                                       cmocka_unit_test(who_is_ahead_does_not_wait_for_who_is_behind),
+                                       cmocka_unit_test(a_lower_pace_finds_all_in_step),
+                                       cmocka_unit_test(a_pause_trains_nobody_else),
+                                       cmocka_unit_test(first_steps_are_kept),
+                                       cmocka_unit_test(the_same_pace_brings_no_batch_forward),
+                                       cmocka_unit_test(slow_batches_have_figures)};
     return cmocka_run_group_tests(tests, training_begin, training_end);
 }

@@ -22,6 +22,7 @@ struct BankModel {
 
     // guarded by the trainer's lock
     int restart_requests, step_requests;
+    bool ends_round;           // it was on show when the trainer's ends_round was set
     float *pending_parameters; // owned; taken by the training thread
     int64_t pending_step;
     Moments moments;
@@ -31,6 +32,7 @@ struct BankModel {
     Learner *learner;
     float *initial; // (parameters) of trainer_set_parameters, what a restart returns to; NULL: model_init's
     int64_t initial_step;
+    int64_t round_end;     // the step to which it may train whatever happens, to be in step with the others
     bool is_out_of_memory; // its learner could not be made: it stays at its initial weights
     int restarts_done, steps_requested_done;
     int64_t published_broken_step;

@@ -1,6 +1,6 @@
-// The training thread: it trains the models on show in turn, a slice of steps each, and measures what the UI asks for
-// (trainer_measure.c). The UI's side is trainer_requests.c; handover.h is the exchange of buffers between the two,
-// bank.c what belongs to one model.
+// The training thread: it trains the models on show in turn (trainer_turn.c), a slice of steps each, and measures what
+// the UI asks for (trainer_measure.c). The UI's side is trainer_requests.c; handover.h is the exchange of buffers
+// between the two, bank.c what belongs to one model.
 #include "training/trainer_state.h"
 
 #include <assert.h>
@@ -9,10 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SLICE_STEPS = 16, SLICE_NS = 8000000 };
-
-// Between batches that are so far apart there is time to measure what each has changed.
-enum { LONG_PACE_NS = 100000000 };
+enum { SLICE_NS = 8000000 };
 
 int64_t trainer_now_ns(void)
 {
@@ -65,107 +62,15 @@ static bool prepare_data(Trainer *trainer)
     return true;
 }
 
-static bool wants_slice(const Trainer *trainer, const BankModel *model)
-{
-    if (model->is_out_of_memory)
-        return false;
-    if (!model->learner || model->restart_requests != model->restarts_done || model->pending_parameters)
-        return true;
-    if (learner_broken_step(model->learner) >= 0)
-        return false;
-    return model->step_requests != model->steps_requested_done ||
-           (trainer->playing && learner_epoch_count(model->learner) < trainer->epochs &&
-            (trainer->last_step < 0 || learner_step_count(model->learner) < trainer->last_step));
-}
-
-static int64_t find_furthest_locked(const Trainer *trainer)
-{
-    int64_t furthest = 0;
-    for (int i = 0; i < trainer->shown_count; i++) {
-        const Learner *learner = trainer->shown[i]->learner;
-        if (learner && learner_step_count(learner) > furthest)
-            furthest = learner_step_count(learner);
-    }
-    return furthest;
-}
-
-// A pause comes in the middle of a round of slices: those whose turn was still to come end the round, so that what is
-// compared at rest is of the same step.
-static bool ends_round_locked(const Trainer *trainer, const BankModel *model)
-{
-    if (trainer->playing || !model->learner || learner_broken_step(model->learner) >= 0)
-        return false;
-    const int64_t behind = trainer->round_end - learner_step_count(model->learner);
-    return behind > 0 && behind <= SLICE_STEPS;
-}
-
-// The model to train next: of those that want it the one with the fewest steps. lock is held.
-static BankModel *choose_locked(Trainer *trainer)
-{
-    BankModel *chosen = NULL;
-    int64_t fewest = INT64_MAX;
-    if (trainer->has_paused)
-        trainer->round_end = find_furthest_locked(trainer);
-    trainer->has_paused = false;
-    for (int i = 0; i < trainer->shown_count; i++) {
-        BankModel *model = trainer->shown[i];
-        const bool is_new = !model->learner || model->restart_requests != model->restarts_done;
-        const int64_t steps = is_new ? -1 : learner_step_count(model->learner);
-        if ((wants_slice(trainer, model) || ends_round_locked(trainer, model)) && steps < fewest) {
-            chosen = model;
-            fewest = steps;
-        }
-    }
-    return chosen;
-}
-
-// ---- pace ---------------------------------------------------------------------------------------------------------
-
-// Whether the model's next slice is a batch of a paced training, and not something that was asked for.
-static bool is_paced_locked(const Trainer *trainer, const BankModel *model)
-{
-    return trainer->pace_ns > 0 && trainer->playing && model->learner &&
-           model->restart_requests == model->restarts_done && !model->pending_parameters &&
-           model->step_requests == model->steps_requested_done;
-}
-
-// Whether a batch has to wait, until next_batch_ns. All models on show get theirs in the same beat; what a slow machine
-// missed is not made up for.
-static bool waits_locked(Trainer *trainer, const BankModel *model)
-{
-    if (!is_paced_locked(trainer, model) || learner_step_count(model->learner) + 1 == trainer->paced_step)
-        return false;
-    const int64_t now = trainer_now_ns();
-    if (now < trainer->next_batch_ns)
-        return true;
-    const int64_t due = trainer->next_batch_ns + trainer->pace_ns;
-    trainer->next_batch_ns = due > now ? due : now + trainer->pace_ns;
-    trainer->paced_step = learner_step_count(model->learner) + 1;
-    return false;
-}
-
-// Until something changes, at most until the next batch is due.
-static void wait_locked(Trainer *trainer, bool has_batch)
-{
-    const struct timespec due = {.tv_sec = (time_t)(trainer->next_batch_ns / 1000000000),
-                                 .tv_nsec = (long)(trainer->next_batch_ns % 1000000000)};
-    if (has_batch)
-        (void)pthread_cond_timedwait(&trainer->changed, &trainer->lock, &due);
-    else
-        (void)pthread_cond_wait(&trainer->changed, &trainer->lock);
-}
-
 static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
 {
     SliceOrder order = {.model = model,
                         .epochs = trainer->epochs,
                         .shown_count = trainer->shown_count,
                         .last_step = trainer->last_step,
-                        .until_step = ends_round_locked(trainer, model) ? trainer->round_end : INT64_MAX,
+                        .until_step = trainer_find_slice_end_locked(trainer, model),
                         .parameters = model->pending_parameters,
                         .parameters_step = model->pending_step};
-    if (is_paced_locked(trainer, model))
-        order.until_step = learner_step_count(model->learner) + 1;
     order.restart = model->restart_requests != model->restarts_done;
     model->restarts_done = model->restart_requests;
     if (order.restart)
@@ -175,6 +80,8 @@ static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
         model->learner && !order.restart && !order.parameters && model->step_requests != model->steps_requested_done;
     if (order.single_step)
         model->steps_requested_done++;
+    if (order.restart || order.parameters)
+        model->round_end = 0;
     model->pending_parameters = NULL;
     trainer->current = model;
     return order;
@@ -268,16 +175,18 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     publish(trainer, model);
 }
 
-// A model on show that has come to rest at a step that nobody has measured: its figures are still of an earlier one.
+// A model on show that is at a step that nobody has measured: its figures are still of an earlier one. Of several the
+// one whose figures are oldest, so that each gets new ones where there is not time for all between two batches.
 static BankModel *find_unmeasured_locked(const Trainer *trainer)
 {
+    BankModel *oldest = NULL;
     for (int i = 0; i < trainer->shown_count; i++) {
         BankModel *model = trainer->shown[i];
         if (model->learner && learner_broken_step(model->learner) < 0 &&
-            model->test_step != learner_step_count(model->learner))
-            return model;
+            model->test_step != learner_step_count(model->learner) && (!oldest || model->test_step < oldest->test_step))
+            oldest = model;
     }
-    return NULL;
+    return oldest;
 }
 
 // False where all that is at rest is measured. lock is held before and after.
@@ -295,6 +204,21 @@ static bool measure_at_rest_locked(Trainer *trainer)
     return true;
 }
 
+// Until something changes, at most until the next batch is due where there is one.
+static void wait_locked(Trainer *trainer, bool has_batch)
+{
+    if (has_batch) {
+        const struct timespec due = {.tv_sec = (time_t)(trainer->next_batch_ns / 1000000000),
+                                     .tv_nsec = (long)(trainer->next_batch_ns % 1000000000)};
+        (void)pthread_cond_timedwait(&trainer->changed, &trainer->lock, &due);
+        return;
+    }
+    atomic_store(&trainer->samples_per_second, 0);
+    (void)pthread_cond_wait(&trainer->changed, &trainer->lock);
+    trainer->window_start_ns = trainer_now_ns();
+    trainer->window_samples = 0;
+}
+
 void *trainer_run(void *argument)
 {
     Trainer *trainer = argument;
@@ -302,22 +226,13 @@ void *trainer_run(void *argument)
         return NULL;
     pthread_mutex_lock(&trainer->lock);
     while (!trainer->quit) {
-        BankModel *model = choose_locked(trainer);
-        const bool has_batch = model && waits_locked(trainer, model); // and nothing to do before it is due
-        if (has_batch)
-            model = NULL;
-        if (trainer_serve_locked(trainer, !model))
+        BankModel *model = trainer_choose_locked(trainer);
+        const bool has_batch = model && trainer_waits_locked(trainer, model); // and nothing to train before it is due
+        const bool is_idle = !model || (has_batch && trainer->pace_ns >= LONG_PACE_NS);
+        if (trainer_serve_locked(trainer, is_idle) || (is_idle && measure_at_rest_locked(trainer)))
             continue;
-        if (!model && (!has_batch || trainer->pace_ns >= LONG_PACE_NS) && measure_at_rest_locked(trainer))
-            continue;
-        if (!model) {
-            if (!has_batch)
-                atomic_store(&trainer->samples_per_second, 0);
+        if (!model || has_batch) {
             wait_locked(trainer, has_batch);
-            if (!has_batch) {
-                trainer->window_start_ns = trainer_now_ns();
-                trainer->window_samples = 0;
-            }
             continue;
         }
         const SliceOrder order = take_order_locked(trainer, model);

@@ -88,8 +88,11 @@ void trainer_restart(Trainer *trainer); // the models on show go back to their i
 // measures. Both at once, so that no slice runs beyond the one while the other is still to come.
 void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step);
 
-// At most so many batches a second for each model on show, all in step, each to be seen; 0: as fast as it goes, the
-// default. Weights do not depend on it. What is asked for meanwhile (a pause, a step, other models) does not wait.
+// At most so many batches a second (>= 0) for each model on show, each to be seen; 0: as fast as it goes, the default.
+// All are in step: the batch is due for all at once, and those that a new pace finds in the middle of a round of slices
+// end it first; a model that is further behind trains alone until it has caught up. Weights do not depend on the pace.
+// What is asked for meanwhile (a pause, a step, a restart, other models, another pace) does not wait for the next
+// batch.
 void trainer_set_pace(Trainer *trainer, double batches_per_second);
 
 // A model that is held stays in the bank, shown or not, until it is released as often. Each BankModel that is kept

@@ -2,8 +2,12 @@
 #include "training/trainer_state.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+// The longest time between two batches, a day: far from what the clock's arithmetic can bear.
+static const int64_t PACE_MOST_NS = INT64_C(86400) * 1000000000;
 
 Trainer *trainer_create(const TrainerOptions *options, Error *error)
 {
@@ -134,10 +138,19 @@ void trainer_show(Trainer *trainer, BankModel *const *models, int count)
     pthread_mutex_unlock(&trainer->lock);
 }
 
+// Of the models that are on show now, whatever is when the training thread comes to it.
+static void end_round_locked(Trainer *trainer)
+{
+    trainer->ends_round = true;
+    for (int i = 0; i < trainer->shown_count; i++)
+        trainer->shown[i]->ends_round = true;
+}
+
 void trainer_play(Trainer *trainer, bool playing)
 {
     pthread_mutex_lock(&trainer->lock);
-    trainer->has_paused |= trainer->playing && !playing;
+    if (trainer->playing && !playing)
+        end_round_locked(trainer);
     trainer->playing = playing;
     pthread_cond_signal(&trainer->changed);
     pthread_mutex_unlock(&trainer->lock);
@@ -175,9 +188,16 @@ void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step)
 
 void trainer_set_pace(Trainer *trainer, double batches_per_second)
 {
+    assert(batches_per_second >= 0.0);
+    const int64_t pace_ns =
+        batches_per_second > 0.0 ? (int64_t)fmin(1e9 / batches_per_second, (double)PACE_MOST_NS) : 0;
     pthread_mutex_lock(&trainer->lock);
-    trainer->pace_ns = batches_per_second > 0.0 ? (int64_t)(1e9 / batches_per_second) : 0;
-    trainer->next_batch_ns = 0;
+    if (trainer->pace_ns != pace_ns) {
+        trainer->next_batch_ns = 0; // at once
+        if (trainer->playing)
+            end_round_locked(trainer);
+    }
+    trainer->pace_ns = pace_ns;
     pthread_cond_signal(&trainer->changed);
     pthread_mutex_unlock(&trainer->lock);
 }

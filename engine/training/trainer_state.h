@@ -1,6 +1,6 @@
-// What the parts of the trainer share: trainer.c, the thread that trains, trainer_measure.c, what it measures, and
-// trainer_requests.c, the UI's side. Internal to the engine: part of trainer.h's implementation. Thread: each field is
-// under the heading of the one that may touch it.
+// What the parts of the trainer share: trainer.c, the thread that trains, trainer_turn.c, whose turn it is,
+// trainer_measure.c, what it measures, and trainer_requests.c, the UI's side. Internal to the engine: part of
+// trainer.h's implementation. Thread: each field is under the heading of the one that may touch it.
 #pragma once
 #include <pthread.h>
 #include <stdatomic.h>
@@ -8,6 +8,11 @@
 #include "training/bank.h"
 
 enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16 };
+
+enum { SLICE_STEPS = 16 }; // at most
+
+// Between batches that are so far apart there is time to measure what each has changed.
+enum { LONG_PACE_NS = 100000000 };
 
 // Bytes of moments, all models of the bank together, and how many moments each model on show may have of them before
 // those that were on show longest ago have to give way.
@@ -40,8 +45,7 @@ struct Trainer {
     int shown_count;
     BankModel *current; // the one that the training thread works on: it may not leave the bank
     bool playing, quit;
-    bool has_paused;   // since the training thread looked last
-    int64_t round_end; // the furthest step of a model on show when training paused
+    bool ends_round; // training paused or got another pace since the training thread looked last
     int epochs;
     int64_t last_step;          // -1: none
     int64_t pace_ns;            // between two batches of a model, 0: no pace
@@ -73,6 +77,13 @@ struct Trainer {
 void *trainer_run(void *trainer); // the training thread
 int64_t trainer_now_ns(void);
 void trainer_wake(Trainer *trainer);
+
+// trainer_turn.c, all on the training thread with the lock held
+BankModel *trainer_choose_locked(Trainer *trainer); // to train next: what comes at once first, then the fewest steps
+int64_t trainer_find_slice_end_locked(const Trainer *trainer, const BankModel *model); // a step; INT64_MAX: any
+// Whether the model chosen waits until next_batch_ns. If not, it is in the beat, in which each model on show gets a
+// batch.
+bool trainer_waits_locked(Trainer *trainer, const BankModel *model);
 
 // trainer_measure.c, all on the training thread
 Moment *trainer_keep_moment(Trainer *trainer, BankModel *model); // of the learner's present step; NULL: memory is short
