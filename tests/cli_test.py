@@ -211,7 +211,8 @@ class ArgumentsTest(unittest.TestCase):
             self.assertIn(command, program.stdout)
             result = run(*command.split(), "--help")
             self.assertEqual((result.returncode, result.stderr), (0, ""))
-            self.assertTrue(result.stdout.startswith("Usage: losslens "), result.stdout)
+            self.assertTrue(result.stdout.startswith("losslens: what the loss does to the picture\n\nUsage: losslens "),
+                            result.stdout)
             self.assertLessEqual(max(map(len, result.stdout.splitlines())), 110)
         for word in ["sigmoid", "softplus", "leaky_relu", "adadelta", "mae"]:
             self.assertIn(word, run("train", "--help").stdout)

@@ -3,6 +3,7 @@
 
 Usage: time_test.py PATH_TO_LOSSLENS [TEST...]
 """
+import math
 import unittest
 
 import view_case
@@ -207,10 +208,11 @@ class TimelineTest(ViewCase):
                 moments, side = p.now()["moments"], "b" if view == "solo_b" else "a"
                 x, y, w, h = p.widget("timeline")["rect"]
                 p.do(lambda f: True, "a frame", *p.at(x + w / 2, y + h / 2), "mousedown", 1)
-                for share in (0.25, 0.5, 0.75):
-                    wanted = share * self.steps
-                    nearest = min(abs(m - wanted) for m in moments)
-                    held = p.do(lambda f: f["look"]["past"] and abs(f[side]["step"] - wanted) <= nearest + 3,
+                for share in (0.25, 0.5, 0.75):  # of a logarithmic axis: the first epoch has room
+                    wanted = (1 + self.steps) ** share - 1
+                    nearest = min(abs(math.log1p(m) - math.log1p(wanted)) for m in moments)
+                    held = p.do(lambda f: f["look"]["past"] and
+                                abs(math.log1p(f[side]["step"]) - math.log1p(wanted)) <= nearest + 0.1,
                                 "a moment near step %d" % wanted, *p.at(x + share * w, y + h / 2))
                     self.assertIn(held[side]["step"], moments)
                 p.do(lambda f: f[side]["step"] == 0, "the start", *p.at(x - 30, y + h / 2))
