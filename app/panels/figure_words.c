@@ -100,9 +100,20 @@ static size_t find_bold(const Sentence *sentence)
     return end ? (size_t)(end + 1 - sentence->text) : 0;
 }
 
+// The card of a lesson whose figures are what the models have come to; NULL: there is none on the stage.
+static const LessonCard *find_card(const Frame *frame)
+{
+    const LessonCard *card = &frame->lesson;
+    return card->step && !card->is_grey && panel_is_stage(frame) ? card : NULL;
+}
+
 void figure_title(const Frame *frame, char text[FIGURE_WORDS])
 {
     char a[64], b[64];
+    if (find_card(frame)) {
+        (void)snprintf(text, FIGURE_WORDS, "%s", find_card(frame)->title);
+        return;
+    }
     Sentence sentence = find_sentence(frame);
     const size_t bold = find_bold(&sentence);
     if (bold > 0) {
@@ -160,6 +171,10 @@ static void say_figures(const Frame *frame, char text[FIGURE_WORDS])
 
 void figure_sentence(const Frame *frame, bool has_title, char text[FIGURE_WORDS])
 {
+    if (find_card(frame)) {
+        (void)snprintf(text, FIGURE_WORDS, "%s", find_card(frame)->text);
+        return;
+    }
     const Sentence sentence = find_sentence(frame);
     const char *rest = sentence.text + (has_title ? find_bold(&sentence) : 0);
     if (!*sentence.text) {

@@ -163,7 +163,7 @@ static LessonVerdict judge_silent(const LessonFacts *facts)
 static void say_silent(const LessonFacts *facts, char *text, size_t size)
 {
     const LessonPixel *x = &facts->pixel;
-    SAY("Marked pixel: the digit is *%s* there, <B> answers 0. BCE charges *%s* for that, but ReLU is flat below 0: "
+    SAY("At one pixel the digit is *%s* and <B> answers 0. BCE charges *%s* for that, but ReLU is flat below 0: "
         "its slope is 0, so the model hears \u201cwrong\u201d and never \u201cbrighter\u201d. On the test digits <B> "
         "ends at MSE *%s*, <A> at *%s*.",
         narrator_format_pixel((double)x->t).text, narrator_format_price((double)x->loss[SIDE_B][LOSS_BCE]).text,
@@ -175,10 +175,9 @@ static void say_silent_open(const LessonFacts *facts, char *text, size_t size)
     const LessonPixel *x = &facts->pixel;
     char pixel[256] = "";
     if (facts->has_pixel)
-        (void)snprintf(pixel, sizeof pixel,
-                       " Marked pixel: the digit is *%s* there, <B> answers 0, BCE charges *%s*, the slope is 0.",
-                       narrator_format_pixel((double)x->t).text,
-                       narrator_format_price((double)x->loss[SIDE_B][LOSS_BCE]).text);
+        (void)snprintf(
+            pixel, sizeof pixel, " At one pixel the digit is *%s*, <B> answers 0, BCE charges *%s*, the slope is 0.",
+            narrator_format_pixel((double)x->t).text, narrator_format_price((double)x->loss[SIDE_B][LOSS_BCE]).text);
     SAY("<B> has a ReLU, <A> a sigmoid; both learn by BCE.%s On the test digits the MSE of <B> is *%s*, that of <A> "
         "*%s*.",
         pixel, lesson_loss(lesson_mse(SIDE(SIDE_B))).text, lesson_loss(lesson_mse(SIDE(SIDE_A))).text);
