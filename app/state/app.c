@@ -358,6 +358,10 @@ static void apply(App *app, const Request *r)
         app->popup = POPUP_GLOSSARY;
         app->glossary = r->value;
         break;
+    case REQUEST_CLAIM:
+        app->popup = POPUP_CLAIM;
+        app->claim = r->value;
+        break;
     case REQUEST_PACE: set_pace(app, (Pace)r->value); break;
     case REQUEST_THEME: app->theme = (ThemeKind)r->value; break;
     case REQUEST_COPY: spec_format(&app->specs[r->side], app->copied, sizeof app->copied); break;

@@ -66,6 +66,7 @@ typedef struct App {
     bool is_playing, is_film;
     Popup popup;
     int glossary; // the term that the glossary is open at
+    int claim;    // whose figures are open
     Pace pace;
     ThemeKind theme;
     char copied[SPEC_TEXT_SIZE]; // for the clipboard; empty: nothing

@@ -241,6 +241,7 @@ static void compose_state(App *app, Frame *frame)
     frame->samples_per_second = trainer_speed(app->trainer);
     frame->popup = app->popup;
     frame->glossary = app->glossary;
+    frame->claim = app->claim;
     frame->pace = app->pace;
     frame->theme = app->theme;
     memcpy(frame->message, app->message, sizeof frame->message);
