@@ -48,6 +48,17 @@ static void collect_cell(const MatrixCell *cell, Boxes *boxes)
     }
 }
 
+static void collect_claim(const ClaimLayout *claim, Boxes *boxes)
+{
+    const Rect parts[] = {claim->picture, claim->words, claim->side}, all = claim->card;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const Rect r = parts[i];
+        assert_true(r.w > 0 && r.h > 0 && r.x >= all.x && r.y >= all.y && r.x + r.w <= all.x + all.w &&
+                    r.y + r.h <= all.y + all.h);
+        add(boxes, "a claim's part", r);
+    }
+}
+
 static void collect_views(const Layout *layout, Boxes *boxes)
 {
     for (int row = 0; row < layout->matrix.rows; row++) {
@@ -67,8 +78,8 @@ static void collect_views(const Layout *layout, Boxes *boxes)
     add(boxes, "slope plot", layout->inspect.slope_plot);
     add(boxes, "pixel's table", layout->inspect.pixel_table);
     add(boxes, "set's table", layout->inspect.set_table);
-    for (int claim = 0; claim < CLAIM_COUNT; claim++)
-        add(boxes, "claim", layout->claims[claim]);
+    for (int claim = 0; claim < CLAIM_COUNT && layout->claims[claim].card.w > 0; claim++)
+        collect_claim(&layout->claims[claim], boxes);
 }
 
 // is_copy: the other side's row has the same places.

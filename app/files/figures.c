@@ -262,10 +262,10 @@ json_t *figures_claims(const Frame *frame)
         const ClaimRow *row = claim_get(claim);
         const ClaimResult *result = &frame->claims.results[claim];
         const ClaimTable table = claim_table(claim, frame);
-        (void)json_array_append_new(claims, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:o}", "key", row->key, "claim",
-                                                      row->claim, "verdict", claim_verdict_name(result->verdict),
-                                                      "sentence", result->sentence, "epoch", result->epoch, "rule",
-                                                      row->rule, "figures", table_json(&table)));
+        (void)json_array_append_new(
+            claims, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:o}", "key", row->key, "claim", row->claim,
+                              "verdict", claim_verdict_name(result->verdict), "sentence", result->sentence, "so",
+                              result->so, "epoch", result->epoch, "rule", row->rule, "figures", table_json(&table)));
     }
     return claims;
 }

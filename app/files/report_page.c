@@ -92,6 +92,16 @@ static json_t *figure_json(ReportFigure figure)
     return json_pack("{s:o, s:o}", "mean", report_number(figure.mean), "spread", report_number(figure.spread));
 }
 
+// What to do, where the seeds agree on that; else empty.
+static const char *find_advice(const Report *report, int claim)
+{
+    const char *first = report->seeds[0].results[claim].so;
+    for (int i = 1; i < report->seed_count; i++)
+        if (strcmp(report->seeds[i].results[claim].so, first) != 0)
+            return "";
+    return first;
+}
+
 static json_t *claim_json(const Report *report, int claim)
 {
     const ClaimTable *table = &report->seeds[0].tables[claim];
@@ -111,10 +121,11 @@ static json_t *claim_json(const Report *report, int claim)
         (void)json_array_append_new(sentences, json_string(result->sentence));
     }
     const Verdict verdict = report_verdict(report, claim);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "key", claim_get(claim)->key, "claim",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "key", claim_get(claim)->key, "claim",
                      claim_get(claim)->claim, "verdict",
-                     verdict == VERDICT_COUNT ? "differs by seed" : claim_verdict_name(verdict), "rule",
-                     claim_get(claim)->rule, "verdicts", verdicts, "sentences", sentences, "figures", figures);
+                     verdict == VERDICT_COUNT ? "differs by seed" : claim_verdict_name(verdict), "so",
+                     find_advice(report, claim), "rule", claim_get(claim)->rule, "verdicts", verdicts, "sentences",
+                     sentences, "figures", figures);
 }
 
 static json_t *cells_json(const Report *report)
@@ -251,13 +262,15 @@ void report_write_page(const Report *report, FILE *file)
                   report->train_count, report->test_count, report->epochs, report->base);
     if (report->seed_count > 1)
         (void)fprintf(file, "Figures are means over %d seeds \u00b1 their standard deviation.\n", report->seed_count);
-    (void)fprintf(file,
-                  "A is BCE on a sigmoid, B is MSE on a ReLU.\n\n| claim | verdict | measured |\n|---|---|---|\n");
+    (void)fprintf(
+        file, "A is BCE on a sigmoid, B is MSE on a ReLU.\n\n| claim | verdict | because | so |\n|---|---|---|---|\n");
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
         (void)fprintf(file, "| \u201c%s\u201d | ", claim_get(claim)->claim);
         print_verdict(report, claim, file);
         (void)fprintf(file, " | ");
         print_escaped(file, report->seeds[0].results[claim].sentence);
+        (void)fprintf(file, " | ");
+        print_escaped(file, find_advice(report, claim));
         (void)fprintf(file, " |\n");
     }
     if (report->seed_count > 1)

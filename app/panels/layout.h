@@ -60,6 +60,11 @@ typedef struct InspectLayout {
     Rect loss_plot, slope_plot, pixel_table, set_table;
 } InspectLayout;
 
+// One claim's card. Where the words need more room than they have, the picture gives some of its own.
+typedef struct ClaimLayout {
+    Rect card, picture, words, side; // side: what can be done, and the key figures
+} ClaimLayout;
+
 typedef struct Layout {
     Rect window;
     bool is_too_small;     // the window: nothing of the rest can be seen
@@ -74,7 +79,7 @@ typedef struct Layout {
     Rect answer; // of a lesson, in the place of the plots and the table; w 0: none
     MatrixLayout matrix;
     InspectLayout inspect;
-    Rect claims[CLAIM_COUNT];
+    ClaimLayout claims[CLAIM_COUNT];
     int page_count; // test digits that the scene has room for
 } Layout;
 

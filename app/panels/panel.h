@@ -38,7 +38,7 @@ DrawPanel panel_top, panel_narrator, panel_pad, panel_heads, panel_histogram, pa
     panel_status, panel_toast, panel_look_keys, panel_tooltip, panel_glossary_keys, panel_keys, panel_small;
 
 // Over the others, one at a time: a Popup each.
-DrawPanel panel_help, panel_view_menu, panel_setups, panel_more, panel_maps, panel_glossary;
+DrawPanel panel_help, panel_view_menu, panel_setups, panel_more, panel_maps, panel_glossary, panel_claim_figures;
 
 // Parts of the stage
 void panel_draw_pad(Panel *panel, GridLayout cell);

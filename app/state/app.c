@@ -16,8 +16,9 @@ void requests_add(Requests *requests, Request request)
 const char *popup_key(Popup popup)
 {
     static const char *const keys[POPUP_COUNT] = {
-        [POPUP_NONE] = "none",     [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",   [POPUP_GLOSSARY] = "glossary",
-        [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b", [POPUP_MAP_0] = "map.0", [POPUP_MAP_1] = "map.1"};
+        [POPUP_NONE] = "none",         [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",
+        [POPUP_GLOSSARY] = "glossary", [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b",
+        [POPUP_CLAIM] = "claim",       [POPUP_MAP_0] = "map.0",   [POPUP_MAP_1] = "map.1"};
     return keys[popup];
 }
 
@@ -407,6 +408,10 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_GLOSSARY:
         app->popup = POPUP_GLOSSARY;
         app->glossary = r->value;
+        break;
+    case REQUEST_CLAIM:
+        app->popup = POPUP_CLAIM;
+        app->claim = r->value;
         break;
     case REQUEST_PACE: set_pace(app, (Pace)r->value); break;
     case REQUEST_THEME: app->theme = (ThemeKind)r->value; break;

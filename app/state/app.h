@@ -80,6 +80,7 @@ typedef struct App {
     bool is_playing, is_film;
     Popup popup;
     int glossary; // the term that the glossary is open at
+    int claim;    // whose figures are open
     Pace pace;
     ThemeKind theme;
     bool is_fullscreen;          // what is wished; the window's loop carries it out and says what came of it

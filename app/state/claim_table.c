@@ -171,3 +171,86 @@ ClaimTable claim_table(int claim, const Frame *frame)
     };
     return tables[claim](frame);
 }
+
+// ---- what says most -----------------------------------------------------------------------------------------------
+
+int claim_best_model(const Frame *frame, int loss)
+{
+    const ClaimEvidence *evidence = &frame->claims.evidence;
+    int output = CLAIM_OUTPUT_COUNT - 1;
+    if (evidence->test[loss])
+        (void)claim_best_output(evidence, loss, &output);
+    return 2 * output + loss;
+}
+
+const char *claim_output_label(int model)
+{
+    const int output = model == CLAIM_TWIN ? 0 : model / 2;
+    return activation_get(OUTPUT_ACTIVATION, activation_find(OUTPUT_ACTIVATION, claim_output_key(output)))->label;
+}
+
+typedef void FindFigures(const Frame *frame, ClaimFigure figures[CLAIM_FIGURES]);
+
+static void set_figure(ClaimFigure *figure, const char *label, const char *brief, ClaimUnit unit, double value)
+{
+    (void)snprintf(figure->label, sizeof figure->label, "%s", label);
+    (void)snprintf(figure->brief, sizeof figure->brief, "%s", brief);
+    claim_format(unit, value, 0, figure->text);
+}
+
+static double figure_of(const Frame *frame, int model, FindFigure *find)
+{
+    const Metrics *test = deciding_figures(frame, model);
+    return test && frame->facts ? find(test, frame->facts) : (double)NAN;
+}
+
+static double find_mean(const Metrics *m, const TargetFacts *facts) { return facts->mean + m->bias; }
+
+static void figures_sigmoid(const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
+{
+    static const char *const losses[] = {[CLAIM_BCE] = "BCE", [CLAIM_MSE] = "MSE"};
+    for (int loss = 0; loss < 2; loss++) {
+        char label[40];
+        const int model = claim_best_model(frame, loss);
+        (void)snprintf(label, sizeof label, "%s, %s: MSE", losses[loss], claim_output_label(model));
+        set_figure(&figures[loss], label, losses[loss], UNIT_LOSS, figure_of(frame, model, find_mse));
+    }
+}
+
+static void figures_dim(const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
+{
+    set_figure(&figures[0], "BCE, mean", "BCE", UNIT_LOSS, figure_of(frame, CLAIM_BCE, find_mean));
+    set_figure(&figures[1], "MSE, mean", "MSE", UNIT_LOSS, figure_of(frame, CLAIM_MSE, find_mean));
+}
+
+static void figures_optimum(const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
+{
+    const ClaimEvidence *evidence = &frame->claims.evidence;
+    set_figure(&figures[0], "BCE \u2212 MSE", "BCE\u2212MSE", UNIT_LOSS,
+               evidence->losses.images ? evidence->losses.mean_distance : NAN);
+    set_figure(&figures[1], "seed 1 \u2212 2", "seeds", UNIT_LOSS,
+               evidence->seeds.images ? evidence->seeds.mean_distance : NAN);
+}
+
+static void figures_binary(const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
+{
+    const TargetFacts *facts = frame->facts;
+    set_figure(&figures[0], "ink that is white", "white ink", UNIT_SHARE, facts ? facts->full_ink : (double)NAN);
+    set_figure(&figures[1], "all: near 0 or 1", "near 0, 1", UNIT_SHARE,
+               facts ? facts->below_002 + facts->above_098 : (double)NAN);
+}
+
+static void figures_fit(const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
+{
+    set_figure(&figures[0], "BCE", "BCE", UNIT_LOSS, figure_of(frame, CLAIM_BCE, find_bce));
+    set_figure(&figures[1], "floor", "floor", UNIT_LOSS, frame->facts ? frame->facts->bce_floor : (double)NAN);
+}
+
+void claim_figures(int claim, const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
+{
+    static FindFigures *const finders[CLAIM_COUNT] = {
+        [CLAIM_SIGMOID] = figures_sigmoid, [CLAIM_DIM] = figures_dim, [CLAIM_OPTIMUM] = figures_optimum,
+        [CLAIM_BINARY] = figures_binary,   [CLAIM_FIT] = figures_fit,
+    };
+    finders[claim](frame, figures);
+}

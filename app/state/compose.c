@@ -246,6 +246,7 @@ static void compose_state(App *app, Frame *frame)
             ? app->preset
             : -1;
     frame->glossary = app->glossary;
+    frame->claim = app->claim;
     frame->pace = app->pace;
     frame->theme = app->theme;
     frame->is_fullscreen = app->is_fullscreen;

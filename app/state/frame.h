@@ -109,6 +109,7 @@ typedef struct Frame {
     int moment_count;
     Popup popup;
     int glossary; // the term of words.h that the glossary is open at
+    int claim;    // whose figures are open
     Pace pace;
     ThemeKind theme;
     bool is_fullscreen;

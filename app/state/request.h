@@ -16,6 +16,7 @@ typedef enum Popup {
     POPUP_MAP_0, // the list of heatmaps, for the left and the right one
     POPUP_MAP_1,
     POPUP_GLOSSARY, // at App.glossary
+    POPUP_CLAIM,    // figures and rule of App.claim
     POPUP_COUNT
 } Popup;
 
@@ -42,6 +43,7 @@ typedef enum RequestKind {
     REQUEST_FILM,         // value: playing the history
     REQUEST_POPUP,        // value: a Popup; the one that is open already closes
     REQUEST_GLOSSARY,     // value: the term of words.h that it opens at, or goes to
+    REQUEST_CLAIM,        // value: the claim whose figures and rule are to be seen
     REQUEST_PACE,         // value: a Pace
     REQUEST_THEME,        // value: a ThemeKind
     REQUEST_COPY,         // side: its spec goes to the clipboard

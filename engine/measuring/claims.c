@@ -3,7 +3,9 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "kernels/activation.h"
 #include "kernels/loss.h"
@@ -41,47 +43,104 @@ static const Metrics *figures_of(const ClaimEvidence *evidence, int output, int 
 
 #define SAY(...) (void)snprintf(result->sentence, sizeof result->sentence, __VA_ARGS__)
 
+static bool is_early(const ClaimResult *result) { return result->epoch < CLAIM_EPOCHS_MIN; }
+
+// As long as the sentence so far.
+static void add(ClaimResult *result, const char *format, ...)
+{
+    const size_t used = strlen(result->sentence);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(result->sentence + used, sizeof result->sentence - used, format, arguments);
+    va_end(arguments);
+}
+
+typedef struct Words {
+    char text[32];
+} Words;
+
+// A mean brightness or a loss: four decimals, three where they say enough.
+static Words say_figure(double value)
+{
+    Words out;
+    (void)snprintf(out.text, sizeof out.text, value >= 1e6 ? "%.2g" : fabs(value) >= 0.1 ? "%.3f" : "%.4f", value);
+    return out;
+}
+
+// How far pixels are apart: two figures say enough.
+static Words say_distance(double value)
+{
+    Words out;
+    (void)snprintf(out.text, sizeof out.text, value >= 0.1 ? "%.2f" : value >= 0.01 ? "%.3f" : "%.4f", value);
+    return out;
+}
+
+// "10 % worse", "2.4 times": how one error compares with another.
+static Words say_ratio(double ratio)
+{
+    Words out;
+    const double percent = round(100.0 * (ratio - 1.0));
+    if (ratio >= 1.5)
+        (void)snprintf(out.text, sizeof out.text, ratio >= 1e6 ? "%.2g times" : "%.1f times", ratio);
+    else if (percent == 0)
+        (void)snprintf(out.text, sizeof out.text, "just as good");
+    else
+        (void)snprintf(out.text, sizeof out.text, "%.0f %% %s", fabs(percent), percent > 0 ? "worse" : "better");
+    return out;
+}
+
 // ---- "The output must be a sigmoid" -------------------------------------------------------------------------------
 
 static const double as_good_ratio = 1.25;
 
-// The best of the other outputs under one loss: its test MSE as a multiple of the sigmoid's.
-static double compare_outputs(const ClaimEvidence *evidence, int loss, int *best)
+double claim_best_output(const ClaimEvidence *evidence, int loss, int *output)
 {
     double least = INFINITY;
-    *best = 1;
-    for (int output = 1; output < CLAIM_OUTPUT_COUNT; output++) {
-        const Metrics *test = figures_of(evidence, output, loss);
-        const bool is_usable = !evidence->is_broken[2 * output + loss] && test && test->nonfinite == 0;
+    *output = 1;
+    for (int i = 1; i < CLAIM_OUTPUT_COUNT; i++) {
+        const Metrics *test = figures_of(evidence, i, loss);
+        const bool is_usable = !evidence->is_broken[2 * i + loss] && test && test->nonfinite == 0;
         if (is_usable && test->mean[LOSS_MSE] < least) {
             least = test->mean[LOSS_MSE];
-            *best = output;
+            *output = i;
         }
     }
     return least / figures_of(evidence, 0, loss)->mean[LOSS_MSE];
 }
 
+// What the models of one loss say of the claim. Returns whether another output is as good.
+static bool say_outputs(const ClaimEvidence *evidence, int loss, ClaimResult *result)
+{
+    int best;
+    const double ratio = claim_best_output(evidence, loss, &best);
+    const bool is_as_good = ratio <= as_good_ratio;
+    const char *label = activation_get(OUTPUT_ACTIVATION, activation_find(OUTPUT_ACTIVATION, output_keys[best]))->label;
+    add(result, "With %s%s ", loss == CLAIM_BCE ? "BCE" : "MSE",
+        is_early(result) ? ","
+        : is_as_good     ? ", no:"
+                         : ", yes:");
+    if (isinf(ratio))
+        add(result, "every other output broke");
+    else if (is_as_good)
+        add(result, "%s is %s%s", label, ratio > 1.005 ? "only " : "", say_ratio(ratio).text);
+    else if (ratio >= 1.5)
+        add(result, "%s, the best without one, has %s its MSE", label, say_ratio(ratio).text);
+    else
+        add(result, "%s, the best without one, is %s", label, say_ratio(ratio).text);
+    if (!is_as_good && loss == CLAIM_BCE && !isinf(ratio))
+        add(result, ", for outside 0\u20261 there is no slope");
+    return is_as_good;
+}
+
 static Verdict judge_sigmoid(const ClaimEvidence *evidence, ClaimResult *result)
 {
-    int best[2];
-    double ratios[2];
-    for (int loss = 0; loss < 2; loss++)
-        ratios[loss] = compare_outputs(evidence, loss, &best[loss]);
-    const char *labels[2];
-    for (int loss = 0; loss < 2; loss++)
-        labels[loss] =
-            activation_get(OUTPUT_ACTIVATION, activation_find(OUTPUT_ACTIVATION, output_keys[best[loss]]))->label;
-    const bool is_out[2] = {isinf(ratios[CLAIM_BCE]), isinf(ratios[CLAIM_MSE])};
-    if (is_out[CLAIM_BCE] || is_out[CLAIM_MSE])
-        SAY("Every other output that was trained with %s broke.", !is_out[CLAIM_MSE]   ? "BCE"
-                                                                  : !is_out[CLAIM_BCE] ? "MSE"
-                                                                                       : "MSE or BCE");
-    else
-        SAY("With MSE the best other output, %s, has %.2f times the sigmoid's test MSE; with BCE it is %s with %.2f "
-            "times.",
-            labels[CLAIM_MSE], ratios[CLAIM_MSE], labels[CLAIM_BCE], ratios[CLAIM_BCE]);
-    const int as_good = (ratios[0] <= as_good_ratio) + (ratios[1] <= as_good_ratio);
-    return as_good == 0 ? VERDICT_TRUE : as_good == 1 ? VERDICT_PARTLY : VERDICT_FALSE;
+    const bool by_bce = say_outputs(evidence, CLAIM_BCE, result);
+    add(result, ". ");
+    const bool by_mse = say_outputs(evidence, CLAIM_MSE, result);
+    add(result, ".");
+    if (by_bce && !by_mse)
+        result->so = "with MSE take a sigmoid; with BCE you may do without.";
+    return by_bce && by_mse ? VERDICT_FALSE : by_bce || by_mse ? VERDICT_PARTLY : VERDICT_TRUE;
 }
 
 // ---- "BCE dims the output" ----------------------------------------------------------------------------------------
@@ -95,27 +154,38 @@ static Verdict judge_dim(const ClaimEvidence *evidence, ClaimResult *result)
     const double *at_bce = bce->bias_by_target, *at_mse = mse->bias_by_target;
     const bool is_to_middle =
         at_bce[TARGET_ONE] < 0.0 && at_mse[TARGET_ONE] < 0.0 && at_bce[TARGET_ZERO] > 0.0 && at_mse[TARGET_ZERO] > 0.0;
-    SAY("BCE's mean output is %.1f %% %s the mean input, MSE's %.1f %% %s.%s", 100.0 * fabs(bce->bias) / mean,
-        bce->bias < 0.0 ? "below" : "above", 100.0 * fabs(mse->bias) / mean, mse->bias < 0.0 ? "below" : "above",
-        is_to_middle ? " Both are too dark where t is one and too bright where it is zero: towards the middle." : "");
-    if (!(bce->bias <= -dim_share * mean))
+    const bool is_dim = bce->bias <= -dim_share * mean;
+    add(result, "The mean brightness is %s with BCE, %s with MSE, %s in the targets.",
+        say_figure(mean + bce->bias).text, say_figure(mean + mse->bias).text, say_figure(mean).text);
+    if (is_dim)
+        add(result, " BCE loses %.0f %% of the light, MSE %s %.0f %%.", -100.0 * bce->bias / mean,
+            mse->bias < 0.0 ? "loses" : "gains", 100.0 * fabs(mse->bias) / mean);
+    else if (is_to_middle)
+        add(result, " Both are too dark where the target is white and too bright where it is black: %s.",
+            is_early(result) ? "a blur" : "blur, not dimming");
+    if (!is_dim)
         return VERDICT_FALSE;
     return bce->bias - mse->bias <= -dim_share * mean ? VERDICT_TRUE : VERDICT_PARTLY;
 }
 
-// ---- "BCE and MSE give the same optimum" --------------------------------------------------------------------------
+// ---- "BCE and MSE give the same picture" --------------------------------------------------------------------------
 
 static const double same_ratio = 1.25, near_ratio = 2.0;
 
 static Verdict judge_optimum(const ClaimEvidence *evidence, ClaimResult *result)
 {
-    const double ratio = evidence->losses.mean_distance / evidence->seeds.mean_distance;
-    SAY("Their outputs are %.4f apart on average, those of two seeds of BCE %.4f: %.2f times as much.",
-        evidence->losses.mean_distance, evidence->seeds.mean_distance, ratio);
+    const double losses = evidence->losses.mean_distance, seeds = evidence->seeds.mean_distance, ratio = losses / seeds;
+    add(result,
+        "With a sigmoid a pixel differs by %s on average; the same network with another random start differs by %s.",
+        say_distance(losses).text, say_distance(seeds).text);
+    if (ratio <= same_ratio)
+        add(result, " Both losses are least where output = target.");
+    else
+        add(result, " The loss makes %s of what chance makes.", say_ratio(fmax(1.5, ratio)).text);
     return ratio <= same_ratio ? VERDICT_TRUE : ratio <= near_ratio ? VERDICT_PARTLY : VERDICT_FALSE;
 }
 
-// ---- "MNIST looks best with pixels 0 or 1" ------------------------------------------------------------------------
+// ---- "MNIST is best with pixels 0 or 1" ---------------------------------------------------------------------------
 
 static const double full_share = 0.5;
 
@@ -124,12 +194,16 @@ static Verdict judge_binary(const ClaimEvidence *evidence, ClaimResult *result)
     const TargetFacts *facts = evidence->facts;
     const Metrics *bce = figures_of(evidence, 0, CLAIM_BCE);
     const double inputs = facts->below_002 + facts->above_098, outputs = bce->below_002 + bce->above_098;
-    SAY("%.1f %% of the ink is really 255. Within 0.02 of black or white lie %.1f %% of inputs, %.1f %% of BCE's "
-        "outputs.",
-        100.0 * facts->full_ink, 100.0 * inputs, 100.0 * outputs);
-    if (facts->full_ink >= full_share)
-        return VERDICT_TRUE;
-    return outputs >= inputs ? VERDICT_PARTLY : VERDICT_FALSE;
+    const bool is_full = facts->full_ink >= full_share, is_sharp = outputs >= inputs;
+    add(result, "%s%.1f %% of the ink is pure white; the rest is grey edge.", is_full ? "" : "Only ",
+        100.0 * facts->full_ink);
+    if (!is_full && is_sharp)
+        add(result, " Yet %.1f %% of BCE's outputs are as good as black or white, of the targets %.1f %%.",
+            100.0 * outputs, 100.0 * inputs);
+    else if (!is_full)
+        add(result, " BCE copes with grey: it is least where output = target, there too. Black-and-white targets make "
+                    "digits jagged.");
+    return is_full ? VERDICT_TRUE : is_sharp ? VERDICT_PARTLY : VERDICT_FALSE;
 }
 
 // ---- "BCE near 0.09 is a bad fit" ---------------------------------------------------------------------------------
@@ -140,9 +214,14 @@ static Verdict judge_fit(const ClaimEvidence *evidence, ClaimResult *result)
 {
     const TargetFacts *facts = evidence->facts;
     const double bce = figures_of(evidence, 0, CLAIM_BCE)->mean[LOSS_BCE], way = claim_way_to_floor(bce, facts);
-    SAY("%.4f is %.4f above the entropy floor, below which no model gets. From the mean image %.0f %% of the way there "
-        "is done.",
-        bce, bce - facts->bce_floor, 100.0 * way);
+    add(result, "BCE of grey pixels cannot reach 0: here no model gets below %s. ", say_figure(facts->bce_floor).text);
+    if (way < 0.0)
+        add(result, "%s is worse than the average digit's %s.", say_figure(bce).text,
+            say_figure(facts->mean_image[LOSS_BCE]).text);
+    else
+        add(result, "From the average digit's %s down to that floor, %s is %s%.0f %% of the way.",
+            say_figure(facts->mean_image[LOSS_BCE]).text, say_figure(bce).text, way < half_way ? "only " : "",
+            100.0 * way);
     return way >= good_way ? VERDICT_FALSE : way >= half_way ? VERDICT_PARTLY : VERDICT_TRUE;
 }
 
@@ -157,28 +236,53 @@ enum {
 
 static const ClaimRow rows[CLAIM_COUNT] = {
     [CLAIM_SIGMOID] =
-        {"sigmoid", "The output must be a sigmoid",
+        {"sigmoid",
+         "The output must be a sigmoid",
          "An output is as good as the sigmoid if, trained with the same loss, its test MSE is at most 1.25 "
          "times the sigmoid's and it is finite. True if no other output is as good, partly true if one is "
          "with MSE or BCE alone, false if one is with both.",
-         judge_sigmoid, OUTPUT_BITS},
-    [CLAIM_DIM] = {"dim", "BCE dims the output",
+         judge_sigmoid,
+         OUTPUT_BITS,
+         {[VERDICT_TRUE] = "take a sigmoid, whatever the loss.",
+          [VERDICT_PARTLY] = "with BCE take a sigmoid; with MSE you may do without.",
+          [VERDICT_FALSE] = "take the output that you like: Matrix shows which does best."}},
+    [CLAIM_DIM] = {"dim",
+                   "BCE dims the output",
                    "True if BCE's mean output lies at least 2 % of the mean input below it, and at least as much below "
                    "MSE's; partly true if only the first holds; else false.",
-                   judge_dim, BCE_BIT | MSE_BIT},
-    [CLAIM_OPTIMUM] = {"optimum", "BCE and MSE give the same optimum",
+                   judge_dim,
+                   BCE_BIT | MSE_BIT,
+                   {[VERDICT_TRUE] = "where brightness counts, take MSE.",
+                    [VERDICT_PARTLY] = "do not blame the loss: with MSE it is dim as well. Train on.",
+                    [VERDICT_FALSE] = "choose by other reasons; grey strokes come from a small code."}},
+    [CLAIM_OPTIMUM] = {"optimum",
+                       "BCE and MSE give the same picture",
                        "True if the mean |p BCE - p MSE| is at most 1.25 times the mean |p - p| of two seeds of BCE, "
                        "partly true up to 2 times, else false.",
-                       judge_optimum, BCE_BIT | MSE_BIT | TWIN_BIT},
-    [CLAIM_BINARY] = {"binary", "MNIST looks best with pixels 0 or 1",
+                       judge_optimum,
+                       BCE_BIT | MSE_BIT | TWIN_BIT,
+                       {[VERDICT_TRUE] = "with a sigmoid, take either.",
+                        [VERDICT_PARTLY] = "with a sigmoid take either, but compare them on your own digits.",
+                        [VERDICT_FALSE] = "here the loss matters: compare both on your own digits."}},
+    [CLAIM_BINARY] = {"binary",
+                      "MNIST is best with pixels 0 or 1",
                       "True if at least half of the ink (pixels above 0) is exactly 1. Else partly true if at least as "
                       "many of BCE's outputs as of the inputs lie below 0.02 or above 0.98, else false.",
-                      judge_binary, BCE_BIT},
+                      judge_binary,
+                      BCE_BIT,
+                      {[VERDICT_TRUE] = "cut the pixels to 0 and 1 or leave them: most of them are there already.",
+                       [VERDICT_PARTLY] = "leave the pixels grey; the output turns black and white by itself.",
+                       [VERDICT_FALSE] = "leave the pixels grey: divide by 255, no more."}},
     [CLAIM_FIT] =
-        {"fit", "BCE near 0.09 is a bad fit",
+        {"fit",
+         "BCE near 0.09 is a bad fit",
          "The way from the mean image's BCE to the entropy floor: true if less than half of it is done, partly "
          "true below 75 %, else false.",
-         judge_fit, BCE_BIT},
+         judge_fit,
+         BCE_BIT,
+         {[VERDICT_TRUE] = "train on, or make the code larger: most of the way is left.",
+          [VERDICT_PARTLY] = "train on, or make the code larger: some of the way is left.",
+          [VERDICT_FALSE] = "judge a BCE by its distance from the floor, not from 0."}},
 };
 
 const ClaimRow *claim_get(int claim)
@@ -218,12 +322,20 @@ static bool is_reference_broken(const ClaimRow *row, const ClaimEvidence *eviden
 ClaimResult claim_judge(int claim, const ClaimEvidence *evidence)
 {
     const ClaimRow *row = claim_get(claim);
-    ClaimResult out = {.verdict = VERDICT_OPEN}, *const result = &out;
-    if (is_reference_broken(row, evidence))
-        SAY("cannot be decided: a model on a sigmoid broke, and the others are held against it");
-    else if (!evidence->facts || !find_epoch(row, evidence, result))
-        SAY("not yet: epoch %d of at least %d", out.epoch, CLAIM_EPOCHS_MIN);
-    else
-        out.verdict = row->judge(evidence, result);
+    ClaimResult out = {.verdict = VERDICT_OPEN, .so = ""}, *const result = &out;
+    if (is_reference_broken(row, evidence)) {
+        SAY("Cannot be decided: a model on a sigmoid broke, and the others are held against it.");
+        return out;
+    }
+    const bool is_decided = evidence->facts && find_epoch(row, evidence, result);
+    if (out.epoch < 1) {
+        SAY("Not measured yet: epoch 0 of at least %d.", CLAIM_EPOCHS_MIN);
+        return out;
+    }
+    if (!is_decided)
+        SAY("Measured so far, epoch %d of at least %d: ", out.epoch, CLAIM_EPOCHS_MIN);
+    const Verdict verdict = row->judge(evidence, result);
+    out.verdict = is_decided ? verdict : VERDICT_OPEN;
+    out.so = !is_decided ? "" : *out.so ? out.so : row->so[verdict];
     return out;
 }

@@ -32,20 +32,29 @@ typedef struct ClaimEvidence {
 typedef struct ClaimResult {
     Verdict verdict;
     int epoch;          // of the deciding model that is least far
-    char sentence[256]; // the figures in plain words; what is missing where the verdict is open
+    const char *so;     // what to do then; empty where the verdict is open
+    char sentence[400]; // why, in plain words with the figures; where the verdict is open, what is known and missing
 } ClaimResult;
 
 typedef struct ClaimRow {
     const char *key;   // as in JSON
     const char *claim; // as people put it
     const char *rule;  // how the verdict follows from the figures
+    // result: knows its epoch; receives the sentence, which says no verdict before CLAIM_EPOCHS_MIN, and where so
+    // depends on more than the verdict that, too
     Verdict (*judge)(const ClaimEvidence *evidence, ClaimResult *result);
     unsigned models; // bits 1 << model: those that decide
+    const char *so[VERDICT_COUNT];
 } ClaimRow;
 
 const ClaimRow *claim_get(int claim); // claim < CLAIM_COUNT
 ClaimResult claim_judge(int claim, const ClaimEvidence *evidence);
 const char *claim_verdict_name(Verdict verdict); // "open", "true", "partly true", "false"
+
+// The best of the outputs that are no sigmoid, trained with a loss (CLAIM_BCE, CLAIM_MSE): its test MSE as a multiple
+// of the sigmoid's; infinite where all of them broke. Needs the sigmoid's figures; others without figures are passed
+// over.
+double claim_best_output(const ClaimEvidence *evidence, int loss, int *output);
 
 // How much of the way from the mean image's BCE to the entropy floor is done: 0 at the one, 1 at the other.
 double claim_way_to_floor(double bce, const TargetFacts *facts);
