@@ -5,53 +5,114 @@ import re
 import numpy as np
 
 from drawn_texts import (A, B, HEATMAPS, NAMES, OUTPUT_NAMES, SHORT, SIDES, SOFT, TEXT, Picture, caption,
-                         list_losses, outside, write_figure, write_short, write_signed)
-
-SHORT_ROWS = ("error", "out", "unlit")  # in a narrow cell of the matrix
-
+                         list_losses, outside, write_figure, write_signed)
 
 class Matrix(Picture):
+    """A line of tools, a head and a sentence for each loss, a row of targets, a row for each output."""
+
     def check_view(self):
         outputs, losses = self.f["matrix"]["outputs"], self.f["matrix"]["losses"]
-        first = next(iter(self.f["heat_scale"]))
-        toggles = self.line(self.find("sigmoid", where=lambda t: t.middle > self.bar)[0], lambda t: t.middle > self.bar)
-        self.check_bar(toggles, first)
-        columns = [self.one(NAMES[loss], where=lambda t: t.box_w > 100 and t.color == TEXT) for loss in losses]
-        rows = [self.one(OUTPUT_NAMES[output], where=lambda t: t.box_h > 40) for output in outputs]
-        self.case.assertEqual(columns, sorted(columns, key=lambda t: t.x))
-        self.case.assertEqual(rows, sorted(rows, key=lambda t: t.y))
-        for i, row in enumerate(rows):
-            for j, column in enumerate(columns):
-                cell = self.f["cells"][i * len(columns) + j]
-                self.case.assertEqual((cell["output"], cell["loss"]), (outputs[i], losses[j]))
-                self.check_cell(cell, self.f["ranks"][j], self.inside(
-                    column.box_x, row.box_y, column.box_x + column.box_w, row.box_y + row.box_h))
+        self.check_tools()
+        heads = [self.one(f"trained with {NAMES[loss]}") for loss in losses]
+        self.case.assertEqual(heads, sorted(heads, key=lambda t: t.x))
+        rows = self.split_rows(outputs)
+        self.check_target(heads[0])
+        edges = [head.x - 4 for head in heads] + [math.inf]
+        cells = iter(self.f["cells"])
+        for output, texts in zip(outputs, rows, strict=True):
+            for text in texts:
+                if text.x < edges[0]:
+                    self.claim(text, text.text, "the name of a row")
+            for column, loss in enumerate(losses):
+                cell = next(cells)
+                self.case.assertEqual((cell["output"], cell["loss"]), (output, loss))
+                self.check_cell(cell, self.f["ranks"][column], [t for t in texts if edges[column] < t.x < edges[column + 1]])
+        for head, said in zip(heads, self.f["narrator_columns"], strict=True):
+            self.check_sentence(head, said["text"])
+
+    def split_rows(self, outputs):
+        """The texts of each row: they follow each other, its name first."""
+        at, starts = self.texts.index(self.one("target")), []
+        for output in outputs:
+            at = next(i for i in range(at + 1, len(self.texts)) if self.texts[i].text == OUTPUT_NAMES[output]
+                      and abs(self.texts[i].x - self.one("target").x) < 1)
+            starts.append(at)
+        end = min(i for i, t in enumerate(self.texts) if i > at and t.middle > self.one("Restart").y)
+        self.first_row = starts[0]
+        return [self.texts[a:b] for a, b in zip(starts, starts[1:] + [end])]
+
+    def check_tools(self):
+        tools = self.line(self.one("Show"))
+        first, last = self.f["digits"][0], self.f["digits"][-1]
+        for text in tools:
+            if "\u2013" in text.text:
+                self.claim(text, (f"Test digits {first}\u2013{last}", f"{first}\u2013{last}"), "the page's digits")
+            elif text.text == OUTPUT_NAMES["tanh01"] or text.text in ("below 0", "above 1"):
+                self.claim(text, text.text, "a button or a key")
+        if self.f["matrix"]["shows"] != "output":
+            ends = [t for t in tools if self.one("All maps").right < t.x and t not in self.claimed]
+            self.check_bar(ends[:2], self.f["matrix"]["shows"])
+
+    def check_target(self, head):
+        """Which digits stand in the first row."""
+        digits = ", ".join(map(str, self.f["digits"]))
+        span = f"{self.f['digits'][0]}\u2013{self.f['digits'][-1]}"
+        first = self.texts.index(self.one("target"))
+        below = self.texts[first + 1:self.texts.index(head)]
+        self.case.assertIn(" ".join(t.text for t in below),
+                           [f"{pad}, test {these}" for pad in ("yours", f"yours ({self.f['pad']})") for these in (digits, span)])
+        for text in below:
+            self.claim(text, text.text, "the digits of the first row")
 
     def check_cell(self, cell, rank, texts):
-        names = {NAMES[loss]: (write_figure(cell["test"][loss]) + write_short(cell["test"][loss], False))
-                 for loss in list_losses(cell["spec"])}
-        bias = cell["test"]["bias"]
-        names.update({"mean error": write_signed(bias) + write_short(bias, True),
-                      "error": write_signed(bias) + write_short(bias, True), "outside": (outside(cell["test"]),),
-                      "out": (outside(cell["test"]),), "never lit": (str(cell["test"]["never_lit"]),),
-                      "unlit": (str(cell["test"]["never_lit"]),)})
-        title = min(t.middle for t in texts)
-        if self.is_wide and len(self.f["matrix"]["outputs"]) <= 4:
-            self.case.assertEqual([t.text for t in texts if t.text in names and t.text not in SHORT_ROWS],
-                                  [name for name in names if name not in SHORT_ROWS])
-        for text in (t for t in texts if t.text in names):
-            value, = self.behind(text, lambda t: t in texts)
-            self.claim(value, names[text.text], f"{text.text} of {cell['output']} with {cell['loss']}")
-        head = [t for t in texts if abs(t.middle - title) < 4]
+        test, what = cell["test"], f"{cell['output']} with {cell['loss']}"
+        losses = ["mse", "bce"] + [cell["loss"]] * (cell["loss"] not in ("mse", "bce"))
+        figures = [t for t in texts if t.text in (NAMES[loss] for loss in losses)]
+        self.case.assertEqual([t.text for t in figures], [NAMES[loss] for loss in losses], what)
+        for name, loss in zip(figures, losses):
+            value = [t for t in self.behind(name) if t in texts][0]
+            self.claim(value, write_figure(test[loss]), f"{NAMES[loss]} of {what}")
+        share = 100 * (test["below_0"] + test["above_1"])
+        forms = ["<0.1 %" if share < 0.05 else "%.1f %%" % share if share < 9.95 else "%.0f %%" % share]
+        beyond = [t for t in texts if "%" in t.text]
+        self.case.assertLessEqual(len(beyond), 1, what)
+        for text in beyond:
+            self.case.assertGreater(share, 0)
+            self.claim(text, forms + [forms[0] + " outside"], f"the share outside of {what}")
+        if share > 0 and self.is_wide:
+            self.case.assertEqual(len(beyond), 1, what)
         badges = [side for side in SIDES if self.f[side]["spec"] == cell["spec"]]
-        self.case.assertEqual([t.text for t in head if t.text in "AB"], [side.upper() for side in badges])
-        best = [t for t in head if t.text.startswith("best")]
-        self.case.assertEqual([t.text for t in best], [f"best {NAMES[cell['loss']]}"] * (rank["best"] == cell["output"]))
-        whole, short = self.progress(cell)
-        broke = f"{short}: {cell.get('broken_why')}"
-        for text in head:
-            if text not in best and text.text not in "AB":
-                self.claim(text, (broke, short, "broke") if "broken_step" in cell else (whole, short), "the cell's progress")
+        self.case.assertEqual([t.text for t in texts if t.text in ("A", "B")], [side.upper() for side in badges])
+        self.check_rank(cell, rank, texts)
+        for text in texts:
+            if re.match("epoch|step|broke|was", text.text):
+                moment = f"epoch {test['epoch']}"
+                self.claim(text, self.progress(cell) + (moment, "broke"), "the cell's progress")
+
+    def check_rank(self, cell, rank, texts):
+        words = [t.text for t in texts if t.text in ("best", "best (tie)", "best so far", "tie so far")]
+        if cell["output"] in rank["tie"]:
+            self.case.assertEqual(words, ["best (tie)"])
+        elif cell["output"] == rank["best"]:
+            self.case.assertEqual(words, ["best"])
+        elif cell["output"] == rank["so_far"]:
+            self.case.assertEqual([w in ("best so far", "tie so far") for w in words], [True])
+        else:
+            self.case.assertIn(words, ([], ["tie so far"]) if rank["so_far"] else ([],))
+
+    def check_sentence(self, head, said):
+        """Whole, or its first words alone."""
+        lines = []
+        for text in self.texts[self.texts.index(head) + 1:self.first_row]:
+            if text.text.startswith("trained with"):
+                break
+            lines.append(text)
+            self.claim(text, text.text, "a column's sentence")
+        text = " ".join(t.text for t in lines)
+        self.case.assertTrue(said.startswith(text), (said, text))
+        self.case.assertFalse(any(t.is_cut for t in lines), lines)
+        if self.is_wide and len(said) < 140:
+            self.case.assertEqual(text, said)
 
 
 class Inspect(Picture):

@@ -137,7 +137,12 @@ class ViewsTest(FiguresCase):
                 (["--outputs", "tanh01,relu", "--losses", "mae,bce"], ["relu", "tanh01"], ["bce", "mae"]),
                 ([], OUTPUTS[:4], LOSSES)):
             figures = LAB.shot("--view", "matrix", *arguments, "--a", "seed=2,batch=100", "--epochs", 2)
-            self.assertEqual(figures["matrix"], {"outputs": outputs, "losses": losses})
+            self.assertEqual(figures["matrix"], {"outputs": outputs, "losses": losses, "shows": "output"})
+            for rank, loss in zip(figures["ranks"], losses, strict=True):  # two epochs are too few for a verdict
+                self.assertEqual((rank["loss"], rank["best"], rank["tie"]), (loss, None, []))
+                first = min((cell for cell in figures["cells"] if cell["loss"] == loss),
+                            key=lambda cell: cell["test"]["mse"])
+                self.assertEqual(rank["so_far"], first["output"])
             self.assertEqual([(cell["output"], cell["loss"]) for cell in figures["cells"]],
                              [(output, loss) for output in outputs for loss in losses])
             for cell in figures["cells"]:

@@ -31,16 +31,17 @@ static void add_grid(Boxes *boxes, const char *name, const GridLayout *grid)
                    grid->pitch * (float)(grid->rows - 1) + grid->side});
 }
 
-static void collect_cell(const MatrixCell *cell, Boxes *boxes)
+// Pictures and figures beside each other, inside the cell; figures have room for "MSE 0.0099" at the least.
+static void collect_cell(const MatrixCell *cell, float least_figures, Boxes *boxes)
 {
     const int first = boxes->count;
-    add_grid(boxes, "output", &cell->output);
-    add_grid(boxes, "cell's heatmap", &cell->heatmap);
-    add_grid(boxes, "drawn output", &cell->drawn_output);
-    add_grid(boxes, "drawn heatmap", &cell->drawn_heatmap);
-    if (cell->histogram.h > 0)
-        add(boxes, "cell's histogram", cell->histogram);
+    add_grid(boxes, "own digit", &cell->drawn_output);
+    add_grid(boxes, "test digits", &cell->output);
     add(boxes, "figures", cell->figures);
+    assert_int_equal(boxes->count - first, 3);
+    assert_true(cell->figures.w >= least_figures);
+    assert_true(cell->drawn_output.side >= cell->output.side && cell->output.side > 0);
+    assert_true(cell->output.columns * cell->output.rows >= 2);
     for (int i = first; i < boxes->count; i++) {
         const Rect r = boxes->rects[i], all = cell->rect;
         if (r.x < all.x || r.y < all.y || r.x + r.w > all.x + all.w + 1 || r.y + r.h > all.y + all.h + 1)
@@ -59,16 +60,25 @@ static void collect_claim(const ClaimLayout *claim, Boxes *boxes)
     }
 }
 
+static void collect_matrix(const MatrixLayout *matrix, float scale, Boxes *boxes)
+{
+    add(boxes, "tools", matrix->tools);
+    add(boxes, "targets' name", matrix->target_name);
+    for (int column = 0; column < matrix->columns; column++) {
+        add(boxes, "column's name", matrix->column_names[column]);
+        add(boxes, "column's sentence", matrix->column_sentences[column]);
+        collect_cell(&matrix->targets[column], 89 * scale, boxes);
+        assert_true(matrix->targets[column].output.origin.x == matrix->cells[0][column].output.origin.x);
+    }
+    for (int row = 0; row < matrix->rows; row++) {
+        add(boxes, "row's name", matrix->row_names[row]);
+        for (int column = 0; column < matrix->columns; column++)
+            collect_cell(&matrix->cells[row][column], 89 * scale, boxes);
+    }
+}
+
 static void collect_views(const Layout *layout, Boxes *boxes)
 {
-    for (int row = 0; row < layout->matrix.rows; row++) {
-        add(boxes, "row's name", layout->matrix.row_names[row]);
-        for (int column = 0; column < layout->matrix.columns; column++)
-            collect_cell(&layout->matrix.cells[row][column], boxes);
-    }
-    for (int column = 0; column < layout->matrix.columns; column++)
-        add(boxes, "column's name", layout->matrix.column_names[column]);
-    add(boxes, "choices", layout->matrix.choices);
     add_grid(boxes, "inspected input", &layout->inspect.input);
     for (int side = 0; side < SIDE_COUNT; side++) {
         add_grid(boxes, "inspected output", &layout->inspect.output[side]);
@@ -101,7 +111,7 @@ static void collect_row(const StageRow *row, Boxes *boxes, bool is_copy)
     }
 }
 
-static Boxes collect(const Layout *layout)
+static Boxes collect(const Layout *layout, float scale)
 {
     Boxes boxes = {.count = 0};
     const StageRow *rows = layout->stage.rows;
@@ -116,6 +126,8 @@ static Boxes collect(const Layout *layout)
     const bool is_shared = rows[SIDE_A].pictures[1].origin.y == rows[SIDE_B].pictures[1].origin.y;
     collect_row(&rows[SIDE_A], &boxes, false);
     collect_row(&rows[SIDE_B], &boxes, is_shared);
+    if (layout->matrix.rows > 0)
+        collect_matrix(&layout->matrix, scale, &boxes);
     collect_views(layout, &boxes);
     return boxes;
 }
@@ -139,7 +151,7 @@ static void check(float width, float height, float scale, const Look *look)
 {
     const Scene scene = look->scene;
     const Layout layout = layout_create(width, height, scale, look);
-    const Boxes boxes = collect(&layout);
+    const Boxes boxes = collect(&layout, scale);
     for (int i = 0; i < boxes.count; i++) {
         const Rect r = boxes.rects[i];
         if (r.x < 0 || r.y < 0 || r.x + r.w > width || r.y + r.h > height || r.h <= 0)

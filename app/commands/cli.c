@@ -103,8 +103,8 @@ static const OptionRow rows[] = {
      "with --lesson: its card K, from 1; default: 1", NULL},
     {"--view", NULL, PICTURE, KIND_CHOICE, FIELD(look.scene), 0, 0, "what is to be seen; default: compare",
      words_scenes},
-    {"--heatmap", "MODE[,MODE]", PICTURE, KIND_HEATS, FIELD(look.heatmaps), 0, 0, "%w;\ndefault: bce,mse",
-     words_heatmaps},
+    {"--heatmap", "MODE[,MODE]", PICTURE, KIND_HEATS, FIELD(look.heatmaps), 0, 0,
+     "%w;\ndefault: bce,mse; in the matrix the first instead of the outputs", words_heatmaps},
     {"--heat-scale", "S", PICTURE, KIND_REAL, FIELD(heat_scale), 0.001, 20,
      "where the first heatmap's scale ends, 0.001 to 20;\ndefault: the mode's own", NULL},
     {"--binary", "S", PICTURE, KIND_REAL, FIELD(look.binarise), 0, 1,
@@ -330,6 +330,7 @@ static void finish_look(Options *out)
 {
     Look *look = &out->look;
     look->is_wiped = cli_is_given(out, "--wipe");
+    look->matrix_shows_map = cli_is_given(out, "--heatmap");
     look->is_pinned = cli_is_given(out, "--pixel");
     look->past_step = out->step;
     if (out->preset < 0 || look->scene != SCENE_INSPECT || cli_is_given(out, "--page"))

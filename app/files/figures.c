@@ -76,7 +76,9 @@ static void add_scene_settings(json_t *json, const Frame *frame)
         (void)json_array_append_new(outputs, json_string(output_key(frame->matrix_outputs[row])));
     for (int column = 0; column < frame->matrix_columns; column++)
         (void)json_array_append_new(losses, json_string(loss_get(frame->matrix_losses[column])->key));
-    set(json, "matrix", json_pack("{s:o, s:o}", "outputs", outputs, "losses", losses));
+    set(json, "matrix",
+        json_pack("{s:o, s:o, s:s}", "outputs", outputs, "losses", losses, "shows",
+                  look->matrix_shows_map ? heatmap_get(look->heatmaps[0])->key : "output"));
 }
 
 static json_t *settings(const Frame *frame)
@@ -199,16 +201,27 @@ static json_t *matrix_json(const Frame *frame)
     return cells;
 }
 
-// For each column the output that is best, null where nobody is, and how far two seeds were apart.
+static json_t *rank_output(const Frame *frame, int row)
+{
+    return row < 0 ? json_null() : json_string(output_key(frame->matrix_outputs[row]));
+}
+
+// For each column the output with the least MSE, null where nobody is the best (yet); those that are as good, itself
+// among them; who is ahead before a verdict counts; and how far two seeds were apart.
 static json_t *ranks_json(const Frame *frame)
 {
     json_t *ranks = json_array();
     for (int column = 0; column < frame->matrix_columns; column++) {
         const ColumnRank *rank = &frame->matrix_ranks[column];
-        (void)json_array_append_new(
-            ranks, json_pack("{s:s, s:o, s:o}", "loss", loss_get(frame->matrix_losses[column])->key, "best",
-                             rank->best < 0 ? json_null() : json_string(output_key(frame->matrix_outputs[rank->best])),
-                             "seed_spread", report_number(rank->spread)));
+        json_t *tie = json_array();
+        for (int row = 0; row < frame->matrix_rows; row++)
+            if (!rank->is_early && rank->tie >> row & 1)
+                (void)json_array_append_new(tie, rank_output(frame, row));
+        (void)json_array_append_new(ranks, json_pack("{s:s, s:o, s:o, s:o, s:o}", "loss",
+                                                     loss_get(frame->matrix_losses[column])->key, "best",
+                                                     rank_output(frame, rank->is_early ? -1 : rank->best), "tie", tie,
+                                                     "so_far", rank_output(frame, rank->is_early ? rank->best : -1),
+                                                     "seed_spread", report_number(rank->spread)));
     }
     return ranks;
 }

@@ -124,9 +124,11 @@ static json_t *ranks_json(const Frame *frame)
 {
     json_t *ranks = json_array();
     for (int column = 0; column < frame->matrix_columns; column++)
-        (void)json_array_append_new(ranks, json_pack("{s:i, s:i, s:i}", "best", frame->matrix_ranks[column].best,
-                                                     "twinned", frame->matrix[frame->matrix_twinned][column], "twin",
-                                                     frame->matrix_twins[column]));
+        (void)json_array_append_new(
+            ranks,
+            json_pack("{s:i, s:i, s:b, s:i, s:i}", "best", frame->matrix_ranks[column].best, "tie",
+                      (int)frame->matrix_ranks[column].tie, "early", frame->matrix_ranks[column].is_early, "twinned",
+                      frame->matrix[frame->matrix_twinned][column], "twin", frame->matrix_twins[column]));
     return ranks;
 }
 

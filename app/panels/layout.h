@@ -41,17 +41,18 @@ typedef struct StageLayout {
 
 // ---- the other scenes ---------------------------------------------------------------------------------------------
 
-// One model's cell in the matrix: outputs above heatmaps, each with the drawing as its last image, and figures.
+// One model's cell in the matrix, or the targets over a column: the own digit, test digits beside it, figures.
 typedef struct MatrixCell {
-    Rect rect, title, histogram, figures;
-    GridLayout output, heatmap, drawn_output, drawn_heatmap;
+    Rect rect, pictures, figures; // pictures: all of them
+    GridLayout drawn_output, output;
 } MatrixCell;
 
 typedef struct MatrixLayout {
     int rows, columns;
-    Rect choices; // of rows and columns
-    Rect row_names[OUTPUT_COUNT], column_names[LOSS_COUNT];
-    MatrixCell cells[OUTPUT_COUNT][LOSS_COUNT];
+    float row_gap;
+    Rect tools; // what the cells show; which digits, rows and columns
+    Rect target_name, row_names[OUTPUT_COUNT], column_names[LOSS_COUNT], column_sentences[LOSS_COUNT];
+    MatrixCell targets[LOSS_COUNT], cells[OUTPUT_COUNT][LOSS_COUNT];
 } MatrixLayout;
 
 // The inspect view: one digit, large; plots of one pixel; its figures.

@@ -1,92 +1,59 @@
-// Where things are in the matrix. Pure arithmetic.
+// Where things are in the matrix: a line of tools, a head for each loss, a row of targets, a row for each output. Pure
+// arithmetic.
+//
+// All cells are alike: the own digit, test digits beside it in one row or in two of half its size, figures at the
+// right. The number of test digits is the one with which pictures fill most of a cell.
 #include <math.h>
 
 #include "panels/layout_parts.h"
 
-enum { CELL_DIGITS_MAX = 8, FIGURE_ROWS = 5 };
+enum { LINES_MAX = 2 }; // of test digits beside the own one
 
-// How a cell of this size is divided. Where it is high enough figures stand above the histogram, else beside it.
+// How every cell is divided.
 typedef struct CellPlan {
-    float pad, title, line, gap;
-    int pixel_px, digits;     // test digits in each row; the drawing comes behind them
-    bool is_stacked, is_flat; // flat: the heatmaps stand beside the outputs, in one row
-    float images_width, figures_width, histogram_width;
+    float own, digit; // sides
+    float gap;        // between pictures
+    int lines, columns;
 } CellPlan;
 
-static CellPlan plan_cell(float width, float height, float scale)
+// Lengths of the view.
+typedef struct Plan {
+    float tools, title, say, names; // say: height of a column's sentence
+    float row_gap, column_gap;
+    float figures, gap; // figures: their least width; gap: before them
+    float column, row;  // of a cell
+    CellPlan cell;
+} Plan;
+
+static float cell_width(const CellPlan *plan) { return plan->own + (float)plan->columns * (plan->digit + plan->gap); }
+
+static float cell_area(const CellPlan *plan)
 {
-    CellPlan plan = {.gap = layout_px(4, scale), .digits = 1, .pixel_px = 1};
-    const bool is_wide = width > 300 * scale;
-    plan.pad = layout_px(height <= 120 * scale ? 4 : is_wide ? 8 : 4, scale);
-    plan.title = layout_px(height > 100 * scale ? 16 : 13, scale);
-    plan.line = layout_px(height > 150 * scale ? 15 : 12, scale);
-    const float inner_w = width - 2 * plan.pad, inner_h = height - 2 * plan.pad - plan.title;
-    plan.is_stacked = inner_h >= FIGURE_ROWS * plan.line + layout_px(30, scale);
-    plan.is_flat = inner_h < 2 * DIGIT_SIDE + 1;
-    plan.figures_width = layout_px(plan.is_flat ? 52 : !plan.is_stacked ? 74 : is_wide ? 96 : 84, scale);
-    plan.histogram_width = plan.is_stacked ? plan.figures_width : layout_px(plan.is_flat ? 0 : 40, scale);
-    float beside = plan.figures_width + plan.gap;
-    if (!plan.is_stacked && !plan.is_flat)
-        beside += plan.histogram_width + plan.gap;
-    const int rows = plan.is_flat ? 1 : 2, copies = plan.is_flat ? 2 : 1;
-    beside += (float)copies * plan.gap; // before the drawing
-    for (int pixel_px = 8; pixel_px > 1; pixel_px--) {
-        const float cell = (float)(pixel_px * DIGIT_SIDE + 1);
-        if (cell * (float)rows <= inner_h && 3 * cell * (float)copies <= inner_w - beside) {
-            plan.pixel_px = pixel_px;
-            break;
-        }
-    }
-    const float cell = (float)(plan.pixel_px * DIGIT_SIDE + 1);
-    const int fit = (int)((inner_w - beside) / cell / (float)copies) - 1;
-    plan.digits = fit < 1 ? 1 : fit > CELL_DIGITS_MAX ? CELL_DIGITS_MAX : fit;
-    plan.images_width = (float)copies * (cell * (float)(plan.digits + 1) + plan.gap);
+    return plan->own * plan->own + (float)(plan->columns * plan->lines) * plan->digit * plan->digit;
+}
+
+// The largest pictures of this arrangement that fit.
+static CellPlan fit_cell(float width, float height, float gap, int lines, int columns)
+{
+    const float count = (float)lines, n = (float)columns;
+    CellPlan plan = {.gap = gap, .lines = lines, .columns = columns};
+    const float own = fminf(height, (width - n * gap + n * (count - 1) * gap / count) / (1 + n / count));
+    plan.digit = floorf((own - (count - 1) * gap) / count);
+    plan.own = count * plan.digit + (count - 1) * gap;
     return plan;
 }
 
-static GridLayout row_of(float x, float y, int columns, float side)
+// At least two test digits stand in each cell, in two lines only where they are at least so large.
+static CellPlan choose_cell(float width, float height, float gap, float least)
 {
-    GridLayout grid = layout_single_cell(x, y, side);
-    grid.columns = columns;
-    grid.pitch += 1;
-    return grid;
-}
-
-// Many losses or outputs in a small window: a grid that has no room is left out.
-static void keep_inside(GridLayout *grid, const CellPlan *plan, Rect rect)
-{
-    const float right = grid->origin.x + grid->pitch * (float)grid->columns;
-    if (right > rect.x + rect.w - plan->pad + 1 || grid->origin.y + grid->pitch > rect.y + rect.h + 1)
-        grid->columns = 0;
-}
-
-static MatrixCell place_cell(Rect rect, const CellPlan *plan)
-{
-    MatrixCell cell = {.rect = rect};
-    const float x = rect.x + plan->pad, y = rect.y + plan->pad + plan->title;
-    const float side = (float)(plan->pixel_px * DIGIT_SIDE), pitch = side + 1, bottom = rect.y + rect.h - plan->pad;
-    const float row = pitch * (float)(plan->digits + 1) + plan->gap; // the drawing stands apart
-    const float heat_x = plan->is_flat ? x + row : x, heat_y = plan->is_flat ? y : y + pitch;
-    cell.title = (Rect){x, rect.y + plan->pad / 2, rect.w - 2 * plan->pad, plan->title};
-    cell.output = row_of(x, y, plan->digits, side);
-    cell.heatmap = row_of(heat_x, heat_y, plan->digits, side);
-    cell.drawn_output = row_of(x + row - pitch, y, 1, side);
-    cell.drawn_heatmap = row_of(heat_x + row - pitch, heat_y, 1, side);
-    GridLayout *const grids[] = {&cell.output, &cell.heatmap, &cell.drawn_output, &cell.drawn_heatmap};
-    for (size_t i = 0; i < sizeof grids / sizeof *grids; i++)
-        keep_inside(grids[i], plan, rect);
-    const float left = x + plan->images_width + plan->gap;
-    const float figures_height = fminf(FIGURE_ROWS * plan->line, bottom - y);
-    if (plan->is_stacked) {
-        const float width = rect.x + rect.w - plan->pad - left;
-        cell.figures = (Rect){left, y, width, figures_height};
-        cell.histogram = (Rect){left, y + figures_height + plan->gap, width, bottom - y - figures_height - plan->gap};
-    } else {
-        const float histogram = plan->is_flat ? 0 : plan->histogram_width + plan->gap;
-        cell.histogram = (Rect){left, y, plan->histogram_width, bottom - y};
-        cell.figures = (Rect){left + histogram, y, rect.x + rect.w - plan->pad - left - histogram, figures_height};
-    }
-    return cell;
+    CellPlan best = fit_cell(width, height, gap, 1, 2);
+    for (int lines = 1; lines <= LINES_MAX; lines++)
+        for (int columns = lines == 1 ? 3 : 1; columns * lines <= PAGE_MAX; columns++) {
+            const CellPlan plan = fit_cell(width, height, gap, lines, columns);
+            if (cell_area(&plan) > cell_area(&best) && (lines == 1 || plan.digit >= least))
+                best = plan;
+        }
+    return best;
 }
 
 static int count_bits(unsigned bits)
@@ -97,25 +64,73 @@ static int count_bits(unsigned bits)
     return count;
 }
 
+// A column's sentence: it names every row, and has no more lines than these leave room for.
+static float sentence_height(float column, float scale, bool is_small, int rows)
+{
+    const float line = roundf(layout_px(TEXT_SMALL, scale) * 1.4f);
+    const float length = layout_px((float)(370 + 110 * rows), scale);
+    const int most = is_small && rows > 4 ? 2 : 3, wanted = (int)ceilf(length / column);
+    return line * (float)(wanted < most ? wanted : most);
+}
+
+static Plan make_plan(Rect area, float scale, bool is_small, int rows, int columns)
+{
+    Plan plan = {.tools = layout_px(is_small ? 25 : 30, scale),
+                 .title = layout_px(is_small ? 18 : 22, scale),
+                 .names = layout_px(is_small ? 76 : 108, scale),
+                 .row_gap = layout_px(is_small ? 6 : 10, scale),
+                 .column_gap = layout_px(is_small ? 10 : 20, scale),
+                 .figures = layout_px(90, scale),
+                 .gap = layout_px(is_small ? 7 : 10, scale)};
+    plan.column = floorf((area.w - plan.names - (float)(columns - 1) * plan.column_gap + 0.01f) / (float)columns);
+    plan.say = sentence_height(plan.column, scale, is_small, rows);
+    const float height = area.h - plan.tools - plan.title - plan.say - plan.row_gap,
+                width = plan.column - plan.figures - plan.gap;
+    plan.row = floorf((height - (float)rows * plan.row_gap) / (float)(rows + 1));
+    plan.cell = choose_cell(width, plan.row, fmaxf(1, layout_px(2, scale)), layout_px(50, scale));
+    // what is left of the width goes between the pictures of a row, of the height to the cells
+    const float spare = width - cell_width(&plan.cell);
+    if (plan.cell.lines == 1)
+        plan.cell.gap += floorf(fminf(layout_px(6, scale), spare / (float)(plan.cell.columns + 1)));
+    plan.row = floorf((height - plan.cell.own - (float)rows * plan.row_gap) / (float)rows);
+    return plan;
+}
+
+static MatrixCell place_cell(Rect rect, const Plan *plan)
+{
+    const CellPlan *cell = &plan->cell;
+    const float y = rect.y + floorf((rect.h - cell->own) / 2), width = cell_width(cell);
+    MatrixCell out = {
+        .rect = rect,
+        .pictures = {rect.x, y, width, cell->own},
+        .drawn_output = layout_single_cell(rect.x, y, cell->own),
+        .output = layout_row(rect.x + cell->own + cell->gap, y, cell->columns, cell->digit, cell->digit + cell->gap)};
+    out.output.rows = cell->lines;
+    const float x = rect.x + width + plan->gap;
+    out.figures = (Rect){x, rect.y, rect.x + rect.w - x, rect.h};
+    return out;
+}
+
 void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *look)
 {
     MatrixLayout *matrix = &layout->matrix;
     matrix->rows = count_bits(look->matrix_outputs);
     matrix->columns = count_bits(look->matrix_losses);
-    const float gap = layout_px(6, scale), names = layout_px(58, scale), header = layout_px(26, scale);
-    matrix->choices = (Rect){area.x, area.y, area.w, header};
-    const float title = layout_px(20, scale), top = area.y + header + title;
-    const float width = floorf((area.w - names - (float)(matrix->columns - 1) * gap) / (float)matrix->columns);
-    const float height = floorf((area.y + area.h - top - (float)(matrix->rows - 1) * gap) / (float)matrix->rows);
-    const CellPlan plan = plan_cell(width, height, scale);
-    for (int row = 0; row < matrix->rows; row++) {
-        const float y = top + (float)row * (height + gap);
-        matrix->row_names[row] = (Rect){area.x, y, names - gap, height};
-        for (int column = 0; column < matrix->columns; column++) {
-            const float x = area.x + names + (float)column * (width + gap);
-            matrix->column_names[column] = (Rect){x, area.y + header, width, title};
-            matrix->cells[row][column] = place_cell((Rect){x, y, width, height}, &plan);
-        }
+    const Plan plan = make_plan(area, scale, layout->stage.is_small, matrix->rows, matrix->columns);
+    matrix->tools = (Rect){area.x, area.y, area.w, plan.tools};
+    const float head = area.y + plan.tools, targets = head + plan.title + plan.say + plan.row_gap;
+    const float first = targets + plan.cell.own + plan.row_gap, names = plan.names - plan.gap;
+    matrix->target_name = (Rect){area.x, targets, names, plan.cell.own};
+    for (int row = 0; row < matrix->rows; row++)
+        matrix->row_names[row] = (Rect){area.x, first + (float)row * (plan.row + plan.row_gap), names, plan.row};
+    for (int column = 0; column < matrix->columns; column++) {
+        const float x = area.x + plan.names + (float)column * (plan.column + plan.column_gap);
+        matrix->column_names[column] = (Rect){x, head, plan.column, plan.title};
+        matrix->column_sentences[column] = (Rect){x, head + plan.title, plan.column, plan.say};
+        matrix->targets[column] = place_cell((Rect){x, targets, plan.column, plan.cell.own}, &plan);
+        for (int row = 0; row < matrix->rows; row++)
+            matrix->cells[row][column] = place_cell((Rect){x, matrix->row_names[row].y, plan.column, plan.row}, &plan);
     }
-    layout->page_count = plan.digits;
+    matrix->row_gap = plan.row_gap;
+    layout->page_count = plan.cell.lines * plan.cell.columns;
 }

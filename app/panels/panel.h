@@ -38,16 +38,28 @@ DrawPanel panel_top, panel_narrator, panel_pad, panel_heads, panel_histogram, pa
     panel_status, panel_toast, panel_look_keys, panel_tooltip, panel_glossary_keys, panel_keys, panel_small;
 
 // Over the others, one at a time: a Popup each.
-DrawPanel panel_help, panel_view_menu, panel_setups, panel_more, panel_maps, panel_glossary, panel_claim_figures;
+DrawPanel panel_help, panel_view_menu, panel_setups, panel_more, panel_maps, panel_matrix_menu, panel_glossary,
+    panel_claim_figures;
 
 // Parts of the stage
 void panel_draw_pad(Panel *panel, GridLayout cell);
-bool panel_shows_strokes(const Panel *panel); // the pad shows the drawing as it is drawn, not what the models see
-void panel_draw_set(Panel *panel);            // the test digits beside the pictures
+bool panel_shows_strokes(const Panel *panel);   // the pad shows the drawing as it is drawn, not what the models see
+void panel_draw_pages(Panel *panel, Rect rect); // which test digits, and the buttons that turn the page
+void panel_draw_set(Panel *panel);              // the test digits beside the pictures
 Rect panel_histogram_slot(const Panel *panel, int bin); // where a bin stands, its label included; w 0: nowhere
 Rect panel_map_place(const Panel *panel, int column);   // what a list of heatmaps for this column opens under
 
+// Parts of the matrix
+void panel_matrix_tools(Panel *panel); // the line over it
+void panel_matrix_figures(Panel *panel, const MatrixCell *place, int row, int column);
+Rect panel_matrix_map_place(const Panel *panel);
+
 // Shared parts
+
+void panel_inspect_pixel(Panel *panel); // goes to inspect, with the pixel under the mouse
+
+// A swatch of the mark for values beyond [0, 1] and what it means, right-aligned; takes its width off the line.
+void panel_draw_key(Panel *panel, Rect *line, float value, const char *name);
 
 // To change what is looked at, for the next frame.
 Look *panel_look(Panel *panel);

@@ -71,14 +71,11 @@ static void say_set_pixel(Panel *panel, const Heatmap *mode, int pixel, float va
     ui_say_hint(panel->ui, what, mode->look);
 }
 
-// A map of the whole set fills the grid's place with one image; the pixel under the mouse is told by the hint.
+// A map of the whole set is one image, in the place of the grid's first; the pixel under the mouse is told by the hint.
 static void draw_set_map(Panel *panel, const GridLayout *grid, const Heatmap *mode, const ImageGrid *images,
                          const char *figures_of)
 {
-    const float width = grid->pitch * (float)grid->columns, height = grid->pitch * (float)grid->rows;
-    const int fit = (int)(fminf(width, height) / DIGIT_SIDE);
-    const GridLayout whole =
-        layout_single_cell(grid->origin.x, grid->origin.y, (float)((fit < 1 ? 1 : fit) * DIGIT_SIDE));
+    const GridLayout whole = layout_single_cell(grid->origin.x, grid->origin.y, grid->side);
     ImageGrid one = *images;
     one.grid = &whole;
     const PixelHover before = panel->hover;

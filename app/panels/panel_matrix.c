@@ -1,232 +1,151 @@
-// The matrix: a cell for each output activation (rows) and loss (columns). A click makes a cell model A, with Shift B.
+// The matrix: a cell for each output activation (rows) and loss (columns), the digits that they were to redraw above.
+// A click makes a cell model A, with Shift B; a double click on a pixel inspects it.
+// Thread: the UI thread.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "draw/ui_rich.h"
 #include "panels/panel.h"
 
-// ---- choosing rows and columns ------------------------------------------------------------------------------------
-
-// A row of buttons of which several are on, but at least one.
-static void draw_toggles(Panel *panel, Rect *line, const char *name, int count, const char *(*label)(int),
-                         unsigned *bits)
+static bool is_under_mouse(const Ui *ui, Rect rect)
 {
-    Ui *ui = panel->ui;
-    const bool is_narrow = line->w < ui_px(ui, 760);
-    const float gap = ui_px(ui, 3), pad = ui_px(ui, is_narrow ? 5 : 7);
-    if (!is_narrow) {
-        const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + ui_px(ui, 6);
-        ui_text(ui, (Rect){line->x, line->y, width, line->h}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, name);
-        line->x += width;
-    }
-    for (int i = 0; i < count; i++) {
-        char id[24];
-        (void)snprintf(id, sizeof id, "%s.%s", name, label(i));
-        const bool is_on = *bits >> i & 1;
-        const float width = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, label(i)) + 2 * pad;
-        const Rect rect = {line->x, line->y, width, line->h};
-        if (ui_button(ui, id, rect, label(i), NULL, is_on, ui->theme->soft) && (*bits ^ 1u << i) != 0)
-            *bits ^= 1u << i;
-        line->x += width + gap;
-    }
-    line->x += ui_px(ui, is_narrow ? 8 : 12);
+    return ui->input.is_inside && !ui->is_modal && ui_is_inside(rect, ui->input.mouse_x, ui->input.mouse_y);
 }
 
-static const char *output_label(int i) { return activation_get(OUTPUT_ACTIVATION, i)->label; }
-static const char *loss_label(int i) { return loss_get(i)->label; }
+// ---- names of rows and columns ------------------------------------------------------------------------------------
 
-static void draw_choices(Panel *panel)
+// A name and, where it fits below it, the first of the forms of a note; both centred in the height.
+static void draw_name(Panel *panel, Rect rect, const char *name, const char *const *notes, int count)
 {
     Ui *ui = panel->ui;
+    const float size =
+        ui_fit_size(ui, FONT_UI_BOLD, panel->layout->stage.is_small ? TEXT_NORMAL : TEXT_FIGURE, rect.w, name);
+    const float line = roundf(ui_px(ui, size) * 1.35f);
+    Rect note = {rect.x, 0, rect.w, INFINITY};
+    const char *text = "";
+    float height = 0;
+    for (int i = 0; i < count && !*text; i++) {
+        height = ui_paragraph(ui, note, FONT_UI, TEXT_SMALL, 0, notes[i]);
+        text = line + height <= rect.h ? notes[i] : "";
+    }
+    height = *text ? height : 0;
+    const float y = rect.y + floorf((rect.h - line - height) / 2);
+    ui_text(ui, (Rect){rect.x, y, rect.w, line}, FONT_UI_BOLD, size, ui->theme->text, ALIGN_LEFT, name);
+    note.y = y + line;
+    note.h = height + 1;
+    if (*text)
+        (void)ui_paragraph(ui, note, FONT_UI, TEXT_SMALL, ui->theme->soft, text);
+}
+
+static void draw_output_name(Panel *panel, Rect rect, int output)
+{
+    const Activation *row = activation_get(OUTPUT_ACTIVATION, output);
+    char first[64]; // what stands before the first colon
+    (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(row->what, ";:"), row->what);
+    const char *const notes[] = {row->what, first};
+    draw_name(panel, rect, row->label, notes, 2);
+    if (is_under_mouse(panel->ui, rect))
+        ui_say_hint(panel->ui, row->what, row->look);
+}
+
+// "yours, test 1, 4, 7"
+static void draw_target_name(Panel *panel)
+{
     const Frame *frame = panel->frame;
-    Rect line = panel->layout->matrix.choices;
-    const float right = line.x + line.w;
-    line.h -= ui_px(ui, 4);
-    unsigned outputs = frame->look.matrix_outputs, losses = frame->look.matrix_losses;
-    draw_toggles(panel, &line, "Outputs", activation_count(OUTPUT_ACTIVATION), output_label, &outputs);
-    draw_toggles(panel, &line, "Losses", LOSS_COUNT, loss_label, &losses);
-    if (outputs != frame->look.matrix_outputs)
-        panel_look(panel)->matrix_outputs = outputs;
-    if (losses != frame->look.matrix_losses)
-        panel_look(panel)->matrix_losses = losses;
-    (void)panel_color_bar(panel, "scale.matrix", (Rect){line.x, line.y, right - line.x, line.h}, 0,
-                          frame->look.heatmaps[0]);
+    char list[128], range[64], own[32] = "yours"; // what is on the pad
+    if (frame->pad->now.source >= 0)
+        (void)snprintf(own, sizeof own, "yours (test %d)", frame->pad->now.source);
+    size_t used = (size_t)snprintf(list, sizeof list, "%s, test ", own);
+    for (int i = 0; i < frame->page_count && used < sizeof list - 12; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%d", i ? ", " : "", frame->indices[i]);
+    if (frame->is_shuffled)
+        (void)snprintf(range, sizeof range, "%s, %d random", own, frame->page_count);
+    else
+        (void)snprintf(range, sizeof range, "%s, test %d\u2013%d", own, frame->first,
+                       (frame->first + frame->page_count - 1) % frame->test_count);
+    const char *const notes[] = {frame->page_count <= 4 ? list : range, range, own};
+    draw_name(panel, panel->layout->matrix.target_name, "target", notes, 3);
+}
+
+// The sentence, or where it is too long the part of it that is bold.
+static void draw_sentence(Panel *panel, Rect rect, const Sentence *sentence)
+{
+    Ui *ui = panel->ui;
+    char brief[SENTENCE_SIZE];
+    const char *end = *sentence->text == '*' ? strchr(sentence->text + 1, '*') : NULL;
+    (void)snprintf(brief, sizeof brief, "%.*s", end ? (int)(end + 1 - sentence->text) : 0, sentence->text);
+    const char *const forms[] = {sentence->text, brief};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        for (float size = TEXT_NORMAL; size >= TEXT_SMALL; size -= 1)
+            if (ui_rich(ui, (Rect){0, 0, rect.w, INFINITY}, size, 0, forms[i]) <= rect.h) {
+                (void)ui_rich(ui, rect, size, ui->theme->text, forms[i]);
+                return;
+            }
+}
+
+static void draw_head(Panel *panel, int column)
+{
+    Ui *ui = panel->ui;
+    const MatrixLayout *matrix = &panel->layout->matrix;
+    const Loss *loss = loss_get(panel->frame->matrix_losses[column]);
+    const Sentence *sentence = &panel->frame->column_sentences[column];
+    const Rect name = matrix->column_names[column], below = matrix->column_sentences[column];
+    char whole[64], brief[48], said[SENTENCE_SIZE];
+    (void)snprintf(whole, sizeof whole, "trained with %s", loss->label);
+    (void)snprintf(brief, sizeof brief, "with %s", loss->label);
+    const char *const forms[] = {whole, brief, loss->label};
+    ui_text(ui, name, FONT_UI_BOLD, TEXT_FIGURE, ui->theme->text, ALIGN_LEFT,
+            ui_choose(ui, FONT_UI_BOLD, TEXT_FIGURE, name.w, forms, 3));
+    draw_sentence(panel, below, sentence);
+    sentence_plain(sentence, said, sizeof said);
+    if (is_under_mouse(ui, name))
+        ui_say_hint(ui, loss->what, loss->look);
+    else if (*said && is_under_mouse(ui, below))
+        ui_say_hint(ui, said, loss->look);
 }
 
 // ---- a cell -------------------------------------------------------------------------------------------------------
 
-static void draw_images_of(Panel *panel, const MatrixCell *place, int model)
+static void draw_pictures(Panel *panel, const MatrixCell *place, int model)
 {
     const Frame *frame = panel->frame;
     const ModelFrame *m = &frame->models[model];
-    panel_digits(panel, &place->output, m->p, frame->page_count, false, model);
+    if (frame->look.matrix_shows_map) {
+        panel_heatmap(panel, &place->drawn_output, model, 0, true, true);
+        if (!heatmap_get(frame->look.heatmaps[0])->is_of_set)
+            panel_heatmap(panel, &place->output, model, 0, false, true);
+        return;
+    }
     panel_digits(panel, &place->drawn_output, m->pad_p, 1, true, model);
-    panel_heatmap(panel, &place->heatmap, model, 0, false, true);
-    if (!heatmap_get(frame->look.heatmaps[0])->is_of_set)
-        panel_heatmap(panel, &place->drawn_heatmap, model, 0, true, true);
+    panel_digits(panel, &place->output, m->p, frame->page_count, false, model);
 }
 
-// The outputs of the test set in 66 bins, log count, over the inputs' outline.
-static void draw_small_histogram(Panel *panel, Rect area, const ModelFrame *model)
+static bool is_side(const Frame *frame, int side, int model)
 {
-    DrawList *draw = panel->ui->draw;
-    const Metrics *test = &model->snapshot->test;
-    const bool is_current = !*model->figures_of;
-    draw_box(draw, area, panel->ui->theme->back, 0);
-    if (test->images == 0)
-        return;
-    const float top = log10f((float)test->images * DIGIT_PIXELS);
-    Point line[2 * HISTOGRAM_BINS];
-    int n = 0;
-    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
-        const float x0 = roundf(area.x + area.w * (float)bin / HISTOGRAM_BINS),
-                    x1 = roundf(area.x + area.w * (float)(bin + 1) / HISTOGRAM_BINS);
-        const float height = roundf(area.h * log10f((float)test->histogram_output[bin] + 1.0f) / top);
-        const Color color = !is_current                 ? panel->ui->theme->edge
-                            : bin == 0                  ? draw_map_color(draw->palette, MAP_GREY, -1.0f, 1.0f)
-                            : bin == HISTOGRAM_BINS - 1 ? draw_map_color(draw->palette, MAP_GREY, 2.0f, 1.0f)
-                                                        : 0x7c8494ff;
-        draw_box(draw, (Rect){x0, area.y + area.h - height, x1 - x0, height}, color, 0);
-        const float y = area.y + area.h * (1.0f - log10f((float)test->histogram_input[bin] + 1.0f) / top);
-        line[n++] = (Point){x0, y};
-        line[n++] = (Point){x1, y};
-    }
-    draw_line(draw, line, n, ui_px(panel->ui, 1), 0xffffff60);
+    return spec_equal(&frame->models[side].spec, &frame->models[model].spec);
 }
 
-// "0.0918" as ".092" where there is hardly any room.
-static void shorten(double value, bool is_signed, char text[24])
-{
-    if (fabs(value) >= 1e3 || !isfinite(value)) {
-        (void)snprintf(text, 24, "%.0e", value);
-        return;
-    }
-    char digits[24];
-    (void)snprintf(digits, sizeof digits, "%.*f", fabs(value) < 10 ? 3 : fabs(value) < 100 ? 1 : 0, fabs(value));
-    (void)snprintf(text, 24, "%s%s", !is_signed ? "" : value < 0 ? "-" : "+", digits + (digits[0] == '0'));
-}
-
-// A row of a cell's figures: a long and a short name, and the value.
-typedef struct FigureRow {
-    const char *name, *short_name;
-    char value[24];
-} FigureRow;
-
-enum { FIGURES_MAX = LOSS_COUNT + 3 };
-
-static void format_row(FigureRow *row, double value, bool is_signed, bool is_tiny)
-{
-    if (is_tiny)
-        shorten(value, is_signed, row->value);
-    else if (is_signed)
-        panel_format_signed(value, row->value);
-    else
-        panel_format_figure(value, row->value);
-}
-
-// The losses that are shown of this model, and what else stands behind them.
-static int fill_rows(FigureRow rows[FIGURES_MAX], const ModelFrame *model, bool is_tiny)
-{
-    const Metrics *test = &model->snapshot->test;
-    int losses[LOSS_COUNT];
-    int count = loss_list_shown(model->spec.loss, losses);
-    for (int i = 0; i < count; i++)
-        rows[i].name = rows[i].short_name = loss_get(losses[i])->label;
-    FigureRow *const bias = &rows[count++], *const outside = &rows[count++], *const unlit = &rows[count++];
-    *bias = (FigureRow){.name = "mean error", .short_name = "error"};
-    *outside = (FigureRow){.name = "outside", .short_name = "out"};
-    *unlit = (FigureRow){.name = "never lit", .short_name = "unlit"};
-    for (int i = 0; i < count; i++)
-        (void)snprintf(rows[i].value, sizeof rows[i].value, "\u2013");
-    if (test->images == 0)
-        return count;
-    for (FigureRow *row = rows; row < bias; row++)
-        format_row(row, test->mean[losses[row - rows]], false, is_tiny);
-    format_row(bias, test->bias, true, is_tiny);
-    (void)snprintf(outside->value, sizeof outside->value, "%.1f %%", 100.0 * metrics_outside(test));
-    (void)snprintf(unlit->value, sizeof unlit->value, "%d", test->never_lit);
-    return count;
-}
-
-static const char *row_name(const FigureRow *row, bool is_small) { return is_small ? row->short_name : row->name; }
-
-static bool has_room(Ui *ui, float width, float size, const FigureRow *rows, int count, bool is_small)
-{
-    for (int i = 0; i < count; i++)
-        if (ui_text_width(ui, FONT_UI, size, row_name(&rows[i], is_small)) +
-                ui_text_width(ui, FONT_FIGURES, size, rows[i].value) >
-            width)
-            return false;
-    return true;
-}
-
-static void draw_figures_of(Panel *panel, Rect area, const ModelFrame *model)
+// Of A and of B: a frame in its colour round the pictures, and its letter in the corner.
+static void draw_badges(Panel *panel, const MatrixCell *place, int model)
 {
     Ui *ui = panel->ui;
-    FigureRow rows[FIGURES_MAX];
-    const bool is_small = area.w < ui_px(ui, 92), is_tiny = area.w < ui_px(ui, 62);
-    int count = fill_rows(rows, model, is_tiny);
-    const float line = fmaxf(ui_px(ui, 11), fminf(ui_px(ui, 15), floorf(area.h / (float)count)));
-    const float size = is_tiny ? 9 : is_small || line < ui_px(ui, 13) ? 9.5f : TEXT_SMALL;
-    if (!has_room(ui, area.w, size, rows, count, is_small))
-        count = fill_rows(rows, model, true);
-    if (!has_room(ui, area.w, size, rows, count, is_small))
-        return; // they are in the cell's hint, too
-    for (int i = 0; i < count && (float)(i + 1) * line <= area.h + 1; i++) {
-        const Rect row = {area.x, area.y + (float)i * line, area.w, line};
-        ui_text(ui, row, FONT_UI, size, ui->theme->soft, ALIGN_LEFT, row_name(&rows[i], is_small));
-        ui_text(ui, row, FONT_FIGURES, size, panel_figure_color(ui, model, ui->theme->text), ALIGN_RIGHT,
-                rows[i].value);
-    }
-}
-
-// How far a model is and, where its figures are of another moment, of which; what went wrong of a broken one. In the
-// longest form that there is room for.
-static void format_progress(Panel *panel, int model, float width, char text[128])
-{
-    const ModelFrame *m = &panel->frame->models[model];
-    const Progress progress = panel_progress(panel->frame, model);
-    const bool is_broken = m->snapshot->broken_step >= 0;
-    char whole[128], moment[64] = "";
-    if (*m->figures_of && !is_broken)
-        (void)snprintf(moment, sizeof moment, "figures: %s", m->figures_of);
-    if (is_broken)
-        (void)snprintf(whole, sizeof whole, "%s: %s", progress.short_text, m->snapshot->broken_why);
-    else
-        (void)snprintf(whole, sizeof whole, "%s%s%s", progress.text, *moment ? "; " : "", moment);
-    const char *const forms[] = {whole, *moment ? moment : progress.short_text, progress.short_text,
-                                 is_broken ? "broke" : ""};
-    (void)snprintf(text, 128, "%s", ui_choose(panel->ui, FONT_FIGURES, TEXT_SMALL - 1, width, forms, 4));
-}
-
-// A badge for A and B, what went wrong, or that it is the best.
-static void draw_title(Panel *panel, const MatrixCell *place, int model, const char *best)
-{
-    Ui *ui = panel->ui;
-    const Frame *frame = panel->frame;
-    const Snapshot *s = frame->models[model].snapshot;
-    Rect line = place->title;
+    const float line = ui_px(ui, 2), size = fminf(ui_px(ui, 18), floorf(place->drawn_output.side / 3));
+    Rect frame = {place->pictures.x - line, place->pictures.y - line, place->pictures.w + 2 * line,
+                  place->pictures.h + 2 * line};
+    Rect badge = {frame.x, frame.y, size, size};
     for (int side = 0; side < SIDE_COUNT; side++) {
-        if (!spec_equal(&frame->models[side].spec, &frame->models[model].spec))
+        if (!is_side(panel->frame, side, model))
             continue;
-        const float size = fminf(line.h - ui_px(ui, 1), ui_px(ui, 14));
-        const Rect badge = {line.x, line.y + roundf((line.h - size) / 2), size, size};
-        draw_box(ui->draw, badge, panel_side_color(ui, side), ui_px(ui, 3));
-        ui_text(ui, badge, FONT_UI_BOLD, TEXT_SMALL, ui->theme->inverse, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
-        line.x += size + ui_px(ui, 4);
-        line.w -= size + ui_px(ui, 4);
+        draw_frame(ui->draw, frame, panel_side_color(ui, side), 0, line);
+        draw_box(ui->draw, badge, panel_side_color(ui, side), 0);
+        ui_text(ui, badge, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, TEXT_NORMAL, size - line, "A"),
+                ui->theme->inverse, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
+        badge.x += size;
     }
-    const float best_width = best ? ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, best) + ui_px(ui, 6) : 0;
-    if (best)
-        ui_text(ui, line, FONT_UI_BOLD, TEXT_SMALL, ui->theme->right, ALIGN_RIGHT, best);
-    line.w -= best_width;
-    char text[128];
-    format_progress(panel, model, line.w, text);
-    ui_text(ui, line, FONT_FIGURES, TEXT_SMALL - 1, s->broken_step >= 0 ? ui->theme->broken : ui->theme->soft,
-            ALIGN_LEFT, text);
 }
 
-// "At epoch 3: Test BCE 0.0918, ..., never lit 0."
+// "At epoch 3: test MSE 0.0099, ..., never lit 0."
 static void format_test(const ModelFrame *m, char *text, size_t size)
 {
     const Metrics *test = &m->snapshot->test;
@@ -244,48 +163,64 @@ static void format_test(const ModelFrame *m, char *text, size_t size)
                    100.0 * metrics_outside(test), test->never_lit);
 }
 
-static void take_click(Panel *panel, Rect rect, int model)
+static void say_cell(Panel *panel, WidgetState state, int model)
 {
-    Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[model];
-    char id[40], hint[320];
-    (void)snprintf(id, sizeof id, "cell.%s.%s", loss_get(m->spec.loss)->key,
-                   activation_get(OUTPUT_ACTIVATION, m->spec.output)->key);
-    const WidgetState state = ui_widget(ui, id, rect, m->caption);
-    size_t used = (size_t)snprintf(hint, sizeof hint, "%s. ", m->caption);
+    char hint[400];
+    size_t used = (size_t)snprintf(hint, sizeof hint, "%s, %s. ", m->caption, panel_progress(panel->frame, model).text);
     if (m->snapshot->broken_step >= 0)
         used += (size_t)snprintf(hint + used, sizeof hint - used, "Broke at step %lld: %s. ",
                                  (long long)m->snapshot->broken_step, m->snapshot->broken_why);
     if (m->snapshot->test.images > 0)
         format_test(m, hint + used, sizeof hint - used);
-    ui_set_hint(ui, state, hint, "Click or Enter: it becomes model A; with Shift: model B.");
-    ui_set_cursor(ui, state, CURSOR_HAND);
-    if (state.is_hot)
-        draw_frame(ui->draw, rect, ui->theme->soft, ui_px(ui, RADIUS), ui_px(ui, 1));
-    if (state.is_clicked)
-        requests_add(panel->requests,
-                     (Request){.kind = REQUEST_SPEC, .side = state.is_shifted ? SIDE_B : SIDE_A, .spec = m->spec});
-    ui_focus_ring(ui, state, rect);
+    ui_set_hint(panel->ui, state, hint,
+                "Click: it becomes model A; with Shift: model B; Z undoes. Double click: one pixel explained.");
 }
 
-static void draw_cell(Panel *panel, int row, int column, bool is_best)
+// The cell becomes this side's model. Where it is the other side's, the two change places: A and B are never the same.
+static void take_side(Panel *panel, int side, int model)
+{
+    const Frame *frame = panel->frame;
+    const int other = side == SIDE_A ? SIDE_B : SIDE_A;
+    const Spec old = frame->models[side].spec;
+    if (is_side(frame, side, model))
+        return;
+    if (is_side(frame, other, model))
+        requests_add(panel->requests, (Request){.kind = REQUEST_SPEC, .side = other, .spec = old});
+    requests_add(panel->requests, (Request){.kind = REQUEST_SPEC, .side = side, .spec = frame->models[model].spec});
+}
+
+static void draw_cell(Panel *panel, int row, int column)
 {
     Ui *ui = panel->ui;
-    const Frame *frame = panel->frame;
     const MatrixCell *place = &panel->layout->matrix.cells[row][column];
-    const int model = frame->matrix[row][column];
-    const ModelFrame *m = &frame->models[model];
-    char best[32];
-    (void)snprintf(best, sizeof best, "best %s", loss_label(frame->matrix_losses[column]));
-    panel_card(panel, place->rect);
-    if (is_best)
-        draw_frame(ui->draw, place->rect, ui->theme->right, ui_px(ui, RADIUS), ui_px(ui, 1.5f));
-    take_click(panel, place->rect, model);
-    draw_title(panel, place, model, is_best ? best : NULL);
-    draw_images_of(panel, place, model);
-    if (place->histogram.w > 0 && place->histogram.h > ui_px(ui, 12))
-        draw_small_histogram(panel, place->histogram, m);
-    draw_figures_of(panel, place->figures, m);
+    const int model = panel->frame->matrix[row][column];
+    const ModelFrame *m = &panel->frame->models[model];
+    char id[40];
+    (void)snprintf(id, sizeof id, "cell.%s.%s", loss_get(m->spec.loss)->key,
+                   activation_get(OUTPUT_ACTIVATION, m->spec.output)->key);
+    const WidgetState state = ui_widget(ui, id, place->rect, m->caption);
+    say_cell(panel, state, model);
+    ui_set_cursor(ui, state, CURSOR_HAND);
+    if (state.is_hot)
+        draw_box(ui->draw, place->rect, ui->theme->panel, ui_px(ui, RADIUS));
+    draw_pictures(panel, place, model);
+    draw_badges(panel, place, model);
+    panel_matrix_figures(panel, place, row, column);
+    ui_focus_ring(ui, state, place->rect);
+    const PixelHover hover = panel->hover;
+    if (state.is_active && ui->input.left_double && hover.is_set && hover.model == model)
+        panel_inspect_pixel(panel); // the first click has made it A
+    else if (state.is_clicked)
+        take_side(panel, state.is_shifted ? SIDE_B : SIDE_A, model);
+}
+
+static void draw_targets(Panel *panel, int column)
+{
+    const Frame *frame = panel->frame;
+    const MatrixCell *place = &panel->layout->matrix.targets[column];
+    panel_digits(panel, &place->drawn_output, frame->pad_input, 1, true, -1);
+    panel_digits(panel, &place->output, frame->targets, frame->page_count, false, -1);
 }
 
 void panel_matrix(Panel *panel)
@@ -293,17 +228,19 @@ void panel_matrix(Panel *panel)
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const MatrixLayout *matrix = &panel->layout->matrix;
-    draw_choices(panel);
+    panel_matrix_tools(panel);
+    draw_target_name(panel);
     for (int column = 0; column < matrix->columns; column++) {
-        ui_text(ui, matrix->column_names[column], FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_CENTER,
-                loss_label(frame->matrix_losses[column]));
+        draw_head(panel, column);
+        draw_targets(panel, column);
     }
     for (int row = 0; row < matrix->rows; row++) {
-        const char *name = output_label(frame->matrix_outputs[row]);
-        const Rect place = matrix->row_names[row];
-        ui_text(ui, place, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, TEXT_NORMAL, place.w, name), ui->theme->text,
-                ALIGN_LEFT, name);
+        const Rect name = matrix->row_names[row];
+        const float y = roundf(name.y - matrix->row_gap / 2);
+        if (!panel->layout->stage.is_small)
+            draw_box(ui->draw, (Rect){name.x, y, matrix->tools.w, ui_px(ui, 1)}, ui->theme->edge, 0);
+        draw_output_name(panel, name, frame->matrix_outputs[row]);
         for (int column = 0; column < matrix->columns; column++)
-            draw_cell(panel, row, column, row == frame->matrix_ranks[column].best);
+            draw_cell(panel, row, column);
     }
 }

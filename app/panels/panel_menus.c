@@ -6,6 +6,13 @@
 
 // ---- the list of heatmaps -----------------------------------------------------------------------------------------
 
+static void show_map(Panel *panel, int column, int mode)
+{
+    Look *look = panel_look(panel);
+    look->heatmaps[column] = mode;
+    look->matrix_shows_map |= look->scene == SCENE_MATRIX && column == 0;
+}
+
 void panel_maps(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -28,7 +35,7 @@ void panel_maps(Panel *panel)
             panel_menu_row(panel, id, row, heatmap_get(mode)->label, NULL, frame->look.heatmaps[column] == mode);
         panel_heat_hint(panel, state, mode);
         if (state.is_clicked) {
-            panel_look(panel)->heatmaps[column] = mode;
+            show_map(panel, column, mode);
             panel_request(panel, REQUEST_POPUP, POPUP_NONE);
         }
     }
@@ -112,9 +119,17 @@ void panel_view_menu(Panel *panel)
 
 // ---- keys ---------------------------------------------------------------------------------------------------------
 
-static void choose_heatmap(Panel *panel, int column, int mode)
+// The next of the list, or the one before. In the matrix the outputs stand before the first map.
+static void move_map(Panel *panel, int column, int step)
 {
-    panel_look(panel)->heatmaps[column] = (mode + heatmap_count()) % heatmap_count();
+    const Look *look = &panel->frame->look;
+    const int before = look->scene == SCENE_MATRIX && column == 0 ? 1 : 0, count = heatmap_count() + before;
+    const int now = before && !look->matrix_shows_map ? 0 : look->heatmaps[column] + before;
+    const int next = (now + step + count) % count - before;
+    if (next >= 0)
+        show_map(panel, column, next);
+    else
+        panel_look(panel)->matrix_shows_map = false;
 }
 
 void panel_look_keys(Panel *panel)
@@ -124,9 +139,9 @@ void panel_look_keys(Panel *panel)
     for (int column = 0; column < HEATMAP_COUNT; column++) {
         const int key = column == 0 ? 'h' : 'j';
         if (ui_take_shift_key(ui, key))
-            choose_heatmap(panel, column, look->heatmaps[column] - 1);
+            move_map(panel, column, -1);
         if (ui_take_key(ui, key, false))
-            choose_heatmap(panel, column, look->heatmaps[column] + 1);
+            move_map(panel, column, 1);
     }
     for (int i = 0; i < SWITCH_COUNT; i++)
         if (ui_take_key(ui, switches[i].shortcut[0] | 0x20, false))

@@ -54,8 +54,7 @@ static void draw_head(Panel *panel, int side)
             ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, forms, 4));
 }
 
-// "Test digits 0–6", and the buttons that turn the page.
-static void draw_pages(Panel *panel, Rect rect)
+void panel_draw_pages(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
@@ -165,7 +164,7 @@ void panel_draw_set(Panel *panel)
     const Frame *frame = panel->frame;
     const StageRow *rows = panel->layout->stage.rows;
     const int first = panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B;
-    draw_pages(panel, rows[first].set_caption);
+    panel_draw_pages(panel, rows[first].set_caption);
     if (panel_is_wiped(frame)) {
         for (int side = 0; side < SIDE_COUNT; side++)
             draw_head(panel, side);

@@ -68,8 +68,7 @@ static Beyond find_beyond(const float *values)
     return out;
 }
 
-// A swatch with the mark and what it means, right-aligned; takes its width off the line.
-static void draw_key(Panel *panel, Rect *line, float value, const char *name)
+void panel_draw_key(Panel *panel, Rect *line, float value, const char *name)
 {
     Ui *ui = panel->ui;
     const float size = ui_px(ui, 10), gap = ui_px(ui, 4), width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name);
@@ -113,9 +112,9 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     if (look->is_clipped)
         return;
     if (beyond.above > 0)
-        draw_key(panel, &rest, 2.0f, "above 1");
+        panel_draw_key(panel, &rest, 2.0f, "above 1");
     if (beyond.below > 0)
-        draw_key(panel, &rest, -1.0f, "below 0");
+        panel_draw_key(panel, &rest, -1.0f, "below 0");
 }
 
 // The error's name is a button: other maps instead. The figure is the drawing's.
@@ -259,6 +258,8 @@ static void draw_wiped(Panel *panel)
 
 Rect panel_map_place(const Panel *panel, int column)
 {
+    if (panel->frame->look.scene == SCENE_MATRIX)
+        return panel_matrix_map_place(panel);
     const StageRow *rows = panel->layout->stage.rows;
     const Rect caption = rows[panel_is_shown(panel->frame, SIDE_A) ? SIDE_A : SIDE_B].captions[2 + column];
     return caption.w > 0 ? caption : panel->layout->narrator;

@@ -127,17 +127,21 @@ static void mark_pixel(Panel *panel, const GridLayout *grid, int cell)
     draw_frame(panel->ui->draw, rect, 0xffffffd0, 0, line);
 }
 
+static void mark_cell(Panel *panel, const MatrixCell *place, int cell)
+{
+    mark_pixel(panel, panel->hover.is_pad ? &place->drawn_output : &place->output, cell);
+}
+
 static void mark_everywhere(Panel *panel)
 {
     const Layout *layout = panel->layout;
     const bool is_pad = panel->hover.is_pad;
     const int cell = is_pad ? 0 : panel->hover.cell;
-    for (int row = 0; row < layout->matrix.rows; row++)
-        for (int column = 0; column < layout->matrix.columns; column++) {
-            const MatrixCell *place = &layout->matrix.cells[row][column];
-            mark_pixel(panel, is_pad ? &place->drawn_output : &place->output, cell);
-            mark_pixel(panel, is_pad ? &place->drawn_heatmap : &place->heatmap, cell);
-        }
+    for (int column = 0; column < layout->matrix.columns; column++) {
+        mark_cell(panel, &layout->matrix.targets[column], cell);
+        for (int row = 0; row < layout->matrix.rows; row++)
+            mark_cell(panel, &layout->matrix.cells[row][column], cell);
+    }
     for (int side = 0; side < SIDE_COUNT; side++)
         for (int i = 0; i < STAGE_COLUMNS; i++) {
             const StageRow *row = &layout->stage.rows[side];

@@ -3,6 +3,17 @@
 
 #include "panels/panel.h"
 
+void panel_inspect_pixel(Panel *panel)
+{
+    const PixelHover hover = panel->hover;
+    Look *next = panel_look(panel);
+    next->is_pinned = true;
+    next->pixel = hover.pixel;
+    next->t = -1.0f;
+    next->scene = SCENE_INSPECT;
+    next->digit = hover.is_pad ? -1 : panel->frame->indices[hover.cell];
+}
+
 // The same gesture means the same in every view: a click on a test digit puts it on the pad, a double click on a pixel
 // inspects it. In the inspect view a click pins the pixel.
 static void pick_pixel(Panel *panel)
@@ -21,13 +32,8 @@ static void pick_pixel(Panel *panel)
         next->pixel = hover.pixel;
         next->t = -1.0f;
     } else if (panel->ui->input.left_double) {
-        Look *next = panel_look(panel);
-        next->is_pinned = true;
-        next->pixel = hover.pixel;
-        next->t = -1.0f;
-        next->scene = SCENE_INSPECT;
-        next->digit = hover.is_pad ? -1 : panel->frame->indices[hover.cell];
-    } else if (!hover.is_pad && panel_is_stage(panel->frame)) {
+        panel_inspect_pixel(panel);
+    } else if (!hover.is_pad && (panel_is_stage(panel->frame) || look->scene == SCENE_MATRIX)) {
         panel_request(panel, REQUEST_PAD_TAKE, panel->frame->indices[hover.cell]);
     }
 }
@@ -38,9 +44,10 @@ static DrawPanel *const scene_panels[SCENE_COUNT] = {SCENES(SCENE_PANEL)};
 static void draw_scene(Panel *panel) { scene_panels[panel->frame->look.scene](panel); }
 
 static DrawPanel *const popups[POPUP_COUNT] = {
-    [POPUP_HELP] = panel_help,         [POPUP_VIEW] = panel_view_menu, [POPUP_MORE_A] = panel_more,
-    [POPUP_MORE_B] = panel_more,       [POPUP_MAP_0] = panel_maps,     [POPUP_MAP_1] = panel_maps,
-    [POPUP_GLOSSARY] = panel_glossary, [POPUP_SETUPS] = panel_setups,  [POPUP_CLAIM] = panel_claim_figures,
+    [POPUP_HELP] = panel_help,          [POPUP_VIEW] = panel_view_menu, [POPUP_MORE_A] = panel_more,
+    [POPUP_MORE_B] = panel_more,        [POPUP_MAP_0] = panel_maps,     [POPUP_MAP_1] = panel_maps,
+    [POPUP_GLOSSARY] = panel_glossary,  [POPUP_SETUPS] = panel_setups,  [POPUP_CLAIM] = panel_claim_figures,
+    [POPUP_MATRIX] = panel_matrix_menu,
 };
 
 // What is open over the window alone reacts; the rest is only to be seen.

@@ -213,7 +213,7 @@ static void compose_ranks(Frame *frame)
         for (int row = 0; row < frame->matrix_rows; row++)
             rows[row] = frame->models[frame->matrix[row][column]].snapshot;
         frame->matrix_ranks[column] =
-            ranking_judge(frame->matrix_losses[column], rows, frame->matrix_rows, rows[frame->matrix_twinned],
+            ranking_judge(rows, frame->matrix_rows, rows[frame->matrix_twinned],
                           frame->models[frame->matrix_twins[column]].snapshot);
     }
 }

@@ -30,6 +30,7 @@ typedef struct Look {
     int brush_first, brush_last; // bins of the histogram whose pixels are lit; first > last: none
     int curve_loss;
     unsigned matrix_outputs, matrix_losses; // bits: rows and columns of the matrix, never empty
+    bool matrix_shows_map;                  // its cells show the first heatmap, else the outputs
     int digit;                              // inspected: index in the test set, -1: the drawing
     int pixel;                              // inspected: row * 28 + column
     bool is_pinned;                         // the pixel stays where it is, else it follows the mouse

@@ -59,7 +59,7 @@ typedef struct NarratorPixel {
 // A column of the matrix: a loss, and the models that were trained with it.
 typedef struct NarratorColumn {
     int loss, count;
-    double spread; // of the column's loss between two seeds; NaN: not known
+    double spread; // of the MSE between two seeds; NaN: not known
     NarratorModel rows[OUTPUT_COUNT];
 } NarratorColumn;
 

@@ -7,8 +7,7 @@
 #include <stdio.h>
 
 #include "state/narrator_rules.h"
-
-enum { RANKED_EPOCHS = 10 }; // before that who is ahead says more about the start
+#include "state/ranking.h"
 
 static const NarratorColumn *column_of(const NarratorFacts *f, int column) { return &f->columns[column]; }
 static double mse_of(const NarratorModel *m) { return m->mean[LOSS_MSE]; }
@@ -89,7 +88,7 @@ static void add_moment(const NarratorFacts *f, int column, Sentence *out)
     for (int row = 0; row < c->count; row++)
         if (c->rows[row].broken_step >= 0)
             narrator_add(out, " %s broke at batch %" PRId64 ".", label_of(&c->rows[row]), c->rows[row].broken_step);
-    if (ranks.models[0]->epoch < RANKED_EPOCHS)
+    if (ranks.models[0]->epoch < RANKING_EPOCHS)
         narrator_add(out, " So far: epoch %d.", ranks.models[0]->epoch);
 }
 
@@ -194,11 +193,10 @@ void say_column_dim(const NarratorFacts *f, int column, Sentence *out)
 
 // ---- ranked -------------------------------------------------------------------------------------------------------
 
-// Another that is so near the best is as good: 2 %, or what two seeds are apart where the loss is MSE itself.
+// Another that is so near the best is as good, and so is one whose figure is printed alike.
 static bool is_as_good(const NarratorColumn *c, const NarratorModel *best, const NarratorModel *other)
 {
-    const bool is_chance = c->loss == LOSS_MSE && mse_of(other) - mse_of(best) <= c->spread;
-    return mse_of(other) <= 1.02 * mse_of(best) || is_chance ||
+    return ranking_is_as_good(mse_of(best), mse_of(other), c->spread) ||
            narrator_is_same(narrator_format_loss(mse_of(best)), narrator_format_loss(mse_of(other)));
 }
 
@@ -263,7 +261,7 @@ void say_column_ranked(const NarratorFacts *f, int column, Sentence *out)
 static bool is_ripe(const NarratorFacts *f, int column)
 {
     return !column_is_unknown(f, column) && !column_is_apart(f, column) &&
-           rank(column_of(f, column)).models[0]->epoch >= RANKED_EPOCHS;
+           rank(column_of(f, column)).models[0]->epoch >= RANKING_EPOCHS;
 }
 
 // The best of the models that are not as good as the best; NULL: none.

@@ -1,6 +1,7 @@
 // Who is the best of a column.
 #include "state/ranking.h"
 
+#include <assert.h>
 #include <math.h>
 
 // The record of an epoch; NULL where there is none.
@@ -12,48 +13,74 @@ static const EpochRecord *find_record(const Snapshot *s, int epoch)
     return NULL;
 }
 
-// Figures that can be ranked: of trained, whole weights, at this step.
-static bool is_at(const Snapshot *s, int64_t step)
+static bool is_whole(const Snapshot *s) { return s->broken_step < 0; }
+
+// The test MSE at this step: the newest, or of the epoch before it; NaN where it is not known.
+static double find_mse(const Snapshot *s, int64_t step)
 {
-    return s->test.images > 0 && s->broken_step < 0 && s->test_step == step && step > 0;
+    if (s->test.images == 0)
+        return NAN;
+    if (s->test_step == step)
+        return s->test.mean[LOSS_MSE];
+    if (step % s->steps_per_epoch != 0 || s->test_step > step + s->steps_per_epoch)
+        return NAN;
+    const EpochRecord *record = find_record(s, (int)(step / s->steps_per_epoch));
+    return record ? (double)record->test[LOSS_MSE] : NAN;
 }
 
-// Their present difference, and those at the epochs before: two seeds may meet by chance.
-static double find_spread(int loss, const Snapshot *a, const Snapshot *b)
+// The twins' present difference, and those at the epochs before: two seeds may meet by chance.
+static double find_spread(const Snapshot *a, const Snapshot *b, int64_t step)
 {
-    double spread = fabs(a->test.mean[loss] - b->test.mean[loss]);
+    double spread = fabs(find_mse(a, step) - find_mse(b, step));
     int records = 0;
-    for (int i = a->history_count - 1; i >= 0 && records < RANKING_RECORDS; i--) {
+    for (int i = a->history_count - 1; i >= 0 && !isnan(spread) && records < RANKING_RECORDS; i--) {
         const EpochRecord *of_a = &a->history[i], *of_b = find_record(b, of_a->epoch);
-        if (of_a->epoch == 0 || of_a->epoch > a->test_epoch || !of_b)
+        if (of_a->epoch == 0 || (int64_t)of_a->epoch * a->steps_per_epoch > step || !of_b)
             continue;
-        spread = fmax(spread, fabs((double)of_a->test[loss] - (double)of_b->test[loss]));
+        spread = fmax(spread, fabs((double)of_a->test[LOSS_MSE] - (double)of_b->test[LOSS_MSE]));
         records++;
     }
     return spread;
 }
 
-ColumnRank ranking_judge(int loss, const Snapshot *const *rows, int count, const Snapshot *twinned,
-                         const Snapshot *twin)
+bool ranking_is_as_good(double best, double other, double spread)
 {
-    ColumnRank rank = {.best = -1, .spread = NAN};
-    const int64_t step = twinned->test_step;
-    if (!is_at(twinned, step) || !is_at(twin, step))
-        return rank;
-    rank.spread = find_spread(loss, twinned, twin);
-    double least = INFINITY, next = INFINITY;
-    int best = -1;
+    return other <= (1 + RANKING_LEAD) * best || other - best <= spread;
+}
+
+// The last step that all have done.
+static int64_t find_step(const Snapshot *const *rows, int count, const Snapshot *twinned, const Snapshot *twin)
+{
+    int64_t step = twin->test_step < twinned->test_step ? twin->test_step : twinned->test_step;
+    for (int row = 0; row < count; row++)
+        if (is_whole(rows[row]) && rows[row]->test_step < step)
+            step = rows[row]->test_step;
+    return step;
+}
+
+ColumnRank ranking_judge(const Snapshot *const *rows, int count, const Snapshot *twinned, const Snapshot *twin)
+{
+    assert(count <= 32 && "tie has a bit for each");
+    const ColumnRank nobody = {.best = -1, .spread = NAN};
+    const int64_t step = find_step(rows, count, twinned, twin);
+    if (step <= 0 || !is_whole(twinned) || !is_whole(twin))
+        return nobody;
+    ColumnRank rank = {.best = -1,
+                       .is_early = step < (int64_t)RANKING_EPOCHS * twin->steps_per_epoch,
+                       .spread = find_spread(twinned, twin, step)};
+    double values[32], least = INFINITY;
     for (int row = 0; row < count; row++) {
-        const double value = rows[row]->test.mean[loss];
-        if (rows[row]->broken_step >= 0)
-            continue;
-        if (!is_at(rows[row], step) || !isfinite(value))
-            return rank;
-        next = value < least ? least : fmin(next, value);
-        best = value < least ? row : best;
-        least = fmin(least, value);
+        values[row] = is_whole(rows[row]) ? find_mse(rows[row], step) : INFINITY;
+        if (isnan(values[row]) || (is_whole(rows[row]) && !isfinite(values[row])))
+            return (ColumnRank){.best = -1, .spread = rank.spread};
+        rank.best = values[row] < least ? row : rank.best;
+        least = fmin(least, values[row]);
     }
-    if (next - least > RANKING_FACTOR * rank.spread)
-        rank.best = best;
+    if (isnan(rank.spread) || rank.best < 0)
+        return nobody;
+    for (int row = 0; row < count; row++)
+        if (isfinite(values[row]) && ranking_is_as_good(least, values[row], rank.spread))
+            rank.tie |= 1u << row;
+    rank.tie = rank.tie == 1u << rank.best ? 0 : rank.tie;
     return rank;
 }

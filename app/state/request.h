@@ -15,6 +15,7 @@ typedef enum Popup {
     POPUP_MORE_B,
     POPUP_MAP_0, // the list of heatmaps, for the left and the right one
     POPUP_MAP_1,
+    POPUP_MATRIX,   // which rows and columns the matrix has
     POPUP_GLOSSARY, // at App.glossary
     POPUP_CLAIM,    // figures and rule of App.claim
     POPUP_COUNT
