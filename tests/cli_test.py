@@ -90,7 +90,7 @@ VALID = {"--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--wipe": "0.5",
          "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce",
          "--pixel": "3,27", "--target": "0.5", "--step": "1", "--every": "10", "--fps": "8", "--seeds": "2",
-         "--title": "a title", "--theme": "dark"}
+         "--title": "a title", "--theme": "light", "--speed": "10"}
 BAD = {"--data": [""],
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
        "--limit": ["0", "-1", "x", "", "2147483648", "99999999999"],
@@ -108,8 +108,9 @@ BAD = {"--data": [""],
        "--pixel": ["", "x", "3", "3,", ",3", "28,0", "0,28", "-1,0", "1,2,3", "1.5,2", "1 2"],
        "--target": ["-0.1", "1.1", "x", ""], "--step": ["-1", "x", "", "1.5", "99999999999"],
        "--every": ["0", "-1", "x", "", "1.5"], "--fps": ["0", "61", "x", ""], "--seeds": ["0", "33", "x", "", "1.5"],
-       "--isa": ["", "sse", "avx"], "--theme": ["", "blue", "Dark", "dark|light"],
+       "--isa": ["", "sse", "avx"], "--theme": ["", "blue", "Dark", "dark|light", "dark,light"],
        "--title": ["", " ", "a" * 201, "a\nb", "\x1b[1m"],
+       "--speed": ["", "x", "0", "2", "1000", "Full", "1.0", "1|10"],
        "--size": ["", "x", "960", "960x", "x600", "959x600", "960x599", "7681x600", "960x4321", "960x600x", "960X600",
                   "1e3x700", "-960x600", "999999x700", " 960x600"],
        "--page": ["-1", "x", "", "2147483648"],
@@ -149,6 +150,11 @@ class ArgumentsTest(unittest.TestCase):
 
     def test_epochs_of_view_begin_at_one(self):
         self.refuse("view", "--epochs", "0", contains="from 1 to 100000", command="view")
+
+    def test_what_is_to_be_chosen_is_listed(self):
+        for command in ("view", "shot", "film"):
+            self.refuse(command, "--theme", "grey", contains="--theme grey: expected one of dark, light", command=command)
+        self.refuse("view", "--speed", "fast", contains="--speed fast: expected one of 1, 10, 100, full", command="view")
 
     def test_bad_specs(self):
         for command, options in (("view", ["--a", "--b"]), ("shot", ["--a", "--b"]), ("film", ["--a", "--b"]),

@@ -58,6 +58,26 @@ class ShotTest(unittest.TestCase):
         first, second = self.picture(name="1.png"), self.picture(name="2.png")
         self.assertTrue((numpy.asarray(first) == numpy.asarray(second)).all())
 
+    def test_theme(self):
+        """Light where it is asked for, whatever the window remembers of its own."""
+        home = os.path.join(self.folder, "home")
+        os.makedirs(os.path.join(home, "losslens"))
+        remembered = os.path.join(home, "losslens", "settings.json")
+        with open(remembered, "w") as file:
+            file.write('{"theme": "light"}')
+        grounds = {}
+        for name, options in (("own", []), ("dark", ["--theme", "dark"]), ("light", ["--theme", "light"])):
+            result = shot("-o", self.path(name), *options, XDG_CONFIG_HOME=home)
+            self.assertEqual((result.returncode, result.stderr.count("settings")), (0, 0), result.stderr)
+            image = Image.open(self.path(name))
+            self.assertEqual(json.loads(image.text["losslens"])["theme"], "light" if name == "light" else "dark")
+            grounds[name] = numpy.asarray(image.convert("RGB")).astype(int)
+        self.assertTrue((grounds["own"] == grounds["dark"]).all())
+        self.assertLess(numpy.median(grounds["dark"]), 40)
+        self.assertGreater(numpy.median(grounds["light"]), 215)
+        with open(remembered) as file:
+            self.assertEqual(file.read(), '{"theme": "light"}')
+
     def test_views_pages_and_specs_change_the_picture(self):
         base = numpy.asarray(self.picture(name="0.png"))
         for i, arguments in enumerate((["--view", "solo"], ["--page", "3"], ["--b", "loss=mae"], ["--scale", "1.5"])):

@@ -60,7 +60,7 @@ static const Frame *pass(Session *session, Saving *saving, const Options *option
 {
     const ThemeKind theme = session->app.theme;
     const bool was_lesson_new = session->app.is_lesson_new;
-    session->app.is_fullscreen = window_is_fullscreen(session->window); // whoever changed it
+    session->app.is_fullscreen = window_is_fullscreen(session->window);
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
     const Input still = ui_still(input);
     serve_window(session);

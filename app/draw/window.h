@@ -46,8 +46,7 @@ bool window_open_folder(const char *path, Error *error);
 
 void window_set_cursor(Window *window, Cursor cursor); // cheap to call often
 
-// The whole screen, and back to the size before. True where the window is as asked; a window manager may change it by
-// itself, too.
+// The whole screen, and back to the size before.
 bool window_set_fullscreen(Window *window, bool is_on, Error *error);
 bool window_is_fullscreen(Window *window);
 

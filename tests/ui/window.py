@@ -70,8 +70,8 @@ def new_folder():
 
 
 def environment(display=True):
-    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
-    env["HOME"] = FOLDER.name
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "XDG_CONFIG_HOME")}
+    env["HOME"] = FOLDER.name  # what a window remembers is for the tests of one program alone
     env.setdefault("ASAN_OPTIONS", "detect_leaks=0")  # the graphics drivers keep memory until the end
     if display:
         env.update(DISPLAY=DISPLAY.name, SDL_VIDEODRIVER="x11")
