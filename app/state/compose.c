@@ -212,9 +212,8 @@ static void compose_ranks(Frame *frame)
         const Snapshot *rows[OUTPUT_COUNT];
         for (int row = 0; row < frame->matrix_rows; row++)
             rows[row] = frame->models[frame->matrix[row][column]].snapshot;
-        frame->matrix_ranks[column] =
-            ranking_judge(rows, frame->matrix_rows, rows[frame->matrix_twinned],
-                          frame->models[frame->matrix_twins[column]].snapshot);
+        frame->matrix_ranks[column] = ranking_judge(rows, frame->matrix_rows, rows[frame->matrix_twinned],
+                                                    frame->models[frame->matrix_twins[column]].snapshot);
     }
 }
 
