@@ -218,8 +218,8 @@ class Inspect(Picture):
 
 ROWS = {  # of each claim: its rows' labels and units, in the order of the JSON's
     "sigmoid": [("test MSE", "fine"), ("outside [0,1]", "share"), ("dead outputs", "count"), ("not finite", "count"),
-                ("test MSE, by BCE", "fine"), ("outside, by BCE", "share"), ("dead, by BCE", "count"),
-                ("not finite, by BCE", "count")],
+                ("with BCE: test MSE", "fine"), ("with BCE: outside", "share"), ("with BCE: dead", "count"),
+                ("with BCE: not finite", "count")],
     "dim": [("mean out − in", "signed"), ("where t = 0", "signed"), ("0 < t < 0.5", "signed"), ("0.5 ≤ t < 1", "signed"),
             ("where t = 1", "signed")],
     "optimum": [("test BCE", "loss"), ("test MSE", "fine"), ("mean |p − p'|", "fine")],

@@ -1,4 +1,5 @@
-// The two plots of the inspect view: what each loss charges for an output, and how hard it pulls at the logit.
+// The two plots of the inspect view: what each loss charges for an output, and how hard it pulls at the logit. A loss
+// is told by its line, a side by its colour.
 #include "panels/inspect_plots.h"
 
 #include <math.h>
@@ -20,19 +21,35 @@ static float loss_at(const void *context, float p)
     return inspect_loss(curve->loss, p, curve->t);
 }
 
-// The names of the losses at the right of a plot's title, in their colours. notes: what stands behind the names of the
-// first LOSSES_SHOWN. Returns the width that they take.
-static float draw_legend(Panel *panel, Rect rect, const char *const notes[LOSSES_SHOWN])
+// Solid, dashed, dotted; the last again for any further loss: of LOSS_BCE, LOSS_MSE and what a model trains with
+// besides.
+static float loss_dash(int loss)
+{
+    static const float dashes[] = {0, 7, 3.5f};
+    enum { LAST = sizeof dashes / sizeof *dashes - 1 };
+    return dashes[loss < LAST ? loss : LAST];
+}
+
+// The names of the losses at the right of a plot's title, each behind a piece of its line. Returns the width that they
+// take.
+static float draw_legend(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
+    const float piece = ui_px(ui, 26), gap = ui_px(ui, 5);
     Rect line = {rect.x, rect.y, rect.w - ui_px(ui, 12), ui_px(ui, 26)};
     int losses[LOSS_COUNT];
     for (int i = inspect_list_losses(panel->frame, losses) - 1; i >= 0; i--) {
-        char name[64];
-        (void)snprintf(name, sizeof name, "%s%s", loss_get(losses[i])->label,
-                       losses[i] < LOSSES_SHOWN ? notes[losses[i]] : "");
-        ui_text(ui, line, FONT_FIGURES, TEXT_SMALL, ui->theme->text, ALIGN_RIGHT, name);
-        line.w -= ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, name) + ui_px(ui, 14);
+        const char *name = loss_get(losses[i])->label;
+        const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name), end = line.x + line.w - width - gap,
+                    dash = loss_dash(losses[i]), y = line.y + line.h / 2;
+        const Point ends[2] = {{end - piece, y}, {end, y}};
+        float phase = 0;
+        ui_text(ui, line, FONT_UI, TEXT_SMALL, ui->theme->text, ALIGN_RIGHT, name);
+        if (dash > 0)
+            plot_dash(ui->draw, ends[0], ends[1], ui_px(ui, 2), ui->theme->text, &phase, ui_px(ui, dash));
+        else
+            draw_line(ui->draw, ends, 2, ui_px(ui, 2), ui->theme->text);
+        line.w -= width + gap + piece + ui_px(ui, 14);
     }
     return rect.w - ui_px(ui, 22) - line.w; // the gap behind the last but for a little
 }
@@ -45,15 +62,15 @@ static void mark_excess(const Plot *plot, float p, float t, double excess, bool 
     const float floor_at = (float)loss_bce_floor((double)t);
     const float x = roundf(plot_x(plot, p)), y = plot_y(plot, floor_at + (float)excess);
     const float width = ui_px(plot->ui, 3);
-    plot_vertical(plot, p, theme_fade(plot->ui->theme->right, 0x50));
-    draw_box(plot->ui->draw, (Rect){x - 1, y, width, plot_y(plot, floor_at) - y}, plot->ui->theme->right, 0);
+    plot_vertical(plot, p, theme_fade(plot->ui->theme->soft, 0x60));
+    draw_box(plot->ui->draw, (Rect){x - 1, y, width, plot_y(plot, floor_at) - y}, plot->ui->theme->lesson, 0);
     char text[32];
     (void)snprintf(text, sizeof text, "%s: +%.4f", is_right ? "+0.1" : "\u22120.1", excess);
     // at the plot's edge it has no room on its own side and stands below the other one
     const float room = is_right ? plot->area.x + plot->area.w - x : x - plot->area.x;
     const bool is_at_edge = ui_text_width(plot->ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(plot->ui, 5) > room;
     plot_label(plot, p, plot->y_high, is_right ? 5 : -5, is_at_edge ? 40 : 24, is_right ? ALIGN_LEFT : ALIGN_RIGHT,
-               plot->ui->theme->right, text);
+               plot->ui->theme->lesson, text);
 }
 
 // Anywhere in the plot: the target follows the mouse; a double click gives the pixel its own back.
@@ -85,22 +102,21 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     (void)snprintf(subtitle, sizeof subtitle, "against the output p, at t = %.3f%s", (double)figures->t,
                    figures->is_dragged ? " (dragged)" : "");
     const Rect area = plot_frame(ui, rect, "Loss");
-    static const char *const notes[LOSSES_SHOWN] = {"", ""};
     int losses[LOSS_COUNT];
     const int count = inspect_list_losses(panel->frame, losses);
     const char *const forms[] = {subtitle, strstr(subtitle, "at t")};
-    plot_subtitle(ui, rect, "Loss", draw_legend(panel, rect, notes), forms, 2);
+    plot_subtitle(ui, rect, "Loss", draw_legend(panel, rect), forms, 2);
     const float axis = ui_px(ui, 28);
     const Plot plot = {ui, {area.x + axis, area.y, area.w - axis, area.h}, -0.1f, 1.1f, 0.0f, 2.0f};
     static const float ys[] = {0, 0.5f, 1, 1.5f, 2}, xs[] = {0, 0.25f, 0.5f, 0.75f, 1};
     plot_y_axis(&plot, ys, 5);
     plot_x_axis(&plot, xs, 5, "p");
     drag_target(panel, &plot);
-    plot_vertical(&plot, figures->t, 0xffffff60);
+    plot_vertical(&plot, figures->t, ui->theme->line);
     plot_horizontal(&plot, (float)figures->floor, theme_fade(ui->theme->text, 0x80));
     for (int i = 0; i < count; i++) {
         const LossCurve curve = {losses[i], figures->t};
-        plot_curve(&plot, loss_at, &curve, ui_px(ui, 2), ui->theme->text, false);
+        plot_curve(&plot, loss_at, &curve, ui_px(ui, 2), ui->theme->text, loss_dash(losses[i]));
     }
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
         for (int i = 0; i < count; i++)
@@ -117,28 +133,15 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
 
 // ---- how hard it pulls --------------------------------------------------------------------------------------------
 
+static const float z_low = -8.0f, z_high = 8.0f;
+
 typedef struct SlopeCurve {
-    const Model *model; // NULL: a sigmoid
+    const Model *model;
     int loss;
     float t;
 } SlopeCurve;
 
-// On a sigmoid: from the logit where the loss has such a form, else through p: dL/dp p (1 - p).
-static float sigmoid_slope_at(const void *context, float z)
-{
-    const SlopeCurve *curve = context;
-    const Loss *loss = loss_get(curve->loss);
-    const float p = 1.0f / (1.0f + expf(-z));
-    float value, slope;
-    if (loss->apply_logit) {
-        loss->apply_logit(&z, &curve->t, &value, &slope, 1);
-        return slope;
-    }
-    loss->apply(&p, &curve->t, &value, &slope, 1);
-    return slope * p * (1.0f - p);
-}
-
-static float model_slope_at(const void *context, float z)
+static float slope_at(const void *context, float z)
 {
     const SlopeCurve *curve = context;
     float slope;
@@ -146,41 +149,140 @@ static float model_slope_at(const void *context, float z)
     return slope;
 }
 
-static bool is_sigmoid(const ModelFrame *m) { return m->spec.output == activation_find(OUTPUT_ACTIVATION, "sigmoid"); }
+// Where a slope is exactly 0 from an end of the axis on: the output is cut there, or the loss does not see what lies
+// beyond. is_below, is_above: whether there is such an end; low, high: where it begins.
+typedef struct Cut {
+    bool is_below, is_above;
+    float low, high;
+} Cut;
+
+static Cut find_cut(const SlopeCurve *curve)
+{
+    enum { STEPS = 256 };
+    const float step = (z_high - z_low) / STEPS;
+    int below = 0, above = STEPS;
+    while (below <= STEPS && slope_at(curve, z_low + step * (float)below) == 0.0f)
+        below++;
+    while (above >= 0 && slope_at(curve, z_low + step * (float)above) == 0.0f)
+        above--;
+    return (Cut){.is_below = below > 1,
+                 .is_above = above < STEPS - 1,
+                 .low = z_low + step * (float)(below - 1),
+                 .high = z_low + step * (float)(above + 1)};
+}
+
+// "p - t", "0 below 0": what is to be said of the slope of a model's own loss.
+static void describe_slope(const ModelFrame *m, float t, char *text, size_t size)
+{
+    const bool is_sigmoid = m->spec.output == activation_find(OUTPUT_ACTIVATION, "sigmoid");
+    const Cut cut = find_cut(&(SlopeCurve){m->model, m->spec.loss, t});
+    if (is_sigmoid && m->spec.loss == LOSS_BCE)
+        (void)snprintf(text, size, "p \u2212 t");
+    else if (is_sigmoid && m->spec.loss == LOSS_MSE)
+        (void)snprintf(text, size, "2(p \u2212 t) p (1 \u2212 p)");
+    else if (cut.is_below && cut.is_above)
+        (void)snprintf(text, size, "0 outside %.0f\u2026%.0f", fabs((double)cut.low), (double)cut.high);
+    else if (cut.is_below)
+        (void)snprintf(text, size, "0 below %.0f", fabs((double)cut.low));
+    else if (cut.is_above)
+        (void)snprintf(text, size, "0 above %.0f", (double)cut.high);
+    else
+        (void)snprintf(text, size, "never 0");
+}
+
+// "A sigmoid: BCE p - t", for both, right-aligned in the title's line; shorter where there is no room.
+static float draw_slope_names(Panel *panel, Rect rect, float t, float room)
+{
+    Ui *ui = panel->ui;
+    char forms[3][SIDE_COUNT][64];
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const ModelFrame *m = &panel->frame->models[side];
+        const char *output = activation_get(OUTPUT_ACTIVATION, m->spec.output)->label;
+        const char letter = side == SIDE_A ? 'A' : 'B';
+        char slope[32];
+        describe_slope(m, t, slope, sizeof slope);
+        (void)snprintf(forms[0][side], sizeof forms[0][0], "%c %s: %s %s", letter, output,
+                       loss_get(m->spec.loss)->label, slope);
+        (void)snprintf(forms[1][side], sizeof forms[0][0], "%c: %s", letter, slope);
+        (void)snprintf(forms[2][side], sizeof forms[0][0], "%c", letter);
+    }
+    const float gap = ui_px(ui, 16);
+    int form = -1;
+    float used;
+    do {
+        form++;
+        used = ui_text_width(ui, FONT_UI, TEXT_SMALL, forms[form][SIDE_A]) + gap +
+               ui_text_width(ui, FONT_UI, TEXT_SMALL, forms[form][SIDE_B]);
+    } while (form < 2 && used > room);
+    Rect line = {rect.x, rect.y, rect.w - ui_px(ui, 12), ui_px(ui, 26)};
+    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+        ui_text(ui, line, FONT_UI, TEXT_SMALL, panel_side_color(ui, side), ALIGN_RIGHT, forms[form][side]);
+        line.w -= ui_text_width(ui, FONT_UI, TEXT_SMALL, forms[form][side]) + gap;
+    }
+    return used;
+}
+
+// Below the axis for A, above it for B: why nothing is learnt where the slope is 0.
+static void explain_cut(Panel *panel, const Plot *plot, int side, float t)
+{
+    Ui *ui = panel->ui;
+    const ModelFrame *m = &panel->frame->models[side];
+    const Cut cut = find_cut(&(SlopeCurve){m->model, m->spec.loss, t});
+    const float below = cut.is_below ? plot_x(plot, cut.low) - plot->area.x : 0,
+                above = cut.is_above ? plot->area.x + plot->area.w - plot_x(plot, cut.high) : 0;
+    const float width = fmaxf(below, above) - ui_px(ui, 12), height = ui_px(ui, 18), zero = plot_y(plot, 0);
+    static const char *const forms[] = {"slope 0: the output is cut here, nothing is learnt",
+                                        "slope 0: cut here, nothing is learnt", "slope 0: nothing is learnt", "slope 0",
+                                        ""};
+    const Rect place = {below >= above ? plot->area.x + ui_px(ui, 6) : plot_x(plot, cut.high) + ui_px(ui, 6),
+                        side == SIDE_A ? zero + ui_px(ui, 3) : zero - ui_px(ui, 3) - height, width, height};
+    if (width > 0)
+        ui_text(ui, place, FONT_UI, TEXT_SMALL, panel_side_color(ui, side), ALIGN_LEFT,
+                ui_choose(ui, FONT_UI, TEXT_SMALL, width, forms, 5));
+}
+
+// Curves on other outputs are steeper than a sigmoid's, which stay within 1.
+static float find_range(const Frame *frame)
+{
+    const int sigmoid = activation_find(OUTPUT_ACTIVATION, "sigmoid");
+    return frame->models[SIDE_A].spec.output == sigmoid && frame->models[SIDE_B].spec.output == sigmoid ? 1.0f : 2.0f;
+}
+
+static void draw_slope_curves(Panel *panel, const Plot *plot, const InspectFigures *figures)
+{
+    static const float widths[SIDE_COUNT] = {3.4f, 1.6f}; // so that both are seen where they agree
+    int losses[LOSS_COUNT];
+    const int count = inspect_list_losses(panel->frame, losses);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        for (int i = 0; i < count; i++) {
+            const SlopeCurve curve = {panel->frame->models[side].model, losses[i], figures->t};
+            plot_curve(plot, slope_at, &curve, ui_px(panel->ui, widths[side]), panel_side_color(panel->ui, side),
+                       loss_dash(losses[i]));
+        }
+    for (int side = SIDE_COUNT - 1; side >= 0; side--)
+        for (int i = 0; i < count; i++)
+            plot_point(plot, figures->sides[side].z, figures->sides[side].slope[losses[i]],
+                       panel_side_color(panel->ui, side), panel->frame->models[side].spec.loss != losses[i]);
+}
 
 void inspect_draw_slopes(Panel *panel, const InspectFigures *figures)
 {
     Ui *ui = panel->ui;
-    const Frame *frame = panel->frame;
     const Rect rect = panel->layout->inspect.slope_plot;
-    const bool is_wide = rect.w > ui_px(ui, 470);
-    const char *const title = is_wide ? "Gradient at the logit" : "Gradient";
-    static const char *const subtitle[] = {"filled: own loss; dashed: another output"};
+    static const char *const titles[] = {"Slope at the logit z", "Slope"};
+    const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, 0.3f * rect.w, titles, 2);
     const Rect area = plot_frame(ui, rect, title);
-    static const char *const notes[LOSSES_SHOWN] = {[LOSS_BCE] = " p\u2212t", [LOSS_MSE] = " 2(p\u2212t)p(1\u2212p)"};
-    int losses[LOSS_COUNT];
-    const int count = inspect_list_losses(frame, losses);
-    const float legend = draw_legend(panel, rect, notes);
-    if (is_wide)
-        plot_subtitle(ui, rect, title, legend, subtitle, 1);
-    const float axis = ui_px(ui, 28);
-    const Plot plot = {ui, {area.x + axis, area.y, area.w - axis, area.h}, -8.0f, 8.0f, -1.0f, 1.0f};
-    static const float ys[] = {-1, -0.5f, 0, 0.5f, 1}, xs[] = {-8, -4, 0, 4, 8};
+    const float room = rect.w - ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title) - ui_px(ui, 36),
+                used = draw_slope_names(panel, rect, figures->t, room);
+    static const char *const subtitle[] = {"how hard it pulls; filled: own loss", "filled: own loss"};
+    plot_subtitle(ui, rect, title, used + ui_px(ui, 12), subtitle, 2);
+    const float axis = ui_px(ui, 28), range = find_range(panel->frame);
+    const Plot plot = {ui, {area.x + axis, area.y, area.w - axis, area.h}, z_low, z_high, -range, range};
+    const float ys[] = {-range, -range / 2, 0, range / 2, range};
+    static const float xs[] = {-8, -4, 0, 4, 8};
     plot_y_axis(&plot, ys, 5);
     plot_x_axis(&plot, xs, 5, "z");
-    for (int i = 0; i < count; i++) {
-        const SlopeCurve curve = {NULL, losses[i], figures->t};
-        plot_curve(&plot, sigmoid_slope_at, &curve, ui_px(ui, 2), ui->theme->text, false);
-    }
-    // another output has slopes of its own: those of the model's own loss, dashed
-    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
-        const ModelFrame *m = &frame->models[side];
-        const SlopeCurve curve = {m->model, m->spec.loss, figures->t};
-        if (!is_sigmoid(m))
-            plot_curve(&plot, model_slope_at, &curve, ui_px(ui, 1.5f), panel_side_color(ui, side), true);
-    }
-    for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        for (int i = 0; i < count; i++)
-            plot_point(&plot, figures->sides[side].z, figures->sides[side].slope[losses[i]], panel_side_color(ui, side),
-                       frame->models[side].spec.loss != losses[i]);
+    draw_slope_curves(panel, &plot, figures);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        explain_cut(panel, &plot, side, figures->t);
 }

@@ -6,5 +6,5 @@
 // Loss against the output p at the pixel's target, which can be dragged; A's and B's points, filled for their own loss.
 void inspect_draw_losses(Panel *panel, const InspectFigures *figures);
 
-// Gradient at the logit against z on a sigmoid; that of a model with another output dashed.
+// The slope at the logit z, of each model's own output with each loss; where it is 0, why.
 void inspect_draw_slopes(Panel *panel, const InspectFigures *figures);

@@ -8,7 +8,8 @@ void layout_place_inspect(Layout *layout, Rect area, float scale, const Look *lo
     (void)look;
     enum { IMAGES = 1 + 2 * SIDE_COUNT, TABLE_ROWS = 9 };
     InspectLayout *inspect = &layout->inspect;
-    const float gap = layout_px(GAP, scale), header = layout_px(HEADER_HEIGHT, scale), line = layout_px(17, scale);
+    const float gap = layout_px(GAP, scale), header = layout_px(layout->stage.is_small ? 26 : HEAD_HEIGHT, scale),
+                line = layout_px(17, scale);
     const float table = TABLE_ROWS * line + layout_px(10, scale), least_plot = layout_px(130, scale);
     const float room = fminf((area.w - (IMAGES - 1) * gap) / IMAGES, area.h - table - least_plot - 2 * gap - header);
     int pixel_px = (int)(room / DIGIT_SIDE);

@@ -104,6 +104,8 @@ typedef struct Progress {
 Progress panel_progress(const Frame *frame, int model);
 
 void panel_format_figure(double value, char text[24]); // four decimals; very small and large ones as 1.2e+05
+// A slope: "0 (cut)" where nothing pulls although p misses t.
+void panel_format_slope(float slope, float p, float t, char text[24]);
 void panel_format_signed(double value, char text[24]); // the same with its sign
 
 // color, or grey where the model's figures over the test set are of another moment than its pictures: figures_of then

@@ -8,40 +8,79 @@
 
 // ---- the digit ----------------------------------------------------------------------------------------------------
 
-static void draw_input(Panel *panel)
+// From the drawing back to the test digit that lies on the pad, else to the first.
+static void toggle_drawing(Panel *panel)
 {
     const Frame *frame = panel->frame;
+    Look *next = panel_look(panel);
+    next->digit = frame->look.digit >= 0 ? -1 : frame->pad->now.source >= 0 ? frame->pad->now.source : 0;
+    next->seeks_pixel = true;
+    next->t = -1.0f;
+}
+
+static void draw_input(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
     const GridLayout *grid = &panel->layout->inspect.input;
+    const Rect head = grid->header;
     char title[48] = "Your digit", whole[64];
     if (frame->indices[0] >= 0)
         (void)snprintf(title, sizeof title, "Test %d", frame->indices[0]);
     (void)snprintf(whole, sizeof whole, "%s", title);
     if (frame->labels[0] >= 0)
         (void)snprintf(whole, sizeof whole, "%s, a %d", title, frame->labels[0]);
-    const char *const forms[] = {whole, title, frame->indices[0] < 0 ? "Yours" : title + 5};
-    panel_header(panel, grid->header, -1,
-                 ui_choose(panel->ui, FONT_UI, TEXT_NORMAL, grid->header.w - ui_px(panel->ui, 4), forms, 3), "");
+    static const char *const names[] = {"Drawn", "D"};
+    const char *name = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, 0.38f * head.w, names, 2);
+    const float width = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, name) + ui_px(ui, 16),
+                height = fminf(ui_px(ui, BUTTON_HEIGHT - 4), head.h - ui_px(ui, 6));
+    const Rect button = {head.x + head.w - width, head.y + floorf((head.h - ui_px(ui, 2) - height) / 2), width, height};
+    if (panel_button(panel, "inspect.drawing", button, name, NULL, frame->look.digit < 0, "inspect.drawing") ||
+        ui_take_key(ui, 'd', false))
+        toggle_drawing(panel);
+    const char *const forms[] = {whole, title, frame->indices[0] < 0 ? "" : title + 5};
+    const float room = button.x - head.x - ui_px(ui, 6);
+    ui_text(ui, (Rect){head.x, head.y, room, head.h - ui_px(ui, 2)}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text,
+            ALIGN_LEFT, ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, forms, 3));
     panel_digits(panel, grid, frame->targets, 1, false, -1);
+}
+
+// As on the stage: the letter in its colour, then what the model is made of; a line in its colour below both pictures.
+static void draw_side_head(Panel *panel, int side)
+{
+    Ui *ui = panel->ui;
+    const InspectLayout *inspect = &panel->layout->inspect;
+    const ModelFrame *m = &panel->frame->models[side];
+    const Rect head = inspect->output[side].header, heat = inspect->heatmap[side].header;
+    const float line = ui_px(ui, 2), size = fminf(ui_px(ui, BUTTON_HEIGHT - 4), head.h - ui_px(ui, 6));
+    draw_box(ui->draw, (Rect){head.x, head.y + head.h - line, heat.x + heat.w - head.x, line},
+             panel_side_color(ui, side), 0);
+    const Rect badge = {head.x, head.y + floorf((head.h - line - size) / 2), size, size};
+    const char *letter = side == SIDE_A ? "A" : "B";
+    draw_box(ui->draw, badge, panel_side_color(ui, side), ui_px(ui, RADIUS));
+    ui_text(ui, badge, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->inverse, ALIGN_CENTER, letter);
+    const Rect words = {badge.x + size + ui_px(ui, 8), head.y, head.w - size - ui_px(ui, 8), head.h - line};
+    const char *const forms[] = {m->caption, activation_get(OUTPUT_ACTIVATION, m->spec.output)->label, ""};
+    ui_text(ui, words, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
+            ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, words.w, forms, 3));
 }
 
 static void draw_side_images(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
     const InspectLayout *inspect = &panel->layout->inspect;
-    const ModelFrame *m = &frame->models[side];
     char id[24];
-    const Rect place = inspect->output[side].header;
-    const bool has_room = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, m->caption) + ui_px(panel->ui, 18) <= place.w;
-    panel_header(panel, place, side, has_room ? m->caption : activation_get(OUTPUT_ACTIVATION, m->spec.output)->label,
-                 "");
-    panel_digits(panel, &inspect->output[side], m->p, 1, false, -1);
+    draw_side_head(panel, side);
+    panel_digits(panel, &inspect->output[side], frame->models[side].p, 1, false, -1);
     const int mode = frame->look.heatmaps[0];
     Rect header = inspect->heatmap[side].header;
+    header.h -= ui_px(panel->ui, 2);
     (void)snprintf(id, sizeof id, "scale.%c.0", side == SIDE_A ? 'a' : 'b');
-    const char *name = panel_heatmap_label(panel, mode, header.w - ui_px(panel->ui, 22));
-    const float label = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, name) + ui_px(panel->ui, 22);
-    header.w -= panel_color_bar(panel, id, (Rect){header.x + label, header.y, header.w - label, header.h}, 0, mode);
-    panel_header(panel, header, side, name, "");
+    const char *name = panel_heatmap_label(panel, mode, header.w);
+    const float label = ui_text_width(panel->ui, FONT_UI, TEXT_NORMAL, name) + ui_px(panel->ui, 10);
+    const Rect bar = {header.x + label, header.y, header.w - label, header.h};
+    header.w -= panel_color_bar(panel, id, bar, 0, mode);
+    panel_header(panel, header, -1, name, "");
     panel_heatmap(panel, &inspect->heatmap[side], side, 0, false, false);
 }
 
@@ -52,6 +91,7 @@ static void choose_pixel(Panel *panel)
     const Look *look = &panel->frame->look;
     if (panel->hover.is_set && !look->is_pinned && panel->hover.pixel != look->pixel) {
         panel_look(panel)->pixel = panel->hover.pixel;
+        panel_look(panel)->seeks_pixel = false;
         panel_look(panel)->t = -1.0f;
     }
     static const struct {
@@ -65,10 +105,13 @@ static void choose_pixel(Panel *panel)
         Look *next = panel_look(panel);
         next->pixel = row * DIGIT_SIDE + column;
         next->is_pinned = true;
+        next->seeks_pixel = false;
         next->t = -1.0f;
     }
-    if (ui_take_key(ui, 'p', false))
+    if (ui_take_key(ui, 'p', false)) {
         panel_look(panel)->is_pinned = !look->is_pinned;
+        panel_look(panel)->seeks_pixel = false;
+    }
 }
 
 static void mark_pixel(Panel *panel, const GridLayout *grid)
@@ -83,12 +126,21 @@ static void mark_pixel(Panel *panel, const GridLayout *grid)
     draw_frame(panel->ui->draw, rect, look->is_pinned ? panel->ui->theme->lesson : 0xffffffff, 0, line);
 }
 
+static void frame_picture(Panel *panel, const GridLayout *grid)
+{
+    const float line = ui_px(panel->ui, 1), side = grid->side + 2 * line;
+    draw_frame(panel->ui->draw, (Rect){grid->origin.x - line, grid->origin.y - line, side, side},
+               panel->ui->theme->edge, 0, line);
+}
+
 static void draw_images_of_digit(Panel *panel)
 {
     const InspectLayout *inspect = &panel->layout->inspect;
     draw_input(panel);
-    for (int side = 0; side < SIDE_COUNT; side++)
+    for (int side = 0; side < SIDE_COUNT; side++) {
         draw_side_images(panel, side);
+        frame_picture(panel, &inspect->heatmap[side]);
+    }
     choose_pixel(panel);
     mark_pixel(panel, &inspect->input);
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -104,7 +156,9 @@ typedef struct TableRow {
     char label[48];
     char word[24]; // its key in words.h
     float values[SIDE_COUNT];
-    bool is_of_set; // the values are figures over the test set
+    bool is_of_set;         // the values are figures over the test set
+    bool is_slope;          // they are slopes; of
+    float p[SIDE_COUNT], t; // outputs that miss or meet t
 } TableRow;
 
 // Returns where the table ends.
@@ -119,8 +173,9 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
         ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_UI_BOLD,
                 TEXT_SMALL, panel_side_color(ui, side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
     const float room = row.w - 1.6f * column;
-    const float used = ui_text_width(ui, FONT_UI, TEXT_NORMAL, title) + ui_px(ui, 8);
-    ui_text(ui, (Rect){row.x, row.y, room, line}, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
+    const float size = line < ui_px(ui, 16) ? TEXT_SMALL : TEXT_NORMAL; // where a third loss has made the rows lower
+    const float used = ui_text_width(ui, FONT_UI, size, title) + ui_px(ui, 8);
+    ui_text(ui, (Rect){row.x, row.y, room, line}, FONT_UI, size, ui->theme->text, ALIGN_LEFT, title);
     if (used + ui_text_width(ui, FONT_UI, TEXT_SMALL, right) <= room)
         ui_text(ui, (Rect){row.x + used, row.y, room - used, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
                 right);
@@ -130,7 +185,9 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
                            ui->theme->soft, rows[i].label);
         for (int side = 0; side < SIDE_COUNT; side++) {
             char text[24] = "\u2013";
-            if (!isnan(rows[i].values[side]))
+            if (rows[i].is_slope)
+                panel_format_slope(rows[i].values[side], rows[i].p[side], rows[i].t, text);
+            else if (!isnan(rows[i].values[side]))
                 panel_format_figure((double)rows[i].values[side], text);
             const ModelFrame *m = &panel->frame->models[side];
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
@@ -175,6 +232,10 @@ static void draw_pixel_table(Panel *panel, const InspectFigures *f)
     }
     for (int i = 0; i < loss_count; i++) {
         rows[count] = make_row("", "slope", a->slope[losses[i]], b->slope[losses[i]]);
+        rows[count].is_slope = true;
+        rows[count].p[SIDE_A] = a->p;
+        rows[count].p[SIDE_B] = b->p;
+        rows[count].t = f->t;
         (void)snprintf(rows[count].label, sizeof rows[count].label, "\u2202%s/\u2202z", loss_get(losses[i])->label);
         count++;
     }
@@ -224,10 +285,10 @@ static void draw_set_table(Panel *panel, const InspectFigures *f)
     const Rect rect = panel->layout->inspect.set_table;
     char lesson[320];
     const TableRow rows[] = {
-        {"mean t", "mean_output", {f->mean_t, f->mean_t}, false},
-        {"mean p", "mean_output", {a->mean_p, b->mean_p}, true},
-        {"mean p \u2212 mean t", "heatmap.bias", {a->mean_error, b->mean_error}, true},
-        {"share with p = 0", "heatmap.dead", {a->dead_share, b->dead_share}, true},
+        {"mean t", "mean_output", .values = {f->mean_t, f->mean_t}},
+        {"mean p", "mean_output", .values = {a->mean_p, b->mean_p}, .is_of_set = true},
+        {"mean p \u2212 mean t", "heatmap.bias", .values = {a->mean_error, b->mean_error}, .is_of_set = true},
+        {"share with p = 0", "heatmap.dead", .values = {a->dead_share, b->dead_share}, .is_of_set = true},
     };
     char set[96];
     format_set(panel->frame, set, sizeof set);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "panels/panel.h"
+#include "state/inspect.h"
 #include "state/words.h"
 
 Look *panel_look(Panel *panel)
@@ -67,6 +68,14 @@ void panel_format_figure(double value, char text[24])
         (void)snprintf(text, 24, "%.1e", value);
     else
         (void)snprintf(text, 24, "%.4f", value);
+}
+
+void panel_format_slope(float slope, float p, float t, char text[24])
+{
+    if (inspect_is_cut(slope, p, t))
+        (void)snprintf(text, 24, "0 (cut)");
+    else
+        panel_format_figure((double)slope, text);
 }
 
 void panel_format_signed(double value, char text[24])

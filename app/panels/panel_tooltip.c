@@ -43,9 +43,7 @@ static void fill_model(Table *table, const Frame *frame, PixelHover hover, int m
         model_loss_values(m->model, table->losses[i], &z, &p, &t, &value, 1);
         model_loss_slopes(m->model, table->losses[i], &z, &t, &slope, 1);
         panel_format_figure((double)value, table->values[2 + i][column]);
-        panel_format_figure((double)slope, of_slope);
-        if (table->losses[i] == LOSS_BCE && slope == 0.0f && (p <= 0.0f || p >= 1.0f))
-            (void)snprintf(of_slope, 24, "0 clipped"); // not a rounded figure: nothing is learnt here
+        panel_format_slope(slope, p, t, of_slope);
     }
 }
 

@@ -29,6 +29,7 @@ static void pick_pixel(Panel *panel)
     if (look->scene == SCENE_INSPECT) {
         Look *next = panel_look(panel);
         next->is_pinned = !(look->is_pinned && look->pixel == hover.pixel);
+        next->seeks_pixel = false;
         next->pixel = hover.pixel;
         next->t = -1.0f;
     } else if (panel->ui->input.left_double) {

@@ -99,7 +99,7 @@ void plot_dash(DrawList *draw, Point a, Point b, float width, Color color, float
 }
 
 void plot_curve(const Plot *plot, float (*curve)(const void *context, float x), const void *context, float width,
-                Color color, bool is_dashed)
+                Color color, float dash)
 {
     enum { POINTS_MAX = 2048 };
     Point points[POINTS_MAX];
@@ -112,11 +112,11 @@ void plot_curve(const Plot *plot, float (*curve)(const void *context, float x), 
         const bool is_inside = y >= plot->y_low && y <= plot->y_high;
         if (is_inside)
             points[n++] = (Point){plot_x(plot, x), plot_y(plot, y)};
-        if (is_inside && is_dashed && n > 1)
-            plot_dash(plot->ui->draw, points[n - 2], points[n - 1], width, color, &phase, ui_px(plot->ui, 4));
+        if (is_inside && dash > 0 && n > 1)
+            plot_dash(plot->ui->draw, points[n - 2], points[n - 1], width, color, &phase, ui_px(plot->ui, dash));
         if (is_inside && i < count - 1)
             continue;
-        if (!is_dashed)
+        if (dash <= 0)
             draw_line(plot->ui->draw, points, n, width, color);
         n = 0;
     }

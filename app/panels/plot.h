@@ -23,9 +23,9 @@ float plot_y(const Plot *plot, float y); // clamped to the area
 void plot_x_axis(const Plot *plot, const float *ticks, int count, const char *name); // labels below, lines across
 void plot_y_axis(const Plot *plot, const float *ticks, int count);                   // labels at the left
 
-// y = curve(x), sampled at every other pixel.
+// y = curve(x), sampled at every other pixel. dash: its length at scale 1; 0: a solid line.
 void plot_curve(const Plot *plot, float (*curve)(const void *context, float x), const void *context, float width,
-                Color color, bool is_dashed);
+                Color color, float dash);
 void plot_vertical(const Plot *plot, float x, Color color);   // a dashed line
 void plot_horizontal(const Plot *plot, float y, Color color); // the same
 void plot_point(const Plot *plot, float x, float y, Color color, bool is_hollow);

@@ -224,6 +224,7 @@ static void turn_page(App *app, int pages)
 {
     const int total = app_count_digits(app), step = app->frame.page_count;
     if (app->look.scene == SCENE_INSPECT) {
+        app->look.seeks_pixel = true; // another digit: who wants a pixel to stay pins it
         const int from = app->look.digit < 0 && pages < 0 ? 0 : app->look.digit; // behind the drawing comes digit 0
         app->look.digit = (from + pages + total) % total;
         return;
@@ -238,6 +239,7 @@ static void shuffle(App *app)
 {
     app->shuffle++;
     if (app->look.scene == SCENE_INSPECT) {
+        app->look.seeks_pixel = true; // another digit: who wants a pixel to stay pins it
         Random random = random_stream((uint64_t)app->shuffle, 0);
         app->look.digit = (int)random_below(&random, (uint32_t)app_count_digits(app));
     }

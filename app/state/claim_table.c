@@ -97,10 +97,12 @@ static ClaimTable tabulate_sigmoid(const Frame *frame)
     add_row(&table, frame, "outside [0,1]", "outside", UNIT_SHARE, find_outside, true, with_mse, 4);
     add_row(&table, frame, "dead outputs", "dead_outputs", UNIT_COUNT, find_dead, true, with_mse, 4);
     add_row(&table, frame, "not finite", "nonfinite", UNIT_COUNT, find_nonfinite, true, with_mse, 4);
-    add_row(&table, frame, "test MSE, by BCE", "mse_trained_with_bce", UNIT_FINE, find_mse, false, with_bce, 4);
-    add_row(&table, frame, "outside, by BCE", "outside_trained_with_bce", UNIT_SHARE, find_outside, false, with_bce, 4);
-    add_row(&table, frame, "dead, by BCE", "dead_outputs_trained_with_bce", UNIT_COUNT, find_dead, false, with_bce, 4);
-    add_row(&table, frame, "not finite, by BCE", "nonfinite_trained_with_bce", UNIT_COUNT, find_nonfinite, false,
+    add_row(&table, frame, "with BCE: test MSE", "mse_trained_with_bce", UNIT_FINE, find_mse, false, with_bce, 4);
+    add_row(&table, frame, "with BCE: outside", "outside_trained_with_bce", UNIT_SHARE, find_outside, false, with_bce,
+            4);
+    add_row(&table, frame, "with BCE: dead", "dead_outputs_trained_with_bce", UNIT_COUNT, find_dead, false, with_bce,
+            4);
+    add_row(&table, frame, "with BCE: not finite", "nonfinite_trained_with_bce", UNIT_COUNT, find_nonfinite, false,
             with_bce, 4);
     return table;
 }

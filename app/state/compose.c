@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "state/inspect.h"
+
 // ---- digits on the page -------------------------------------------------------------------------------------------
 
 static const Dataset *find_dataset(const App *app)
@@ -192,6 +194,17 @@ static void compose_heat(Frame *frame, int index)
     }
 }
 
+// ---- the inspected pixel -------------------------------------------------------------------------------------------
+
+// Where nobody has chosen one. In the window it stays while it is nearly the worst, so that it does not jump about
+// while models train; in a picture it is the same every time.
+static void compose_pixel(App *app, Frame *frame)
+{
+    const Look *look = &app->look;
+    if (look->scene == SCENE_INSPECT && look->seeks_pixel && !look->is_pinned && look->t < 0.0f)
+        app->look.pixel = frame->look.pixel = inspect_find_pixel(frame, frame->is_capture ? -1 : look->pixel);
+}
+
 // ---- the drawing ---------------------------------------------------------------------------------------------------
 
 static void compose_difference(Frame *frame)
@@ -298,6 +311,7 @@ static void compose_models(App *app, Frame *frame)
 {
     for (int i = 0; i < app->slot_count; i++)
         compose_model(app, frame, i);
+    compose_pixel(app, frame);
     for (int i = 0; i < app->slot_count; i++)
         compose_heat(frame, i);
     compose_difference(frame);

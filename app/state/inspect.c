@@ -59,3 +59,32 @@ int inspect_list_losses(const Frame *frame, int losses[LOSS_COUNT])
             losses[count++] = loss;
     return count;
 }
+
+// The pixel with the largest own loss of this side; -1 where none is above 0.
+static int find_worst(const Frame *frame, int side, int now)
+{
+    static const float nearly = 0.8f;
+    const ModelFrame *m = &frame->models[side];
+    float values[DIGIT_PIXELS], most = 0.0f;
+    int worst = -1;
+    model_loss_values(m->model, m->spec.loss, m->z, m->p, frame->targets, values, DIGIT_PIXELS);
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        if (isfinite(values[i]) && values[i] > most) {
+            most = values[i];
+            worst = i;
+        }
+    return now >= 0 && most > 0.0f && values[now] >= nearly * most ? now : worst;
+}
+
+int inspect_find_pixel(const Frame *frame, int now)
+{
+    int worst = find_worst(frame, SIDE_B, now);
+    if (worst < 0)
+        worst = find_worst(frame, SIDE_A, now);
+    if (worst >= 0)
+        return worst;
+    int brightest = 0;
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        brightest = frame->targets[i] > frame->targets[brightest] ? i : brightest;
+    return brightest;
+}

@@ -28,4 +28,11 @@ InspectFigures inspect_figures(const Frame *frame);
 // how many.
 int inspect_list_losses(const Frame *frame, int losses[LOSS_COUNT]);
 
+// The pixel of the page's first digit at which B's own loss is largest, or A's where B has none; the brightest of the
+// target where neither has. now: a pixel that stays while its loss is nearly as large; -1: none.
+int inspect_find_pixel(const Frame *frame, int now);
+
+// Why nothing pulls at a pixel although it misses its target: the output is cut there, or the loss does not see it.
+static inline bool inspect_is_cut(float slope, float p, float t) { return slope == 0.0f && p != t; }
+
 float inspect_loss(int loss, float p, float t); // of an output p, clipped where the loss's table says so

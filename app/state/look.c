@@ -15,6 +15,7 @@ Look look_default(void)
     for (int output = 0; output < CLAIM_OUTPUT_COUNT; output++)
         look.matrix_outputs |= 1u << activation_find(OUTPUT_ACTIVATION, claim_output_key(output));
     look.pixel = DIGIT_SIDE / 2 * DIGIT_SIDE + DIGIT_SIDE / 2;
+    look.seeks_pixel = true;
     look.t = -1.0f;
     look.past_step = -1;
     look.lesson = -1;

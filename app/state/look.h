@@ -34,6 +34,7 @@ typedef struct Look {
     int digit;                              // inspected: index in the test set, -1: the drawing
     int pixel;                              // inspected: row * 28 + column
     bool is_pinned;                         // the pixel stays where it is, else it follows the mouse
+    bool seeks_pixel;                       // nobody has chosen one: the window finds one that is worth looking at
     float t;                                // inspected target, -1: the pixel's own
     int64_t past_step;                      // the window shows this moment of training, -1: the newest
     bool is_clipped;                        // outputs are shown as one would see them, cut to [0, 1], without marks
