@@ -129,7 +129,7 @@ static const OptionRow rows[] = {
     {"--shots", "DIR", PICTURE, KIND_TEXT, FIELD(shots), 0, 0, "folder for screenshots; default: your pictures folder",
      NULL},
     {"--scale", "S", PICTURE, KIND_REAL, FIELD(scale), 0.5, 4.0,
-     "size of the interface beside what the window's size gives, 0.5 to 4; as far as everything fits", NULL},
+     "size of the interface, on top of what the window's size\ngives, 0.5 to 4, as far as everything fits", NULL},
     {"--theme", NULL, VIEW, KIND_CHOICE, FIELD(theme), 0, 0,
      "default: what was chosen in the window last, at first dark", words_themes},
     {"--theme", NULL, SHOT | FILM, KIND_CHOICE, FIELD(theme), 0, 0, "the ground; default: dark, and light of a figure",

@@ -103,6 +103,9 @@ typedef struct Progress {
 } Progress;
 Progress panel_progress(const Frame *frame, int model);
 
+// Whether A and B are shown at different epochs: they are not comparable, and say so on their pictures.
+bool panel_is_apart(const Frame *frame);
+
 void panel_format_figure(double value, char text[24]); // four decimals; very small and large ones as 1.2e+05
 // A slope: "0 (cut)" where nothing pulls although p misses t.
 void panel_format_slope(float slope, float p, float t, char text[24]);

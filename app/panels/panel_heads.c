@@ -127,13 +127,6 @@ static float draw_more(Panel *panel, int side, Rect line)
     return width;
 }
 
-// Models at different epochs are not comparable: then both say how far they are, whatever else has room.
-static bool is_apart(const Frame *frame)
-{
-    const Snapshot *a = frame->models[SIDE_A].snapshot, *b = frame->models[SIDE_B].snapshot;
-    return a->step * b->steps_per_epoch != b->step * a->steps_per_epoch;
-}
-
 // What the head's line has room for: words go first, then chips from the end, the chosen one stays.
 typedef struct HeadPlan {
     bool has_words, has_progress;
@@ -173,9 +166,9 @@ static void draw_progress(Panel *panel, int side, Rect room, const char *text)
     const bool is_broken = panel->frame->models[side].snapshot->broken_step >= 0;
     const char *const forms[] = {text, is_broken ? "broke" : "", ""};
     ui_text(ui, room, FONT_FIGURES, TEXT_SMALL,
-            is_broken                ? ui->theme->broken
-            : is_apart(panel->frame) ? ui->theme->text
-                                     : ui->theme->faint,
+            is_broken                      ? ui->theme->broken
+            : panel_is_apart(panel->frame) ? ui->theme->text
+                                           : ui->theme->faint,
             ALIGN_RIGHT, ui_choose(ui, FONT_FIGURES, TEXT_SMALL, room.w, forms, 3));
 }
 
@@ -197,7 +190,7 @@ static void draw_head(Panel *panel, int side)
     const Progress how_far = panel_progress(frame, side);
     const float progress = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, how_far.short_text);
     const bool is_broken = frame->models[side].snapshot->broken_step >= 0;
-    const HeadPlan plan = plan_head(ui, &losses, &outputs, &spec, progress, is_apart(frame) || is_broken, row.w);
+    const HeadPlan plan = plan_head(ui, &losses, &outputs, &spec, progress, is_broken, row.w);
     const int loss = draw_chips(panel, side, &row, &losses, plan.losses, plan.has_words, spec.loss);
     const int output = draw_chips(panel, side, &row, &outputs, plan.outputs, plan.has_words, spec.output);
     if (plan.has_progress)

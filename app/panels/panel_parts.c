@@ -58,6 +58,13 @@ Progress panel_progress(const Frame *frame, int model)
     return out;
 }
 
+bool panel_is_apart(const Frame *frame)
+{
+    const Snapshot *a = frame->models[SIDE_A].snapshot, *b = frame->models[SIDE_B].snapshot;
+    return panel_is_shown(frame, SIDE_A) && panel_is_shown(frame, SIDE_B) &&
+           a->step * b->steps_per_epoch != b->step * a->steps_per_epoch;
+}
+
 void panel_format_figure(double value, char text[24])
 {
     if (!isfinite(value))

@@ -94,7 +94,14 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     const char *const within[] = {"all within 0\u20261", "within 0\u20261", ""}, *const clipped[] = {
                                                                                      "clipped to 0\u20261", "clipped"};
     const char *const names[] = {title, "Output"};
-    const char *name = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.62f, names, 2);
+    char moment[96], bare[64];
+    const Progress how_far = panel_progress(panel->frame, side);
+    (void)snprintf(moment, sizeof moment, "%s, %s", title, how_far.short_text);
+    (void)snprintf(bare, sizeof bare, "%c, %s", side == SIDE_A ? 'A' : 'B', how_far.short_text);
+    const char *const moments[] = {moment, bare, title, "Output"};
+    const char *name = panel_is_apart(panel->frame)
+                           ? ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.95f, moments, 4)
+                           : ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.62f, names, 2);
     const float used = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, name) + ui_px(ui, 8);
     (void)snprintf(id, sizeof id, "%c.clip", side == SIDE_A ? 'a' : 'b');
     Rect rest = {rect.x + used, rect.y, rect.w - used, rect.h};

@@ -409,7 +409,7 @@ def read_screenshot(path):
 
 def find_wrong_cells(picture, frame, digits):
     """Cells of the input grid whose pixels are not the digits' greys within one level."""
-    grid, wrong = frame["input"], []
+    grid, wrong = frame["grids"]["target.a"], []
     side = grid["pixel_px"] * DIGIT
     for cell in range(frame["page_count"]):
         x = grid["x"] + cell % grid["columns"] * grid["pitch"]
