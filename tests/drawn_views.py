@@ -4,8 +4,10 @@ import re
 
 import numpy as np
 
-from drawn_texts import (A, B, HEATMAPS, NAMES, OUTPUT_NAMES, SHORT, SIDES, SOFT, TEXT, Picture, caption,
-                         list_losses, outside, write_figure, write_signed)
+import cli_reference as reference
+from drawn_texts import (A, B, HEATMAPS, NAMES, OUTPUT_NAMES, SHORT, SIDES, TEXT, Picture, caption, list_losses, write_count,
+                         write_figure)
+
 
 class Matrix(Picture):
     """A line of tools, a head and a sentence for each loss, a row of targets, a row for each output."""
@@ -115,12 +117,29 @@ class Matrix(Picture):
             self.case.assertEqual(text, said)
 
 
+def loss_of(model):
+    return reference.parse_spec(model["spec"])["loss"]
+
+
+def output_of(model):
+    return reference.parse_spec(model["spec"])["output"]
+
+
+def describe_slope(loss, output):
+    """What the plot of the slopes says of a model's own loss."""
+    if output == "sigmoid" and loss in ("bce", "mse"):
+        return {"bce": "p − t", "mse": "2(p − t) p (1 − p)"}[loss]
+    if output == "clip" or (loss == "bce" and output in ("relu", "linear")):
+        return "0 outside 0…1"
+    return "0 below 0" if output == "relu" else "never 0"
+
+
 class Inspect(Picture):
     def check_view(self):
         i = self.f["inspect"]
         self.check_header(i)
         loss, slope = self.one("Loss", where=lambda t: t.middle > self.bar), \
-            self.one("Gradient at the logit", "Gradient")
+            self.one("Slope at the logit z", "Slope")
         tables = self.one("Row %d, column %d" % tuple(i["pixel"]))
         self.claim(tables, tables.text, "the pixel")
         for text in self.behind(loss, lambda t: t.right < slope.x):
@@ -128,11 +147,11 @@ class Inspect(Picture):
                 t = "at t = %.3f%s" % (float(np.float32(i["t"])), " (dragged)" if i["is_dragged"] else "")
                 self.claim(text, (f"against the output p, {t}", t), "the target")
         self.check_axes(loss, slope.x - 20, tables.y, "p", ("0", "0.5", "1", "1.5", "2"), ("0", "0.25", "0.5", "0.75", "1"))
-        self.check_axes(slope, math.inf, tables.y, "z", ("-1", "-0.5", "0", "0.5", "1"), ("-8", "-4", "0", "4", "8"))
-        notes = {"BCE p−t", "MSE 2(p−t)p(1−p)"}
+        reach = 1 if all(output_of(self.f[side]) == "sigmoid" for side in SIDES) else 2
+        ys = ["%g" % (reach * y) for y in (-1, -0.5, 0, 0.5, 1)]
+        self.check_axes(slope, math.inf, tables.y, "z", ys, ("-8", "-4", "0", "4", "8"))
+        self.check_slopes(slope, tables, i)
         for text in self.texts:
-            if text.text in notes and text.x > slope.x:
-                self.claim(text, notes, "the slope's formula on a sigmoid")
             for sign, key in (("−", "below"), ("+", "above")):
                 if text.text.startswith(f"{sign}0.1: "):
                     self.claim(text, f"{sign}0.1: +%.4f" % i[f"excess_{key}"], f"what a miss to {key} costs")
@@ -140,23 +159,41 @@ class Inspect(Picture):
                 self.claim(text, "floor H(t) %.4f" % i["floor"], "the floor")
         self.check_tables(i, tables)
 
+    def check_slopes(self, title, tables, i):
+        """What is said of each model's own slope, and of where it is 0."""
+        for side, color in zip(SIDES, (A, B)):
+            spec = self.f[side]["spec"]
+            loss, output = loss_of(self.f[side]), output_of(self.f[side])
+            slope = describe_slope(loss, output)
+            forms = (f"{side.upper()} {OUTPUT_NAMES[output]}: {NAMES[loss]} {slope}", f"{side.upper()}: {slope}", side.upper())
+            name, = [t for t in self.behind(title) if t.color == color]
+            self.claim(name, forms, f"the slope of {spec}")
+            said = [t for t in self.inside(title.x - 12, title.y + title.h, math.inf, tables.y)
+                    if t.text.startswith("slope 0") and t.color == color]
+            self.case.assertEqual(len(said), slope.startswith("0"), (spec, said))
+            for text in said:
+                self.claimed[text] = "why nothing is learnt"
+
     def check_header(self, i):
-        title = [t for t in self.texts if re.match(r"(Test )?\d+(, a \d)?$|Your digit|Yours", t.text)
-                 and t.middle > self.bar and t.y > 44][0]
+        title = [t for t in self.texts if re.match(r"(Test )?\d+(, a \d)?$|Your digit", t.text)
+                 and t.middle > self.bar and t.y > 44]
         digit = i["digit"]
-        self.claim(title, ("Your digit", "Yours") if digit < 0 else
-                   (f"Test {digit}, a {self.truth.labels[digit]}", f"Test {digit}", str(digit)), "the digit")
+        if title:
+            self.claim(title[0], "Your digit" if digit < 0 else
+                       (f"Test {digit}, a {self.truth.labels[digit]}", f"Test {digit}", str(digit)), "the digit")
+        line = self.line(self.one("Drawn", "D"))
         key = next(iter(self.f["heat_scale"]))
-        line = self.behind(title)
-        captions = {side: (caption(self.f[side]["spec"]), caption(self.f[side]["spec"]).split(" · ")[1]) for side in SIDES}
-        heads = [t for t in line if t.text in (HEATMAPS[key][0], SHORT.get(key)) and t.color == TEXT]
+        heads = [t for t in line if t.text in (HEATMAPS[key][0], SHORT.get(key)) and t.color == TEXT
+                 and t.x - line[0].x > 20][-2:]
         self.case.assertEqual(len(heads), 2)
-        for side, head, end in zip(SIDES, heads, (heads[1].x, math.inf)):
-            before = [t for t in line if t.x < head.x and t not in self.claimed][-1]
-            self.claim(before, captions[side], f"what {side}'s output is of")
-            other = self.find(*captions["b"])
-            stop = min([t.x for t in other if head.x < t.x < end] or [end])
-            self.check_heat_header(head, self.behind(head, lambda t: t.x < stop), key, "")
+        badges = [t for t in line if t.text in ("A", "B")]
+        self.case.assertEqual([t.text for t in badges], ["A", "B"])
+        for side, badge, head, end in zip(SIDES, badges, heads, (badges[1].x, math.inf)):
+            whole = caption(self.f[side]["spec"])
+            for text in self.behind(badge, lambda t: t.right <= head.x):
+                self.claim(text, (whole, whole.split(" · ")[1]), f"what {side}'s output is of")
+            self.claim(head, (HEATMAPS[key][0], SHORT.get(key)), "the heatmap's name")
+            self.case.assertEqual(self.check_bar(self.behind(head, lambda t: t.x < end), key), [])
 
     def check_axes(self, title, right, bottom, name, ys, xs):
         area = self.inside(title.x - 12, title.y + title.h, right, bottom)
@@ -200,7 +237,9 @@ class Inspect(Picture):
                 self.claim(head, label, "a row's label")
             for text in self.behind(head, where):
                 column, = [k for k, t in enumerate(columns) if abs(t.right - text.right) < 2]
-                self.claim(text, write_figure(expected[column]), f"{label} of {SIDES[column]}")
+                forms = write_figure(expected[column])
+                is_cut = label.startswith("∂") and expected[column] == 0
+                self.claim(text, (*forms, "0 (cut)") if is_cut else forms, f"{label} of {SIDES[column]}")
 
     @staticmethod
     def lesson(i):
@@ -216,73 +255,83 @@ class Inspect(Picture):
                 f"{sides[1][1]:.4f}: the pull is towards 0.5, not downwards. MSE charges 0.0100 for either.")
 
 
-ROWS = {  # of each claim: its rows' labels and units, in the order of the JSON's
-    "sigmoid": [("test MSE", "fine"), ("outside [0,1]", "share"), ("dead outputs", "count"), ("not finite", "count"),
-                ("with BCE: test MSE", "fine"), ("with BCE: outside", "share"), ("with BCE: dead", "count"),
-                ("with BCE: not finite", "count")],
-    "dim": [("mean out − in", "signed"), ("where t = 0", "signed"), ("0 < t < 0.5", "signed"), ("0.5 ≤ t < 1", "signed"),
-            ("where t = 1", "signed")],
-    "optimum": [("test BCE", "loss"), ("test MSE", "fine"), ("mean |p − p'|", "fine")],
-    "binary": [("below 0.02", "share"), ("above 0.98", "share"), ("ink that is 255", "share")],
-    "fit": [("test BCE", "loss"), ("to entropy floor", "signed"), ("to mean image", "signed"), ("to ln 2", "signed"),
-            ("way to the floor", "share")]}
+CLAIM_STATIC = {"BCE − MSE, ±0.5", "seed 1 − 2, ±0.5", "seed 1 − 2", "0 or 1", "0", "1", "all: near 0 or 1", "near 0, 1",
+                "BCE on the test digits, from 0"}
 
 
-def write_claim(unit, value):
-    """With all its decimals, or with fewer where there is no room."""
-    if value is None:
-        return ("infinite", "inf")
-    forms = []
-    for fewer in range(6):
-        decimals = max(0, {"loss": 4, "fine": 5, "signed": 4, "share": 1, "count": 0}[unit] - fewer)
-        if abs(value) >= 1e4 and (unit != "count" or fewer):
-            forms.append("%.*e" % (max(0, 3 - fewer), value))
-        elif unit == "share":
-            forms.append("%.*f %%" % (decimals, 100 * value))
-        else:
-            forms.append(("%+.*f" if unit == "signed" else "%.*f") % (decimals, value))
-    return forms
+def key_figures(claim, mean):
+    """The two figures that say most, as they are written."""
+    figures, key = claim["figures"], claim["key"]
+    best = lambda row: min(v for k, v in figures[row].items() if k not in ("A", "B", "sigmoid") and v is not None)
+    loss, share = lambda value: "%.4f" % value, lambda value: "%.1f %%" % (100 * value)
+    if key == "sigmoid":
+        return loss(best("mse_trained_with_bce")), loss(best("mse"))
+    if key == "dim":
+        return tuple(loss(mean + figures["bias"][k]) for k in ("BCE", "MSE"))
+    if key == "optimum":
+        return loss(figures["distance"]["MSE"]), loss(figures["distance"]["seed+1"])
+    if key == "binary":
+        return share(figures["full_ink"]["input"]), share(figures["below_002"]["input"] + figures["above_098"]["input"])
+    return loss(figures["bce"]["BCE"]), loss(figures["bce"]["BCE"] - figures["to_floor"]["BCE"])
 
 
 class Claims(Picture):
     def check_view(self):
+        head, = [t for t in self.texts if t.text.startswith("What people say, and what was measured.")]
+        count, name = write_count(self.f["data"]["test"]), self.f["data"]["name"]
+        start, end = "What people say, and what was measured.", "“Show me” sets the stage."
+        self.claim(head, (f"{start} On all {count} test digits of {name}. {end}", f"{start} On all {count} test digits. {end}",
+                          start), "the heading")
         titles = [self.one(f"“{claim['claim']}”") for claim in self.f["claims"]]
         ends = [title.y for title in titles[1:]] + [self.one("Film").y]
+        shows = sorted(self.find("Show me"), key=lambda t: t.y)
+        self.case.assertEqual(len(shows), len(titles))
         for claim, title, end in zip(self.f["claims"], titles, ends):
             self.claim(title, title.text, "the claim")
-            badge = self.behind(title)[0]
-            self.case.assertEqual(badge.text, claim["verdict"])
-            self.check_sentence(claim, title, end)
-            self.check_table(claim, self.behind(badge), end)
+            verdict = [t for t in self.line(title) if t.x < title.x][-1]
+            self.case.assertEqual(verdict.text, claim["verdict"])
+            side = min(t.box_x for t in self.find("Figures and rule")) - 12
+            card = [t for t in self.texts if title.y - 4 <= t.y < end - 4 and t not in (title, verdict)]
+            self.check_words(claim, [t for t in card if verdict.x - 40 < t.x < side and t.y > title.y + 8])
+            self.check_side(claim, [t for t in card if t.x >= side])
+            self.check_picture(claim, [t for t in card if t.x <= verdict.x - 40])
 
-    def check_sentence(self, claim, title, end):
-        lines = sorted((t for t in self.texts if abs(t.x - title.x) < 2 and title.y + 4 < t.y < end - 4),
-                       key=lambda t: t.y)
-        said = " ".join(t.text for t in lines)
+    def check_words(self, claim, texts):
+        """Because and so, whole, in their columns or one after the other."""
+        lines = sorted((t for t in texts if t.text not in ("because", "so far", "so")), key=lambda t: t.y)
         for text in lines:
-            self.claimed[text] = "the sentence"
-        self.case.assertTrue(said == claim["sentence"] or
-                             (said.endswith("…") and claim["sentence"].startswith(said[:-1])), (said, claim["sentence"]))
+            self.claimed[text] = "the words"
+        said = " ".join(t.text for t in lines)
+        self.case.assertIn(said, [f"{claim['sentence']}{word}{claim['so']}" for word in ((" ", " So ") if claim["so"]
+                                                                                          else ("",))])
 
-    def check_table(self, claim, columns, end):
-        self.case.assertEqual([t.text for t in columns[:2]], ["A", "B"])
-        for column in columns[2:]:
-            if re.search(r"\d", column.text):
-                self.claim(column, "seed+1", "the other seed")
-        labels = ROWS[claim["key"]]
-        self.case.assertEqual(len(labels), len(claim["figures"]))
-        for (label, unit), figures in zip(labels, claim["figures"].values()):
-            head = self.one(label, where=lambda t: columns[0].y < t.y < end and t.color == SOFT)
-            if re.search(r"\d", label):
-                self.claim(head, label, "a row's label")
-            values = self.behind(head)
-            self.case.assertEqual(len(values), len(figures), (label, values, figures))
-            for text in values:
-                column, = [t.text for t in columns if abs(t.right - text.right) < 2]
-                forms = write_claim(unit, figures[column])
-                self.claim(text, forms, f"{label} of {column}: {claim['key']}")
-                longer = max([len(form) for form in forms[:forms.index(text.text)]], default=math.inf)
-                self.case.assertGreater(longer * text.w / len(text.text), text.box_w - 1, f"{text} has room for more")
+    def check_side(self, claim, texts):
+        figures = sorted((t for t in texts if re.fullmatch(r"[\d.]+( %)?", t.text)), key=lambda t: t.y)
+        for text, expected in zip(figures, key_figures(claim, self.f["test_set"]["mean_input"]), strict=True):
+            self.claim(text, expected, f"a figure of {claim['key']}")
+        self.claim_static(texts)
+
+    def claim_static(self, texts):
+        for text in texts:
+            if text.text in CLAIM_STATIC and text not in self.claimed:
+                self.claimed[text] = "it never changes"
+
+    def check_picture(self, claim, texts):
+        figures, mean = claim["figures"], self.f["test_set"]["mean_input"]
+        if claim["key"] == "dim":
+            for label, value in (("target", mean), ("BCE", mean + figures["bias"]["BCE"]), ("MSE", mean + figures["bias"]["MSE"])):
+                head, = [t for t in texts if t.text == label]
+                bar, = [t for t in texts if t.x > head.right and abs(t.middle - head.middle) < 4]
+                self.claim(bar, "%.3f" % value, f"the brightness of {label}")
+        if claim["key"] == "fit":
+            bce = figures["bce"]["BCE"]
+            marks = {"floor ": bce - figures["to_floor"]["BCE"], "average digit ": bce - figures["to_mean_image"]["BCE"],
+                     "this model ": bce, "always 0.5: ": math.log(2)}
+            for text in texts:
+                for name, value in marks.items():
+                    if text.text.startswith(name):
+                        self.claim(text, f"{name}%.3f" % value, "a mark of the line")
+        self.claim_static(texts)
 
 
 PICTURES = {"matrix": Matrix, "inspect": Inspect, "claims": Claims}
