@@ -12,7 +12,8 @@ from window import Program, WindowCase, make_small_set
 
 MODELS = ["--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32"]
 COLOR = {"a": "5aa7ffff", "b": "ffb14dff"}
-FAINT, ERROR, TEXT = "7d8594ff", "ff6b6bff", "e8eaedff"
+FAINT, TEXT = "7d8594ff", "eceef1ff"
+LOSSES = {"BCE": "test_bce", "MSE": "test_mse"}
 DATA = []
 
 
@@ -37,40 +38,64 @@ def texts_in(frame, rect):
     return [t for t in frame["texts"] if x <= t["rect"][0] < x + w and y <= t["rect"][1] < y + h]
 
 
+def line_of(frame, text):
+    """The texts of the text's line and block, from the left: those of one head, those of one row of the table."""
+    (x, y, _, h), right = text["box"], text["box"][0] + 640
+    own = [t for t in frame["texts"] if (t["box"][1], t["box"][3]) == (y, h) and x <= t["box"][0] < right]
+    return sorted(own, key=lambda t: t["rect"][0])
+
+
 def is_figure(text, value):
     """The trace has six digits, the window four decimals."""
     return bool(re.fullmatch(r"\d+\.\d{4}", text)) and abs(float(text) - value) < 5.1e-5
 
 
 class OneMomentCase(WindowCase):
-    def check_caption(self, frame, side):
-        """The line at the bottom: the figures' colour, and the moment they are of."""
+    def check_figure(self, text, model, loss, color):
+        self.assertTrue(is_figure(text["text"], model[LOSSES[loss]]), "%s is %s" % (loss, text["text"]))
+        self.assertEqual(text["color"], FAINT if moment_of(model) else color, loss)
+
+    def check_head(self, frame, side):
+        """Over the test digits: the figures' colour, and the moment they are of."""
         model = frame[side]
-        moment = moment_of(model)
-        figures = [t for t in frame["texts"] if re.search(r"BCE \d.*MSE \d.*bias", t["text"])]
-        own = [t for t in figures if is_figure(re.search(r"BCE (\S+)", t["text"]).group(1), model["test_bce"])]
-        self.assertTrue(own, "no caption with the BCE of %s: %s" % (side, figures))
-        expected = (FAINT if moment else COLOR[side], moment)
-        self.assertIn(expected, [(t["color"], (re.match(r"\s*((?:epoch|step) \d+)?", t["text"]).group(1) or "")) for t in own])
+        titles = [t for t in frame["texts"] if re.fullmatch(r"All 300( .*)?", t["text"])]
+        self.assertEqual(len(titles), 3, "two heads and the table: %s" % titles)
+        title, *figures = line_of(frame, titles["ab".index(side)])
+        self.assertEqual(title["text"], "All 300 at " + moment_of(model) if moment_of(model) else "All 300 test digits")
+        self.assertEqual([t["text"] for t in figures[::2]], list(LOSSES))
+        for name, figure in zip(figures[::2], figures[1::2]):
+            self.check_figure(figure, model, name["text"], COLOR[side])
+
+    def check_table(self, frame, side):
+        title = [t for t in frame["texts"] if t["text"] == "All 300 test digits"][-1]
+        for loss in LOSSES:
+            label = [t for t in frame["texts"] if t["text"] == loss + " error" and t["box"][0] == title["box"][0]]
+            self.assertEqual(len(label), 1, "rows of the table for " + loss)
+            values = line_of(frame, label[0])[1:]
+            self.assertEqual(len(values), sum("test_bce" in frame[s] for s in "ab"), loss)
+            self.check_figure(values[0 if side == "a" else -1], frame[side], loss, COLOR[side])
 
     def check_curves(self, frame, side):
-        model, letter = frame[side], side.upper()
-        moment = moment_of(model)
-        parts = [(t, re.fullmatch(letter + r" (\d\.\d{4})( .*)?", t["text"])) for t in frame["texts"]]
-        found = [t for t, m in parts if m and is_figure(m.group(1), model["test_bce"])
-                 and (m.group(2) or "").strip() == moment]
-        self.assertTrue(found, "no figure %.4f, %s, over the curves" % (model["test_bce"], moment or "of now"))
-        self.assertEqual(found[0]["color"], FAINT if moment else COLOR[side])
+        """Over the curves, where there is room; how many figures are there."""
+        model = frame[side]
+        found = [(t, re.fullmatch(side.upper() + r" (\d\.\d{4})( .*)?", t["text"])) for t in frame["texts"]]
+        found = [(t, m) for t, m in found if m]
+        for text, match in found:
+            self.assertTrue(is_figure(match.group(1), model["test_bce"]), "%s over the curves" % text["text"])
+            self.assertIn((match.group(2) or "").strip(), ("", moment_of(model)))
+            self.assertEqual(text["color"], FAINT if moment_of(model) else COLOR[side])
+        return len(found)
 
     def check_compare(self, frame):
         for side in "ab":
             if "test_bce" in frame[side]:
                 with self.subTest(side=side, model=frame[side]):
-                    self.check_caption(frame, side)
+                    self.check_head(frame, side)
+                    self.check_table(frame, side)
                     self.check_curves(frame, side)
 
     def check_matrix(self, frame):
-        """Each cell's figures are grey unless they are of the picture's step; its title says of which they are."""
+        """Each cell's figures are grey unless they are of the picture's step; a grey line says of which they are."""
         count = 0
         for row in frame["matrix"]:
             for cell in row:
@@ -79,12 +104,11 @@ class OneMomentCase(WindowCase):
                     continue
                 moment, texts = moment_of(model), texts_in(frame, cell["rect"])
                 with self.subTest(model=model):
-                    figures = [t for t in texts if is_figure(t["text"], model["test_bce"])]
-                    self.assertTrue(figures, "no BCE in the cell: %s" % [t["text"] for t in texts])
-                    for figure in figures:
-                        self.assertEqual(figure["color"], FAINT if moment else TEXT)
-                    title = " ".join(t["text"] for t in texts if t["text"].startswith(("epoch", "step", "was at")))
-                    self.assertEqual(re.findall(r"figures: (.*)", title), [moment] if moment else [])
+                    for loss in LOSSES:
+                        at = [t["text"] for t in texts].index(loss)
+                        self.check_figure(texts[at + 1], model, loss, TEXT)
+                    notes = [t["text"] for t in texts if re.match("epoch|step", t["text"]) and t["color"] == FAINT]
+                    self.assertEqual(notes, [moment] if moment else [])
                     count += 1
         return count
 
@@ -105,6 +129,22 @@ class TrainingTest(OneMomentCase):
         for frame in p.frames:
             if frame["view"] == "compare":
                 self.check_compare(frame)
+
+    def test_curves_of_a_model_alone(self):
+        """Alone there is room for its figure over the curves."""
+        p = self.p
+        if not p.now()["playing"]:
+            p.key("space", lambda f: f["playing"])
+        p.key("1", lambda f: f["view"] == "compare")
+        for key, side in (("2", "a"), ("3", "b")):
+            since = len(p.frames)
+            p.key(key, lambda f: f["view"] == "solo_" + side)
+            p.wait(lambda f: f["view"] == "solo_" + side and moment_of(f[side]), "figures of another moment", since)
+            for frame in p.frames[since:]:
+                if frame["view"] == "solo_" + side and "test_bce" in frame[side]:
+                    with self.subTest(side=side, model=frame[side]):
+                        self.assertEqual(self.check_curves(frame, side), 1)
+        p.key("1", lambda f: f["view"] == "compare")
 
     def test_matrix_from_its_first_frame_on(self):
         p = self.p
