@@ -6,6 +6,7 @@
 
 #include "panels/figure.h"
 #include "panels/panel.h"
+#include "state/presets.h"
 
 // ---- what a model is, a piece a row -------------------------------------------------------------------------------
 
@@ -114,6 +115,10 @@ void figure_title(const Frame *frame, char text[FIGURE_WORDS])
         (void)snprintf(text, FIGURE_WORDS, "%s", find_card(frame)->title);
         return;
     }
+    if (frame->preset >= 0) {
+        (void)snprintf(text, FIGURE_WORDS, "%s", preset_get(frame->preset)->title);
+        return;
+    }
     Sentence sentence = find_sentence(frame);
     const size_t bold = find_bold(&sentence);
     if (bold > 0) {
@@ -176,7 +181,7 @@ void figure_sentence(const Frame *frame, bool has_title, char text[FIGURE_WORDS]
         return;
     }
     const Sentence sentence = find_sentence(frame);
-    const char *rest = sentence.text + (has_title ? find_bold(&sentence) : 0);
+    const char *rest = sentence.text + (has_title && frame->preset < 0 ? find_bold(&sentence) : 0);
     if (!*sentence.text) {
         say_figures(frame, text);
         return;

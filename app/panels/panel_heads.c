@@ -123,7 +123,7 @@ static float draw_more(Panel *panel, int side, Rect line)
     const float width = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, text) + ui_px(ui, 18);
     if (panel_button(panel, id, (Rect){line.x + line.w - width, line.y, width, line.h}, text, NULL,
                      panel->frame->popup == popup, "more"))
-        panel_request(panel, REQUEST_POPUP, popup);
+        panel_request(panel, REQUEST_POPUP, (int)popup);
     return width;
 }
 
