@@ -92,6 +92,7 @@ static json_t *settings(const Frame *frame)
     for (int cell = 0; cell < frame->page_count; cell++)
         (void)json_array_append_new(digits, json_integer(frame->indices[cell]));
     set(json, "heat_scale", heat_scales(look));
+    set(json, "clipped", json_boolean(look->is_clipped));
     set(json, "epochs", json_integer(frame->epochs));
     set(json, "binary", json_real((double)look->binarise));
     set(json, "histogram", json_string(histogram_key(look->histogram)));

@@ -57,7 +57,7 @@ void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int
                                      .values = values,
                                      .intensities = values,
                                      .count = count,
-                                     .map = MAP_GREY,
+                                     .map = panel->frame->look.is_clipped ? MAP_CLIPPED : MAP_GREY,
                                      .scale = 1.0f,
                                      .is_pad = is_pad,
                                      .model = model});
