@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 import window
-from window import Program, WindowCase, environment, make_small_set, new_folder, xdotool
+from window import Program, WindowCase, environment, make_small_set, new_folder, read_screenshot, xdotool
 
 SHIFT, ALTGR, CONTROL = 50, 108, 37  # X keycodes
 
@@ -62,6 +62,7 @@ def press(layout, character, way=0, shift=False):
 
 
 TEST_DIGITS = 300
+SCALE = 11 / 12  # of the interface as it comes, in the smallest window; a press of Ctrl - takes a tenth of it
 HEATMAPS = ["bce", "excess", "mse", "mae", "error", "difference", "gradient", "bias", "dead"]
 
 
@@ -81,6 +82,10 @@ def grows(get, factor):
     return lambda before, after: abs(get(after) / get(before) - factor) < 1e-3
 
 
+def comes_to(get, value):
+    return lambda before, after: abs(get(after) - value) < 1e-3 < abs(get(before) - value)
+
+
 def turns(column, by):
     def check(before, after):
         at = [HEATMAPS.index(f["look"]["heatmaps"][column]) for f in (before, after)]
@@ -98,6 +103,10 @@ def view(f):
 
 def scale(f):
     return f["look"]["heat_scales"][0]
+
+
+def size(f):
+    return f["scale"]
 
 
 def undo(f):
@@ -120,8 +129,16 @@ def turns_page(by):
     return check
 
 
-def centred(f):
-    return next(w["on"] for w in f["widgets"] if w["id"] == "pad.centre")
+def is_on(switch):
+    return lambda f: next(w["on"] for w in f["widgets"] if w["id"] == switch)
+
+
+def popup(f):
+    return f["popup"]
+
+
+centred = is_on("pad.centre")
+MENU = "compare, the View menu open"  # which shows what these switch
 
 
 ONE_STEP = moves(step, 1)
@@ -147,7 +164,10 @@ SHORTCUTS = [
     ("n", False, "compare", moves(undo, 1)), ("c", False, "compare", moves(undo, 1)),
     ("z", False, "compare", moves(undo, -1)), ("y", False, "compare", moves(undo, 1)),
     ("n", False, "compare", moves(undo, 1)), ("Delete", False, "compare", moves(undo, 1)),
-    ("m", False, "compare", toggles(centred)), ("m", False, "compare", toggles(centred)),
+    ("m", False, MENU, toggles(centred)), ("m", False, MENU, toggles(centred)),
+    ("k", False, MENU, toggles(is_on("clipped"))), ("k", False, MENU, toggles(is_on("clipped"))),
+    ("o", False, "compare", lambda before, after: popup(before) != popup(after) == "setups"),
+    ("o", False, "compare", lambda before, after: popup(before) != popup(after) == "none"),
     ("b", False, "compare", lambda before, after: brush(after) > brush(before)),
     ("v", False, "compare", lambda before, after: brush(after) < brush(before)),
     ("]", False, "compare", turns_page(1)), ("[", False, "compare", turns_page(-1)),
@@ -185,8 +205,18 @@ class KeyboardTest(WindowCase):
     def prepare(self, name):
         """Paused after some training, in the view. By mouse: it is the keys that are tried."""
         p = self.p
-        if p.now()["help"] or p.now()["glossary"] >= 0:  # the next key closes it
+        if p.now()["help"] or p.now()["glossary"] >= 0 or popup(p.now()) == "setups":  # the next key closes it
             return
+        if name == MENU:
+            if popup(p.now()) != "view":
+                self.prepare("compare")
+                p.click("menu.view", lambda f: popup(f) == "view")
+            return
+        if popup(p.now()) == "view":
+            p.key("Escape", lambda f: popup(f) == "none")
+        if name.startswith("solo_") and p.now()["view"] != name:
+            self.prepare("compare")
+            p.click(name[-1] + ".badge", lambda f: f["view"] == name)
         if p.now()["view"] != name:
             p.click("view." + name, lambda f: f["view"] == name)
         if p.now()["playing"] or step(p.now()) < 40:
@@ -219,8 +249,12 @@ class KeyboardTest(WindowCase):
                 self.check(layout, presses, condition)
         self.check_other_ways(layout)
         self.check_control(layout)
-        frame = self.p.do(lambda f: f["message"].startswith("saved"), "a screenshot", *words(press(layout, "s")))
-        self.assertTrue(frame["message"])
+        for shift, what in ((False, "a figure"), (True, "a picture of the window")):
+            last = self.p.nudge()["toast"]
+            frame = self.p.do(lambda f: f["toast"] not in (None, last), what, *words(press(layout, "s", shift=shift)))
+            picture, _ = read_screenshot(frame["toast"])
+            self.assertEqual(picture.shape[1::-1] == self.p.size, shift, what)
+        self.p.key("Escape", lambda f: f["toast"] is None)
 
     def check_other_ways(self, layout):
         """Where a character is typed elsewhere, its place on a US keyboard still counts if nothing else is typed there."""
@@ -238,15 +272,13 @@ class KeyboardTest(WindowCase):
 
     def check_control(self, layout):
         """Ctrl: the interface's scale, and undo by the letter that the layout has there."""
-        def size(f):
-            return f["scale"]
         self.prepare("compare")
         def control(character):
             return (CONTROL, *ways(layout, character)[0])
-        self.check(layout, control("-"), moves(size, -0.1))
-        self.check(layout, control("+"), moves(size, 0.1))
-        self.check(layout, control("-"), moves(size, -0.1))
-        self.check(layout, control("0"), becomes(size, 1))
+        self.check(layout, control("-"), comes_to(size, 0.9 * SCALE))
+        self.check(layout, control("+"), comes_to(size, SCALE))
+        self.check(layout, control("-"), comes_to(size, 0.9 * SCALE))
+        self.check(layout, control("0"), comes_to(size, SCALE))
         self.check(layout, press(layout, "n"), moves(undo, 1))
         self.check(layout, control("z"), moves(undo, -1))
         self.check(layout, control("y"), moves(undo, 1))
@@ -261,15 +293,17 @@ class KeyboardTest(WindowCase):
         self.check(layout, (KEYPAD["+"],), grows(scale, 1.25))
         self.check(layout, (KEYPAD["0"],), grows(scale, 0.8))
         self.check(layout, (KEYPAD["."],), ONE_STEP)
-        self.check(layout, (CONTROL, KEYPAD["-"]), moves(lambda f: f["scale"], -0.1))
-        self.check(layout, (CONTROL, KEYPAD["+"]), moves(lambda f: f["scale"], 0.1))
-        self.check(layout, (CONTROL, KEYPAD["-"]), moves(lambda f: f["scale"], -0.1))
-        self.check(layout, (CONTROL, KEYPAD["0"]), becomes(lambda f: f["scale"], 1))
+        self.check(layout, (CONTROL, KEYPAD["-"]), comes_to(size, 0.9 * SCALE))
+        self.check(layout, (CONTROL, KEYPAD["+"]), comes_to(size, SCALE))
+        self.check(layout, (CONTROL, KEYPAD["-"]), comes_to(size, 0.9 * SCALE))
+        self.check(layout, (CONTROL, KEYPAD["0"]), comes_to(size, SCALE))
+        self.prepare(MENU)
         self.p.click("pad.centre", lambda f: True)
-        self.p.do(lambda f: f.get("focus") == "pad.brush.minus", "Tab", "key", NAMED["Tab"])
+        self.p.do(lambda f: f.get("focus") == "fullscreen", "Tab", "key", NAMED["Tab"])
         self.p.do(lambda f: f.get("focus") == "pad.centre", "Shift+Tab", *words((SHIFT, NAMED["Tab"])))
         self.check(layout, (NAMED["KP_Enter"],), toggles(centred))
         self.check(layout, (NAMED["Return"],), toggles(centred))
+        self.prepare("compare")
 
     def test_dead_keys(self):
         """The French circumflex at the place of [ types nothing by itself, and the letter behind it is one press."""
