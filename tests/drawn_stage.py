@@ -56,8 +56,7 @@ class Stage(Picture):
         self.case.assertEqual(on[0], NAMES[reference.parse_spec(shown["spec"])["loss"]])
         _, short = self.progress(shown)
         told = [t for t in chips if re.match("(epoch|step|broke)", t.text)]
-        epochs = {self.f[s]["epoch"] for s in SIDES if s in self.f}
-        if "broken_step" in shown or (self.view == "compare" and len(epochs) > 1):
+        if "broken_step" in shown:
             self.case.assertEqual(len(told), 1, f"how far {side} is does not stand in {chips}")
         for text in told:
             self.claim(text, (short, "broke") if "broken_step" in shown else short, f"how far {side} is")
@@ -96,8 +95,13 @@ class Stage(Picture):
         """Whether the marks of what is outside are there, and what they mean: from the drawing's own outputs."""
         self.outputs = {}
         for side in () if self.is_wiped else self.shown:
-            title = self.one(f"Output of {side.upper()}", "Output",
-                             where=lambda t: 0 < t.middle - self.badges[side].middle < 60)
+            name, short = f"Output of {side.upper()}", self.progress(self.f[side])[1]
+            names = (name, "Output")
+            is_apart = self.view == "compare" and len({self.f[s]["epoch"] for s in SIDES}) > 1
+            if is_apart and "broken_step" not in self.f[side]:  # they are not comparable, and say so
+                names = (f"{name}, {short}", f"{side.upper()}, {short}")
+            title = self.one(*names, where=lambda t: 0 < t.middle - self.badges[side].middle < 60)
+            self.claim(title, names, f"how far {side} is")
             self.outputs[side] = title
             least, most = (math.nan if value is None else value for value in self.f[side]["drawing_range"])
             is_marked = least < -1 / 255 or most > 1 + 1 / 255

@@ -379,6 +379,37 @@ def locate(picture, colors, side):
     return list(zip(places[0].tolist(), places[1].tolist()))
 
 
+def filter_area(colors, side):
+    """An image of these colours (784, 3) drawn `side` pixels wide: each pixel the mean of what it covers, by area; NaN where
+    that is not known. (side, side, 3)"""
+    edges = np.arange(29) * side / 28
+    start = np.arange(side)[:, None]
+    weights = np.clip(np.minimum(start + 1, edges[1:]) - np.maximum(start, edges[:-1]), 0, None)  # (side, 28)
+    image = colors.reshape(28, 28, 3)
+    filtered = np.einsum("yr,xc,rck->yxk", weights, weights, np.nan_to_num(image))
+    unknown = np.einsum("yr,xc,rc->yx", weights, weights, np.isnan(image[:, :, 0]).astype(float)) > 1e-9
+    filtered[unknown] = np.nan
+    return filtered
+
+
+def locate_filtered(picture, colors, side, tolerance=4):
+    """All places (y, x) of such an image, of whatever whole width."""
+    image = filter_area(colors, side)
+    height, width = picture.shape[0] - side + 1, picture.shape[1] - side + 1
+    order = np.argsort(-np.abs(np.diff(np.nan_to_num(image), axis=0, prepend=0)).sum(axis=2), axis=None, kind="stable")
+    places = None
+    for pixel in order:
+        row, column = divmod(int(pixel), side)
+        if np.isnan(image[row, column, 0]):
+            continue
+        at = picture[row:row + height, column:column + width] if places is None else picture[places[0] + row, places[1] + column]
+        near = (np.abs(at - image[row, column]) <= tolerance).all(axis=-1)
+        places = np.nonzero(near) if places is None else (places[0][near], places[1][near])
+        if len(places[0]) == 0:
+            return []
+    return list(zip(places[0].tolist(), places[1].tolist()))
+
+
 def find_bad_pixels(picture, place, variants, side, is_marked=None):
     """The image's pixels (784) of which a screen pixel is none of the variants' colours within 2 levels. Of a marked
     one, whose edges may carry an outline, only the inside counts."""

@@ -99,9 +99,10 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     (void)snprintf(moment, sizeof moment, "%s, %s", title, how_far.short_text);
     (void)snprintf(bare, sizeof bare, "%c, %s", side == SIDE_A ? 'A' : 'B', how_far.short_text);
     const char *const moments[] = {moment, bare, title, "Output"};
-    const char *name = panel_is_apart(panel->frame)
-                           ? ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.95f, moments, 4)
-                           : ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.62f, names, 2);
+    // a model that broke says so in its head
+    const bool has_moment = panel_is_apart(panel->frame) && panel->frame->models[side].snapshot->broken_step < 0;
+    const char *name = has_moment ? ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.62f, moments, 4)
+                                  : ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.62f, names, 2);
     const float used = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, name) + ui_px(ui, 8);
     (void)snprintf(id, sizeof id, "%c.clip", side == SIDE_A ? 'a' : 'b');
     Rect rest = {rect.x + used, rect.y, rect.w - used, rect.h};
