@@ -195,9 +195,16 @@ static void picture_binary(Panel *panel, Rect rect)
         draw_ink(panel, (Rect){rect.x + 2 * pitch, rect.y, rect.w - 2 * pitch, rect.h});
 }
 
+// What a model was before it broke is not what it reached.
+static const Metrics *reached(const Frame *frame, int model)
+{
+    const ClaimEvidence *evidence = &frame->claims.evidence;
+    return evidence->is_broken[model] ? NULL : evidence->test[model];
+}
+
 static double mean_of(const Frame *frame, int model)
 {
-    const Metrics *test = frame->claims.evidence.test[model];
+    const Metrics *test = reached(frame, model);
     return test && frame->facts && isfinite(test->bias) ? fmax(0.0, frame->facts->mean + test->bias) : 0.0;
 }
 
@@ -280,7 +287,7 @@ static void picture_fit(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
     const TargetFacts *facts = panel->frame->facts;
-    const Metrics *test = panel->frame->claims.evidence.test[CLAIM_BCE];
+    const Metrics *test = reached(panel->frame, CLAIM_BCE);
     const float height = ui_px(ui, 16), tick = ui_px(ui, 12), bar = ui_px(ui, 10);
     if (!facts || rect.w < ui_px(ui, 160))
         return;
