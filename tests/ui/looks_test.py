@@ -86,6 +86,7 @@ class HeatmapTest(ViewCase):
         scale = held["look"]["heat_scales"][0]
         self.assertEqual(self.show("solo_b")["look"]["heat_scales"], [scale, 0.25])
         self.assertEqual(self.show("matrix")["look"]["heat_scales"][0], scale)
+        p.click("show.BCE", lambda f: any(w["id"] == "scale.matrix" for w in f["widgets"]))
         p.do(lambda f: f["look"]["heat_scales"][0] < 0.9 * scale, "the matrix' own bar",
              *p.at(*p.centre("scale.matrix")), "mousedown", 1, *p.at(*[c - d for c, d in zip(p.centre("scale.matrix"), (30, 0))]))
         p.release()

@@ -83,21 +83,34 @@ class ClaimsTest(WindowCase):
         p.wait(lambda f: "open" not in f["look"]["verdicts"] and not f["busy"], "every verdict again", len(p.frames))
         self.assertEqual(p.settle()["look"]["verdicts"], known["look"]["verdicts"])
 
-    def test_rules_on_hover(self):
+    def test_figures_and_rule_behind_a_button(self):
         p = self.p
         p.wait(lambda f: not f["busy"] and "open" not in f["look"]["verdicts"], "the end of training")
         before = p.still()
-        cards = [w["id"] for w in p.now()["widgets"] if w["id"].startswith("claim.")]
-        self.assertEqual(len(cards), 5)
-        hints = set()
-        for card in cards:
-            with self.subTest(card=card):
-                x, y = p.centre(card)
-                hints.add(p.do(lambda f: "Rule: " in f["hint"], "the rule", *p.at(x, y))["hint"])
+        buttons = [w["id"] for w in p.now()["widgets"] if w["id"].startswith("claim.") and w["id"].endswith(".more")]
+        self.assertEqual(len(buttons), 5)
+        for button in buttons:
+            with self.subTest(button=button):
+                p.click(button, lambda f: f["popup"] == "claim")
                 self.assertTrue(poll(lambda: (p.grab() != before).any(-1).sum() > 5000, 10), "no box with the rule")
+                p.key("Escape", lambda f: f["popup"] == "none")
                 p.leave()
-                self.assertTrue(poll(lambda: (p.grab() == before).all(), 10), "the rule stays after the mouse has left")
-        self.assertEqual(len(hints), 5)
+                self.assertTrue(poll(lambda: (p.grab() == before).all(), 10), "the rule stays")
+
+
+class ShowMeTest(WindowCase):
+    @classmethod
+    def start(cls):
+        cls.program = Program(*DATA, "--limit", "256", "--epochs", "12", *MODELS, "--view", "claims")
+
+    def test_show_me_sets_the_stage(self):
+        p = self.p
+        p.wait(lambda f: not f["busy"], "the end of training")
+        frame = p.click("claim.optimum.show", lambda f: f["view"] == "compare")
+        self.assertEqual([(parse_spec(frame[side]["spec"])["loss"], parse_spec(frame[side]["spec"])["output"]) for side in "ab"],
+                         [("bce", "sigmoid"), ("mse", "sigmoid")])
+        p.key("z", lambda f: parse_spec(f["b"]["spec"])["output"] == "relu")
+        p.key("6", lambda f: f["view"] == "claims")
 
 
 class SizesTest(ViewCase):
