@@ -195,12 +195,12 @@ static void unequal_training_is_told(void **state)
 {
     (void)state;
     Frame *frame = compose(SCENE_COMPARE);
-    assert_false(figure_is_uneven(frame));
+    assert_false(panel_is_apart(frame));
     Snapshot other = *frame->models[SIDE_B].snapshot;
     const Snapshot *kept = frame->models[SIDE_B].snapshot;
     other.step = 3 * other.steps_per_epoch;
     frame->models[SIDE_B].snapshot = &other;
-    assert_true(figure_is_uneven(frame));
+    assert_true(panel_is_apart(frame));
     draw(frame, 1920, 1080, NULL);
     assert_true(says("epoch 3"));
     char text[FIGURE_WORDS];

@@ -15,4 +15,3 @@ void figure_title(const Frame *frame, char text[FIGURE_WORDS]);
 // The sentence has ui_rich's markup; without what figure_title says where has_title.
 void figure_sentence(const Frame *frame, bool has_title, char text[FIGURE_WORDS]);
 void figure_foot(const Frame *frame, bool has_choice, char text[FIGURE_WORDS]); // has_choice: says how rows were chosen
-bool figure_is_uneven(const Frame *frame); // A and B are on show and have not learnt equally long

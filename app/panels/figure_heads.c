@@ -68,7 +68,7 @@ static void draw_heat_note(const Figure *figure, int heatmap, int i)
 // Of the difference there is one map, which is A's.
 bool figure_has_one_map(const Figure *figure, int heatmap)
 {
-    return figure->side_count == 2 && figure->frame->look.heatmaps[heatmap] == heatmap_find("difference");
+    return figure->side_count == 2 && heatmap_get(figure->frame->look.heatmaps[heatmap])->is_of_pair;
 }
 
 void figure_draw_heads(const Figure *figure)

@@ -102,7 +102,7 @@ float figure_draw_key(const Figure *figure, Rect line)
 float figure_draw_epochs(const Figure *figure, Rect line)
 {
     Ui *ui = figure->ui;
-    if (!figure_is_uneven(figure->frame))
+    if (!panel_is_apart(figure->frame))
         return 0;
     for (int i = 0; i < figure->side_count; i++)
         ui_text(ui, (Rect){figure->layout.pictures[0][layout_figure_output(i)].x, line.y, figure->layout.side, line.h},

@@ -79,12 +79,6 @@ static void format_choice(const Frame *frame, int side, char text[64])
                    activation_get(OUTPUT_ACTIVATION, spec->output)->label);
 }
 
-bool figure_is_uneven(const Frame *frame)
-{
-    const Snapshot *a = frame->models[SIDE_A].snapshot, *b = frame->models[SIDE_B].snapshot;
-    return is_pair(frame) && a->step * b->steps_per_epoch != b->step * a->steps_per_epoch;
-}
-
 // On the stage what is said there; elsewhere what would be said of A and B.
 static Sentence find_sentence(const Frame *frame)
 {
@@ -161,7 +155,7 @@ static void say_figures(const Frame *frame, char text[FIGURE_WORDS])
         return;
     panel_format_figure(mse[SIDE_A], a);
     panel_format_figure(mse[SIDE_B], b);
-    if (figure_is_uneven(frame))
+    if (panel_is_apart(frame))
         (void)snprintf(text, FIGURE_WORDS,
                        "<A> and <B> have not learnt equally long (<A>: %s, <B>: %s): wait before you compare them.",
                        panel_progress(frame, SIDE_A).short_text, panel_progress(frame, SIDE_B).short_text);

@@ -93,7 +93,7 @@ static const char *row_label(const Frame *frame, int row)
 static bool is_shown(const Frame *frame, int side, int row)
 {
     const int mode = row < 2 ? -1 : frame->look.heatmaps[row - 2];
-    return mode < 0 || !(heatmap_get(mode)->is_of_set || (side == SIDE_B && mode == heatmap_find("difference")));
+    return mode < 0 || !(heatmap_get(mode)->is_of_set || (side == SIDE_B && heatmap_get(mode)->is_of_pair));
 }
 
 static void draw_labels(Panel *panel, int side)

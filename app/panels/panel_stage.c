@@ -51,18 +51,17 @@ static void draw_target_caption(Panel *panel, Rect rect)
     draw_caption(panel, rect, title, panel->ui->theme->soft, notes, 2);
 }
 
-// The share of the picture's pixels beyond the scale, and how far the farthest goes.
+// What of a picture lies beyond the scale, and whether any of it far enough for a mark.
 typedef struct Beyond {
-    int below, above;
-    bool is_marked;
+    bool has_below, has_above, is_marked;
 } Beyond;
 
 static Beyond find_beyond(const float *values)
 {
     Beyond out = {0};
     for (int i = 0; i < DIGIT_PIXELS; i++) {
-        out.below += values[i] < 0.0f;
-        out.above += values[i] > 1.0f;
+        out.has_below |= values[i] < 0.0f;
+        out.has_above |= values[i] > 1.0f;
         out.is_marked |= values[i] < -1.0f / 255.0f || values[i] > 1.0f + 1.0f / 255.0f;
     }
     return out;
@@ -119,9 +118,9 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     draw_caption(panel, rect, name, ui->theme->soft, clipped, look->is_clipped ? 2 : 0);
     if (look->is_clipped)
         return;
-    if (beyond.above > 0)
+    if (beyond.has_above)
         panel_draw_key(panel, &rest, 2.0f, "above 1");
-    if (beyond.below > 0)
+    if (beyond.has_below)
         panel_draw_key(panel, &rest, -1.0f, "below 0");
 }
 
@@ -175,8 +174,7 @@ static void draw_output(Panel *panel, int side, const GridLayout *cell)
 // A - B is drawn once: in the list of heatmaps it is A's.
 static bool is_drawn_once(const Frame *frame, int side, int column)
 {
-    return side == SIDE_B && frame->look.heatmaps[column] == heatmap_find("difference") &&
-           panel_is_shown(frame, SIDE_A);
+    return side == SIDE_B && heatmap_get(frame->look.heatmaps[column])->is_of_pair && panel_is_shown(frame, SIDE_A);
 }
 
 static void draw_model(Panel *panel, int side)

@@ -138,6 +138,7 @@ static const Heatmap rows[] = {
      .unit = "",
      .map = MAP_SIGNED,
      .scale = 0.5f,
+     .is_of_pair = true,
      .compute = compute_difference,
      .loss = -1},
     {.key = "gradient",

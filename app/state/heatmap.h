@@ -28,6 +28,7 @@ typedef struct Heatmap {
     const char *unit;        // behind the end of its scale
     ImageMap map;            // MAP_HEAT: 0 .. scale; MAP_SIGNED: -scale .. scale
     float scale;             // where the scale ends before anybody drags it
+    bool is_of_pair;         // A beside B: there is one of it, and it is A's
     bool is_of_set;          // one image of the whole test set, not one of each digit; then n is DIGIT_PIXELS
     void (*compute)(const HeatInput *in, float *values);
     void (*mark)(const HeatInput *in, float *marks); // 1 where a pixel is to be outlined, else 0; NULL: nowhere

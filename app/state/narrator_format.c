@@ -54,13 +54,6 @@ Figure narrator_format_price(double value)
     return fabs(value) >= 0.95 ? format(value, 1, "") : narrator_format_difference(value);
 }
 
-Figure narrator_format_count(int64_t value)
-{
-    Figure out;
-    (void)snprintf(out.text, sizeof out.text, "%lld", (long long)value);
-    return out;
-}
-
 Figure narrator_format_setting(double value)
 {
     for (int decimals = 0; decimals < 7; decimals++) {

@@ -16,7 +16,6 @@ Figure narrator_format_ratio(double value);      // 1 or more: "18 % worse", fro
 Figure narrator_format_percent(double ratio);    // what lies above 1: "18 %"
 Figure narrator_format_pixel(double value);      // a pixel's brightness: two decimals
 Figure narrator_format_price(double value);      // a pixel's loss: one decimal, below 0.95 two digits that count
-Figure narrator_format_count(int64_t value);
-Figure narrator_format_setting(double value); // as somebody chose it: the shortest that is the same float
+Figure narrator_format_setting(double value);    // as somebody chose it: the shortest that is the same float
 
 bool narrator_is_same(Figure a, Figure b);
