@@ -140,7 +140,7 @@ static void draw_settings(Panel *panel, int side, Rect rect, float line, Spec *s
         (void)snprintf(id, sizeof id, "%c.%s", letter(side), settings[i].key);
         settings[i].format(spec, value);
         const Rect place = {rect.x + (float)(i % 2) * (half + gap), rect.y + (float)(i / 2) * line, half, height};
-        const float word = fminf(ui_px(ui, 92), half * 0.5f);
+        const float word = fminf(ui_px(ui, 106), half * 0.52f);
         ui_text(ui, (Rect){place.x, place.y, word, place.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT,
                 settings[i].word);
         WidgetState states[2];
@@ -163,9 +163,11 @@ static void draw_spec(Panel *panel, int side, Rect row)
     if (panel_button(panel, id, (Rect){row.x + row.w - width, row.y, width, row.h}, "Copy", NULL, false, "copy")) {
         requests_add(panel->requests, (Request){.kind = REQUEST_COPY, .side = side});
     }
+    // whole and legible, or only named: the button copies it in any case
     const float room = row.w - width - ui_px(ui, 8);
-    ui_text(ui, (Rect){row.x, row.y, room, row.h}, FONT_FIGURES, ui_fit_size(ui, FONT_FIGURES, TEXT_SMALL, room, text),
-            ui->theme->faint, ALIGN_LEFT, text);
+    const bool has_room = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) <= room;
+    ui_text(ui, (Rect){row.x, row.y, room, row.h}, has_room ? FONT_FIGURES : FONT_UI, TEXT_SMALL, ui->theme->soft,
+            ALIGN_LEFT, has_room ? text : "the whole model as one line of text");
 }
 
 void panel_more(Panel *panel)
