@@ -8,6 +8,7 @@
 #include "io/file_kind.h"
 #include "io/new_file.h"
 #include "io/new_folder.h"
+#include "job.h"
 #include "json_memory.h"
 #include "kernels/activation.h"
 #include "kernels/loss.h"

@@ -1,6 +1,6 @@
 // Notices: what was done to somebody's data on the way in, or noticed about it, in sentences for him.
 //
-// Each is one line: on stderr, in the window, in the list "notices" of every JSON. A plain value; thread: its owner's.
+// Each is one line: on the terminal, in the window, in the list "notices" of every JSON. A plain value; thread: its owner's.
 #pragma once
 #include <stdbool.h>
 
