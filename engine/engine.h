@@ -3,6 +3,7 @@
 #pragma once
 #include "data/dataset.h"
 #include "data/digits.h"
+#include "data/resample.h"
 #include "error.h"
 #include "io/file.h"
 #include "io/file_kind.h"
