@@ -5,10 +5,6 @@
 #include "commands/cli_options.h"
 #include "draw/title.h"
 
-typedef struct CommandText {
-    const char *usage, *summary, *about;
-} CommandText;
-
 static const CommandText texts[COMMAND_COUNT] = {
     [COMMAND_VIEW] = {"[view] [OPTION]...", "open the window (the default)",
                       "Opens the window: models A and B side by side, trained live on the same digits.\n"},
@@ -62,6 +58,8 @@ static const CommandText texts[COMMAND_COUNT] = {
          "not exist: all of them or none. Files that are there already are replaced only with --force.\n"},
 };
 
+const CommandText *cli_command_text(Command command) { return &texts[command]; }
+
 void cli_list_options(Command command, char *text, size_t size)
 {
     int count;
@@ -102,8 +100,7 @@ static void break_lines(char *words)
     }
 }
 
-// The help with the option's words in the place of %w.
-static void expand_help(const OptionRow *row, char *text, size_t size)
+void cli_expand_help(const OptionRow *row, char *text, size_t size)
 {
     const char *place = strstr(row->help, "%w");
     char words[WORDS_SIZE] = "";
@@ -119,7 +116,7 @@ static void print_option(FILE *stream, const OptionRow *row)
     char words[WORDS_SIZE], text[1024];
     const char *metavar = cli_metavar(row, words), *help = text;
     int column = fprintf(stream, "  %s%s%s", row->name, metavar ? " " : "", metavar ? metavar : "");
-    expand_help(row, text, sizeof text);
+    cli_expand_help(row, text, sizeof text);
     while (help) {
         if (column >= OPTION_COLUMN)
             column = fprintf(stream, "\n") - 1;
@@ -131,35 +128,28 @@ static void print_option(FILE *stream, const OptionRow *row)
     }
 }
 
-static const char *hidden_key(int i)
-{
-    return i < activation_count(HIDDEN_ACTIVATION) ? activation_get(HIDDEN_ACTIVATION, i)->key : NULL;
-}
-
-static const char *optimizer_key(int i) { return i < optimizer_count() ? optimizer_get(i)->key : NULL; }
-
-static void print_key(FILE *stream, const char *key, Words *words)
+static void print_key(FILE *stream, const char *key)
 {
     char text[WORDS_SIZE];
-    words_join(words, ", ", text, sizeof text);
+    words_join(words_of_spec(key), ", ", text, sizeof text);
     (void)fprintf(stream, "  %-10s%s\n", key, text);
 }
 
-static void print_spec_help(FILE *stream)
+void cli_print_spec_help(FILE *stream)
 {
     char defaults[SPEC_TEXT_SIZE];
     const Spec spec = spec_default();
     spec_format(&spec, defaults, sizeof defaults);
     (void)fprintf(stream, "\nA SPEC is a list of key=value, every key optional. The default is\n  %s\n", defaults);
-    print_key(stream, "loss", words_losses);
-    print_key(stream, "output", words_outputs);
-    print_key(stream, "hidden", hidden_key);
+    print_key(stream, "loss");
+    print_key(stream, "output");
+    print_key(stream, "hidden");
     (void)fprintf(stream, "  %-10sunits of the hidden layers, such as 128,64,32,64,128: 1 to %d numbers from 1 to %d\n",
                   "layers", SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
-    print_key(stream, "optimizer", optimizer_key);
+    print_key(stream, "optimizer");
     (void)fprintf(stream, "  %-10slearning rate, above 0, at most 100; default:", "lr");
     for (int i = 0; i < optimizer_count(); i++)
-        (void)fprintf(stream, "%s %g for %s", i ? "," : "", (double)optimizer_get(i)->default_lr, optimizer_key(i));
+        (void)fprintf(stream, "%s %g for %s", i ? "," : "", (double)optimizer_get(i)->default_lr, words_optimizers(i));
     (void)fprintf(stream,
                   "\n"
                   "  %-10simages a step, 1 to %d\n"
@@ -168,6 +158,15 @@ static void print_spec_help(FILE *stream)
                   "  %-10sof the initial weights and the order of the images, 0 to 4294967295\n",
                   "batch", SPEC_BATCH_MAX, "noise", "l1", "seed");
 }
+
+const char cli_examples[] =
+    "  losslens --data ~/mnist\n"
+    "  losslens --a loss=bce,output=sigmoid --b loss=bce,output=relu\n"
+    "  losslens train --model loss=mse,layers=128,32,128 --epochs 20 -o mse.safetensors > mse.json\n"
+    "  losslens shot --view matrix --epochs 10 -o matrix.png\n"
+    "  losslens film --epochs 20 -o training.webp\n"
+    "  losslens report --data ~/mnist --seeds 3 -o answers\n";
+const char cli_statuses[] = "0 done, 1 failed, 2 usage, 3 no display or no OpenGL, 4 bad data set.";
 
 static void print_program_help(FILE *stream)
 {
@@ -178,16 +177,9 @@ static void print_program_help(FILE *stream)
     (void)fprintf(stream, "  losslens --help | --version\n\nCommands ('losslens COMMAND --help' says more):\n");
     for (Command command = 0; command < COMMAND_COUNT; command++)
         (void)fprintf(stream, "  %-13s%s\n", cli_command_name(command), texts[command].summary);
-    (void)fprintf(stream,
-                  "\nExamples:\n"
-                  "  losslens --data ~/mnist\n"
-                  "  losslens --a loss=bce,output=sigmoid --b loss=bce,output=relu\n"
-                  "  losslens train --model loss=mse,layers=128,32,128 --epochs 20 -o mse.safetensors > mse.json\n"
-                  "  losslens shot --view matrix --epochs 10 -o matrix.png\n"
-                  "  losslens film --epochs 20 -o training.webp\n"
-                  "  losslens report --data ~/mnist --seeds 3 -o answers\n"
-                  "\nAn option's value may also follow an equals sign: --epochs=20.\n"
-                  "\nExit status: 0 done, 1 failed, 2 usage, 3 no display or no OpenGL, 4 bad data set.\n");
+    (void)fprintf(
+        stream, "\nExamples:\n%s\nAn option's value may also follow an equals sign: --epochs=20.\n\nExit status: %s\n",
+        cli_examples, cli_statuses);
 }
 
 void cli_print_help(FILE *stream, Command command)
@@ -208,5 +200,5 @@ void cli_print_help(FILE *stream, Command command)
         }
     print_option(stream, &(OptionRow){.name = "--help", .help = "this text"});
     if (takes_spec)
-        print_spec_help(stream);
+        cli_print_spec_help(stream);
 }

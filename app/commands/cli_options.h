@@ -1,4 +1,5 @@
-// The table of options, shared by the parser (cli.c) and the help (cli_help.c).
+// The table of options, shared by the parser (cli.c), the help (cli_help.c), the man page and the shell's completion
+// (app/desktop).
 //
 // To add an option: a field in Options, a row in cli.c. An option that means something else to another command has a
 // row for each.
@@ -53,3 +54,19 @@ bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error
 
 // "--data, --model and --epochs": the options that the command has.
 void cli_list_options(Command command, char *text, size_t size);
+
+// What a command is, as its help says it; the command's usage is what follows "losslens ".
+typedef struct CommandText {
+    const char *usage, *summary, *about;
+} CommandText;
+
+const CommandText *cli_command_text(Command command);
+
+// The option's help with its words in the place of %w.
+void cli_expand_help(const OptionRow *row, char *text, size_t size);
+
+// What a SPEC may be: lines, the first one empty.
+void cli_print_spec_help(FILE *stream);
+
+extern const char cli_examples[]; // a line each, indented
+extern const char cli_statuses[]; // of the exit

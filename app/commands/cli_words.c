@@ -11,6 +11,12 @@ const char *words_scenes(int i) { return i < SCENE_COUNT ? scene_get((Scene)i)->
 const char *words_heatmaps(int i) { return i < heatmap_count() ? heatmap_get(i)->key : NULL; }
 const char *words_losses(int i) { return i < LOSS_COUNT ? loss_get(i)->key : NULL; }
 const char *words_outputs(int i) { return i < OUTPUT_COUNT ? activation_get(OUTPUT_ACTIVATION, i)->key : NULL; }
+const char *words_optimizers(int i) { return i < optimizer_count() ? optimizer_get(i)->key : NULL; }
+const char *words_hiddens(int i)
+{
+    return i < activation_count(HIDDEN_ACTIVATION) ? activation_get(HIDDEN_ACTIVATION, i)->key : NULL;
+}
+const char *words_spec_keys(int i) { return spec_key(i); }
 const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }
 
 const char *words_presets(int i) { return i < preset_count() ? preset_get(i)->key : NULL; }
@@ -23,6 +29,19 @@ const char *words_logs(int i)
 {
     static const char *const words[] = {[LOG_EPOCH] = "epoch", [LOG_STEP] = "step"};
     return i < (int)(sizeof words / sizeof *words) ? words[i] : NULL;
+}
+
+Words *words_of_spec(const char *key)
+{
+    static const struct {
+        const char *key;
+        Words *words;
+    } rows[] = {
+        {"loss", words_losses}, {"output", words_outputs}, {"hidden", words_hiddens}, {"optimizer", words_optimizers}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].key, key) == 0)
+            return rows[i].words;
+    return NULL;
 }
 
 void words_join(Words *words, const char *separator, char *text, size_t size)

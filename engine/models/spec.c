@@ -125,6 +125,8 @@ enum {
 static const char *const keys[KEY_COUNT] = {"loss", "output", "hidden", "layers", "optimizer",
                                             "lr",   "batch",  "noise",  "l1",     "seed"};
 
+const char *spec_key(int i) { return i < KEY_COUNT ? keys[i] : NULL; }
+
 static bool parse_value(Spec *spec, int key, const char *value, Error *error)
 {
     const char *name = keys[key];

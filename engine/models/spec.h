@@ -30,6 +30,9 @@ bool spec_parse(Spec *out, const char *text, Error *error);
 // Writes every key in the order above; spec_parse reads it back to an equal spec. size >= SPEC_TEXT_SIZE.
 void spec_format(const Spec *spec, char *text, size_t size);
 
+// The keys in that order; NULL behind the last.
+const char *spec_key(int i);
+
 bool spec_equal(const Spec *a, const Spec *b);
 
 // "784-32-784" for pixels = 784; separator stands between the numbers.
