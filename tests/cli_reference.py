@@ -136,7 +136,7 @@ def measure(spec_text, tensors, images):
             "psnr": 10 * math.log10(1 / mse), "mean_input": t.mean(), "mean_output": p.mean(),
             "bias": p.mean() - t.mean(),
             "bias_by_target": {name: (p - t)[mask].mean() for name, mask in groups.items()},
-            "below_0": (single < 0).sum(), "above_1": (single > 1).sum(), "below_002": (single < 0.02).sum(),
+            "below_0": (single < 0).sum(), "far_below_0": (single < np.float32(-0.02)).sum(), "above_1": (single > 1).sum(), "below_002": (single < 0.02).sum(),
             "above_098": (single > 0.98).sum(), "dead_outputs": (single == 0).all(axis=0).sum(),
             "never_lit": ((single == 0).all(axis=0) & (t > 0).any(axis=0)).sum(),
             "histogram": {"input": histogram(t.astype(np.float32)), "output": histogram(single)}}

@@ -276,7 +276,7 @@ class FiguresTest(unittest.TestCase):
         self.assertAlmostEqual(test["bias"], expected["bias"], delta=1e-6)
         for group, value in expected["bias_by_target"].items():
             self.assertAlmostEqual(test["bias_by_target"][group], value, delta=2e-5, msg=group)
-        for key in ("below_0", "above_1", "below_002", "above_098"):
+        for key in ("below_0", "far_below_0", "above_1", "below_002", "above_098"):
             self.assertAlmostEqual(test[key] * pixels, expected[key], delta=5, msg=key)
         self.assertAlmostEqual(test["dead_outputs"], expected["dead_outputs"], delta=1)
         self.assertAlmostEqual(test["never_lit"], expected["never_lit"], delta=1)

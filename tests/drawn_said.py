@@ -182,8 +182,12 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
     (rf"A and B have learnt as much so far: MSE {N} and {N}", both("mse")),
     (r"after (\d+) epochs?", lambda said, _: (str(said.test("a", "epoch")),)),
     (r"Chance is measured from epoch (10) on\.", lambda said, _: ("10",) if said.test("a", "epoch") < 10 else ("none",)),
+    (rf"{SIDE} has only begun to learn: after (\d+) batch(?:es)? a pixel is wrong by {N} on average \(0 is black, 1 is white\)\.",
+     lambda said, side, *_: (side, str(said.f[side.lower()]["test"]["step"]), write_difference(said.test(side.lower(), "mae")))),
     (rf"{N[:-1]} %) of its pixels are brighter than white can be", share("above_1")),
     (rf"{N[:-1]} %)(?: of its pixels)? are below 0", share("below_0")),
+    (rf"(?:but only {N[:-1]} %)|none of them) by more than 0\.02",
+     lambda said, some: (write_share(said.f[said.worse()[0]]["test"]["far_below_0"]) if some else None,)),
     (r"(\d+) (?:pixels )?never light up", lambda said, _: (str(said.f[said.worse()[0]]["test"]["never_lit"]),)),
     (rf"a pixel is wrong by {N} on average \(0 is black, 1 is white\)\.",
      lambda said, _: (write_difference(said.test(said.sides[0], "mae")),)),
@@ -219,6 +223,7 @@ def check(case, figures):
     if re.search("[AB] (leaves something to be desired|is (much |a little )?worse)", text):
         worse = figures[said.worse()[0]]["test"]
         told = {"below_0": "below 0", "above_1": "brighter than white", "never_lit": "never light up"}
+        case.assertEqual("by more than 0.02" in text, "below 0" in text and worse["far_below_0"] < 0.5 * worse["below_0"], text)
         case.assertEqual([told[key] in text for key, _ in said.causes()], [holds for _, holds in said.causes()], (text, worse))
 
 

@@ -243,7 +243,7 @@ class Stage(Picture):
         self.case.assertIn([t.text[0].lower() for t in figures], ([], self.shown))  # all or none
         names = {"ln_2": ("always 0.5",) * 2, "mean_image": ("mean image",) * 2,
                  "entropy_floor": ("floor: no model gets below", "floor")}
-        names = {key: ["%s %.3f" % (name, self.f["landmarks"][key]) for name in forms] for key, forms in names.items()
+        names = {key: ["%s %.3f" % (name + ":" * (":" not in name), self.f["landmarks"][key]) for name in forms] for key, forms in names.items()
                  if key in self.f["landmarks"]}
         foot = self.one("<0")  # on the axis of the plot beside it
         heights = []
@@ -281,7 +281,8 @@ class Stage(Picture):
     def check_tooltip(self):
         """Of the digit on the pad, by numpy: the weights are those that `losslens train` writes."""
         row, column = self.f["inspect"]["pixel"]
-        title = self.one(f"your digit, row {row}, column {column}")
+        place = f"row {row}, column {column}"
+        title = self.one(f"your digit, {place}" if self.f["pad"] == "drawn" else f"test {self.f['pad'].split()[1]}, {place}")
         self.claim(title, title.text, "the pinned pixel")
         first = self.texts.index(title)
         self.texts, below = self.texts[:first], self.texts[first:]  # it lies over the rest

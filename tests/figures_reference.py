@@ -187,7 +187,7 @@ def check_test(case, test, model, t):
     case.assertAlmostEqual(test["bias"], expected["bias"], delta=1e-6)
     for group, value in expected["bias_by_target"].items():
         case.assertAlmostEqual(test["bias_by_target"][group], value, delta=2e-5, msg=group)
-    for key in ("below_0", "above_1", "below_002", "above_098"):
+    for key in ("below_0", "far_below_0", "above_1", "below_002", "above_098"):
         case.assertAlmostEqual(test[key] * pixels, expected[key], delta=5, msg=key)
     case.assertAlmostEqual(test["dead_outputs"], expected["dead_outputs"], delta=1)
     case.assertAlmostEqual(test["never_lit"], expected["never_lit"], delta=1)

@@ -126,7 +126,7 @@ static void every_claim_has_a_preset(void **state)
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
         const int preset = preset_find_claim(claim_get(claim)->key);
         assert_true(preset >= 0);
-        assert_string_equal(preset_get(preset)->key, claim_get(claim)->key);
+        assert_string_equal(preset_get(preset)->claim, claim_get(claim)->key);
     }
 }
 

@@ -49,7 +49,7 @@ typedef struct Range {
 
 typedef struct Naive {
     Range loss[LOSS_COUNT], output, bias[TARGET_GROUP_COUNT];
-    Range below_0, above_1, below_002, above_098, histogram[HISTOGRAM_BINS];
+    Range below_0, far_below_0, above_1, below_002, above_098, histogram[HISTOGRAM_BINS];
     int64_t groups[TARGET_GROUP_COUNT];
     Range pixel_output[PIXELS], pixel_zeros[PIXELS];
     bool has_ink[PIXELS];
@@ -89,6 +89,7 @@ static void count_pixel(Naive *naive, const char *output, double z, double t, in
     widen(&naive->bias[group], low - t, high - t);
     naive->groups[group]++;
     widen(&naive->below_0, low < 0.0, high < 0.0);
+    widen(&naive->far_below_0, low < -0.02, high < -0.02);
     widen(&naive->above_1, low > 1.0, high > 1.0);
     widen(&naive->below_002, low < 0.02, high < 0.02);
     widen(&naive->above_098, low > 0.98, high > 0.98);
@@ -125,6 +126,7 @@ static void compare(const Metrics *found, const Naive *naive, const char *text)
         assert_within(found->mean[loss], naive->loss[loss], n);
     assert_within(found->mean_output, naive->output, n);
     assert_within(found->below_0, naive->below_0, n);
+    assert_within(found->far_below_0, naive->far_below_0, n);
     assert_within(found->above_1, naive->above_1, n);
     assert_within(found->below_002, naive->below_002, n);
     assert_within(found->above_098, naive->above_098, n);

@@ -121,8 +121,16 @@ static void causes(void **state)
     says("worse", "B is a little worse: MSE 0.0127 against 0.0099. 51 pixels never light up.");
     B->never_lit = 50;
     says("worse", "B is a little worse: MSE 0.0127 against 0.0099.");
-    B->below_0 = 0.377;
+    B->below_0 = 0.377, B->far_below_0 = 0.1885;
     says("worse", "B is a little worse: MSE 0.0127 against 0.0099. 38 % of its pixels are below 0.");
+    B->far_below_0 = 0.138;
+    says("worse",
+         "B is a little worse: MSE 0.0127 against 0.0099. 38 % of its pixels are below 0, but only 14 % by more "
+         "than 0.02.");
+    B->far_below_0 = 0;
+    says("worse",
+         "B is a little worse: MSE 0.0127 against 0.0099. 38 % of its pixels are below 0, none of them by more "
+         "than 0.02.");
     A->below_0 = 0.35; // A's are, too: that is not why
     says("worse", "B is a little worse: MSE 0.0127 against 0.0099.");
 }
@@ -350,6 +358,14 @@ static void one_side(void **state)
     says("solo", NULL);
     A->never_lit = 51;
     says("fault", "A leaves something to be desired: its MSE is 0.0099. 51 pixels never light up.");
+    A->test_step = STEPS - 1;
+    says("young",
+         "A has only begun to learn: after 234 batches a pixel is wrong by 0.033 on average (0 is black, 1 is white).");
+    A->test_step = 1;
+    says("young",
+         "A has only begun to learn: after 1 batch a pixel is wrong by 0.033 on average (0 is black, 1 is white).");
+    A->test_step = STEPS;
+    says("fault", NULL);
     A->test_step = 0;
     says("untrained", "A has learnt nothing yet: its MSE is 0.0099.");
     A->is_measured = false;

@@ -335,6 +335,7 @@ static void count_pixel(Measured *exact, float p, double t)
     const int group = t == 0.0 ? 0 : t == 1.0 ? 3 : t < 0.5 ? 1 : 2;
     exact->sums.output += (double)p;
     exact->sums.bias[group] += error;
+    exact->sums.far_below_0 += p < -0.02f;
     exact->sums.below_002 += p < 0.02f;
     exact->sums.above_098 += p > 0.98f;
     exact->sums.nonfinite += !isfinite(p);
@@ -377,6 +378,7 @@ static void compare_sum(double found, double exact, double size, const char *sum
 
 static void compare_measured(Measured *found, Measured *exact, const char *what, double *worst)
 {
+    assert_int_equal(found->sums.far_below_0, exact->sums.far_below_0);
     assert_int_equal(found->sums.below_002, exact->sums.below_002);
     assert_int_equal(found->sums.above_098, exact->sums.above_098);
     assert_int_equal(found->sums.nonfinite, exact->sums.nonfinite);

@@ -233,8 +233,8 @@ static json_t *inspect_json(const Frame *frame)
 {
     const InspectFigures f = inspect_figures(frame);
     json_t *json = json_pack("{s:[i, i], s:i, s:o, s:b, s:o, s:o, s:o, s:o}", "pixel", f.row, f.column, "digit",
-                             frame->indices[0], "t", number(f.t), "is_dragged", f.is_dragged, "floor",
-                             report_number(f.floor), "excess_below", report_number(f.excess_below), "excess_above",
+                             f.digit, "t", number(f.t), "is_dragged", f.is_dragged, "floor", report_number(f.floor),
+                             "excess_below", report_number(f.excess_below), "excess_above",
                              report_number(f.excess_above), "mean_t", number(f.mean_t));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const InspectSide *s = &f.sides[side];

@@ -47,10 +47,8 @@ json_t *report_metrics(const Metrics *m)
             {"mean_output", m->mean_output}, {"bias", m->bias},
         },
       shares[] = {
-          {"below_0", m->below_0},
-          {"above_1", m->above_1},
-          {"below_002", m->below_002},
-          {"above_098", m->above_098},
+          {"below_0", m->below_0},     {"far_below_0", m->far_below_0}, {"above_1", m->above_1},
+          {"below_002", m->below_002}, {"above_098", m->above_098},
       };
     json_t *report = json_object();
     for (int loss = 0; loss < LOSS_COUNT; loss++)

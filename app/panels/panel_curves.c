@@ -2,6 +2,7 @@
 // (dashed), with the landmarks that tell what a figure means.
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "panels/panel.h"
 #include "panels/plot.h"
@@ -92,8 +93,8 @@ static void draw_landmark(Panel *panel, const Scale *s, const Landmark *mark, fl
     const float below = y + ui_px(ui, 2), above = y - height,
                 places[] = {mark->is_right ? below : above, mark->is_right ? above : below};
     char text[64], brief[48];
-    (void)snprintf(text, sizeof text, "%s %.3f", mark->name, mark->loss);
-    (void)snprintf(brief, sizeof brief, "%s %.3f", mark->brief, mark->loss);
+    (void)snprintf(text, sizeof text, strchr(mark->name, ':') ? "%s %.3f" : "%s: %.3f", mark->name, mark->loss);
+    (void)snprintf(brief, sizeof brief, "%s: %.3f", mark->brief, mark->loss);
     const char *const forms[] = {text, brief};
     const char *name = ui_choose(ui, FONT_UI, TEXT_SMALL, s->area.w * 0.5f, forms, 2);
     const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 2 * pad;

@@ -49,9 +49,10 @@ static void draw_head(Panel *panel, int side)
     (void)snprintf(moment, sizeof moment, "All %s at %s", count, m->figures_of);
     char brief[32];
     (void)snprintf(brief, sizeof brief, "All %s", count);
-    const char *const forms[] = {*m->figures_of ? moment : all, *m->figures_of ? m->figures_of : brief, brief, ""};
+    const char *const forms[] = {*m->figures_of ? moment : all, *m->figures_of ? m->figures_of : brief, brief, "All",
+                                 ""};
     ui_text(ui, line, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
-            ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, forms, 4));
+            ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, forms, 5));
 }
 
 void panel_draw_pages(Panel *panel, Rect rect)

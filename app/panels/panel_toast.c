@@ -93,6 +93,6 @@ void panel_toast(Panel *panel)
         draw_buttons(panel, row);
     const Rect close = {box.x + box.w - pad - line, box.y + pad, line, line};
     if (panel_button(panel, "toast.close", close, "\u00d7", NULL, false, "toast.close") ||
-        (!ui_has_field(ui) && ui_take_key(ui, KEY_ESCAPE, false)))
+        (!ui_has_field(ui) && panel->frame->popup == POPUP_NONE && ui_take_key(ui, KEY_ESCAPE, false)))
         panel_request(panel, REQUEST_TOAST, 0);
 }

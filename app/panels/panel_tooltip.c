@@ -68,7 +68,10 @@ static Table fill_table(const Panel *panel, const int *models, int count)
     const int row = hover.pixel / DIGIT_SIDE, column = hover.pixel % DIGIT_SIDE;
     const float t =
         hover.is_pad ? frame->pad_input[hover.pixel] : frame->targets[hover.cell * DIGIT_PIXELS + hover.pixel];
-    if (hover.is_pad || frame->indices[hover.cell] < 0)
+    if (hover.is_pad && frame->pad->now.source >= 0)
+        (void)snprintf(table.title, sizeof table.title, "test %d, row %d, column %d", frame->pad->now.source, row,
+                       column);
+    else if (hover.is_pad || frame->indices[hover.cell] < 0)
         (void)snprintf(table.title, sizeof table.title, "your digit, row %d, column %d", row, column);
     else if (frame->labels[hover.cell] >= 0)
         (void)snprintf(table.title, sizeof table.title, "test %d (a %d), row %d, column %d", frame->indices[hover.cell],

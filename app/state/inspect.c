@@ -15,11 +15,17 @@ static double find_excess(float p, float t)
     return p >= 0.0f && p <= 1.0f ? (double)inspect_loss(LOSS_BCE, p, t) - loss_bce_floor((double)t) : (double)NAN;
 }
 
+// On the stage a pixel is inspected where one draws, elsewhere in the page's first digit.
+static bool is_of_pad(const Frame *frame) { return scene_has(frame->look.scene, SCENE_IS_STAGE); }
+
 static InspectSide find_side(const Frame *frame, int side, float t, float mean_t)
 {
     const ModelFrame *m = &frame->models[side];
     const int pixel = frame->look.pixel;
-    InspectSide out = {.z = m->z[pixel], .p = m->p[pixel], .has_set = m->snapshot->test.images > 0};
+    const bool is_pad = is_of_pad(frame);
+    InspectSide out = {.z = (is_pad ? m->pad_z : m->z)[pixel],
+                       .p = (is_pad ? m->pad_p : m->p)[pixel],
+                       .has_set = m->snapshot->test.images > 0};
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         model_loss_values(m->model, loss, &out.z, &out.p, &t, &out.loss[loss], 1);
         model_loss_slopes(m->model, loss, &out.z, &t, &out.slope[loss], 1);
@@ -35,8 +41,10 @@ InspectFigures inspect_figures(const Frame *frame)
 {
     const int pixel = frame->look.pixel;
     const bool is_dragged = frame->look.t >= 0.0f;
-    const float t = is_dragged ? frame->look.t : frame->targets[pixel];
-    InspectFigures out = {.row = pixel / DIGIT_SIDE,
+    const bool is_pad = is_of_pad(frame);
+    const float t = is_dragged ? frame->look.t : (is_pad ? frame->pad_input : frame->targets)[pixel];
+    InspectFigures out = {.digit = is_pad ? frame->pad->now.source : frame->indices[0],
+                          .row = pixel / DIGIT_SIDE,
                           .column = pixel % DIGIT_SIDE,
                           .t = t,
                           .is_dragged = is_dragged,

@@ -2,7 +2,7 @@
 #pragma once
 #include "state/frame.h"
 
-// What one model does at the inspected pixel of the page's only digit.
+// What one model does at the inspected pixel.
 typedef struct InspectSide {
     float z, p;
     float loss[LOSS_COUNT], slope[LOSS_COUNT]; // slope: dL/dz through the model's own output activation
@@ -12,6 +12,7 @@ typedef struct InspectSide {
 } InspectSide;
 
 typedef struct InspectFigures {
+    int digit; // the test digit that it is of; -1: the drawing
     int row, column;
     float t; // as it is shown, or as it was dragged
     bool is_dragged;
@@ -22,6 +23,7 @@ typedef struct InspectFigures {
     InspectSide sides[SIDE_COUNT];
 } InspectFigures;
 
+// Of the digit on the pad where the scene is a stage, else of the page's first.
 InspectFigures inspect_figures(const Frame *frame);
 
 // The losses that are shown there, in the table's order: the first LOSSES_SHOWN, and what A and B train with. Returns

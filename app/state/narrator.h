@@ -40,7 +40,7 @@ typedef struct NarratorModel {
     int steps_per_epoch;
     int epoch; // after which it was measured
     int64_t test_step;
-    double mean[LOSS_COUNT], mean_output, below_0, above_1;
+    double mean[LOSS_COUNT], mean_output, below_0, far_below_0, above_1;
     int never_lit; // outputs that are 0 for every digit
 } NarratorModel;
 

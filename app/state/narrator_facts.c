@@ -18,6 +18,7 @@ NarratorModel narrator_model(const ModelFrame *m)
                          .test_step = s->test_step,
                          .mean_output = s->test.mean_output,
                          .below_0 = s->test.below_0,
+                         .far_below_0 = s->test.far_below_0,
                          .above_1 = s->test.above_1,
                          .never_lit = s->test.never_lit};
     memcpy(out.mean, s->test.mean, sizeof out.mean);

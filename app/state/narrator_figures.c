@@ -53,6 +53,9 @@ static void add_causes(const NarratorModel *m, const NarratorModel *other, Sente
     if (is_below)
         narrator_add(out, is_bright ? ", %s are below 0" : " %s of its pixels are below 0",
                      narrator_format_share(m->below_0).text);
+    if (is_below && m->far_below_0 < 0.5 * m->below_0) // most of them cannot be told from black
+        narrator_add(out, m->far_below_0 > 0 ? ", but only %s by more than 0.02" : ", none of them by more than 0.02",
+                     narrator_format_share(m->far_below_0).text);
     if (has_dead(m, other))
         narrator_add(out, is_bright || is_below ? ", and %d never light up" : " %d pixels never light up",
                      m->never_lit);
@@ -62,6 +65,22 @@ static void add_causes(const NarratorModel *m, const NarratorModel *other, Sente
 // ---- one side -----------------------------------------------------------------------------------------------------
 
 bool solo_is_measured(const NarratorFacts *f, int side) { return f->sides[side].is_measured; }
+
+bool solo_is_young(const NarratorFacts *f, int side)
+{
+    const NarratorModel *m = &f->sides[side];
+    return m->is_measured && m->test_step > 0 && m->test_step < m->steps_per_epoch;
+}
+
+void say_solo_young(const NarratorFacts *f, int side, Sentence *out)
+{
+    const int64_t batches = f->sides[side].test_step;
+    narrator_add(out,
+                 "*%s has only begun to learn*: after %lld batch%s a pixel is wrong by %s on average (0 is black, "
+                 "1 is white).",
+                 narrator_side(side), (long long)batches, batches == 1 ? "" : "es",
+                 narrator_format_difference(f->sides[side].mean[LOSS_MAE]).text);
+}
 
 bool solo_has_fault(const NarratorFacts *f, int side)
 {

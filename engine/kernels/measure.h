@@ -12,8 +12,8 @@
 // What is added up over images for the metrics.
 typedef struct PixelSums {
     double loss[LOSS_COUNT], output;
-    double bias[TARGET_GROUP_COUNT]; // sum of p - t by target
-    int64_t below_002, above_098, nonfinite;
+    double bias[TARGET_GROUP_COUNT];                      // sum of p - t by target
+    int64_t far_below_0, below_002, above_098, nonfinite; // far_below_0: below -0.02
 } PixelSums;
 
 // Several counts side by side, because neighbouring pixels mostly fall into the same bin and would wait for each other.

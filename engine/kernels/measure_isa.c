@@ -7,7 +7,7 @@
 
 typedef struct Sums {
     Vec loss[LOSS_COUNT], output, bias[TARGET_GROUP_COUNT];
-    VecInt below_002, above_098, nonfinite;
+    VecInt far_below_0, below_002, above_098, nonfinite;
 } Sums;
 
 // The bin of each output: 0 below 0, 1 .. 64 over [0, 1], 65 above 1, 66 for a NaN. Comparisons count as -1.
@@ -28,6 +28,7 @@ INLINE void add_vector(Sums *sums, Vec p, Vec t)
     sums->bias[1] += vec_select(is_dark & ~is_zero, error, zero);
     sums->bias[2] += vec_select(~is_dark & ~is_one, error, zero);
     sums->bias[3] += vec_select(is_one, error, zero);
+    sums->far_below_0 += p < -0.02f;
     sums->below_002 += p < 0.02f;
     sums->above_098 += p > 0.98f;
     sums->nonfinite += ~(p - p == zero);
@@ -48,6 +49,7 @@ static void add_sums(const Sums *sums, PixelSums *total)
     total->output += (double)vec_sum(sums->output);
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         total->bias[group] += (double)vec_sum(sums->bias[group]);
+    total->far_below_0 += count_lanes(sums->far_below_0);
     total->below_002 += count_lanes(sums->below_002);
     total->above_098 += count_lanes(sums->above_098);
     total->nonfinite += count_lanes(sums->nonfinite);

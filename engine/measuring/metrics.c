@@ -89,6 +89,7 @@ static void add_shard(Totals *totals, const Shard *shard)
     sums->output += part->output;
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         sums->bias[group] += part->bias[group];
+    sums->far_below_0 += part->far_below_0;
     sums->below_002 += part->below_002;
     sums->above_098 += part->above_098;
     sums->nonfinite += part->nonfinite;
@@ -124,6 +125,7 @@ static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
         .mean_output = sums->output / n,
         .below_0 = (double)totals->histogram[0] / n,
         .above_1 = (double)totals->histogram[HISTOGRAM_BINS - 1] / n,
+        .far_below_0 = (double)sums->far_below_0 / n,
         .below_002 = (double)sums->below_002 / n,
         .above_098 = (double)sums->above_098 / n,
         .nonfinite = sums->nonfinite,

@@ -22,9 +22,11 @@ typedef struct Metrics {
     double bias_by_target[TARGET_GROUP_COUNT]; // mean p - t where t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1; NaN without
                                                // such pixels
     double below_0, above_1, below_002, above_098; // shares of all pixels, in [0, 1]
-    int dead_outputs;                              // pixels that are exactly 0 for every image
-    int never_lit;     // of these, those that have ink in some image: the others are rightly 0
-    int64_t nonfinite; // outputs that are NaN or infinite
+    double
+        far_below_0;  // share of all pixels that are below -0.02, five grey levels and so to be seen if they were shown
+    int dead_outputs; // pixels that are exactly 0 for every image
+    int never_lit;    // of these, those that have ink in some image: the others are rightly 0
+    int64_t nonfinite;                                                         // outputs that are NaN or infinite
     int64_t histogram_input[HISTOGRAM_BINS], histogram_output[HISTOGRAM_BINS]; // below 0, 64 bins over [0,1], above 1
     float mean_output_map[DIGIT_PIXELS];                                       // mean p of each pixel over the images
     float zero_share_map[DIGIT_PIXELS]; // share of the images for which that pixel's p is exactly 0; 1: a dead output
