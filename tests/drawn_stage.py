@@ -67,7 +67,7 @@ class Stage(Picture):
         total = write_count(self.f["data"]["test"])
         title = [t for t in line if t.text.startswith("All")]
         for text in title:
-            self.claim(text, (f"All {total} test digits", f"All {total}"), "whose figures these are")
+            self.claim(text, (f"All {total} test digits", f"All {total}", "All"), "whose figures these are")
         tokens = [t for t in line if t not in title]
         losses = list_losses(self.f[side]["spec"])
         labels, figures = tokens[::2], tokens[1::2]

@@ -89,7 +89,7 @@ class ViewsTest(FiguresCase):
         figures = LAB.shot("--epochs", 4, "--a", "seed=5")
         for side in "ab":
             test = figures[side]["test"]
-            self.assertEqual(test.pop("epoch"), 4)
+            self.assertEqual((test.pop("epoch"), test.pop("step")), (4, figures[side]["step"]))
             result = LAB.run_small("train", "--model", figures[side]["spec"], "--epochs", 4)
             self.assertEqual(test, parse_json(result.stdout)["test"])
 
@@ -107,7 +107,7 @@ class ViewsTest(FiguresCase):
         result = LAB.run_small("train", "--init", first, "--epochs", 1)
         report = parse_json(result.stdout)
         self.assertEqual((figures["a"]["spec"], figures["a"]["step"]), (report["spec"], report["steps"]))
-        self.assertEqual(figures["a"]["test"], {**report["test"], "epoch": 3})
+        self.assertEqual(figures["a"]["test"], {**report["test"], "epoch": 3, "step": report["steps"]})
 
     def test_history(self):
         figures = LAB.shot("--epochs", 4, "--a", "batch=128", "--b", "loss=mae,output=clip")
@@ -247,11 +247,12 @@ class InspectTest(FiguresCase):
         self.assertNotIn("inspect", figures)
 
     def test_pinned_elsewhere(self):
-        """A pinned pixel is explained in any view: of the page's first digit."""
+        """A pinned pixel is explained in any view: on the stage of the digit on the pad, whatever page is open."""
         figures = LAB.shot("--view", "compare", "--pixel", "20,13", "--epochs", 5, "--page", 1)
         first = figures["digits"][0]
         self.assertEqual(first, len(figures["digits"]))
-        self.check_inspect(figures, 20 * 28 + 13, LAB.test_pixels[first], self.models(figures, 5))
+        self.assertEqual(figures["inspect"]["digit"], 0)
+        self.check_inspect(figures, 20 * 28 + 13, LAB.test_pixels[0], self.models(figures, 5))
 
     def test_binary(self):
         for s in (0.5, 1):

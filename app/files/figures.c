@@ -40,6 +40,7 @@ static json_t *model_settings(const ModelFrame *m)
     if (s->test.images) {
         json_t *test = losses_json(s->test.mean);
         set(test, "epoch", json_integer(s->test_epoch));
+        set(test, "step", json_integer(s->test_step));
         set(test, "bias", report_number(s->test.bias));
         set(test, "below_0", report_number(s->test.below_0));
         set(test, "above_1", report_number(s->test.above_1));
@@ -166,6 +167,7 @@ static json_t *model_json(const ModelFrame *m, bool has_history)
     if (s->test.images) {
         json_t *test = report_metrics(&s->test);
         set(test, "epoch", json_integer(s->test_epoch));
+        set(test, "step", json_integer(s->test_step));
         set(json, "test", test);
     }
     set(json, "drawing", losses_json(m->pad_loss));
