@@ -13,6 +13,9 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+import numpy
+from PIL import Image
+
 LOSSLENS = os.path.abspath(sys.argv.pop(1))
 BUILT = os.path.join(os.path.dirname(LOSSLENS), "app", "desktop")
 SOURCE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "app", "desktop")
@@ -155,6 +158,111 @@ printf '%s\n' "${COMPREPLY[@]}"
         os.close(terminal)
         self.assertIn(b"<film><--view><matrix><--a><loss=mse><--digit=one.png>", said, said.decode())
         self.assertIn(b"<shot><-o><with space.png>", said, said.decode())
+
+
+def has(tool):
+    return unittest.skipUnless(shutil.which(tool), f"{tool} is not there")
+
+
+class DescriptionTest(unittest.TestCase):
+    """What tells a desktop what the program is."""
+
+    def test_the_subtitle_is_the_programs(self):
+        subtitle = run(LOSSLENS, "--help").stdout.split("\n")[0].removeprefix("losslens: ")
+        with open(os.path.join(BUILT, "losslens.desktop"), encoding="utf-8") as file:
+            self.assertIn(f"Comment={subtitle}\n", file.read())
+        self.assertEqual(ElementTree.parse(os.path.join(BUILT, "losslens.metainfo.xml")).findtext("summary"), subtitle)
+
+    @has("desktop-file-validate")
+    def test_desktop_entry(self):
+        result = run("desktop-file-validate", os.path.join(BUILT, "losslens.desktop"))
+        self.assertEqual((result.returncode, result.stdout + result.stderr), (0, ""))
+
+    @has("appstreamcli")
+    def test_metainfo(self):
+        result = run("appstreamcli", "validate", "--no-net", os.path.join(BUILT, "losslens.metainfo.xml"))
+        self.assertEqual(result.returncode, 0, result.stdout)
+
+    @has("update-mime-database")
+    def test_files_are_known(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(os.path.join(folder, "mime", "packages"))
+            shutil.copy(os.path.join(SOURCE, "mime.xml"), os.path.join(folder, "mime", "packages", "losslens.xml"))
+            result = run("update-mime-database", os.path.join(folder, "mime"), env=os.environ | {"XDG_DATA_HOME": folder})
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            with open(os.path.join(folder, "mime", "globs2"), encoding="utf-8") as file:
+                self.assertIn("application/x-safetensors:*.safetensors", file.read())
+        with open(os.path.join(BUILT, "losslens.desktop"), encoding="utf-8") as file:
+            self.assertRegex(file.read(), r"\nMimeType=application/x-safetensors;image/png;inode/directory;\n")
+
+    def test_icon(self):
+        """The PNGs are the SVG's pixels, each of them one colour, and the left is the left model's."""
+        pictures = {}
+        for side in (16, 32, 48, 128, 256):
+            with Image.open(os.path.join(BUILT, f"losslens-{side}.png")) as picture:
+                self.assertEqual(picture.size, (side, side))
+                pictures[side] = numpy.asarray(picture.convert("RGBA"))
+        small = pictures[16]
+        for side, picture in pictures.items():
+            unit = side // 16
+            inner = picture[3 * unit:13 * unit, 3 * unit:13 * unit]
+            self.assertTrue((inner == small[3:13, 3:13].repeat(unit, 0).repeat(unit, 1)).all(), side)
+            self.assertLess(picture[0, 0, 3], 32)
+        foot = small[14].astype(int)  # the digit's last row
+        self.assertTrue((foot[2:8, 2] > foot[2:8, 0] + 100).all() and (foot[8:14, 0] > foot[8:14, 2] + 100).all())
+
+
+@has("dpkg-deb")
+class PackageTest(unittest.TestCase):
+    """The Debian package, as cpack makes it from this build."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        result = run("cpack", "-G", "DEB", "-B", folder.name, cwd=os.path.dirname(LOSSLENS))
+        assert result.returncode == 0, result.stdout + result.stderr
+        names = [name for name in os.listdir(folder.name) if name.endswith(".deb")]
+        assert len(names) == 1, names
+        cls.package, cls.root = os.path.join(folder.name, names[0]), os.path.join(folder.name, "root")
+        subprocess.run(["dpkg-deb", "-x", cls.package, cls.root], check=True)
+
+    def field(self, name):
+        return run("dpkg-deb", "-f", self.package, name).stdout.strip()
+
+    def test_fields(self):
+        version = run(LOSSLENS, "--version").stdout.split()[1]
+        architecture = run("dpkg", "--print-architecture").stdout.strip()
+        self.assertEqual(os.path.basename(self.package), f"losslens_{self.field('Version')}_{architecture}.deb")
+        self.assertRegex(self.field("Version"), rf"^{re.escape(version)}-[0-9]+$")
+        self.assertEqual((self.field("Package"), self.field("Architecture")), ("losslens", architecture))
+        depends = re.findall(r"(?:^|, )([a-z0-9.+-]+)", self.field("Depends"))
+        for name in ("libc6", "libsdl2-2.0-0", "libsdl2-ttf-2.0-0", "libepoxy0", "libjansson4", "libegl1", "libgl1-mesa-dri"):
+            self.assertIn(name, depends)
+        self.assertTrue(self.field("Description").startswith("what the loss does to the picture\n"))
+
+    def test_contents(self):
+        found = {os.path.relpath(os.path.join(folder, name), self.root)
+                 for folder, _, names in os.walk(self.root) for name in names}
+        share = "usr/share/"
+        icons = {f"{share}icons/hicolor/{side}x{side}/apps/losslens.png" for side in (16, 32, 48, 128, 256)}
+        self.assertEqual(found, icons | {"usr/bin/losslens"} | {share + name for name in (
+            "applications/losslens.desktop", "metainfo/losslens.metainfo.xml", "mime/packages/losslens.xml",
+            "icons/hicolor/scalable/apps/losslens.svg", "man/man1/losslens.1.gz", "bash-completion/completions/losslens",
+            "doc/losslens/copyright", "doc/losslens/changelog.Debian.gz")})
+        result = run(os.path.join(self.root, "usr/bin/losslens"), "--version")
+        self.assertEqual(result.stdout, run(LOSSLENS, "--version").stdout)
+        with open(os.path.join(self.root, share, "doc/losslens/copyright"), encoding="utf-8") as file:
+            text = file.read()
+        for part in ("Inter Project Authors", "JetBrains Mono Project Authors", "\nLicense: OFL-1.1\n PREAMBLE\n",
+                     "\nLicense: Apache-2.0\n Licensed to the Apache"):
+            self.assertIn(part, text)
+        self.assertNotIn("@", re.sub(r"<\S+@\S+>", "", text))
+
+    @has("lintian")
+    def test_lintian(self):
+        result = run("lintian", "--allow-root", "--fail-on", "error", self.package)
+        self.assertEqual(result.returncode, 0, result.stdout)
 
 
 if __name__ == "__main__":

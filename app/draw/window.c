@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "draw/ending.h"
+#include "draw/icon.h"
 #include "draw/keyboard.h"
 #include "draw/title.h"
 
@@ -68,6 +69,18 @@ static bool open_window(Window *window, int width, int height)
     return window->sdl != NULL;
 }
 
+// A window without one serves as well.
+static void set_icon(Window *window)
+{
+    enum { SIDE = 64 };
+    unsigned char rgba[SIDE * SIDE * 4];
+    icon_draw(rgba, SIDE);
+    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormatFrom(rgba, SIDE, SIDE, 32, SIDE * 4, SDL_PIXELFORMAT_RGBA32);
+    if (surface)
+        SDL_SetWindowIcon(window->sdl, surface);
+    SDL_FreeSurface(surface);
+}
+
 Window *window_create(int width, int height, bool is_offscreen, Error *error)
 {
     Window *window = calloc(1, sizeof *window);
@@ -92,6 +105,8 @@ Window *window_create(int width, int height, bool is_offscreen, Error *error)
     catch_x_errors(window);
     if (!open_window(window, width, height))
         return fail(window, error, "the window could not be opened with OpenGL 3.3");
+    if (!is_offscreen)
+        set_icon(window);
     SDL_SetWindowMinimumSize(window->sdl, 960, 600);
     window->context = SDL_GL_CreateContext(window->sdl);
     if (!window->context)

@@ -5,10 +5,12 @@ desktop, unmapped; signals in every state; displays without OpenGL.
 Usage: desk_test.py PATH_TO_LOSSLENS [TEST...]
 """
 import os
+import re
 import signal
 import subprocess
 import time
 import unittest
+import xml.etree.ElementTree as ElementTree
 
 import window
 from window import (ENDLESS, LOSSLENS, PATIENCE, SCREEN, Desk, OtherClient, Program, WindowCase, environment, is_mapped,
@@ -51,6 +53,24 @@ class SizeTest(WindowCase):
             for size in ((100, 60), LEAST, (2400, 1400), (1, 1), (1440, 900)):
                 self.resize(size)
         p.key("ctrl+0", lambda f: f["scale"] == 1)
+
+    def test_icon(self):
+        """The desk gets the picture that the desktop's files have: a unit of the SVG is four pixels."""
+        said = subprocess.run(["xprop", "-id", str(self.p.window), "-notype", "-f", "_NET_WM_ICON", "32x", "_NET_WM_ICON"],
+                              env=environment(), capture_output=True, text=True, check=True).stdout
+        width, height, *pixels = (int(number, 16) for number in re.findall(r"0x[0-9a-f]+", said))
+        self.assertEqual((width, height, len(pixels)), (64, 64, 64 * 64))
+        self.assertLess(pixels[0] >> 24, 32)
+        expected = {}
+        svg = ElementTree.parse(os.path.join(os.path.dirname(LOSSLENS), "app", "desktop", "losslens.svg"))
+        for rect in svg.iter("{http://www.w3.org/2000/svg}rect"):
+            left, top, wide, high = (int(rect.get(key)) for key in ("x", "y", "width", "height"))
+            for x in range(left, left + wide):
+                for y in range(top, top + high):
+                    expected[x, y] = int(rect.get("fill")[1:], 16)
+        self.assertGreater(len(set(expected.values())), 6)
+        for (x, y), color in expected.items():
+            self.assertEqual(pixels[(4 * y + 2) * 64 + 4 * x + 2] & 0xffffff, color, (x, y))
 
     def test_all_is_as_before(self):
         p = self.p
