@@ -85,6 +85,24 @@ static bool create_buffers(App *app, Error *error)
     return true;
 }
 
+static Trainer *create_trainer(const App *app, const Dataset *dataset, Error *error)
+{
+    const AppOptions *options = &app->options;
+    const TrainerOptions trainer = {
+        .dataset = dataset,
+        .builtin_seed = BUILTIN_SEED,
+        .limit = options->limit,
+        .thread_count = options->threads,
+        .no_shuffle = options->no_shuffle,
+        .epochs = app->goal_epochs,
+        .every_epoch = options->every_epoch,
+        .kept_step = options->look.past_step,
+        .wake = options->wake,
+        .wake_context = options->wake_context,
+    };
+    return trainer_create(&trainer, error);
+}
+
 bool app_init(App *app, const AppOptions *options, Error *error)
 {
     *app = (App){.options = *options,
@@ -100,19 +118,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
                  .run = {.lesson = -1},
                  .is_lesson_new = options->is_lesson_new && options->look.lesson < 0,
                  .ui_scale = 1.0f};
-    const TrainerOptions trainer = {
-        .dataset = options->dataset,
-        .builtin_seed = BUILTIN_SEED,
-        .limit = options->limit,
-        .thread_count = options->threads,
-        .no_shuffle = options->no_shuffle,
-        .epochs = app->goal_epochs,
-        .every_epoch = options->every_epoch,
-        .kept_step = options->look.past_step,
-        .wake = options->wake,
-        .wake_context = options->wake_context,
-    };
-    app->trainer = trainer_create(&trainer, error);
+    app->trainer = create_trainer(app, options->dataset, error);
     if (!app->trainer || !create_buffers(app, error) || !pad_init(&app->pad, error) || !cast_update(app, error))
         return false;
     if (options->init &&
@@ -127,6 +133,55 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     set_pace(app, options->pace);
     trainer_play(app->trainer, true);
     return true;
+}
+
+// What was of the old set: its digits, its moments, what is known of its models.
+static void forget_dataset(App *app)
+{
+    app->first = app->shuffle = app->next_digit = app->page = 0;
+    app->look.digit = app->look.digit > 0 ? 0 : app->look.digit;
+    app->look.past_step = app->film_step = -1;
+    app->is_film = false;
+    app->known_count = 0;
+    app->page_hash = 0;
+    const bool shows_old = app->pad.now.source >= 0;
+    pad_forget_sources(&app->pad); // no digit of the new one
+    if (shows_old) {
+        load_next_digit(app);
+        undo_note(&app->undo, (Deed){.kind = DEED_DRAWING});
+    }
+}
+
+bool app_take_dataset(App *app, const Dataset *dataset, Error *error)
+{
+    const Dataset *const old_dataset = app->options.dataset;
+    Trainer *const old = app->trainer, *const trainer = create_trainer(app, dataset, error);
+    if (!trainer)
+        return false;
+    trainer_play(old, false);
+    Slot *const slots = app->slots;
+    const int count = app->slot_count;
+    app->slots = NULL;
+    app->slot_count = 0;
+    app->trainer = trainer;
+    app->options.dataset = dataset;
+    const bool is_taken = cast_update(app, error);
+    Trainer *const unused = is_taken ? old : trainer;
+    if (is_taken) {
+        cast_free_slots(old, slots, count);
+    } else {
+        app->trainer = old;
+        app->options.dataset = old_dataset;
+        app->slots = slots;
+        app->slot_count = count;
+    }
+    trainer_destroy(unused);
+    if (is_taken)
+        forget_dataset(app);
+    set_pace(app, app->pace);
+    app_set_goal(app, app->goal_epochs, app->goal_step);
+    trainer_play(app->trainer, app->is_playing);
+    return is_taken;
 }
 
 void app_free(App *app)

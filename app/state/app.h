@@ -115,6 +115,11 @@ typedef struct App {
 bool app_init(App *app, const AppOptions *options, Error *error);
 void app_free(App *app); // waits for the slice under way
 
+// Another set takes the place of the one that is there, which nobody reads any more then: every model begins anew, the
+// drawing and what is set stay. dataset: borrowed; NULL: the built-in digits. False where memory is short: then
+// everything is as before.
+bool app_take_dataset(App *app, const Dataset *dataset, Error *error);
+
 // The frame to draw now, with up to so many test digits on its page. takes_news: with the newest snapshots; without
 // them only what the user changed is computed anew, so that a stroke stays immediate beside models that take long.
 // Borrowed until the next call.
@@ -140,6 +145,7 @@ bool app_is_settled(App *app);
 // when a spec or the look changed. False where memory is short: then everything is as before.
 bool cast_update(App *app, Error *error);
 void cast_free(App *app);
+void cast_free_slots(Trainer *trainer, Slot *slots, int count);
 
 // Brings the twin in, or lets it go, where A's training has come to that: PAIR_EPOCHS_MIN. True where the cast changed.
 bool cast_follow(App *app);

@@ -104,12 +104,12 @@ static bool wants_twin(const App *app)
     return live && live->broken_step < 0 && live->step >= (int64_t)PAIR_EPOCHS_MIN * live->steps_per_epoch;
 }
 
-static void free_slot(App *app, Slot *slot)
+static void free_slot(Trainer *trainer, Slot *slot)
 {
     moment_release(slot->moment);
     workspace_free(&slot->workspace);
     if (slot->bank)
-        trainer_release(app->trainer, slot->bank);
+        trainer_release(trainer, slot->bank);
     *slot = (Slot){0};
 }
 
@@ -166,7 +166,7 @@ bool cast_update(App *app, Error *error)
     if (!good) {
         for (int i = 0; i < wanted.count; i++)
             if (slots[i].bank)
-                free_slot(app, &slots[i]);
+                free_slot(app->trainer, &slots[i]);
         free(slots);
         return false;
     }
@@ -177,7 +177,7 @@ bool cast_update(App *app, Error *error)
             continue;
         }
         if (i < app->slot_count)
-            free_slot(app, &app->slots[i]);
+            free_slot(app->trainer, &app->slots[i]);
         app->frame.models[i].live = NULL; // another model: nothing is known of it
     }
     free(app->slots);
@@ -211,11 +211,16 @@ bool cast_follow(App *app)
     return false;
 }
 
+void cast_free_slots(Trainer *trainer, Slot *slots, int count)
+{
+    for (int i = 0; i < count; i++)
+        free_slot(trainer, &slots[i]);
+    free(slots);
+}
+
 void cast_free(App *app)
 {
-    for (int i = 0; i < app->slot_count; i++)
-        free_slot(app, &app->slots[i]);
-    free(app->slots);
+    cast_free_slots(app->trainer, app->slots, app->slot_count);
     app->slots = NULL;
     app->slot_count = 0;
 }

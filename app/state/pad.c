@@ -106,6 +106,13 @@ void pad_end_stroke(Pad *pad)
     commit(pad);
 }
 
+void pad_forget_sources(Pad *pad)
+{
+    pad->now.source = -1;
+    for (int i = 0; i <= PAD_UNDO_MAX; i++)
+        pad->states[i].source = -1;
+}
+
 void pad_clear(Pad *pad)
 {
     if (pad->is_drawing || pad_is_empty(pad))

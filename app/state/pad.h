@@ -39,8 +39,9 @@ void pad_end_stroke(Pad *pad);
 
 bool pad_undo(Pad *pad); // false: nothing to undo
 bool pad_redo(Pad *pad);
-void pad_forget_undone(Pad *pad); // something else was done meanwhile: there is no redo
-void pad_forget_done(Pad *pad);   // the drawing is what there was at first: there is no undo either
+void pad_forget_undone(Pad *pad);  // something else was done meanwhile: there is no redo
+void pad_forget_done(Pad *pad);    // the drawing is what there was at first: there is no undo either
+void pad_forget_sources(Pad *pad); // what was loaded counts as drawn: the set that it is of is gone
 void pad_clear(Pad *pad);
 void pad_load_digit(Pad *pad, const uint8_t pixels[DIGIT_PIXELS], int source);
 void pad_load_values(Pad *pad, const float *values, int width,
