@@ -466,6 +466,49 @@ static void a_part_that_was_taken_for_a_dead_one(void **state)
     assert_int_equal(scratch_count(""), 1);
 }
 
+static void resume(NewFile *file, const char *name, uint64_t expected)
+{
+    uint64_t size = 99;
+    assert_true(new_file_resume(file, in(name), NAME_NEW, &size, NULL));
+    assert_int_equal(size, expected);
+}
+
+static void an_unfinished_file_is_gone_on_with(void **state)
+{
+    (void)state;
+    NewFile file, other;
+    Error error;
+    uint64_t size;
+    resume(&file, "file", 0);
+    new_file_keep(&file);
+    assert_int_equal(scratch_count(""), 0); // nothing came of it
+    resume(&file, "file", 0);
+    assert_true(new_file_put(&file, "one", 3, NULL));
+    assert_false(new_file_resume(&other, in("file"), NAME_NEW, &size, &error));
+    assert_non_null(strstr(error.text, "file cannot be written: another program is writing it"));
+    new_file_keep(&file);
+    assert_true(new_file_check(in("other"), NAME_NEW, NULL)); // which takes dead parts away
+    assert_int_equal(scratch_count(""), 1);
+    resume(&file, "file", 3);
+    assert_true(new_file_put(&file, " two", 4, NULL));
+    assert_true(new_file_end(&file, true, NULL));
+    check_file("file", "one two");
+    assert_int_equal(scratch_count(""), 1);
+    assert_false(new_file_resume(&file, in("file"), NAME_NEW, &size, &error));
+    assert_non_null(strstr(error.text, "already exists"));
+
+    resume(&file, "new", 0);
+    assert_true(new_file_put(&file, "wrong and long", 14, NULL));
+    assert_true(new_file_clear(&file, NULL));
+    assert_true(new_file_put(&file, "right", 5, NULL));
+    assert_true(new_file_end(&file, true, NULL));
+    check_file("new", "right");
+    resume(&file, "gone", 0);
+    assert_true(new_file_put(&file, "x", 1, NULL));
+    assert_false(new_file_end(&file, false, NULL));
+    assert_int_equal(scratch_count(""), 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -487,6 +530,7 @@ int main(void)
         TEST(dead_parts_go_and_living_ones_stay),
         TEST(a_dead_part_that_was_to_replace_a_read_only_file),
         TEST(a_part_that_was_taken_for_a_dead_one),
+        TEST(an_unfinished_file_is_gone_on_with),
     };
     return cmocka_run_group_tests_name("new_file", tests, NULL, NULL);
 }

@@ -69,6 +69,14 @@ static bool check_owner(const NewFile *file, const struct stat *old, Error *erro
 
 // ---- writing ------------------------------------------------------------------------------------------------------
 
+static bool take_mode(const NewFile *file, const struct stat *old, Error *error)
+{
+    if (!file->replaces)
+        return true;
+    (void)!fchown(file->fd, old->st_uid, old->st_gid); // for root and the group's members alone
+    return fchmod(file->fd, old->st_mode & PERMISSIONS) == 0 || refuse(file->path, error, strerror(errno));
+}
+
 bool new_file_begin(NewFile *file, const char *path, Naming naming, Error *error)
 {
     struct stat old;
@@ -78,15 +86,52 @@ bool new_file_begin(NewFile *file, const char *path, Naming naming, Error *error
     file->fd = part_file_create(file->part, file->path);
     if (file->fd < 0)
         return refuse(path, error, strerror(errno));
-    if (file->replaces) {
-        (void)!fchown(file->fd, old.st_uid, old.st_gid); // for root and the group's members alone
-        if (fchmod(file->fd, old.st_mode & PERMISSIONS) != 0) {
-            const int reason = errno;
-            new_file_discard(file);
-            return refuse(path, error, strerror(reason));
-        }
+    if (take_mode(file, &old, error))
+        return true;
+    new_file_discard(file);
+    return false;
+}
+
+bool new_file_resume(NewFile *file, const char *path, Naming naming, uint64_t *size, Error *error)
+{
+    struct stat old, part;
+    *file = (NewFile){.fd = -1, .naming = naming};
+    if (!resolve(file, path, &old, error) || (file->replaces && !check_owner(file, &old, error)))
+        return false;
+    file->fd = part_file_resume(file->part, file->path);
+    if (file->fd < 0)
+        return refuse(path, error,
+                      errno == EWOULDBLOCK                ? "another program is writing it"
+                      : errno == EEXIST || errno == ELOOP ? "something else has its unfinished file's name"
+                                                          : strerror(errno));
+    if (fstat(file->fd, &part) == 0 && lseek(file->fd, 0, SEEK_END) >= 0) {
+        *size = (uint64_t)part.st_size;
+        if (take_mode(file, &old, error))
+            return true;
+    } else {
+        (void)refuse(path, error, strerror(errno));
     }
-    return true;
+    new_file_keep(file);
+    return false;
+}
+
+void new_file_keep(NewFile *file)
+{
+    struct stat part;
+    if (!file->part[0])
+        return;
+    if (fstat(file->fd, &part) == 0 && part.st_size == 0)
+        (void)unlink(file->part);
+    (void)close(file->fd);
+    file->part[0] = '\0';
+    file->fd = -1;
+}
+
+bool new_file_clear(NewFile *file, Error *error)
+{
+    assert(file->fd >= 0);
+    return (ftruncate(file->fd, 0) == 0 && lseek(file->fd, 0, SEEK_SET) == 0) ||
+           refuse(file->path, error, strerror(errno));
 }
 
 bool new_file_check(const char *path, Naming naming, Error *error)

@@ -44,6 +44,31 @@ int part_file_create(char part[PATH_MAX], const char *path)
     return -1;
 }
 
+int part_file_resume(char part[PATH_MAX], const char *path)
+{
+    const int folder = file_measure_folder(path);
+    const int length = snprintf(part, PATH_MAX, "%.*s.losslens-%s.unfinished", folder, path, path + folder);
+    const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    struct stat status;
+    int fd = -1;
+    errno = ENAMETOOLONG;
+    if (length < 0 || length >= PATH_MAX || (fd = open(part, flags, 0666)) < 0 || fstat(fd, &status) != 0) {
+        // errno says it
+    } else if (!S_ISREG(status.st_mode)) {
+        errno = EEXIST;
+    } else if (!lock_part(fd)) {
+        errno = EWOULDBLOCK;
+    } else {
+        return fd;
+    }
+    const int reason = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    part[0] = '\0';
+    errno = reason;
+    return -1;
+}
+
 static bool is_part_name(const char *name)
 {
     static const char start[] = ".losslens-", end[] = ".part";
