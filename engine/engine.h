@@ -3,6 +3,8 @@
 #pragma once
 #include "data/dataset.h"
 #include "data/digits.h"
+#include "data/fetch.h"
+#include "data/known_sets.h"
 #include "data/resample.h"
 #include "error.h"
 #include "io/file.h"
