@@ -24,6 +24,8 @@ static int run_command(const Options *options)
     case COMMAND_EVAL: return eval_run(options);
     case COMMAND_DATA:
     case COMMAND_DATA_EXPORT: return data_run(options);
+    case COMMAND_DATA_FETCH:
+    case COMMAND_DATA_LIST: return data_sets_run(options);
     default: return view_run(options);
     }
 }

@@ -27,6 +27,8 @@ PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else "losslens"
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMA = json.loads(reference.read_bytes(os.path.join(HERE, "train.schema.json")))
 COMMANDS = ["view", "train", "shot", "film", "report", "eval", "data", "data export"]
+WITHOUT_DATA = ["data fetch", "data list"]  # what they take belongs to no data set
+EVERY = COMMANDS + WITHOUT_DATA
 TRAIN_IMAGES, TEST_IMAGES = 700, 300
 
 WORK = None    # a folder of this run's own
@@ -90,8 +92,8 @@ VALID = {"--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--wipe": "0.5",
          "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce",
          "--pixel": "3,27", "--target": "0.5", "--step": "1", "--every": "10", "--fps": "8", "--seeds": "2",
-         "--title": "a title", "--theme": "light", "--speed": "10"}
-BAD = {"--data": [""],
+         "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--theme": "light", "--speed": "10"}
+BAD = {"--data": [""], "--to": [""], "--mirror": [""], "--stall": ["0", "3601", "-1", "x", "", "1.5"],
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
        "--limit": ["0", "-1", "x", "", "2147483648", "99999999999"],
        "--threads": ["0", "65", "-1", "x", "", "2.0"],
@@ -138,9 +140,9 @@ class ArgumentsTest(unittest.TestCase):
             self.refuse(name, contains="expected view, train, shot, film, report, eval or data")
 
     def test_bad_values(self):
-        for command in COMMANDS:
+        for command in EVERY:
             options = parse_help(command)
-            self.assertIn("--data", options)
+            self.assertEqual("--data" in options, command in COMMANDS)
             for name, values in BAD.items():
                 for value in values if name in options else []:
                     with self.subTest(command=command, option=name, value=value):
@@ -169,11 +171,11 @@ class ArgumentsTest(unittest.TestCase):
                     self.refuse(command, option, text, contains=f"{option}: ", command=command)
 
     def test_each_option_twice_without_value_and_elsewhere(self):
-        tables = {command: parse_help(command) for command in COMMANDS}
+        tables = {command: parse_help(command) for command in EVERY}
         every = {name for table in tables.values() for name in table}
         for command, table in tables.items():
             words = command.split()
-            for name in sorted(every - set(table)):
+            for name in sorted(every - set(table)) if command in COMMANDS else ["--data", "--threads"]:
                 self.refuse(*words, name, contains=f"{name} is an option of ", command=command)
             for name, metavar in table.items():
                 with self.subTest(command=command, option=name):
@@ -181,15 +183,15 @@ class ArgumentsTest(unittest.TestCase):
                     self.refuse(*words, *pair, *pair, contains=f"{name} is given twice", command=command)
                     if metavar:
                         self.refuse(*words, name, contains=f"{name} needs a value", command=command)
-                        self.refuse(*words, name, "--threads", contains=f"{name} needs a value", command=command)
+                        self.refuse(*words, name, "--json", contains=f"{name} needs a value", command=command)
                     else:
                         self.refuse(*words, name + "=1", contains="takes no value", command=command)
 
     def test_unknown_option(self):
-        for command in COMMANDS:
-            for name in ["--bogus", "-x", "--bogus=1", "--Data", "--dat", "-o=x"]:
+        for command in EVERY:
+            for name in ["--bogus", "-x", "--bogus=1", "--Data", "--dat", "-o=x"] if command in COMMANDS else []:
                 self.refuse(*command.split(), name, contains="unknown option", command=command)
-            self.refuse(*command.split(), "--bogus", contains="--data, ", command=command)
+            self.refuse(*command.split(), "--bogus", contains="--data, " if command in COMMANDS else "--json", command=command)
         self.refuse("--bogus", contains="unknown option '--bogus'; view takes --data", command="view")
 
     def test_operands(self):
@@ -208,12 +210,15 @@ class ArgumentsTest(unittest.TestCase):
         self.refuse("shot", "--preset", "x", contains="expected one of redraw, optimum, ", command="shot")
         self.refuse("data", "export", contains="needs a folder", command="data export")
         self.refuse("data", "export", "a", "b", contains="unexpected argument 'b'", command="data export")
+        self.refuse("data", "fetch", contains="needs a name", command="data fetch")
+        self.refuse("data", "fetch", "mnist", "kmnist", contains="takes one data set, and that was 'mnist'", command="data fetch")
+        self.refuse("data", "list", "x", contains="unexpected argument 'x'", command="data list")
 
     def test_help(self):
         program = run("--help")
         self.assertEqual((program.returncode, program.stderr), (0, ""))
         self.assertEqual(run("-h").stdout, program.stdout)
-        for command in COMMANDS:
+        for command in EVERY:
             self.assertIn(command, program.stdout)
             result = run(*command.split(), "--help")
             self.assertEqual((result.returncode, result.stderr), (0, ""))

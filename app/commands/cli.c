@@ -19,6 +19,8 @@ enum {
     EVAL = 1 << COMMAND_EVAL,
     DATA = 1 << COMMAND_DATA,
     EXPORT = 1 << COMMAND_DATA_EXPORT,
+    FETCH = 1 << COMMAND_DATA_FETCH,
+    LIST = 1 << COMMAND_DATA_LIST,
     PICTURE = VIEW | SHOT | FILM,
     EVERY = PICTURE | REPORT | TRAIN | EVAL | DATA | EXPORT,
     EPOCHS_MAX = 100000,
@@ -29,8 +31,9 @@ enum {
 #define FIELD(name) offsetof(Options, name)
 
 static const OptionRow rows[] = {
-    {"--data", "DIR|builtin", EVERY, KIND_DATA, FIELD(data), 0, 0,
-     "the four IDX files of a data set such as MNIST, each plain or .gz;\n"
+    {"--data", "DIR|NAME|builtin", EVERY, KIND_DATA, FIELD(data), 0, 0,
+     "the four IDX files of a data set such as MNIST, each plain or .gz,\n"
+     "or a set that 'losslens data fetch' has got, by its name;\n"
      "default: builtin, digits that the program draws",
      NULL},
     {"--a", "SPEC", PICTURE, KIND_SPEC, FIELD(a), 0, 0, "model A; default: loss=bce,output=sigmoid", NULL},
@@ -74,7 +77,7 @@ static const OptionRow rows[] = {
      NULL},
     {"-o", "DIR", REPORT, KIND_TEXT, FIELD(output), 0, 0,
      "the folder to write, made where it does not exist;\ndefault: report", NULL},
-    {"--force", NULL, TRAIN | SHOT | FILM | REPORT | EXPORT, KIND_FLAG, FIELD(force), 0, 0,
+    {"--force", NULL, TRAIN | SHOT | FILM | REPORT | EXPORT | FETCH, KIND_FLAG, FIELD(force), 0, 0,
      "replace what is there already, each file whole or not at\nall; where a link leads to a file, that file", NULL},
     {"--force", NULL, VIEW, KIND_FLAG, FIELD(force), 0, 0, "replace the file of --trace", NULL},
     {"--every", "N", FILM, KIND_WHOLE, FIELD(every), 1, INT32_MAX, "a frame every N batches; default: one an epoch",
@@ -141,7 +144,15 @@ static const OptionRow rows[] = {
      "with --json: also every text of the picture, and where it is", NULL},
     {"--texts", NULL, VIEW, KIND_FLAG, FIELD(has_texts), 0, 0,
      "with --trace: also every text on screen, and where it is", NULL},
-    {"--json", NULL, DATA, KIND_FLAG, FIELD(json), 0, 0, "print one JSON object instead of a table", NULL},
+    {"--json", NULL, DATA | LIST, KIND_FLAG, FIELD(json), 0, 0, "print one JSON object instead of a table", NULL},
+    {"--json", NULL, FETCH, KIND_FLAG, FIELD(json), 0, 0, "print one JSON object instead of folder and licence", NULL},
+    {"--to", "DIR", FETCH, KIND_TEXT, FIELD(to), 0, 0,
+     "the folder, made where it does not exist; default: the set's\nown, where --data NAME looks for it", NULL},
+    {"--mirror", "URL", FETCH, KIND_TEXT, FIELD(mirror), 0, 0,
+     "the folder of the four files, instead of the set's own mirrors:\nhttps://..., or http://... on this machine",
+     NULL},
+    {"--stall", "SECONDS", FETCH, KIND_WHOLE, FIELD(stall), 1, 3600,
+     "give a mirror up that sends less than 1 KiB a second for so\nlong, 1 to 3600; default: 30", NULL},
     {"--threads", "N", EVERY, KIND_WHOLE, FIELD(threads), 1, POOL_THREADS_MAX,
      "1 to 64; default: one for each processor", NULL},
     {"--isa", "auto|avx512|avx2|plain", EVERY, KIND_WORD, FIELD(isa), 0, 0,
@@ -161,8 +172,8 @@ const OptionRow *cli_option_rows(int *count)
 
 const char *cli_command_name(Command command)
 {
-    static const char *const names[COMMAND_COUNT] = {"view",   "train", "shot", "film",
-                                                     "report", "eval",  "data", "data export"};
+    static const char *const names[COMMAND_COUNT] = {"view", "train", "shot",        "film",       "report",
+                                                     "eval", "data",  "data export", "data fetch", "data list"};
     return names[command];
 }
 
@@ -236,14 +247,14 @@ static bool read_option(int argc, char **argv, int *used, Options *out, Error *e
 
 static bool read_operand(const char *text, Options *out, Error *error)
 {
-    const bool takes_one = out->command == COMMAND_EVAL || out->command == COMMAND_DATA_EXPORT;
-    if (!takes_one)
+    static const char *const operands[COMMAND_COUNT] = {
+        [COMMAND_EVAL] = "model", [COMMAND_DATA_EXPORT] = "folder", [COMMAND_DATA_FETCH] = "data set"};
+    if (!operands[out->command])
         return error_set(error, "unexpected argument '%.60s': %s takes options alone", text,
                          cli_command_name(out->command));
     if (out->operand)
         return error_set(error, "unexpected argument '%.60s': %s takes one %s, and that was '%.60s'", text,
-                         cli_command_name(out->command), out->command == COMMAND_EVAL ? "model" : "folder",
-                         out->operand);
+                         cli_command_name(out->command), operands[out->command], out->operand);
     if (!*text)
         return error_set(error, "%s needs a path, and an empty one was given", cli_command_name(out->command));
     out->operand = text;
@@ -256,13 +267,18 @@ static int read_command(int argc, char **argv, Command *out, Error *error)
     *out = COMMAND_VIEW;
     if (argc < 2 || argv[1][0] == '-')
         return 0;
-    for (Command command = 0; command < COMMAND_DATA_EXPORT; command++) {
-        if (strcmp(argv[1], cli_command_name(command)) != 0)
+    int named = 0;
+    for (Command command = 0; command < COMMAND_COUNT; command++) {
+        const char *name = cli_command_name(command), *space = strchr(name, ' ');
+        const size_t length = space ? (size_t)(space - name) : strlen(name);
+        if (strlen(argv[1]) != length || memcmp(argv[1], name, length) != 0 ||
+            (space && (argc < 3 || strcmp(argv[2], space + 1) != 0)))
             continue;
-        const bool is_export = command == COMMAND_DATA && argc > 2 && strcmp(argv[2], "export") == 0;
-        *out = is_export ? COMMAND_DATA_EXPORT : command;
-        return is_export ? 2 : 1;
+        *out = command;
+        named = space ? 2 : 1;
     }
+    if (named)
+        return named;
     error_set(error, "unknown command '%.60s': expected view, train, shot, film, report, eval or data", argv[1]);
     *out = COMMAND_COUNT;
     return -1;
@@ -390,6 +406,8 @@ CliResult cli_parse(int argc, char **argv, Options *out, Error *error)
         return error_set(error, "eval needs a model: losslens eval MODEL.safetensors"), CLI_USAGE;
     if (out->command == COMMAND_DATA_EXPORT && !out->operand)
         return error_set(error, "data export needs a folder: losslens data export DIR"), CLI_USAGE;
+    if (out->command == COMMAND_DATA_FETCH && !out->operand)
+        return error_set(error, "data fetch needs a name: losslens data fetch mnist"), CLI_USAGE;
     if (out->command == COMMAND_FILM && !out->output)
         return error_set(error, "film needs a place: losslens film -o DIR or -o FILE.webp"), CLI_USAGE;
     if (!finish_preset(out, error))

@@ -23,6 +23,8 @@ typedef enum Command {
     COMMAND_EVAL,
     COMMAND_DATA,
     COMMAND_DATA_EXPORT,
+    COMMAND_DATA_FETCH,
+    COMMAND_DATA_LIST,
     COMMAND_COUNT
 } Command;
 
@@ -32,7 +34,7 @@ typedef enum LogDetail { LOG_EPOCH, LOG_STEP } LogDetail;
 typedef struct Options {
     Command command;
     uint64_t given;   // the rows of the table that were on the command line: cli_is_given
-    const char *data; // folder; NULL: the built-in digits
+    const char *data; // folder, or the name of a known set; NULL: the built-in digits
     const char *isa;  // as engine_select_isa takes it; never NULL
     int threads;      // 0: one for each processor
     Spec a, b;        // view, shot, film
@@ -65,9 +67,11 @@ typedef struct Options {
     const char *shots;               // folder for screenshots; NULL: the pictures folder
     float scale;                     // of the UI; 0: as the display says
     const char *trace;               // view: file for one JSON line a frame; NULL: none
-    bool json;                       // data, shot
+    bool json;                       // data, its fetch and list, shot
     bool has_texts;                  // view's trace, shot's JSON: with every text on screen
-    const char *operand;             // eval: the model's file; data export: the folder
+    const char *operand;             // eval: the model's file; data export: the folder; data fetch: the set's name
+    const char *to, *mirror;         // data fetch: the folder, NULL: the set's own; an address, NULL: the set's own
+    int stall;                       // data fetch: seconds
 } Options;
 
 typedef enum CliResult { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_USAGE } CliResult;

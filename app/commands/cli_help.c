@@ -51,11 +51,27 @@ static const CommandText texts[COMMAND_COUNT] = {
          "Prints what a data set holds: counts, mean intensity, shares of empty, grey and full pixels, the least\n"
          "BCE that its grey pixels allow, labels.\n"
          "\n"
-         "'losslens data export' writes it to files.\n"},
+         "'losslens data export' writes it to files, 'losslens data fetch' gets a public one.\n"},
     [COMMAND_DATA_EXPORT] =
         {"data export [OPTION]... DIR", "write a data set as four IDX files",
          "Writes a data set as the four files that MNIST has, gzipped IDX, into DIR, which is made where it does\n"
          "not exist: all of them or none. Files that are there already are replaced only with --force.\n"},
+    [COMMAND_DATA_FETCH] =
+        {"data fetch [OPTION]... mnist|fashion-mnist|kmnist", "get a public data set from the network",
+         "Gets the four files of a data set from its public mirrors and prints the folder that they are in and whose\n"
+         "they are. Nothing else in losslens ever touches the network. Each file gets its name once its SHA-256 is\n"
+         "right; what is there and right is not fetched again. Progress goes to stderr.\n"
+         "\n"
+         "HTTPS, with the system's certificates; plain HTTP on this machine, and for the one mirror of KMNIST that\n"
+         "has nothing else. A proxy that https_proxy, http_proxy or all_proxy names is used, but never for this\n"
+         "machine.\n"
+         "\n"
+         "Ctrl-C stops at once; the exit status is 130 (143 after SIGTERM, 129 after SIGHUP). The same command then\n"
+         "goes on where this one stopped, as after a connection that broke.\n"},
+    [COMMAND_DATA_LIST] =
+        {"data list [OPTION]...", "list the data sets that are here, or can be got",
+         "Lists the built-in digits, the public data sets that 'losslens data fetch' gets, and the other\n"
+         "folders in the data folder, $XDG_DATA_HOME/losslens or ~/.local/share/losslens.\n"},
 };
 
 const CommandText *cli_command_text(Command command) { return &texts[command]; }

@@ -49,12 +49,23 @@ void command_catch_signals(void)
     }
 }
 
+bool command_open_data(const char *data, Dataset *out, Error *error)
+{
+    char path[PATH_MAX];
+    if (!known_sets_find_folder(data, path, error) || !dataset_load(out, path, error))
+        return false;
+    const KnownSet *known = known_set_find(out->name) ? NULL : known_sets_recognise(path);
+    if (known)
+        (void)snprintf(out->name, sizeof out->name, "%s", known->key);
+    return true;
+}
+
 int command_load_data(const Options *options, Pool *pool, Dataset *out)
 {
     Error error;
     *out = (Dataset){0};
     if (options->data)
-        return dataset_load(out, options->data, &error) ? EXIT_OK : command_fail(EXIT_BAD_DATA, "%s", error.text);
+        return command_open_data(options->data, out, &error) ? EXIT_OK : command_fail(EXIT_BAD_DATA, "%s", error.text);
     return dataset_generate(out, BUILTIN_SEED, pool, &error) ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
 }
 

@@ -15,7 +15,8 @@ int shot_run(const Options *options);
 int film_run(const Options *options);
 int report_run(const Options *options);
 int eval_run(const Options *options);
-int data_run(const Options *options); // data and data export
+int data_run(const Options *options);      // data and data export
+int data_sets_run(const Options *options); // data fetch and data list
 
 // "losslens: " and the sentence on stderr; returns status, so that a command can end with `return command_fail(...)`.
 int command_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -23,6 +24,10 @@ int command_fail(int status, const char *format, ...) __attribute__((format(prin
 // A path as a command's result, a line of its own on stdout: as it is for another program, and for people on a terminal
 // without what could command that.
 void command_print_path(const char *path);
+
+// Reads what --data names: a known set that was fetched, or a folder; one that holds a known set has that set's name,
+// whatever the folder is called. Any thread. Owned by the caller: dataset_free.
+bool command_open_data(const char *data, Dataset *out, Error *error);
 
 // Reads --data or draws the built-in digits on the pool's threads. Returns EXIT_OK, or the exit status after the
 // sentence on stderr. Owned by the caller: dataset_free.

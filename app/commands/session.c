@@ -70,7 +70,7 @@ typedef struct Reading {
 static void read_data(void *context)
 {
     Reading *reading = context;
-    reading->is_good = dataset_load(&reading->session->dataset, reading->options->data, &reading->error);
+    reading->is_good = command_open_data(reading->options->data, &reading->session->dataset, &reading->error);
 }
 
 static int open_window(Session *session, const Options *options, bool is_offscreen, Error *error)

@@ -12,6 +12,14 @@ json_t *report_text(const char *text)
     return json ? json : json_string("?");
 }
 
+json_t *report_notices(const Notices *notices)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < notices->count; i++)
+        (void)json_array_append_new(list, report_text(notices->text[i]));
+    return list;
+}
+
 json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test)
 {
     return json_pack("{s:o, s:i, s:i, s:o, s:o}", "name", report_text(dataset->name), "train", train_count, "test",

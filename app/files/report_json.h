@@ -14,5 +14,7 @@ json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *
 json_t *report_metrics(const Metrics *metrics);
 json_t *report_image_set(const ImageSetFacts *facts);
 
+json_t *report_notices(const Notices *notices); // their sentences, a list
+
 // Text as it is, or "?": a folder's name may be any bytes, JSON takes UTF-8 alone.
 json_t *report_text(const char *text);
