@@ -1,6 +1,7 @@
 // What the window saves.
 #include "commands/saving.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -119,6 +120,8 @@ bool saving_carry_out(Saving *saving, Session *session, const Options *options, 
     case WISH_WINDOW: is_done = save_picture(saving, session, options, input, size, NULL, now, &error); break;
     case WISH_SAVE_AS: is_done = save_as(saving, session, text, now, &error); break;
     case WISH_FOLDER: is_done = open_folder(session, &error); break;
+    case WISH_OPEN:
+    case WISH_GIVE_UP: assert(false && "opening.c's"); break;
     }
     if (!is_done)
         app_say(&session->app, true, error.text);

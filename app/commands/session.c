@@ -13,7 +13,7 @@
 // Whether the set has the page that was asked for; how long a page is depends on the window.
 static bool check_page(const Session *session, const Options *options, Error *error)
 {
-    const int total = options->data ? session->dataset.test.count : DIGITS_TEST_COUNT;
+    const int total = session->dataset ? session->dataset->test.count : DIGITS_TEST_COUNT;
     const float width = (float)options->width, height = (float)options->height;
     const float scale = layout_fit_scale(1.0f, options->scale > 0 ? options->scale : 1.0f, width, height);
     const int count = layout_create(width, height, scale, &options->look).page_count;
@@ -33,7 +33,7 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
             return false;
     }
     const AppOptions app = {
-        .dataset = options->data ? &session->dataset : NULL,
+        .dataset = session->dataset,
         .specs = {model.spec, options->b},
         .init = session->init,
         .init_step = step,
@@ -70,7 +70,13 @@ typedef struct Reading {
 static void read_data(void *context)
 {
     Reading *reading = context;
-    reading->is_good = command_open_data(reading->options->data, &reading->session->dataset, &reading->error);
+    Dataset *dataset = calloc(1, sizeof *dataset);
+    reading->is_good = dataset ? command_open_data(reading->options->data, dataset, &reading->error)
+                               : error_set(&reading->error, "out of memory: %s", reading->options->data);
+    if (reading->is_good)
+        reading->session->dataset = dataset;
+    else
+        free(dataset);
 }
 
 static int open_window(Session *session, const Options *options, bool is_offscreen, Error *error)
@@ -109,6 +115,22 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
     return open_app(session, options, digit_width, digit_height, error) ? EXIT_OK : EXIT_FAILED;
 }
 
+static void free_dataset(Dataset *dataset)
+{
+    if (dataset)
+        dataset_free(dataset);
+    free(dataset);
+}
+
+bool session_take_dataset(Session *session, Dataset *dataset, Error *error)
+{
+    if (!app_take_dataset(&session->app, dataset, error))
+        return false;
+    free_dataset(session->dataset);
+    session->dataset = dataset;
+    return true;
+}
+
 void session_close(Session *session)
 {
     if (session->has_app)
@@ -120,7 +142,7 @@ void session_close(Session *session)
     if (session->render)
         render_destroy(session->render);
     window_destroy(session->window);
-    dataset_free(&session->dataset);
+    free_dataset(session->dataset);
     free(session->digit);
     free(session->init);
 }

@@ -8,7 +8,7 @@
 #include "state/app.h"
 
 typedef struct Session {
-    Dataset dataset;
+    Dataset *dataset; // NULL: the built-in digits
     float *digit, *init; // what --digit and --init hold; NULL: not given
     Window *window;
     Font *font;
@@ -26,6 +26,10 @@ typedef struct Session {
 // Returns 0, or the exit status with a sentence in error. session_close in either case.
 int session_open(Session *session, const Options *options, bool is_offscreen, Error *error);
 void session_close(Session *session);
+
+// Another data set in the place of the one that is there, which is freed; NULL: the built-in digits. Takes it over.
+// False where memory is short: then everything is as before, and the set is still the caller's.
+bool session_take_dataset(Session *session, Dataset *dataset, Error *error);
 
 // Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "commands/commands.h"
+#include "commands/opening.h"
 #include "commands/saving.h"
 #include "commands/session.h"
 #include "draw/ui_field.h"
@@ -55,8 +56,8 @@ static void serve_window(Session *session)
 }
 
 // One pass for what the user did and, where that changed something, one more for what it looks like.
-static const Frame *pass(Session *session, Saving *saving, const Options *options, Input *input, WindowSize size,
-                         bool takes_news)
+static const Frame *pass(Session *session, Saving *saving, Opening *opening, const Options *options, Input *input,
+                         WindowSize size, bool takes_news)
 {
     const ThemeKind theme = session->app.theme;
     const bool was_lesson_new = session->app.is_lesson_new;
@@ -64,6 +65,8 @@ static const Frame *pass(Session *session, Saving *saving, const Options *option
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
     const Input still = ui_still(input);
     serve_window(session);
+    if (opening_carry_out(opening))
+        session->passed_requests = 1;
     remember(&session->app, session->app.theme != theme, was_lesson_new && !session->app.is_lesson_new);
     if (saving_carry_out(saving, session, options, input, size, now_ms()))
         session->passed_requests = 1;
@@ -126,7 +129,7 @@ static bool draw(Session *session, WindowSize size)
 }
 
 // Whether the trace was told of every frame; after a failure it is not written any more.
-static bool run(Session *session, Saving *saving, const Options *options, FILE *trace)
+static bool run(Session *session, Saving *saving, Opening *opening, const Options *options, FILE *trace)
 {
     bool is_traced = true;
     const bool is_software = render_is_software(session->render);
@@ -145,6 +148,9 @@ static bool run(Session *session, Saving *saving, const Options *options, FILE *
         schedule.is_stale |= start >= wakes_at;
         schedule.is_stale |= (happened & (WINDOW_INPUT | WINDOW_EXPOSED)) != 0;
         schedule.is_stale |= saving_pass_time(saving, session, &input, start);
+        if (input.dropped_count > 0)
+            opening_begin(opening, input.dropped, input.dropped_count, (Point){input.mouse_x, input.mouse_y});
+        schedule.is_stale |= opening_pass(opening);
         schedule.toast_end = saving_next(saving, session);
         schedule.has_wake |= (happened & WINDOW_WAKE) != 0;
         const WindowSize size = window_size(session->window);
@@ -152,7 +158,7 @@ static bool run(Session *session, Saving *saving, const Options *options, FILE *
         const bool takes_news = !schedule.is_hidden && schedule.has_wake && start >= schedule.next_training_frame;
         if (schedule.is_hidden ? !(happened & WINDOW_INPUT) : !schedule.is_stale && !takes_news)
             continue;
-        const Frame *frame = pass(session, saving, options, &input, size, takes_news);
+        const Frame *frame = pass(session, saving, opening, options, &input, size, takes_news);
         window_take_text(session->window, ui_has_field(&session->ui));
         schedule.toast_end = saving_next(saving, session);
         window_set_cursor(session->window, session->ui.cursor);
@@ -204,12 +210,16 @@ int view_run(const Options *given)
     if (!session)
         return command_fail(EXIT_FAILED, "out of memory");
     int status = session_open(session, options, false, &error);
+    Opening *opening = status == EXIT_OK ? opening_create(session, options, &error) : NULL;
+    if (status == EXIT_OK && !opening)
+        status = EXIT_FAILED;
     if (status == EXIT_OK && options->trace && !(trace = trace_open(options->trace, command_naming(options), &error)))
         status = EXIT_FAILED;
     if (status != EXIT_OK)
         (void)command_fail(status, "%s", error.text);
-    else if (!run(session, &saving, options, trace))
+    else if (!run(session, &saving, opening, options, trace))
         status = EXIT_FAILED;
+    opening_destroy(opening);
     session_close(session);
     saving_free(&saving);
     free(session);

@@ -63,7 +63,9 @@ typedef struct Input {
     int path_count;
     KeyPress keys[KEYS_MAX]; // pressed since the last frame, in order
     int key_count;
-    char text[INPUT_TEXT_SIZE]; // typed since the last frame, UTF-8; only while a field is open (ui_field.h)
+    char text[INPUT_TEXT_SIZE];    // typed since the last frame, UTF-8; only while a field is open (ui_field.h)
+    char dropped[INPUT_TEXT_SIZE]; // the path of what was dropped on the window, at the mouse; empty: nothing
+    int dropped_count;             // how many there were in that drop: dropped is the first
 } Input;
 
 // The line of text that is being typed: ui_field.h.

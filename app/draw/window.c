@@ -23,6 +23,8 @@ struct Window {
     SDL_Cursor *cursors[CURSOR_COUNT]; // made when one is shown first; NULL: not yet, or the system has none
     Cursor cursor;                     // that is shown
     Keyboard keyboard;
+    char dropped[INPUT_TEXT_SIZE]; // the first thing of the drop that goes on
+    int dropped_count;
 };
 
 static Window *fail(Window *window, Error *error, const char *what)
@@ -218,6 +220,24 @@ static void take_key(Window *window, const SDL_KeyboardEvent *event, Input *inpu
     }
 }
 
+static void add_drop(Window *window, const SDL_DropEvent *event)
+{
+    if (window->dropped_count++ == 0)
+        (void)SDL_snprintf(window->dropped, sizeof window->dropped, "%s", event->file ? event->file : "");
+    SDL_free(event->file);
+}
+
+// A drop is whole. No event of the mouse's own has told meanwhile where it is.
+static void take_drop(Window *window, Input *input)
+{
+    int x, y, left, top;
+    (void)SDL_GetGlobalMouseState(&x, &y);
+    SDL_GetWindowPosition(window->sdl, &left, &top);
+    move_mouse(window, input, x - left, y - top);
+    input->dropped_count = window->dropped_count;
+    memcpy(input->dropped, window->dropped, sizeof input->dropped);
+}
+
 // Returns what the event means; true in *stop behind a button or a key.
 static unsigned take_event(Window *window, const SDL_Event *event, Input *input, bool *stop)
 {
@@ -232,6 +252,13 @@ static unsigned take_event(Window *window, const SDL_Event *event, Input *input,
     case SDL_KEYDOWN:
         take_key(window, &event->key, input);
         *stop = true; // a frame takes each key once: the same one pressed twice is two frames
+        return WINDOW_INPUT;
+    case SDL_DROPBEGIN: window->dropped_count = 0; return WINDOW_NOTHING;
+    case SDL_DROPFILE:
+    case SDL_DROPTEXT: add_drop(window, &event->drop); return WINDOW_NOTHING;
+    case SDL_DROPCOMPLETE:
+        take_drop(window, input);
+        *stop = true;
         return WINDOW_INPUT;
     case SDL_TEXTINPUT: add_text(input, event->text.text); return WINDOW_INPUT;
     case SDL_MOUSEMOTION:

@@ -33,6 +33,8 @@ static void place_toast(Layout *layout, float scale)
     const float tile = floorf((height - 2 * pad) / THUMB_ROWS); // whole, so that no seam is seen
     layout->thumbnail = (Rect){layout->toast.x + pad, layout->toast.y + roundf((height - tile * THUMB_ROWS) / 2),
                                tile * THUMB_COLUMNS, tile * THUMB_ROWS};
+    const float room = layout->toast.x - bar.x - pad, low = layout_px(44, scale);
+    layout->arrival = (Rect){bar.x, layout->toast.y + height - low, fminf(layout_px(420, scale), room), low};
 }
 
 // A lesson's answer takes the place of the plots.

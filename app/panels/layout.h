@@ -75,6 +75,7 @@ typedef struct Layout {
     Rect playback;         // transport, speed, timeline
     Rect status;           // h 0: no room
     Rect toast, thumbnail; // over the rest: what was saved
+    Rect arrival;          // over the rest, beside the toast: what is being read
     StageLayout stage;
     Rect histogram, curves;
     Rect answer; // of a lesson, in the place of the plots and the table; w 0: none

@@ -66,8 +66,8 @@ static void draw_popup(Panel *panel)
 static DrawPanel *const panels[] = {
     panel_glossary_keys, panel_top,       panel_narrator, panel_lesson, panel_pad,      panel_heads,
     draw_scene,          panel_histogram, panel_curves,   panel_table,  panel_playback, panel_lesson_answer,
-    panel_lesson_marks,  panel_status,    pick_pixel,     draw_popup,   panel_toast,    panel_look_keys,
-    panel_tooltip,       panel_keys,      panel_small,
+    panel_lesson_marks,  panel_status,    pick_pixel,     draw_popup,   panel_arrival,  panel_toast,
+    panel_look_keys,     panel_tooltip,   panel_keys,     panel_small,
 };
 
 // Esc lets go of what the mouse holds, as if it had left the window.
@@ -79,12 +79,15 @@ static void end_drag(Ui *ui, const Frame *frame)
     ui->input.left_released = ui->input.right_released = false;
 }
 
-// What lies under the toast does not react. Returns whether the mouse is over the window.
+// What lies under the toast, or under what is being read, does not react. Returns whether the mouse is over the window.
 static bool hide_mouse(Ui *ui, const Frame *frame, const Layout *layout)
 {
     const bool was_inside = ui->input.is_inside;
-    if (frame->toast->is_shown && ui->active == 0 && ui_is_inside(layout->toast, ui->input.mouse_x, ui->input.mouse_y))
-        ui->input.is_inside = false;
+    const Rect *const over[] = {frame->toast->is_shown ? &layout->toast : NULL,
+                                frame->arrival->is_on ? &layout->arrival : NULL};
+    for (int i = 0; i < 2 && ui->active == 0; i++)
+        if (over[i] && ui_is_inside(*over[i], ui->input.mouse_x, ui->input.mouse_y))
+            ui->input.is_inside = false;
     return was_inside;
 }
 
@@ -96,7 +99,7 @@ void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *req
     end_drag(ui, frame);
     const bool was_inside = hide_mouse(ui, frame, layout);
     for (size_t i = 0; i < sizeof panels / sizeof *panels; i++) {
-        if (panels[i] == panel_toast)
+        if (panels[i] == panel_arrival)
             ui->input.is_inside = was_inside;
         panels[i](&panel);
     }

@@ -481,6 +481,8 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_TITLE: make_wish(app, WISH_FIGURE, text); break;
     case REQUEST_SAVE_AS: make_wish(app, WISH_SAVE_AS, text); break;
     case REQUEST_FOLDER: make_wish(app, WISH_FOLDER, ""); break;
+    case REQUEST_OPEN: make_wish(app, WISH_OPEN, text); break;
+    case REQUEST_GIVE_UP: make_wish(app, WISH_GIVE_UP, ""); break;
     case REQUEST_TOAST: app->toast.is_shown = false; break;
     case REQUEST_QUIT: app->wants_quit = true; break;
     default: apply_pad(app, r); break;

@@ -265,6 +265,7 @@ static void compose_state(App *app, Frame *frame)
     memcpy(frame->message, app->message, sizeof frame->message);
     frame->is_error = app->is_error;
     frame->toast = &app->toast;
+    frame->arrival = &app->arrival;
     if (trainer_has_failed(app->trainer)) {
         (void)snprintf(frame->message, sizeof frame->message,
                        "out of memory: a model is not trained, measured or kept as it should be");

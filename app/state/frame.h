@@ -3,6 +3,7 @@
 // Thread: the UI thread.
 #pragma once
 #include "engine.h"
+#include "state/arrival.h"
 #include "state/lessons.h"
 #include "state/look.h"
 #include "state/narrator.h"
@@ -117,4 +118,5 @@ typedef struct Frame {
     char message[1200]; // shown in the bottom bar until something else is done; empty: none
     bool is_error;
     const Toast *toast;
+    const Arrival *arrival;
 } Frame;

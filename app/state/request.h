@@ -55,6 +55,8 @@ typedef enum RequestKind {
     REQUEST_SAVE_AS,      // text: where what was saved is saved, too
     REQUEST_FOLDER,       // the one in which it is, is opened
     REQUEST_TOAST,        // is closed
+    REQUEST_OPEN,         // text: the path of something to read: a data set, a model, a picture
+    REQUEST_GIVE_UP,      // what is being read
     REQUEST_PAD_BEGIN,    // x, y; value: erasing
     REQUEST_PAD_CONTINUE, // x, y
     REQUEST_PAD_END,

@@ -21,5 +21,7 @@ typedef enum Wish {
     WISH_FIGURE,  // save a figure; text: its title, empty: its own
     WISH_WINDOW,  // save the window's picture
     WISH_SAVE_AS, // save the toast's picture once more; text: the path
-    WISH_FOLDER   // open the folder in which it is
+    WISH_FOLDER,  // open the folder in which it is
+    WISH_OPEN,    // read what lies at a path; text: it
+    WISH_GIVE_UP  // what is being read is not wanted any more
 } Wish;

@@ -1,0 +1,238 @@
+// What can be opened, and how it takes its place.
+#include "commands/opening.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "commands/commands.h"
+
+// One thing that is read: its path, and what came out of it.
+typedef struct Parcel {
+    char path[INPUT_TEXT_SIZE];
+    Point at;
+    int kind; // row of the table; -1: not known yet
+    Dataset *dataset;
+} Parcel;
+
+// What a path is, from its kind and its first bytes.
+typedef struct Glance {
+    bool is_folder;
+    uint8_t bytes[FILE_KIND_BYTES];
+    size_t size;
+} Glance;
+
+struct Opening {
+    Session *session;
+    const Options *options;
+    Job *job; // NULL: nothing is read
+    Parcel *parcel;
+    bool is_given_up; // what it brings is not wanted any more
+    Parcel *next;     // that waits until the job has ended
+};
+
+// ---- the table ----------------------------------------------------------------------------------------------------
+
+static bool is_anything(const Glance *glance) { return (void)glance, true; }
+
+static bool read_data(Parcel *parcel, const LoadProgress *progress, Error *error)
+{
+    parcel->dataset = calloc(1, sizeof *parcel->dataset);
+    if (!parcel->dataset)
+        return error_set(error, "out of memory: %s", parcel->path);
+    return load_progress_report(progress, 0, 0, error) && command_open_data(parcel->path, parcel->dataset, error);
+}
+
+static bool take_data(Opening *opening, Parcel *parcel, Error *error)
+{
+    const Dataset *dataset = parcel->dataset;
+    if (!session_take_dataset(opening->session, parcel->dataset, error))
+        return false;
+    parcel->dataset = NULL;
+    (void)error_set(error, "%s: %d digits to learn from, %d to test", dataset->name, dataset->train.count,
+                    dataset->test.count);
+    return true;
+}
+
+// In this order: the first that fits.
+static const struct {
+    bool (*fits)(const Glance *glance);
+    bool (*read)(Parcel *parcel, const LoadProgress *progress, Error *error); // on the job's thread
+    bool (*take)(Opening *opening, Parcel *parcel, Error *error); // on the UI's; its sentence also where all is well
+} rows[] = {
+    {is_anything, read_data, take_data},
+};
+enum { ROW_COUNT = sizeof rows / sizeof *rows };
+
+// ---- reading ------------------------------------------------------------------------------------------------------
+
+static void free_parcel(Parcel *parcel)
+{
+    if (parcel && parcel->dataset)
+        dataset_free(parcel->dataset);
+    if (parcel)
+        free(parcel->dataset);
+    free(parcel);
+}
+
+// What is no file and no folder is left to who reads it, which refuses it.
+static void look_at(const char *path, Glance *glance)
+{
+    struct stat status;
+    glance->is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+        return;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const ssize_t size = fd < 0 ? -1 : read(fd, glance->bytes, sizeof glance->bytes);
+    glance->size = size < 0 ? 0 : (size_t)size;
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+static bool read_parcel(void *context, const LoadProgress *progress, Error *error)
+{
+    Parcel *parcel = context;
+    Glance *glance = calloc(1, sizeof *glance);
+    if (!glance)
+        return error_set(error, "out of memory: %s", parcel->path);
+    look_at(parcel->path, glance);
+    for (parcel->kind = 0; !rows[parcel->kind].fits(glance);)
+        parcel->kind++;
+    free(glance);
+    return rows[parcel->kind].read(parcel, progress, error);
+}
+
+static void set_arrival(Opening *opening)
+{
+    Arrival *arrival = &opening->session->app.arrival;
+    const char *slash = strrchr(opening->parcel->path, '/');
+    Error name;
+    (void)error_set(&name, "%s", slash && slash[1] ? slash + 1 : opening->parcel->path);
+    *arrival = (Arrival){.is_on = true};
+    (void)snprintf(arrival->name, sizeof arrival->name, "%.*s", (int)sizeof arrival->name - 1, name.text);
+}
+
+static void start(Opening *opening, Parcel *parcel)
+{
+    Error error;
+    opening->parcel = parcel;
+    opening->is_given_up = false;
+    opening->job = job_start(read_parcel, parcel, window_wake, opening->session->window, &error);
+    if (opening->job) {
+        set_arrival(opening);
+        return;
+    }
+    app_say(&opening->session->app, true, error.text);
+    free_parcel(parcel);
+    opening->parcel = NULL;
+}
+
+// ---- the window's side --------------------------------------------------------------------------------------------
+
+Opening *opening_create(Session *session, const Options *options, Error *error)
+{
+    Opening *opening = calloc(1, sizeof *opening);
+    if (!opening) {
+        (void)error_set(error, "out of memory");
+        return NULL;
+    }
+    opening->session = session;
+    opening->options = options;
+    return opening;
+}
+
+void opening_destroy(Opening *opening)
+{
+    if (!opening)
+        return;
+    if (opening->job) {
+        job_cancel(opening->job);
+        (void)job_finish(opening->job, NULL);
+    }
+    free_parcel(opening->parcel);
+    free_parcel(opening->next);
+    free(opening);
+}
+
+void opening_cancel(Opening *opening)
+{
+    free_parcel(opening->next);
+    opening->next = NULL;
+    if (!opening->job)
+        return;
+    job_cancel(opening->job);
+    opening->is_given_up = true;
+    opening->session->app.arrival.is_on = false;
+}
+
+void opening_begin(Opening *opening, const char *path, int count, Point at)
+{
+    App *app = &opening->session->app;
+    Error error;
+    Parcel *parcel = calloc(1, sizeof *parcel);
+    if (!parcel) {
+        app_say(app, true, "out of memory: what was dropped is not opened");
+        return;
+    }
+    (void)snprintf(parcel->path, sizeof parcel->path, "%s", path);
+    parcel->at = at;
+    if (count > 1) {
+        (void)error_set(&error, "%d things at once: %s is opened", count, path);
+        app_say(app, false, error.text);
+    }
+    opening_cancel(opening); // the newest is what is wanted
+    if (opening->job)
+        opening->next = parcel;
+    else
+        start(opening, parcel);
+}
+
+bool opening_carry_out(Opening *opening)
+{
+    App *app = &opening->session->app;
+    char path[INPUT_TEXT_SIZE];
+    if (app->wish != WISH_OPEN && app->wish != WISH_GIVE_UP)
+        return false;
+    if (app_take_wish(app, path) == WISH_GIVE_UP)
+        opening_cancel(opening);
+    else if (*path)
+        opening_begin(opening, path, 1, (Point){0, 0});
+    return true;
+}
+
+static void finish(Opening *opening)
+{
+    App *app = &opening->session->app;
+    Error error = {""};
+    bool is_good = job_finish(opening->job, &error);
+    opening->job = NULL;
+    app->arrival.is_on = false;
+    if (is_good && !opening->is_given_up)
+        is_good = rows[opening->parcel->kind].take(opening, opening->parcel, &error);
+    if (!opening->is_given_up)
+        app_say(app, !is_good, error.text);
+    free_parcel(opening->parcel);
+    opening->parcel = NULL;
+    Parcel *next = opening->next;
+    opening->next = NULL;
+    if (next)
+        start(opening, next);
+}
+
+bool opening_pass(Opening *opening)
+{
+    if (!opening->job)
+        return false;
+    const JobState state = job_state(opening->job);
+    Arrival *arrival = &opening->session->app.arrival;
+    const bool is_moved = arrival->done != state.done || arrival->total != state.total;
+    arrival->done = state.done;
+    arrival->total = state.total;
+    if (state.is_done)
+        finish(opening);
+    return state.is_done || is_moved;
+}
