@@ -353,6 +353,59 @@ static void training_pauses_behind_the_last_step(void **state)
     trainer_destroy(trainer);
 }
 
+static void each_model_may_pause_behind_a_step_of_its_own(void **state)
+{
+    (void)state;
+    Trainer *trainer = training_create(2, 5);
+    BankModel *models[] = {training_find(trainer, "layers=6,batch=100"),
+                           training_find(trainer, "layers=8,output=relu,batch=64"),
+                           training_find(trainer, "layers=5,loss=mse,batch=100")};
+    static const int64_t steps[] = {23, 7, 50}; // the last has none: all its epochs
+    trainer_show(trainer, models, 3);
+    trainer_set_model_goal(trainer, models[0], 23);
+    trainer_set_model_goal(trainer, models[1], 7);
+    trainer_play(trainer, true);
+    training_wait_until_idle(trainer);
+    training_settle(trainer, models, 3);
+    for (int i = 0; i < 3; i++) {
+        training_check_model(models[i], training_look(models[i]), steps[i]);
+        assert_int_equal(training_look(models[i])->test_step, steps[i]);
+    }
+    trainer_set_goal(trainer, 5, 20); // the lesser of the two holds, and the first is past both
+    assert_false(trainer_is_busy(trainer));
+    trainer_set_model_goal(trainer, models[1], 30);
+    training_wait_until_idle(trainer);
+    training_settle(trainer, models, 3);
+    training_check_model(models[1], training_look(models[1]), 20);
+    trainer_set_model_goal(trainer, models[0], -1);
+    trainer_set_goal(trainer, 4, -1);
+    training_wait_until_idle(trainer);
+    training_settle(trainer, models, 3);
+    training_check_model(models[0], training_look(models[0]), 40);
+    training_check_model(models[1], training_look(models[1]), 30);
+    trainer_destroy(trainer);
+}
+
+static void a_step_may_be_kept_from_a_restart_on(void **state)
+{
+    (void)state;
+    enum { KEPT = 31 }; // no quarter of an epoch of ten steps ends there
+    Trainer *trainer = training_create(1, 5);
+    BankModel *model = training_find(trainer, "layers=6,batch=100");
+    training_run(trainer, &model, 1);
+    training_wait_until_idle(trainer);
+    Moment *moment = trainer_recall(trainer, model, KEPT);
+    assert_true(moment->step < KEPT);
+    moment_release(moment);
+    trainer_keep_step(trainer, KEPT);
+    trainer_restart(trainer);
+    training_wait_until_idle(trainer);
+    moment = trainer_recall(trainer, model, KEPT);
+    assert_int_equal(moment->step, KEPT);
+    moment_release(moment);
+    trainer_destroy(trainer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +419,8 @@ int main(void)
         cmocka_unit_test(restart_goes_back_to_the_beginning),
         cmocka_unit_test(parameters_can_be_put_in),
         cmocka_unit_test(destroy_may_come_at_any_time),
+        cmocka_unit_test(each_model_may_pause_behind_a_step_of_its_own),
+        cmocka_unit_test(a_step_may_be_kept_from_a_restart_on),
         cmocka_unit_test(somebody_is_woken_when_there_is_news),
         cmocka_unit_test(models_at_rest_are_of_one_step_and_measured),
         cmocka_unit_test(training_pauses_behind_the_last_step),

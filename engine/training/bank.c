@@ -82,6 +82,7 @@ BankModel *bank_model_create(const Spec *spec, Error *error)
         model->model = model_create(spec, DIGIT_PIXELS);
         model->history_spacing = 1;
         model->published_broken_step = -1;
+        model->last_step = -1;
         model->moments = (Moments){.spacing = 1, .steps_per_epoch = 1, .pinned = -1};
         handover_init(&model->handover);
         model->finite = calloc(model->model.parameter_count, sizeof *model->finite);

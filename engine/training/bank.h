@@ -25,6 +25,7 @@ struct BankModel {
     bool ends_round;           // it was on show when the trainer's ends_round was set
     float *pending_parameters; // owned; taken by the training thread
     int64_t pending_step;
+    int64_t last_step; // behind which it pauses, whatever the trainer's goal; -1: none
     Moments moments;
     int64_t first_on_show, last_on_show; // the trainer's show count, 0: never
 

@@ -67,7 +67,7 @@ static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
     SliceOrder order = {.model = model,
                         .epochs = trainer->epochs,
                         .shown_count = trainer->shown_count,
-                        .last_step = trainer->last_step,
+                        .last_step = trainer_last_step_locked(trainer, model),
                         .until_step = trainer_find_slice_end_locked(trainer, model),
                         .parameters = model->pending_parameters,
                         .parameters_step = model->pending_step};

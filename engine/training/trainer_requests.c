@@ -186,6 +186,21 @@ void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step)
     pthread_mutex_unlock(&trainer->lock);
 }
 
+void trainer_set_model_goal(Trainer *trainer, BankModel *model, int64_t last_step)
+{
+    pthread_mutex_lock(&trainer->lock);
+    model->last_step = last_step;
+    pthread_cond_signal(&trainer->changed);
+    pthread_mutex_unlock(&trainer->lock);
+}
+
+void trainer_keep_step(Trainer *trainer, int64_t step)
+{
+    pthread_mutex_lock(&trainer->lock);
+    trainer->options.kept_step = step;
+    pthread_mutex_unlock(&trainer->lock);
+}
+
 void trainer_set_pace(Trainer *trainer, double batches_per_second)
 {
     assert(batches_per_second >= 0.0);
@@ -230,9 +245,8 @@ bool trainer_is_busy(Trainer *trainer)
                                : trainer->dataset->train.count;
         const int batch = model->model.spec.batch < images ? model->model.spec.batch : images;
         const int64_t steps_per_epoch = (images + batch - 1) / batch;
-        const int64_t end = trainer->last_step >= 0 && trainer->last_step < trainer->epochs * steps_per_epoch
-                                ? trainer->last_step
-                                : trainer->epochs * steps_per_epoch;
+        const int64_t last_step = trainer_last_step_locked(trainer, model), all = trainer->epochs * steps_per_epoch,
+                      end = last_step >= 0 && last_step < all ? last_step : all;
         busy |= !atomic_load(&model->is_broken) && (!has_data || atomic_load(&model->steps_done) < end);
     }
     pthread_mutex_unlock(&trainer->lock);

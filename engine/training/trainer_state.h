@@ -78,8 +78,9 @@ void *trainer_run(void *trainer); // the training thread
 int64_t trainer_now_ns(void);
 void trainer_wake(Trainer *trainer);
 
-// trainer_turn.c, all on the training thread with the lock held
+// trainer_turn.c, all with the lock held; on the training thread all but trainer_last_step_locked
 BankModel *trainer_choose_locked(Trainer *trainer); // to train next: what comes at once first, then the fewest steps
+int64_t trainer_last_step_locked(const Trainer *trainer, const BankModel *model);      // where it pauses; -1: nowhere
 int64_t trainer_find_slice_end_locked(const Trainer *trainer, const BankModel *model); // a step; INT64_MAX: any
 // Whether the model chosen waits until next_batch_ns. If not, it is in the beat, in which each model on show gets a
 // batch.

@@ -10,17 +10,25 @@ static bool is_to_be_fresh(const BankModel *model)
     return !model->learner || model->restart_requests != model->restarts_done || model->pending_parameters;
 }
 
-static bool is_below_goal(const Trainer *trainer, const Learner *learner)
+int64_t trainer_last_step_locked(const Trainer *trainer, const BankModel *model)
 {
-    return learner_epoch_count(learner) < trainer->epochs &&
-           (trainer->last_step < 0 || learner_step_count(learner) < trainer->last_step);
+    if (trainer->last_step < 0 || model->last_step < 0)
+        return trainer->last_step < 0 ? model->last_step : trainer->last_step;
+    return trainer->last_step < model->last_step ? trainer->last_step : model->last_step;
+}
+
+static bool is_below_goal(const Trainer *trainer, const BankModel *model)
+{
+    const int64_t last_step = trainer_last_step_locked(trainer, model);
+    return learner_epoch_count(model->learner) < trainer->epochs &&
+           (last_step < 0 || learner_step_count(model->learner) < last_step);
 }
 
 // A round that is cut short leaves models behind by less than a slice; those still have the rest of it to train.
 static bool is_owed_rest(const Trainer *trainer, const BankModel *model)
 {
-    return !is_to_be_fresh(model) && learner_broken_step(model->learner) < 0 &&
-           is_below_goal(trainer, model->learner) && learner_step_count(model->learner) < model->round_end;
+    return !is_to_be_fresh(model) && learner_broken_step(model->learner) < 0 && is_below_goal(trainer, model) &&
+           learner_step_count(model->learner) < model->round_end;
 }
 
 // It comes in the middle of a round of slices. Those whose turn was still to come end the round, so that what is
@@ -50,7 +58,7 @@ static bool wants_slice(const Trainer *trainer, const BankModel *model)
     if (learner_broken_step(model->learner) >= 0)
         return false;
     return model->step_requests != model->steps_requested_done || is_owed_rest(trainer, model) ||
-           (trainer->playing && is_below_goal(trainer, model->learner));
+           (trainer->playing && is_below_goal(trainer, model));
 }
 
 // Whether the model's next slice is a batch of a paced training, and not something that comes at once.
