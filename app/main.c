@@ -39,6 +39,27 @@ static int refuse_usage(const Options *options, const Error *error)
     return EXIT_USAGE;
 }
 
+// Where there is a picture whose settings stand behind the options, these are read once more with it. One of another
+// program that the window is given is a drawing for the pad.
+static int follow_picture(int argc, char **argv, Options *options)
+{
+    static CaptureState state;
+    Error error;
+    const bool is_operand = options->command == COMMAND_VIEW && options->operand;
+    const char *path = is_operand ? options->operand : options->from;
+    if (!path)
+        return EXIT_OK;
+    const CaptureReading reading = capture_read_settings(path, &state, &error);
+    if (reading == CAPTURE_FOREIGN && is_operand && !options->digit) {
+        options->digit = path;
+        return EXIT_OK;
+    }
+    if (reading != CAPTURE_READ)
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    command_tell(&state.notices);
+    return cli_parse(argc, argv, &state, options, &error) == CLI_RUN ? EXIT_OK : refuse_usage(options, &error);
+}
+
 int main(int argc, char **argv)
 {
     Options options;
@@ -47,12 +68,15 @@ int main(int argc, char **argv)
     (void)json_memory_watch();
     (void)signal(SIGPIPE, SIG_IGN); // a closed pipe is then an error of the write that hits it
     (void)signal(SIGXFSZ, SIG_IGN); // and so is a file that may not grow
-    switch (cli_parse(argc, argv, &options, &error)) {
+    switch (cli_parse(argc, argv, NULL, &options, &error)) {
     case CLI_HELP: cli_print_help(stdout, options.command); return command_finish_output();
     case CLI_VERSION: (void)printf("losslens %s\n", LOSSLENS_VERSION); return command_finish_output();
     case CLI_USAGE: return refuse_usage(&options, &error);
     case CLI_RUN: break;
     }
+    const int status = follow_picture(argc, argv, &options);
+    if (status != EXIT_OK)
+        return status;
     if (!engine_select_isa(options.isa, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
     return run_command(&options);

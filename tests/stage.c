@@ -14,7 +14,7 @@ bool stage_open(Stage *stage)
     Options options;
     char *arguments[] = {"losslens", "view", NULL};
     *stage = (Stage){.app = calloc(1, sizeof *stage->app), .font = font_create(&error)};
-    bool good = stage->app && stage->font && cli_parse(2, arguments, &options, &error) == CLI_RUN;
+    bool good = stage->app && stage->font && cli_parse(2, arguments, NULL, &options, &error) == CLI_RUN;
     if (good) {
         const AppOptions app = {.specs = {options.a, options.b},
                                 .limit = 512,

@@ -143,13 +143,13 @@ static void replaces_nothing(void **state)
     assert_int_equal(read_file(path, (uint8_t *)text, sizeof text), 4);
     assert_string_equal(text, "mine");
     assert_false(write_picture(in_folder("no/such/folder.png"), rgba, 1, 1, "{}", &error));
-    char json[4097];
-    memset(json, ' ', 4096);
-    json[4096] = '\0';
+    static char json[CAPTURE_TEXT_MAX + 1];
+    memset(json, ' ', CAPTURE_TEXT_MAX);
+    json[CAPTURE_TEXT_MAX] = '\0';
     assert_false(write_picture(in_folder("long.png"), rgba, 1, 1, json, &error));
-    assert_non_null(strstr(error.text, "4096"));
+    assert_non_null(strstr(error.text, "65536"));
     assert_int_equal(count_files(), files); // and nothing unfinished is left
-    json[4095] = '\0';
+    json[CAPTURE_TEXT_MAX - 1] = '\0';
     assert_true(write_picture(in_folder("long.png"), rgba, 1, 1, json, &error));
 }
 

@@ -91,6 +91,8 @@ static const OptionRow rows[] = {
      NULL},
     {"--figure", NULL, SHOT, KIND_FLAG, FIELD(is_figure), 0, 0, "a slide of what is on the stage instead of the window",
      NULL},
+    {"--from", "SHOT.png", SHOT, KIND_TEXT, FIELD(from), 0, 0,
+     "make this picture of losslens again: its settings are the\nother options' defaults", NULL},
     {"--title", "TEXT", SHOT, KIND_LINE, FIELD(title), 1, TITLE_BYTES,
      "of the figure, a line of at most 200 bytes; default: what\nits models are", NULL},
     {"--page", "N", PICTURE, KIND_WHOLE, FIELD(page), 0, INT32_MAX, "which digits of the test set, from 0; default: 0",
@@ -247,8 +249,10 @@ static bool read_option(int argc, char **argv, int *used, Options *out, Error *e
 
 static bool read_operand(const char *text, Options *out, Error *error)
 {
-    static const char *const operands[COMMAND_COUNT] = {
-        [COMMAND_EVAL] = "model", [COMMAND_DATA_EXPORT] = "folder", [COMMAND_DATA_FETCH] = "data set"};
+    static const char *const operands[COMMAND_COUNT] = {[COMMAND_EVAL] = "model",
+                                                        [COMMAND_DATA_EXPORT] = "folder",
+                                                        [COMMAND_DATA_FETCH] = "data set",
+                                                        [COMMAND_VIEW] = "picture"};
     if (!operands[out->command])
         return error_set(error, "unexpected argument '%.60s': %s takes options alone", text,
                          cli_command_name(out->command));
@@ -302,6 +306,32 @@ static void fill_defaults(Options *out)
     out->fps = 8.0f;
     out->width = WINDOW_WIDTH;
     out->height = WINDOW_HEIGHT;
+    out->display_scale = 1.0f;
+}
+
+// What a picture says takes the place of the defaults.
+static void fill_state(Options *out, const CaptureState *state)
+{
+    const SavedState *saved = &state->saved;
+    out->state = state;
+    out->a = saved->specs[SIDE_A];
+    out->b = saved->specs[SIDE_B];
+    out->data = state->data.is_builtin ? NULL : state->data.path;
+    out->limit = state->data.limit;
+    out->no_shuffle = state->data.is_in_order;
+    out->epochs = saved->epochs;
+    out->look = saved->look;
+    out->step = (int)saved->look.past_step;
+    out->preset = saved->preset;
+    out->pace = saved->pace;
+    out->theme = state->theme;
+    out->width = state->window.width;
+    out->height = state->window.height;
+    out->scale = state->window.user_scale;
+    out->display_scale = state->window.display_scale;
+    out->is_figure = state->is_figure && out->command == COMMAND_SHOT;
+    if (state->is_figure && !state->figure.has_own_title)
+        out->title = state->figure.title;
 }
 
 // What was asked for by an option of its own stays.
@@ -324,9 +354,10 @@ static void apply_preset(Options *out, const Preset *preset)
 
 static bool finish_preset(Options *out, Error *error)
 {
+    const bool has_preset = cli_is_given(out, "--preset");
     if (out->lesson == 0 && cli_is_given(out, "--lesson-step"))
         return error_set(error, "--lesson-step %d: a card of which lesson? --lesson N says so", out->lesson_step);
-    if (out->lesson > 0 && out->preset >= 0)
+    if (out->lesson > 0 && has_preset)
         return error_set(error, "--preset and --lesson: a card brings its own set-up; one of them, please");
     if (out->lesson > 0) {
         const int count = lesson_get(out->lesson - 1)->step_count;
@@ -336,7 +367,9 @@ static bool finish_preset(Options *out, Error *error)
         out->look.lesson_step = out->lesson_step - 1;
         out->preset = preset_find(lesson_step(&out->look)->preset);
     }
-    if (out->preset >= 0)
+    if (has_preset)
+        out->look.lesson = -1;
+    if (has_preset || out->lesson > 0)
         apply_preset(out, preset_get(out->preset));
     return true;
 }
@@ -345,11 +378,12 @@ static bool finish_preset(Options *out, Error *error)
 static void finish_look(Options *out)
 {
     Look *look = &out->look;
-    look->is_wiped = cli_is_given(out, "--wipe");
-    look->matrix_shows_map = cli_is_given(out, "--heatmap");
-    look->is_pinned = cli_is_given(out, "--pixel");
+    look->is_wiped |= cli_is_given(out, "--wipe");
+    look->matrix_shows_map |= cli_is_given(out, "--heatmap");
+    look->is_pinned |= cli_is_given(out, "--pixel");
     look->past_step = out->step;
-    if (out->preset < 0 || look->scene != SCENE_INSPECT || cli_is_given(out, "--page"))
+    const bool has_digit = out->state || (out->preset >= 0 && look->scene == SCENE_INSPECT);
+    if (!has_digit || cli_is_given(out, "--page") || (out->state && out->is_drawn))
         look->digit = out->is_drawn ? -1 : out->page;
     if (out->heat_scale > 0.0f)
         look->heat_scales[look->heatmaps[0]] = out->heat_scale;
@@ -361,30 +395,34 @@ static bool finish_figure(Options *out, Error *error)
     if (!out->is_figure) {
         if (cli_is_given(out, "--title"))
             return error_set(error, "--title is of a figure: --figure --title TEXT");
-        if (out->width < CLI_WIDTH_MIN || out->height < CLI_HEIGHT_MIN)
+        const bool is_own = !out->state || cli_is_given(out, "--size");
+        if (is_own && (out->width < CLI_WIDTH_MIN || out->height < CLI_HEIGHT_MIN))
             return error_set(error, "--size %dx%d: expected %dx%d or more (%dx%d with --figure)", out->width,
                              out->height, CLI_WIDTH_MIN, CLI_HEIGHT_MIN, FIGURE_WIDTH_MIN, FIGURE_HEIGHT_MIN);
         return true;
     }
     if (cli_is_given(out, "--scale"))
         return error_set(error, "--scale does nothing to a figure, whose text grows with --size");
-    const bool has_size = cli_is_given(out, "--size");
-    out->figure_width = has_size ? out->width : 1920;
-    out->figure_height = has_size ? out->height : 1080;
-    out->width = WINDOW_WIDTH;
-    out->height = WINDOW_HEIGHT;
-    if (!cli_is_given(out, "--theme"))
+    const CaptureState *state = out->state;
+    const bool has_size = cli_is_given(out, "--size"), was_figure = state && state->is_figure;
+    out->figure_width = has_size ? out->width : was_figure ? state->figure.width : 1920;
+    out->figure_height = has_size ? out->height : was_figure ? state->figure.height : 1080;
+    out->width = state ? state->window.width : WINDOW_WIDTH;
+    out->height = state ? state->window.height : WINDOW_HEIGHT;
+    if (!cli_is_given(out, "--theme") && !was_figure)
         out->theme = THEME_LIGHT;
     return true;
 }
 
-CliResult cli_parse(int argc, char **argv, Options *out, Error *error)
+CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *out, Error *error)
 {
     *out = (Options){0};
     const int named = read_command(argc, argv, &out->command, error);
     if (named < 0)
         return CLI_USAGE;
     fill_defaults(out);
+    if (state)
+        fill_state(out, state);
     bool options_ended = false;
     for (int i = 1 + named, used = 1; i < argc; i += used, used = 1) {
         const char *text = argv[i];

@@ -9,6 +9,7 @@
 
 #include "draw/theme.h"
 #include "engine.h"
+#include "files/capture_state.h"
 #include "state/lessons.h"
 #include "state/look.h"
 #include "state/presets.h"
@@ -69,15 +70,20 @@ typedef struct Options {
     const char *trace;               // view: file for one JSON line a frame; NULL: none
     bool json;                       // data, its fetch and list, shot
     bool has_texts;                  // view's trace, shot's JSON: with every text on screen
-    const char *operand;             // eval: the model's file; data export: the folder; data fetch: the set's name
-    const char *to, *mirror;         // data fetch: the folder, NULL: the set's own; an address, NULL: the set's own
-    int stall;                       // data fetch: seconds
+    const char *operand;       // eval: the model's file; data export: the folder; data fetch: the set's name; view:
+                               // a picture
+    const char *to, *mirror;   // data fetch: the folder, NULL: the set's own; an address, NULL: the set's own
+    int stall;                 // data fetch: seconds
+    const char *from;          // shot: a picture whose settings are the other options' defaults; NULL: none
+    const CaptureState *state; // these, or those of view's operand; borrowed, NULL: there are none
+    float display_scale;       // of the display that a picture is as on; 1 where there is no such picture
 } Options;
 
 typedef enum CliResult { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_USAGE } CliResult;
 
-// CLI_USAGE: error holds the sentence. CLI_HELP and CLI_USAGE leave in out->command whose help is meant.
-CliResult cli_parse(int argc, char **argv, Options *out, Error *error);
+// state: a picture's, borrowed, which options that are not given are taken from; NULL: from their defaults. CLI_USAGE:
+// error holds the sentence. CLI_HELP and CLI_USAGE leave in out->command whose help is meant.
+CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *out, Error *error);
 
 // Whether this option of the command was on the command line; name as in the table: "--model".
 bool cli_is_given(const Options *options, const char *name);

@@ -22,6 +22,12 @@ int command_fail(int status, const char *format, ...)
     return status;
 }
 
+void command_tell(const Notices *notices)
+{
+    for (int i = 0; i < notices->count; i++)
+        (void)command_fail(EXIT_OK, "%s", notices->text[i]);
+}
+
 void command_print_path(const char *path)
 {
     char shown[PATH_MAX];

@@ -21,6 +21,9 @@ int data_sets_run(const Options *options); // data fetch and data list
 // "losslens: " and the sentence on stderr; returns status, so that a command can end with `return command_fail(...)`.
 int command_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+// Each notice, likewise.
+void command_tell(const Notices *notices);
+
 // A path as a command's result, a line of its own on stdout: as it is for another program, and for people on a terminal
 // without what could command that.
 void command_print_path(const char *path);

@@ -12,10 +12,11 @@ int offline_open(Offline *offline, const Options *options)
     Error error;
     *offline = (Offline){.session = calloc(1, sizeof *offline->session),
                          .options = options,
-                         .size = {options->width, options->height, 1.0f, false}};
+                         .size = {options->width, options->height, options->display_scale, false}};
     if (!offline->session)
         return command_fail(EXIT_FAILED, "out of memory: the models on show");
     const int status = session_open(offline->session, options, true, &error);
+    command_tell(&offline->session->notices);
     return status == EXIT_OK ? EXIT_OK : command_fail(status, "%s", error.text);
 }
 
@@ -41,8 +42,11 @@ int offline_train(Offline *offline)
         (void)offline_compose(offline);
         if (trainer_has_failed(app->trainer))
             return command_fail(EXIT_FAILED, "out of memory while training");
-        if (app_is_settled(app))
+        if (app_is_settled(app)) {
+            if (app->restore.is_unlike)
+                (void)command_fail(EXIT_OK, "%s", app->restore.outcome);
             return EXIT_OK;
+        }
         (void)window_wait(offline->session->window, 20, &input);
     }
     return EXIT_SIGNAL + command_signal();

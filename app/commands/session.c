@@ -7,7 +7,7 @@
 
 #include "commands/commands.h"
 #include "files/capture.h"
-#include "files/figures.h"
+#include "files/capture_state.h"
 #include "panels/figure.h"
 
 // Whether the set has the page that was asked for; how long a page is depends on the window.
@@ -23,6 +23,86 @@ static bool check_page(const Session *session, const Options *options, Error *er
     return true;
 }
 
+// ---- a picture's state --------------------------------------------------------------------------------------------
+
+// The picture's state, with what was asked for by options of their own.
+static const SavedState *merge_state(Session *session, const Options *options)
+{
+    if (!options->state)
+        return NULL;
+    SavedState *saved = &session->saved;
+    *saved = options->state->saved;
+    saved->specs[SIDE_A] = options->a;
+    saved->specs[SIDE_B] = options->b;
+    saved->look = options->look;
+    saved->preset = options->preset;
+    saved->epochs = options->epochs;
+    if (cli_is_given(options, "--epochs"))
+        saved->model_count = 0; // so long, instead of as long as they were
+    if (cli_is_given(options, "--page"))
+        saved->page_first = saved->page_shuffle = 0;
+    saved->has_pad &= !options->digit;
+    saved->has_lesson_pixel &= options->lesson == 0 && !cli_is_given(options, "--preset");
+    return saved;
+}
+
+// Whether the data is what the picture was made with.
+static void compare_data(Session *session, const CaptureData *was)
+{
+    DataSums sums;
+    if (was->is_builtin || !*was->sums.train || !*was->sums.test)
+        return;
+    image_set_digest(&session->dataset->train, sums.train);
+    image_set_digest(&session->dataset->test, sums.test);
+    if (strcmp(sums.train, was->sums.train) != 0 || strcmp(sums.test, was->sums.test) != 0)
+        notices_add(&session->notices,
+                    "the data in %s is not what the picture was made with: the models will be others",
+                    session->data_path);
+}
+
+// Models that began with a file begin with it again, where it is what it was.
+static bool load_origin(Session *session, const SavedModel *saved)
+{
+    Error error;
+    char sha256[65];
+    int64_t step;
+    Model model = model_create(&saved->spec, DIGIT_PIXELS);
+    float *parameters = command_load_model(saved->origin.path, true, &model, &step, &error);
+    bool is_same = parameters && model_digest(&model, parameters, sha256) && strcmp(sha256, saved->origin.sha256) == 0;
+    ModelOrigin origin = saved->origin;
+    if (!parameters)
+        notices_add(&session->notices,
+                    "a model of the picture began with the weights of a file and cannot be trained again: %s",
+                    error.text);
+    else if (!is_same)
+        notices_add(&session->notices,
+                    "a model of the picture began with the weights of %s and cannot be trained again: that file now "
+                    "has other ones",
+                    saved->origin.path);
+    is_same = is_same && app_set_origin(&session->app, &saved->spec, parameters, &origin);
+    free(parameters);
+    return is_same;
+}
+
+static void load_origins(Session *session, const Options *options)
+{
+    for (int i = 0; options->state && i < options->state->saved.model_count; i++) {
+        const SavedModel *saved = &options->state->saved.models[i];
+        const bool is_replaced = options->init && spec_equal(&saved->spec, &session->app.specs[SIDE_A]);
+        if (*saved->origin.path && !is_replaced)
+            (void)load_origin(session, saved);
+    }
+}
+
+// ---- opening ------------------------------------------------------------------------------------------------------
+
+// Where a file is, for pictures; empty where that has too long a name.
+static void resolve_path(const char *given, char path[PATH_MAX])
+{
+    if (!realpath(given, path))
+        path[0] = 0;
+}
+
 static bool open_app(Session *session, const Options *options, int digit_width, int digit_height, Error *error)
 {
     Model model = model_create(&options->a, DIGIT_PIXELS);
@@ -31,12 +111,15 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         session->init = command_load_model(options->init, cli_is_given(options, "--a"), &model, &step, error);
         if (!session->init)
             return false;
+        resolve_path(options->init, session->init_path);
     }
+    ModelOrigin origin = {.step = step};
+    (void)snprintf(origin.path, sizeof origin.path, "%s", session->init_path);
     const AppOptions app = {
         .dataset = session->dataset,
         .specs = {model.spec, options->b},
         .init = session->init,
-        .init_step = step,
+        .init_origin = origin,
         .limit = options->limit,
         .threads = options->threads,
         .epochs = options->epochs,
@@ -52,11 +135,16 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .digit = session->digit,
         .digit_width = digit_width,
         .digit_height = digit_height,
+        .data_path = *session->data_path ? session->data_path : NULL,
+        .saved = merge_state(session, options),
         .wake = window_wake,
         .wake_context = session->window,
     };
     session->has_app = true;
-    return app_init(&session->app, &app, error);
+    if (!app_init(&session->app, &app, error))
+        return false;
+    load_origins(session, options);
+    return true;
 }
 
 // Reads the data while the window is being made.
@@ -98,6 +186,11 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
 {
     memset(session, 0, sizeof *session);
     int digit_width = 0, digit_height = 0;
+    if (options->data && !*options->data) {
+        error_set(error, "the picture was made with the data set \"%s\", and does not say where it is: --data does",
+                  options->state->data.name);
+        return EXIT_USAGE;
+    }
     if (options->digit && !capture_read_grey(options->digit, &session->digit, &digit_width, &digit_height, error))
         return EXIT_FAILED;
     Reading reading = {.session = session, .options = options, .is_good = true};
@@ -106,8 +199,15 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
     background_wait(background);
     if (!reading.is_good) { // which the user can mend sooner than a missing display
         *error = reading.error;
+        if (options->state && !cli_is_given(options, "--data"))
+            error_set(error, "%.700s. The picture was made with it: --data says where it is now", reading.error.text);
         return EXIT_BAD_DATA;
     }
+    char folder[PATH_MAX]; // of a set that is given by its name
+    if (options->data && known_sets_find_folder(options->data, folder, NULL))
+        resolve_path(folder, session->data_path);
+    if (options->data && options->state)
+        compare_data(session, &options->state->data);
     if (!check_page(session, options, error))
         return EXIT_USAGE;
     if (status != EXIT_OK)
@@ -153,6 +253,7 @@ const Frame *session_pass(Session *session, const Options *options, const Input 
     const float width = (float)size.width, height = (float)size.height;
     const float user = (options->scale > 0 ? options->scale : 1.0f) * session->app.ui_scale;
     const float scale = layout_fit_scale(size.display_scale, user, width, height);
+    session->shown = (CaptureWindow){size.width, size.height, size.display_scale, user};
     font_begin_frame(session->font);
     session->layout = layout_create(width, height, scale, &session->app.look);
     const Frame *frame = app_compose(&session->app, session->layout.page_count, is_capture, takes_news);
@@ -191,7 +292,7 @@ bool session_picture(Session *session, const Options *options, const Input *inpu
     const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
     if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
         frame = session_pass(session, options, &still, size, true, !session->is_live);
-    *json = figures_settings(frame, NULL);
+    *json = capture_settings_text(frame, &session->shown, NULL);
     return finish_picture(session, size, rgba, json, error);
 }
 
@@ -213,10 +314,12 @@ bool session_figure(Session *session, const FigureOrder *order, uint8_t **rgba, 
     const Frame *frame = draw_figure(session, order);
     if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
         frame = draw_figure(session, order);
+    CaptureFigure figure = {.width = order->width, .height = order->height, .theme = order->theme};
     char title[FIGURE_WORDS];
     figure_title(frame, title);
-    *json =
-        figures_settings(frame, &(FigureSettings){order->title ? order->title : title, theme_get(order->theme)->key});
+    figure.has_own_title = !order->title;
+    (void)snprintf(figure.title, sizeof figure.title, "%s", order->title ? order->title : title);
+    *json = capture_settings_text(frame, &session->shown, &figure);
     return finish_picture(session, (WindowSize){order->width, order->height, 1.0f, false}, rgba, json, error);
 }
 

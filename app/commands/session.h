@@ -4,12 +4,16 @@
 #include "draw/font.h"
 #include "draw/render.h"
 #include "draw/window.h"
+#include "files/capture_state.h"
 #include "panels/panel.h"
 #include "state/app.h"
 
 typedef struct Session {
-    Dataset *dataset; // NULL: the built-in digits
-    float *digit, *init; // what --digit and --init hold; NULL: not given
+    Dataset *dataset;                              // NULL: the built-in digits
+    float *digit, *init;                           // what --digit and --init hold; NULL: not given
+    char data_path[PATH_MAX], init_path[PATH_MAX]; // of --data and --init, for pictures
+    SavedState saved;                              // of a picture, where there is one
+    Notices notices;                               // what of that picture is not as it was
     Window *window;
     Font *font;
     Render *render;
@@ -17,7 +21,8 @@ typedef struct Session {
     Ui ui;
     Ui figure; // of the last figure
     App app;
-    Layout layout; // of the last pass
+    Layout layout;       // of the last pass
+    CaptureWindow shown; // and the window
     bool has_app;
     bool is_live;        // a window: a picture shows what it shows, not what is newer
     int passed_requests; // how many the last pass made

@@ -26,7 +26,7 @@ static int print_result(Offline *offline, const char *path)
         command_print_path(path);
         return command_finish_output();
     }
-    json_t *report = figures_json(offline_compose(offline));
+    json_t *report = figures_json(offline_compose(offline), &offline->session->shown);
     const Ui *ui = offline->options->is_figure ? &offline->session->figure : &offline->session->ui;
     if (offline->options->has_texts)
         (void)json_object_set_new(report, "texts", trace_texts(ui));

@@ -203,13 +203,16 @@ int view_run(const Options *given)
     Saving saving = {0};
     if (!settings_load(&settings, &error))
         (void)command_fail(EXIT_OK, "%s", error.text);
-    if (!cli_is_given(given, "--theme"))
+    if (!cli_is_given(given, "--theme") && !(given->state && !given->state->is_figure))
         chosen.theme = settings.theme;
     chosen.is_lesson_new = !settings.lesson_seen;
     Session *session = malloc(sizeof *session);
     if (!session)
         return command_fail(EXIT_FAILED, "out of memory");
     int status = session_open(session, options, false, &error);
+    command_tell(&session->notices);
+    if (status == EXIT_OK && session->notices.count > 0)
+        app_say(&session->app, true, session->notices.text[0]);
     Opening *opening = status == EXIT_OK ? opening_create(session, options, &error) : NULL;
     if (status == EXIT_OK && !opening)
         status = EXIT_FAILED;

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { JSON_LIMIT = 4096, COMPRESSION = 6 };
+enum { COMPRESSION = 6 };
 
 // Where libpng's bytes go, and what is said of a failure.
 typedef struct Sink {
@@ -76,10 +76,10 @@ bool capture_write(NewFile *file, const uint8_t *rgba, int width, int height, co
 {
     assert(width > 0 && height > 0);
     static char keyword[] = "losslens";
-    char json_copy[JSON_LIMIT]; // libpng's text is not const
+    char json_copy[CAPTURE_TEXT_MAX]; // libpng's text is not const
     if (strlen(json) >= sizeof json_copy) {
         return error_set(error, "%s cannot be written: its settings take %zu bytes, and fewer than %d are expected",
-                         file_shorten_path(file->path), strlen(json), JSON_LIMIT);
+                         file_shorten_path(file->path), strlen(json), CAPTURE_TEXT_MAX);
     }
     (void)strcpy(json_copy, json);
     png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = keyword, .text = json_copy};

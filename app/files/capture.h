@@ -9,9 +9,11 @@
 
 #include "engine.h"
 
+enum { CAPTURE_TEXT_MAX = 65536 }; // bytes of the settings in a picture, with the 0
+
 // Puts an RGB PNG from rgba (height, width, 4), top row first, alpha ignored, with `json` as the text chunk "losslens"
-// (less than 4096 bytes; PNG reads such text as Latin-1, so whatever is not ASCII belongs escaped) into a file that has
-// begun and that the caller finishes.
+// (less than CAPTURE_TEXT_MAX bytes; PNG reads such text as Latin-1, so whatever is not ASCII belongs escaped) into a
+// file that has begun and that the caller finishes.
 bool capture_write(NewFile *file, const uint8_t *rgba, int width, int height, const char *json, Error *error);
 
 // The folder for screenshots: `override` where it is not NULL, else XDG's pictures folder (the XDG_PICTURES_DIR line of

@@ -1,10 +1,11 @@
-// A frame's settings and figures as JSON.
+// A frame's figures as JSON.
 #include "files/figures.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "files/capture_fields.h"
 #include "files/report_json.h"
 #include "state/claim_table.h"
 #include "state/inspect.h"
@@ -22,110 +23,6 @@ static json_t *losses_json(const double *values)
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         set(json, loss_get(loss)->key, report_number(values[loss]));
     return json;
-}
-
-// ---- settings -----------------------------------------------------------------------------------------------------
-
-static json_t *model_settings(const ModelFrame *m)
-{
-    char spec[SPEC_TEXT_SIZE];
-    spec_format(&m->spec, spec, sizeof spec);
-    const Snapshot *s = m->snapshot;
-    json_t *json = json_pack("{s:s, s:I, s:o}", "spec", spec, "step", (json_int_t)s->step, "epoch",
-                             report_number((double)s->step / s->steps_per_epoch));
-    if (s->broken_step >= 0) {
-        set(json, "broken_step", json_integer(s->broken_step));
-        set(json, "broken_why", json_string(s->broken_why));
-    }
-    if (s->test.images) {
-        json_t *test = losses_json(s->test.mean);
-        set(test, "epoch", json_integer(s->test_epoch));
-        set(test, "step", json_integer(s->test_step));
-        set(test, "bias", report_number(s->test.bias));
-        set(test, "below_0", report_number(s->test.below_0));
-        set(test, "above_1", report_number(s->test.above_1));
-        set(test, "dead_outputs", json_integer(s->test.dead_outputs));
-        set(test, "never_lit", json_integer(s->test.never_lit));
-        set(json, "test", test);
-    }
-    return json;
-}
-
-static json_t *heat_scales(const Look *look)
-{
-    json_t *scales = json_object();
-    for (int i = 0; i < HEATMAP_COUNT; i++)
-        set(scales, heatmap_get(look->heatmaps[i])->key, json_real((double)look->heat_scales[look->heatmaps[i]]));
-    return scales;
-}
-
-static void add_scene_settings(json_t *json, const Frame *frame)
-{
-    const Look *look = &frame->look;
-    if (scene_has(look->scene, SCENE_HAS_WIPE) && look->is_wiped)
-        set(json, "wipe", json_real((double)look->wipe));
-    if (look->is_pinned || look->scene == SCENE_INSPECT)
-        set(json, "pixel", json_pack("[i, i]", look->pixel / DIGIT_SIDE, look->pixel % DIGIT_SIDE));
-    if (look->scene == SCENE_INSPECT && look->t >= 0.0f)
-        set(json, "target", json_real((double)look->t));
-    if (look->brush_first <= look->brush_last)
-        set(json, "brush_bins", json_pack("[i, i]", look->brush_first, look->brush_last));
-    if (look->scene != SCENE_MATRIX)
-        return;
-    json_t *outputs = json_array(), *losses = json_array();
-    for (int row = 0; row < frame->matrix_rows; row++)
-        (void)json_array_append_new(outputs, json_string(output_key(frame->matrix_outputs[row])));
-    for (int column = 0; column < frame->matrix_columns; column++)
-        (void)json_array_append_new(losses, json_string(loss_get(frame->matrix_losses[column])->key));
-    set(json, "matrix",
-        json_pack("{s:o, s:o, s:s}", "outputs", outputs, "losses", losses, "shows",
-                  look->matrix_shows_map ? heatmap_get(look->heatmaps[0])->key : "output"));
-}
-
-static json_t *settings(const Frame *frame)
-{
-    const Look *look = &frame->look;
-    json_t *json = json_pack("{s:s, s:s, s:{s:o, s:i, s:i}, s:i, s:b}", "program", "losslens " LOSSLENS_VERSION, "view",
-                             scene_get(look->scene)->key, "data", "name", report_text(frame->dataset_name), "train",
-                             frame->train_count, "test", frame->test_count, "first_digit", frame->first, "shuffled",
-                             frame->is_shuffled);
-    json_t *digits = json_array();
-    for (int cell = 0; cell < frame->page_count; cell++)
-        (void)json_array_append_new(digits, json_integer(frame->indices[cell]));
-    set(json, "heat_scale", heat_scales(look));
-    set(json, "clipped", json_boolean(look->is_clipped));
-    set(json, "epochs", json_integer(frame->epochs));
-    set(json, "binary", json_real((double)look->binarise));
-    set(json, "histogram", json_string(histogram_key(look->histogram)));
-    set(json, "curve", json_string(loss_get(look->curve_loss)->key));
-    set(json, "digits", digits);
-    set(json, "theme", json_string(theme_get(frame->theme)->key));
-    set(json, "pad",
-        frame->pad->now.source >= 0 ? json_sprintf("test %d", frame->pad->now.source) : json_string("drawn"));
-    set(json, "pad_brush", json_real((double)(2 * frame->pad->brush)));
-    if (frame->is_builtin)
-        set(json_object_get(json, "data"), "seed", json_integer(BUILTIN_SEED));
-    if (frame->is_past)
-        set(json, "newest_step", json_integer(frame->newest_step));
-    if (frame->preset >= 0)
-        set(json, "preset", json_string(preset_get(frame->preset)->key));
-    if (frame->lesson.step)
-        set(json, "lesson", json_pack("[i, i]", look->lesson + 1, look->lesson_step + 1));
-    add_scene_settings(json, frame);
-    if (scene_shows(look->scene, SIDE_A))
-        set(json, "a", model_settings(&frame->models[SIDE_A]));
-    if (scene_shows(look->scene, SIDE_B))
-        set(json, "b", model_settings(&frame->models[SIDE_B]));
-    return json;
-}
-
-char *figures_settings(const Frame *frame, const FigureSettings *figure)
-{
-    json_t *json = settings(frame);
-    set(json, "theme", json_string(figure ? figure->theme : theme_get(frame->theme)->key));
-    if (figure)
-        set(json, "figure", json_pack("{s:o}", "title", report_text(figure->title)));
-    return json_memory_format(json, JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENSURE_ASCII);
 }
 
 // ---- figures ------------------------------------------------------------------------------------------------------
@@ -162,7 +59,7 @@ static json_t *drawing_range(const ModelFrame *m)
 // One model whole: settings, every figure over the test set, the drawing's losses, the curves.
 static json_t *model_json(const ModelFrame *m, bool has_history)
 {
-    json_t *json = model_settings(m);
+    json_t *json = capture_model(m);
     const Snapshot *s = m->snapshot;
     if (s->test.images) {
         json_t *test = report_metrics(&s->test);
@@ -387,10 +284,10 @@ static void add_sentences(json_t *json, const Frame *frame)
         set(json, "narrator_columns", column_sentences_json(frame));
 }
 
-json_t *figures_json(const Frame *frame)
+json_t *figures_json(const Frame *frame, const CaptureWindow *window)
 {
     const Scene scene = frame->look.scene;
-    json_t *json = settings(frame);
+    json_t *json = capture_settings(frame, window, NULL);
     if (frame->facts)
         set(json, "test_set", facts_json(frame->facts));
     if (scene_shows(scene, SIDE_A))

@@ -121,15 +121,16 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     app->trainer = create_trainer(app, options->dataset, error);
     if (!app->trainer || !create_buffers(app, error) || !pad_init(&app->pad, error) || !cast_update(app, error))
         return false;
-    if (options->init &&
-        !trainer_set_parameters(app->trainer, app->slots[SIDE_A].bank, options->init, options->init_step))
+    if (options->init && !app_set_origin(app, &app->specs[SIDE_A], options->init, &options->init_origin))
         return error_set(error, "out of memory: the weights of --init");
     if (options->digit)
         pad_load_values(&app->pad, options->digit, options->digit_width, options->digit_height);
     else
         load_next_digit(app);
-    pad_forget_done(&app->pad);
     app->page = options->page;
+    if (options->saved)
+        restore_begin(app, options->saved);
+    pad_forget_done(&app->pad);
     set_pace(app, options->pace);
     trainer_play(app->trainer, true);
     return true;
@@ -144,6 +145,10 @@ static void forget_dataset(App *app)
     app->is_film = false;
     app->known_count = 0;
     app->page_hash = 0;
+    app->sums = (DataSums){.train = ""};
+    app->options.data_path = NULL;
+    app->origin_count = 0;
+    app->restore = (Restore){.holds_goals = false};
     const bool shows_old = app->pad.now.source >= 0;
     pad_forget_sources(&app->pad); // no digit of the new one
     if (shows_old) {
@@ -207,6 +212,8 @@ static void set_playing(App *app, bool playing)
     // pressing play at the end asks for as many epochs again
     if (playing && !trainer_is_busy(app->trainer)) {
         trainer_play(app->trainer, true);
+        if (!trainer_is_busy(app->trainer))
+            (void)restore_lift_goals(app);
         if (!trainer_is_busy(app->trainer)) {
             app->epochs += app->options.epochs > 0 ? app->options.epochs : 50;
             app_set_goal(app, app->epochs, -1);
@@ -445,12 +452,14 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_PLAY: set_playing(app, r->value != 0); break;
     case REQUEST_STEP:
         set_playing(app, false);
+        (void)restore_lift_goals(app);
         trainer_step(app->trainer);
         break;
     case REQUEST_RESTART:
         app->look.past_step = -1;
         app->is_film = false;
         app->known_count = 0;
+        (void)restore_lift_goals(app);
         trainer_restart(app->trainer);
         break;
     case REQUEST_PAGE: turn_page(app, r->value); break;

@@ -13,13 +13,14 @@
 #include "state/frame.h"
 #include "state/presets.h"
 #include "state/request.h"
+#include "state/saved.h"
 #include "state/undo.h"
 
 typedef struct AppOptions {
     const Dataset *dataset; // borrowed; NULL: built-in digits, made in the background
     Spec specs[SIDE_COUNT];
-    const float *init; // parameters for A, of the shape of its spec; NULL: its initial weights
-    int64_t init_step; // how long they were trained
+    const float *init;       // parameters for A, of the shape of its spec; NULL: its initial weights
+    ModelOrigin init_origin; // where they are from
     int limit, threads, epochs, page;
     bool no_shuffle;
     bool waits;       // trains only after app_set_goal
@@ -31,6 +32,8 @@ typedef struct AppOptions {
     ThemeKind theme;
     const float *digit; // (digit_height, digit_width) in [0, 1] for the pad; NULL: the first test digit
     int digit_width, digit_height;
+    const char *data_path;   // of dataset, for pictures; borrowed, NULL: not to be told
+    const SavedState *saved; // what a picture says, its look and specs being those above; NULL: there is none
     void (*wake)(void *context);
     void *wake_context;
 } AppOptions;
@@ -64,6 +67,22 @@ typedef struct LessonRun {
     bool is_searched;               // for a test digit with such a pixel
     int pixel;
 } LessonRun;
+
+enum { ORIGINS_MAX = 8 };
+
+typedef struct SpecOrigin {
+    Spec spec;
+    ModelOrigin origin;
+} SpecOrigin;
+
+// The state of a picture, and how far the app is back at it (restore.c).
+typedef struct Restore {
+    SavedState saved;
+    bool holds_goals;  // no model is trained beyond where it was, until the user wants that
+    bool is_under_way; // they are not there yet
+    bool is_unlike;    // they are, and not all are the picture's
+    char outcome[256]; // what came of it, a sentence; empty: nothing yet
+} Restore;
 
 typedef struct App {
     AppOptions options;
@@ -104,6 +123,10 @@ typedef struct App {
     bool is_lesson_new;
     NarratorModel known[LESSON_KNOWN_MAX]; // every model that was measured since training began, the newest figures
     int known_count;
+    SpecOrigin origins[ORIGINS_MAX]; // of models that began with a file
+    int origin_count;
+    DataSums sums; // once a picture has asked for them
+    Restore restore;
     bool has_no_room; // for the twin: memory was short
     double now;     // the window's clock in seconds, set before app_compose; only how long a sentence stays follows it
     double said_at; // when the sentence changed last, and what it is of
@@ -117,8 +140,8 @@ bool app_init(App *app, const AppOptions *options, Error *error);
 void app_free(App *app); // waits for the slice under way
 
 // Another set takes the place of the one that is there, which nobody reads any more then: every model begins anew, the
-// drawing and what is set stay. dataset: borrowed; NULL: the built-in digits. False where memory is short: then
-// everything is as before.
+// drawing and what is set stay; options.data_path is the caller's to set. dataset: borrowed; NULL: the built-in digits.
+// False where memory is short: then everything is as before.
 bool app_take_dataset(App *app, const Dataset *dataset, Error *error);
 
 // The frame to draw now, with up to so many test digits on its page. takes_news: with the newest snapshots; without
@@ -176,6 +199,28 @@ void app_set_up(App *app, int preset); // as that row of presets.h says
 // Sets a lesson's card; a drawing stays. Its end leaves everything as it is.
 void lesson_begin(App *app, int lesson, int step);
 void lesson_end(App *app);
+
+// The card of app->look goes on: has_pixel, its pixel is look.pixel; is_moved: the user has chosen that one.
+void lesson_resume(App *app, bool has_pixel, bool is_moved);
+
+// Brings the app back to a picture's state, whatever it shows now, with the data that it has: restarts the models on
+// show and trains them to where they were, where training pauses until somebody plays. One deed for undo. False where
+// memory is short: then everything is as before, and the message says so. Models that began with a file:
+// app_set_origin, behind it.
+bool app_restore(App *app, const SavedState *saved);
+
+// This model on show begins with these weights, of its shape, from that file (origin->sha256 is filled in here); the
+// pictures of it say so. False where it is not on show, or memory is short.
+bool app_set_origin(App *app, const Spec *spec, const float *parameters, const ModelOrigin *origin);
+const ModelOrigin *app_find_origin(const App *app, const Spec *spec); // NULL: its seed's weights
+
+// restore.c's parts: to begin with what the app has been made for; where the slot of this index pauses, -1: with the
+// others; the goals of a cast that has changed; none any more, true where there were some; what has been reached.
+void restore_begin(App *app, const SavedState *saved);
+int64_t app_find_goal(const App *app, int index);
+void restore_set_goals(App *app);
+bool restore_lift_goals(App *app);
+void restore_compose(App *app, const Frame *frame);
 
 // Brings the card up to date, once the models are composed: what was done, its pixel, its sentence. True where the pad
 // or the look was changed for it, so that the frame is to be composed once more.

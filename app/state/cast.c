@@ -194,6 +194,7 @@ bool cast_update(App *app, Error *error)
     frame->claims = (ClaimsFrame){0}; // distances of other models
     memcpy(frame->claims.models, wanted.claims, sizeof frame->claims.models);
     app->has_no_room = false;
+    restore_set_goals(app);
     show_slots(app);
     return true;
 }

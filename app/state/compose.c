@@ -154,6 +154,7 @@ static void compose_model(App *app, Frame *frame, int index)
     Slot *slot = &app->slots[index];
     compose_figures(m);
     m->spec = slot->spec;
+    m->origin = app_find_origin(app, &slot->spec);
     m->model = bank_model_shape(slot->bank);
     (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_get(m->spec.loss)->label,
                    activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
@@ -201,6 +202,8 @@ static void compose_heat(Frame *frame, int index)
 static void compose_pixel(App *app, Frame *frame)
 {
     const Look *look = &app->look;
+    if (app->restore.is_under_way && !frame->is_capture)
+        return; // it was found with the models as they will be
     if (look->scene == SCENE_INSPECT && look->seeks_pixel && !look->is_pinned && look->t < 0.0f)
         app->look.pixel = frame->look.pixel = inspect_find_pixel(frame, frame->is_capture ? -1 : look->pixel);
 }
@@ -241,6 +244,16 @@ static void compose_dataset(App *app, Frame *frame)
     if (app->options.limit > 0 && app->options.limit < frame->train_count)
         frame->train_count = app->options.limit;
     frame->test_count = app_count_digits(app);
+    frame->data_path = app->options.data_path;
+    frame->limit = app->options.limit;
+    frame->is_in_order = app->options.no_shuffle;
+    frame->page_first = app->first;
+    frame->page_shuffle = app->shuffle;
+    if (frame->is_capture && !frame->is_builtin && !*app->sums.train) { // a moment, once: so large are the sets
+        image_set_digest(&dataset->train, app->sums.train);
+        image_set_digest(&dataset->test, app->sums.test);
+    }
+    frame->sums = *app->sums.train ? &app->sums : NULL;
     frame->facts = trainer_test_facts(app->trainer);
 }
 
@@ -343,6 +356,7 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
         compose_models(app, frame);
         (void)lesson_compose(app, frame);
     }
+    restore_compose(app, frame);
     compose_sentences(app, frame);
     return frame;
 }
@@ -356,7 +370,8 @@ bool app_is_settled(App *app)
             continue; // the side that solo leaves out
         const Snapshot *s = frame->models[i].snapshot, *live = frame->models[i].live;
         const int64_t all = (int64_t)live->steps_per_epoch * app->goal_epochs;
-        const int64_t goal = app->goal_step >= 0 && app->goal_step < all ? app->goal_step : all;
+        const int64_t own = app_find_goal(app, i), most = own >= 0 && own < all ? own : all;
+        const int64_t goal = app->goal_step >= 0 && app->goal_step < most ? app->goal_step : most;
         const bool is_done = live->broken_step >= 0 || live->step >= goal;
         settled = settled && is_done && s->test.images > 0 && s->test_step == s->step;
     }

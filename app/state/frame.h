@@ -28,12 +28,25 @@ typedef struct EarlyPoint {
     float test[LOSS_COUNT]; // mean loss over the whole test set
 } EarlyPoint;
 
+// The file that a model's first weights came from.
+typedef struct ModelOrigin {
+    char path[4096]; // empty: no file, its seed's
+    char sha256[65]; // of those weights
+    int64_t step;    // that they were of
+} ModelOrigin;
+
+// SHA-256 of a set's pixels and labels, in hex digits.
+typedef struct DataSums {
+    char train[65], test[65];
+} DataSums;
+
 // Everything that is shown of one model in a frame. Arrays over the page are (page_count, DIGIT_PIXELS).
 typedef struct ModelFrame {
     Spec spec;
     const Model *model;
-    const Snapshot *snapshot; // borrowed for the frame; of the moment that is looked at
-    const Snapshot *live;     // the newest
+    const Snapshot *snapshot;  // borrowed for the frame; of the moment that is looked at
+    const Snapshot *live;      // the newest
+    const ModelOrigin *origin; // NULL: its seed's weights
     float *z, *p;
     float *heat[HEATMAP_COUNT], *marks[HEATMAP_COUNT]; // by look.heatmaps; marks are valid where the mode has some
     float pad_z[DIGIT_PIXELS], pad_p[DIGIT_PIXELS], pad_heat[HEATMAP_COUNT][DIGIT_PIXELS],
@@ -98,7 +111,12 @@ typedef struct Frame {
     Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
     const TargetFacts *facts;              // of the test set; NULL: the data is still being made
     char dataset_name[64];
-    bool is_builtin; // the built-in digits, drawn from BUILTIN_SEED
+    bool is_builtin;              // the built-in digits, drawn from BUILTIN_SEED
+    const char *data_path;        // of the others; NULL: not known
+    const DataSums *sums;         // of the others, in a picture; else NULL
+    int limit;                    // the first so many training images; 0: all
+    bool is_in_order;             // in which they are, in every epoch
+    int page_first, page_shuffle; // of the page of test digits, also where one is inspected; shuffle 0: in order
     int train_count, test_count;
     bool is_playing, is_busy;
     int epochs;

@@ -214,6 +214,8 @@ static bool follow_pixel(App *app, Frame *frame, const LessonStep *step)
 {
     LessonRun *run = &app->run;
     run->is_pixel_moved |= run->has_pixel && app->look.pixel != run->pixel;
+    if (app->restore.is_under_way) // it was found with the models as they will be
+        return false;
     if (step->rule == RULE_NONE || run->is_pixel_moved || is_changed(app) || app->look.t >= 0)
         return false;
     const Subject x = find_subject(frame);
@@ -266,6 +268,17 @@ static void track(App *app, const LessonStep *step)
                            .since = app->now,
                            .strokes = app->strokes,
                            .specs = {preset_spec(preset, SIDE_A), preset_spec(preset, SIDE_B)}};
+}
+
+void lesson_resume(App *app, bool has_pixel, bool is_moved)
+{
+    const LessonStep *step = lesson_step(&app->look);
+    if (!step)
+        return;
+    track(app, step);
+    app->run.has_pixel = has_pixel || is_moved;
+    app->run.is_pixel_moved = is_moved;
+    app->run.pixel = app->look.pixel;
 }
 
 static LessonFacts find_facts(const App *app, const Frame *frame, const LessonStep *step)
@@ -324,6 +337,7 @@ bool lesson_compose(App *app, Frame *frame)
     frame->lesson = lesson_card(step, &facts);
     frame->lesson.is_done = is_done(app, step);
     frame->lesson.has_pixel = facts.has_pixel;
+    frame->lesson.is_pixel_moved = app->run.is_pixel_moved;
     frame->lesson.pixel = facts.pixel;
     return false;
 }

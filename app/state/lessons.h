@@ -115,9 +115,9 @@ typedef struct LessonCard {
     LessonVerdict verdict;
     const char *title;
     char text[SENTENCE_SIZE], task[SENTENCE_SIZE], body[LESSON_BODY][SENTENCE_SIZE];
-    int epoch;    // of the figures; -1: not all are there
-    bool is_grey; // they are not what the models come to
-    bool is_done, has_pixel;
+    int epoch;                               // of the figures; -1: not all are there
+    bool is_grey;                            // they are not what the models come to
+    bool is_done, has_pixel, is_pixel_moved; // moved: by the user, to where it is
     LessonPixel pixel;
 } LessonCard;
 

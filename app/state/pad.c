@@ -7,7 +7,7 @@
 
 bool pad_init(Pad *pad, Error *error)
 {
-    *pad = (Pad){.brush = 1.1f, .is_centred = true, .now.source = -1};
+    *pad = (Pad){.brush = PAD_BRUSH_FIRST, .is_centred = true, .now.source = -1};
     pad->states = calloc(PAD_UNDO_MAX + 1, sizeof *pad->states);
     if (!pad->states)
         return error_set(error, "out of memory: the drawing pad");
@@ -160,6 +160,14 @@ void pad_load_values(Pad *pad, const float *values, int width, int height)
         }
     pad->now.is_exact = false;
     pad->now.source = -1;
+    commit(pad);
+}
+
+void pad_load_state(Pad *pad, const PadState *state)
+{
+    if (pad->is_drawing)
+        return;
+    pad->now = *state;
     commit(pad);
 }
 

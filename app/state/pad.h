@@ -10,7 +10,8 @@
 
 enum { PAD_FINE = 4, PAD_SIDE = DIGIT_SIDE * PAD_FINE, PAD_UNDO_MAX = 128 };
 
-#define PAD_BRUSH_STEP 0.2f // of the radius
+#define PAD_BRUSH_STEP  0.2f // of the radius
+#define PAD_BRUSH_FIRST 1.1f // the radius at first
 
 typedef struct PadState {
     uint8_t ink[PAD_SIDE * PAD_SIDE];
@@ -46,6 +47,8 @@ void pad_clear(Pad *pad);
 void pad_load_digit(Pad *pad, const uint8_t pixels[DIGIT_PIXELS], int source);
 void pad_load_values(Pad *pad, const float *values, int width,
                      int height); // [0,1], any size; fitted with its aspect kept
+
+void pad_load_state(Pad *pad, const PadState *state); // a drawing, as it was
 
 bool pad_is_empty(const Pad *pad);
 void pad_read_drawn(const Pad *pad, float values[DIGIT_PIXELS]); // as drawn, [0, 1]

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <limits.h>
 #include <math.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,21 @@ bool dataset_generate(Dataset *out, uint64_t seed, Pool *pool, Error *error)
     pool_run(pool, (DIGITS_TRAIN_COUNT + DIGITS_TEST_COUNT) / GENERATE_BATCH, generate_batch, &generation);
     *out = dataset;
     return true;
+}
+
+void image_set_digest(const ImageSet *set, char text[65])
+{
+    unsigned char bytes[crypto_hash_sha256_BYTES], count[8];
+    crypto_hash_sha256_state state;
+    for (size_t i = 0; i < sizeof count; i++)
+        count[i] = (unsigned char)((uint64_t)set->count >> 8 * i);
+    (void)crypto_hash_sha256_init(&state);
+    (void)crypto_hash_sha256_update(&state, count, sizeof count);
+    (void)crypto_hash_sha256_update(&state, set->pixels, (unsigned long long)set->count * DIGIT_PIXELS);
+    if (set->labels)
+        (void)crypto_hash_sha256_update(&state, set->labels, (unsigned long long)set->count);
+    (void)crypto_hash_sha256_final(&state, bytes);
+    sodium_bin2hex(text, 65, bytes, sizeof bytes);
 }
 
 void dataset_free(Dataset *dataset)

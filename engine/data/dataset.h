@@ -49,4 +49,7 @@ void dataset_free(Dataset *dataset); // also fine on a zeroed Dataset
 // naming. stop is asked now and then, NULL: never; anything but 0 ends it, false then as after a failure.
 bool dataset_export(const Dataset *dataset, const char *folder, Naming naming, int (*stop)(void), Error *error);
 
+// SHA-256 of count as eight bytes, little endian, of all pixels and of the labels, where there are some: 64 hex digits.
+void image_set_digest(const ImageSet *set, char text[65]);
+
 ImageSetFacts image_set_facts(const ImageSet *set);
