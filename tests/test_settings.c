@@ -32,8 +32,10 @@ static void write_text(const char *text)
 
 static void assert_first_start(const Settings *settings)
 {
+    const Settings first = settings_default();
     assert_int_equal(settings->theme, THEME_DARK);
     assert_false(settings->lesson_seen);
+    assert_true(settings_equal(settings, &first));
 }
 
 static void test_nothing_is_there(void **state)
@@ -50,14 +52,33 @@ static void test_is_read_back(void **state)
 {
     (void)state;
     Error error;
-    for (int i = 0; i < 4; i++) {
-        const Settings wanted = {.theme = i & 1 ? THEME_LIGHT : THEME_DARK, .lesson_seen = i > 1};
+    static const Settings wanted[] = {
+        {.theme = THEME_LIGHT, .scale = 1},
+        {.lesson_seen = true, .scale = 1},
+        {.scale = 1, .width = 1200, .height = 801},
+        {.scale = 1, .is_maximized = true},
+        {.scale = 0.7F},
+        {.scale = 1, .data = "/home/\xC3\xBC/a \"set\"\n"},
+        {.theme = THEME_LIGHT,
+         .lesson_seen = true,
+         .scale = 2.9F,
+         .width = 1,
+         .height = SETTINGS_SIDE_MAX,
+         .data = "mnist"},
+        {.scale = 1},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         Settings got;
-        assert_true(settings_save(&wanted, &error));
+        assert_true(settings_save(&wanted[i], &error));
         assert_true(settings_load(&got, &error));
-        assert_int_equal(got.theme, wanted.theme);
-        assert_int_equal(got.lesson_seen, wanted.lesson_seen);
+        assert_true(settings_equal(&got, &wanted[i]));
+        assert_true(i == 0 || !settings_equal(&got, &wanted[i - 1]));
     }
+    Settings got;
+    const Settings strange = {.scale = 1, .data = "/\xFF"}; // which JSON cannot hold
+    assert_true(settings_save(&strange, &error));
+    assert_true(settings_load(&got, &error));
+    assert_first_start(&got);
     assert_int_equal(scratch_count(".config/losslens"), 1); // no part is left
 }
 
@@ -65,7 +86,7 @@ static void test_place(void **state)
 {
     (void)state;
     Error error;
-    const Settings light = {.theme = THEME_LIGHT};
+    const Settings light = {.theme = THEME_LIGHT, .scale = 1};
     Settings got;
     (void)setenv("XDG_CONFIG_HOME", scratch_path("a/b"), 1);
     assert_true(settings_save(&light, &error));
@@ -98,6 +119,16 @@ static void test_what_is_not_taken(void **state)
         {"{\"theme\": \"mauve\"}", "theme"},
         {"{\"theme\": 1}", "theme"},
         {"{\"theme\": \"light\", \"lesson_seen\": \"yes\"}", "lesson_seen"},
+        {"{\"theme\": \"light\", \"maximized\": 1}", "maximized"},
+        {"{\"theme\": \"light\", \"size\": [1200]}", "size"},
+        {"{\"theme\": \"light\", \"size\": [0, 800]}", "size"},
+        {"{\"theme\": \"light\", \"size\": [1200, 16385]}", "size"},
+        {"{\"theme\": \"light\", \"size\": [1200.5, 800]}", "size"},
+        {"{\"theme\": \"light\", \"scale\": 0.09}", "scale"},
+        {"{\"theme\": \"light\", \"scale\": 10.1}", "scale"},
+        {"{\"theme\": \"light\", \"scale\": \"1\"}", "scale"},
+        {"{\"theme\": \"light\", \"data\": \"\"}", "data"},
+        {"{\"theme\": \"light\", \"data\": 3}", "data"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         Settings got = {.theme = THEME_LIGHT};
@@ -111,13 +142,15 @@ static void test_what_is_not_taken(void **state)
         assert_non_null(strstr(error.text, "settings.json"));
         assert_first_start(&got);
         Buffer left = {0};
-        scratch_read(".config/losslens/settings.json", &left); // reading leaves it alone
+        scratch_read(".config/losslens/settings.json.bad", &left); // whole, in the place of the one before
         assert_int_equal(left.size, strlen(bad[i].text));
         free(left.bytes);
+        assert_int_equal(scratch_count(".config/losslens"), 1);
+        assert_true(settings_load(&got, &error)); // nobody hears of it again
     }
-    Settings light = {.theme = THEME_LIGHT}, got;
+    Settings light = {.theme = THEME_LIGHT, .scale = 1}, got;
     Error error;
-    assert_true(settings_save(&light, &error)); // a change replaces it
+    assert_true(settings_save(&light, &error));
     assert_true(settings_load(&got, &error));
     assert_int_equal(got.theme, THEME_LIGHT);
 }
@@ -156,7 +189,7 @@ static void test_size(void **state)
 static void test_no_file(void **state)
 {
     (void)state;
-    const Settings light = {.theme = THEME_LIGHT};
+    const Settings light = {.theme = THEME_LIGHT, .scale = 1};
     Settings got;
     Error error;
     make_folder(".config");
@@ -176,7 +209,7 @@ static void test_no_file(void **state)
 static void test_no_folder(void **state)
 {
     (void)state;
-    const Settings light = {.theme = THEME_LIGHT};
+    const Settings light = {.theme = THEME_LIGHT, .scale = 1};
     Settings got;
     Error error;
     scratch_write(".config", "a file", 6);
@@ -192,7 +225,7 @@ static void test_no_folder(void **state)
 static void test_read_only_folder(void **state)
 {
     (void)state;
-    const Settings light = {.theme = THEME_LIGHT};
+    const Settings light = {.theme = THEME_LIGHT, .scale = 1};
     Settings got;
     Error error;
     enum { NOBODY = 65534 };

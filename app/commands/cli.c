@@ -34,7 +34,7 @@ static const OptionRow rows[] = {
     {"--data", "DIR|NAME|builtin", EVERY, KIND_DATA, FIELD(data), 0, 0,
      "the four IDX files of a data set such as MNIST, each plain or .gz,\n"
      "or a set that 'losslens data fetch' has got, by its name;\n"
-     "default: builtin, digits that the program draws",
+     "default: builtin, digits that the program draws; of the window\nthe set that was open last",
      NULL},
     {"--a", "SPEC", PICTURE, KIND_SPEC, FIELD(a), 0, 0, "model A; default: loss=bce,output=sigmoid", NULL},
     {"--b", "SPEC", PICTURE, KIND_SPEC, FIELD(b), 0, 0, "model B; default: loss=mse,output=sigmoid", NULL},
@@ -84,7 +84,7 @@ static const OptionRow rows[] = {
      NULL},
     {"--fps", "F", FILM, KIND_REAL, FIELD(fps), 0.5, 60, "frames a second of a WebP, 0.5 to 60; default: 8", NULL},
     {"--size", "WxH", VIEW | FILM, KIND_SIZE, FIELD(width), CLI_WIDTH_MIN, CLI_HEIGHT_MIN,
-     "in pixels, 960x600 to 7680x4320; default: 1440x900", NULL},
+     "in pixels, 960x600 to 7680x4320; default: 1440x900, of the\nwindow what it had last", NULL},
     {"--size", "WxH", SHOT, KIND_SIZE, FIELD(width), FIGURE_WIDTH_MIN, FIGURE_HEIGHT_MIN,
      "in pixels, 960x600 to 7680x4320; default: 1440x900.\n"
      "Of a figure: from 800x450 on; default: 1920x1080",

@@ -50,7 +50,7 @@ static bool read_data(Parcel *parcel, const LoadProgress *progress, Error *error
 static bool take_data(Opening *opening, Parcel *parcel, Error *error)
 {
     const Dataset *dataset = parcel->dataset;
-    if (!session_take_dataset(opening->session, parcel->dataset, error))
+    if (!session_take_dataset(opening->session, parcel->dataset, parcel->path, error))
         return false;
     parcel->dataset = NULL;
     (void)error_set(error, "%s: %d digits to learn from, %d to test", dataset->name, dataset->train.count,

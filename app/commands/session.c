@@ -103,6 +103,15 @@ static void resolve_path(const char *given, char path[PATH_MAX])
         path[0] = 0;
 }
 
+// The same of a data set, which may be given by its name.
+static void resolve_data(const char *given, char path[PATH_MAX])
+{
+    char folder[PATH_MAX];
+    path[0] = 0;
+    if (known_sets_find_folder(given, folder, NULL))
+        resolve_path(folder, path);
+}
+
 static bool open_app(Session *session, const Options *options, int digit_width, int digit_height, Error *error)
 {
     Model model = model_create(&options->a, DIGIT_PIXELS);
@@ -203,9 +212,8 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
             error_set(error, "%.700s. The picture was made with it: --data says where it is now", reading.error.text);
         return EXIT_BAD_DATA;
     }
-    char folder[PATH_MAX]; // of a set that is given by its name
-    if (options->data && known_sets_find_folder(options->data, folder, NULL))
-        resolve_path(folder, session->data_path);
+    if (options->data)
+        resolve_data(options->data, session->data_path);
     if (options->data && options->state)
         compare_data(session, &options->state->data);
     if (!check_page(session, options, error))
@@ -222,12 +230,16 @@ static void free_dataset(Dataset *dataset)
     free(dataset);
 }
 
-bool session_take_dataset(Session *session, Dataset *dataset, Error *error)
+bool session_take_dataset(Session *session, Dataset *dataset, const char *path, Error *error)
 {
     if (!app_take_dataset(&session->app, dataset, error))
         return false;
     free_dataset(session->dataset);
     session->dataset = dataset;
+    session->data_path[0] = 0;
+    if (path)
+        resolve_data(path, session->data_path);
+    session->app.options.data_path = *session->data_path ? session->data_path : NULL;
     return true;
 }
 

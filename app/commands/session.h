@@ -33,8 +33,9 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
 void session_close(Session *session);
 
 // Another data set in the place of the one that is there, which is freed; NULL: the built-in digits. Takes it over.
-// False where memory is short: then everything is as before, and the set is still the caller's.
-bool session_take_dataset(Session *session, Dataset *dataset, Error *error);
+// path: where it is, as --data takes it; NULL: nowhere. False where memory is short: then everything is as before, and
+// the set is still the caller's.
+bool session_take_dataset(Session *session, Dataset *dataset, const char *path, Error *error);
 
 // Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,

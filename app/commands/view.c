@@ -8,10 +8,10 @@
 
 #include "commands/commands.h"
 #include "commands/opening.h"
+#include "commands/remember.h"
 #include "commands/saving.h"
 #include "commands/session.h"
 #include "draw/ui_field.h"
-#include "files/settings.h"
 #include "files/trace.h"
 
 static double now_ms(void)
@@ -19,21 +19,6 @@ static double now_ms(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
-}
-
-// What was chosen in the window is the next start's: the theme, that the lesson was taken. What another window has
-// changed meanwhile stays.
-static void remember(App *app, bool has_theme, bool has_lesson)
-{
-    Settings settings;
-    Error text;
-    if (!has_theme && !has_lesson)
-        return;
-    (void)settings_load(&settings, NULL); // what is damaged is replaced now
-    settings.theme = has_theme ? app->theme : settings.theme;
-    settings.lesson_seen |= has_lesson;
-    if (!settings_save(&settings, &text))
-        app_say(app, true, text.text);
 }
 
 // What the app asks of the window and of the desk around it; what came of it is said.
@@ -56,18 +41,16 @@ static void serve_window(Session *session)
 }
 
 // One pass for what the user did and, where that changed something, one more for what it looks like.
-static const Frame *pass(Session *session, Saving *saving, Opening *opening, const Options *options, Input *input,
-                         WindowSize size, bool takes_news)
+static const Frame *pass(Session *session, Saving *saving, Opening *opening, Remembered *remembered,
+                         const Options *options, Input *input, WindowSize size, bool takes_news)
 {
-    const ThemeKind theme = session->app.theme;
-    const bool was_lesson_new = session->app.is_lesson_new;
     session->app.is_fullscreen = window_is_fullscreen(session->window);
     const Frame *frame = session_pass(session, options, input, size, false, takes_news);
     const Input still = ui_still(input);
     serve_window(session);
     if (opening_carry_out(opening))
         session->passed_requests = 1;
-    remember(&session->app, session->app.theme != theme, was_lesson_new && !session->app.is_lesson_new);
+    remember_pass(remembered, session);
     if (saving_carry_out(saving, session, options, input, size, now_ms()))
         session->passed_requests = 1;
     if (session->passed_requests > 0 || input->key_count > 0)
@@ -129,7 +112,8 @@ static bool draw(Session *session, WindowSize size)
 }
 
 // Whether the trace was told of every frame; after a failure it is not written any more.
-static bool run(Session *session, Saving *saving, Opening *opening, const Options *options, FILE *trace)
+static bool run(Session *session, Saving *saving, Opening *opening, Remembered *remembered, const Options *options,
+                FILE *trace)
 {
     bool is_traced = true;
     const bool is_software = render_is_software(session->render);
@@ -158,7 +142,7 @@ static bool run(Session *session, Saving *saving, Opening *opening, const Option
         const bool takes_news = !schedule.is_hidden && schedule.has_wake && start >= schedule.next_training_frame;
         if (schedule.is_hidden ? !(happened & WINDOW_INPUT) : !schedule.is_stale && !takes_news)
             continue;
-        const Frame *frame = pass(session, saving, opening, options, &input, size, takes_news);
+        const Frame *frame = pass(session, saving, opening, remembered, options, &input, size, takes_news);
         window_take_text(session->window, ui_has_field(&session->ui));
         schedule.toast_end = saving_next(saving, session);
         window_set_cursor(session->window, session->ui.cursor);
@@ -191,37 +175,45 @@ static bool run(Session *session, Saving *saving, Opening *opening, const Option
     return is_traced;
 }
 
-int view_run(const Options *given)
+static int open_session(Session *session, Remembered *remembered, Options *options)
 {
     Error error;
-    Options chosen = *given;
-    const Options *const options = &chosen;
-    Settings settings;
-    FILE *trace = NULL;
-    if (options->trace && !new_file_check(options->trace, command_naming(options), &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
-    Saving saving = {0};
-    if (!settings_load(&settings, &error))
-        (void)command_fail(EXIT_OK, "%s", error.text);
-    if (!cli_is_given(given, "--theme") && !(given->state && !given->state->is_figure))
-        chosen.theme = settings.theme;
-    chosen.is_lesson_new = !settings.lesson_seen;
-    Session *session = malloc(sizeof *session);
-    if (!session)
-        return command_fail(EXIT_FAILED, "out of memory");
     int status = session_open(session, options, false, &error);
+    if (status == EXIT_BAD_DATA && remember_without_data(remembered, options, &error)) {
+        session_close(session);
+        status = session_open(session, options, false, &error);
+    }
     command_tell(&session->notices);
     if (status == EXIT_OK && session->notices.count > 0)
         app_say(&session->app, true, session->notices.text[0]);
-    Opening *opening = status == EXIT_OK ? opening_create(session, options, &error) : NULL;
+    return status == EXIT_OK ? EXIT_OK : command_fail(status, "%s", error.text);
+}
+
+int view_run(const Options *given)
+{
+    Error error;
+    Options options = *given;
+    FILE *trace = NULL;
+    if (options.trace && !new_file_check(options.trace, command_naming(&options), &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    Saving saving = {0};
+    Remembered remembered;
+    remember_read(&remembered, &options);
+    Session *session = malloc(sizeof *session);
+    if (!session)
+        return command_fail(EXIT_FAILED, "out of memory");
+    int status = open_session(session, &remembered, &options);
+    Opening *opening = status == EXIT_OK ? opening_create(session, &options, &error) : NULL;
     if (status == EXIT_OK && !opening)
-        status = EXIT_FAILED;
-    if (status == EXIT_OK && options->trace && !(trace = trace_open(options->trace, command_naming(options), &error)))
-        status = EXIT_FAILED;
-    if (status != EXIT_OK)
-        (void)command_fail(status, "%s", error.text);
-    else if (!run(session, &saving, opening, options, trace))
-        status = EXIT_FAILED;
+        status = command_fail(EXIT_FAILED, "%s", error.text);
+    if (status == EXIT_OK && options.trace && !(trace = trace_open(options.trace, command_naming(&options), &error)))
+        status = command_fail(EXIT_FAILED, "%s", error.text);
+    if (status == EXIT_OK) {
+        remember_begin(&remembered, session, &options);
+        if (!run(session, &saving, opening, &remembered, &options, trace))
+            status = EXIT_FAILED;
+        remember_end(&remembered, session);
+    }
     opening_destroy(opening);
     session_close(session);
     saving_free(&saving);

@@ -28,7 +28,8 @@ void ending_catch_signals(void)
     const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     struct sigaction action = {.sa_handler = note_signal}, old;
     (void)sigemptyset(&action.sa_mask);
-    if (sigaction(SIGTERM, NULL, &old) != 0 || old.sa_handler == SIG_DFL || old.sa_handler == SIG_IGN)
+    if (sigaction(SIGTERM, NULL, &old) != 0 || old.sa_handler == SIG_DFL || old.sa_handler == SIG_IGN ||
+        old.sa_handler == note_signal) // a second window
         return;
     ask_to_close = old.sa_handler;
     (void)signal(SIGALRM, end_now);

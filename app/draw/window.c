@@ -150,6 +150,28 @@ WindowSize window_size(Window *window)
     return (WindowSize){width, height, screen_width > 0 ? (float)width / (float)screen_width : 1.0f, is_hidden(window)};
 }
 
+void window_fit(Window *window, bool is_maximized)
+{
+    SDL_Rect room;
+    int width, height;
+    SDL_GetWindowSize(window->sdl, &width, &height);
+    if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(window->sdl), &room) == 0 &&
+        (width > room.w || height > room.h)) {
+        SDL_SetWindowSize(window->sdl, width < room.w ? width : room.w, height < room.h ? height : room.h);
+        SDL_SetWindowPosition(window->sdl, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED);
+    }
+    if (is_maximized)
+        SDL_MaximizeWindow(window->sdl);
+}
+
+bool window_place(Window *window, int *width, int *height, bool *is_maximized)
+{
+    const Uint32 flags = SDL_GetWindowFlags(window->sdl);
+    SDL_GetWindowSize(window->sdl, width, height);
+    *is_maximized = (flags & SDL_WINDOW_MAXIMIZED) != 0;
+    return (flags & (SDL_WINDOW_FULLSCREEN | SDL_WINDOW_MINIMIZED)) == 0;
+}
+
 // A button that is let go after its hold was lost is no news.
 static void add_button(Input *input, const SDL_MouseButtonEvent *event)
 {

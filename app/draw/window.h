@@ -23,6 +23,12 @@ typedef struct WindowSize {
 
 WindowSize window_size(Window *window);
 
+// Before the window is shown: makes it no larger than the screen has room for, and maximises it where that is asked.
+void window_fit(Window *window, bool is_maximized);
+
+// Its size in screen units. False while that is none that a user has chosen: full screen, minimised.
+bool window_place(Window *window, int *width, int *height, bool *is_maximized);
+
 typedef enum WindowEvents {
     WINDOW_NOTHING = 0,
     WINDOW_INPUT = 1,   // the user did something

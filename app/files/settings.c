@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,6 +29,14 @@ static bool find_file(char folder[PATH_MAX], char path[PATH_MAX])
     return find_folder(folder) && new_folder_join(path, folder, "settings.json", NULL);
 }
 
+Settings settings_default(void) { return (Settings){.theme = THEME_DARK, .scale = 1.0f}; }
+
+bool settings_equal(const Settings *a, const Settings *b)
+{
+    return a->theme == b->theme && a->lesson_seen == b->lesson_seen && a->width == b->width && a->height == b->height &&
+           a->is_maximized == b->is_maximized && a->scale == b->scale && strcmp(a->data, b->data) == 0;
+}
+
 // ---- reading ------------------------------------------------------------------------------------------------------
 
 static bool refuse(const char *path, const char *why, Error *error)
@@ -35,18 +44,74 @@ static bool refuse(const char *path, const char *why, Error *error)
     return error_set(error, "%s is not used: %s", file_shorten_path(path), why);
 }
 
-static bool read_fields(const json_t *root, const char *path, Settings *out, Error *error)
+// Fields that are absent have their first value.
+static bool read_flag(const json_t *root, const char *key, bool *out)
 {
-    const json_t *theme = json_object_get(root, "theme"), *seen = json_object_get(root, "lesson_seen");
-    const int kind = json_is_string(theme) ? theme_find(json_string_value(theme)) : -1;
-    if (!json_is_object(root))
-        return refuse(path, "it is not the JSON object that losslens writes", error);
-    if (kind < 0)
-        return refuse(path, "its \"theme\" is none of losslens", error);
-    if (seen && !json_is_boolean(seen))
-        return refuse(path, "its \"lesson_seen\" is neither true nor false", error);
-    *out = (Settings){.theme = (ThemeKind)kind, .lesson_seen = json_is_true(seen)};
+    const json_t *value = json_object_get(root, key);
+    *out = json_is_true(value);
+    return !value || json_is_boolean(value);
+}
+
+static bool read_size(const json_t *root, Settings *out)
+{
+    const json_t *size = json_object_get(root, "size");
+    const json_int_t width = json_integer_value(json_array_get(size, 0)),
+                     height = json_integer_value(json_array_get(size, 1));
+    if (!size)
+        return true;
+    if (json_array_size(size) != 2 || width < 1 || width > SETTINGS_SIDE_MAX || height < 1 ||
+        height > SETTINGS_SIDE_MAX)
+        return false;
+    out->width = (int)width;
+    out->height = (int)height;
     return true;
+}
+
+static bool read_scale(const json_t *root, Settings *out)
+{
+    const json_t *scale = json_object_get(root, "scale");
+    const double value = scale ? json_number_value(scale) : 1.0; // 0 of what is no number
+    out->scale = (float)value;
+    return value >= 0.1 && value <= 10.0;
+}
+
+static bool read_data(const json_t *root, Settings *out)
+{
+    const json_t *data = json_object_get(root, "data");
+    const char *text = json_string_value(data);
+    if (!data)
+        return true;
+    if (!text || !*text || strlen(text) >= sizeof out->data)
+        return false;
+    memcpy(out->data, text, strlen(text) + 1);
+    return true;
+}
+
+// NULL, or what is wrong.
+static const char *read_fields(const json_t *root, Settings *out)
+{
+    const json_t *theme = json_object_get(root, "theme");
+    const int kind = json_is_string(theme) ? theme_find(json_string_value(theme)) : -1;
+    *out = settings_default();
+    out->theme = (ThemeKind)kind;
+    return !json_is_object(root)                                ? "it is not the JSON object that losslens writes"
+           : kind < 0                                           ? "its \"theme\" is none of losslens"
+           : !read_flag(root, "lesson_seen", &out->lesson_seen) ? "its \"lesson_seen\" is neither true nor false"
+           : !read_flag(root, "maximized", &out->is_maximized)  ? "its \"maximized\" is neither true nor false"
+           : !read_size(root, out)                              ? "its \"size\" is not two numbers of pixels"
+           : !read_scale(root, out)                             ? "its \"scale\" is no number from 0.1 to 10"
+           : !read_data(root, out)                              ? "its \"data\" is no path"
+                                                                : NULL;
+}
+
+// Says why, and takes the file out of the way of the next start.
+static bool set_aside(const char *path, const char *why, Error *error)
+{
+    char aside[PATH_MAX];
+    const int length = snprintf(aside, sizeof aside, "%s.bad", path);
+    if (length < PATH_MAX && rename(path, aside) == 0)
+        return error_set(error, "%s is not used: %s. It is now settings.json.bad", file_shorten_path(path), why);
+    return refuse(path, why, error);
 }
 
 static bool parse(const char *text, size_t size, const char *path, Settings *out, Error *error)
@@ -55,37 +120,57 @@ static bool parse(const char *text, size_t size, const char *path, Settings *out
     json_error_t problem;
     const unsigned failures = json_memory_watch();
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
-    bool good = false;
-    if (json_memory_watch() != failures) {
-        good = refuse(path, "memory is short", error);
-    } else if (!root) {
-        (void)snprintf(why, sizeof why, "it is no JSON (%s, at its byte %d)", problem.text, problem.position);
-        good = refuse(path, why, error);
+    const bool is_short = json_memory_watch() != failures;
+    const char *wrong = NULL;
+    if (root) {
+        wrong = read_fields(root, out);
     } else {
-        good = read_fields(root, path, out, error);
+        (void)snprintf(why, sizeof why, "it is no JSON (%s, at its byte %d)", problem.text, problem.position);
+        wrong = why;
     }
     json_decref(root);
-    return good;
+    if (!is_short && !wrong)
+        return true;
+    *out = settings_default();
+    return is_short ? refuse(path, "memory is short", error) : set_aside(path, wrong, error);
 }
 
 bool settings_load(Settings *out, Error *error)
 {
     char folder[PATH_MAX], path[PATH_MAX], text[SETTINGS_BYTES_MAX];
     struct stat status;
-    *out = (Settings){.theme = THEME_DARK};
+    *out = settings_default();
     if (!find_file(folder, path) || (stat(path, &status) != 0 && errno == ENOENT))
         return true;
     uint64_t size;
     const int fd = file_open(path, &size, error);
     if (fd < 0)
         return false;
-    const bool good = (size <= sizeof text || refuse(path, "it is larger than any that losslens writes", error)) &&
-                      file_read(fd, text, (size_t)size, path, error) && parse(text, (size_t)size, path, out, error);
+    const bool good = size > sizeof text ? set_aside(path, "it is larger than any that losslens writes", error)
+                                         : file_read(fd, text, (size_t)size, path, error) &&
+                                               parse(text, (size_t)size, path, out, error);
     (void)close(fd);
     return good;
 }
 
 // ---- writing ------------------------------------------------------------------------------------------------------
+
+// NULL where memory was short anywhere. A field that has its first value is left out.
+static char *format(const Settings *settings)
+{
+    json_t *root =
+        json_pack("{s:s, s:b}", "theme", theme_get(settings->theme)->key, "lesson_seen", settings->lesson_seen);
+    if (settings->width > 0)
+        (void)json_object_set_new(root, "size", json_pack("[i, i]", settings->width, settings->height));
+    if (settings->is_maximized)
+        (void)json_object_set_new(root, "maximized", json_true());
+    if (settings->scale != 1.0f) // 1.1, not the float's 1.10000002
+        (void)json_object_set_new(root, "scale", json_real(round((double)settings->scale * 1e3) / 1e3));
+    json_t *data = settings->data[0] ? json_string(settings->data) : NULL; // NULL, too, where that is no UTF-8
+    if (data)
+        (void)json_object_set_new(root, "data", data);
+    return json_memory_format(root, JSON_INDENT(2) | JSON_REAL_PRECISION(4));
+}
 
 bool settings_save(const Settings *settings, Error *error)
 {
@@ -93,9 +178,7 @@ bool settings_save(const Settings *settings, Error *error)
     NewFolder made;
     if (!find_file(folder, path))
         return error_set(error, "nothing can be remembered: neither HOME nor XDG_CONFIG_HOME names a folder");
-    char *text = json_memory_format(
-        json_pack("{s:s, s:b}", "theme", theme_get(settings->theme)->key, "lesson_seen", settings->lesson_seen),
-        JSON_INDENT(2));
+    char *text = format(settings);
     if (!text)
         return error_set(error, "out of memory: %s", file_shorten_path(path));
     bool good = new_folder_make(&made, folder, error);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "files/figures.h"
+#include "files/report_json.h"
 
 static json_t *rect_json(float x, float y, float w, float h)
 {
@@ -203,6 +204,7 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
                   mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second, "message", frame->message,
                   "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]), "widgets", widgets);
     (void)json_object_set_new(json, "popup", json_string(popup_key(frame->popup)));
+    (void)json_object_set_new(json, "data_set", report_text(frame->dataset_name));
     (void)json_object_set_new(json, "pace", json_string(pace_label(frame->pace)));
     (void)json_object_set_new(json, "fullscreen", json_boolean(frame->is_fullscreen));
     (void)json_object_set_new(json, "theme", json_string(theme_get(frame->theme)->key));

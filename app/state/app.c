@@ -484,7 +484,8 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_COPY: spec_format(&app->specs[r->side], app->copied, sizeof app->copied); break;
     case REQUEST_FULLSCREEN: app->is_fullscreen = r->value != 0; break;
     case REQUEST_SCALE:
-        app->ui_scale = r->value == 0 ? 1.0f : fminf(3.0f, fmaxf(0.6f, app->ui_scale + 0.1f * (float)r->value));
+        app->ui_scale =
+            r->value == 0 ? 1.0f : fminf(APP_SCALE_MAX, fmaxf(APP_SCALE_MIN, app->ui_scale + 0.1f * (float)r->value));
         break;
     case REQUEST_SCREENSHOT: make_wish(app, r->value == SCREENSHOT_WINDOW ? WISH_WINDOW : WISH_FIGURE, ""); break;
     case REQUEST_TITLE: make_wish(app, WISH_FIGURE, text); break;

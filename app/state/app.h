@@ -38,6 +38,9 @@ typedef struct AppOptions {
     void *wake_context;
 } AppOptions;
 
+#define APP_SCALE_MIN 0.6f
+#define APP_SCALE_MAX 3.0f
+
 enum {
     PAIR_EPOCHS_MIN = 10, // from which on A's twin trains, too
     SENTENCE_SECONDS = 1, // that a sentence stays at least while models train
@@ -106,7 +109,7 @@ typedef struct App {
     char copied[SPEC_TEXT_SIZE]; // for the clipboard; empty: nothing
     int epochs, goal_epochs;
     int64_t goal_step;
-    float ui_scale; // the user's own, on top of the display's
+    float ui_scale; // the user's own, on top of the display's: APP_SCALE_MIN .. APP_SCALE_MAX
     bool wants_quit;
     Wish wish;
     char wish_text[INPUT_TEXT_SIZE];

@@ -1,12 +1,8 @@
 #!/usr/bin/env python3
-"""How the window is handled: what the pointer says, full screen, what is copied, what is remembered from one start to
-the next, how fast training goes.
+"""How the window is handled: what the pointer says, full screen, what is copied, how fast training goes.
 
 Usage: handling_test.py PATH_TO_LOSSLENS [TEST...]
 """
-import json
-import os
-import shutil
 import subprocess
 import time
 import unittest
@@ -150,94 +146,6 @@ class CopyTest(WindowCase):
         self.p.key("3", lambda f: f["view"] == "solo_b")
         self.copies("b")
         self.p.key("1", lambda f: f["view"] == "compare")
-
-
-class MemoryTest(unittest.TestCase):
-    """The theme, from one start to the next."""
-
-    def setUp(self):
-        self.config = os.path.join(window.FOLDER.name, ".config", "losslens")
-        self.file = os.path.join(self.config, "settings.json")
-        shutil.rmtree(self.config, ignore_errors=True)
-        os.makedirs(os.path.dirname(self.config), exist_ok=True)
-
-    def start(self, *options):
-        p = Program(*ENDLESS, *options)
-        self.addCleanup(lambda: p.errors.closed or p.close())
-        return p
-
-    def remembered(self):
-        with open(self.file) as file:
-            return json.load(file)
-
-    def choose(self, p, theme):
-        p.click("menu.view", lambda f: f["popup"] != "none")
-        p.click("theme." + theme, lambda f: f["theme"] == theme)
-        p.key("Escape", lambda f: f["popup"] == "none")
-
-    def is_light(self, p):
-        return p.grab().mean() > 128
-
-    def test_two_starts(self):
-        p = self.start()
-        self.assertEqual(p.now()["theme"], "dark")
-        self.assertFalse(self.is_light(p))
-        p.nudge()
-        self.assertFalse(os.path.exists(self.file), "it is written though nothing was chosen")
-        self.choose(p, "light")
-        self.assertTrue(poll(lambda: self.is_light(p)))
-        self.assertEqual(self.remembered(), {"theme": "light", "lesson_seen": False})
-        p.close()
-        p = self.start()
-        self.assertEqual(p.frames[0]["theme"], "light")
-        self.assertTrue(poll(lambda: self.is_light(p)))
-        self.choose(p, "dark")
-        self.assertEqual(self.remembered()["theme"], "dark")
-
-    def test_the_option_wins_and_is_not_remembered(self):
-        p = self.start("--theme", "light")
-        self.assertEqual(p.frames[0]["theme"], "light")
-        p.nudge()
-        p.close()
-        self.assertFalse(os.path.exists(self.file))
-        os.makedirs(self.config)
-        with open(self.file, "w") as file:
-            file.write('{"theme": "light", "lesson_seen": true}')
-        p = self.start("--theme", "dark")
-        self.assertEqual(p.frames[0]["theme"], "dark")
-        p.close()
-        self.assertEqual(self.remembered(), {"theme": "light", "lesson_seen": True})
-
-    def test_what_another_window_changed_stays(self):
-        p = self.start()
-        os.makedirs(self.config)
-        with open(self.file, "w") as file:
-            file.write('{"theme": "dark", "lesson_seen": true}')
-        self.choose(p, "light")
-        self.assertEqual(self.remembered(), {"theme": "light", "lesson_seen": True})
-
-    def test_a_damaged_file(self):
-        os.makedirs(self.config)
-        with open(self.file, "w") as file:
-            file.write("{")
-        p = self.start()
-        self.assertEqual(p.frames[0]["theme"], "dark")
-        self.assertRegex(p.complaints(), r"losslens: \S*settings.json is not used: it is no JSON")
-        with open(self.file) as file:
-            self.assertEqual(file.read(), "{")
-        self.choose(p, "light")
-        self.assertEqual(self.remembered()["theme"], "light")
-
-    def test_no_folder(self):
-        with open(self.config, "w") as file:
-            file.write("in the way")
-        p = self.start()
-        self.assertIn("settings.json", p.complaints())
-        p.click("menu.view", lambda f: f["popup"] != "none")
-        p.click("theme.light", lambda f: f["theme"] == "light" and "losslens" in f["message"], "the theme, and a sentence")
-        p.key("Escape", lambda f: f["popup"] == "none")
-        p.close()
-        os.remove(self.config)
 
 
 class SpeedTest(unittest.TestCase):

@@ -61,7 +61,7 @@ class MouseTest(LessonCase):
         frame = p.click("lesson.offer", card(1))
         self.assertEqual(losses(frame), ["bce", "bce"])
         self.assertFalse(frame["lesson"]["done"])
-        settings = os.path.join(window.FOLDER.name, ".config", "losslens", "settings.json")
+        settings = p.settings
         self.assertTrue(poll(lambda: os.path.exists(settings)), "nothing remembers that the lesson was taken")
         with open(settings) as file:
             self.assertTrue(json.load(file)["lesson_seen"])

@@ -116,15 +116,17 @@ def is_at_rest(frame):
 
 class Program:
     """losslens in a window at the screen's origin, so that points of the window are points of the screen; places False:
-    where a window manager puts it."""
+    where a window manager puts it. config: the folder of what it remembers; without, it remembers nothing of others."""
 
-    def __init__(self, *options, places=True):
+    def __init__(self, *options, places=True, config=None):
         self.folder = new_folder()
+        self.settings = os.path.join(config or os.path.join(self.folder, "config"), "losslens", "settings.json")
         self.trace = os.path.join(self.folder, "trace")
         self.errors = open(os.path.join(self.folder, "stderr"), "w+")
         self.frames, self.position, self.rest = [], 0, b""
         self.size = (1440, 900)
-        self.process = subprocess.Popen([LOSSLENS, "view", "--trace", self.trace, *options], env=environment(),
+        self.process = subprocess.Popen([LOSSLENS, "view", "--trace", self.trace, *options],
+                                        env=environment() | {"XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(self.settings))},
                                         stdout=subprocess.DEVNULL, stderr=self.errors)
         self.wait(lambda f: True, "first frame")
         found = xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
