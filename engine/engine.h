@@ -5,6 +5,7 @@
 #include "data/digits.h"
 #include "data/fetch.h"
 #include "data/known_sets.h"
+#include "data/ink.h"
 #include "data/resample.h"
 #include "error.h"
 #include "io/file.h"
