@@ -97,8 +97,15 @@ static const OptionRow rows[] = {
      "of the figure, a line of at most 200 bytes; default: what\nits models are", NULL},
     {"--page", "N", PICTURE, KIND_WHOLE, FIELD(page), 0, INT32_MAX, "which digits of the test set, from 0; default: 0",
      NULL},
-    {"--digit", "FILE.png", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
-     "put this picture, 28x28 or larger, into the drawing pad", NULL},
+    {"--digit", "FILE", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
+     "find the digit in this picture and put it onto the drawing\npad: PNG, JPEG, WebP, BMP or GIF, 1x1 to 12000x12000",
+     NULL},
+    {"--digit-invert", NULL, PICTURE, KIND_CHOICE, FIELD(digit_invert), 0, 0,
+     "with --digit: whether its ink is darker than its ground;\ndefault: auto", words_inverts},
+    {"--digit-threshold", "S", PICTURE, KIND_REAL, FIELD(digit_threshold), 0.02, 0.98,
+     "with --digit: what is weaker than this share of the\nstrongest ink is none, 0.02 to 0.98; default: found", NULL},
+    {"--digit-turn", NULL, PICTURE, KIND_CHOICE, FIELD(digit_turn), 0, 0,
+     "with --digit: degrees clockwise; default: 0, or as the\npicture's EXIF says", words_turns},
     {"--preset", "NAME", PICTURE, KIND_CHOICE, FIELD(preset), 0, 0,
      "set models, view and heatmaps up to show something;\n--a, --b, --view and the like change that. NAME:\n%w",
      words_presets},
@@ -163,7 +170,7 @@ static const OptionRow rows[] = {
      NULL},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
-_Static_assert(ROW_COUNT <= 64, "Options.given has a bit for each row");
+_Static_assert((int)ROW_COUNT <= (int)CLI_ROWS_MAX, "Options.given has a place for each row: raise CLI_ROWS_MAX");
 _Static_assert(POOL_THREADS_MAX == 64, "the help of --threads says so");
 
 const OptionRow *cli_option_rows(int *count)
@@ -191,7 +198,7 @@ static int find_row(Command command, const char *name, size_t length)
 bool cli_is_given(const Options *options, const char *name)
 {
     const int row = find_row(options->command, name, strlen(name));
-    return row >= 0 && (options->given >> row & 1) != 0;
+    return row >= 0 && options->given[row];
 }
 
 // ---- arguments ----------------------------------------------------------------------------------------------------
@@ -229,7 +236,7 @@ static bool read_option(int argc, char **argv, int *used, Options *out, Error *e
     if (index < 0)
         return refuse_option(out->command, name, length, error);
     const OptionRow *row = &rows[index];
-    if (out->given >> index & 1)
+    if (out->given[index])
         return error_set(error, "%s is given twice", row->name);
     char metavar[WORDS_SIZE];
     const bool takes_value = cli_metavar(row, metavar) != NULL;
@@ -243,7 +250,7 @@ static bool read_option(int argc, char **argv, int *used, Options *out, Error *e
         value = argv[1];
         *used = 2;
     }
-    out->given |= UINT64_C(1) << index;
+    out->given[index] = true;
     return cli_read_value(row, out, value, error);
 }
 
@@ -352,6 +359,16 @@ static void apply_preset(Options *out, const Preset *preset)
     out->b = cli_is_given(out, "--b") ? out->b : preset_spec(preset, SIDE_B);
 }
 
+// Corrections belong to a picture.
+static bool check_digit(const Options *out, Error *error)
+{
+    static const char *const corrections[] = {"--digit-invert", "--digit-threshold", "--digit-turn"};
+    for (size_t i = 0; !out->digit && i < sizeof corrections / sizeof *corrections; i++)
+        if (cli_is_given(out, corrections[i]))
+            return error_set(error, "%s: of which picture? --digit FILE says so", corrections[i]);
+    return true;
+}
+
 static bool finish_preset(Options *out, Error *error)
 {
     const bool has_preset = cli_is_given(out, "--preset");
@@ -448,7 +465,7 @@ CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *o
         return error_set(error, "data fetch needs a name: losslens data fetch mnist"), CLI_USAGE;
     if (out->command == COMMAND_FILM && !out->output)
         return error_set(error, "film needs a place: losslens film -o DIR or -o FILE.webp"), CLI_USAGE;
-    if (!finish_preset(out, error))
+    if (!check_digit(out, error) || !finish_preset(out, error))
         return CLI_USAGE;
     finish_look(out);
     return finish_figure(out, error) ? CLI_RUN : CLI_USAGE;

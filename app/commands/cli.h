@@ -31,10 +31,12 @@ typedef enum Command {
 
 typedef enum LogDetail { LOG_EPOCH, LOG_STEP } LogDetail;
 
+enum { CLI_ROWS_MAX = 128 }; // of the table of options
+
 // Texts are borrowed from argv. An option that the command does not have stays zero.
 typedef struct Options {
     Command command;
-    uint64_t given;   // the rows of the table that were on the command line: cli_is_given
+    bool given[CLI_ROWS_MAX]; // the rows of the table that were on the command line: cli_is_given
     const char *data; // folder, or the name of a known set; NULL: the built-in digits
     const char *isa;  // as engine_select_isa takes it; never NULL
     int threads;      // 0: one for each processor
@@ -49,10 +51,13 @@ typedef struct Options {
     const char *output; // -o; NULL: none (train), a name of its own (shot, report)
     int width, height;  // of the window or picture, in pixels
     int page;           // which digits, from 0
-    const char *digit;  // PNG for the pad; NULL: none
-    ThemeKind theme;    // of the window or picture; where it is not given, the window has what it remembers
-    Pace pace;          // view
-    bool is_figure;     // shot: a slide instead of the window; width and height are then of the window that it is of
+    const char *digit;  // picture for the pad; NULL: none
+    InkInvert digit_invert;
+    float digit_threshold; // 0: found
+    int digit_turn;        // quarters of a turn, clockwise
+    ThemeKind theme;       // of the window or picture; where it is not given, the window has what it remembers
+    Pace pace;             // view
+    bool is_figure;        // shot: a slide instead of the window; width and height are then of the window that it is of
     int figure_width, figure_height; // of that slide, in pixels
     const char *title;               // of that slide; NULL: its own
     Look look;                       // what the window or picture shows; past_step from step

@@ -25,6 +25,19 @@ const char *words_lessons(int i) { return i < LESSON_COUNT ? lesson_get(i)->key 
 const char *words_themes(int i) { return i < THEME_COUNT ? theme_get((ThemeKind)i)->key : NULL; }
 const char *words_paces(int i) { return i < PACE_COUNT ? pace_label((Pace)i) : NULL; }
 
+const char *words_inverts(int i)
+{
+    static const char *const words[INK_INVERT_COUNT] = {
+        [INK_INVERT_AUTO] = "auto", [INK_INVERT_YES] = "yes", [INK_INVERT_NO] = "no"};
+    return i < INK_INVERT_COUNT ? words[i] : NULL;
+}
+
+const char *words_turns(int i)
+{
+    static const char *const words[] = {"0", "90", "180", "270"};
+    return i < (int)(sizeof words / sizeof *words) ? words[i] : NULL;
+}
+
 const char *words_logs(int i)
 {
     static const char *const words[] = {[LOG_EPOCH] = "epoch", [LOG_STEP] = "step"};

@@ -8,6 +8,7 @@
 #include "commands/commands.h"
 #include "files/capture.h"
 #include "files/capture_state.h"
+#include "files/picture.h"
 #include "panels/figure.h"
 
 // Whether the set has the page that was asked for; how long a page is depends on the window.
@@ -112,7 +113,7 @@ static void resolve_data(const char *given, char path[PATH_MAX])
         resolve_path(folder, path);
 }
 
-static bool open_app(Session *session, const Options *options, int digit_width, int digit_height, Error *error)
+static bool open_app(Session *session, const Options *options, Error *error)
 {
     Model model = model_create(&options->a, DIGIT_PIXELS);
     int64_t step = 0;
@@ -142,8 +143,6 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
         .pace = options->pace,
         .theme = options->theme,
         .digit = session->digit,
-        .digit_width = digit_width,
-        .digit_height = digit_height,
         .data_path = *session->data_path ? session->data_path : NULL,
         .saved = merge_state(session, options),
         .wake = window_wake,
@@ -153,6 +152,7 @@ static bool open_app(Session *session, const Options *options, int digit_width, 
     if (!app_init(&session->app, &app, error))
         return false;
     load_origins(session, options);
+    notices_append(&session->app.notices, &session->notices);
     return true;
 }
 
@@ -191,16 +191,32 @@ static int open_window(Session *session, const Options *options, bool is_offscre
     return EXIT_OK;
 }
 
+// The picture's ink; what was done with it is said.
+static bool read_digit(Session *session, const Options *options, Error *error)
+{
+    InkPicture picture;
+    if (!picture_read(options->digit, NULL, &picture, error))
+        return false;
+    const char *name = options->digit + file_measure_folder(options->digit); // a picture tells no paths
+    const InkOptions ink = {(InkInvert)options->digit_invert, options->digit_threshold, 90 * options->digit_turn};
+    session->digit = malloc(sizeof *session->digit);
+    const bool good = session->digit ? ink_find(&picture, name, &ink, session->digit, error)
+                                     : error_set(error, "out of memory: the digit of %s", name);
+    ink_free_picture(&picture);
+    if (good)
+        command_tell(&session->digit->notices);
+    return good;
+}
+
 int session_open(Session *session, const Options *options, bool is_offscreen, Error *error)
 {
     memset(session, 0, sizeof *session);
-    int digit_width = 0, digit_height = 0;
     if (options->data && !*options->data) {
         error_set(error, "the picture was made with the data set \"%s\", and does not say where it is: --data does",
                   options->state->data.name);
         return EXIT_USAGE;
     }
-    if (options->digit && !capture_read_grey(options->digit, &session->digit, &digit_width, &digit_height, error))
+    if (options->digit && !read_digit(session, options, error))
         return EXIT_FAILED;
     Reading reading = {.session = session, .options = options, .is_good = true};
     Background *background = options->data ? background_start(read_data, &reading) : NULL;
@@ -220,7 +236,7 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
         return EXIT_USAGE;
     if (status != EXIT_OK)
         return status;
-    return open_app(session, options, digit_width, digit_height, error) ? EXIT_OK : EXIT_FAILED;
+    return open_app(session, options, error) ? EXIT_OK : EXIT_FAILED;
 }
 
 static void free_dataset(Dataset *dataset)

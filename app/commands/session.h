@@ -10,7 +10,8 @@
 
 typedef struct Session {
     Dataset *dataset;                              // NULL: the built-in digits
-    float *digit, *init;                           // what --digit and --init hold; NULL: not given
+    InkResult *digit;                              // what --digit holds; NULL: not given
+    float *init;                                   // what --init holds, likewise
     char data_path[PATH_MAX], init_path[PATH_MAX]; // of --data and --init, for pictures
     SavedState saved;                              // of a picture, where there is one
     Notices notices;                               // what of that picture is not as it was

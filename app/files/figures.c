@@ -284,10 +284,21 @@ static void add_sentences(json_t *json, const Frame *frame)
         set(json, "narrator_columns", column_sentences_json(frame));
 }
 
+// What the models see of the pad.
+static json_t *pad_input_json(const Frame *frame)
+{
+    json_t *values = json_array();
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        (void)json_array_append_new(values, report_number((double)frame->pad_input[i]));
+    return values;
+}
+
 json_t *figures_json(const Frame *frame, const CaptureWindow *window)
 {
     const Scene scene = frame->look.scene;
     json_t *json = capture_settings(frame, window, NULL);
+    set(json, "pad_input", pad_input_json(frame));
+    set(json, "notices", report_notices(frame->notices));
     if (frame->facts)
         set(json, "test_set", facts_json(frame->facts));
     if (scene_shows(scene, SIDE_A))

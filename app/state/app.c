@@ -63,6 +63,12 @@ void app_load_digit(App *app, int index)
 
 static void load_next_digit(App *app) { app_load_digit(app, app->next_digit % app_count_digits(app)); }
 
+static void load_picture(App *app, const InkResult *ink)
+{
+    pad_load_ink(&app->pad, ink);
+    notices_append(&app->notices, &ink->notices);
+}
+
 static bool create_buffers(App *app, Error *error)
 {
     // pages of zeros that nobody writes to take no memory: only A's and B's are used whole
@@ -124,7 +130,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     if (options->init && !app_set_origin(app, &app->specs[SIDE_A], options->init, &options->init_origin))
         return error_set(error, "out of memory: the weights of --init");
     if (options->digit)
-        pad_load_values(&app->pad, options->digit, options->digit_width, options->digit_height);
+        load_picture(app, options->digit);
     else
         load_next_digit(app);
     app->page = options->page;

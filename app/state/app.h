@@ -30,8 +30,7 @@ typedef struct AppOptions {
     bool is_lesson_new; // nobody has taken the lesson here yet: its button is pointed out
     Pace pace;
     ThemeKind theme;
-    const float *digit; // (digit_height, digit_width) in [0, 1] for the pad; NULL: the first test digit
-    int digit_width, digit_height;
+    const InkResult *digit;  // for the pad; NULL: the first test digit
     const char *data_path;   // of dataset, for pictures; borrowed, NULL: not to be told
     const SavedState *saved; // what a picture says, its look and specs being those above; NULL: there is none
     void (*wake)(void *context);
@@ -115,6 +114,7 @@ typedef struct App {
     char wish_text[INPUT_TEXT_SIZE];
     Toast toast;
     Arrival arrival;
+    Notices notices;                // what was done to, or noticed about, what the user brought
     uint64_t page_hash;             // of what the frame's page holds
     int64_t past_asked, past_shown; // look.past_step, and the moment that was found for it
     int64_t film_step;              // the moment that the film showed last, -1: none yet

@@ -137,4 +137,5 @@ typedef struct Frame {
     bool is_error;
     const Toast *toast;
     const Arrival *arrival;
+    const Notices *notices; // what was done to, or noticed about, what the user brought
 } Frame;

@@ -135,29 +135,15 @@ void pad_load_digit(Pad *pad, const uint8_t pixels[DIGIT_PIXELS], int source)
     commit(pad);
 }
 
-void pad_load_values(Pad *pad, const float *values, int width, int height)
+void pad_load_ink(Pad *pad, const InkResult *ink)
 {
-    if (width == DIGIT_SIDE && height == DIGIT_SIDE) {
-        uint8_t pixels[DIGIT_PIXELS];
-        for (int i = 0; i < DIGIT_PIXELS; i++)
-            pixels[i] = (uint8_t)lroundf(values[i] * 255.0f);
-        pad_load_digit(pad, pixels, -1);
+    if (ink->is_exact) {
+        pad_load_digit(pad, ink->pixels, -1);
         return;
     }
-    const int side = width > height ? width : height;
-    for (int row = 0; row < PAD_SIDE; row++)
-        for (int column = 0; column < PAD_SIDE; column++) {
-            // average over the picture's pixels under this raster point; at least one
-            const int x0 = column * side / PAD_SIDE - (side - width) / 2,
-                      y0 = row * side / PAD_SIDE - (side - height) / 2;
-            const int step = side / PAD_SIDE > 1 ? side / PAD_SIDE : 1;
-            float sum = 0;
-            for (int y = y0; y < y0 + step; y++)
-                for (int x = x0; x < x0 + step; x++)
-                    if (x >= 0 && x < width && y >= 0 && y < height)
-                        sum += values[(size_t)y * (size_t)width + (size_t)x];
-            pad->now.ink[row * PAD_SIDE + column] = (uint8_t)lroundf(255.0f * sum / (float)(step * step));
-        }
+    if (pad->is_drawing)
+        return;
+    memcpy(pad->now.ink, ink->raster, sizeof pad->now.ink);
     pad->now.is_exact = false;
     pad->now.source = -1;
     commit(pad);

@@ -8,7 +8,7 @@
 
 #include "engine.h"
 
-enum { PAD_FINE = 4, PAD_SIDE = DIGIT_SIDE * PAD_FINE, PAD_UNDO_MAX = 128 };
+enum { PAD_FINE = INK_FINE, PAD_SIDE = DIGIT_SIDE * PAD_FINE, PAD_UNDO_MAX = 128 };
 
 #define PAD_BRUSH_STEP  0.2f // of the radius
 #define PAD_BRUSH_FIRST 1.1f // the radius at first
@@ -45,8 +45,7 @@ void pad_forget_done(Pad *pad);    // the drawing is what there was at first: th
 void pad_forget_sources(Pad *pad); // what was loaded counts as drawn: the set that it is of is gone
 void pad_clear(Pad *pad);
 void pad_load_digit(Pad *pad, const uint8_t pixels[DIGIT_PIXELS], int source);
-void pad_load_values(Pad *pad, const float *values, int width,
-                     int height); // [0,1], any size; fitted with its aspect kept
+void pad_load_ink(Pad *pad, const InkResult *ink); // what was found in a picture
 
 void pad_load_state(Pad *pad, const PadState *state); // a drawing, as it was
 

@@ -1,0 +1,213 @@
+// Opening, telling what it is, and the formats that SDL2_image unpacks whole: JPEG, GIF, BMP. The only file that knows
+// SDL2_image.
+#include "files/picture.h"
+
+#include <SDL_image.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files/capture.h"
+#include "files/picture_parts.h"
+
+bool picture_check_size(const PictureSource *source, int64_t width, int64_t height, Error *error)
+{
+    if (width >= 1 && height >= 1 && width <= PICTURE_SIDE_MAX && height <= PICTURE_SIDE_MAX)
+        return true;
+    return error_set(error, "%s is %lld by %lld pixels; 1 by 1 up to %d by %d are expected.", source->name,
+                     (long long)width, (long long)height, PICTURE_SIDE_MAX, PICTURE_SIDE_MAX);
+}
+
+uint8_t *picture_read_bytes(const PictureSource *source, Error *error)
+{
+    if (source->size > PICTURE_BYTES_MAX) {
+        error_set(error, "%s has %llu bytes; a picture of at most %d MiB is expected.", source->name,
+                  (unsigned long long)source->size, PICTURE_BYTES_MAX >> 20);
+        return NULL;
+    }
+    uint8_t *bytes = malloc((size_t)source->size + 1);
+    if (!bytes) {
+        error_set(error, "out of memory: the bytes of %s", source->name);
+        return NULL;
+    }
+    if (fread(bytes, 1, (size_t)source->size, source->file) == source->size)
+        return bytes;
+    free(bytes);
+    error_set(error, "%s could not be read to its end, which is %llu bytes away.", source->name,
+              (unsigned long long)source->size);
+    return NULL;
+}
+
+// ---- surfaces ------------------------------------------------------------------------------------------------------
+
+// A row of an indexed surface: its palette's colours, and nothing where the transparent one is.
+static void look_up(const SDL_Surface *surface, const uint8_t *from, uint8_t *rgba)
+{
+    const SDL_Palette *palette = surface->format->palette;
+    uint32_t key;
+    const bool has_key = SDL_GetColorKey((SDL_Surface *)surface, &key) == 0;
+    for (int x = 0; x < surface->w; x++) {
+        const int index = from[x] < palette->ncolors ? from[x] : 0;
+        const SDL_Color color = palette->colors[index];
+        const bool is_bare = has_key && from[x] == key;
+        const uint8_t pixel[4] = {color.r, color.g, color.b, is_bare ? 0 : color.a};
+        memcpy(rgba + 4 * x, pixel, sizeof pixel);
+    }
+}
+
+static bool convert_row(const SDL_Surface *surface, int y, uint8_t *rgba)
+{
+    const uint8_t *from = (const uint8_t *)surface->pixels + (size_t)y * (size_t)surface->pitch;
+    if (surface->format->palette && surface->format->BitsPerPixel == 8) {
+        look_up(surface, from, rgba);
+        return true;
+    }
+    return SDL_ConvertPixels(surface->w, 1, surface->format->format, from, surface->pitch, SDL_PIXELFORMAT_RGBA32, rgba,
+                             4 * surface->w) == 0;
+}
+
+static bool reduce_surface(const PictureSource *source, const SDL_Surface *surface, int orientation, InkPicture *out,
+                           Error *error)
+{
+    PictureReduce reduce;
+    if (!picture_check_size(source, surface->w, surface->h, error) ||
+        !picture_reduce_begin(&reduce, surface->w, surface->h, source->name, error))
+        return false;
+    uint8_t *rgba = malloc(4 * (size_t)surface->w);
+    bool good = rgba || error_set(error, "out of memory: the pixels of %s", source->name);
+    for (int y = 0; good && y < surface->h; y++) {
+        good = convert_row(surface, y, rgba) ||
+               error_set(error, "%s has pixels of a form that is not known: %s.", source->name, SDL_GetError());
+        if (good)
+            picture_reduce_add(&reduce, y, 0, 1, surface->w, rgba);
+    }
+    free(rgba);
+    if (good)
+        return picture_reduce_end(&reduce, orientation, source->name, out, error);
+    picture_reduce_free(&reduce);
+    return false;
+}
+
+// operations: freed here.
+static bool decode_surface(const PictureSource *source, SDL_RWops *operations, const char *type, int orientation,
+                           InkPicture *out, Error *error)
+{
+    if (!operations)
+        return error_set(error, "%s could not be read: %s.", source->name, SDL_GetError());
+    if (!load_progress_report(source->progress, 0, 0, error)) {
+        (void)SDL_RWclose(operations);
+        return false;
+    }
+    SDL_Surface *surface = IMG_LoadTyped_RW(operations, 1, type);
+    if (!surface)
+        return error_set(error, "%s is damaged or cut off: %s.", source->name, SDL_GetError());
+    const bool good = reduce_surface(source, surface, orientation, out, error);
+    SDL_FreeSurface(surface);
+    return good;
+}
+
+// ---- formats -------------------------------------------------------------------------------------------------------
+
+typedef void ScanHeader(const uint8_t *bytes, size_t size, PictureHeader *header);
+
+static bool check_header(const PictureSource *source, const PictureHeader *header, Error *error)
+{
+    enum { SCANS_MAX = 64 }; // a progressive JPEG has about ten; each costs as much as the whole picture
+    if (header->width == 0 && header->height == 0)
+        return error_set(error, "%s is damaged or cut off: it does not come to its first picture.", source->name);
+    if (header->scans > SCANS_MAX)
+        return error_set(error, "%s has %d scans; at most %d are expected.", source->name, header->scans, SCANS_MAX);
+    return picture_check_size(source, header->width, header->height, error) &&
+           (header->has_end ||
+            error_set(error, "%s is cut off after %llu bytes.", source->name, (unsigned long long)source->size));
+}
+
+static bool decode_bytes(const PictureSource *source, ScanHeader *scan, const char *type, InkPicture *out, Error *error)
+{
+    uint8_t *bytes = picture_read_bytes(source, error);
+    if (!bytes)
+        return false;
+    PictureHeader header = {0};
+    scan(bytes, (size_t)source->size, &header);
+    const bool good = check_header(source, &header, error) &&
+                      decode_surface(source, SDL_RWFromConstMem(bytes, (int)source->size), type,
+                                     picture_exif_orientation(header.exif, header.exif_size), out, error);
+    free(bytes);
+    return good;
+}
+
+static bool decode_jpeg(const PictureSource *source, InkPicture *out, Error *error)
+{
+    return decode_bytes(source, picture_scan_jpeg, "JPG", out, error);
+}
+
+static bool decode_gif(const PictureSource *source, InkPicture *out, Error *error)
+{
+    return decode_bytes(source, picture_scan_gif, "GIF", out, error);
+}
+
+// As large as its pixels are: read as it is unpacked.
+static bool decode_bmp(const PictureSource *source, InkPicture *out, Error *error)
+{
+    uint8_t start[64];
+    PictureHeader header = {0};
+    const size_t size = fread(start, 1, sizeof start, source->file);
+    rewind(source->file);
+    picture_scan_bmp(start, size, &header);
+    return check_header(source, &header, error) &&
+           decode_surface(source, SDL_RWFromFP(source->file, SDL_FALSE), "BMP", 1, out, error);
+}
+
+static const struct {
+    const char *words; // engine/io/file_kind.h's
+    PictureDecode *decode;
+} formats[] = {
+    {"a PNG picture", picture_decode_png}, {"a JPEG picture", decode_jpeg}, {"a WebP picture", picture_decode_webp},
+    {"a BMP picture", decode_bmp},         {"a GIF picture", decode_gif},
+};
+
+static bool decode(const PictureSource *source, InkPicture *out, Error *error)
+{
+    uint8_t start[FILE_KIND_BYTES];
+    char words[FILE_KIND_TEXT];
+    const size_t size = fread(start, 1, sizeof start, source->file);
+    if (ferror(source->file))
+        return error_set(error, "%s could not be read: %s.", source->name, strerror(errno));
+    rewind(source->file);
+    if (file_kind_describe(words, start, size))
+        for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+            if (strcmp(words, formats[i].words) == 0)
+                return formats[i].decode(source, out, error);
+    return file_kind_refuse(source->name, start, size, "a PNG, JPEG, WebP, BMP or GIF picture", error);
+}
+
+bool picture_read(const char *path, const LoadProgress *progress, InkPicture *out, Error *error)
+{
+    PictureSource source = {.name = file_shorten_path(path), .progress = progress};
+    const int descriptor = file_open(path, &source.size, error);
+    if (descriptor < 0)
+        return false;
+    source.file = fdopen(descriptor, "rb");
+    if (!source.file) {
+        (void)close(descriptor);
+        return error_set(error, "%s could not be read: %s.", source.name, strerror(errno));
+    }
+    const bool good = decode(&source, out, error);
+    (void)fclose(source.file);
+    return good;
+}
+
+bool picture_parse(const uint8_t *bytes, size_t size, const char *name, const LoadProgress *progress, InkPicture *out,
+                   Error *error)
+{
+    PictureSource source = {.name = name, .size = size, .progress = progress};
+    if (size == 0)
+        return file_kind_refuse(name, bytes, 0, "a PNG, JPEG, WebP, BMP or GIF picture", error);
+    source.file = fmemopen((void *)(uintptr_t)bytes, size, "rb");
+    if (!source.file)
+        return error_set(error, "out of memory: %s", name);
+    const bool good = decode(&source, out, error);
+    (void)fclose(source.file);
+    return good;
+}
