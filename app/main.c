@@ -1,6 +1,7 @@
 // losslens: the entry point. Reads the command line, chooses the processor's instructions, runs the command.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands/commands.h"
@@ -39,21 +40,29 @@ static int refuse_usage(const Options *options, const Error *error)
     return EXIT_USAGE;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 // Where there is a picture whose settings stand behind the options, these are read once more with it. One of another
-// program that the window is given is a drawing for the pad.
+// program that the window is given is a drawing for the pad, and what is no picture is left to the window.
 static int follow_picture(int argc, char **argv, Options *options)
 {
     static CaptureState state;
     Error error;
     const bool is_operand = options->command == COMMAND_VIEW && options->operand;
     const char *path = is_operand ? options->operand : options->from;
-    if (!path)
+    if (!path || (is_operand && is_folder(path)))
         return EXIT_OK;
     const CaptureReading reading = capture_read_settings(path, &state, &error);
     if (reading == CAPTURE_FOREIGN && is_operand && !options->digit) {
         options->digit = path;
         return EXIT_OK;
     }
+    if (reading == CAPTURE_NO_PNG && is_operand)
+        return EXIT_OK;
     if (reading != CAPTURE_READ)
         return command_fail(EXIT_FAILED, "%s", error.text);
     command_tell(&state.notices);

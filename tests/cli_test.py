@@ -86,7 +86,7 @@ def parse_help(command):
     return {name: metavar or None for name, metavar in rows if name != "--help"}
 
 
-VALID = {"--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1",
+VALID = {"--from": "a.png", "--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1",
          "--limit": "1", "--threads": "1", "--init": "x", "--log": "step", "-o": "x", "--size": "1000x700",
          "--page": "0", "--digit": "x.png", "--digit-invert": "no", "--digit-threshold": "0.5", "--digit-turn": "90", "--view": "solo", "--preset": "mae", "--lesson": "1", "--lesson-step": "1", "--shots": "x", "--scale": "1", "--isa": "plain",
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--wipe": "0.5",
@@ -195,7 +195,8 @@ class ArgumentsTest(unittest.TestCase):
         self.refuse("--bogus", contains="unknown option '--bogus'; view takes --data", command="view")
 
     def test_operands(self):
-        for command in ["view", "train", "shot", "film", "report", "data"]:
+        self.refuse("view", "x", "y", contains="unexpected argument 'y'", command="view")
+        for command in ["train", "shot", "film", "report", "data"]:
             self.refuse(command, "x", contains="unexpected argument 'x'", command=command)
             self.refuse(command, "--", "--threads", contains="unexpected argument", command=command)
         self.refuse("eval", contains="needs a model", command="eval")

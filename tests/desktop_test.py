@@ -134,6 +134,8 @@ printf '%s\n' "${COMPREPLY[@]}"
         self.assertIn("builtin", self.complete("losslens data --data "))
         self.assertIn("set", self.complete("losslens data --data "))
         self.assertEqual(self.complete("losslens data export s"), ["set"])
+        self.assertEqual(self.complete("losslens two"), ["two.txt"])
+        self.assertEqual(self.complete("losslens view on"), ["one.png"])
         self.assertEqual(self.complete("losslens eval weig"), ["weights.safetensors"])
         self.assertEqual(self.complete("losslens report -o "), ["set"])
         self.assertIn("with space.png", self.complete("losslens shot -o with\\ s"))

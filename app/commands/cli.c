@@ -259,7 +259,7 @@ static bool read_operand(const char *text, Options *out, Error *error)
     static const char *const operands[COMMAND_COUNT] = {[COMMAND_EVAL] = "model",
                                                         [COMMAND_DATA_EXPORT] = "folder",
                                                         [COMMAND_DATA_FETCH] = "data set",
-                                                        [COMMAND_VIEW] = "picture"};
+                                                        [COMMAND_VIEW] = "file"};
     if (!operands[out->command])
         return error_set(error, "unexpected argument '%.60s': %s takes options alone", text,
                          cli_command_name(out->command));

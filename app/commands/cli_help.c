@@ -6,8 +6,12 @@
 #include "draw/title.h"
 
 static const CommandText texts[COMMAND_COUNT] = {
-    [COMMAND_VIEW] = {"[view] [OPTION]...", "open the window (the default)",
-                      "Opens the window: models A and B side by side, trained live on the same digits.\n"},
+    [COMMAND_VIEW] =
+        {"[view] [OPTION]... [FILE|DIR]", "open the window (the default)",
+         "Opens the window: models A and B side by side, trained live on the same digits.\n"
+         "\n"
+         "A picture that losslens made gives its state back, another one is a drawing for the pad; anything\n"
+         "else is opened as if it had been dropped on the window.\n"},
     [COMMAND_TRAIN] =
         {"train [OPTION]...", "train one model and print its figures as JSON",
          "Trains one model. Progress goes to stderr; stdout receives one JSON object with the losses of each\n"

@@ -210,6 +210,8 @@ int view_run(const Options *given)
         status = command_fail(EXIT_FAILED, "%s", error.text);
     if (status == EXIT_OK) {
         remember_begin(&remembered, session, &options);
+        if (options.operand && !options.state && !options.digit) // no picture: a data set, a model
+            opening_begin(opening, options.operand, 1, (Point){0, 0});
         if (!run(session, &saving, opening, &remembered, &options, trace))
             status = EXIT_FAILED;
         remember_end(&remembered, session);

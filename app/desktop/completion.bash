@@ -128,6 +128,9 @@ _losslens() {
     elif [ ${#words[@]} -eq 3 ]; then
         _losslens_offer '' "$current" $(_losslens_commands | sed -n "s/^${words[1]} //p")
     fi
+    if [ ${#words[@]} -lt 4 ] && [ ${#COMPREPLY[@]} -gt 0 ]; then
+        return # a command, before what the one before it could take
+    fi
     if [[ $current != -* ]] && known=$(_losslens_operand "$command"); then
         # shellcheck disable=SC2086
         _losslens_offer_value $known

@@ -223,6 +223,17 @@ class RememberTest(unittest.TestCase):
         p.wait(lambda f: f["data_set"] == name, "the set that was dropped")
         self.assertTrue(poll(lambda: self.remembered().get("data") == copy), "what is dropped is the next start's")
 
+    def test_opened_by_the_desktop(self):
+        """As the desktop entry's Exec does it: view FOLDER. What is no data set is said, and the window is there."""
+        folder = os.path.join(new_folder(), "another set")
+        make_set(folder)
+        p = self.start(folder)
+        p.wait(lambda f: f["data_set"] == "another set", "the set")
+        self.assertTrue(poll(lambda: self.remembered().get("data") == folder))
+        p.close()
+        p = self.start(os.path.join(folder, "t10k-labels-idx1-ubyte"))
+        p.wait(lambda f: "t10k-labels" in f["message"], "a sentence")
+
 
 setUpModule, tearDownModule = window.open_display, window.close_display
 
