@@ -271,7 +271,7 @@ class FiguresTest(unittest.TestCase):
                 evaluated = run("eval", "--data", SMALL, file)
                 self.assertEqual(evaluated.returncode, 0, evaluated.stderr)
                 evaluated = json.loads(evaluated.stdout)
-                self.assertEqual(list(evaluated), ["spec", "step", "data", "test"])
+                self.assertEqual(list(evaluated), ["spec", "step", "data", "test", "notices"])
                 self.assertEqual(evaluated["test"], report["test"])
                 self.assertEqual((evaluated["spec"], evaluated["step"]), (report["spec"], 12))
 
@@ -402,11 +402,12 @@ class FiguresTest(unittest.TestCase):
 
 
 class FilesTest(unittest.TestCase):
-    def fail(self, status, *arguments, contains=""):
+    def fail(self, status, *arguments, contains="", lines=""):
+        """lines: of Python, behind the sentence."""
         result = run(*arguments)
         self.assertEqual(result.returncode, status, (arguments, result.stderr[:400]))
         self.assertEqual(result.stdout, "")
-        self.assertRegex(result.stderr, r"^losslens: [^\n]+\n$")
+        self.assertRegex(result.stderr, rf"^losslens: [^\n]+\n{lines}$")
         self.assertIn(contains, result.stderr)
         return result
 
@@ -431,14 +432,10 @@ class FilesTest(unittest.TestCase):
         tensors, metadata = reference.read_safetensors(good)
         broken = {name: values.copy() for name, values in tensors.items()}
         broken["decoder.0.bias"][3] = np.nan
-        renamed = {name.replace("encoder", "x"): values for name, values in tensors.items()}
         pack = reference.pack_safetensors
         return {"empty": b"", "short": data[:-1], "long": data + b"\0", "text": b"<html>" * 100, "header": data[:20],
-                "nan": pack(broken, metadata), "names": pack(renamed, metadata),
-                "fewer": pack(dict(list(tensors.items())[:2]), metadata),
-                "no spec": pack(tensors, {"step": "3"}), "bad spec": pack(tensors, {"spec": "loss=x"}),
-                "bad step": pack(tensors, {**metadata, "step": "-1"}),
-                "other shape": pack(tensors, {"spec": "layers=31"})}
+                "nan": pack(broken, metadata),
+                "fewer": pack(dict(list(tensors.items())[:2]), metadata)}
 
     def other_files(self):
         """Files and what is there under their names, made as people make them."""
@@ -461,8 +458,10 @@ class FilesTest(unittest.TestCase):
                 with open(file, "wb") as stream:
                     stream.write(data)
             with self.subTest(kind=kind):
-                self.fail(1, "eval", path("other.bin"), contains=kind)
-                self.fail(1, "train", "--init", path("other.bin"), contains="a safetensors file was expected")
+                is_model = kind.split()[-1] == "arrays" or kind.split()[0] in ("PyTorch", "Python")
+                lines = r"These lines of Python make one of it:\n(?:[^\n]+\n){3}" if is_model else ""
+                self.fail(1, "eval", path("other.bin"), contains=kind, lines=lines)
+                self.fail(1, "train", "--init", path("other.bin"), contains="a safetensors file was expected", lines=lines)
                 self.fail(1, "shot", "--digit", path("other.bin"), "-o", path("other.png"),
                           contains="a PNG, JPEG, WebP, BMP or GIF picture was expected" if kind != "JPEG picture" else "damaged")
                 if kind not in ("gzip file", "empty file"):
@@ -497,16 +496,58 @@ class FilesTest(unittest.TestCase):
             self.fail(1, "train", "--data", SMALL, "--init", file, contains=file)
             self.fail(1, "eval", "--data", SMALL, file, contains=file)
         self.fail(1, "train", "--data", SMALL, "--init", path("good.safetensors"), "--model", "layers=16",
-                  contains="shape")
+                  contains="784-32-784 where 784-16-784 was asked for")
 
-    def test_model_without_spec_needs_one(self):
-        train("--epochs", 1, "-o", path("plain.safetensors"))
-        tensors, _ = reference.read_safetensors(path("plain.safetensors"))
-        with open(path("torch.safetensors"), "wb") as file:
-            file.write(reference.pack_safetensors(tensors, None))
-        report = train("--init", path("torch.safetensors"), "--model", "layers=32", "--epochs", 0)
+    def test_models_of_others(self):
+        """Whatever they are called and however they are stored, they measure as the one that they were made of."""
+        file = path("plain.safetensors")
+        expected = train("--epochs", 1, "-o", file)
+        tensors, metadata = reference.read_safetensors(file)
+        ends = [name.split(".")[-1] for name in tensors]
+        others = {
+            "renamed": {f"fc{i // 2 + 1}.{end}": values for i, (end, values) in enumerate(zip(ends, tensors.values()))},
+            "compiled": {"_orig_mod." + name: values for name, values in tensors.items()},
+            "keras": {f"dense{'' if i < 2 else '_1'}/{end.replace('weight', 'kernel')}": np.ascontiguousarray(values.T)
+                      for i, (end, values) in enumerate(zip(ends, tensors.values()))}}
+        for name, content in others.items():
+            with open(path(name + ".safetensors"), "wb") as stream:
+                stream.write(reference.pack_safetensors(content, None))
+            result = run("eval", "--data", SMALL, path(name + ".safetensors"), "--model", "loss=bce,output=sigmoid,hidden=relu")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            report = json.loads(result.stdout)
+            self.assertEqual(report["test"], expected["test"], name)
+            self.assertEqual(report["notices"], [line.removeprefix("losslens: ") for line in result.stderr.splitlines()])
+            self.assertIn("its layers", report["notices"][0])
+        for extra in ({"spec": "loss=x"}, {**metadata, "step": "-1"}, {"spec": "layers=31"}):
+            with open(path("odd.safetensors"), "wb") as stream:
+                stream.write(reference.pack_safetensors(tensors, extra))
+            result = run("eval", "--data", SMALL, path("odd.safetensors"))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(len(json.loads(result.stdout)["notices"]), len(result.stderr.splitlines()))
+            self.assertRegex(result.stderr, "says nothing here|no whole number|says 784-31-784")
+        report = train("--init", path("renamed.safetensors"), "--model", "layers=32", "--epochs", 0)
         self.assertEqual(report["weights_sha256"], reference.digest(tensors))
         self.assertEqual(report["steps"], 0)
+        self.assertIn("its layers", report["notices"][0])
+
+    def test_a_model_on_show(self):
+        """A file as A or B stays as it is; --init trains it on."""
+        file = path("shown.safetensors")
+        train("--epochs", 2, "-o", file)
+        shots = {}
+        for options in (["--a", file], ["--b", file], ["--init", file], ["--a", file, "--b", file]):
+            result = run("shot", "--data", SMALL, *options, "--epochs", 3, "--json", "--force", "-o", path("shown.png"))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            shots[options[0] + str(len(options))] = json.loads(result.stdout)
+        self.assertEqual((shots["--a2"]["a"]["step"], shots["--a2"]["b"]["step"]), (6, 9))
+        self.assertEqual((shots["--b2"]["a"]["step"], shots["--b2"]["b"]["step"]), (9, 6))
+        self.assertEqual(shots["--init2"]["a"]["step"], 9)
+        both = shots["--a4"]
+        self.assertEqual(both["a"]["test"], both["b"]["test"])
+        self.assertNotEqual(both["a"]["spec"], both["b"]["spec"]) # by the seed alone
+        result = run("shot", "--data", SMALL, "--a", file, "--init", file, "-o", path("never.png"))
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("one of them", result.stderr)
 
     def test_a_file_may_claim_any_step(self):
         train("--epochs", 0, "-o", path("step.safetensors"))

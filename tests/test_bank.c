@@ -187,7 +187,7 @@ static void the_step_that_breaks_a_model_is_no_moment(void **state)
 static void the_first_parameter_that_is_not_finite_is_named(void **state)
 {
     (void)state;
-    static const char *const names[] = {"encoder.0", "encoder.1", "decoder.0", "decoder.1"};
+    static const char *const names[] = {"encoder.0", "encoder.2", "decoder.0", "decoder.2"};
     const Spec spec = synthetic_spec("layers=12,4,12");
     const Model model = model_create(&spec, DIGIT_PIXELS);
     float *parameters = calloc(model.parameter_count, sizeof *parameters);

@@ -32,6 +32,7 @@ static void test_fixed_beginnings(void **state)
     (void)state;
     CHECK("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG picture");
     CHECK("\xff\xd8\xff\xe0\0\x10JFIF", "a JPEG picture");
+    CHECK("\x08\x07\x12\x07pytorch", "an ONNX model");
     CHECK("GIF89a\1", "a GIF picture");
     CHECK("RIFF\x24\0\0\0WEBPVP8L", "a WebP picture");
     CHECK("RIFF\x24\0\0\0WAVEfmt ", "unknown");

@@ -85,9 +85,9 @@ def read_weights(path):
         index = 0
         while f"{part}.{index}.weight" in tensors:
             layers.append((tensors[f"{part}.{index}.weight"], tensors[f"{part}.{index}.bias"]))
-            index += 1
+            index += 2 # a module of activations stands between two layers
         if part == "encoder":
-            encoders = index
+            encoders = len(layers)
     spec = {}
     for item in text.split(","):  # layers=128,64 has commas of its own
         key, equals, value = item.partition("=")

@@ -36,11 +36,15 @@ static const OptionRow rows[] = {
      "or a set that 'losslens data fetch' has got, by its name;\n"
      "default: builtin, digits that the program draws; of the window\nthe set that was open last",
      NULL},
-    {"--a", "SPEC", PICTURE, KIND_SPEC, FIELD(a), 0, 0, "model A; default: loss=bce,output=sigmoid", NULL},
-    {"--b", "SPEC", PICTURE, KIND_SPEC, FIELD(b), 0, 0, "model B; default: loss=mse,output=sigmoid", NULL},
-    {"--model", "SPEC", REPORT, KIND_SPEC, FIELD(model), 0, 0, "what all models share: everything but loss and output",
-     NULL},
-    {"--model", "SPEC", TRAIN, KIND_SPEC, FIELD(model), 0, 0,
+    {"--a", "SPEC|FILE", PICTURE, KIND_MODEL, FIELD(a), SAID_A, 0,
+     "model A; default: loss=bce,output=sigmoid. A .safetensors file\nis shown as it is and not trained", NULL},
+    {"--b", "SPEC|FILE", PICTURE, KIND_MODEL, FIELD(b), SAID_B, 0,
+     "model B, likewise; default: loss=mse,output=sigmoid", NULL},
+    {"--model", "SPEC", PICTURE | EVAL, KIND_SPEC, FIELD(model), SAID_MODEL, 0,
+     "what a model's file does not say: hidden, output, loss; what\nis not named is guessed, and said", NULL},
+    {"--model", "SPEC", REPORT, KIND_SPEC, FIELD(model), SAID_MODEL, 0,
+     "what all models share: everything but loss and output", NULL},
+    {"--model", "SPEC", TRAIN, KIND_SPEC, FIELD(model), SAID_MODEL, 0,
      "the model; default: that of --init, or every key's default", NULL},
     {"--epochs", "N", VIEW, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
      "where training pauses by itself, 1 to 100000; default: 50", NULL},
@@ -59,7 +63,9 @@ static const OptionRow rows[] = {
     {"--no-shuffle", NULL, PICTURE | TRAIN, KIND_FLAG, FIELD(no_shuffle), 0, 0,
      "the data's own order in every epoch, instead of a new one\nfrom the model's seed", NULL},
     {"--init", "FILE", PICTURE, KIND_TEXT, FIELD(init), 0, 0,
-     "begin model A with the weights of this .safetensors file;\nits shape is the file's where --a is not given", NULL},
+     "begin model A with the weights of this .safetensors file and\ntrain it on; its shape is the file's where --a "
+     "names no layers",
+     NULL},
     {"--init", "FILE", TRAIN, KIND_TEXT, FIELD(init), 0, 0,
      "begin with the weights of this .safetensors file and count\n"
      "steps and epochs from there (from 0 where the file stands in\n"
@@ -369,6 +375,13 @@ static bool check_digit(const Options *out, Error *error)
     return true;
 }
 
+static bool finish_models(const Options *out, Error *error)
+{
+    if (out->init && out->said[SAID_A].file && out->command != COMMAND_TRAIN)
+        return error_set(error, "--init and --a each name a file for model A; one of them, please");
+    return true;
+}
+
 static bool finish_preset(Options *out, Error *error)
 {
     const bool has_preset = cli_is_given(out, "--preset");
@@ -465,7 +478,7 @@ CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *o
         return error_set(error, "data fetch needs a name: losslens data fetch mnist"), CLI_USAGE;
     if (out->command == COMMAND_FILM && !out->output)
         return error_set(error, "film needs a place: losslens film -o DIR or -o FILE.webp"), CLI_USAGE;
-    if (!check_digit(out, error) || !finish_preset(out, error))
+    if (!finish_models(out, error) || !check_digit(out, error) || !finish_preset(out, error))
         return CLI_USAGE;
     finish_look(out);
     return finish_figure(out, error) ? CLI_RUN : CLI_USAGE;

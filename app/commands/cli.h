@@ -33,15 +33,23 @@ typedef enum LogDetail { LOG_EPOCH, LOG_STEP } LogDetail;
 
 enum { CLI_ROWS_MAX = 128 }; // of the table of options
 
+// How a model was asked for, beside its Spec.
+enum { SAID_A, SAID_B, SAID_MODEL, SAID_COUNT };
+typedef struct Said {
+    unsigned named;   // the spec's keys that were named: bits 1 << SpecKey
+    const char *file; // the .safetensors file that stands for it; NULL: none
+} Said;
+
 // Texts are borrowed from argv. An option that the command does not have stays zero.
 typedef struct Options {
     Command command;
     bool given[CLI_ROWS_MAX]; // the rows of the table that were on the command line: cli_is_given
-    const char *data; // folder, or the name of a known set; NULL: the built-in digits
-    const char *isa;  // as engine_select_isa takes it; never NULL
-    int threads;      // 0: one for each processor
-    Spec a, b;        // view, shot, film
-    Spec model;       // train, report
+    const char *data;         // folder, or the name of a known set; NULL: the built-in digits
+    const char *isa;          // as engine_select_isa takes it; never NULL
+    int threads;              // 0: one for each processor
+    Spec a, b;                // view, shot, film
+    Spec model;               // train, report; eval and pictures: what files of models do not say
+    Said said[SAID_COUNT];    // of a, b, model
     int epochs;
     int limit; // the first so many training images; 0: all
     bool no_shuffle;

@@ -78,10 +78,23 @@ static bool check_word(const OptionRow *row, const char *value, Error *error)
     return error_set(error, "%s %.60s: expected one of %s", row->name, value, row->metavar);
 }
 
-static bool read_spec(const OptionRow *row, Spec *out, const char *value, Error *error)
+static bool read_spec(const OptionRow *row, Spec *out, Said *said, const char *value, Error *error)
 {
     Error reason;
-    return spec_parse(out, value, &reason) || error_set(error, "%s: %.600s", row->name, reason.text);
+    SpecWish wish;
+    if (!spec_parse_wish(&wish, value, &reason))
+        return error_set(error, "%s: %.600s", row->name, reason.text);
+    *out = wish.spec;
+    said->named = wish.named;
+    return true;
+}
+
+// A spec has key=value; a file's name has a dot, or a folder before it.
+static bool is_path(const char *value)
+{
+    const size_t length = strlen(value), tail = strlen(".safetensors");
+    return (length > tail && strcmp(value + length - tail, ".safetensors") == 0) ||
+           (!strchr(value, '=') && (strchr(value, '.') || strchr(value, '/')));
 }
 
 // The next item of a list and its length; *text moves behind it and its comma, to NULL behind the last.
@@ -194,7 +207,13 @@ bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error
     case KIND_FLAG: *(bool *)field = true; return true;
     case KIND_WHOLE: return read_whole(row, field, value, error);
     case KIND_REAL: return read_real(row, field, value, error);
-    case KIND_SPEC: return read_spec(row, field, value, error);
+    case KIND_MODEL:
+        if (is_path(value)) {
+            out->said[(int)row->low].file = value;
+            return true;
+        }
+        return read_spec(row, field, &out->said[(int)row->low], value, error);
+    case KIND_SPEC: return read_spec(row, field, &out->said[(int)row->low], value, error);
     case KIND_SIZE: return read_size(row, field, value, error);
     case KIND_CHOICE: return read_choice(row, field, value, error);
     case KIND_HEATS: return read_heats(row, field, value, error);

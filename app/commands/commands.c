@@ -85,24 +85,30 @@ int command_finish_output(void)
                         errno ? strerror(errno) : "an earlier part failed");
 }
 
-float *command_load_model(const char *path, bool spec_given, Model *model, int64_t *step, Error *error)
+const SpecWish *command_wish(const Options *options, const char *option, const Spec *spec, const Said *said,
+                             SpecWish *wish)
 {
-    Spec spec;
-    if (!spec_given) {
-        if (!model_load_spec(&spec, path, error))
-            return NULL;
-        *model = model_create(&spec, DIGIT_PIXELS);
+    *wish = (SpecWish){*spec, said->named};
+    return cli_is_given(options, option) && !said->file ? wish : NULL;
+}
+
+void command_print_conversion(const char *path)
+{
+    char lines[CONVERT_TEXT];
+    if (convert_describe(path, lines))
+        (void)fprintf(stderr, "These lines of Python make one of it:\n%s", lines);
+}
+
+int command_load_model(const char *path, const SpecWish *wish, const ImageSet *test, ModelFile *out)
+{
+    Error error;
+    if (model_file_load(out, path, wish, test, NULL, &error)) {
+        command_tell(&out->notices);
+        return EXIT_OK;
     }
-    float *parameters = aligned_alloc(64, model->parameter_count * sizeof *parameters); // a multiple of 64 bytes
-    if (!parameters) {
-        error_set(error, "out of memory: a model with %zu parameters", model->parameter_count);
-        return NULL;
-    }
-    if (!model_load(model, parameters, step, path, error)) {
-        free(parameters);
-        return NULL;
-    }
-    return parameters;
+    (void)command_fail(0, "%s", error.text);
+    command_print_conversion(path);
+    return EXIT_FAILED;
 }
 
 Naming command_naming(const Options *options) { return options->force ? NAME_FORCED : NAME_NEW; }

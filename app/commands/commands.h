@@ -48,9 +48,16 @@ int command_print_json(json_t *report);
 // Flushes stdout; EXIT_FAILED after a sentence on stderr where not everything was written (a full disk, a closed pipe).
 int command_finish_output(void);
 
-// The parameters of a file, for --init and eval. spec_given: *model's own spec holds and the file must have its shape;
-// else the spec is taken from the file's metadata. NULL after filling error. Owned by the caller (free).
-float *command_load_model(const char *path, bool spec_given, Model *model, int64_t *step, Error *error);
+// What an option says of a model, for a model_file_load: NULL where it was not given.
+const SpecWish *command_wish(const Options *options, const char *option, const Spec *spec, const Said *said,
+                             SpecWish *wish);
+
+// A model's file, for --init and eval, what was done to it said on stderr. EXIT_OK, or the exit status after a sentence
+// on stderr and, where it is of another format, the lines that convert it. model_file_free.
+int command_load_model(const char *path, const SpecWish *wish, const ImageSet *test, ModelFile *out);
+
+// The lines that make a .safetensors file of what is at path, on stderr; nothing where it is no model's.
+void command_print_conversion(const char *path);
 
 // What --force says of names that are taken.
 Naming command_naming(const Options *options);

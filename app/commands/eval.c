@@ -4,35 +4,41 @@
 #include "commands/commands.h"
 #include "files/report_json.h"
 
-static int report_eval(const Model *model, int64_t step, const Dataset *dataset, const TargetFacts *facts,
-                       const Metrics *test)
+static int report_eval(const ModelFile *file, const Dataset *dataset, const TargetFacts *facts, const Metrics *test)
 {
     char spec[SPEC_TEXT_SIZE];
-    spec_format(&model->spec, spec, sizeof spec);
-    return command_print_json(json_pack("{s:s, s:I, s:o, s:o}", "spec", spec, "step", (json_int_t)step, "data",
-                                        report_data(dataset, dataset->train.count, facts), "test",
-                                        report_metrics(test)));
+    spec_format(&file->model.spec, spec, sizeof spec);
+    return command_print_json(json_pack("{s:s, s:I, s:o, s:o, s:o}", "spec", spec, "step", (json_int_t)file->step,
+                                        "data", report_data(dataset, dataset->train.count, facts), "test",
+                                        report_metrics(test), "notices", report_notices(&file->notices)));
+}
+
+static int measure(const Options *options, const Dataset *dataset, Pool *pool)
+{
+    Error error;
+    ModelFile file;
+    SpecWish wish;
+    Metrics test;
+    int status = command_load_model(
+        options->operand, command_wish(options, "--model", &options->model, &options->said[SAID_MODEL], &wish),
+        &dataset->test, &file);
+    if (status != EXIT_OK)
+        return status;
+    const TargetFacts facts = metrics_target_facts(&dataset->test, dataset->test.count);
+    status = metrics_measure(&file.model, file.parameters, &dataset->test, &facts, pool, &test, &error)
+                 ? report_eval(&file, dataset, &facts, &test)
+                 : command_fail(EXIT_FAILED, "%s", error.text);
+    model_file_free(&file);
+    return status;
 }
 
 static int measure_file(const Options *options, Pool *pool)
 {
-    Error error;
-    Model model;
-    int64_t step;
     Dataset dataset;
-    float *parameters = command_load_model(options->operand, false, &model, &step, &error);
-    if (!parameters)
-        return command_fail(EXIT_FAILED, "%s", error.text);
     int status = command_load_data(options, pool, &dataset);
-    if (status == EXIT_OK) {
-        Metrics test;
-        const TargetFacts facts = metrics_target_facts(&dataset.test, dataset.test.count);
-        status = metrics_measure(&model, parameters, &dataset.test, &facts, pool, &test, &error)
-                     ? report_eval(&model, step, &dataset, &facts, &test)
-                     : command_fail(EXIT_FAILED, "%s", error.text);
-    }
+    if (status == EXIT_OK)
+        status = measure(options, &dataset, pool);
     dataset_free(&dataset);
-    free(parameters);
     return status;
 }
 

@@ -17,7 +17,11 @@ int offline_open(Offline *offline, const Options *options)
         return command_fail(EXIT_FAILED, "out of memory: the models on show");
     const int status = session_open(offline->session, options, true, &error);
     command_tell(&offline->session->notices);
-    return status == EXIT_OK ? EXIT_OK : command_fail(status, "%s", error.text);
+    if (status != EXIT_OK)
+        (void)command_fail(status, "%s", error.text);
+    if (offline->session->bad_model)
+        command_print_conversion(offline->session->bad_model);
+    return status;
 }
 
 void offline_close(Offline *offline)

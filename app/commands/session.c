@@ -27,14 +27,14 @@ static bool check_page(const Session *session, const Options *options, Error *er
 // ---- a picture's state --------------------------------------------------------------------------------------------
 
 // The picture's state, with what was asked for by options of their own.
-static const SavedState *merge_state(Session *session, const Options *options)
+static const SavedState *merge_state(Session *session, const Options *options, const Spec specs[SIDE_COUNT])
 {
     if (!options->state)
         return NULL;
     SavedState *saved = &session->saved;
     *saved = options->state->saved;
-    saved->specs[SIDE_A] = options->a;
-    saved->specs[SIDE_B] = options->b;
+    saved->specs[SIDE_A] = specs[SIDE_A];
+    saved->specs[SIDE_B] = specs[SIDE_B];
     saved->look = options->look;
     saved->preset = options->preset;
     saved->epochs = options->epochs;
@@ -61,17 +61,33 @@ static void compare_data(Session *session, const CaptureData *was)
                     session->data_path);
 }
 
+bool session_load_model(const Session *session, const char *path, const SpecWish *wish, const LoadProgress *progress,
+                        ModelFile *out, Error *error)
+{
+    if (session->dataset)
+        return model_file_load(out, path, wish, &session->dataset->test, progress, error);
+    ImageSet digits = {.count = GUESS_IMAGES, .pixels = malloc((size_t)GUESS_IMAGES * DIGIT_PIXELS)};
+    if (!digits.pixels)
+        return error_set(error, "out of memory: digits to try a model with");
+    for (int i = 0; i < digits.count; i++)
+        (void)digits_draw(BUILTIN_SEED, DIGITS_TEST, i, digits.pixels + (size_t)i * DIGIT_PIXELS);
+    const bool good = model_file_load(out, path, wish, &digits, progress, error);
+    free(digits.pixels);
+    return good;
+}
+
 // Models that began with a file begin with it again, where it is what it was.
 static bool load_origin(Session *session, const SavedModel *saved)
 {
     Error error;
     char sha256[65];
-    int64_t step;
-    Model model = model_create(&saved->spec, DIGIT_PIXELS);
-    float *parameters = command_load_model(saved->origin.path, true, &model, &step, &error);
-    bool is_same = parameters && model_digest(&model, parameters, sha256) && strcmp(sha256, saved->origin.sha256) == 0;
+    ModelFile file;
+    const SpecWish wish = {saved->spec, ~0u};
+    const bool is_read = session_load_model(session, saved->origin.path, &wish, NULL, &file, &error);
+    bool is_same =
+        is_read && model_digest(&file.model, file.parameters, sha256) && strcmp(sha256, saved->origin.sha256) == 0;
     ModelOrigin origin = saved->origin;
-    if (!parameters)
+    if (!is_read)
         notices_add(&session->notices,
                     "a model of the picture began with the weights of a file and cannot be trained again: %s",
                     error.text);
@@ -80,8 +96,8 @@ static bool load_origin(Session *session, const SavedModel *saved)
                     "a model of the picture began with the weights of %s and cannot be trained again: that file now "
                     "has other ones",
                     saved->origin.path);
-    is_same = is_same && app_set_origin(&session->app, &saved->spec, parameters, &origin);
-    free(parameters);
+    is_same = is_same && app_set_origin(&session->app, &saved->spec, file.parameters, &origin);
+    model_file_free(&file);
     return is_same;
 }
 
@@ -89,7 +105,9 @@ static void load_origins(Session *session, const Options *options)
 {
     for (int i = 0; options->state && i < options->state->saved.model_count; i++) {
         const SavedModel *saved = &options->state->saved.models[i];
-        const bool is_replaced = options->init && spec_equal(&saved->spec, &session->app.specs[SIDE_A]);
+        bool is_replaced = false;
+        for (int side = 0; side < SIDE_COUNT; side++)
+            is_replaced |= session->files[side].parameters && spec_equal(&saved->spec, &session->app.specs[side]);
         if (*saved->origin.path && !is_replaced)
             (void)load_origin(session, saved);
     }
@@ -113,23 +131,42 @@ static void resolve_data(const char *given, char path[PATH_MAX])
         resolve_path(folder, path);
 }
 
+static bool open_models(Session *session, const Options *options, Spec specs[SIDE_COUNT], Error *error)
+{
+    SpecWish own, rest;
+    const SpecWish *of_a = command_wish(options, "--a", &options->a, &options->said[SAID_A], &own),
+                   *of_files = command_wish(options, "--model", &options->model, &options->said[SAID_MODEL], &rest);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const bool is_init = side == SIDE_A && options->init;
+        const char *path = is_init ? options->init : options->said[side == SIDE_A ? SAID_A : SAID_B].file;
+        ModelFile *file = &session->files[side];
+        if (!path)
+            continue;
+        if (!session_load_model(session, path, is_init && of_a ? of_a : of_files, NULL, file, error)) {
+            session->bad_model = path;
+            return false;
+        }
+        specs[side] = file->model.spec;
+        notices_append(&session->notices, &file->notices);
+    }
+    // the seed says nothing of a file's model, but the spec is its name
+    const int moved = session->files[SIDE_B].parameters ? SIDE_B : SIDE_A;
+    while (session->files[moved].parameters && spec_equal(&specs[SIDE_A], &specs[SIDE_B]))
+        specs[moved].seed++;
+    return true;
+}
+
 static bool open_app(Session *session, const Options *options, Error *error)
 {
-    Model model = model_create(&options->a, DIGIT_PIXELS);
-    int64_t step = 0;
-    if (options->init) {
-        session->init = command_load_model(options->init, cli_is_given(options, "--a"), &model, &step, error);
-        if (!session->init)
-            return false;
-        resolve_path(options->init, session->init_path);
-    }
-    ModelOrigin origin = {.step = step};
-    (void)snprintf(origin.path, sizeof origin.path, "%s", session->init_path);
+    Spec specs[SIDE_COUNT] = {options->a, options->b};
+    if (!open_models(session, options, specs, error))
+        return false;
+    const ModelFile *files = session->files;
     const AppOptions app = {
         .dataset = session->dataset,
-        .specs = {model.spec, options->b},
-        .init = session->init,
-        .init_origin = origin,
+        .specs = {specs[SIDE_A], specs[SIDE_B]},
+        .files = {files[SIDE_A].parameters ? &files[SIDE_A] : NULL, files[SIDE_B].parameters ? &files[SIDE_B] : NULL},
+        .is_trained_on = {options->init != NULL, false},
         .limit = options->limit,
         .threads = options->threads,
         .epochs = options->epochs,
@@ -144,7 +181,7 @@ static bool open_app(Session *session, const Options *options, Error *error)
         .theme = options->theme,
         .digit = session->digit,
         .data_path = *session->data_path ? session->data_path : NULL,
-        .saved = merge_state(session, options),
+        .saved = merge_state(session, options, specs),
         .wake = window_wake,
         .wake_context = session->window,
     };
@@ -272,7 +309,8 @@ void session_close(Session *session)
     window_destroy(session->window);
     free_dataset(session->dataset);
     free(session->digit);
-    free(session->init);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        model_file_free(&session->files[side]);
 }
 
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,

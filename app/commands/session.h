@@ -9,12 +9,13 @@
 #include "state/app.h"
 
 typedef struct Session {
-    Dataset *dataset;                              // NULL: the built-in digits
-    InkResult *digit;                              // what --digit holds; NULL: not given
-    float *init;                                   // what --init holds, likewise
-    char data_path[PATH_MAX], init_path[PATH_MAX]; // of --data and --init, for pictures
-    SavedState saved;                              // of a picture, where there is one
-    Notices notices;                               // what of that picture is not as it was
+    Dataset *dataset;            // NULL: the built-in digits
+    InkResult *digit;            // what --digit holds; NULL: not given
+    ModelFile files[SIDE_COUNT]; // of --init, --a and --b; zeroed: not given
+    const char *bad_model;       // the path of a model's file that could not be read; NULL: none
+    char data_path[PATH_MAX];    // of --data, for pictures
+    SavedState saved;            // of a picture, where there is one
+    Notices notices;             // what of that picture is not as it was
     Window *window;
     Font *font;
     Render *render;
@@ -37,6 +38,11 @@ void session_close(Session *session);
 // path: where it is, as --data takes it; NULL: nowhere. False where memory is short: then everything is as before, and
 // the set is still the caller's.
 bool session_take_dataset(Session *session, Dataset *dataset, const char *path, Error *error);
+
+// Loads a model's file; what it does not say is guessed on the session's test digits. Thread: any, while the session is
+// open.
+bool session_load_model(const Session *session, const char *path, const SpecWish *wish, const LoadProgress *progress,
+                        ModelFile *out, Error *error);
 
 // Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,

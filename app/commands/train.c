@@ -16,7 +16,7 @@ typedef struct Training {
     Dataset dataset;
     TargetFacts facts; // of the test set
     Model model;
-    float *initial; // --init's parameters; NULL: the model's own
+    ModelFile initial; // --init's; zeroed: the model begins with its own weights
     int64_t initial_step;
     Learner *learner;
     Progress progress;
@@ -149,6 +149,7 @@ static json_t *build_report(const Training *training)
         (void)json_object_set_new(report, "saved_step", json_integer(training->saved_step));
     (void)json_object_set_new(report, "test", report_metrics(&training->test));
     (void)json_object_set_new(report, "weights_sha256", json_string(digest));
+    (void)json_object_set_new(report, "notices", report_notices(&training->initial.notices));
     return report;
 }
 
@@ -210,15 +211,19 @@ static int train_and_report(Training *training)
 
 // ---- what it takes ------------------------------------------------------------------------------------------------
 
-static bool prepare_model(Training *training, Error *error)
+static int prepare_model(Training *training)
 {
     const Options *options = training->options;
+    SpecWish wish;
     training->model = model_create(&options->model, DIGIT_PIXELS);
     if (!options->init)
-        return true;
-    training->initial = command_load_model(options->init, cli_is_given(options, "--model"), &training->model,
-                                           &training->initial_step, error);
-    return training->initial != NULL;
+        return EXIT_OK;
+    const int status = command_load_model(
+        options->init, command_wish(options, "--model", &options->model, &options->said[SAID_MODEL], &wish),
+        &training->dataset.test, &training->initial);
+    if (status == EXIT_OK)
+        training->model = training->initial.model;
+    return status;
 }
 
 static bool prepare_learner(Training *training, Error *error)
@@ -231,8 +236,8 @@ static bool prepare_learner(Training *training, Error *error)
     training->learner = learner_create(&training->model, &options, error);
     if (!training->learner)
         return false;
-    if (training->initial)
-        learner_set_parameters(training->learner, training->initial, training->initial_step);
+    if (training->initial.parameters)
+        learner_set_parameters(training->learner, training->initial.parameters, training->initial.step);
     training->initial_step = learner_step_count(training->learner);
     if (training->options->output) {
         training->kept = malloc(training->model.parameter_count * sizeof *training->kept);
@@ -250,7 +255,7 @@ static void clean_up(Training *training)
     json_decref(training->history);
     json_decref(training->step_losses);
     learner_destroy(training->learner);
-    free(training->initial);
+    model_file_free(&training->initial);
     free(training->kept);
     dataset_free(&training->dataset);
     pool_destroy(training->pool);
@@ -268,10 +273,12 @@ int train_run(const Options *options)
     training->test_step = training->saved_step = -1;
     int status = EXIT_OK;
     if ((options->output && !new_file_check(options->output, command_naming(options), &error)) ||
-        !prepare_model(training, &error) || !(training->pool = pool_create(options->threads, &error)))
+        !(training->pool = pool_create(options->threads, &error)))
         status = command_fail(EXIT_FAILED, "%s", error.text);
     if (status == EXIT_OK)
         status = command_load_data(options, training->pool, &training->dataset);
+    if (status == EXIT_OK)
+        status = prepare_model(training);
     if (status == EXIT_OK && !prepare_learner(training, &error))
         status = command_fail(EXIT_FAILED, "%s", error.text);
     if (status == EXIT_OK)

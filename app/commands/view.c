@@ -186,7 +186,11 @@ static int open_session(Session *session, Remembered *remembered, Options *optio
     command_tell(&session->notices);
     if (status == EXIT_OK && session->notices.count > 0)
         app_say(&session->app, true, session->notices.text[0]);
-    return status == EXIT_OK ? EXIT_OK : command_fail(status, "%s", error.text);
+    if (status != EXIT_OK)
+        (void)command_fail(status, "%s", error.text);
+    if (session->bad_model)
+        command_print_conversion(session->bad_model);
+    return status;
 }
 
 int view_run(const Options *given)

@@ -31,8 +31,11 @@ static json_t *origin(const ModelOrigin *from)
 {
     char path[PATH_MAX];
     capture_fold_home(from->path, path);
-    return json_pack("{s:o, s:s, s:I}", "path", report_text(path), "weights_sha256", from->sha256, "step",
-                     (json_int_t)from->step);
+    json_t *json = json_pack("{s:o, s:s, s:I}", "path", report_text(path), "weights_sha256", from->sha256, "step",
+                             (json_int_t)from->step);
+    if (from->stays)
+        set(json, "stays", json_true());
+    return json;
 }
 
 // Its spec, how far it is, its weights' sum.
@@ -132,6 +135,7 @@ static bool read_origin(const json_t *value, ModelOrigin *out, Error *error)
     if (!path || !*path || strlen(path) >= sizeof out->path)
         return capture_expect(value, "a file that weights came from: its path, weights_sha256 and step", error);
     capture_unfold_home(path, out->path);
+    out->stays = json_is_true(json_object_get(value, "stays"));
     return capture_read_sum(json_object_get(value, "weights_sha256"), out->sha256, error) &&
            capture_read_whole(json_object_get(value, "step"), 0, INT32_MAX, &out->step, error);
 }

@@ -8,6 +8,8 @@
 
 json_t *report_number(double value);
 
+json_t *report_notices(const Notices *notices); // a list of sentences
+
 // name, train (images trained on), test, mean_input, bce_floor (both of the test set).
 json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test);
 

@@ -109,6 +109,28 @@ static Trainer *create_trainer(const App *app, const Dataset *dataset, Error *er
     return trainer_create(&trainer, error);
 }
 
+static bool fill_from_file(App *app, int side, const ModelFile *file, bool is_trained_on)
+{
+    ModelOrigin origin = {.step = file->step, .stays = !is_trained_on};
+    (void)snprintf(origin.path, sizeof origin.path, "%s", file->path);
+    return app_set_origin(app, &app->specs[side], file->parameters, &origin);
+}
+
+bool app_set_model(App *app, int side, const ModelFile *file, bool is_trained_on)
+{
+    Spec specs[SIDE_COUNT] = {app->specs[SIDE_A], app->specs[SIDE_B]};
+    specs[side] = file->model.spec;
+    while (spec_equal(&specs[side], &specs[side == SIDE_A ? SIDE_B : SIDE_A]))
+        specs[side].seed++;
+    if (!app_change(app, &app->look, specs))
+        return false;
+    notices_append(&app->notices, &file->notices);
+    if (fill_from_file(app, side, file, is_trained_on))
+        return true;
+    app_say(app, true, "out of memory: the weights of a file");
+    return false;
+}
+
 bool app_init(App *app, const AppOptions *options, Error *error)
 {
     *app = (App){.options = *options,
@@ -127,8 +149,9 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     app->trainer = create_trainer(app, options->dataset, error);
     if (!app->trainer || !create_buffers(app, error) || !pad_init(&app->pad, error) || !cast_update(app, error))
         return false;
-    if (options->init && !app_set_origin(app, &app->specs[SIDE_A], options->init, &options->init_origin))
-        return error_set(error, "out of memory: the weights of --init");
+    for (int side = 0; side < SIDE_COUNT; side++)
+        if (options->files[side] && !fill_from_file(app, side, options->files[side], options->is_trained_on[side]))
+            return error_set(error, "out of memory: the weights of a file");
     if (options->digit)
         load_picture(app, options->digit);
     else

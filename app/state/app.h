@@ -19,8 +19,8 @@
 typedef struct AppOptions {
     const Dataset *dataset; // borrowed; NULL: built-in digits, made in the background
     Spec specs[SIDE_COUNT];
-    const float *init;       // parameters for A, of the shape of its spec; NULL: its initial weights
-    ModelOrigin init_origin; // where they are from
+    const ModelFile *files[SIDE_COUNT]; // where its weights come from, of that spec; NULL: its initial weights
+    bool is_trained_on[SIDE_COUNT];     // such a model; else it stays as the file has it
     int limit, threads, epochs, page;
     bool no_shuffle;
     bool waits;       // trains only after app_set_goal
@@ -196,6 +196,11 @@ bool past_is_early_whole(const App *app); // the curves of the stage have each p
 // Looks at this, with these models: one deed for undo where a model is another one. False where memory is short: then
 // everything is as before, and the message says so.
 bool app_change(App *app, const Look *look, const Spec specs[SIDE_COUNT]);
+
+// A model from a file, in the place of A or B; is_trained_on: it is trained as others are, else it stays as it is. Its
+// seed, which says nothing of it, becomes another where the other side would be the same model by its spec. False where
+// memory is short: then everything is as before, and the message says so.
+bool app_set_model(App *app, int side, const ModelFile *file, bool is_trained_on);
 
 void app_set_up(App *app, int preset); // as that row of presets.h says
 

@@ -33,6 +33,7 @@ typedef struct ModelOrigin {
     char path[4096]; // empty: no file, its seed's
     char sha256[65]; // of those weights
     int64_t step;    // that they were of
+    bool stays;      // it keeps them: it is not trained
 } ModelOrigin;
 
 // SHA-256 of a set's pixels and labels, in hex digits.

@@ -26,6 +26,9 @@ static int64_t find_goal(const SavedModel *model)
 int64_t app_find_goal(const App *app, int index)
 {
     const Restore *restore = &app->restore;
+    const ModelOrigin *origin = app_find_origin(app, &app->slots[index].spec);
+    if (origin && origin->stays)
+        return 0;
     if (!restore->holds_goals)
         return -1;
     const SavedModel *model = find_saved(&restore->saved, &app->slots[index].spec);
@@ -125,6 +128,7 @@ bool app_set_origin(App *app, const Spec *spec, const float *parameters, const M
     if (!model_digest(bank_model_shape(bank), parameters, app->origins[at].origin.sha256))
         app->origins[at].origin.sha256[0] = 0;
     app->origin_count = at == app->origin_count ? at + 1 : app->origin_count;
+    restore_set_goals(app);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "io/byte_reader.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -131,6 +132,19 @@ bool byte_reader_read(ByteReader *reader, void *bytes, size_t want, size_t *got)
                                                   : read_stored(reader, next, want - first, &rest));
     *got = first + rest;
     return done;
+}
+
+bool byte_reader_skip(ByteReader *reader, uint64_t size)
+{
+    assert(!reader->is_gzip);
+    const size_t left = reader->start_size - reader->start_taken, first = size < left ? (size_t)size : left;
+    reader->start_taken += first;
+    size -= first;
+    assert(size <= reader->size - reader->position);
+    reader->position += size;
+    if (reader->fd < 0 || size == 0 || lseek(reader->fd, (off_t)size, SEEK_CUR) >= 0)
+        return true;
+    return error_set(reader->error, "%s cannot be read: %s", reader->name, strerror(errno));
 }
 
 bool byte_reader_count_trailing(ByteReader *reader, uint64_t *count, bool *is_member)

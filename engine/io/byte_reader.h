@@ -39,5 +39,8 @@ bool byte_reader_unpack(ByteReader *reader);
 // The next bytes: fewer than wanted only at the end.
 bool byte_reader_read(ByteReader *reader, void *bytes, size_t want, size_t *got);
 
+// Passes over bytes that are stored as they are, and that the file's size says are there, without reading them.
+bool byte_reader_skip(ByteReader *reader, uint64_t size);
+
 // After the end of the unpacked bytes: how many stored ones follow, and whether they begin as a second gzip member.
 bool byte_reader_count_trailing(ByteReader *reader, uint64_t *count, bool *is_member);

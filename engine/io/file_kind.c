@@ -132,6 +132,15 @@ static bool begins_with(const uint8_t *bytes, size_t size, const char *start)
     return size >= strlen(start) && strncasecmp((const char *)bytes, start, strlen(start)) == 0;
 }
 
+// A message of protocol buffers whose first field is the format's version; then who made it, or the graph.
+static const char *name_onnx(const uint8_t *bytes, size_t size)
+{
+    enum { VERSION = 0x08, VERSION_MAX = 32, PRODUCER = 0x12, GRAPH = 0x3a };
+    const bool is_model = size >= 4 && bytes[0] == VERSION && bytes[1] > 0 && bytes[1] <= VERSION_MAX &&
+                          (bytes[2] == PRODUCER || bytes[2] == GRAPH);
+    return is_model ? "an ONNX model" : NULL;
+}
+
 static const char *name_markup(const uint8_t *bytes, size_t size)
 {
     if (begins_with(bytes, size, "<?xml"))
@@ -186,6 +195,7 @@ bool file_kind_describe(char text[FILE_KIND_TEXT], const uint8_t *bytes, size_t 
                         : file_kind_is_safetensors(bytes, size) ? "a safetensors file"
                                                                 : name_zip(bytes, size);
     words = words ? words : name_row(bytes, size);
+    words = words ? words : name_onnx(bytes, size);
     words = words ? words : name_text(bytes, size);
     if (words)
         (void)snprintf(text, FILE_KIND_TEXT, "%s", words);

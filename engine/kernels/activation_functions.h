@@ -38,6 +38,10 @@
 enum { OUTPUT_COUNT = 0 OUTPUT_ACTIVATIONS(COUNT_OUTPUT, _) };
 #undef COUNT_OUTPUT
 
+#define COUNT_HIDDEN(C, function, key, label, formula, what, look) +1
+enum { HIDDEN_COUNT = 0 HIDDEN_ACTIVATIONS(COUNT_HIDDEN, _) };
+#undef COUNT_HIDDEN
+
 #ifdef ISA // compiled once for each instruction set
 #include "kernels/vector.h"
 

@@ -1,4 +1,4 @@
-// Shapes, initial weights, the forward pass, saving. Reading is in model_load.c, the backward pass in training/.
+// Shapes, initial weights, the forward pass, saving. Reading is in foreign.c, the backward pass in training/.
 #include "models/model.h"
 
 #include <assert.h>
@@ -12,7 +12,7 @@
 #include "io/file.h"
 #include "kernels/kernel.h"
 #include "models/model_layers.h"
-#include "models/model_tensors.h"
+#include "models/safetensors.h"
 #include "random.h"
 
 Model model_create(const Spec *spec, int pixels)
@@ -37,9 +37,9 @@ void model_layer_name(const Model *model, int layer_index, char name[32])
 {
     const int encoders = spec_code_index(&model->spec) + 1;
     if (layer_index < encoders)
-        (void)snprintf(name, 32, "encoder.%d", layer_index);
+        (void)snprintf(name, 32, "encoder.%d", 2 * layer_index);
     else
-        (void)snprintf(name, 32, "decoder.%d", layer_index - encoders);
+        (void)snprintf(name, 32, "decoder.%d", 2 * (layer_index - encoders));
 }
 
 void model_init(const Model *model, float *parameters)
@@ -244,74 +244,58 @@ static void copy_out(const Layer *layer, const float *parameters, float *weight,
     memcpy(bias, parameters + layer->bias_offset, (size_t)layer->out * sizeof *bias);
 }
 
-static_assert((int)SAFETENSORS_TENSORS_MAX >= 2 * (int)MODEL_LAYERS_MAX,
-              "a layer has two tensors: raise SAFETENSORS_TENSORS_MAX");
+enum { TENSORS = 2 * MODEL_LAYERS_MAX }; // at most
+
 static_assert((int)SPEC_TEXT_SIZE <= sizeof(((Metadata *)0)->value), "a file holds any spec: raise Metadata's value");
 
-void model_list_tensors(const Model *model, SafetensorsFile *file, float *memory)
+// A weight and a bias for each layer in order: names and shapes, values carved from memory.
+static void fill_tensors(const Model *model, const float *parameters, Tensor tensors[], float *memory)
 {
-    file->tensor_count = 0;
     for (int i = 0; i < model->layer_count; i++) {
         const Layer *layer = &model->layers[i];
         char name[32];
         model_layer_name(model, i, name);
-        Tensor *weight = &file->tensors[file->tensor_count++], *bias = &file->tensors[file->tensor_count++];
+        Tensor *weight = &tensors[2 * i], *bias = &tensors[2 * i + 1];
         *weight = (Tensor){.rank = 2, .shape = {(size_t)layer->out, (size_t)layer->in}, .values = memory};
         (void)snprintf(weight->name, sizeof weight->name, "%s.weight", name);
-        if (memory)
-            memory += (size_t)layer->out * (size_t)layer->in;
+        memory += (size_t)layer->out * (size_t)layer->in;
         *bias = (Tensor){.rank = 1, .shape = {(size_t)layer->out}, .values = memory};
         (void)snprintf(bias->name, sizeof bias->name, "%s.bias", name);
-        if (memory)
-            memory += layer->out;
+        memory += layer->out;
+        copy_out(layer, parameters, weight->values, bias->values);
     }
-}
-
-static void fill_tensors(const Model *model, const float *parameters, SafetensorsFile *file, float *memory)
-{
-    model_list_tensors(model, file, memory);
-    for (int i = 0; i < model->layer_count; i++)
-        copy_out(&model->layers[i], parameters, file->tensors[2 * i].values, file->tensors[2 * i + 1].values);
 }
 
 bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error)
 {
-    SafetensorsFile *file = calloc(1, sizeof *file);
+    Tensor tensors[TENSORS];
+    Metadata metadata[3] = {{"format", "losslens"}, {"spec", ""}, {"step", ""}};
+    const SafetensorsFile file = {
+        .tensor_count = 2 * model->layer_count, .tensors = tensors, .metadata_count = 3, .metadata = metadata};
     float *memory = malloc(model->parameter_count * sizeof *memory);
-    bool good = file && memory;
-    if (good) {
-        fill_tensors(model, parameters, file, memory);
-        file->metadata_count = 3;
-        strcpy(file->metadata[0].key, "format");
-        strcpy(file->metadata[0].value, "losslens");
-        strcpy(file->metadata[1].key, "spec");
-        spec_format(&model->spec, file->metadata[1].value, sizeof file->metadata[1].value);
-        strcpy(file->metadata[2].key, "step");
-        (void)snprintf(file->metadata[2].value, sizeof file->metadata[2].value, "%lld", (long long)step);
-        good = safetensors_write(file, out, error);
-    } else {
-        error_set(error, "%s: out of memory", file_shorten_path(out->path));
-    }
+    if (!memory)
+        return error_set(error, "%s: out of memory", file_shorten_path(out->path));
+    fill_tensors(model, parameters, tensors, memory);
+    spec_format(&model->spec, metadata[1].value, sizeof metadata[1].value);
+    (void)snprintf(metadata[2].value, sizeof metadata[2].value, "%lld", (long long)step);
+    const bool good = safetensors_write(&file, out, error);
     free(memory);
-    free(file);
     return good;
 }
 
 bool model_digest(const Model *model, const float *parameters, char text[65])
 {
-    SafetensorsFile *file = calloc(1, sizeof *file);
+    Tensor tensors[TENSORS];
     float *memory = malloc(model->parameter_count * sizeof *memory);
-    const bool good = file && memory;
-    if (good) {
-        fill_tensors(model, parameters, file, memory);
-        size_t count = 0;
-        for (int i = 0; i < model->layer_count; i++)
-            count += ((size_t)model->layers[i].in + 1) * (size_t)model->layers[i].out;
-        unsigned char digest[crypto_hash_sha256_BYTES];
-        crypto_hash_sha256(digest, (const unsigned char *)memory, count * sizeof *memory);
-        sodium_bin2hex(text, 65, digest, sizeof digest);
-    }
+    if (!memory)
+        return false;
+    fill_tensors(model, parameters, tensors, memory);
+    size_t count = 0;
+    for (int i = 0; i < model->layer_count; i++)
+        count += ((size_t)model->layers[i].in + 1) * (size_t)model->layers[i].out;
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(digest, (const unsigned char *)memory, count * sizeof *memory);
+    sodium_bin2hex(text, 65, digest, sizeof digest);
     free(memory);
-    free(file);
-    return good;
+    return true;
 }

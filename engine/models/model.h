@@ -52,17 +52,11 @@ void model_loss_values(const Model *model, int loss, const float *z, const float
 // dL/dz per pixel of that loss on the model's output activation, without the factor 1 / (pixels * batch).
 void model_loss_slopes(const Model *model, int loss, const float *z, const float *t, float *slopes, size_t n);
 
-// Tensors as PyTorch's nn.Linear has them: encoder.0.weight (out, in), encoder.0.bias (out), ..., decoder.0.weight,
-// ...; the code layer is the last of the encoder. Metadata: spec, step, format=losslens. Goes into out, which has begun
-// and which the caller finishes.
+// Tensors as PyTorch's nn.Sequential names them, where a module of activations stands between two layers:
+// encoder.0.weight (out, in), encoder.0.bias (out), encoder.2.weight, ..., decoder.0.weight, ...; the code layer is the
+// last of the encoder. Metadata: spec, step, format=losslens. Goes into out, which has begun and which the caller
+// finishes. Reading: foreign.h.
 bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error);
-
-// Reads parameters for exactly this shape, which the file's header is compared with before any value is read. step
-// receives the metadata's step, 0 where absent. On failure what parameters and step hold means nothing.
-bool model_load(const Model *model, float *parameters, int64_t *step, const char *path, Error *error);
-
-// Reads the spec that a file's metadata holds, from its header alone.
-bool model_load_spec(Spec *spec, const char *path, Error *error);
 
 // SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_write writes them; text: 64 hex
 // digits. False when memory is short.

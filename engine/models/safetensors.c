@@ -14,7 +14,17 @@
 
 enum { BLOCK_VALUES = 4096 };
 
-static size_t count_values(const Tensor *tensor)
+#define NAME_TYPE(key, size) [TENSOR_##key] = {#key, size},
+static const struct {
+    const char *name;
+    size_t size;
+} types[TENSOR_TYPE_COUNT] = {SAFETENSORS_TYPES(NAME_TYPE)};
+
+const char *safetensors_type_name(TensorType type) { return types[type].name; }
+size_t safetensors_type_size(TensorType type) { return types[type].size; }
+bool safetensors_is_float(TensorType type) { return type <= TENSOR_BF16; }
+
+size_t safetensors_count_values(const Tensor *tensor)
 {
     size_t count = 1;
     for (int i = 0; i < tensor->rank; i++)
@@ -59,7 +69,7 @@ static char *format_header(const SafetensorsFile *file)
     for (int i = 0; i < file->tensor_count && whole; i++) {
         const Tensor *tensor = &file->tensors[i];
         assert(safetensors_find(file, tensor->name) == tensor && strcmp(tensor->name, "__metadata__") != 0);
-        size_t end = begin + count_values(tensor) * sizeof(float);
+        size_t end = begin + safetensors_count_values(tensor) * sizeof(float);
         whole = json_object_set_new(root, tensor->name, describe_tensor(tensor, begin, end)) == 0;
         begin = end;
     }
@@ -82,7 +92,7 @@ static bool write_header(NewFile *out, const char *text, Error *error)
 static bool write_values(NewFile *out, const Tensor *tensor, Error *error)
 {
     uint8_t block[BLOCK_VALUES * sizeof(float)];
-    size_t count = count_values(tensor), fill = 0;
+    size_t count = safetensors_count_values(tensor), fill = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t bits;
         memcpy(&bits, &tensor->values[i], sizeof bits);

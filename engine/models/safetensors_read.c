@@ -3,6 +3,8 @@
 // The header decides whether a file is wanted, so it is read alone, and of its padding nothing is kept: what a file
 // takes in memory does not depend on its size.
 #include <assert.h>
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@
 #include "io/file_kind.h"
 #include "models/safetensors_header.h"
 
-enum { PADDING_BLOCK = 4096 };
+enum { PADDING_BLOCK = 4096, VALUES_BLOCK = 16384 }; // bytes
 
 static_assert(sizeof(float) == 4, "F32 is float");
 
@@ -140,30 +142,79 @@ SafetensorsReader *safetensors_open_bytes(const uint8_t *bytes, size_t size, con
 
 void safetensors_close(SafetensorsReader *reader)
 {
-    if (reader)
+    if (reader) {
         byte_reader_close(&reader->from);
+        loading_free(&reader->loading);
+    }
     free(reader);
 }
 
 const SafetensorsFile *safetensors_header(const SafetensorsReader *reader) { return &reader->file; }
 
+// ---- values -------------------------------------------------------------------------------------------------------
+
+static double decode_half(uint32_t bits)
+{
+    const int exponent = (int)(bits >> 10 & 0x1f);
+    const double fraction = bits & 0x3ff, sign = bits & 0x8000 ? -1.0 : 1.0;
+    if (exponent == 0x1f)
+        return fraction > 0 ? NAN : sign * HUGE_VAL;
+    return sign * (exponent == 0 ? ldexp(fraction, -24) : ldexp(1024.0 + fraction, exponent - 25));
+}
+
+static double decode_value(TensorType type, const uint8_t *bytes)
+{
+    uint64_t bits = 0;
+    for (size_t i = safetensors_type_size(type); i-- > 0;)
+        bits = bits << 8 | bytes[i];
+    if (type == TENSOR_F64) {
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        return value;
+    }
+    if (type == TENSOR_F16)
+        return decode_half((uint32_t)bits);
+    const uint32_t word = (uint32_t)(type == TENSOR_BF16 ? bits << 16 : bits);
+    float value;
+    memcpy(&value, &word, sizeof value);
+    return (double)value;
+}
+
+// One value as float32, which must be finite: what float64 holds may be too large for that.
+static bool store_value(const SafetensorsReader *reader, const Tensor *tensor, size_t index, const uint8_t *bytes,
+                        float *value)
+{
+    const double read = decode_value(tensor->type, bytes);
+    if (fabs(read) <= (double)FLT_MAX) {
+        *value = (float)read;
+        return true;
+    }
+    return loading_refuse(&reader->loading, "the tensor \"%s\" has the value %g at index %zu where %s were expected",
+                          tensor->name, read, index,
+                          isfinite(read) ? "numbers that float32 can hold" : "finite values");
+}
+
 bool safetensors_read_next(SafetensorsReader *reader, float *values)
+{
+    uint8_t block[VALUES_BLOCK];
+    assert(reader->next < reader->file.tensor_count);
+    const Tensor *tensor = &reader->file.tensors[reader->next++];
+    assert(safetensors_is_float(tensor->type));
+    const size_t count = safetensors_count_values(tensor), size = safetensors_type_size(tensor->type);
+    for (size_t at = 0; at < count;) {
+        const size_t part = count - at < sizeof block / size ? count - at : sizeof block / size;
+        if (!read_bytes(reader, block, part * size))
+            return false;
+        for (size_t i = 0; i < part; i++, at++)
+            if (!store_value(reader, tensor, at, block + i * size, &values[at]))
+                return false;
+    }
+    return true;
+}
+
+bool safetensors_skip_next(SafetensorsReader *reader)
 {
     assert(reader->next < reader->file.tensor_count);
     const int index = reader->next++;
-    const size_t size = reader->loading.ends[index] - reader->loading.begins[index];
-    if (!read_bytes(reader, values, size))
-        return false;
-    for (size_t i = 0; i < size / sizeof *values; i++) {
-        uint8_t b[sizeof *values];
-        memcpy(b, &values[i], sizeof b);
-        const uint32_t bits = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-        memcpy(&values[i], &bits, sizeof bits);
-        if (!is_finite(bits)) {
-            return loading_refuse(&reader->loading,
-                                  "the tensor \"%s\" has the value %g at index %zu where finite values were expected",
-                                  reader->file.tensors[index].name, (double)values[i], i);
-        }
-    }
-    return true;
+    return byte_reader_skip(&reader->from, reader->loading.ends[index] - reader->loading.begins[index]);
 }

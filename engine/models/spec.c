@@ -1,4 +1,5 @@
-// Reading and writing model specs. To add a key: a row in `keys`, its two functions, a field in spec.h.
+// Reading and writing model specs. To add a key: a row in `keys`, its two functions, a field and a
+// SpecKey in spec.h.
 #include "models/spec.h"
 
 #include <assert.h>
@@ -109,40 +110,28 @@ static bool parse_layers(Spec *spec, const char *value, Error *error)
     return true;
 }
 
-enum {
-    KEY_LOSS,
-    KEY_OUTPUT,
-    KEY_HIDDEN,
-    KEY_LAYERS,
-    KEY_OPTIMIZER,
-    KEY_LR,
-    KEY_BATCH,
-    KEY_NOISE,
-    KEY_L1,
-    KEY_SEED,
-    KEY_COUNT
-};
-static const char *const keys[KEY_COUNT] = {"loss", "output", "hidden", "layers", "optimizer",
-                                            "lr",   "batch",  "noise",  "l1",     "seed"};
+static const char *const keys[SPEC_KEY_COUNT] = {"loss", "output", "hidden", "layers", "optimizer",
+                                                 "lr",   "batch",  "noise",  "l1",     "seed"};
 
-const char *spec_key(int i) { return i < KEY_COUNT ? keys[i] : NULL; }
+const char *spec_key(int i) { return i < SPEC_KEY_COUNT ? keys[i] : NULL; }
 
 static bool parse_value(Spec *spec, int key, const char *value, Error *error)
 {
     const char *name = keys[key];
     unsigned long number = 0;
     switch (key) {
-    case KEY_LOSS: return parse_choice(&spec->loss, name, value, LOSS_COUNT, loss_key, error);
-    case KEY_OUTPUT:
+    case SPEC_KEY_LOSS: return parse_choice(&spec->loss, name, value, LOSS_COUNT, loss_key, error);
+    case SPEC_KEY_OUTPUT:
         return parse_choice(&spec->output, name, value, activation_count(OUTPUT_ACTIVATION), output_key, error);
-    case KEY_HIDDEN:
+    case SPEC_KEY_HIDDEN:
         return parse_choice(&spec->hidden, name, value, activation_count(HIDDEN_ACTIVATION), hidden_key, error);
-    case KEY_LAYERS: return parse_layers(spec, value, error);
-    case KEY_OPTIMIZER: return parse_choice(&spec->optimizer, name, value, optimizer_count(), optimizer_key, error);
-    case KEY_LR: return parse_real(&spec->lr, name, value, false, 100.0f, error);
-    case KEY_NOISE: return parse_real(&spec->noise, name, value, true, 2.0f, error);
-    case KEY_L1: return parse_real(&spec->l1, name, value, true, 1.0f, error);
-    case KEY_BATCH:
+    case SPEC_KEY_LAYERS: return parse_layers(spec, value, error);
+    case SPEC_KEY_OPTIMIZER:
+        return parse_choice(&spec->optimizer, name, value, optimizer_count(), optimizer_key, error);
+    case SPEC_KEY_LR: return parse_real(&spec->lr, name, value, false, 100.0f, error);
+    case SPEC_KEY_NOISE: return parse_real(&spec->noise, name, value, true, 2.0f, error);
+    case SPEC_KEY_L1: return parse_real(&spec->l1, name, value, true, 1.0f, error);
+    case SPEC_KEY_BATCH:
         if (!parse_integer(&number, name, value, 1, SPEC_BATCH_MAX, error))
             return false;
         spec->batch = (int)number;
@@ -157,7 +146,7 @@ static bool parse_value(Spec *spec, int key, const char *value, Error *error)
 
 static int find_key(const char *name, size_t length)
 {
-    for (int i = 0; i < KEY_COUNT; i++)
+    for (int i = 0; i < SPEC_KEY_COUNT; i++)
         if (strlen(keys[i]) == length && memcmp(keys[i], name, length) == 0)
             return i;
     return -1;
@@ -175,8 +164,17 @@ static const char *find_item_end(const char *text)
 
 bool spec_parse(Spec *out, const char *text, Error *error)
 {
+    SpecWish wish;
+    if (!spec_parse_wish(&wish, text, error))
+        return false;
+    *out = wish.spec;
+    return true;
+}
+
+bool spec_parse_wish(SpecWish *out, const char *text, Error *error)
+{
     Spec spec = spec_default();
-    bool seen[KEY_COUNT] = {false};
+    bool seen[SPEC_KEY_COUNT] = {false};
     while (*text) {
         const char *end = find_item_end(text);
         char item[160];
@@ -206,9 +204,11 @@ bool spec_parse(Spec *out, const char *text, Error *error)
             return error_set(error, "'%.60s': a key=value is missing after the last comma", text);
         text = *end ? end + 1 : end;
     }
-    if (!seen[KEY_LR])
+    if (!seen[SPEC_KEY_LR])
         spec.lr = optimizer_get(spec.optimizer)->default_lr;
-    *out = spec;
+    *out = (SpecWish){.spec = spec};
+    for (int key = 0; key < SPEC_KEY_COUNT; key++)
+        out->named |= seen[key] ? 1u << key : 0u;
     return true;
 }
 

@@ -21,11 +21,33 @@ typedef struct Spec {
     uint32_t seed;
 } Spec;
 
+typedef enum SpecKey {
+    SPEC_KEY_LOSS,
+    SPEC_KEY_OUTPUT,
+    SPEC_KEY_HIDDEN,
+    SPEC_KEY_LAYERS,
+    SPEC_KEY_OPTIMIZER,
+    SPEC_KEY_LR,
+    SPEC_KEY_BATCH,
+    SPEC_KEY_NOISE,
+    SPEC_KEY_L1,
+    SPEC_KEY_SEED,
+    SPEC_KEY_COUNT
+} SpecKey;
+
+// What somebody says of a model: a spec, and which of its keys he named; the others have their defaults.
+typedef struct SpecWish {
+    Spec spec;
+    unsigned named; // bits 1 << SpecKey
+} SpecWish;
+
 Spec spec_default(void);
 
 // text: the string above, "" included. Keys may come in any order, each once. On failure out is untouched and the
 // sentence names the key, what was found and what is allowed.
 bool spec_parse(Spec *out, const char *text, Error *error);
+
+bool spec_parse_wish(SpecWish *out, const char *text, Error *error); // the same, and the keys that it names
 
 // Writes every key in the order above; spec_parse reads it back to an equal spec. size >= SPEC_TEXT_SIZE.
 void spec_format(const Spec *spec, char *text, size_t size);

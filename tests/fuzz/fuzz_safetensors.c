@@ -1,10 +1,11 @@
-// Fuzzes safetensors_open_bytes and safetensors_read_next. Where the first byte is odd the next eight are replaced by
-// the header's true size, told from its last brace, so that mutations get past that check.
+// Fuzzes safetensors_open_bytes, safetensors_read_next and foreign_open_bytes. Where the first byte is odd the next
+// eight are replaced by the header's true size, told from its last brace, so that mutations get past that check.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
+#include "models/foreign.h"
 #include "models/safetensors.h"
 
 enum { PREFIX_SIZE = 8, FIX_SIZE = 1 };
@@ -18,11 +19,13 @@ static void read_values(SafetensorsReader *reader, size_t size)
     bool done = true;
     for (int i = 0; i < file->tensor_count && done; i++) {
         const Tensor *tensor = &file->tensors[i];
-        size_t count = 1;
-        for (int j = 0; j < tensor->rank; j++)
-            count *= tensor->shape[j];
-        if (count > size / sizeof(float) || safetensors_find(file, tensor->name) != tensor)
+        const size_t count = safetensors_count_values(tensor);
+        if (count > size || safetensors_find(file, tensor->name) != tensor)
             abort();
+        if (!safetensors_is_float(tensor->type)) {
+            done = safetensors_skip_next(reader);
+            continue;
+        }
         float *values = malloc(count > 0 ? count * sizeof *values : 1);
         if (!values)
             abort();
@@ -32,6 +35,37 @@ static void read_values(SafetensorsReader *reader, size_t size)
                 abort();
         free(values);
     }
+}
+
+// Every reading that a file of 4 pixels has, filled into a model of its layers and described.
+static void read_foreign(const uint8_t *bytes, size_t size)
+{
+    enum { PIXELS = 4 };
+    Error error = {""};
+    Foreign *foreign = foreign_open_bytes(bytes, size, "file", PIXELS, &error);
+    if (!foreign) {
+        if (!strstr(error.text, "file"))
+            abort();
+        return;
+    }
+    for (int reading = 0; reading < foreign_reading_count(foreign); reading++) {
+        Spec spec = spec_default(), said;
+        Notices notices = {0};
+        foreign_set_layers(foreign, reading, &spec);
+        const Model model = model_create(&spec, PIXELS);
+        float *parameters = malloc(model.parameter_count * sizeof *parameters);
+        if (!parameters)
+            abort();
+        foreign_fill(foreign, reading, &model, parameters);
+        for (size_t i = 0; i < model.parameter_count; i++)
+            if (!isfinite(parameters[i]))
+                abort();
+        free(parameters);
+        foreign_describe(foreign, reading, &notices);
+        if (foreign_find_spec(foreign, &said) && said.hidden_count < 1)
+            abort();
+    }
+    foreign_close(foreign);
 }
 
 static void fix_size(uint8_t *bytes, size_t size)
@@ -60,6 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else if (!strstr(error.text, "file"))
         abort();
     safetensors_close(reader);
+    read_foreign(bytes, size);
     free(copy);
     return 0;
 }
@@ -89,4 +124,15 @@ void fuzz_list_seeds(FuzzSeeds *seeds)
              "\"y\":{\"shape\":[2],\"data_offsets\":[0,8],\"dtype\":\"F32\"},"
              "\"x\":{\"shape\":[0],\"data_offsets\":[8,8],\"dtype\":\"F32\"}}",
              24);
+    add_file(seeds,
+             "{\"__metadata__\":{\"spec\":\"layers=2\",\"step\":\"3\"},"
+             "\"enc.weight\":{\"dtype\":\"F32\",\"shape\":[2,4],\"data_offsets\":[0,32]},"
+             "\"enc.bias\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[32,36]},"
+             "\"dec.weight\":{\"dtype\":\"BF16\",\"shape\":[4,2],\"data_offsets\":[36,52]},"
+             "\"bn.n\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[52,60]}}",
+             60);
+    add_file(seeds,
+             "{\"d_1/kernel\":{\"dtype\":\"F64\",\"shape\":[1,4],\"data_offsets\":[0,32]},"
+             "\"d/kernel\":{\"dtype\":\"F32\",\"shape\":[4,1],\"data_offsets\":[32,48]}}",
+             48);
 }

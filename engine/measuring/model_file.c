@@ -1,0 +1,151 @@
+// Models from files: which spec and which reading hold.
+#include "measuring/model_file.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/activation.h"
+#include "models/model_layers.h"
+
+bool model_file_take(ModelFile *out, const Foreign *foreign, const Spec *spec, int reading, Error *error)
+{
+    *out = (ModelFile){.model = model_create(spec, DIGIT_PIXELS), .step = foreign_step(foreign)};
+    out->parameters = aligned_alloc(64, out->model.parameter_count * sizeof *out->parameters); // a multiple of 64 bytes
+    if (!out->parameters)
+        return error_set(error, "out of memory: a model with %zu parameters", out->model.parameter_count);
+    foreign_fill(foreign, reading, &out->model, out->parameters);
+    foreign_describe(foreign, reading, &out->notices);
+    return true;
+}
+
+void model_file_free(ModelFile *file)
+{
+    free(file->parameters);
+    *file = (ModelFile){0};
+}
+
+static_assert(sizeof((ModelFile *)0)->path >= PATH_MAX, "it holds any path");
+
+static bool names(const SpecWish *wish, SpecKey key) { return wish && wish->named >> key & 1; }
+
+// "hidden=relu, output=sigmoid and loss=bce": what of a spec was guessed.
+static void list_guessed(const Spec *spec, const SpecWish *wish, char *text, size_t size)
+{
+    const struct {
+        SpecKey key;
+        const char *name, *value;
+    } parts[] = {
+        {SPEC_KEY_HIDDEN, "hidden", activation_get(HIDDEN_ACTIVATION, spec->hidden)->key},
+        {SPEC_KEY_OUTPUT, "output", activation_get(OUTPUT_ACTIVATION, spec->output)->key},
+        {SPEC_KEY_LOSS, "loss", loss_get(spec->loss)->key},
+    };
+    text[0] = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!names(wish, parts[i].key)) {
+            const size_t used = strlen(text);
+            (void)snprintf(text + used, size - used, "%s%s=%s", used ? "," : "", parts[i].name, parts[i].value);
+        }
+}
+
+// The mean miss of an answer that is the images' mean, whatever the input: a model that is no better has learnt
+// nothing, or is not what it is taken for.
+static double measure_mean_answer(const ImageSet *set, int images)
+{
+    double total = 0.0;
+    for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++) {
+        double sum = 0.0, squares = 0.0;
+        for (int image = 0; image < images; image++) {
+            const double value = set->pixels[(size_t)image * DIGIT_PIXELS + (size_t)pixel] / 255.0;
+            sum += value;
+            squares += value * value;
+        }
+        total += squares / images - sum / images * (sum / images);
+    }
+    return total / DIGIT_PIXELS;
+}
+
+// Both ways to read the weights were tried: which one it is, and how much better.
+static void describe_readings(const Guesses *guesses, const Foreign *foreign, Notices *notices)
+{
+    const Guess *best = &guesses->items[0], *other = NULL;
+    for (int i = 1; i < guesses->count && !other; i++)
+        other = guesses->items[i].reading != best->reading ? &guesses->items[i] : NULL;
+    if (other)
+        notices_add(notices,
+                    "%s: its weights fit as (out, in) and as (in, out); the reading that reconstructs better is taken, "
+                    "with a test MSE of %.4f against %.4f",
+                    foreign_name(foreign), best->mse, other->mse);
+}
+
+static bool take_guess(ModelFile *out, const Foreign *foreign, const SpecWish *wish, const ImageSet *set,
+                       const LoadProgress *progress, Error *error)
+{
+    Guesses *guesses = malloc(sizeof *guesses);
+    char guessed[SPEC_TEXT_SIZE];
+    if (!guesses)
+        return error_set(error, "out of memory: guesses about a model");
+    bool good = guess_list(foreign, wish, set, progress, guesses, error);
+    const Guess best = good ? guesses->items[0] : (Guess){0};
+    const int images = guesses->images;
+    good = good && model_file_take(out, foreign, &best.spec, best.reading, error);
+    if (good)
+        describe_readings(guesses, foreign, &out->notices);
+    free(guesses);
+    if (!good)
+        return false;
+    list_guessed(&best.spec, wish, guessed, sizeof guessed);
+    if (*guessed)
+        notices_add(&out->notices,
+                    "%s: it does not say its activations and its loss; %s is guessed, with a test MSE of %.4f over %d "
+                    "digits; --model says it otherwise",
+                    foreign_name(foreign), guessed, best.mse, images);
+    const double mean_answer = measure_mean_answer(set, images);
+    if (best.mse >= mean_answer)
+        notices_add(&out->notices,
+                    "%s: its test MSE of %.4f is no better than the %.4f of always answering the mean digit: it is "
+                    "untrained, of other data, or not of these activations",
+                    foreign_name(foreign), best.mse, mean_answer);
+    return true;
+}
+
+// Whose spec the file holds: the wish's, if there is one, with the layers that the file has.
+static bool take_known(ModelFile *out, const Foreign *foreign, const SpecWish *wish, Spec spec, Error *error)
+{
+    if (wish) {
+        const Spec found = spec;
+        spec = wish->spec;
+        if (!names(wish, SPEC_KEY_LAYERS))
+            foreign_set_layers(foreign, 0, &spec);
+        if (spec.hidden_count != found.hidden_count || memcmp(spec.widths, found.widths, sizeof spec.widths) != 0) {
+            char wanted[96], had[96];
+            spec_format_layers(&spec, DIGIT_PIXELS, "-", wanted, sizeof wanted);
+            spec_format_layers(&found, DIGIT_PIXELS, "-", had, sizeof had);
+            return error_set(error, "%s: its tensors make %s where %s was asked for", foreign_name(foreign), had,
+                             wanted);
+        }
+    }
+    return model_file_take(out, foreign, &spec, 0, error);
+}
+
+bool model_file_load(ModelFile *out, const char *path, const SpecWish *wish, const ImageSet *set,
+                     const LoadProgress *progress, Error *error)
+{
+    SpecWish own = {.named = ~(1u << SPEC_KEY_LAYERS)};
+    *out = (ModelFile){0};
+    Foreign *foreign = foreign_open(path, DIGIT_PIXELS, error);
+    if (!foreign)
+        return false;
+    const bool has_spec = foreign_find_spec(foreign, &own.spec);
+    const bool good = has_spec && foreign_reading_count(foreign) == 1
+                          ? take_known(out, foreign, wish, own.spec, error)
+                          : take_guess(out, foreign, has_spec && !wish ? &own : wish, set, progress, error);
+    foreign_close(foreign);
+    if (good && !realpath(path, out->path))
+        out->path[0] = 0;
+    if (!good)
+        model_file_free(out);
+    return good;
+}
