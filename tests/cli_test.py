@@ -92,8 +92,8 @@ VALID = {"--from": "a.png", "--data": "builtin", "--a": "loss=mse", "--b": "loss
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--wipe": "0.5",
          "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce",
          "--pixel": "3,27", "--target": "0.5", "--step": "1", "--every": "10", "--fps": "8", "--seeds": "2",
-         "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--theme": "light", "--speed": "10"}
-BAD = {"--data": [""], "--to": [""], "--mirror": [""], "--stall": ["0", "3601", "-1", "x", "", "1.5"],
+         "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--from": "x.png", "--theme": "light", "--speed": "10"}
+BAD = {"--data": [""], "--to": [""], "--mirror": [""], "--from": [""], "--stall": ["0", "3601", "-1", "x", "", "1.5"],
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
        "--limit": ["0", "-1", "x", "", "2147483648", "99999999999"],
        "--threads": ["0", "65", "-1", "x", "", "2.0"],

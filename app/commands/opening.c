@@ -191,6 +191,16 @@ void opening_begin(Opening *opening, const char *path, int count, Point at)
         start(opening, parcel);
 }
 
+// The built-in digits, which are nowhere to be read from.
+static void take_builtin(Opening *opening)
+{
+    Session *session = opening->session;
+    Error error;
+    opening_cancel(opening);
+    if (session->dataset && !session_take_dataset(session, NULL, NULL, &error))
+        app_say(&session->app, true, error.text);
+}
+
 bool opening_carry_out(Opening *opening)
 {
     App *app = &opening->session->app;
@@ -199,6 +209,8 @@ bool opening_carry_out(Opening *opening)
         return false;
     if (app_take_wish(app, path) == WISH_GIVE_UP)
         opening_cancel(opening);
+    else if (strcmp(path, "builtin") == 0)
+        take_builtin(opening);
     else if (*path)
         opening_begin(opening, path, 1, (Point){0, 0});
     return true;

@@ -138,7 +138,8 @@ void panel_top(Panel *panel)
     ui_text(ui, (Rect){x, bar.y, title + 1, bar.h}, FONT_UI_BOLD, TEXT_FIGURE, ui->theme->text, ALIGN_LEFT, "losslens");
     x += title + ui_px(ui, is_small ? 10 : 18);
     draw_views(panel, &x);
-    const BarButton menus[] = {{"menu.setups", "Set-ups", "O", "setups", frame->popup == POPUP_SETUPS},
+    const BarButton menus[] = {{"menu.data", "Data", "", "data_menu", frame->popup == POPUP_DATA},
+                               {"menu.setups", "Set-ups", "O", "setups", frame->popup == POPUP_SETUPS},
                                {"menu.view", "View", "", "view_menu", frame->popup == POPUP_VIEW},
                                {"screenshot", "Screenshot", "S", "screenshot", false},
                                {"help", "Help", "?", "help", frame->popup == POPUP_HELP}};
@@ -150,12 +151,15 @@ void panel_top(Panel *panel)
     }
     draw_offer(panel, &x, right - ui_px(ui, 8));
     right = right < x ? x : right;
-    if (draw_button(panel, &menus[0], &right, widths[0]))
-        panel_request(panel, REQUEST_POPUP, POPUP_SETUPS);
-    if (draw_button(panel, &menus[1], &right, widths[1]))
-        panel_request(panel, REQUEST_POPUP, POPUP_VIEW);
-    if (draw_button(panel, &menus[2], &right, widths[2]))
-        panel_request(panel, REQUEST_SCREENSHOT, SCREENSHOT_FIGURE);
-    if (draw_button(panel, &menus[3], &right, widths[3]))
-        panel_request(panel, REQUEST_POPUP, POPUP_HELP);
+    static const struct {
+        RequestKind kind;
+        int value;
+    } asked[MENUS] = {{REQUEST_POPUP, POPUP_DATA},
+                      {REQUEST_POPUP, POPUP_SETUPS},
+                      {REQUEST_POPUP, POPUP_VIEW},
+                      {REQUEST_SCREENSHOT, SCREENSHOT_FIGURE},
+                      {REQUEST_POPUP, POPUP_HELP}};
+    for (int i = 0; i < MENUS; i++)
+        if (draw_button(panel, &menus[i], &right, widths[i]))
+            panel_request(panel, asked[i].kind, asked[i].value);
 }

@@ -18,7 +18,8 @@ const char *popup_key(Popup popup)
     static const char *const keys[POPUP_COUNT] = {
         [POPUP_NONE] = "none",     [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",    [POPUP_GLOSSARY] = "glossary",
         [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b", [POPUP_CLAIM] = "claim",  [POPUP_MAP_0] = "map.0",
-        [POPUP_MAP_1] = "map.1",   [POPUP_SETUPS] = "setups", [POPUP_MATRIX] = "matrix"};
+        [POPUP_MAP_1] = "map.1",   [POPUP_SETUPS] = "setups", [POPUP_MATRIX] = "matrix",
+        [POPUP_DATA] = "data"};
     return keys[popup];
 }
 
@@ -220,6 +221,7 @@ bool app_take_dataset(App *app, const Dataset *dataset, Error *error)
 
 void app_free(App *app)
 {
+    sets_free(&app->sets);
     cast_free(app);
     trainer_destroy(app->trainer);
     pad_free(&app->pad);
@@ -468,6 +470,15 @@ Wish app_take_wish(App *app, char text[INPUT_TEXT_SIZE])
     return wish;
 }
 
+// A set of the menu takes the place of the one on show, read as everything that is opened.
+static void open_set(App *app, int row)
+{
+    if (row >= app->sets.count)
+        return;
+    app->popup = POPUP_NONE;
+    make_wish(app, WISH_OPEN, row < 0 ? "builtin" : app->sets.rows[row].folder);
+}
+
 static void apply(App *app, const Request *r, const char *text)
 {
     switch (r->kind) {
@@ -523,6 +534,9 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_OPEN: make_wish(app, WISH_OPEN, text); break;
     case REQUEST_GIVE_UP: make_wish(app, WISH_GIVE_UP, ""); break;
     case REQUEST_TOAST: app->toast.is_shown = false; break;
+    case REQUEST_DATA_OPEN: open_set(app, r->value); break;
+    case REQUEST_DATA_FETCH: sets_fetch(&app->sets, r->value, app->options.wake, app->options.wake_context); break;
+    case REQUEST_DATA_CANCEL: sets_cancel(&app->sets); break;
     case REQUEST_QUIT: app->wants_quit = true; break;
     default: apply_pad(app, r); break;
     }

@@ -114,7 +114,8 @@ typedef struct App {
     char wish_text[INPUT_TEXT_SIZE];
     Toast toast;
     Arrival arrival;
-    Notices notices;                // what was done to, or noticed about, what the user brought
+    Notices notices; // what was done to, or noticed about, what the user brought
+    Sets sets;
     uint64_t page_hash;             // of what the frame's page holds
     int64_t past_asked, past_shown; // look.past_step, and the moment that was found for it
     int64_t film_step;              // the moment that the film showed last, -1: none yet

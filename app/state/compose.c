@@ -259,6 +259,8 @@ static void compose_dataset(App *app, Frame *frame)
 
 static void compose_state(App *app, Frame *frame)
 {
+    if (sets_compose(&app->sets, app->popup == POPUP_DATA) && app->popup != POPUP_DATA)
+        app_say(app, app->sets.has_failed, app->sets.message.text); // the menu says it itself
     frame->is_playing = app->is_playing;
     frame->is_busy = trainer_is_busy(app->trainer);
     frame->is_film = app->is_film;
@@ -280,6 +282,7 @@ static void compose_state(App *app, Frame *frame)
     frame->is_error = app->is_error;
     frame->toast = &app->toast;
     frame->arrival = &app->arrival;
+    frame->sets = &app->sets;
     if (trainer_has_failed(app->trainer)) {
         (void)snprintf(frame->message, sizeof frame->message,
                        "out of memory: a model is not trained, measured or kept as it should be");

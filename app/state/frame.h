@@ -10,6 +10,7 @@
 #include "state/pad.h"
 #include "state/ranking.h"
 #include "state/request.h"
+#include "state/sets.h"
 #include "state/toast.h"
 
 enum { PAGE_MAX = 144 };   // digits on screen
@@ -139,4 +140,5 @@ typedef struct Frame {
     const Toast *toast;
     const Arrival *arrival;
     const Notices *notices; // what was done to, or noticed about, what the user brought
+    const Sets *sets;
 } Frame;

@@ -18,6 +18,7 @@ typedef enum Popup {
     POPUP_MATRIX,   // which rows and columns the matrix has
     POPUP_GLOSSARY, // at App.glossary
     POPUP_CLAIM,    // figures and rule of App.claim
+    POPUP_DATA,     // the data sets
     POPUP_COUNT
 } Popup;
 
@@ -63,14 +64,17 @@ typedef enum RequestKind {
     REQUEST_UNDO, // the last stroke or change of a model
     REQUEST_REDO,
     REQUEST_PAD_CLEAR,
-    REQUEST_PAD_NEXT,   // load the next test digit
-    REQUEST_PAD_TAKE,   // value: load this test digit
-    REQUEST_PAD_BRUSH,  // value: steps
-    REQUEST_PAD_CENTRE, // value: on
-    REQUEST_BACK,       // one step back: to where inspect was entered from; out of a lesson
-    REQUEST_PRESET,     // value: a row of presets.h
-    REQUEST_LESSON,     // value: a row of lessons.h; step: its card
-    REQUEST_LESSON_END, // everything stays as the lesson has set it
+    REQUEST_PAD_NEXT,    // load the next test digit
+    REQUEST_PAD_TAKE,    // value: load this test digit
+    REQUEST_PAD_BRUSH,   // value: steps
+    REQUEST_PAD_CENTRE,  // value: on
+    REQUEST_BACK,        // one step back: to where inspect was entered from; out of a lesson
+    REQUEST_PRESET,      // value: a row of presets.h
+    REQUEST_LESSON,      // value: a row of lessons.h; step: its card
+    REQUEST_DATA_OPEN,   // value: a row of Frame.sets, -1: the built-in digits
+    REQUEST_DATA_FETCH,  // value: a row of Frame.sets, to be got from the network
+    REQUEST_DATA_CANCEL, // the one that is being got
+    REQUEST_LESSON_END,  // everything stays as the lesson has set it
     REQUEST_QUIT,
 } RequestKind;
 

@@ -234,6 +234,19 @@ class RememberTest(unittest.TestCase):
         p = self.start(os.path.join(folder, "t10k-labels-idx1-ubyte"))
         p.wait(lambda f: "t10k-labels" in f["message"], "a sentence")
 
+    def test_set_of_the_menu(self):
+        copy = os.path.join(window.FOLDER.name, ".local/share/losslens/tiny")
+        make_set(copy)
+        p = self.start(least=CALM)
+        p.click("menu.data", lambda f: f["popup"] == "data")
+        p.click("data.open.other.3", lambda f: f["data_set"] == "tiny" and f["popup"] == "none")
+        self.assertTrue(poll(lambda: self.remembered().get("data") == copy))
+        p.click("menu.data", lambda f: f["popup"] == "data")
+        p.click("data.get.mnist", lambda f: f["popup"] == "data")  # a proxy that is not there: nothing comes of it
+        p.click("data.open.builtin", lambda f: f["data_set"] == "builtin")
+        self.assertTrue(poll(lambda: "data" not in self.remembered()))
+        self.assertFalse(os.path.exists(os.path.join(os.path.dirname(copy), "mnist")))
+
 
 setUpModule, tearDownModule = window.open_display, window.close_display
 
