@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands/commands.h"
+#include "files/picture.h"
 
 // One thing that is read: its path, and what came out of it.
 typedef struct Parcel {
@@ -17,6 +18,7 @@ typedef struct Parcel {
     Point at;
     int kind; // row of the table; -1: not known yet
     Dataset *dataset;
+    InkPicture picture;
 } Parcel;
 
 // What a path is, from its kind and its first bytes.
@@ -58,12 +60,28 @@ static bool take_data(Opening *opening, Parcel *parcel, Error *error)
     return true;
 }
 
+static bool is_picture(const Glance *glance) { return picture_is_known(glance->bytes, glance->size); }
+
+static bool read_picture(Parcel *parcel, const LoadProgress *progress, Error *error)
+{
+    return picture_read(parcel->path, progress, &parcel->picture, error);
+}
+
+// A dialog shows what was found in it.
+static bool take_picture(Opening *opening, Parcel *parcel, Error *error)
+{
+    app_import_picture(&opening->session->app, &parcel->picture, parcel->path + file_measure_folder(parcel->path));
+    (void)error_set(error, "%s", "");
+    return true;
+}
+
 // In this order: the first that fits.
 static const struct {
     bool (*fits)(const Glance *glance);
     bool (*read)(Parcel *parcel, const LoadProgress *progress, Error *error); // on the job's thread
     bool (*take)(Opening *opening, Parcel *parcel, Error *error); // on the UI's; its sentence also where all is well
 } rows[] = {
+    {is_picture, read_picture, take_picture},
     {is_anything, read_data, take_data},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
@@ -72,10 +90,12 @@ enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
 static void free_parcel(Parcel *parcel)
 {
-    if (parcel && parcel->dataset)
+    if (!parcel)
+        return;
+    if (parcel->dataset)
         dataset_free(parcel->dataset);
-    if (parcel)
-        free(parcel->dataset);
+    free(parcel->dataset);
+    ink_free_picture(&parcel->picture);
     free(parcel);
 }
 

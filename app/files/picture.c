@@ -167,19 +167,29 @@ static const struct {
     {"a BMP picture", decode_bmp},         {"a GIF picture", decode_gif},
 };
 
+// The format of what begins so; NULL: none of them.
+static PictureDecode *find_decoder(const uint8_t *bytes, size_t size)
+{
+    char words[FILE_KIND_TEXT];
+    if (file_kind_describe(words, bytes, size))
+        for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+            if (strcmp(words, formats[i].words) == 0)
+                return formats[i].decode;
+    return NULL;
+}
+
+bool picture_is_known(const uint8_t *bytes, size_t size) { return find_decoder(bytes, size) != NULL; }
+
 static bool decode(const PictureSource *source, InkPicture *out, Error *error)
 {
     uint8_t start[FILE_KIND_BYTES];
-    char words[FILE_KIND_TEXT];
     const size_t size = fread(start, 1, sizeof start, source->file);
     if (ferror(source->file))
         return error_set(error, "%s could not be read: %s.", source->name, strerror(errno));
     rewind(source->file);
-    if (file_kind_describe(words, start, size))
-        for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-            if (strcmp(words, formats[i].words) == 0)
-                return formats[i].decode(source, out, error);
-    return file_kind_refuse(source->name, start, size, "a PNG, JPEG, WebP, BMP or GIF picture", error);
+    PictureDecode *const decoder = find_decoder(start, size);
+    return decoder ? decoder(source, out, error)
+                   : file_kind_refuse(source->name, start, size, "a PNG, JPEG, WebP, BMP or GIF picture", error);
 }
 
 bool picture_read(const char *path, const LoadProgress *progress, InkPicture *out, Error *error)

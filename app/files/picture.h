@@ -10,6 +10,9 @@
 
 enum { PICTURE_SIDE_MAX = 12000 };
 
+// Whether a file that begins so is one of those formats: its first FILE_KIND_BYTES, or all of it.
+bool picture_is_known(const uint8_t *bytes, size_t size);
+
 // Owned by the caller: ink_free_picture. progress: NULL, or told of rows. On failure nothing is written but the error.
 bool picture_read(const char *path, const LoadProgress *progress, InkPicture *out, Error *error);
 

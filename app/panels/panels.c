@@ -48,7 +48,7 @@ static DrawPanel *const popups[POPUP_COUNT] = {
     [POPUP_HELP] = panel_help,          [POPUP_VIEW] = panel_view_menu, [POPUP_MORE_A] = panel_more,
     [POPUP_MORE_B] = panel_more,        [POPUP_MAP_0] = panel_maps,     [POPUP_MAP_1] = panel_maps,
     [POPUP_GLOSSARY] = panel_glossary,  [POPUP_SETUPS] = panel_setups,  [POPUP_CLAIM] = panel_claim_figures,
-    [POPUP_MATRIX] = panel_matrix_menu, [POPUP_DATA] = panel_data,
+    [POPUP_MATRIX] = panel_matrix_menu, [POPUP_DATA] = panel_data,      [POPUP_IMPORT] = panel_import,
 };
 
 // What is open over the window alone reacts; the rest is only to be seen.

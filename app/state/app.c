@@ -16,10 +16,10 @@ void requests_add(Requests *requests, Request request)
 const char *popup_key(Popup popup)
 {
     static const char *const keys[POPUP_COUNT] = {
-        [POPUP_NONE] = "none",     [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",    [POPUP_GLOSSARY] = "glossary",
-        [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b", [POPUP_CLAIM] = "claim",  [POPUP_MAP_0] = "map.0",
-        [POPUP_MAP_1] = "map.1",   [POPUP_SETUPS] = "setups", [POPUP_MATRIX] = "matrix",
-        [POPUP_DATA] = "data"};
+        [POPUP_NONE] = "none",     [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",     [POPUP_GLOSSARY] = "glossary",
+        [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b", [POPUP_CLAIM] = "claim",   [POPUP_MAP_0] = "map.0",
+        [POPUP_MAP_1] = "map.1",   [POPUP_SETUPS] = "setups", [POPUP_MATRIX] = "matrix", [POPUP_DATA] = "data",
+        [POPUP_IMPORT] = "import"};
     return keys[popup];
 }
 
@@ -225,6 +225,7 @@ void app_free(App *app)
     cast_free(app);
     trainer_destroy(app->trainer);
     pad_free(&app->pad);
+    import_end(&app->import);
     free(app->buffers);
 }
 
@@ -479,6 +480,24 @@ static void open_set(App *app, int row)
     make_wish(app, WISH_OPEN, row < 0 ? "builtin" : app->sets.rows[row].folder);
 }
 
+void app_import_picture(App *app, InkPicture *picture, const char *name)
+{
+    import_begin(&app->import, picture, name);
+    app->popup = POPUP_IMPORT;
+}
+
+// One deed, as if it had been drawn.
+static void put_import(App *app)
+{
+    const int64_t before = app->pad.commits;
+    if (app->import.picture.width == 0 || !app->import.has_digit)
+        return;
+    load_picture(app, &app->import.result);
+    if (app->pad.commits != before)
+        undo_note(&app->undo, (Deed){.kind = DEED_DRAWING});
+    app->popup = POPUP_NONE;
+}
+
 static void apply(App *app, const Request *r, const char *text)
 {
     switch (r->kind) {
@@ -532,6 +551,8 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_SAVE_AS: make_wish(app, WISH_SAVE_AS, text); break;
     case REQUEST_FOLDER: make_wish(app, WISH_FOLDER, ""); break;
     case REQUEST_OPEN: make_wish(app, WISH_OPEN, text); break;
+    case REQUEST_IMPORT: import_correct(&app->import, &(InkOptions){(InkInvert)r->value, r->x, r->step}); break;
+    case REQUEST_IMPORT_APPLY: put_import(app); break;
     case REQUEST_GIVE_UP: make_wish(app, WISH_GIVE_UP, ""); break;
     case REQUEST_TOAST: app->toast.is_shown = false; break;
     case REQUEST_DATA_OPEN: open_set(app, r->value); break;
@@ -549,4 +570,6 @@ void app_apply(App *app, const Requests *requests)
             app->message[0] = 0;
         apply(app, &requests->items[i], requests->text);
     }
+    if (app->popup != POPUP_IMPORT) // given up, or put onto the pad
+        import_end(&app->import);
 }

@@ -116,6 +116,7 @@ typedef struct App {
     Arrival arrival;
     Notices notices; // what was done to, or noticed about, what the user brought
     Sets sets;
+    Import import;                  // while its popup is open
     uint64_t page_hash;             // of what the frame's page holds
     int64_t past_asked, past_shown; // look.past_step, and the moment that was found for it
     int64_t film_step;              // the moment that the film showed last, -1: none yet
@@ -202,6 +203,10 @@ bool app_change(App *app, const Look *look, const Spec specs[SIDE_COUNT]);
 // seed, which says nothing of it, becomes another where the other side would be the same model by its spec. False where
 // memory is short: then everything is as before, and the message says so.
 bool app_set_model(App *app, int side, const ModelFile *file, bool is_trained_on);
+
+// Opens the dialog that makes a digit of a picture, whose memory it takes over; name: the last part of its path. One
+// that is open already is replaced.
+void app_import_picture(App *app, InkPicture *picture, const char *name);
 
 void app_set_up(App *app, int preset); // as that row of presets.h says
 

@@ -267,6 +267,7 @@ static void compose_state(App *app, Frame *frame)
     frame->epochs = app->epochs;
     frame->samples_per_second = trainer_speed(app->trainer);
     frame->notices = &app->notices;
+    frame->import = &app->import;
     frame->popup = app->popup;
     frame->is_lesson_new = app->is_lesson_new;
     frame->preset =

@@ -4,6 +4,7 @@
 #pragma once
 #include "engine.h"
 #include "state/arrival.h"
+#include "state/import.h"
 #include "state/lessons.h"
 #include "state/look.h"
 #include "state/narrator.h"
@@ -139,6 +140,7 @@ typedef struct Frame {
     bool is_error;
     const Toast *toast;
     const Arrival *arrival;
+    const Import *import;   // without a picture where its popup is not open
     const Notices *notices; // what was done to, or noticed about, what the user brought
     const Sets *sets;
 } Frame;

@@ -19,6 +19,7 @@ typedef enum Popup {
     POPUP_GLOSSARY, // at App.glossary
     POPUP_CLAIM,    // figures and rule of App.claim
     POPUP_DATA,     // the data sets
+    POPUP_IMPORT,   // App.import: a picture that is to become the drawing
     POPUP_COUNT
 } Popup;
 
@@ -57,6 +58,8 @@ typedef enum RequestKind {
     REQUEST_FOLDER,       // the one in which it is, is opened
     REQUEST_TOAST,        // is closed
     REQUEST_OPEN,         // text: the path of something to read: a data set, a model, a picture
+    REQUEST_IMPORT,       // value: an InkInvert; step: degrees; x: threshold, 0 as found
+    REQUEST_IMPORT_APPLY, // the digit goes onto the pad
     REQUEST_GIVE_UP,      // what is being read
     REQUEST_PAD_BEGIN,    // x, y; value: erasing
     REQUEST_PAD_CONTINUE, // x, y

@@ -79,7 +79,7 @@ void restore_begin(App *app, const SavedState *saved)
     app->first = saved->page_first;
     app->shuffle = saved->page_shuffle;
     app->preset = saved->preset;
-    app->popup = saved->popup;
+    app->popup = saved->popup == POPUP_IMPORT ? POPUP_NONE : saved->popup; // its picture is not in this one
     app->glossary = saved->glossary;
     app->claim = saved->claim;
     app->epochs = saved->epochs;
