@@ -20,6 +20,7 @@ from PIL import Image
 import cli_reference as reference
 
 PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
+BREAKS = "loss=mse,output=linear,optimizer=sgd,lr=100,batch=4,layers=64,32,64"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -122,7 +123,7 @@ class AgainTest(StateCase):
                 [*a, *b, "--epochs", 3, "--step", 4, "--brush", "0.2,0.7", "--histogram", "cumulative", "--binary", 0.5],
                 ["--lesson", 1, "--lesson-step", 2, "--epochs", 2],
                 ["--preset", "sigmoid", "--epochs", 1],
-                ["--a", "loss=mse,output=linear,optimizer=sgd,lr=100", "--epochs", 1]):  # A breaks
+                ["--a", BREAKS, "--epochs", 1]):
             with self.subTest(arguments=arguments):
                 self.check_again(*arguments)
 

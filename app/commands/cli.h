@@ -83,13 +83,14 @@ typedef struct Options {
     const char *trace;               // view: file for one JSON line a frame; NULL: none
     bool json;                       // data, its fetch and list, shot
     bool has_texts;                  // view's trace, shot's JSON: with every text on screen
-    const char *operand;       // eval: the model's file; data export: the folder; data fetch: the set's name; view:
-                               // a picture
-    const char *to, *mirror;   // data fetch: the folder, NULL: the set's own; an address, NULL: the set's own
-    int stall;                 // data fetch: seconds
-    const char *from;          // shot: a picture whose settings are the other options' defaults; NULL: none
-    const CaptureState *state; // these, or those of view's operand; borrowed, NULL: there are none
-    float display_scale;       // of the display that a picture is as on; 1 where there is no such picture
+    const char *operand;          // eval: the model's file; data export: the folder; data fetch: the set's name; view:
+                                  // a picture
+    const char *to, *mirror;      // data fetch: the folder, NULL: the set's own; an address, NULL: the set's own
+    int stall;                    // data fetch: seconds
+    const char *figures, *arrays; // shot: a file and a folder for them (export.h); NULL: none
+    const char *from;             // shot: a picture whose settings are the other options' defaults; NULL: none
+    const CaptureState *state;    // these, or those of view's operand; borrowed, NULL: there are none
+    float display_scale;          // of the display that a picture is as on; 1 where there is no such picture
 } Options;
 
 typedef enum CliResult { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_USAGE } CliResult;

@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "commands/offline.h"
 #include "files/capture.h"
+#include "files/export.h"
 #include "files/figures.h"
 #include "files/report_json.h"
 #include "files/trace.h"
@@ -53,6 +54,35 @@ static bool put_picture(Offline *offline, NewFile *file, Error *error)
     return good;
 }
 
+// Whether what is exported beside the picture has a place, before any training.
+static int check_export(const Options *options)
+{
+    Error error;
+    NewFolder made;
+    const Naming naming = command_naming(options);
+    if (options->figures && export_find_kind(options->figures) < 0)
+        return command_fail(EXIT_USAGE, "--figures %s: expected a file that ends in .csv or .json",
+                            file_shorten_path(options->figures));
+    if (options->figures && !new_file_check(options->figures, naming, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    if (!options->arrays)
+        return EXIT_OK;
+    if (!new_folder_make(&made, options->arrays, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    new_folder_remove(&made);
+    return EXIT_OK;
+}
+
+static bool write_export(Offline *offline, Error *error)
+{
+    const Options *options = offline->options;
+    const Naming naming = command_naming(options);
+    const Frame *frame = offline_compose(offline);
+    return (!options->figures ||
+            export_figures(frame, (FiguresKind)export_find_kind(options->figures), options->figures, naming, error)) &&
+           (!options->arrays || export_arrays(frame, options->arrays, naming, error));
+}
+
 // Trains and writes the picture to `path`, which can be written.
 static int write_picture(Offline *offline, const char *path, Naming naming)
 {
@@ -65,6 +95,8 @@ static int write_picture(Offline *offline, const char *path, Naming naming)
         return status;
     if (!new_file_begin(&file, path, naming, &error) ||
         !new_file_end(&file, put_picture(offline, &file, &error), &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    if (!write_export(offline, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
     return print_result(offline, naming == NAME_NEXT ? file.path : path);
 }
@@ -80,7 +112,10 @@ int shot_run(const Options *options)
                                            : capture_choose_path(options->shots, chosen, &error);
     if (!can_write)
         return command_fail(EXIT_FAILED, "%s", error.text);
-    int status = offline_open(&offline, options);
+    int status = check_export(options);
+    if (status != EXIT_OK)
+        return status;
+    status = offline_open(&offline, options);
     if (status == EXIT_OK)
         status = write_picture(&offline, options->output ? options->output : chosen, naming);
     offline_close(&offline);

@@ -57,7 +57,7 @@ static json_t *drawing_range(const ModelFrame *m)
 }
 
 // One model whole: settings, every figure over the test set, the drawing's losses, the curves.
-static json_t *model_json(const ModelFrame *m, bool has_history)
+json_t *figures_model(const ModelFrame *m, bool has_history)
 {
     json_t *json = capture_model(m);
     const Snapshot *s = m->snapshot;
@@ -93,7 +93,7 @@ static json_t *matrix_json(const Frame *frame)
     json_t *cells = json_array();
     for (int row = 0; row < frame->matrix_rows; row++)
         for (int column = 0; column < frame->matrix_columns; column++) {
-            json_t *cell = model_json(&frame->models[frame->matrix[row][column]], false);
+            json_t *cell = figures_model(&frame->models[frame->matrix[row][column]], false);
             set(cell, "output", json_string(output_key(frame->matrix_outputs[row])));
             set(cell, "loss", json_string(loss_get(frame->matrix_losses[column])->key));
             (void)json_array_append_new(cells, cell);
@@ -302,9 +302,9 @@ json_t *figures_json(const Frame *frame, const CaptureWindow *window)
     if (frame->facts)
         set(json, "test_set", facts_json(frame->facts));
     if (scene_shows(scene, SIDE_A))
-        set(json, "a", model_json(&frame->models[SIDE_A], true));
+        set(json, "a", figures_model(&frame->models[SIDE_A], true));
     if (scene_shows(scene, SIDE_B))
-        set(json, "b", model_json(&frame->models[SIDE_B], true));
+        set(json, "b", figures_model(&frame->models[SIDE_B], true));
     if (frame->facts && frame->look.brush_first <= frame->look.brush_last)
         set(json, "brush", brush_json(frame));
     if (scene_has(scene, SCENE_IS_STAGE))

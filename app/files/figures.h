@@ -10,6 +10,9 @@
 // (json_memory.h). Owned by the caller: json_decref.
 json_t *figures_json(const Frame *frame, const CaptureWindow *window);
 
+// One model: its settings, every figure over the test set, the drawing's losses; the curves where has_history.
+json_t *figures_model(const ModelFrame *m, bool has_history);
+
 // The claims alone: verdicts, sentences, rules, tables.
 json_t *figures_claims(const Frame *frame);
 

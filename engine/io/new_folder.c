@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -90,6 +91,13 @@ static bool check_whole(const NewFiles *files, const char *what, Error *error)
                      file_shorten_path(files->folder.path), there, files->names[files->count - 1], what);
 }
 
+static void free_files(NewFiles *files)
+{
+    free(files->files);
+    files->files = NULL;
+    files->count = 0;
+}
+
 bool new_files_begin(NewFiles *files, const char *folder, const char *const *names, int count, Naming naming,
                      const char *what, Error *error)
 {
@@ -98,15 +106,22 @@ bool new_files_begin(NewFiles *files, const char *folder, const char *const *nam
     files->names = names;
     files->count = count;
     files->naming = naming;
+    files->files = malloc((size_t)count * sizeof *files->files);
+    if (!files->files)
+        return error_set(error, "out of memory: %s", file_shorten_path(folder));
     for (int i = 0; i < count; i++)
         files->files[i] = (NewFile){.fd = -1};
-    if (!new_folder_make(&files->folder, folder, error))
+    if (!new_folder_make(&files->folder, folder, error)) {
+        free_files(files);
         return false;
+    }
     bool is_good = naming == NAME_FORCED || check_whole(files, what, error);
     for (int i = 0; is_good && i < count; i++)
         is_good = new_folder_join(path, folder, names[i], error) && new_file_check(path, naming, error);
-    if (!is_good)
+    if (!is_good) {
         new_folder_remove(&files->folder);
+        free_files(files);
+    }
     return is_good;
 }
 
@@ -134,6 +149,7 @@ bool new_files_publish(NewFiles *files, Error *error)
         new_files_discard(files);
         return false;
     }
+    free_files(files);
     return true;
 }
 
@@ -141,5 +157,6 @@ void new_files_discard(NewFiles *files)
 {
     for (int i = 0; i < files->count; i++)
         new_file_discard(&files->files[i]);
+    free_files(files);
     new_folder_remove(&files->folder);
 }

@@ -20,7 +20,7 @@ void new_folder_remove(const NewFolder *folder);
 // FOLDER/NAME. False where that is too long.
 bool new_folder_join(char path[PATH_MAX], const char *folder, const char *name, Error *error);
 
-enum { NEW_FILES_MAX = 8 };
+enum { NEW_FILES_MAX = 512 };
 
 // All of them are written before the first gets its name, and the last one gets it last: where it is missing beside
 // others, the program was killed between two names.
@@ -29,7 +29,7 @@ typedef struct NewFiles {
     const char *const *names; // (count), borrowed
     int count;
     Naming naming;
-    NewFile files[NEW_FILES_MAX];
+    NewFile *files; // (count), owned
 } NewFiles;
 
 // Makes the folder and checks all names, each as new_file_check does. what: "a report", for the sentence about one that

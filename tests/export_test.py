@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""What a frame shows, in files for other tools: figures as CSV and JSON, held against each other and against the JSON of
+the picture; arrays that numpy loads, held against the digits and the formulas.
+
+Usage: export_test.py PATH_TO_LOSSLENS
+"""
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+
+import cli_reference as reference
+
+PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
+
+
+def run(*arguments):
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120, env=env)
+
+
+class ExportTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="losslens-export-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = folder.name
+        exported, cls.data = os.path.join(cls.folder, "exported"), os.path.join(cls.folder, "digits")
+        assert run("data", "export", exported).returncode == 0
+        reference.cut_digits(exported, cls.data, 640, 300)
+        cls.count = 0
+
+    def path(self, end):
+        ExportTest.count += 1
+        return os.path.join(self.folder, f"{ExportTest.count}{end}")
+
+    def shot(self, *arguments, status=0):
+        result = run("shot", "--data", self.data, "--epochs", 1, "-o", self.path(".png"), *arguments)
+        self.assertEqual(result.returncode, status, result.stderr)
+        return result
+
+    def load(self, folder):
+        return {name.removesuffix(".npy"): np.load(os.path.join(folder, name), allow_pickle=False)
+                for name in os.listdir(folder)}
+
+    def test_figures(self):
+        for view, count in (("compare", 2), ("solo-b", 1), ("matrix", 16)):
+            table, text = self.path(".csv"), self.path(".json")
+            breaks = "loss=mse,output=linear,optimizer=sgd,lr=100,batch=4,layers=64,32,64"
+            told = json.loads(self.shot("--view", view, "--b", breaks, "--figures", table, "--json").stdout)
+            self.shot("--view", view, "--b", breaks, "--figures", text)
+            with open(text) as file:
+                models = json.load(file)["models"]
+            with open(table, newline="") as file:
+                lines = file.read()
+                self.assertEqual(lines.count("\n"), lines.count("\r\n"))
+                file.seek(0)
+                rows = list(csv.DictReader(file, strict=True))
+            self.assertEqual((len(rows), len(models)), (count, count))
+            self.assertEqual(len({row["model"] for row in rows}), count)
+            for row, model in zip(rows, models):
+                self.assertNotIn(None, row)  # no value without a column
+                self.assertEqual((row["model"], row["spec"], int(row["step"])), (model["model"], model["spec"], model["step"]))
+                for part in ("test", "drawing"):
+                    for key, value in model.get(part, {}).items():
+                        if isinstance(value, (int, float)):
+                            self.assertEqual(float(row[f"{part}.{key}"]), value)
+                        elif value is None:
+                            self.assertEqual(row[f"{part}.{key}"], "")
+                if model["model"] in told:
+                    self.assertEqual(model["test"], told[model["model"]]["test"])
+                    self.assertEqual(model["drawing"], told[model["model"]]["drawing"])
+            self.assertTrue(any(row.get("broken_step") for row in rows) or view == "matrix")
+
+    def test_arrays(self):
+        folder = self.path("")
+        told = json.loads(self.shot("--npy", folder, "--page", 1, "--heatmap", "mse,difference", "--json").stdout)
+        arrays = self.load(folder)
+        digits = reference.read_digits(self.data, "t10k")[0].reshape(-1, 28, 28).astype(np.float32) / np.float32(255)
+        self.assertEqual(sorted(arrays), sorted(["input", "drawing"] + [f"{what}-{model}" for model in "ab" for what in (
+            "output", "drawing-output", "heat-mse", "heat-difference")]))
+        for name, array in arrays.items():
+            self.assertEqual(array.dtype, np.float32)
+            self.assertEqual(array.shape, (1 if name.startswith("drawing") else len(told["digits"]), 28, 28), name)
+        self.assertTrue((arrays["input"] == digits[told["digits"]]).all())
+        self.assertTrue((arrays["drawing"] == digits[:1]).all())
+        for model in "ab":
+            error = (arrays[f"output-{model}"] - arrays["input"]) ** 2
+            self.assertLess(np.abs(error - arrays[f"heat-mse-{model}"]).max(), 1e-6)
+            mse = np.mean((arrays[f"drawing-output-{model}"].astype(float) - arrays["drawing"]) ** 2)
+            self.assertAlmostEqual(mse, told[model]["drawing"]["mse"], delta=1e-8)
+        difference = arrays["output-a"] - arrays["output-b"]
+        self.assertTrue((arrays["heat-difference-a"] == difference).all())
+        self.shot("--npy", folder, status=1)  # nothing is replaced
+        self.shot("--npy", folder, "--view", "solo", "--heatmap", "dead,dead", "--force")
+        self.assertEqual(np.load(os.path.join(folder, "heat-dead-a.npy")).shape, (1, 28, 28))  # of the whole set
+
+    def test_places(self):
+        taken = self.path(".csv")
+        with open(taken, "w") as file:
+            file.write("mine")
+        for arguments, status in ((["--figures", taken], 1), (["--figures", self.path(".txt")], 2),
+                                  (["--figures", os.path.join(self.folder, "no", "x.csv")], 1), (["--npy", taken], 1)):
+            picture = self.path(".png")
+            result = run("shot", "--data", self.data, "--epochs", 0, "-o", picture, *arguments)
+            self.assertEqual((result.returncode, result.stderr.count("losslens: ")), (status, 1), result.stderr)
+            self.assertFalse(os.path.exists(picture))  # said before anything was done
+        with open(taken) as file:
+            self.assertEqual(file.read(), "mine")
+
+
+if __name__ == "__main__":
+    unittest.main()
