@@ -52,6 +52,7 @@ static void print_value(FILE *stream, const OptionRow *row)
         (void)fputs(" <list>", stream);
         print_words(stream, row->words);
         return;
+    case KIND_MODEL:
     case KIND_SPEC: (void)fputs(" <spec>", stream); return;
     case KIND_TEXT:
     case KIND_DATA:
