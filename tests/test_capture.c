@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <limits.h>
+#include <math.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "files/capture.h"
+#include "files/picture.h"
 
 static char folder[] = "/tmp/losslens-capture-XXXXXX";
 
@@ -114,15 +116,14 @@ static void writes_what_it_reads(void **state)
     Error error = {0};
     assert_true(write_picture(path, rgba, WIDTH, HEIGHT, json, &error));
     assert_int_equal(count_files(), 1);
-    float *values = NULL;
-    int width = 0, height = 0;
-    assert_true(capture_read_grey(path, &values, &width, &height, &error));
-    assert_int_equal(width, WIDTH);
-    assert_int_equal(height, HEIGHT);
+    InkPicture picture;
+    assert_true(picture_read(path, NULL, &picture, &error));
+    assert_int_equal(picture.width, WIDTH);
+    assert_int_equal(picture.height, HEIGHT);
     for (int i = 0; i < WIDTH * HEIGHT; i++) {
-        assert_float_equal(values[i], (float)(i * 7 % 256) / 255.0F, 0);
+        assert_float_equal(picture.grey[i], (float)(i * 7 % 256) / 255.0F, 0);
     }
-    free(values);
+    ink_free_picture(&picture);
     const size_t size = read_file(path, bytes, sizeof bytes);
     char chunk[64];
     const int length = snprintf(chunk, sizeof chunk, "tEXtlosslens%c%s", 0, json);
@@ -202,36 +203,34 @@ static void reads_every_depth(void **state)
         const int color = kinds[i / 2].color;
         const size_t size = encode(bytes, sizeof bytes, 32, 32, kinds[i / 2].depth, color, i % 2, rows,
                                    (size_t)kinds[i / 2].bytes_per_pixel * 32);
-        float *values = NULL;
-        int width, height;
+        InkPicture picture = {0};
         Error error = {0};
-        const bool is_ok = capture_parse_grey(bytes, size, "kind", &values, &width, &height, &error);
+        const bool is_ok = picture_parse(bytes, size, "kind", NULL, &picture, &error);
         assert_string_equal(error.text, "");
         assert_true(is_ok);
-        const float level = 100.0F / 255, expected = color & PNG_COLOR_MASK_ALPHA ? level * level : level;
+        const float level = 100.0F / 255;
+        assert_int_equal(picture.alpha != NULL, (color & PNG_COLOR_MASK_ALPHA) != 0);
         for (int k = 0; k < 32 * 32; k++) {
-            assert_float_equal(values[k], expected, 1e-6);
+            assert_float_equal(picture.grey[k], level, 1e-6);
+            assert_true(!picture.alpha || fabsf(picture.alpha[k] - level) < 1e-6F);
         }
-        free(values);
+        ink_free_picture(&picture);
     }
     memset(rows, 0xaa, sizeof rows);
     const size_t size = encode(bytes, sizeof bytes, 32, 32, 1, PNG_COLOR_TYPE_GRAY, false, rows, 4);
-    float *values = NULL;
-    int width, height;
-    assert_true(capture_parse_grey(bytes, size, "bits", &values, &width, &height, NULL));
-    assert_float_equal(values[0], 1, 0);
-    assert_float_equal(values[1], 0, 0);
-    free(values);
+    InkPicture picture;
+    assert_true(picture_parse(bytes, size, "bits", NULL, &picture, NULL));
+    assert_float_equal(picture.grey[0], 1, 0);
+    assert_float_equal(picture.grey[1], 0, 0);
+    ink_free_picture(&picture);
 }
 
 static void expect_refusal(const uint8_t *bytes, size_t size, const char *part)
 {
-    float *values = NULL;
-    int width = -1, height = -1;
+    InkPicture picture = {0};
     Error error = {0};
-    assert_false(capture_parse_grey(bytes, size, "some.png", &values, &width, &height, &error));
-    assert_null(values);
-    assert_int_equal(width, -1);
+    assert_false(picture_parse(bytes, size, "some.png", NULL, &picture, &error));
+    assert_null(picture.grey);
     assert_non_null(strstr(error.text, "some.png"));
     assert_non_null(strstr(error.text, part));
 }
@@ -243,25 +242,22 @@ static void refuses_bad_pictures(void **state)
     for (size_t i = 0; i < sizeof rows; i++) {
         rows[i] = (uint8_t)(i * i >> 3);
     }
-    size_t size = encode(bytes, sizeof bytes, 27, 28, 8, PNG_COLOR_TYPE_GRAY, false, rows, 27);
-    expect_refusal(bytes, size, "27 by 28");
-    size = encode(bytes, sizeof bytes, 4097, 30, 8, PNG_COLOR_TYPE_GRAY, false, rows, 1);
-    expect_refusal(bytes, size, "4097 by 30");
+    size_t size = encode(bytes, sizeof bytes, 12001, 30, 8, PNG_COLOR_TYPE_GRAY, false, rows, 1);
+    expect_refusal(bytes, size, "12001 by 30");
     size = encode(bytes, sizeof bytes, 40, 40, 8, PNG_COLOR_TYPE_GRAY, false, rows, 40);
     // IEND is 12 bytes, IDAT's check sum 4 more: every cut before them leaves pixels out.
     for (size_t length = 0; length < size - 16; length++) {
         uint8_t *part = malloc(length ? length : 1); // of its own, so that a sanitizer sees any step past its end
         assert_non_null(part);
         memcpy(part, bytes, length);
-        expect_refusal(part, length, length == 0 ? "empty" : "cut off");
+        expect_refusal(part, length, length == 0 ? "empty" : length < 8 ? "picture was expected" : "cut off");
         free(part);
     }
-    expect_refusal((const uint8_t *)"\xff\xd8\xff\xe0 a JPEG", 11,
-                   "some.png is a JPEG picture, and a PNG picture was expected");
+    expect_refusal((const uint8_t *)"\xff\xd8\xff\xe0 a JPEG", 11, "some.png is damaged or cut off");
     expect_refusal((const uint8_t *)"\0\0\0\x18"
                                     "ftypheic",
                    12, "is a HEIC picture, and");
-    expect_refusal((const uint8_t *)"RIFF\x24\0\0\0WEBPVP8 ", 16, "is a WebP picture, and");
+    expect_refusal((const uint8_t *)"RIFF\x24\0\0\0WEBPVP8 ", 16, "is damaged or cut off");
     expect_refusal((const uint8_t *)"\0\0\x08\3\0\0\0\1", 8,
                    "is an IDX file of unsigned bytes of rank 3, which are images");
     expect_refusal((const uint8_t *)"\1\2\3\4\5", 5, "begins with the bytes 01 02 03 04");
@@ -271,10 +267,9 @@ static void refuses_bad_pictures(void **state)
 
 static void expect_unreadable(const char *path, const char *part)
 {
-    float *values = NULL;
-    int width, height;
+    InkPicture picture;
     Error error = {0};
-    assert_false(capture_read_grey(path, &values, &width, &height, &error));
+    assert_false(picture_read(path, NULL, &picture, &error));
     assert_non_null(strstr(error.text, path));
     assert_non_null(strstr(error.text, part));
 }
@@ -294,7 +289,8 @@ static void refuses_bad_files(void **state)
     assert_int_equal(symlink("nowhere", in_folder("link.png")), 0);
     expect_unreadable(in_folder("link.png"), "symbolic link to nowhere");
     write_file(in_folder("page.png"), "<!DOCTYPE html><title>404</title>", 33);
-    expect_unreadable(in_folder("page.png"), "is a web page (HTML), and a PNG picture was expected");
+    expect_unreadable(in_folder("page.png"),
+                      "is a web page (HTML), and a PNG, JPEG, WebP, BMP or GIF picture was expected");
     write_file(in_folder("text.png"), "hello world", 11);
     expect_unreadable(in_folder("text.png"), "is plain text, and");
     write_file(in_folder("empty.png"), "", 0);

@@ -1,7 +1,8 @@
-// Capture: see capture.h. This file writes PNGs and finds the place for them; capture_read.c reads them.
+// Capture: see capture.h.
 #include "files/capture.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <png.h>
 #include <stdio.h>
@@ -128,6 +129,19 @@ static bool parse_pictures_line(const char *line, const char *home, char *folder
     return *line == '"' && length > 0;
 }
 
+// Of a regular file alone, so that nothing waits for a writer. NULL on failure.
+static FILE *open_file(const char *path, Error *error)
+{
+    uint64_t size;
+    const int descriptor = file_open(path, &size, error);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "rb") : NULL;
+    if (descriptor >= 0 && !file) {
+        error_set(error, "%s could not be read: %s.", file_shorten_path(path), strerror(errno));
+        (void)close(descriptor);
+    }
+    return file;
+}
+
 static bool find_pictures_folder(char *folder, size_t size, Error *error)
 {
     const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
@@ -138,7 +152,7 @@ static bool find_pictures_folder(char *folder, size_t size, Error *error)
     const bool has_config = config && config[0] == '/';
     int length =
         snprintf(dirs, sizeof dirs, "%s%s/user-dirs.dirs", has_config ? config : home, has_config ? "" : "/.config");
-    FILE *file = length > 0 && (size_t)length < sizeof dirs ? capture_open(dirs, NULL) : NULL;
+    FILE *file = length > 0 && (size_t)length < sizeof dirs ? open_file(dirs, NULL) : NULL;
     bool is_found = false;
     while (file && !is_found && fgets(line, sizeof line, file)) {
         is_found = parse_pictures_line(line, home, folder, size);

@@ -1,4 +1,4 @@
-// Capture: PNG out with the settings inside, PNG in.
+// Capture: PNG out with the settings inside.
 //
 // Thread: any; no state.
 #pragma once
@@ -20,16 +20,3 @@ bool capture_write(NewFile *file, const uint8_t *rgba, int width, int height, co
 // user-dirs.dirs, then $HOME/Pictures), made where it does not exist. path receives
 // FOLDER/losslens-YYYYMMDD-HHMMSS.png, for NAME_NEXT. False also where nothing can be written there.
 bool capture_choose_path(const char *override, char path[PATH_MAX], Error *error);
-
-// Reads a grey or colour PNG (any depth, interlaced or not; alpha is laid over black) of 28x28 up to 4096x4096 as
-// luminance in [0, 1], computed from 8 bits a channel: values (height, width), owned by the caller (free). *width and
-// *height receive its size. On failure nothing is written but the error.
-bool capture_read_grey(const char *path, float **values, int *width, int *height, Error *error);
-
-// The same for bytes in memory; name stands for the file in sentences.
-bool capture_parse_grey(const uint8_t *bytes, size_t size, const char *name, float **values, int *width, int *height,
-                        Error *error);
-
-// Opens a file for reading; the caller closes it. Only a regular one will do, so that nothing waits for a writer. NULL
-// on failure.
-FILE *capture_open(const char *path, Error *error);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files/capture.h"
 #include "files/picture_parts.h"
 
 bool picture_check_size(const PictureSource *source, int64_t width, int64_t height, Error *error)

@@ -1,10 +1,10 @@
-// Fuzzes capture_parse_grey. The first byte says how the rest is given to it: as it is; as a PNG whose checksums are
-// put right first; or as IHDR's 13 bytes and scanlines, from which a PNG is made.
+// Fuzzes picture_parse with PNGs. The first byte says how the rest is given to it: as it is; as a PNG whose checksums
+// are put right first; or as IHDR's 13 bytes and scanlines, from which a PNG is made.
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "files/capture.h"
+#include "files/picture.h"
 #include "fuzz.h"
 
 enum { FIX_CHECKSUMS = 1, MAKE_PNG = 2, SIGNATURE_SIZE = 8, HEADER_SIZE = 13, CHUNK_OVERHEAD = 12 };
@@ -62,22 +62,34 @@ static void make_png(Png *png, const uint8_t *data, size_t size)
     fix_checksums(png->bytes, png->size);
 }
 
+// Rows are unpacked until it has been enough.
+static bool report(void *context, uint64_t done, uint64_t total)
+{
+    (void)context;
+    (void)total;
+    return done < 1024;
+}
+
+static bool is_share(float value) { return value >= 0.0f && value <= 1.0f; }
+
 static void parse(const uint8_t *bytes, size_t size)
 {
+    const LoadProgress progress = {report, NULL};
+    InkPicture picture = {0};
     Error error = {""};
-    float *values = NULL;
-    int width = -1, height = -1;
-    if (!capture_parse_grey(bytes, size, "file", &values, &width, &height, &error)) {
-        if (values || !error.text[0])
+    if (size > 0 && bytes[0] != 0x89) // the other formats are fuzz_picture's
+        return;
+    if (!picture_parse(bytes, size, "file", &progress, &picture, &error)) {
+        if (picture.grey || !error.text[0])
             abort();
         return;
     }
-    if (width < 28 || width > 4096 || height < 28 || height > 4096)
+    if (picture.width < 1 || picture.width > INK_SIDE_MAX || picture.height < 1 || picture.height > INK_SIDE_MAX)
         abort();
-    for (size_t i = 0; i < (size_t)width * (size_t)height; i++)
-        if (!(values[i] >= 0.0f && values[i] <= 1.0f))
+    for (int i = 0; i < picture.width * picture.height; i++)
+        if (!is_share(picture.grey[i]) || (picture.alpha && !is_share(picture.alpha[i])))
             abort();
-    free(values);
+    ink_free_picture(&picture);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
