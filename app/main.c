@@ -23,6 +23,7 @@ static int run_command(const Options *options)
     case COMMAND_FILM: return film_run(options);
     case COMMAND_REPORT: return report_run(options);
     case COMMAND_EVAL: return eval_run(options);
+    case COMMAND_CODE: return code_run(options);
     case COMMAND_DATA:
     case COMMAND_DATA_EXPORT: return data_run(options);
     case COMMAND_DATA_FETCH:

@@ -137,7 +137,7 @@ class ArgumentsTest(unittest.TestCase):
 
     def test_unknown_command(self):
         for name in ["trian", "export", "", "Train", "help"]:
-            self.refuse(name, contains="expected view, train, shot, film, report, eval or data")
+            self.refuse(name, contains="expected view, train, shot, film, report, eval, code or data")
 
     def test_bad_values(self):
         for command in EVERY:

@@ -112,7 +112,7 @@ class RecipeTest(unittest.TestCase):
         return [entry["text"] for entry in figures["texts"]]
 
     def test_loss(self):
-        self.add("loss", 1)
+        self.add("loss", 2)
         self.check_c_tests("loss", "huber")
         figures = TREE.shot("--a", "loss=huber", "--b", "loss=huber,output=clip", "--curve", "huber",
                             "--size", "1440x900")
@@ -129,7 +129,7 @@ class RecipeTest(unittest.TestCase):
         self.assertEqual(matrix["matrix"]["losses"], ["huber"])
 
     def test_output(self):
-        self.add("output", 1)
+        self.add("output", 2)
         self.check_c_tests("output", "softsign")
         figures = TREE.shot("--a", "output=softsign,loss=mse")
         t, z = TREE.outputs(figures["a"]["spec"])

@@ -9,6 +9,7 @@
 
 #include "commands/cli_options.h"
 #include "draw/theme.h"
+#include "files/code.h"
 
 enum {
     VIEW = 1 << COMMAND_VIEW,
@@ -17,6 +18,7 @@ enum {
     FILM = 1 << COMMAND_FILM,
     REPORT = 1 << COMMAND_REPORT,
     EVAL = 1 << COMMAND_EVAL,
+    CODE = 1 << COMMAND_CODE,
     DATA = 1 << COMMAND_DATA,
     EXPORT = 1 << COMMAND_DATA_EXPORT,
     FETCH = 1 << COMMAND_DATA_FETCH,
@@ -46,6 +48,7 @@ static const OptionRow rows[] = {
      "what all models share: everything but loss and output", NULL},
     {"--model", "SPEC", TRAIN, KIND_SPEC, FIELD(model), SAID_MODEL, 0,
      "the model; default: that of --init, or every key's default", NULL},
+    {"--model", "SPEC", CODE, KIND_SPEC, FIELD(model), SAID_MODEL, 0, "the model; default: every key's default", NULL},
     {"--epochs", "N", VIEW, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
      "where training pauses by itself, 1 to 100000; default: 50", NULL},
     {"--epochs", "N", SHOT, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
@@ -191,8 +194,8 @@ const OptionRow *cli_option_rows(int *count)
 
 const char *cli_command_name(Command command)
 {
-    static const char *const names[COMMAND_COUNT] = {"view", "train", "shot",        "film",       "report",
-                                                     "eval", "data",  "data export", "data fetch", "data list"};
+    static const char *const names[COMMAND_COUNT] = {"view", "train", "shot",        "film",       "report",   "eval",
+                                                     "code", "data",  "data export", "data fetch", "data list"};
     return names[command];
 }
 
@@ -267,6 +270,7 @@ static bool read_option(int argc, char **argv, int *used, Options *out, Error *e
 static bool read_operand(const char *text, Options *out, Error *error)
 {
     static const char *const operands[COMMAND_COUNT] = {[COMMAND_EVAL] = "model",
+                                                        [COMMAND_CODE] = "framework",
                                                         [COMMAND_DATA_EXPORT] = "folder",
                                                         [COMMAND_DATA_FETCH] = "data set",
                                                         [COMMAND_VIEW] = "file"};
@@ -280,6 +284,18 @@ static bool read_operand(const char *text, Options *out, Error *error)
         return error_set(error, "%s needs a path, and an empty one was given", cli_command_name(out->command));
     out->operand = text;
     return true;
+}
+
+static bool finish_code(Options *out, Error *error)
+{
+    char keys[64] = "";
+    words_join(code_key, " or ", keys, sizeof keys);
+    for (int i = 0; out->operand && code_key(i); i++)
+        if (strcmp(code_key(i), out->operand) == 0) {
+            out->framework = i;
+            return true;
+        }
+    return error_set(error, "code %.40s: expected %s", out->operand ? out->operand : "needs a framework", keys);
 }
 
 // The command at the front; returns how many arguments name it, -1 if that is no command.
@@ -300,7 +316,7 @@ static int read_command(int argc, char **argv, Command *out, Error *error)
     }
     if (named)
         return named;
-    error_set(error, "unknown command '%.60s': expected view, train, shot, film, report, eval or data", argv[1]);
+    error_set(error, "unknown command '%.60s': expected view, train, shot, film, report, eval, code or data", argv[1]);
     *out = COMMAND_COUNT;
     return -1;
 }
@@ -476,6 +492,8 @@ CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *o
     }
     if (out->command == COMMAND_EVAL && !out->operand)
         return error_set(error, "eval needs a model: losslens eval MODEL.safetensors"), CLI_USAGE;
+    if (out->command == COMMAND_CODE && !finish_code(out, error))
+        return CLI_USAGE;
     if (out->command == COMMAND_DATA_EXPORT && !out->operand)
         return error_set(error, "data export needs a folder: losslens data export DIR"), CLI_USAGE;
     if (out->command == COMMAND_DATA_FETCH && !out->operand)

@@ -22,6 +22,7 @@ typedef enum Command {
     COMMAND_FILM,
     COMMAND_REPORT,
     COMMAND_EVAL,
+    COMMAND_CODE,
     COMMAND_DATA,
     COMMAND_DATA_EXPORT,
     COMMAND_DATA_FETCH,
@@ -83,6 +84,7 @@ typedef struct Options {
     const char *trace;               // view: file for one JSON line a frame; NULL: none
     bool json;                       // data, its fetch and list, shot
     bool has_texts;                  // view's trace, shot's JSON: with every text on screen
+    int framework;                   // code: which, of files/code.h
     const char *operand;          // eval: the model's file; data export: the folder; data fetch: the set's name; view:
                                   // a picture
     const char *to, *mirror;      // data fetch: the folder, NULL: the set's own; an address, NULL: the set's own

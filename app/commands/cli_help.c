@@ -50,6 +50,11 @@ static const CommandText texts[COMMAND_COUNT] = {
          "nothing behind; the exit status is 130 (143 after SIGTERM, 129 after SIGHUP).\n"},
     [COMMAND_EVAL] = {"eval [OPTION]... MODEL.safetensors", "measure a saved model and print its figures as JSON",
                       "Measures a saved model over the whole test set and prints the same \"test\" object as train.\n"},
+    [COMMAND_CODE] =
+        {"code [OPTION]... pytorch|keras", "print a model as a script of PyTorch or Keras",
+         "Prints a complete script that builds, trains and saves that very model from the same data, or with\n"
+         "--load measures a saved one: python3 SCRIPT DATA [--epochs N] [--limit N] [--seed N] [--save FILE]\n"
+         "[--load FILE]. Initial weights and the order of the images are the framework's own.\n"},
     [COMMAND_DATA] =
         {"data [OPTION]...", "print what a data set holds",
          "Prints what a data set holds: counts, mean intensity, shares of empty, grey and full pixels, the least\n"

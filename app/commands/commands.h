@@ -15,6 +15,7 @@ int shot_run(const Options *options);
 int film_run(const Options *options);
 int report_run(const Options *options);
 int eval_run(const Options *options);
+int code_run(const Options *options);
 int data_run(const Options *options);      // data and data export
 int data_sets_run(const Options *options); // data fetch and data list
 

@@ -1,0 +1,37 @@
+// How PyTorch and Keras write each loss, output, hidden activation and optimizer of the tables.
+//
+// To add one: CODE_LOSS_function, CODE_OUTPUT_function or CODE_HIDDEN_function, by the name that the row in the
+// engine's table has, without which code.c does not compile; of an optimizer a row in CODE_OPTIMIZERS.
+#pragma once
+
+// clang-format off
+// {PyTorch's mean of p and t; its form from the logit @k@z of a sigmoid, NULL: none; Keras' mean over the last axis}
+#define CODE_LOSS_bce {"nn.functional.binary_cross_entropy(p.clamp(1e-7, 1 - 1e-7), t)", \
+                       "nn.functional.binary_cross_entropy_with_logits(@k@z, t)", \
+                       "keras.losses.binary_crossentropy(t, p)"}
+#define CODE_LOSS_mse {"((p - t) ** 2).mean()", NULL, "keras.ops.mean((p - t) ** 2, axis=-1)"}
+#define CODE_LOSS_mae {"(p - t).abs().mean()", NULL, "keras.ops.mean(keras.ops.abs(p - t), axis=-1)"}
+
+// {PyTorch, Keras}, of the logit z
+#define CODE_OUTPUT_sigmoid {"torch.sigmoid(z)", "keras.ops.sigmoid(z)"}
+#define CODE_OUTPUT_relu {"torch.relu(z)", "keras.ops.relu(z)"}
+#define CODE_OUTPUT_linear {"z", "z"}
+#define CODE_OUTPUT_clip {"z.clamp(0, 1)", "keras.ops.clip(z, 0, 1)"}
+#define CODE_OUTPUT_tanh01 {"(torch.tanh(z) + 1) / 2", "(keras.ops.tanh(z) + 1) / 2"}
+#define CODE_OUTPUT_softplus {"nn.functional.softplus(z)", "keras.ops.softplus(z)"}
+
+// {PyTorch's module, Keras' function of z}
+#define CODE_HIDDEN_relu {"nn.ReLU()", "keras.ops.relu(z)"}
+#define CODE_HIDDEN_leaky_relu {"nn.LeakyReLU(0.01)", "keras.ops.leaky_relu(z, 0.01)"}
+#define CODE_HIDDEN_hyperbolic_tangent {"nn.Tanh()", "keras.ops.tanh(z)"}
+#define CODE_HIDDEN_sigmoid {"nn.Sigmoid()", "keras.ops.sigmoid(z)"}
+#define CODE_HIDDEN_elu {"nn.ELU()", "keras.ops.elu(z)"}
+#define CODE_HIDDEN_gelu {"nn.GELU()", "keras.ops.gelu(z, approximate=False)"}
+
+// X(key, PyTorch, Keras)
+#define CODE_OPTIMIZERS(X) \
+    X("adam", "torch.optim.Adam(model.parameters(), lr=@lr@, eps=1e-7)", "keras.optimizers.Adam(@lr@, epsilon=1e-7)") \
+    X("adadelta", "torch.optim.Adadelta(model.parameters(), lr=@lr@, rho=0.95, eps=1e-7)", \
+      "keras.optimizers.Adadelta(@lr@, rho=0.95, epsilon=1e-7)") \
+    X("sgd", "torch.optim.SGD(model.parameters(), lr=@lr@, momentum=0.9)", "keras.optimizers.SGD(@lr@, momentum=0.9)")
+// clang-format on

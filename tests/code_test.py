@@ -1,0 +1,147 @@
+#!/usr/bin/python3
+"""What `losslens code` prints: the PyTorch script trains the same model, loads ours and gives the same outputs; the Keras
+script, whose framework Debian lacks, is Python.
+
+Usage: code_test.py LOSSLENS [unittest's arguments]. Exit status 77 (skipped) where PyTorch is missing.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import types
+import unittest
+
+try:
+    import torch
+except ImportError:
+    print("PyTorch is not installed: nothing to run the script with")
+    sys.exit(77)
+
+import cli_reference as reference
+
+PROGRAM = os.path.abspath(sys.argv[1])
+WORK = None
+
+
+def setUpModule():
+    global WORK
+    torch.set_num_threads(1)
+    WORK = tempfile.TemporaryDirectory(prefix="losslens-code-")
+    run("data", "export", path("whole"))
+    reference.cut_digits(path("whole"), path("data"), 2000, 500)
+
+
+def tearDownModule():
+    WORK.cleanup()
+
+
+def path(name):
+    return os.path.join(WORK.name, name)
+
+
+def run(*arguments):
+    result = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, (arguments, result.stderr)
+    return result.stdout
+
+
+def words(key):
+    """What a spec's key may be, as the help lists it."""
+    return re.search(rf"^  {key} +(.*)$", run("train", "--help"), re.M)[1].split(", ")
+
+
+def covering():
+    """Specs that between them have each loss with each output, each hidden activation and optimizer, noise and l1."""
+    hidden, optimizers = words("hidden"), words("optimizer")
+    pairs = [(loss, output) for loss in words("loss") for output in words("output")]
+    for i in range(max(len(pairs), len(hidden), len(optimizers))):
+        loss, output = pairs[i % len(pairs)]
+        yield (f"loss={loss},output={output},hidden={hidden[i % len(hidden)]},optimizer={optimizers[i % len(optimizers)]},"
+               f"layers={['24', '40,16,24'][i % 2]},noise={[0, 0.25][i % 2]},l1={[0, 0.001][i // 2 % 2]},seed={i}")
+
+
+def load_script(spec):
+    module = types.ModuleType("script")
+    exec(compile(run("code", "--model", spec, "pytorch"), "script", "exec"), module.__dict__)
+    return module
+
+
+class CodeTest(unittest.TestCase):
+    def test_keras_is_python(self):
+        for spec in covering():
+            text = run("code", "--model", spec, "keras")
+            compile(text, "script", "exec")
+            self.assertNotIn("@", text)
+            self.assertIn(f"epochs=options.epochs", text)
+
+    def test_loaded_models_agree(self):
+        """A step of each model first, so that biases are not all zero."""
+        for spec in covering():
+            file = path("ours.safetensors")
+            report = json.loads(run("train", "--data", path("data"), "--limit", 256, "--epochs", 1, "--model", spec, "-o", file,
+                                    "--force"))
+            script = load_script(report["spec"])
+            model = script.Autoencoder()
+            tensors = script.read_tensors(file)
+            model.load_state_dict({name: torch.from_numpy(values) for name, values in tensors.items()})
+            test = script.read_images(path("data"), "t10k")
+            found = script.measure(model, test)
+            loss = reference.parse_spec(spec)["loss"]
+            self.assertAlmostEqual(found["mse"], report["test"]["mse"], delta=1e-6 * max(1, report["test"]["mse"]), msg=spec)
+            self.assertAlmostEqual(found["loss"], report["test"][loss], delta=1e-6 * max(1, report["test"][loss]), msg=spec)
+
+            # it trains, and what it saves is ours again
+            optimizer_line = re.search(r"optimizer = (.*)", run("code", "--model", spec, "pytorch"))[1]
+            optimizer = eval(optimizer_line, {"torch": torch, "model": model})
+            script.train_epoch(model, optimizer, test[:64])
+            script.write_tensors(path("theirs.safetensors"), {n: v.numpy() for n, v in model.state_dict().items()})
+            evaluated = json.loads(run("eval", "--data", path("data"), path("theirs.safetensors")))
+            self.assertEqual(evaluated["spec"], report["spec"])
+            mse = script.measure(model, test)["mse"]
+            self.assertAlmostEqual(evaluated["test"]["mse"], mse, delta=1e-6 * max(1, mse), msg=spec)
+
+    def test_outputs_agree(self):
+        """Pixel by pixel, of the digit that a picture explains."""
+        file = path("outputs.safetensors")
+        run("train", "--data", path("data"), "--epochs", 3, "-o", file)
+        script = load_script("")
+        model = script.Autoencoder()
+        model.load_state_dict({name: torch.from_numpy(v) for name, v in script.read_tensors(file).items()})
+        with torch.no_grad():
+            z, _ = model(script.to_pixels(script.read_images(path("data"), "t10k")))
+        for pixel in ((7, 12), (14, 14), (20, 15)):
+            figures = json.loads(run("shot", "--data", path("data"), "--a", file, "--view", "inspect", "--epochs", 0, "--json",
+                                     "--pixel", f"{pixel[0]},{pixel[1]}", "--force", "-o", path("shot.png")))
+            shown = figures["inspect"]["a"]
+            digit = figures["inspect"]["digit"]
+            self.assertAlmostEqual(shown["p"], script.output(z)[digit, 28 * pixel[0] + pixel[1]].item(), delta=1e-6)
+
+    def test_it_trains_alike(self):
+        """After some epochs its figures lie within what another seed makes of ours."""
+        spec, epochs = "loss=bce,batch=50", 8
+        ours = [json.loads(run("train", "--data", path("data"), "--epochs", epochs, "--model", f"{spec},seed={seed}"))["test"]
+                for seed in range(1, 5)]
+        with open(path("script.py"), "w", encoding="utf-8") as file:
+            file.write(run("code", "--model", spec, "pytorch"))
+        theirs = []
+        for seed in range(1, 4):
+            result = subprocess.run(["/usr/bin/python3", path("script.py"), path("data"), "--epochs", str(epochs), "--seed",
+                                     str(seed)], capture_output=True, text=True, timeout=300,
+                                    env={**os.environ, "OMP_NUM_THREADS": "1"})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            lines = [json.loads(line) for line in result.stdout.splitlines()]
+            self.assertEqual([line["epoch"] for line in lines], list(range(1, epochs + 1)))
+            theirs.append(lines[-1])
+        for key, name in (("bce", "loss"), ("mse", "mse")):
+            figures, others = [test[key] for test in ours], [line[name] for line in theirs]
+            spread = max(figures) - min(figures)
+            mean, other = sum(figures) / len(figures), sum(others) / len(others)
+            print(f"{key}: ours {mean:.5f}, spread {spread:.5f}; PyTorch {other:.5f}")
+            self.assertLess(abs(mean - other), spread)
+            self.assertLess(spread, 0.1 * mean)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=2)
