@@ -342,8 +342,7 @@ static void fill_defaults(Options *out)
     out->display_scale = 1.0f;
 }
 
-// What a picture says takes the place of the defaults.
-static void fill_state(Options *out, const CaptureState *state)
+void cli_fill_state(Options *out, const CaptureState *state)
 {
     const SavedState *saved = &state->saved;
     out->state = state;
@@ -472,7 +471,7 @@ CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *o
         return CLI_USAGE;
     fill_defaults(out);
     if (state)
-        fill_state(out, state);
+        cli_fill_state(out, state);
     bool options_ended = false;
     for (int i = 1 + named, used = 1; i < argc; i += used, used = 1) {
         const char *text = argv[i];

@@ -101,6 +101,9 @@ typedef enum CliResult { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_USAGE } CliResult;
 // error holds the sentence. CLI_HELP and CLI_USAGE leave in out->command whose help is meant.
 CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *out, Error *error);
 
+// What a picture says takes the place of what out has. state is borrowed.
+void cli_fill_state(Options *out, const CaptureState *state);
+
 // Whether this option of the command was on the command line; name as in the table: "--model".
 bool cli_is_given(const Options *options, const char *name);
 

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands/commands.h"
 #include "files/picture.h"
+#include "panels/panel.h"
 
 // One thing that is read: its path, and what came out of it.
 typedef struct Parcel {
@@ -19,10 +21,16 @@ typedef struct Parcel {
     int kind; // row of the table; -1: not known yet
     Dataset *dataset;
     InkPicture picture;
+    CaptureState *state; // of a picture of losslens; dataset beside it, where that is another one than is open
+    // a model: ready to be used, or what it may be
+    ModelFile file;
+    Foreign *foreign;
+    Guesses *guesses;
 } Parcel;
 
 // What a path is, from its kind and its first bytes.
 typedef struct Glance {
+    const char *path;
     bool is_folder;
     uint8_t bytes[FILE_KIND_BYTES];
     size_t size;
@@ -39,10 +47,76 @@ struct Opening {
 
 // ---- the table ----------------------------------------------------------------------------------------------------
 
+static void free_model(Parcel *parcel)
+{
+    model_file_free(&parcel->file);
+    foreign_close(parcel->foreign);
+    free(parcel->guesses);
+    parcel->foreign = NULL;
+    parcel->guesses = NULL;
+}
+
+static bool ends_with(const char *path, const char *end)
+{
+    const size_t length = strlen(path), of_end = strlen(end);
+    return length >= of_end && strcasecmp(path + length - of_end, end) == 0;
+}
+
+// Of what losslens cannot read, too, where it can say how to convert it; but NumPy's archives mostly are data sets.
+static bool is_model(const Glance *glance)
+{
+    char lines[CONVERT_TEXT];
+    return !glance->is_folder &&
+           (ends_with(glance->path, ".safetensors") || file_kind_is_safetensors(glance->bytes, glance->size) ||
+            (!ends_with(glance->path, ".npz") && convert_describe(glance->path, lines)));
+}
+
+static bool read_model(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+{
+    Spec spec;
+    char lines[CONVERT_TEXT];
+    Error reason;
+    parcel->foreign = foreign_open(parcel->path, DIGIT_PIXELS, &reason);
+    if (!parcel->foreign && convert_describe(parcel->path, lines))
+        return error_set(error, "%.500s. losslens eval prints the lines of Python that convert it", reason.text);
+    if (!parcel->foreign)
+        return error_set(error, "%s", reason.text);
+    if (foreign_find_spec(parcel->foreign, &spec)) {
+        foreign_close(parcel->foreign);
+        parcel->foreign = NULL;
+        return session_load_model(opening->session, parcel->path, NULL, progress, &parcel->file, error);
+    }
+    parcel->guesses = calloc(1, sizeof *parcel->guesses);
+    if (!parcel->guesses)
+        return error_set(error, "out of memory: %s", parcel->path);
+    return session_guess_model(opening->session, parcel->foreign, progress, parcel->guesses, error);
+}
+
+// Dropped on the row of a model it takes that one's place, elsewhere A's.
+static bool take_model(Opening *opening, Parcel *parcel, Error *error)
+{
+    App *app = &opening->session->app;
+    const Rect row = opening->session->layout.stage.rows[SIDE_B].head;
+    const int side = panel_is_shown(&app->frame, SIDE_B) && row.h > 0 && parcel->at.y >= row.y ? SIDE_B : SIDE_A;
+    const char letter = side == SIDE_A ? 'A' : 'B';
+    if (parcel->foreign) {
+        app_offer_model(app, parcel->foreign, parcel->guesses, app->arrival.name);
+        parcel->foreign = NULL;
+        parcel->guesses = NULL;
+        (void)error_set(error, "%s", "");
+        return true;
+    }
+    if (!app_set_model(app, side, &parcel->file, false))
+        return error_set(error, "out of memory: %s", app->arrival.name);
+    (void)error_set(error, "%s is model %c now, as it is in its file", app->arrival.name, letter);
+    return true;
+}
+
 static bool is_anything(const Glance *glance) { return (void)glance, true; }
 
-static bool read_data(Parcel *parcel, const LoadProgress *progress, Error *error)
+static bool read_data(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
 {
+    (void)opening;
     parcel->dataset = calloc(1, sizeof *parcel->dataset);
     if (!parcel->dataset)
         return error_set(error, "out of memory: %s", parcel->path);
@@ -60,10 +134,54 @@ static bool take_data(Opening *opening, Parcel *parcel, Error *error)
     return true;
 }
 
+static bool is_state(const Glance *glance)
+{
+    Error error;
+    CaptureState *state = capture_is_png(glance->bytes, glance->size) ? calloc(1, sizeof *state) : NULL;
+    const CaptureReading reading = state ? capture_read_settings(glance->path, state, &error) : CAPTURE_NO_PNG;
+    free(state);
+    return reading == CAPTURE_READ || reading == CAPTURE_BAD;
+}
+
+static bool read_state(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+{
+    CaptureState *state = parcel->state = calloc(1, sizeof *state);
+    if (!state)
+        return error_set(error, "out of memory: %s", parcel->path);
+    if (!capture_read_state(parcel->path, state, error))
+        return false;
+    if (session_has_data(opening->session, &state->data))
+        return true;
+    if (!*state->data.path)
+        return error_set(error,
+                         "%.200s was made with the data set \"%s\", and does not say where it is: open that one first",
+                         parcel->path, state->data.name);
+    Error reason;
+    parcel->dataset = calloc(1, sizeof *parcel->dataset);
+    if (parcel->dataset && load_progress_report(progress, 0, 0, error) &&
+        command_open_data(state->data.path, parcel->dataset, &reason))
+        return true;
+    return error_set(error, "%.200s was made with a data set that cannot be opened: %.400s", parcel->path,
+                     parcel->dataset ? reason.text : "out of memory");
+}
+
+static bool take_state(Opening *opening, Parcel *parcel, Error *error)
+{
+    Session *session = opening->session;
+    char name[sizeof session->app.arrival.name];
+    (void)snprintf(name, sizeof name, "%s", session->app.arrival.name);
+    if (!session_take_state(session, opening->options, parcel->state, parcel->dataset, error))
+        return false;
+    parcel->dataset = NULL;
+    (void)error_set(error, "%s is back; its models are trained again to where they were", name);
+    return true;
+}
+
 static bool is_picture(const Glance *glance) { return picture_is_known(glance->bytes, glance->size); }
 
-static bool read_picture(Parcel *parcel, const LoadProgress *progress, Error *error)
+static bool read_picture(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
 {
+    (void)opening;
     return picture_read(parcel->path, progress, &parcel->picture, error);
 }
 
@@ -78,10 +196,12 @@ static bool take_picture(Opening *opening, Parcel *parcel, Error *error)
 // In this order: the first that fits.
 static const struct {
     bool (*fits)(const Glance *glance);
-    bool (*read)(Parcel *parcel, const LoadProgress *progress, Error *error); // on the job's thread
+    bool (*read)(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error); // on the job's thread
     bool (*take)(Opening *opening, Parcel *parcel, Error *error); // on the UI's; its sentence also where all is well
 } rows[] = {
+    {is_state, read_state, take_state},
     {is_picture, read_picture, take_picture},
+    {is_model, read_model, take_model},
     {is_anything, read_data, take_data},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
@@ -96,6 +216,8 @@ static void free_parcel(Parcel *parcel)
         dataset_free(parcel->dataset);
     free(parcel->dataset);
     ink_free_picture(&parcel->picture);
+    free(parcel->state);
+    free_model(parcel);
     free(parcel);
 }
 
@@ -115,15 +237,17 @@ static void look_at(const char *path, Glance *glance)
 
 static bool read_parcel(void *context, const LoadProgress *progress, Error *error)
 {
-    Parcel *parcel = context;
+    Opening *opening = context;
+    Parcel *parcel = opening->parcel;
     Glance *glance = calloc(1, sizeof *glance);
     if (!glance)
         return error_set(error, "out of memory: %s", parcel->path);
+    glance->path = parcel->path;
     look_at(parcel->path, glance);
     for (parcel->kind = 0; !rows[parcel->kind].fits(glance);)
         parcel->kind++;
     free(glance);
-    return rows[parcel->kind].read(parcel, progress, error);
+    return rows[parcel->kind].read(opening, parcel, progress, error);
 }
 
 static void set_arrival(Opening *opening)
@@ -141,7 +265,7 @@ static void start(Opening *opening, Parcel *parcel)
     Error error;
     opening->parcel = parcel;
     opening->is_given_up = false;
-    opening->job = job_start(read_parcel, parcel, window_wake, opening->session->window, &error);
+    opening->job = job_start(read_parcel, opening, window_wake, opening->session->window, &error);
     if (opening->job) {
         set_arrival(opening);
         return;

@@ -61,18 +61,46 @@ static void compare_data(Session *session, const CaptureData *was)
                     session->data_path);
 }
 
+// Test digits to try a model with.
+static bool lend_digits(const Session *session, ImageSet *digits, Error *error)
+{
+    if (session->dataset) {
+        *digits = session->dataset->test;
+        return true;
+    }
+    *digits = (ImageSet){.count = GUESS_IMAGES, .pixels = malloc((size_t)GUESS_IMAGES * DIGIT_PIXELS)};
+    if (!digits->pixels)
+        return error_set(error, "out of memory: digits to try a model with");
+    for (int i = 0; i < digits->count; i++)
+        (void)digits_draw(BUILTIN_SEED, DIGITS_TEST, i, digits->pixels + (size_t)i * DIGIT_PIXELS);
+    return true;
+}
+
+static void return_digits(const Session *session, ImageSet *digits)
+{
+    if (!session->dataset)
+        free(digits->pixels);
+}
+
 bool session_load_model(const Session *session, const char *path, const SpecWish *wish, const LoadProgress *progress,
                         ModelFile *out, Error *error)
 {
-    if (session->dataset)
-        return model_file_load(out, path, wish, &session->dataset->test, progress, error);
-    ImageSet digits = {.count = GUESS_IMAGES, .pixels = malloc((size_t)GUESS_IMAGES * DIGIT_PIXELS)};
-    if (!digits.pixels)
-        return error_set(error, "out of memory: digits to try a model with");
-    for (int i = 0; i < digits.count; i++)
-        (void)digits_draw(BUILTIN_SEED, DIGITS_TEST, i, digits.pixels + (size_t)i * DIGIT_PIXELS);
+    ImageSet digits;
+    if (!lend_digits(session, &digits, error))
+        return false;
     const bool good = model_file_load(out, path, wish, &digits, progress, error);
-    free(digits.pixels);
+    return_digits(session, &digits);
+    return good;
+}
+
+bool session_guess_model(const Session *session, const Foreign *foreign, const LoadProgress *progress, Guesses *out,
+                         Error *error)
+{
+    ImageSet digits;
+    if (!lend_digits(session, &digits, error))
+        return false;
+    const bool good = guess_list(foreign, NULL, &digits, progress, out, error);
+    return_digits(session, &digits);
     return good;
 }
 
@@ -294,6 +322,81 @@ bool session_take_dataset(Session *session, Dataset *dataset, const char *path, 
         resolve_data(path, session->data_path);
     session->app.options.data_path = *session->data_path ? session->data_path : NULL;
     return true;
+}
+
+bool session_has_data(const Session *session, const CaptureData *data)
+{
+    DataSums sums;
+    if (data->is_builtin || !session->dataset)
+        return data->is_builtin;
+    if (*data->path && strcmp(session->data_path, data->path) == 0)
+        return true;
+    image_set_digest(&session->dataset->train, sums.train);
+    image_set_digest(&session->dataset->test, sums.test);
+    return strcmp(sums.train, data->sums.train) == 0 && strcmp(sums.test, data->sums.test) == 0;
+}
+
+// What outlives the app: what is being fetched, and what the window is.
+static void keep_window(App *next, App *old)
+{
+    next->sets = old->sets;
+    old->sets = (Sets){0};
+    next->is_fullscreen = old->is_fullscreen;
+    next->ui_scale = old->ui_scale;
+    next->is_lesson_new = old->is_lesson_new;
+    next->now = old->now;
+}
+
+static void swap_sessions(Session *session, Session *next)
+{
+    keep_window(&next->app, &session->app);
+    app_free(&session->app);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        model_file_free(&session->files[side]);
+    free(session->digit);
+    if (session->dataset != next->dataset)
+        free_dataset(session->dataset);
+    session->app = next->app;
+    session->digit = NULL;
+    session->dataset = next->dataset;
+    memcpy(session->data_path, next->data_path, sizeof session->data_path);
+    session->notices = next->notices;
+    session->saved = next->saved;
+    AppOptions *options = &session->app.options; // which point into the session
+    options->saved = &session->saved;
+    options->digit = NULL;
+    options->data_path = *session->data_path ? session->data_path : NULL;
+}
+
+bool session_take_state(Session *session, const Options *options, const CaptureState *state, Dataset *dataset,
+                        Error *error)
+{
+    Session *next = calloc(1, sizeof *next);
+    if (!next)
+        return error_set(error, "out of memory: what a picture says");
+    Options chosen = *options;
+    cli_fill_state(&chosen, state);
+    memset(chosen.given, 0, sizeof chosen.given);
+    chosen.lesson = 0; // the look has it
+    chosen.digit = chosen.init = NULL;
+    memset(chosen.said, 0, sizeof chosen.said);
+    next->window = session->window;
+    next->dataset = state->data.is_builtin ? NULL : dataset ? dataset : session->dataset;
+    if (next->dataset) {
+        if (dataset)
+            resolve_data(state->data.path, next->data_path);
+        else
+            memcpy(next->data_path, session->data_path, sizeof next->data_path);
+        compare_data(next, &state->data);
+    }
+    next->notices = state->notices;
+    const bool is_good = open_app(next, &chosen, error);
+    if (is_good)
+        swap_sessions(session, next);
+    else if (next->has_app)
+        app_free(&next->app);
+    free(next);
+    return is_good;
 }
 
 void session_close(Session *session)

@@ -39,10 +39,24 @@ void session_close(Session *session);
 // the set is still the caller's.
 bool session_take_dataset(Session *session, Dataset *dataset, const char *path, Error *error);
 
+// Brings the window to what a picture of losslens says; its models are trained again, in the background, to where they
+// were. options: what the window was started with. dataset: what the picture was made with, taken over; NULL: the
+// built-in digits, or the one that is open (session_has_data). False where memory is short: then everything is
+// as before, and the set is still the caller's.
+bool session_take_state(Session *session, const Options *options, const CaptureState *state, Dataset *dataset,
+                        Error *error);
+
+// Whether that data is what is open, by its path or, wherever it lies, by its sums. Any thread, while it stays open.
+bool session_has_data(const Session *session, const CaptureData *data);
+
 // Loads a model's file; what it does not say is guessed on the session's test digits. Thread: any, while the session is
 // open.
 bool session_load_model(const Session *session, const char *path, const SpecWish *wish, const LoadProgress *progress,
                         ModelFile *out, Error *error);
+
+// What a model's file does not say, on the same digits.
+bool session_guess_model(const Session *session, const Foreign *foreign, const LoadProgress *progress, Guesses *out,
+                         Error *error);
 
 // Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,

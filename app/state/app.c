@@ -19,7 +19,7 @@ const char *popup_key(Popup popup)
         [POPUP_NONE] = "none",     [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",     [POPUP_GLOSSARY] = "glossary",
         [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b", [POPUP_CLAIM] = "claim",   [POPUP_MAP_0] = "map.0",
         [POPUP_MAP_1] = "map.1",   [POPUP_SETUPS] = "setups", [POPUP_MATRIX] = "matrix", [POPUP_DATA] = "data",
-        [POPUP_IMPORT] = "import"};
+        [POPUP_IMPORT] = "import", [POPUP_OFFER] = "offer"};
     return keys[popup];
 }
 
@@ -132,6 +132,28 @@ bool app_set_model(App *app, int side, const ModelFile *file, bool is_trained_on
     return false;
 }
 
+void app_offer_model(App *app, Foreign *foreign, Guesses *guesses, const char *name)
+{
+    offer_free(&app->offer);
+    app->offer = (Offer){.foreign = foreign, .guesses = guesses, .spec = guesses->items[0].spec};
+    (void)snprintf(app->offer.name, sizeof app->offer.name, "%s", name);
+    app->popup = POPUP_OFFER;
+}
+
+static void take_offer(App *app, int side)
+{
+    Error error;
+    ModelFile file;
+    if (!app->offer.foreign)
+        return;
+    if (!offer_take(&app->offer, &file, &error))
+        app_say(app, true, error.text);
+    else if (app_set_model(app, side, &file, false))
+        offer_free(&app->offer);
+    model_file_free(&file);
+    app->popup = app->offer.foreign ? POPUP_OFFER : POPUP_NONE;
+}
+
 bool app_init(App *app, const AppOptions *options, Error *error)
 {
     *app = (App){.options = *options,
@@ -222,6 +244,7 @@ bool app_take_dataset(App *app, const Dataset *dataset, Error *error)
 void app_free(App *app)
 {
     sets_free(&app->sets);
+    offer_free(&app->offer);
     cast_free(app);
     trainer_destroy(app->trainer);
     pad_free(&app->pad);
@@ -553,6 +576,8 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_OPEN: make_wish(app, WISH_OPEN, text); break;
     case REQUEST_IMPORT: import_correct(&app->import, &(InkOptions){(InkInvert)r->value, r->x, r->step}); break;
     case REQUEST_IMPORT_APPLY: put_import(app); break;
+    case REQUEST_OFFER: app->offer.spec = r->spec; break;
+    case REQUEST_OFFER_TAKE: take_offer(app, r->side); break;
     case REQUEST_GIVE_UP: make_wish(app, WISH_GIVE_UP, ""); break;
     case REQUEST_TOAST: app->toast.is_shown = false; break;
     case REQUEST_DATA_OPEN: open_set(app, r->value); break;

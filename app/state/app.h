@@ -114,6 +114,7 @@ typedef struct App {
     char wish_text[INPUT_TEXT_SIZE];
     Toast toast;
     Arrival arrival;
+    Offer offer;
     Notices notices; // what was done to, or noticed about, what the user brought
     Sets sets;
     Import import;                  // while its popup is open
@@ -207,6 +208,9 @@ bool app_set_model(App *app, int side, const ModelFile *file, bool is_trained_on
 // Opens the dialog that makes a digit of a picture, whose memory it takes over; name: the last part of its path. One
 // that is open already is replaced.
 void app_import_picture(App *app, InkPicture *picture, const char *name);
+// Opens the dialog about a model whose file does not say what it is; takes both over. name: of the file. One that is
+// open already is replaced.
+void app_offer_model(App *app, Foreign *foreign, Guesses *guesses, const char *name);
 
 void app_set_up(App *app, int preset); // as that row of presets.h says
 

@@ -283,6 +283,7 @@ static void compose_state(App *app, Frame *frame)
     frame->is_error = app->is_error;
     frame->toast = &app->toast;
     frame->arrival = &app->arrival;
+    frame->offer = &app->offer;
     frame->sets = &app->sets;
     if (trainer_has_failed(app->trainer)) {
         (void)snprintf(frame->message, sizeof frame->message,

@@ -8,6 +8,7 @@
 #include "state/lessons.h"
 #include "state/look.h"
 #include "state/narrator.h"
+#include "state/offer.h"
 #include "state/pad.h"
 #include "state/ranking.h"
 #include "state/request.h"
@@ -140,7 +141,8 @@ typedef struct Frame {
     bool is_error;
     const Toast *toast;
     const Arrival *arrival;
-    const Import *import;   // without a picture where its popup is not open
+    const Import *import; // without a picture where its popup is not open
+    const Offer *offer;
     const Notices *notices; // what was done to, or noticed about, what the user brought
     const Sets *sets;
 } Frame;

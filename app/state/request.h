@@ -18,6 +18,7 @@ typedef enum Popup {
     POPUP_MATRIX,   // which rows and columns the matrix has
     POPUP_GLOSSARY, // at App.glossary
     POPUP_CLAIM,    // figures and rule of App.claim
+    POPUP_OFFER,    // a model that was opened and does not say what it is
     POPUP_DATA,     // the data sets
     POPUP_IMPORT,   // App.import: a picture that is to become the drawing
     POPUP_COUNT
@@ -61,6 +62,8 @@ typedef enum RequestKind {
     REQUEST_IMPORT,       // value: an InkInvert; step: degrees; x: threshold, 0 as found
     REQUEST_IMPORT_APPLY, // the digit goes onto the pad
     REQUEST_GIVE_UP,      // what is being read
+    REQUEST_OFFER,        // spec: what the offered model is
+    REQUEST_OFFER_TAKE,   // side: it becomes this one
     REQUEST_PAD_BEGIN,    // x, y; value: erasing
     REQUEST_PAD_CONTINUE, // x, y
     REQUEST_PAD_END,
