@@ -74,6 +74,8 @@ static const OptionRow rows[] = {
      "steps and epochs from there (from 0 where the file stands in\n"
      "the middle of an epoch); the optimizer starts afresh",
      NULL},
+    {"--watch", "FILE", VIEW, KIND_TEXT, FIELD(watch), 0, 0,
+     "model A is what this .safetensors file holds, anew each time\nwhen another program has written it", NULL},
     {"--log", NULL, TRAIN, KIND_CHOICE, FIELD(log), 0, 0,
      "step: the JSON also lists the loss of every batch before\nits update; default: epoch", words_logs},
     {"-o", "FILE", TRAIN, KIND_TEXT, FIELD(output), 0, 0,
@@ -398,6 +400,9 @@ static bool finish_models(const Options *out, Error *error)
 {
     if (out->init && out->said[SAID_A].file && out->command != COMMAND_TRAIN)
         return error_set(error, "--init and --a each name a file for model A; one of them, please");
+    if (out->watch && (out->init || cli_is_given(out, "--a")))
+        return error_set(error, "--watch says what model A is, and %s, too; one of them, please",
+                         out->init ? "--init" : "--a");
     return true;
 }
 

@@ -55,6 +55,7 @@ typedef struct Options {
     int limit; // the first so many training images; 0: all
     bool no_shuffle;
     LogDetail log;      // train
+    const char *watch;  // view: a file whose model A is, anew each time when it is written; NULL: none
     const char *init;   // weights to begin with, of --model or of A; NULL: none
     bool force;         // replace files that are there
     const char *output; // -o; NULL: none (train), a name of its own (shot, report)

@@ -61,35 +61,34 @@ static void compare_data(Session *session, const CaptureData *was)
                     session->data_path);
 }
 
-// Test digits to try a model with.
-static bool lend_digits(const Session *session, ImageSet *digits, Error *error)
+bool session_copy_digits(const Session *session, ImageSet *out, Error *error)
 {
-    if (session->dataset) {
-        *digits = session->dataset->test;
-        return true;
-    }
-    *digits = (ImageSet){.count = GUESS_IMAGES, .pixels = malloc((size_t)GUESS_IMAGES * DIGIT_PIXELS)};
-    if (!digits->pixels)
+    const ImageSet *test = session->dataset ? &session->dataset->test : NULL;
+    const int count = test && test->count < GUESS_IMAGES ? test->count : GUESS_IMAGES;
+    *out = (ImageSet){.count = count, .pixels = malloc((size_t)count * DIGIT_PIXELS)};
+    if (!out->pixels)
         return error_set(error, "out of memory: digits to try a model with");
-    for (int i = 0; i < digits->count; i++)
-        (void)digits_draw(BUILTIN_SEED, DIGITS_TEST, i, digits->pixels + (size_t)i * DIGIT_PIXELS);
+    if (test)
+        memcpy(out->pixels, test->pixels, (size_t)count * DIGIT_PIXELS);
+    for (int i = 0; !test && i < count; i++)
+        (void)digits_draw(BUILTIN_SEED, DIGITS_TEST, i, out->pixels + (size_t)i * DIGIT_PIXELS);
     return true;
 }
 
-static void return_digits(const Session *session, ImageSet *digits)
+void session_free_digits(ImageSet *digits)
 {
-    if (!session->dataset)
-        free(digits->pixels);
+    free(digits->pixels);
+    *digits = (ImageSet){0};
 }
 
 bool session_load_model(const Session *session, const char *path, const SpecWish *wish, const LoadProgress *progress,
                         ModelFile *out, Error *error)
 {
     ImageSet digits;
-    if (!lend_digits(session, &digits, error))
+    if (!session_copy_digits(session, &digits, error))
         return false;
     const bool good = model_file_load(out, path, wish, &digits, progress, error);
-    return_digits(session, &digits);
+    session_free_digits(&digits);
     return good;
 }
 
@@ -97,10 +96,10 @@ bool session_guess_model(const Session *session, const Foreign *foreign, const L
                          Error *error)
 {
     ImageSet digits;
-    if (!lend_digits(session, &digits, error))
+    if (!session_copy_digits(session, &digits, error))
         return false;
     const bool good = guess_list(foreign, NULL, &digits, progress, out, error);
-    return_digits(session, &digits);
+    session_free_digits(&digits);
     return good;
 }
 

@@ -49,8 +49,11 @@ bool session_take_state(Session *session, const Options *options, const CaptureS
 // Whether that data is what is open, by its path or, wherever it lies, by its sums. Any thread, while it stays open.
 bool session_has_data(const Session *session, const CaptureData *data);
 
-// Loads a model's file; what it does not say is guessed on the session's test digits. Thread: any, while the session is
-// open.
+// The test digits that models are tried with, for who reads them on another thread. session_free_digits.
+bool session_copy_digits(const Session *session, ImageSet *out, Error *error);
+void session_free_digits(ImageSet *digits); // also fine on a zeroed one
+
+// Loads a model's file; what it does not say is guessed on those digits. Thread: any, while the session has its data.
 bool session_load_model(const Session *session, const char *path, const SpecWish *wish, const LoadProgress *progress,
                         ModelFile *out, Error *error);
 

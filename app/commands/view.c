@@ -11,6 +11,7 @@
 #include "commands/remember.h"
 #include "commands/saving.h"
 #include "commands/session.h"
+#include "commands/watching.h"
 #include "draw/ui_field.h"
 #include "files/trace.h"
 
@@ -112,8 +113,8 @@ static bool draw(Session *session, WindowSize size)
 }
 
 // Whether the trace was told of every frame; after a failure it is not written any more.
-static bool run(Session *session, Saving *saving, Opening *opening, Remembered *remembered, const Options *options,
-                FILE *trace)
+static bool run(Session *session, Saving *saving, Opening *opening, Watching *watching, Remembered *remembered,
+                const Options *options, FILE *trace)
 {
     bool is_traced = true;
     const bool is_software = render_is_software(session->render);
@@ -135,6 +136,7 @@ static bool run(Session *session, Saving *saving, Opening *opening, Remembered *
         if (input.dropped_count > 0)
             opening_begin(opening, input.dropped, input.dropped_count, (Point){input.mouse_x, input.mouse_y});
         schedule.is_stale |= opening_pass(opening);
+        schedule.is_stale |= watching_pass(watching);
         schedule.toast_end = saving_next(saving, session);
         schedule.has_wake |= (happened & WINDOW_WAKE) != 0;
         const WindowSize size = window_size(session->window);
@@ -212,14 +214,18 @@ int view_run(const Options *given)
         status = command_fail(EXIT_FAILED, "%s", error.text);
     if (status == EXIT_OK && options.trace && !(trace = trace_open(options.trace, command_naming(&options), &error)))
         status = command_fail(EXIT_FAILED, "%s", error.text);
+    Watching *watching = status == EXIT_OK ? watching_create(session, &options, &error) : NULL;
+    if (status == EXIT_OK && !watching && *error.text)
+        status = command_fail(EXIT_FAILED, "%s", error.text);
     if (status == EXIT_OK) {
         remember_begin(&remembered, session, &options);
         if (options.operand && !options.state && !options.digit) // no picture: a data set, a model
             opening_begin(opening, options.operand, 1, (Point){0, 0});
-        if (!run(session, &saving, opening, &remembered, &options, trace))
+        if (!run(session, &saving, opening, watching, &remembered, &options, trace))
             status = EXIT_FAILED;
         remember_end(&remembered, session);
     }
+    watching_destroy(watching);
     opening_destroy(opening);
     session_close(session);
     saving_free(&saving);
