@@ -355,8 +355,11 @@ bool opening_carry_out(Opening *opening)
         opening_cancel(opening);
     else if (strcmp(path, "builtin") == 0)
         take_builtin(opening);
-    else if (*path)
-        opening_begin(opening, path, 1, (Point){0, 0});
+    else if (*path) {
+        char whole[PATH_MAX];
+        capture_unfold_home(path, whole);
+        opening_begin(opening, whole, 1, (Point){0, 0});
+    }
     return true;
 }
 
@@ -364,6 +367,7 @@ static void finish(Opening *opening)
 {
     App *app = &opening->session->app;
     Error error = {""};
+    const int noticed = app->notices.count;
     bool is_good = job_finish(opening->job, &error);
     opening->job = NULL;
     app->arrival.is_on = false;
@@ -371,6 +375,8 @@ static void finish(Opening *opening)
         is_good = rows[opening->parcel->kind].take(opening, opening->parcel, &error);
     if (!opening->is_given_up)
         app_say(app, !is_good, error.text);
+    if (app->notices.count > noticed && app->popup == POPUP_NONE)
+        app->popup = POPUP_NOTICES;
     free_parcel(opening->parcel);
     opening->parcel = NULL;
     Parcel *next = opening->next;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "draw/ui_field.h"
 #include "panels/panel.h"
 
 enum { OTHERS_MAX = 12 }; // folders of other sets that the menu has room for
@@ -87,25 +88,61 @@ static void draw_row(Panel *panel, Rect line, const DataRow *row)
         panel_request(panel, REQUEST_DATA_OPEN, row->index);
 }
 
+// A path of anything that can be opened: a row, and the field in its place.
+static void draw_path(Panel *panel, Rect line)
+{
+    Ui *ui = panel->ui;
+    line.h -= ui_px(ui, 2);
+    if (!ui_field_is_open(ui, PANEL_PATH_FIELD)) {
+        const WidgetState state = panel_menu_row(panel, "data.path", line, "A file or folder\u2026", "Ctrl O", false);
+        panel_hint(panel, state, "data.path");
+        if (state.is_clicked)
+            ui_field_open(ui, PANEL_PATH_FIELD, "");
+        return;
+    }
+    if (ui_text_field(ui, PANEL_PATH_FIELD, line, "Path") != FIELD_ENTERED)
+        return;
+    (void)snprintf(panel->requests->text, sizeof panel->requests->text, "%s", ui->field.text);
+    panel_request(panel, REQUEST_OPEN, 0);
+    panel_request(panel, REQUEST_POPUP, POPUP_NONE);
+}
+
+static void draw_notices(Panel *panel, Rect line)
+{
+    char label[48];
+    line.h -= ui_px(panel->ui, 2);
+    (void)snprintf(label, sizeof label, "What was noticed (%d)", panel->frame->notices->count);
+    const WidgetState state = panel_menu_row(panel, "data.notices", line, label, NULL, false);
+    panel_hint(panel, state, "data.notices");
+    if (state.is_clicked)
+        panel_request(panel, REQUEST_POPUP, POPUP_NOTICES);
+}
+
 void panel_data(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Sets *sets = panel->frame->sets;
     const Rect top = panel->layout->top;
     const float pad = ui_px(ui, 8), width = ui_px(ui, 380), line_of_text = ui_px(ui, 18);
+    const bool has_notices = panel->frame->notices->count > 0;
     const int count = (int)fmin(sets->count, known_set_count() + OTHERS_MAX) + 1;
+    const int lines = count + 1 + has_notices;
     const char *text = sets->message.text[0] ? sets->message.text : note;
     const float room = panel->layout->window.h - top.h - 3 * pad - 5 * line_of_text;
-    const float line = fminf(ui_px(ui, BUTTON_HEIGHT + 2), floorf(room / (float)count));
+    const float line = fminf(ui_px(ui, BUTTON_HEIGHT + 2), floorf(room / (float)lines));
     const Rect measured = {0, 0, width - ui_px(ui, 12), 5 * line_of_text};
     const float words = ui_paragraph(ui, measured, FONT_UI, TEXT_SMALL, 0, text);
     const Rect box = {top.x + top.w - width - 2 * pad - ui_px(ui, MARGIN), top.y + top.h, width + 2 * pad,
-                      line * (float)count + words + 3 * pad};
+                      line * (float)lines + words + 3 * pad};
     panel_popup(panel, box);
     for (int i = 0; i < count; i++) {
         const DataRow row = describe_row(panel->frame, i - 1);
         draw_row(panel, (Rect){box.x + pad, box.y + pad + line * (float)i, width, line}, &row);
     }
-    const Rect place = {box.x + pad + ui_px(ui, 6), box.y + 2 * pad + line * (float)count, measured.w, measured.h};
+    const Rect rest = {box.x + pad, box.y + pad + line * (float)count, width, line};
+    draw_path(panel, rest);
+    if (has_notices)
+        draw_notices(panel, (Rect){rest.x, rest.y + line, width, line});
+    const Rect place = {box.x + pad + ui_px(ui, 6), box.y + 2 * pad + line * (float)lines, measured.w, measured.h};
     (void)ui_paragraph(ui, place, FONT_UI, TEXT_SMALL, ui->theme->soft, text);
 }

@@ -95,6 +95,10 @@ void panel_offer(Panel *panel)
     const Rect window = panel->layout->window;
     const float pad = ui_px(ui, 20), gap = ui_px(ui, 8), row = ui_px(ui, BUTTON_HEIGHT);
     const float width = fminf(ui_px(ui, 640), window.w - pad), inner = width - 2 * pad;
+    if (!offer->guesses) {
+        panel_request(panel, REQUEST_POPUP, POPUP_NONE);
+        return;
+    }
     char shape[SPEC_TEXT_SIZE], words[sizeof offer->name + SPEC_TEXT_SIZE + 256], verdict[128];
     spec_format_layers(&offer->spec, DIGIT_PIXELS, "-", shape, sizeof shape);
     (void)snprintf(words, sizeof words,

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "draw/ui_field.h"
 #include "panels/panel.h"
 #include "state/words.h"
 
@@ -36,6 +37,11 @@ void panel_keys(Panel *panel)
         panel_request(panel, REQUEST_PLAY, !(frame->is_playing && frame->is_busy));
     if (ui_take_key(ui, '?', false))
         panel_request(panel, REQUEST_POPUP, POPUP_HELP);
+    if (ui_take_key(ui, 'o', true)) {
+        ui_field_open(ui, PANEL_PATH_FIELD, "");
+        if (frame->popup != POPUP_DATA)
+            panel_request(panel, REQUEST_POPUP, POPUP_DATA);
+    }
     if (ui_take_key(ui, 'o', false))
         panel_request(panel, REQUEST_POPUP, POPUP_SETUPS);
     if (ui_take_key(ui, KEY_ESCAPE, false)) // whatever is nearer has taken it before

@@ -45,11 +45,11 @@ static DrawPanel *const scene_panels[SCENE_COUNT] = {SCENES(SCENE_PANEL)};
 static void draw_scene(Panel *panel) { scene_panels[panel->frame->look.scene](panel); }
 
 static DrawPanel *const popups[POPUP_COUNT] = {
-    [POPUP_HELP] = panel_help,          [POPUP_VIEW] = panel_view_menu, [POPUP_MORE_A] = panel_more,
-    [POPUP_MORE_B] = panel_more,        [POPUP_MAP_0] = panel_maps,     [POPUP_MAP_1] = panel_maps,
-    [POPUP_GLOSSARY] = panel_glossary,  [POPUP_SETUPS] = panel_setups,  [POPUP_CLAIM] = panel_claim_figures,
-    [POPUP_MATRIX] = panel_matrix_menu, [POPUP_DATA] = panel_data,      [POPUP_IMPORT] = panel_import,
-    [POPUP_OFFER] = panel_offer,
+    [POPUP_HELP] = panel_help,          [POPUP_VIEW] = panel_view_menu,  [POPUP_MORE_A] = panel_more,
+    [POPUP_MORE_B] = panel_more,        [POPUP_MAP_0] = panel_maps,      [POPUP_MAP_1] = panel_maps,
+    [POPUP_GLOSSARY] = panel_glossary,  [POPUP_SETUPS] = panel_setups,   [POPUP_CLAIM] = panel_claim_figures,
+    [POPUP_MATRIX] = panel_matrix_menu, [POPUP_DATA] = panel_data,       [POPUP_IMPORT] = panel_import,
+    [POPUP_OFFER] = panel_offer,        [POPUP_NOTICES] = panel_notices,
 };
 
 // What is open over the window alone reacts; the rest is only to be seen.

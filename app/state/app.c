@@ -16,10 +16,10 @@ void requests_add(Requests *requests, Request request)
 const char *popup_key(Popup popup)
 {
     static const char *const keys[POPUP_COUNT] = {
-        [POPUP_NONE] = "none",     [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",     [POPUP_GLOSSARY] = "glossary",
-        [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b", [POPUP_CLAIM] = "claim",   [POPUP_MAP_0] = "map.0",
-        [POPUP_MAP_1] = "map.1",   [POPUP_SETUPS] = "setups", [POPUP_MATRIX] = "matrix", [POPUP_DATA] = "data",
-        [POPUP_IMPORT] = "import", [POPUP_OFFER] = "offer"};
+        [POPUP_NONE] = "none",     [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",      [POPUP_GLOSSARY] = "glossary",
+        [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b", [POPUP_CLAIM] = "claim",    [POPUP_MAP_0] = "map.0",
+        [POPUP_MAP_1] = "map.1",   [POPUP_SETUPS] = "setups", [POPUP_MATRIX] = "matrix",  [POPUP_DATA] = "data",
+        [POPUP_IMPORT] = "import", [POPUP_OFFER] = "offer",   [POPUP_NOTICES] = "notices"};
     return keys[popup];
 }
 

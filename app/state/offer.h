@@ -5,8 +5,8 @@
 
 typedef struct Offer {
     char name[256];   // of its file
-    Foreign *foreign; // owned; NULL: nothing is offered
-    Guesses *guesses; // owned; never without one
+    Foreign *foreign; // owned
+    Guesses *guesses; // owned, at least one; NULL: nothing is offered
     Spec spec;        // as chosen now, at first as guessed
 } Offer;
 

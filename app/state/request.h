@@ -18,6 +18,7 @@ typedef enum Popup {
     POPUP_MATRIX,   // which rows and columns the matrix has
     POPUP_GLOSSARY, // at App.glossary
     POPUP_CLAIM,    // figures and rule of App.claim
+    POPUP_NOTICES,  // what was noticed about what was brought
     POPUP_OFFER,    // a model that was opened and does not say what it is
     POPUP_DATA,     // the data sets
     POPUP_IMPORT,   // App.import: a picture that is to become the drawing
