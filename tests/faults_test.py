@@ -31,7 +31,7 @@ REASONS = {kind: REASONS.get(kind, "Input/output error") for kind in KINDS}
 TIMEOUT = 120
 FAILED, NO_DISPLAY, BAD_DATA = 1, 3, 4
 
-# name: arguments; DATA, MODEL, OUT are replaced. How many calls are tried of each kind, once and from there on, where
+# name: arguments; DATA, MODEL, OTHER (a model without a spec, under other names), OUT are replaced. How many calls are tried of each kind, once and from there on, where
 # not all are: pictures take seconds.
 TRAIN = ["--data", "DATA", "--limit", "256", "--epochs", "1", "--threads", "1"]
 PICTURE = TRAIN + ["--size", "960x600"]
@@ -39,6 +39,8 @@ COMMANDS = {
     "train": (["train", *TRAIN, "--log", "step", "-o", "OUT/model.safetensors"], 40),
     "train init": (["train", *TRAIN, "--init", "MODEL"], 10),
     "eval": (["eval", "MODEL", "--data", "DATA", "--threads", "1"], 40),
+    "eval other": (["eval", "OTHER", "--data", "DATA", "--threads", "1"], 12),
+    "code": (["code", "pytorch"], 10),
     "data": (["data", "--data", "DATA"], 10),
     "data json": (["data", "--data", "DATA", "--json"], 10),
     "export": (["data", "export", "OUT/digits", "--data", "DATA"], 10),
@@ -57,7 +59,7 @@ class Run:
 
     def __init__(self, work, arguments, fault):
         self.folder = tempfile.mkdtemp(dir=work.folder)
-        names = {"DATA": work.data, "MODEL": work.model, "OUT": self.folder}
+        names = {"DATA": work.data, "MODEL": work.model, "OTHER": work.other, "OUT": self.folder}
         pattern = re.compile("|".join(names))
         arguments = [pattern.sub(lambda name: names[name.group()], argument) for argument in arguments]
         counts = self.folder + ".counts"
@@ -133,6 +135,10 @@ class Work:
         made = subprocess.run([PROGRAM, "train", "--data", self.data, "--epochs", "1", "-o", self.model],
                               capture_output=True, check=True)
         assert made.stdout
+        self.other = os.path.join(self.folder, "other.safetensors")
+        tensors, _ = reference.read_safetensors(self.model)
+        with open(self.other, "wb") as file:
+            file.write(reference.pack_safetensors({"fc" + name: values for name, values in tensors.items()}, None))
 
     def close(self):
         shutil.rmtree(self.folder)

@@ -7,7 +7,7 @@
 
 #include "models/foreign_parts.h"
 
-enum { WEIGHTS_MAX = 256, TRIES_MAX = 20000 };
+enum { WEIGHTS_MAX = 256, BIASES_MAX = 64, TRIES_MAX = 20000 }; // looked at, whatever a file holds
 
 // The search for a way through the weights.
 typedef struct Search {
@@ -199,11 +199,15 @@ static bool is_taken(const Chain *chain, int layers, int index)
 // Where no weight has a bias of its own name: of those of the right length the next by name.
 static int find_next_bias(const SafetensorsFile *file, const Chain *chain, int layer, size_t out)
 {
-    int best = -1;
-    for (int i = 0; i < file->tensor_count; i++)
-        if (may_be_bias(&file->tensors[i], out) && is_lone(file, i) && !is_taken(chain, layer, i) &&
+    int best = -1, tried = 0;
+    for (int i = 0; i < file->tensor_count && tried < BIASES_MAX; i++) {
+        if (!may_be_bias(&file->tensors[i], out) || is_taken(chain, layer, i))
+            continue;
+        tried++;
+        if (is_lone(file, i) &&
             (best < 0 || foreign_compare_names(file->tensors[i].name, file->tensors[best].name) < 0))
             best = i;
+    }
     return best;
 }
 
