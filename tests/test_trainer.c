@@ -386,26 +386,6 @@ static void each_model_may_pause_behind_a_step_of_its_own(void **state)
     trainer_destroy(trainer);
 }
 
-static void a_step_may_be_kept_from_a_restart_on(void **state)
-{
-    (void)state;
-    enum { KEPT = 31 }; // no quarter of an epoch of ten steps ends there
-    Trainer *trainer = training_create(1, 5);
-    BankModel *model = training_find(trainer, "layers=6,batch=100");
-    training_run(trainer, &model, 1);
-    training_wait_until_idle(trainer);
-    Moment *moment = trainer_recall(trainer, model, KEPT);
-    assert_true(moment->step < KEPT);
-    moment_release(moment);
-    trainer_keep_step(trainer, KEPT);
-    trainer_restart(trainer);
-    training_wait_until_idle(trainer);
-    moment = trainer_recall(trainer, model, KEPT);
-    assert_int_equal(moment->step, KEPT);
-    moment_release(moment);
-    trainer_destroy(trainer);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,7 +400,6 @@ int main(void)
         cmocka_unit_test(parameters_can_be_put_in),
         cmocka_unit_test(destroy_may_come_at_any_time),
         cmocka_unit_test(each_model_may_pause_behind_a_step_of_its_own),
-        cmocka_unit_test(a_step_may_be_kept_from_a_restart_on),
         cmocka_unit_test(somebody_is_woken_when_there_is_news),
         cmocka_unit_test(models_at_rest_are_of_one_step_and_measured),
         cmocka_unit_test(training_pauses_behind_the_last_step),

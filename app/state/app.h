@@ -221,12 +221,6 @@ void lesson_end(App *app);
 // The card of app->look goes on: has_pixel, its pixel is look.pixel; is_moved: the user has chosen that one.
 void lesson_resume(App *app, bool has_pixel, bool is_moved);
 
-// Brings the app back to a picture's state, whatever it shows now, with the data that it has: restarts the models on
-// show and trains them to where they were, where training pauses until somebody plays. One deed for undo. False where
-// memory is short: then everything is as before, and the message says so. Models that began with a file:
-// app_set_origin, behind it.
-bool app_restore(App *app, const SavedState *saved);
-
 // This model on show begins with these weights, of its shape, from that file (origin->sha256 is filled in here); the
 // pictures of it say so. False where it is not on show, or memory is short.
 bool app_set_origin(App *app, const Spec *spec, const float *parameters, const ModelOrigin *origin);

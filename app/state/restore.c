@@ -1,5 +1,5 @@
-// Bringing the app back to what a picture's settings say: at once what is looked at and the drawing, and the models by
-// training them again, each to the step at which it was. Once they are there, their weights are compared with the
+// Bringing a new app back to what a picture's settings say: at once what is looked at and the drawing, and the models
+// by training them again, each to the step at which it was. Once they are there, their weights are compared with the
 // picture's.
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,25 +88,7 @@ void restore_begin(App *app, const SavedState *saved)
         most = saved->models[i].epochs > most ? saved->models[i].epochs : most;
     app_set_goal(app, restore->holds_goals ? most + 1 : most, -1);
     restore_set_goals(app);
-    trainer_keep_step(app->trainer, saved->look.past_step > 0 ? saved->look.past_step : 0);
     lesson_resume(app, saved->has_lesson_pixel, saved->is_lesson_pixel_moved);
-}
-
-bool app_restore(App *app, const SavedState *saved)
-{
-    if (!app_change(app, &saved->look, saved->specs))
-        return false;
-    const int64_t before = app->pad.commits;
-    app->is_film = false;
-    app->known_count = 0;
-    trainer_play(app->trainer, false); // no batch beyond a goal that is still to come
-    restore_begin(app, saved);
-    if (app->pad.commits != before)
-        undo_note(&app->undo, (Deed){.kind = DEED_DRAWING});
-    trainer_restart(app->trainer);
-    trainer_play(app->trainer, true);
-    app->is_playing = true;
-    return true;
 }
 
 bool app_set_origin(App *app, const Spec *spec, const float *parameters, const ModelOrigin *origin)

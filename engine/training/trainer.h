@@ -91,9 +91,6 @@ void trainer_set_goal(Trainer *trainer, int epochs, int64_t last_step);
 // Where this model pauses besides: behind this step, -1: nowhere but with the others.
 void trainer_set_model_goal(Trainer *trainer, BankModel *model, int64_t last_step);
 
-// The options' kept_step, for models that begin or restart from now on.
-void trainer_keep_step(Trainer *trainer, int64_t step);
-
 // At most so many batches a second (>= 0) for each model on show, each to be seen; 0: as fast as it goes, the default.
 // All are in step: the batch is due for all at once, and those that a new pace finds in the middle of a round of slices
 // end it first; a model that is further behind trains alone until it has caught up. Weights do not depend on the pace.

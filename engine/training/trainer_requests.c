@@ -194,13 +194,6 @@ void trainer_set_model_goal(Trainer *trainer, BankModel *model, int64_t last_ste
     pthread_mutex_unlock(&trainer->lock);
 }
 
-void trainer_keep_step(Trainer *trainer, int64_t step)
-{
-    pthread_mutex_lock(&trainer->lock);
-    trainer->options.kept_step = step;
-    pthread_mutex_unlock(&trainer->lock);
-}
-
 void trainer_set_pace(Trainer *trainer, double batches_per_second)
 {
     assert(batches_per_second >= 0.0);
