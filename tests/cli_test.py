@@ -87,7 +87,7 @@ def parse_help(command):
 
 
 VALID = {"--from": "a.png", "--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1",
-         "--limit": "1", "--threads": "1", "--init": "x", "--log": "step", "-o": "x", "--size": "1000x700",
+         "--limit": "1", "--threads": "1", "--init": "x", "--watch": "x", "--figures": "x.csv", "--npy": "x", "--log": "step", "-o": "x", "--size": "1000x700",
          "--page": "0", "--digit": "x.png", "--digit-invert": "no", "--digit-threshold": "0.5", "--digit-turn": "90", "--view": "solo", "--preset": "mae", "--lesson": "1", "--lesson-step": "1", "--shots": "x", "--scale": "1", "--isa": "plain",
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--wipe": "0.5",
          "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce",
@@ -97,7 +97,7 @@ BAD = {"--data": [""], "--to": [""], "--mirror": [""], "--from": [""], "--stall"
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
        "--limit": ["0", "-1", "x", "", "2147483648", "99999999999"],
        "--threads": ["0", "65", "-1", "x", "", "2.0"],
-       "--init": [""], "-o": [""], "--digit": [""], "--digit-invert": ["", "x", "Yes"], "--digit-threshold": ["0", "0.99", "x", ""], "--digit-turn": ["", "45", "360", "-90"], "--shots": [""], "--trace": [""],
+       "--init": [""], "--watch": [""], "-o": [""], "--digit": [""], "--digit-invert": ["", "x", "Yes"], "--digit-threshold": ["0", "0.99", "x", ""], "--digit-turn": ["", "45", "360", "-90"], "--shots": [""], "--trace": [""],
        "--log": ["", "steps", "epoch|step", "Epoch"],
        "--preset": ["", "x", "MAE", "mae,"], "--lesson": ["0", "99", "x", ""], "--lesson-step": ["0", "100", "x", ""],
        "--view": ["", "both", "compare|", "Matrix", "solo-a"],
