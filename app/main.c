@@ -1,6 +1,7 @@
 // losslens: the entry point. Reads the command line, chooses the processor's instructions, runs the command.
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,6 +76,10 @@ int main(int argc, char **argv)
     Options options;
     Error error;
     occupy_streams();
+    // Longer than anything that is printed at once: where it cannot be written, the last flush knows why.
+    static char output[65536];
+    if (isatty(STDOUT_FILENO) != 1)
+        (void)setvbuf(stdout, output, _IOFBF, sizeof output);
     (void)json_memory_watch();
     (void)signal(SIGPIPE, SIG_IGN); // a closed pipe is then an error of the write that hits it
     (void)signal(SIGXFSZ, SIG_IGN); // and so is a file that may not grow

@@ -33,3 +33,16 @@ void notices_append(Notices *notices, const Notices *more)
     for (int i = 0; i < more->count; i++)
         add(notices, more->text[i]);
 }
+
+void notices_remove(Notices *notices, const Notices *gone)
+{
+    const Notices before = *notices;
+    notices->count = 0;
+    for (int i = 0; i < before.count; i++) {
+        bool is_gone = false;
+        for (int k = 0; k < gone->count; k++)
+            is_gone = is_gone || strcmp(before.text[i], gone->text[k]) == 0;
+        if (!is_gone)
+            add(notices, before.text[i]);
+    }
+}

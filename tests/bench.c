@@ -307,7 +307,7 @@ static bool prepare(Bench *bench, const Options *options, Error *error)
     bench->pool = pool_create(options->threads, error);
     if (!bench->pool)
         return false;
-    return options->data ? dataset_load(&bench->dataset, options->data, error)
+    return options->data ? dataset_open(&bench->dataset, options->data, NULL, error)
                          : dataset_generate(&bench->dataset, 1, bench->pool, error);
 }
 

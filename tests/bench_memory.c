@@ -52,7 +52,7 @@ int bench_print_memory(const char *data, int threads)
 {
     Error error = {""};
     Dataset dataset = {.train = {0}};
-    if (data && !dataset_load(&dataset, data, &error))
+    if (data && !dataset_open(&dataset, data, NULL, &error))
         return fail(error.text);
     const TrainerOptions options = {
         .dataset = data ? &dataset : NULL, .builtin_seed = 1, .thread_count = threads, .epochs = 1};

@@ -92,8 +92,9 @@ VALID = {"--from": "a.png", "--data": "builtin", "--a": "loss=mse", "--b": "loss
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--wipe": "0.5",
          "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce",
          "--pixel": "3,27", "--target": "0.5", "--step": "1", "--every": "10", "--fps": "8", "--seeds": "2",
-         "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--from": "x.png", "--theme": "light", "--speed": "10"}
-BAD = {"--data": [""], "--to": [""], "--mirror": [""], "--from": [""], "--stall": ["0", "3601", "-1", "x", "", "1.5"],
+         "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--from": "x.png", "--theme": "light", "--speed": "10", "--turn": "half", "--scale-max": "1"}
+BAD = {"--data": [""], "--turn": ["", "x", "Left", "90"], "--scale-max": ["0", "-1", "x", "", "nan", "1e3", "4294967296"],
+       "--to": [""], "--mirror": [""], "--from": [""], "--stall": ["0", "3601", "-1", "x", "", "1.5"],
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
        "--limit": ["0", "-1", "x", "", "2147483648", "99999999999"],
        "--threads": ["0", "65", "-1", "x", "", "2.0"],
@@ -243,7 +244,8 @@ class FiguresTest(unittest.TestCase):
         report = json.loads(result.stdout)
         jsonschema.validate(report, SCHEMA)
         self.assertEqual(list(report), ["spec", "data", "epochs", "steps", "seconds", "samples_per_second", "threads",
-                                        "history", "test", "weights_sha256"])
+                                        "history", "test", "weights_sha256", "notices"])
+        self.assertEqual(report["notices"], [])
         self.assertEqual((report["epochs"], report["steps"]), (2, 4))
         self.assertEqual([entry["epoch"] for entry in report["history"]], [1, 2])
         self.assertEqual(report["data"]["name"], "builtin")
@@ -420,7 +422,7 @@ class FilesTest(unittest.TestCase):
             words = [command] if isinstance(command, str) else list(command)
             operand = {"eval": [path("eval.safetensors")], "data export": [path("nothing")]}.get(" ".join(words), [])
             train("--epochs", 0, "-o", path("eval.safetensors"))
-            for folder in ("missing", "empty", "html", "small/train-images-idx3-ubyte"):
+            for folder in ("missing", "empty", "html", "html/train-images-idx3-ubyte"):
                 with self.subTest(command=command, folder=folder):
                     self.fail(4, *words, "--data", path(folder), *operand, contains=os.path.basename(folder))
         self.assertFalse(os.path.exists(path("nothing")))
@@ -448,7 +450,7 @@ class FilesTest(unittest.TestCase):
         return {"zip file of NumPy arrays": array.getvalue(), "PyTorch file": torch.getvalue(),
                 "Python pickle": pickled.getvalue(), "JPEG picture": b"\xff\xd8\xff\xe0\0\x10JFIF\0",
                 "web page": b"<!DOCTYPE html>\n<title>404</title>", "gzip file": gzip.compress(bytes(100)),
-                "IDX file of float32 of rank 3": bytes([0, 0, 13, 3]) + bytes(12), "empty file": b""}
+                "IDX file of float32 of rank 1": bytes([0, 0, 13, 1]) + bytes(12), "empty file": b""}
 
     def test_files_are_named_for_what_they_are(self):
         images, other = "train-images-idx3-ubyte", path("other")

@@ -55,20 +55,20 @@ void check_folder_fails(const char *folder, const char *const *words)
     Error error = {""};
     memset(&dataset, 0xa5, sizeof dataset);
     memset(&before, 0xa5, sizeof before);
-    assert_false(dataset_load(&dataset, folder, &error));
+    assert_false(dataset_open(&dataset, folder, NULL, &error));
     assert_memory_equal(&dataset, &before, sizeof dataset);
     for (; *words; words++)
         if (!strstr(error.text, *words))
             fail_msg("\"%s\" lacks \"%s\"", error.text, *words);
     assert_null(strchr(error.text, '\n'));
-    assert_false(dataset_load(&dataset, folder, NULL));
+    assert_false(dataset_open(&dataset, folder, NULL, NULL));
 }
 
 void check_good(const char *folder, bool labels)
 {
     Dataset dataset;
     Error error = {""};
-    if (!dataset_load(&dataset, folder, &error))
+    if (!dataset_open(&dataset, folder, NULL, &error))
         fail_msg("%s", error.text);
     assert_int_equal(dataset.train.count, 3);
     assert_int_equal(dataset.test.count, 2);

@@ -81,7 +81,7 @@ static void test_name(void **state)
         Dataset dataset;
         Error error = {""};
         (void)snprintf(folder, sizeof folder, "%s%s", i < 4 ? scratch_folder() : ".", i < 4 ? spellings[i] : "");
-        assert_true(dataset_load(&dataset, folder, &error));
+        assert_true(dataset_open(&dataset, folder, NULL, &error));
         assert_string_equal(dataset.name, "digits");
         dataset_free(&dataset);
     }
@@ -91,7 +91,8 @@ static void test_name(void **state)
 static void test_facts(void **state)
 {
     (void)state;
-    uint8_t pixels[2 * 784] = {0}, labels[2] = {3, 3};
+    uint8_t pixels[2 * 784] = {0};
+    int32_t labels[2] = {3, 3};
     pixels[0] = 255;
     pixels[1000] = 51;
     ImageSetFacts facts = image_set_facts(&(ImageSet){2, pixels, labels});
@@ -147,7 +148,7 @@ static void test_mnist(void **state)
     }
     Dataset dataset;
     Error error = {""};
-    if (!dataset_load(&dataset, folder, &error))
+    if (!dataset_open(&dataset, folder, NULL, &error))
         fail_msg("%s", error.text);
     ImageSetFacts train = image_set_facts(&dataset.train), test = image_set_facts(&dataset.test);
     assert_int_equal(train.count, 60000);

@@ -42,14 +42,18 @@ static void test_folder(void **state)
     scratch_write("file", "x", 1);
     check_folder_fails(scratch_path("none"), (const char *const[]){"none", "does not exist", NULL});
     check_folder_fails(scratch_path("file"),
-                       (const char *const[]){"file", "is plain text, and a folder was expected", NULL});
-    scratch_write("mnist.npz", "PK\3\4", 4);
-    check_folder_fails(scratch_path("mnist.npz"), (const char *const[]){"is a zip file, and a folder", NULL});
+                       (const char *const[]){"file", "is plain text, and a data set (a folder,", NULL});
+    scratch_write("broken.zip", "PK\3\4", 4);
+    check_folder_fails(scratch_path("broken.zip"),
+                       (const char *const[]){"broken.zip cannot be read as an archive", NULL});
+    check_folder_fails(scratch_path("broken.zip/mnist"), (const char *const[]){"broken.zip cannot be read", NULL});
+    check_folder_fails(scratch_path("file/mnist"), (const char *const[]){"file", NULL});
+    assert_int_equal(unlink(scratch_path("broken.zip")), 0);
     assert_int_equal(mkfifo(scratch_path("fifo"), 0666), 0);
     check_folder_fails(scratch_path("fifo"), (const char *const[]){"fifo is not a folder", NULL});
     CHECK_FAILS(scratch_folder(), "no training images", "train-images-idx3-ubyte", "train-images.idx3-ubyte", ".gz");
     put("train-images-idx3-ubyte", make_images(1));
-    CHECK_FAILS(scratch_folder(), "no test images", "t10k-images-idx3-ubyte");
+    CHECK_FAILS(scratch_folder(), "has no test images, and of 1 image none can be lent");
     char *deep = malloc(8000);
     assert_non_null(deep);
     memset(deep, '/', 7999);
@@ -85,16 +89,18 @@ static void test_bad_headers(void **state)
                 "an IDX file with labels (unsigned bytes of rank 1, 0x00000801) was expected");
     put_raw(images, make_idx(0x802, 3, 0, 0, 100));
     CHECK_FAILS(images, "unsigned bytes of rank 2", "0x00000802", "rank 3");
-    put_raw(images, make_idx(0xd03, 3, 28, 28, 3 * 784 * 4));
-    CHECK_FAILS(images, "float32 of rank 3", "0x00000d03", "0x00000803");
-    put_raw(labels, make_idx(0xc02, 3, 8, 0, 3 * 8 * 4)); // QMNIST's labels
-    CHECK_FAILS(labels, "32-bit integers of rank 2", "0x00000c02", "0x00000801");
-    put_raw(labels, gzip(make_idx(0xc02, 3, 8, 0, 3 * 8 * 4)));
-    CHECK_FAILS(labels, "inflated by gzip", "32-bit integers of rank 2", "labels (unsigned bytes of rank 1");
+    put_raw(labels, make_idx(0xd03, 3, 28, 28, 3 * 784 * 4));
+    CHECK_FAILS(labels, "float32 of rank 3", "0x00000d03", "0x00000801");
+    put_raw(labels, gzip(make_idx(0xd03, 3, 28, 28, 3 * 784 * 4)));
+    CHECK_FAILS(labels, "inflated by gzip", "float32 of rank 3", "labels (unsigned bytes of rank 1");
+    put_raw(images, make_idx(0xc02, 3, 0, 0, 3 * 8 * 4));
+    CHECK_FAILS(images, "32-bit integers of rank 2", "0x00000c02", "0x00000803");
     put_raw(images, make_idx(0xa03, 3, 28, 28, 3 * 784)); // a type that IDX does not have
     CHECK_FAILS(images, "begins with the bytes 00 00 0a 03", "unsigned bytes of rank 3");
-    put_raw(images, make_idx(IMAGES, 3, 32, 32, 3 * 32 * 32));
-    CHECK_FAILS(images, "32x32", "28x28");
+    put_raw(images, make_idx(IMAGES, 3, 7, 8, 3 * 7 * 8)); // the sides that are taken are 8 to 256
+    CHECK_FAILS(images, "8x7", "28x28", "8x8 to 256x256");
+    put_raw(images, make_idx(IMAGES, 1, 256, 257, 256 * 257));
+    CHECK_FAILS(images, "257x256", "28x28");
     put_raw(images, make_idx(IMAGES, 0, 28, 28, 0));
     CHECK_FAILS(images, "0 images", "at least 1");
     put_raw(labels, make_labels(0));
@@ -147,16 +153,16 @@ static void test_control_bytes_in_a_path(void **state)
     assert_int_equal(mkdir(scratch_path(name), 0777), 0);
     Dataset dataset;
     Error error = {""};
-    assert_false(dataset_load(&dataset, scratch_path(name), &error));
+    assert_false(dataset_open(&dataset, scratch_path(name), NULL, &error));
     assert_non_null(strstr(error.text, "/a?[31m?b? has no training images"));
     char path[SCRATCH_PATH_MAX];
     (void)snprintf(path, sizeof path, "%s/train-images-idx3-ubyte", name);
     scratch_write(path, "GIF89a", 6);
-    assert_false(dataset_load(&dataset, scratch_path(name), &error));
+    assert_false(dataset_open(&dataset, scratch_path(name), NULL, &error));
     assert_non_null(strstr(error.text, "/a?[31m?b?/train-images-idx3-ubyte is a GIF picture"));
     assert_int_equal(unlink(scratch_path(path)), 0);
     assert_int_equal(symlink("\x1b[2Jnowhere\n", scratch_path(path)), 0);
-    assert_false(dataset_load(&dataset, scratch_path(name), &error));
+    assert_false(dataset_open(&dataset, scratch_path(name), NULL, &error));
     assert_non_null(strstr(error.text, "is a symbolic link to ?[2Jnowhere?, which does not exist"));
 }
 
@@ -184,10 +190,6 @@ static void test_bad_labels(void **state)
 {
     (void)state;
     const char *labels = "train-labels-idx1-ubyte";
-    Buffer buffer = make_labels(3);
-    buffer.bytes[9] = 10;
-    put_raw(labels, buffer);
-    CHECK_FAILS(labels, "label 10", "index 1", "0 to 9");
     put_raw(labels, make_labels(4));
     CHECK_FAILS(labels, "4 labels", "3 images", "train-images-idx3-ubyte");
     put("train-labels-idx1-ubyte", make_labels(3));
@@ -201,8 +203,8 @@ static void test_bad_gzip(void **state)
     const char *images = "t10k-images-idx3-ubyte.gz";
     put_raw(images, gzip(make_labels(2)));
     CHECK_FAILS(images, "which are labels", "0x00000801");
-    put_raw(images, gzip(make_idx(IMAGES, 2, 32, 32, 2 * 1024)));
-    CHECK_FAILS(images, "32x32", "28x28");
+    put_raw(images, gzip(make_idx(IMAGES, 2, 4, 32, 2 * 128)));
+    CHECK_FAILS(images, "32x4", "28x28");
     put_raw(images, gzip(make_text("\0\0")));
     CHECK_FAILS(images, "truncated", "inflates to 0 bytes", "16");
     put_raw(images, make_text("\x1f\x8b"));
@@ -246,7 +248,7 @@ static void test_damaged_gzip(void **state)
     buffer_gzip(&first, &twice);
     free(first.bytes);
     put_raw(images, twice);
-    CHECK_FAILS(images, "trailing bytes", "second gzip member");
+    CHECK_FAILS(images, "inflates past the 2 images"); // members are one file
 }
 
 static void test_special_files(void **state)

@@ -20,7 +20,7 @@ static void make_dataset(Dataset *dataset, bool labels)
         assert_int_equal(unlink(scratch_path("train-labels-idx1-ubyte")), 0);
         assert_int_equal(unlink(scratch_path("t10k-labels-idx1-ubyte.gz")), 0);
     }
-    assert_true(dataset_load(dataset, scratch_folder(), NULL));
+    assert_true(dataset_open(dataset, scratch_folder(), NULL, NULL));
 }
 
 static void test_export_round_trip(void **state)

@@ -33,11 +33,18 @@ enum {
 #define FIELD(name) offsetof(Options, name)
 
 static const OptionRow rows[] = {
-    {"--data", "DIR|NAME|builtin", EVERY, KIND_DATA, FIELD(data), 0, 0,
-     "the four IDX files of a data set such as MNIST, each plain or .gz,\n"
+    {"--data", "PATH|NAME|builtin", EVERY, KIND_DATA, FIELD(data), 0, 0,
+     "a data set: a folder, a file or an archive (.zip, .tar.gz) with\n"
+     "IDX files such as MNIST's, .npz or .npy, CSV, or pictures;\n"
      "or a set that 'losslens data fetch' has got, by its name;\n"
      "default: builtin, digits that the program draws; of the window\nthe set that was open last",
      NULL},
+    {"--turn", NULL, EVERY, KIND_CHOICE, FIELD(reading.turn), 0, 0,
+     "turn the images of --data; default: auto, which transposes\nthose of EMNIST", words_image_turns},
+    {"--invert", NULL, EVERY, KIND_FLAG, FIELD(reading.invert), 0, 0,
+     "exchange black and white in --data: its ink is dark", NULL},
+    {"--scale-max", "N", EVERY, KIND_REAL, FIELD(reading.scale_max), 0.001, 4294967295.0,
+     "the number that is white in --data; default: 255 of bytes, of\nother numbers told from what there is", NULL},
     {"--a", "SPEC|FILE", PICTURE, KIND_MODEL, FIELD(a), SAID_A, 0,
      "model A; default: loss=bce,output=sigmoid. A .safetensors file\nis shown as it is and not trained", NULL},
     {"--b", "SPEC|FILE", PICTURE, KIND_MODEL, FIELD(b), SAID_B, 0,
@@ -351,6 +358,7 @@ void cli_fill_state(Options *out, const CaptureState *state)
     out->a = saved->specs[SIDE_A];
     out->b = saved->specs[SIDE_B];
     out->data = state->data.is_builtin ? NULL : state->data.path;
+    out->reading = state->data.reading;
     out->limit = state->data.limit;
     out->no_shuffle = state->data.is_in_order;
     out->epochs = saved->epochs;

@@ -46,6 +46,7 @@ typedef struct Options {
     Command command;
     bool given[CLI_ROWS_MAX]; // the rows of the table that were on the command line: cli_is_given
     const char *data;         // folder, or the name of a known set; NULL: the built-in digits
+    DatasetOptions reading;   // how that is read
     const char *isa;          // as engine_select_isa takes it; never NULL
     int threads;              // 0: one for each processor
     Spec a, b;                // view, shot, film

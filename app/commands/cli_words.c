@@ -23,6 +23,7 @@ const char *words_presets(int i) { return i < preset_count() ? preset_get(i)->ke
 
 const char *words_lessons(int i) { return i < LESSON_COUNT ? lesson_get(i)->key : NULL; }
 const char *words_themes(int i) { return i < THEME_COUNT ? theme_get((ThemeKind)i)->key : NULL; }
+const char *words_image_turns(int i) { return i < TURN_COUNT ? image_turn_key((ImageTurn)i) : NULL; }
 const char *words_paces(int i) { return i < PACE_COUNT ? pace_label((Pace)i) : NULL; }
 
 const char *words_inverts(int i)

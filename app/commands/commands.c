@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "files/picture.h"
 #include "state/frame.h"
 
 int command_fail(int status, const char *format, ...)
@@ -55,10 +57,34 @@ void command_catch_signals(void)
     }
 }
 
-bool command_open_data(const char *data, Dataset *out, Error *error)
+// A picture of a data set: what is transparent is black, the ground of data sets; but where everything that is to be
+// seen is black on it, the ground is white.
+static bool read_picture(const uint8_t *bytes, size_t size, const char *name, GreyPicture *out, Error *error)
+{
+    InkPicture picture;
+    if (!picture_parse(bytes, size, name, NULL, &picture, error))
+        return false;
+    const int count = picture.width * picture.height;
+    float brightest = 0;
+    for (int i = 0; picture.alpha && i < count; i++)
+        brightest = fmaxf(brightest, picture.grey[i] * picture.alpha[i]);
+    const float ground = picture.alpha && brightest < 0.5f ? 1 : 0;
+    for (int i = 0; picture.alpha && i < count; i++)
+        picture.grey[i] = picture.grey[i] * picture.alpha[i] + ground * (1 - picture.alpha[i]);
+    *out = (GreyPicture){picture.width, picture.height, picture.grey};
+    picture.grey = NULL;
+    ink_free_picture(&picture);
+    return true;
+}
+
+bool command_open_data(const char *data, const DatasetOptions *reading, const LoadProgress *progress, Dataset *out,
+                       Error *error)
 {
     char path[PATH_MAX];
-    if (!known_sets_find_folder(data, path, error) || !dataset_load(out, path, error))
+    DatasetOptions options = *reading;
+    options.progress = progress;
+    options.read_picture = read_picture;
+    if (!known_sets_find_folder(data, path, error) || !dataset_open(out, path, &options, error))
         return false;
     const KnownSet *known = known_set_find(out->name) ? NULL : known_sets_recognise(path);
     if (known)
@@ -70,8 +96,11 @@ int command_load_data(const Options *options, Pool *pool, Dataset *out)
 {
     Error error;
     *out = (Dataset){0};
+    if (options->data && !command_open_data(options->data, &options->reading, NULL, out, &error))
+        return command_fail(EXIT_BAD_DATA, "%s", error.text);
+    command_tell(&out->notices);
     if (options->data)
-        return command_open_data(options->data, out, &error) ? EXIT_OK : command_fail(EXIT_BAD_DATA, "%s", error.text);
+        return EXIT_OK;
     return dataset_generate(out, BUILTIN_SEED, pool, &error) ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
 }
 

@@ -29,12 +29,14 @@ void command_tell(const Notices *notices);
 // without what could command that.
 void command_print_path(const char *path);
 
-// Reads what --data names: a known set that was fetched, or a folder; one that holds a known set has that set's name,
-// whatever the folder is called. Any thread. Owned by the caller: dataset_free.
-bool command_open_data(const char *data, Dataset *out, Error *error);
+// Reads what --data names: a known set that was fetched, or whatever dataset_open takes, read like that; one that
+// holds a known set has that set's name, whatever the folder is called. progress: NULL or whom it is told. Any thread.
+// Owned by the caller: dataset_free.
+bool command_open_data(const char *data, const DatasetOptions *reading, const LoadProgress *progress, Dataset *out,
+                       Error *error);
 
-// Reads --data or draws the built-in digits on the pool's threads. Returns EXIT_OK, or the exit status after the
-// sentence on stderr. Owned by the caller: dataset_free.
+// Reads --data and prints what is to be noticed about it, or draws the built-in digits on the pool's threads. Returns
+// EXIT_OK, or the exit status after the sentence on stderr. Owned by the caller: dataset_free.
 int command_load_data(const Options *options, Pool *pool, Dataset *out);
 
 // SIGINT, SIGTERM and SIGHUP: the first is noted, a second ends the program. What a parent chose to ignore stays

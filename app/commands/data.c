@@ -25,6 +25,13 @@ static void print_counts(const char *label, int train, int test)
     (void)printf("%-24s%*s%*s\n", label, COLUMN, train_text, COLUMN, test_text);
 }
 
+static void print_label(int32_t label, int train, int test)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "label %d", label);
+    print_counts(text, train, test);
+}
+
 static void print_labels(const ImageSetFacts *train, const ImageSetFacts *test)
 {
     if (!train->has_labels || !test->has_labels)
@@ -32,14 +39,23 @@ static void print_labels(const ImageSetFacts *train, const ImageSetFacts *test)
                      test->has_labels ? "yes" : "none");
     if (!train->has_labels && !test->has_labels)
         return;
-    for (int i = 0; i < DIGIT_CLASSES; i++) {
-        char label[16];
-        (void)snprintf(label, sizeof label, "label %d", i);
-        print_counts(label, train->label_counts[i], test->label_counts[i]);
+    // 0 to 9 in any case, then whatever else there is.
+    for (int i = 0; i < DIGIT_CLASSES; i++)
+        print_label(i, train->label_counts[i], test->label_counts[i]);
+    for (int i = 0, k = 0; i < train->kind_count || k < test->kind_count;) {
+        const bool has_train = i < train->kind_count, has_test = k < test->kind_count;
+        const int32_t left = has_train ? train->kinds[i].label : 0, right = has_test ? test->kinds[k].label : 0;
+        const int32_t label = has_train && (!has_test || left <= right) ? left : right;
+        const int in_train = has_train && left == label ? train->kinds[i++].count : 0;
+        const int in_test = has_test && right == label ? test->kinds[k++].count : 0;
+        if (label < 0 || label >= DIGIT_CLASSES)
+            print_label(label, in_train, in_test);
     }
+    if (train->other_labels || test->other_labels)
+        print_counts("other labels", train->other_labels, test->other_labels);
 }
 
-static int print_table(const char *name, const ImageSetFacts *train, const ImageSetFacts *test)
+static int print_table(const Dataset *dataset, const ImageSetFacts *train, const ImageSetFacts *test)
 {
     const struct {
         const char *label;
@@ -53,7 +69,7 @@ static int print_table(const char *name, const ImageSetFacts *train, const Image
         {"BCE floor, nats", train->bce_floor, test->bce_floor, 1.0, 4},
     };
     char shown[64];
-    (void)snprintf(shown, sizeof shown, "%s", name);
+    (void)snprintf(shown, sizeof shown, "%s", dataset->name);
     error_clean_text(shown);
     (void)printf("%s: grey digits of %dx%d pixels\n\n%-24s%*s%*s\n", shown, DIGIT_SIDE, DIGIT_SIDE, "", COLUMN,
                  "training", COLUMN, "test");
@@ -62,6 +78,8 @@ static int print_table(const char *name, const ImageSetFacts *train, const Image
         (void)printf("%-24s%*.*f%*.*f\n", rows[i].label, COLUMN, rows[i].decimals, rows[i].train * rows[i].factor,
                      COLUMN, rows[i].decimals, rows[i].test * rows[i].factor);
     print_labels(train, test);
+    for (int i = 0; i < dataset->notices.count; i++)
+        (void)printf("%s%s\n", i == 0 ? "\n" : "", dataset->notices.text[i]);
     return command_finish_output();
 }
 
@@ -69,9 +87,10 @@ static int show_data(const Options *options, const Dataset *dataset)
 {
     const ImageSetFacts train = image_set_facts(&dataset->train), test = image_set_facts(&dataset->test);
     if (!options->json)
-        return print_table(dataset->name, &train, &test);
-    return command_print_json(json_pack("{s:o, s:o, s:o}", "name", report_text(dataset->name), "train",
-                                        report_image_set(&train), "test", report_image_set(&test)));
+        return print_table(dataset, &train, &test);
+    return command_print_json(json_pack("{s:o, s:o, s:o, s:o}", "name", report_text(dataset->name), "notices",
+                                        report_notices(&dataset->notices), "train", report_image_set(&train), "test",
+                                        report_image_set(&test)));
 }
 
 static int export_data(const Options *options, const Dataset *dataset)

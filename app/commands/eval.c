@@ -6,11 +6,13 @@
 
 static int report_eval(const ModelFile *file, const Dataset *dataset, const TargetFacts *facts, const Metrics *test)
 {
+    Notices notices = dataset->notices;
+    notices_append(&notices, &file->notices);
     char spec[SPEC_TEXT_SIZE];
     spec_format(&file->model.spec, spec, sizeof spec);
     return command_print_json(json_pack("{s:s, s:I, s:o, s:o, s:o}", "spec", spec, "step", (json_int_t)file->step,
                                         "data", report_data(dataset, dataset->train.count, facts), "test",
-                                        report_metrics(test), "notices", report_notices(&file->notices)));
+                                        report_metrics(test), "notices", report_notices(&notices)));
 }
 
 static int measure(const Options *options, const Dataset *dataset, Pool *pool)

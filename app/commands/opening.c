@@ -120,7 +120,7 @@ static bool read_data(Opening *opening, Parcel *parcel, const LoadProgress *prog
     parcel->dataset = calloc(1, sizeof *parcel->dataset);
     if (!parcel->dataset)
         return error_set(error, "out of memory: %s", parcel->path);
-    return load_progress_report(progress, 0, 0, error) && command_open_data(parcel->path, parcel->dataset, error);
+    return command_open_data(parcel->path, &opening->options->reading, progress, parcel->dataset, error);
 }
 
 static bool take_data(Opening *opening, Parcel *parcel, Error *error)
@@ -129,8 +129,10 @@ static bool take_data(Opening *opening, Parcel *parcel, Error *error)
     if (!session_take_dataset(opening->session, parcel->dataset, parcel->path, error))
         return false;
     parcel->dataset = NULL;
-    (void)error_set(error, "%s: %d digits to learn from, %d to test", dataset->name, dataset->train.count,
-                    dataset->test.count);
+    const Notices *notices = &dataset->notices;
+    (void)error_set(error, "%s: %d digits to learn from, %d to test%s%s%s", dataset->name, dataset->train.count,
+                    dataset->test.count, notices->count > 0 ? "; " : "", notices->count > 0 ? notices->text[0] : "",
+                    notices->count > 1 ? "; and more" : "");
     return true;
 }
 
@@ -158,8 +160,8 @@ static bool read_state(Opening *opening, Parcel *parcel, const LoadProgress *pro
                          parcel->path, state->data.name);
     Error reason;
     parcel->dataset = calloc(1, sizeof *parcel->dataset);
-    if (parcel->dataset && load_progress_report(progress, 0, 0, error) &&
-        command_open_data(state->data.path, parcel->dataset, &reason))
+    if (parcel->dataset &&
+        command_open_data(state->data.path, &state->data.reading, progress, parcel->dataset, &reason))
         return true;
     return error_set(error, "%.200s was made with a data set that cannot be opened: %.400s", parcel->path,
                      parcel->dataset ? reason.text : "out of memory");

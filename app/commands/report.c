@@ -92,6 +92,7 @@ static void read_claims(Writer *writer, ReportSeed *seed)
     report->train_count = frame->train_count;
     report->test_count = frame->test_count;
     (void)snprintf(report->dataset, sizeof report->dataset, "%s", frame->dataset_name);
+    report->notices = *frame->notices;
 }
 
 static Look look_at(const Writer *writer, Scene scene)

@@ -232,8 +232,9 @@ static void read_data(void *context)
 {
     Reading *reading = context;
     Dataset *dataset = calloc(1, sizeof *dataset);
-    reading->is_good = dataset ? command_open_data(reading->options->data, dataset, &reading->error)
-                               : error_set(&reading->error, "out of memory: %s", reading->options->data);
+    reading->is_good =
+        dataset ? command_open_data(reading->options->data, &reading->options->reading, NULL, dataset, &reading->error)
+                : error_set(&reading->error, "out of memory: %s", reading->options->data);
     if (reading->is_good)
         reading->session->dataset = dataset;
     else
@@ -292,6 +293,9 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
             error_set(error, "%.700s. The picture was made with it: --data says where it is now", reading.error.text);
         return EXIT_BAD_DATA;
     }
+    if (session->dataset) {
+        notices_append(&session->notices, &session->dataset->notices);
+    }
     if (options->data)
         resolve_data(options->data, session->data_path);
     if (options->data && options->state)
@@ -314,6 +318,9 @@ bool session_take_dataset(Session *session, Dataset *dataset, const char *path, 
 {
     if (!app_take_dataset(&session->app, dataset, error))
         return false;
+    if (session->dataset)
+        notices_remove(&session->app.notices, &session->dataset->notices);
+    notices_append(&session->app.notices, &dataset->notices);
     free_dataset(session->dataset);
     session->dataset = dataset;
     session->data_path[0] = 0;

@@ -149,7 +149,9 @@ static json_t *build_report(const Training *training)
         (void)json_object_set_new(report, "saved_step", json_integer(training->saved_step));
     (void)json_object_set_new(report, "test", report_metrics(&training->test));
     (void)json_object_set_new(report, "weights_sha256", json_string(digest));
-    (void)json_object_set_new(report, "notices", report_notices(&training->initial.notices));
+    Notices notices = training->dataset.notices;
+    notices_append(&notices, &training->initial.notices);
+    (void)json_object_set_new(report, "notices", report_notices(&notices));
     return report;
 }
 

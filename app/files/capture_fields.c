@@ -78,12 +78,39 @@ static json_t *write_data(const CaptureSource *source)
         set(json, "train_sha256", json_string(frame->sums->train));
         set(json, "test_sha256", json_string(frame->sums->test));
     }
+    const DatasetOptions *reading = &frame->data_reading;
+    if (reading->turn != TURN_AUTO)
+        set(json, "turn", json_string(image_turn_key(reading->turn)));
+    if (reading->invert)
+        set(json, "invert", json_true());
+    if (reading->scale_max > 0)
+        set(json, "scale_max", json_real((double)reading->scale_max));
     if (frame->limit > 0)
         set(json, "limit", json_integer(frame->limit));
     if (frame->is_in_order)
         set(json, "in_order", json_true());
     return json;
 }
+
+static const char *turn_key(int turn) { return image_turn_key((ImageTurn)turn); }
+
+// How the data set was read.
+static bool read_reading(const json_t *value, DatasetOptions *out, Error *error)
+{
+    const json_t *turn = json_object_get(value, "turn"), *invert = json_object_get(value, "invert"),
+                 *scale = json_object_get(value, "scale_max");
+    int key = TURN_AUTO;
+    if ((turn && !capture_read_key(turn, turn_key, TURN_COUNT, &key, error)) ||
+        (invert && !capture_read_flag(invert, &out->invert, error)))
+        return false;
+    if (scale && !(json_number_value(scale) >= 0.001 && json_number_value(scale) <= 4294967295.0))
+        return capture_expect(scale, "the number that is white in the data set", error);
+    out->turn = (ImageTurn)key;
+    out->scale_max = (float)json_number_value(scale);
+    return true;
+}
+
+static json_t *write_notices(const CaptureSource *source) { return report_notices(source->frame->notices); }
 
 static bool read_data(const json_t *value, CaptureState *out, Error *error)
 {
@@ -105,7 +132,7 @@ static bool read_data(const json_t *value, CaptureState *out, Error *error)
     return capture_read_int(json_object_get(value, "train"), 1, INT32_MAX, &data->train_count, error) &&
            capture_read_int(json_object_get(value, "test"), 1, INT32_MAX, &data->test_count, error) &&
            (!train || capture_read_sum(train, data->sums.train, error)) &&
-           (!test || capture_read_sum(test, data->sums.test, error)) &&
+           (!test || capture_read_sum(test, data->sums.test, error)) && read_reading(value, &data->reading, error) &&
            (!limit || capture_read_int(limit, 1, INT32_MAX, &data->limit, error)) &&
            (!order || capture_read_flag(order, &data->is_in_order, error));
 }
@@ -549,6 +576,7 @@ static const CaptureField fields[] = {
     {"program", write_program, read_program},
     {"view", write_view, read_view},
     {"data", write_data, read_data},
+    {"notices", write_notices, NULL},
     {"first_digit", write_first, NULL},
     {"shuffled", write_shuffled, NULL},
     {"heatmaps", write_heatmaps, read_heatmaps},

@@ -30,8 +30,9 @@ typedef struct CaptureFigure {
 typedef struct CaptureData {
     char name[64];
     bool is_builtin;
-    char path[PATH_MAX]; // of a set that is not built in; "": the picture does not say
-    DataSums sums;       // likewise
+    char path[PATH_MAX];    // of a set that is not built in; "": the picture does not say
+    DataSums sums;          // likewise
+    DatasetOptions reading; // turn, invert, scale_max
     int train_count, test_count;
     int limit; // the first so many training images; 0: all
     bool is_in_order;

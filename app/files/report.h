@@ -23,6 +23,7 @@ typedef struct ReportPicture {
 typedef struct Report {
     char base[SPEC_TEXT_SIZE]; // what all models share
     char dataset[64];
+    Notices notices; // about it
     int train_count, test_count, epochs, seed_count;
     TargetFacts facts;
     int rows, columns, outputs[OUTPUT_COUNT], losses[LOSS_COUNT];

@@ -2,6 +2,7 @@
 #include "files/report_json.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 json_t *report_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
@@ -77,11 +78,30 @@ json_t *report_metrics(const Metrics *m)
     return report;
 }
 
+// A list of those of 0 to 9, or, where there are others, an object with each label's: {"1": 203, ...}.
+static json_t *label_counts(const ImageSetFacts *facts)
+{
+    const int last = facts->kind_count - 1;
+    if (facts->kind_count == 0 || (facts->kinds[0].label >= 0 && facts->kinds[last].label < DIGIT_CLASSES)) {
+        json_t *list = json_array();
+        for (int i = 0; i < DIGIT_CLASSES; i++)
+            (void)json_array_append_new(list, json_integer(facts->label_counts[i]));
+        return list;
+    }
+    json_t *counts = json_object();
+    for (int i = 0; i < facts->kind_count; i++) {
+        char key[16];
+        (void)snprintf(key, sizeof key, "%d", facts->kinds[i].label);
+        (void)json_object_set_new(counts, key, json_integer(facts->kinds[i].count));
+    }
+    if (facts->other_labels)
+        (void)json_object_set_new(counts, "other", json_integer(facts->other_labels));
+    return counts;
+}
+
 json_t *report_image_set(const ImageSetFacts *facts)
 {
-    json_t *labels = facts->has_labels ? json_array() : json_null();
-    for (int i = 0; facts->has_labels && i < DIGIT_CLASSES; i++)
-        (void)json_array_append_new(labels, json_integer(facts->label_counts[i]));
+    json_t *labels = facts->has_labels ? label_counts(facts) : json_null();
     return json_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:o}", "count", facts->count, "mean_input", facts->mean, "zero",
                      facts->zero, "grey", facts->grey, "full", facts->full, "bce_floor", facts->bce_floor, "labels",
                      labels);

@@ -14,6 +14,7 @@ json_t *report_notices(const Notices *notices); // a list of sentences
 json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test);
 
 json_t *report_metrics(const Metrics *metrics);
+// labels: how many images each of 0 to 9 has, a list; an object by label where there are others; null without labels.
 json_t *report_image_set(const ImageSetFacts *facts);
 
 json_t *report_notices(const Notices *notices); // their sentences, a list

@@ -154,12 +154,12 @@ json_t *report_build_json(const Report *report)
         (void)json_array_append_new(claims, claim_json(report, claim));
     for (int i = 0; i < report->picture_count; i++)
         (void)json_array_append_new(pictures, json_string(report->pictures[i].file));
-    return json_pack("{s:s, s:{s:o, s:i, s:i, s:f, s:f, s:f}, s:s, s:i, s:o, s:o, s:o, s:o}", "program",
+    return json_pack("{s:s, s:{s:o, s:i, s:i, s:f, s:f, s:f}, s:o, s:s, s:i, s:o, s:o, s:o, s:o}", "program",
                      "losslens " LOSSLENS_VERSION, "data", "name", report_text(report->dataset), "train",
                      report->train_count, "test", report->test_count, "mean_input", report->facts.mean, "bce_floor",
-                     report->facts.bce_floor, "mean_image_bce", report->facts.mean_image[LOSS_BCE], "base",
-                     report->base, "epochs", report->epochs, "seeds", seeds, "claims", claims, "models",
-                     cells_json(report), "pictures", pictures);
+                     report->facts.bce_floor, "mean_image_bce", report->facts.mean_image[LOSS_BCE], "notices",
+                     report_notices(&report->notices), "base", report->base, "epochs", report->epochs, "seeds", seeds,
+                     "claims", claims, "models", cells_json(report), "pictures", pictures);
 }
 
 // ---- the page -----------------------------------------------------------------------------------------------------

@@ -226,7 +226,7 @@ void figure_foot(const Frame *frame, bool has_choice, char text[FIGURE_WORDS])
     if (frame->is_builtin)
         append(text, "Built-in digits (seed %d)", BUILTIN_SEED);
     else
-        append(text, "%s", frame->dataset_name);
+        append(text, "%s", frame->dataset_title);
     append(text, ", learnt from %s digits. Figures: all %s test digits", learnt, count);
     if (frame->look.binarise > 0.0f)
         append(text, ", grey as they are; shown: %.0f %% black-white", 100.0 * (double)frame->look.binarise);

@@ -193,11 +193,11 @@ static void draw_heading(Panel *panel)
     const Rect rect = panel->layout->narrator;
     if (frame->look.lesson >= 0)
         return;
-    char count[16], forms[3][320];
+    char count[16], forms[3][440];
     panel_format_count(frame->test_count, count);
     static const char start[] = "*What people say, and what was measured.*";
     (void)snprintf(forms[0], sizeof forms[0], "%s On all %s test digits of %s. \u201cShow me\u201d sets the stage.",
-                   start, count, frame->dataset_name);
+                   start, count, frame->dataset_title);
     (void)snprintf(forms[1], sizeof forms[1], "%s On all %s test digits. \u201cShow me\u201d sets the stage.", start,
                    count);
     (void)snprintf(forms[2], sizeof forms[2], "%s", start);

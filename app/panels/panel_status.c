@@ -11,7 +11,7 @@ static void format_dataset(const Frame *frame, int name_bytes, char *text, size_
     char train[16], test[16];
     panel_format_count(frame->train_count, train);
     panel_format_count(frame->test_count, test);
-    const char *name = frame->dataset_name;
+    const char *name = frame->dataset_title;
     (void)snprintf(text, size, "%.*s%s%s: %s digits to learn from, %s to test.", name_bytes, name,
                    (size_t)name_bytes < strlen(name) ? "\u2026" : "", frame->is_builtin ? " digits (seed 1)" : "",
                    train, test);
@@ -90,11 +90,11 @@ static void draw_words(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    char state[64], data[160], note[256], text[480];
+    char state[64], data[280], note[256], text[640];
     format_state(frame, state, sizeof state);
     ui_text(ui, line, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, state);
     line.w -= ui_text_width(ui, FONT_UI, TEXT_SMALL, state) + ui_px(ui, 20);
-    int name_bytes = (int)strlen(frame->dataset_name);
+    int name_bytes = (int)strlen(frame->dataset_title);
     format_note(frame, note, sizeof note);
     format_dataset(frame, name_bytes, data, sizeof data);
     // the longest that fits
@@ -109,7 +109,7 @@ static void draw_words(Panel *panel, Rect line)
     while (name_bytes > 0 && ui_text_width(ui, FONT_UI, TEXT_SMALL, text) > line.w) {
         do // not within a character
             name_bytes--;
-        while (((unsigned char)frame->dataset_name[name_bytes] & 0xc0) == 0x80);
+        while (((unsigned char)frame->dataset_title[name_bytes] & 0xc0) == 0x80);
         format_dataset(frame, name_bytes, text, sizeof text);
     }
     ui_text(ui, line, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, text);

@@ -240,6 +240,10 @@ static void compose_dataset(App *app, Frame *frame)
     const Dataset *dataset = find_dataset(app);
     frame->is_builtin = !app->options.dataset;
     (void)snprintf(frame->dataset_name, sizeof frame->dataset_name, "%s", dataset ? dataset->name : "builtin");
+    frame->data_reading = dataset ? dataset->options : (DatasetOptions){.turn = TURN_AUTO};
+    const bool is_treated = dataset && *dataset->treatment;
+    (void)snprintf(frame->dataset_title, sizeof frame->dataset_title, "%s%s%s%s", frame->dataset_name,
+                   is_treated ? " (" : "", is_treated ? dataset->treatment : "", is_treated ? ")" : "");
     frame->train_count = dataset ? dataset->train.count : DIGITS_TRAIN_COUNT;
     if (app->options.limit > 0 && app->options.limit < frame->train_count)
         frame->train_count = app->options.limit;

@@ -115,8 +115,10 @@ typedef struct Frame {
     Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
     const TargetFacts *facts;              // of the test set; NULL: the data is still being made
     char dataset_name[64];
+    char dataset_title[176];      // for captions: the name, and behind it in parentheses what was done to the set
     bool is_builtin;              // the built-in digits, drawn from BUILTIN_SEED
     const char *data_path;        // of the others; NULL: not known
+    DatasetOptions data_reading;  // how it was read: turn, invert, scale_max
     const DataSums *sums;         // of the others, in a picture; else NULL
     int limit;                    // the first so many training images; 0: all
     bool is_in_order;             // in which they are, in every epoch

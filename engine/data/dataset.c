@@ -1,8 +1,7 @@
-// Dataset: see dataset.h.
+// Dataset: the built-in digits, the facts; see dataset.h. Reading: dataset_open.c.
 #include "data/dataset.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <math.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -10,92 +9,15 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "data/dataset_files.h"
 #include "data/digits.h"
-#include "data/idx.h"
-#include "io/file.h"
 
 enum { GENERATE_BATCH = 100 };
-
-static bool refuse_absent_images(const char *folder, bool test, Error *error)
-{
-    char dash[DATASET_NAME_MAX], dot[DATASET_NAME_MAX];
-    dataset_spell_file(dash, test, IDX_IMAGES, 0);
-    dataset_spell_file(dot, test, IDX_IMAGES, 1);
-    return error_set(error, "the folder %s has no %s images: neither %s nor %s was found, with or without .gz",
-                     file_shorten_path(folder), test ? "test" : "training", dash, dot);
-}
 
 static void free_images(ImageSet *set)
 {
     free(set->pixels);
     free(set->labels);
     *set = (ImageSet){0};
-}
-
-// What was read before a failure stays in set, for the caller to free.
-static bool load_images(ImageSet *set, const char *folder, bool test, Error *error)
-{
-    char images_path[PATH_MAX], labels_path[PATH_MAX];
-    IdxData images, labels;
-    if (!dataset_find_file(images_path, folder, test, IDX_IMAGES, error) ||
-        !dataset_find_file(labels_path, folder, test, IDX_LABELS, error))
-        return false;
-    if (!images_path[0])
-        return refuse_absent_images(folder, test, error);
-    if (!idx_load(&images, images_path, IDX_IMAGES, error))
-        return false;
-    set->count = images.count;
-    set->pixels = images.bytes;
-    if (!labels_path[0])
-        return true;
-    if (!idx_load(&labels, labels_path, IDX_LABELS, error))
-        return false;
-    set->labels = labels.bytes;
-    return labels.count == images.count ||
-           error_set(error, "%s holds %d labels where the %d images of %s need as many", file_shorten_path(labels_path),
-                     labels.count, images.count, strrchr(images_path, '/') + 1);
-}
-
-// The last part of the folder's path, cut to fit without splitting a UTF-8 character.
-static void name_dataset(char name[64], const char *folder)
-{
-    char resolved[PATH_MAX];
-    size_t end = strlen(folder);
-    while (end > 1 && folder[end - 1] == '/')
-        end--;
-    size_t begin = end;
-    while (begin > 0 && folder[begin - 1] != '/')
-        begin--;
-    size_t length = end - begin;
-    bool dots = length <= 2 && strspn(folder + begin, ".") == length; // "", "." and ".." name nothing themselves
-    if (dots && realpath(folder, resolved)) {
-        const char *last = strrchr(resolved, '/');
-        folder = last && last[1] ? last + 1 : resolved;
-        begin = 0;
-        length = strlen(folder);
-    }
-    if (length > 63) {
-        length = 63;
-        while (length > 0 && ((unsigned char)folder[begin + length] & 0xc0) == 0x80)
-            length--;
-    }
-    memcpy(name, folder + begin, length);
-    name[length] = '\0';
-}
-
-bool dataset_load(Dataset *out, const char *folder, Error *error)
-{
-    Dataset dataset = {0};
-    if (!dataset_check_folder(folder, error))
-        return false;
-    if (!load_images(&dataset.train, folder, false, error) || !load_images(&dataset.test, folder, true, error)) {
-        dataset_free(&dataset);
-        return false;
-    }
-    name_dataset(dataset.name, folder);
-    *out = dataset;
-    return true;
 }
 
 typedef struct Generation {
@@ -115,8 +37,8 @@ static void generate_batch(void *context, int task_index, int worker_index)
     const ImageSet *set = test ? &generation->dataset->test : &generation->dataset->train;
     first -= test ? 0 : DIGITS_TEST_COUNT;
     for (int i = first; i < first + GENERATE_BATCH; i++) {
-        set->labels[i] = (uint8_t)digits_draw(generation->seed, test ? DIGITS_TEST : DIGITS_TRAIN, i,
-                                              set->pixels + (size_t)i * DIGIT_PIXELS);
+        set->labels[i] =
+            digits_draw(generation->seed, test ? DIGITS_TEST : DIGITS_TRAIN, i, set->pixels + (size_t)i * DIGIT_PIXELS);
     }
 }
 
@@ -124,7 +46,7 @@ static bool allocate_images(ImageSet *set, int count)
 {
     set->count = count;
     set->pixels = pixels_create((size_t)count * DIGIT_PIXELS);
-    set->labels = malloc((size_t)count);
+    set->labels = malloc((size_t)count * sizeof *set->labels);
     return set->pixels && set->labels;
 }
 
@@ -142,6 +64,24 @@ bool dataset_generate(Dataset *out, uint64_t seed, Pool *pool, Error *error)
     return true;
 }
 
+// As bytes where they fit, as files have them.
+static void hash_labels(crypto_hash_sha256_state *state, const ImageSet *set)
+{
+    enum { PIECE = 4096 };
+    uint8_t bytes[4 * PIECE];
+    bool are_bytes = true;
+    for (int i = 0; i < set->count; i++)
+        are_bytes = are_bytes && set->labels[i] >= 0 && set->labels[i] <= UINT8_MAX;
+    for (int first = 0; first < set->count; first += PIECE) {
+        const int count = set->count - first < PIECE ? set->count - first : PIECE;
+        size_t used = 0;
+        for (int i = first; i < first + count; i++)
+            for (int byte = 0; byte < (are_bytes ? 1 : 4); byte++)
+                bytes[used++] = (uint8_t)((uint32_t)set->labels[i] >> (8 * byte));
+        (void)crypto_hash_sha256_update(state, bytes, used);
+    }
+}
+
 void image_set_digest(const ImageSet *set, char text[65])
 {
     unsigned char bytes[crypto_hash_sha256_BYTES], count[8];
@@ -152,7 +92,7 @@ void image_set_digest(const ImageSet *set, char text[65])
     (void)crypto_hash_sha256_update(&state, count, sizeof count);
     (void)crypto_hash_sha256_update(&state, set->pixels, (unsigned long long)set->count * DIGIT_PIXELS);
     if (set->labels)
-        (void)crypto_hash_sha256_update(&state, set->labels, (unsigned long long)set->count);
+        hash_labels(&state, set);
     (void)crypto_hash_sha256_final(&state, bytes);
     sodium_bin2hex(text, 65, bytes, sizeof bytes);
 }
@@ -162,6 +102,29 @@ void dataset_free(Dataset *dataset)
     free_images(&dataset->train);
     free_images(&dataset->test);
     dataset->name[0] = '\0';
+    dataset->notices.count = 0;
+    dataset->treatment[0] = '\0';
+}
+
+// Counts a label among the facts' kinds, which are sorted.
+static void count_label(ImageSetFacts *facts, int32_t label)
+{
+    int low = 0, high = facts->kind_count;
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (facts->kinds[middle].label < label)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < facts->kind_count && facts->kinds[low].label == label) {
+        facts->kinds[low].count++;
+    } else if (facts->kind_count == LABEL_KINDS_MAX) {
+        facts->other_labels++;
+    } else {
+        memmove(facts->kinds + low + 1, facts->kinds + low, (size_t)(facts->kind_count++ - low) * sizeof *facts->kinds);
+        facts->kinds[low] = (LabelCount){label, 1};
+    }
 }
 
 ImageSetFacts image_set_facts(const ImageSet *set)
@@ -181,7 +144,10 @@ ImageSetFacts image_set_facts(const ImageSet *set)
     facts.zero = (double)bins[0] / total;
     facts.full = (double)bins[255] / total;
     facts.grey = (double)(size - bins[0] - bins[255]) / total;
-    for (int i = 0; set->labels && i < set->count; i++)
-        facts.label_counts[set->labels[i]]++;
+    for (int i = 0; set->labels && i < set->count; i++) {
+        if (set->labels[i] >= 0 && set->labels[i] < DIGIT_CLASSES)
+            facts.label_counts[set->labels[i]]++;
+        count_label(&facts, set->labels[i]);
+    }
     return facts;
 }

@@ -46,7 +46,7 @@ static bool is_listed(const Export *export, const char *name)
     return false;
 }
 
-// Every spelling counts, since dataset_load would take any of them: exported images must not come to lie beside
+// Every spelling counts, since dataset_open would take any of them: exported images must not come to lie beside
 // somebody else's labels.
 static bool check_others(const Export *export, const char *folder, Error *error)
 {
@@ -97,6 +97,36 @@ static void encode_big_endian(uint8_t *bytes, uint32_t value)
         bytes[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
+// The labels as the file has them: bytes where they fit, else 32-bit integers. Owned by the caller: free.
+static uint8_t *encode_labels(const ImageSet *set, bool *are_bytes)
+{
+    uint8_t *bytes = malloc((size_t)set->count * sizeof *set->labels);
+    *are_bytes = true;
+    for (int i = 0; i < set->count; i++)
+        *are_bytes = *are_bytes && set->labels[i] >= 0 && set->labels[i] <= UINT8_MAX;
+    for (int i = 0; bytes && i < set->count; i++) {
+        if (*are_bytes)
+            bytes[i] = (uint8_t)set->labels[i];
+        else
+            encode_big_endian(bytes + 4 * (size_t)i, (uint32_t)set->labels[i]);
+    }
+    return bytes;
+}
+
+static bool deflate_idx(const Export *export, NewFile *file, const uint8_t *header, size_t header_size,
+                        const uint8_t *bytes, size_t size, Error *error)
+{
+    z_stream stream = {0};
+    // zlib's own gzip header has neither a time nor a name, so the same digits give the same file.
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
+        return error_set(error, "%s cannot be compressed: there is no memory for it", file_shorten_path(file->path));
+    const bool done = deflate_bytes(export, &stream, file, header, header_size, false, error) &&
+                      deflate_bytes(export, &stream, file, bytes, size, true, error);
+    (void)deflateEnd(&stream);
+    return done;
+}
+
 static bool write_idx(const Export *export, NewFile *file, int index, Error *error)
 {
     const ImageSet *set = export->sets[index];
@@ -105,15 +135,15 @@ static bool write_idx(const Export *export, NewFile *file, int index, Error *err
     encode_big_endian(header + 4, (uint32_t)set->count);
     encode_big_endian(header + 8, DIGIT_SIDE);
     encode_big_endian(header + 12, DIGIT_SIDE);
-    z_stream stream = {0};
-    // zlib's own gzip header has neither a time nor a name, so the same digits give the same file.
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) !=
-        Z_OK)
-        return error_set(error, "%s cannot be compressed: there is no memory for it", file_shorten_path(file->path));
-    bool done = deflate_bytes(export, &stream, file, header, images ? 16 : 8, false, error) &&
-                deflate_bytes(export, &stream, file, images ? set->pixels : set->labels,
-                              (size_t)set->count * (images ? DIGIT_PIXELS : 1), true, error);
-    (void)deflateEnd(&stream);
+    if (images)
+        return deflate_idx(export, file, header, 16, set->pixels, (size_t)set->count * DIGIT_PIXELS, error);
+    bool are_bytes;
+    uint8_t *labels = encode_labels(set, &are_bytes);
+    if (!labels)
+        return error_set(error, "%s cannot be written: there is no memory for it", file_shorten_path(file->path));
+    header[2] = are_bytes ? 0x08 : 0x0c;
+    const bool done = deflate_idx(export, file, header, 8, labels, (size_t)set->count * (are_bytes ? 1 : 4), error);
+    free(labels);
     return done;
 }
 

@@ -32,22 +32,3 @@ bool dataset_find_file(char path[PATH_MAX], const char *folder, bool test, IdxKi
     path[0] = '\0';
     return true;
 }
-
-bool dataset_check_folder(const char *folder, Error *error)
-{
-    struct stat status;
-    if (stat(folder, &status) != 0) {
-        return errno == ENOENT
-                   ? error_set(error, "the folder %s does not exist", file_shorten_path(folder))
-                   : error_set(error, "the folder %s cannot be read: %s", file_shorten_path(folder), strerror(errno));
-    }
-    if (S_ISDIR(status.st_mode))
-        return true;
-    if (!S_ISREG(status.st_mode))
-        return error_set(error, "%s is not a folder, and a folder was expected", file_shorten_path(folder));
-    ByteReader file;
-    if (!byte_reader_open(&file, folder, error))
-        return false;
-    byte_reader_close(&file);
-    return file_kind_refuse(folder, file.start, file.start_size, "a folder", error);
-}

@@ -1,4 +1,4 @@
-// The names of a dataset's files, which dataset_load and dataset_export share.
+// The names of a dataset's files, which dataset_open and dataset_export share.
 //
 // Internal to the engine. Thread: no state; any thread.
 #pragma once
@@ -14,5 +14,3 @@ void dataset_spell_file(char name[DATASET_NAME_MAX], bool test, IdxKind kind, in
 
 // Stores the path of the first spelling that the folder has anything under, even a dangling link; "" where it has none.
 bool dataset_find_file(char path[PATH_MAX], const char *folder, bool test, IdxKind kind, Error *error);
-
-bool dataset_check_folder(const char *folder, Error *error);

@@ -11,7 +11,7 @@
 
 #include "io/file.h"
 
-enum { GZIP_WINDOW_BITS = 16 + 15 };
+enum { GZIP_WINDOW_BITS = 16 + 15, GZIP_MAGIC_SIZE = 2 };
 
 // The next bytes of the file as it is stored: fewer than wanted only at its end.
 static bool read_stored(ByteReader *reader, uint8_t *bytes, size_t want, size_t *got)
@@ -20,6 +20,9 @@ static bool read_stored(ByteReader *reader, uint8_t *bytes, size_t want, size_t 
     *got = want < left ? want : (size_t)left;
     if (reader->fd >= 0) {
         if (!file_read(reader->fd, bytes, *got, reader->path, reader->error))
+            return false;
+    } else if (reader->source) {
+        if (*got > 0 && reader->source(reader->source_context, bytes, *got, reader->error) < *got)
             return false;
     } else if (*got > 0) {
         memcpy(bytes, reader->bytes + reader->position, *got);
@@ -35,6 +38,23 @@ static bool refill_chunk(ByteReader *reader)
         return false;
     reader->stream.next_in = reader->chunk;
     reader->stream.avail_in = (uInt)got;
+    return true;
+}
+
+// After a member's end: whether another one begins there. Its first bytes may lie on both sides of a chunk's end.
+static bool find_member(ByteReader *reader, bool *is_member)
+{
+    z_stream *stream = &reader->stream;
+    if (stream->avail_in < GZIP_MAGIC_SIZE && reader->position < reader->size) {
+        size_t got;
+        const size_t left = stream->avail_in;
+        memmove(reader->chunk, stream->next_in, left);
+        if (!read_stored(reader, reader->chunk + left, sizeof reader->chunk - left, &got))
+            return false;
+        stream->next_in = reader->chunk;
+        stream->avail_in = (uInt)(left + got);
+    }
+    *is_member = file_kind_is_gzip(stream->next_in, stream->avail_in);
     return true;
 }
 
@@ -62,7 +82,14 @@ static bool read_unpacked(ByteReader *reader, uint8_t *bytes, size_t want, size_
         stream->avail_out = (uInt)room;
         int status = inflate(stream, Z_NO_FLUSH);
         *got += room - stream->avail_out;
-        reader->has_ended = status == Z_STREAM_END;
+        if (status == Z_STREAM_END) {
+            bool is_member;
+            if (!find_member(reader, &is_member))
+                return false;
+            reader->has_ended = !is_member;
+            if (is_member && inflateReset(stream) != Z_OK)
+                return refuse_status(reader, Z_STREAM_ERROR);
+        }
         bool hungry = status == Z_BUF_ERROR && reader->position < reader->size;
         if (status != Z_OK && status != Z_STREAM_END && !hungry)
             return refuse_status(reader, status);
@@ -93,6 +120,20 @@ bool byte_reader_open_bytes(ByteReader *reader, const uint8_t *bytes, size_t siz
     reader->error = error;
     reader->fd = -1;
     reader->bytes = bytes;
+    reader->size = size;
+    return read_stored(reader, reader->start, sizeof reader->start, &reader->start_size);
+}
+
+bool byte_reader_open_source(ByteReader *reader, ByteSource *source, void *context, uint64_t size, const char *path,
+                             Error *error)
+{
+    memset(reader, 0, sizeof *reader);
+    reader->path = path;
+    reader->name = file_shorten_path(path);
+    reader->error = error;
+    reader->fd = -1;
+    reader->source = source;
+    reader->source_context = context;
     reader->size = size;
     return read_stored(reader, reader->start, sizeof reader->start, &reader->start_size);
 }
@@ -142,17 +183,14 @@ bool byte_reader_skip(ByteReader *reader, uint64_t size)
     size -= first;
     assert(size <= reader->size - reader->position);
     reader->position += size;
+    assert(!reader->source);
     if (reader->fd < 0 || size == 0 || lseek(reader->fd, (off_t)size, SEEK_CUR) >= 0)
         return true;
     return error_set(reader->error, "%s cannot be read: %s", reader->name, strerror(errno));
 }
 
-bool byte_reader_count_trailing(ByteReader *reader, uint64_t *count, bool *is_member)
+uint64_t byte_reader_count_trailing(const ByteReader *reader)
 {
     assert(reader->is_gzip && reader->has_ended);
-    if (reader->stream.avail_in == 0 && !refill_chunk(reader))
-        return false;
-    *count = reader->stream.avail_in + (reader->size - reader->position);
-    *is_member = file_kind_is_gzip(reader->stream.next_in, reader->stream.avail_in);
-    return true;
+    return reader->stream.avail_in + (reader->size - reader->position);
 }
