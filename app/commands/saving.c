@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "commands/commands.h"
 #include "draw/ui_field.h"
 #include "files/capture.h"
+#include "files/code.h"
+#include "files/export.h"
 #include "files/thumbnail.h"
 #include "panels/figure.h"
 
@@ -108,6 +111,54 @@ static bool open_folder(const Session *session, Error *error)
     return window_open_folder(whole, error);
 }
 
+// Where a file has that name already, it is replaced when the same is asked for once more.
+static bool save_model(Saving *saving, Session *session, const char *text, Error *error)
+{
+    App *app = &session->app;
+    const ModelFrame *model = &app->frame.models[app->wish_side];
+    char path[PATH_MAX];
+    NewFile file;
+    struct stat status;
+    if (!*text)
+        return error_set(error, "there is no path to save to");
+    capture_unfold_home(text, path);
+    const bool is_agreed = strcmp(saving->asked, path) == 0, is_there = lstat(path, &status) == 0;
+    saving->asked[0] = 0;
+    if (is_there && !is_agreed) {
+        (void)snprintf(saving->asked, sizeof saving->asked, "%s", path);
+        return error_set(error, "%s is there already: save it once more to replace it", path);
+    }
+    if (!new_file_begin(&file, path, is_there ? NAME_FORCED : NAME_NEW, error) ||
+        !new_file_end(
+            &file, model_write(model->model, model->snapshot->parameters, model->snapshot->step, &file, error), error))
+        return false;
+    Error said;
+    (void)error_set(&said, "saved %s", path);
+    app_say(app, false, said.text);
+    return true;
+}
+
+static bool export(Session *session, const Options *options, Error *error)
+{
+    char path[PATH_MAX];
+    Error said;
+    if (!capture_choose_path(options->shots, path, error))
+        return false;
+    *strrchr(path, '.') = 0; // a folder under the name of a picture
+    if (!export_all(&session->app.frame, path, error))
+        return false;
+    (void)error_set(&said, "saved figures and arrays in %s", path);
+    app_say(&session->app, false, said.text);
+    return true;
+}
+
+static bool make_script(Script *script, const Spec specs[SIDE_COUNT], Error *error)
+{
+    free(script->text);
+    script->text = code_format(script->framework, &specs[script->side]);
+    return script->text || error_set(error, "out of memory: the script");
+}
+
 bool saving_carry_out(Saving *saving, Session *session, const Options *options, const Input *input, WindowSize size,
                       double now)
 {
@@ -120,6 +171,9 @@ bool saving_carry_out(Saving *saving, Session *session, const Options *options, 
     case WISH_WINDOW: is_done = save_picture(saving, session, options, input, size, NULL, now, &error); break;
     case WISH_SAVE_AS: is_done = save_as(saving, session, text, now, &error); break;
     case WISH_FOLDER: is_done = open_folder(session, &error); break;
+    case WISH_MODEL: is_done = save_model(saving, session, text, &error); break;
+    case WISH_EXPORT: is_done = export(session, options, &error); break;
+    case WISH_CODE: is_done = make_script(&session->app.script, session->app.specs, &error); break;
     case WISH_OPEN:
     case WISH_GIVE_UP: assert(false && "opening.c's"); break;
     }

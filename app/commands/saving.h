@@ -7,8 +7,9 @@ typedef struct Saving {
     uint8_t *rgba;
     char *json;
     int width, height;
-    double until; // ms, of the clock that the caller has: when the toast goes
-    bool is_held; // it does not go: the mouse is over it, or something is typed
+    double until;     // ms, of the clock that the caller has: when the toast goes
+    char asked[4096]; // a path that is taken, and that was asked about; empty: none
+    bool is_held;     // it does not go: the mouse is over it, or something is typed
 } Saving;
 
 void saving_free(Saving *saving);

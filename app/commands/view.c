@@ -34,6 +34,11 @@ static void serve_window(Session *session)
         app_say(app, !is_copied, text.text);
         app->copied[0] = 0;
     }
+    if (app->script.is_copied && app->script.text) {
+        const bool is_copied = window_set_clipboard(session->window, app->script.text, &text);
+        app_say(app, !is_copied, is_copied ? "the script is copied" : text.text);
+    }
+    app->script.is_copied = false;
     if (app->is_fullscreen != window_is_fullscreen(session->window)) {
         if (!window_set_fullscreen(session->window, app->is_fullscreen, &text))
             app_say(app, true, text.text);

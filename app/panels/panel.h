@@ -40,7 +40,7 @@ DrawPanel panel_top, panel_narrator, panel_pad, panel_heads, panel_histogram, pa
 
 // Over the others, one at a time: a Popup each.
 DrawPanel panel_help, panel_view_menu, panel_import, panel_setups, panel_more, panel_maps, panel_matrix_menu,
-    panel_glossary, panel_claim_figures, panel_offer, panel_data, panel_notices;
+    panel_glossary, panel_claim_figures, panel_offer, panel_data, panel_notices, panel_code;
 
 #define PANEL_PATH_FIELD "data.path.text" // in the menu of data: the path of something to open
 

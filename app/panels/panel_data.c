@@ -107,6 +107,18 @@ static void draw_path(Panel *panel, Rect line)
     panel_request(panel, REQUEST_POPUP, POPUP_NONE);
 }
 
+static void draw_export(Panel *panel, Rect line)
+{
+    line.h -= ui_px(panel->ui, 2);
+    const WidgetState state =
+        panel_menu_row(panel, "data.export", line, "Export figures and pictures as numbers", NULL, false);
+    panel_hint(panel, state, "data.export");
+    if (!state.is_clicked)
+        return;
+    panel_request(panel, REQUEST_EXPORT, 0);
+    panel_request(panel, REQUEST_POPUP, POPUP_NONE);
+}
+
 static void draw_notices(Panel *panel, Rect line)
 {
     char label[48];
@@ -126,7 +138,7 @@ void panel_data(Panel *panel)
     const float pad = ui_px(ui, 8), width = ui_px(ui, 380), line_of_text = ui_px(ui, 18);
     const bool has_notices = panel->frame->notices->count > 0;
     const int count = (int)fmin(sets->count, known_set_count() + OTHERS_MAX) + 1;
-    const int lines = count + 1 + has_notices;
+    const int lines = count + 2 + has_notices;
     const char *text = sets->message.text[0] ? sets->message.text : note;
     const float room = panel->layout->window.h - top.h - 3 * pad - 5 * line_of_text;
     const float line = fminf(ui_px(ui, BUTTON_HEIGHT + 2), floorf(room / (float)lines));
@@ -141,8 +153,9 @@ void panel_data(Panel *panel)
     }
     const Rect rest = {box.x + pad, box.y + pad + line * (float)count, width, line};
     draw_path(panel, rest);
+    draw_export(panel, (Rect){rest.x, rest.y + line, width, line});
     if (has_notices)
-        draw_notices(panel, (Rect){rest.x, rest.y + line, width, line});
+        draw_notices(panel, (Rect){rest.x, rest.y + 2 * line, width, line});
     const Rect place = {box.x + pad + ui_px(ui, 6), box.y + 2 * pad + line * (float)lines, measured.w, measured.h};
     (void)ui_paragraph(ui, place, FONT_UI, TEXT_SMALL, ui->theme->soft, text);
 }

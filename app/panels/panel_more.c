@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "draw/ui_field.h"
 #include "panels/panel.h"
 
 static char letter(int side) { return side == SIDE_A ? 'a' : 'b'; }
@@ -170,12 +171,37 @@ static void draw_spec(Panel *panel, int side, Rect row)
             ALIGN_LEFT, has_room ? text : "the whole model as one line of text");
 }
 
+// The trained model as a file, and as code; the field for the file's path in the buttons' place.
+static void draw_takeaways(Panel *panel, int side, Rect row)
+{
+    Ui *ui = panel->ui;
+    char save[24], code[24], field[24], label[16];
+    (void)snprintf(save, sizeof save, "%c.save", letter(side));
+    (void)snprintf(code, sizeof code, "%c.code_as", letter(side));
+    (void)snprintf(field, sizeof field, "%c.save.text", letter(side));
+    (void)snprintf(label, sizeof label, "Save %c\u2026", side == SIDE_A ? 'A' : 'B');
+    if (ui_field_is_open(ui, field)) {
+        if (ui_text_field(ui, field, row, "Path") != FIELD_ENTERED)
+            return;
+        (void)snprintf(panel->requests->text, sizeof panel->requests->text, "%s", ui->field.text);
+        requests_add(panel->requests, (Request){.kind = REQUEST_SAVE_MODEL, .side = side});
+        return;
+    }
+    const float width = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, label) + ui_px(ui, 22),
+                wide = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, "As code") + ui_px(ui, 22);
+    if (panel_button(panel, save, (Rect){row.x, row.y, width, row.h}, label, NULL, false, "save"))
+        ui_field_open(ui, field, side == SIDE_A ? "~/losslens-a.safetensors" : "~/losslens-b.safetensors");
+    if (panel_button(panel, code, (Rect){row.x + width + ui_px(ui, 8), row.y, wide, row.h}, "As code", NULL, false,
+                     "code_as"))
+        requests_add(panel->requests, (Request){.kind = REQUEST_CODE, .side = side, .value = 0});
+}
+
 void panel_more(Panel *panel)
 {
     Ui *ui = panel->ui;
     const int side = panel->frame->popup == POPUP_MORE_A ? SIDE_A : SIDE_B;
     const StageRow *row = &panel->layout->stage.rows[side];
-    enum { LINES = 2 + (SETTING_COUNT + 1) / 2 + 1 };
+    enum { LINES = 2 + (SETTING_COUNT + 1) / 2 + 2 };
     const float pad = ui_px(ui, 10), line = ui_px(ui, 28);
     Rect box = {row->set_area.x, row->set_caption.y, row->set_area.w, LINES * line + 2 * pad};
     box.w = fmaxf(box.w, ui_px(ui, 470));
@@ -194,6 +220,8 @@ void panel_more(Panel *panel)
     draw_settings(panel, side, (Rect){place.x, place.y, place.w, 0}, line, &spec);
     place.y += line * (float)((SETTING_COUNT + 1) / 2);
     draw_spec(panel, side, place);
+    place.y += line;
+    draw_takeaways(panel, side, place);
     if (!spec_equal(&spec, &old))
         requests_add(panel->requests, (Request){.kind = REQUEST_SPEC, .side = side, .spec = spec});
 }

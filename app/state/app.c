@@ -16,10 +16,12 @@ void requests_add(Requests *requests, Request request)
 const char *popup_key(Popup popup)
 {
     static const char *const keys[POPUP_COUNT] = {
-        [POPUP_NONE] = "none",     [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",      [POPUP_GLOSSARY] = "glossary",
-        [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b", [POPUP_CLAIM] = "claim",    [POPUP_MAP_0] = "map.0",
-        [POPUP_MAP_1] = "map.1",   [POPUP_SETUPS] = "setups", [POPUP_MATRIX] = "matrix",  [POPUP_DATA] = "data",
-        [POPUP_IMPORT] = "import", [POPUP_OFFER] = "offer",   [POPUP_NOTICES] = "notices"};
+        [POPUP_NONE] = "none",         [POPUP_HELP] = "help",     [POPUP_VIEW] = "view",
+        [POPUP_GLOSSARY] = "glossary", [POPUP_MORE_A] = "more.a", [POPUP_MORE_B] = "more.b",
+        [POPUP_CLAIM] = "claim",       [POPUP_MAP_0] = "map.0",   [POPUP_MAP_1] = "map.1",
+        [POPUP_SETUPS] = "setups",     [POPUP_MATRIX] = "matrix", [POPUP_DATA] = "data",
+        [POPUP_IMPORT] = "import",     [POPUP_OFFER] = "offer",   [POPUP_NOTICES] = "notices",
+        [POPUP_CODE] = "code"};
     return keys[popup];
 }
 
@@ -244,6 +246,7 @@ bool app_take_dataset(App *app, const Dataset *dataset, Error *error)
 void app_free(App *app)
 {
     sets_free(&app->sets);
+    free(app->script.text);
     offer_free(&app->offer);
     cast_free(app);
     trainer_destroy(app->trainer);
@@ -521,6 +524,14 @@ static void put_import(App *app)
     app->popup = POPUP_NONE;
 }
 
+static void show_code(App *app, int side, int framework)
+{
+    free(app->script.text);
+    app->script = (Script){.side = side, .framework = framework};
+    app->popup = POPUP_CODE;
+    make_wish(app, WISH_CODE, "");
+}
+
 static void apply(App *app, const Request *r, const char *text)
 {
     switch (r->kind) {
@@ -576,6 +587,14 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_OPEN: make_wish(app, WISH_OPEN, text); break;
     case REQUEST_IMPORT: import_correct(&app->import, &(InkOptions){(InkInvert)r->value, r->x, r->step}); break;
     case REQUEST_IMPORT_APPLY: put_import(app); break;
+    case REQUEST_SAVE_MODEL:
+        make_wish(app, WISH_MODEL, text);
+        app->wish_side = r->side;
+        break;
+    case REQUEST_EXPORT: make_wish(app, WISH_EXPORT, ""); break;
+    case REQUEST_CODE: show_code(app, r->side, r->value); break;
+    case REQUEST_CODE_COPY: app->script.is_copied = true; break;
+    case REQUEST_CODE_SCROLL: app->script.first = r->value; break;
     case REQUEST_OFFER: app->offer.spec = r->spec; break;
     case REQUEST_OFFER_TAKE: take_offer(app, r->side); break;
     case REQUEST_GIVE_UP: make_wish(app, WISH_GIVE_UP, ""); break;

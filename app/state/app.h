@@ -115,6 +115,8 @@ typedef struct App {
     Toast toast;
     Arrival arrival;
     Offer offer;
+    Script script;
+    int wish_side;
     Notices notices; // what was done to, or noticed about, what the user brought
     Sets sets;
     Import import;                  // while its popup is open

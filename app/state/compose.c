@@ -288,6 +288,7 @@ static void compose_state(App *app, Frame *frame)
     frame->toast = &app->toast;
     frame->arrival = &app->arrival;
     frame->offer = &app->offer;
+    frame->script = &app->script;
     frame->sets = &app->sets;
     if (trainer_has_failed(app->trainer)) {
         (void)snprintf(frame->message, sizeof frame->message,

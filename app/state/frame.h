@@ -12,6 +12,7 @@
 #include "state/pad.h"
 #include "state/ranking.h"
 #include "state/request.h"
+#include "state/script.h"
 #include "state/sets.h"
 #include "state/toast.h"
 
@@ -145,6 +146,7 @@ typedef struct Frame {
     const Arrival *arrival;
     const Import *import; // without a picture where its popup is not open
     const Offer *offer;
+    const Script *script;
     const Notices *notices; // what was done to, or noticed about, what the user brought
     const Sets *sets;
 } Frame;

@@ -19,6 +19,7 @@ typedef enum Popup {
     POPUP_GLOSSARY, // at App.glossary
     POPUP_CLAIM,    // figures and rule of App.claim
     POPUP_NOTICES,  // what was noticed about what was brought
+    POPUP_CODE,     // App.script
     POPUP_OFFER,    // a model that was opened and does not say what it is
     POPUP_DATA,     // the data sets
     POPUP_IMPORT,   // App.import: a picture that is to become the drawing
@@ -63,6 +64,11 @@ typedef enum RequestKind {
     REQUEST_IMPORT,       // value: an InkInvert; step: degrees; x: threshold, 0 as found
     REQUEST_IMPORT_APPLY, // the digit goes onto the pad
     REQUEST_GIVE_UP,      // what is being read
+    REQUEST_SAVE_MODEL,   // side; text: the path of the file
+    REQUEST_EXPORT,       // figures and arrays of what is on show
+    REQUEST_CODE,         // side, value: its script in this framework is shown
+    REQUEST_CODE_COPY,    // to the clipboard
+    REQUEST_CODE_SCROLL,  // value: the line at the top
     REQUEST_OFFER,        // spec: what the offered model is
     REQUEST_OFFER_TAKE,   // side: it becomes this one
     REQUEST_PAD_BEGIN,    // x, y; value: erasing

@@ -22,6 +22,9 @@ typedef enum Wish {
     WISH_WINDOW,  // save the window's picture
     WISH_SAVE_AS, // save the toast's picture once more; text: the path
     WISH_FOLDER,  // open the folder in which it is
+    WISH_MODEL,   // save a model, App.wish_side; text: the path
+    WISH_EXPORT,  // write figures and arrays
+    WISH_CODE,    // make App.script
     WISH_OPEN,    // read what lies at a path; text: it, "builtin": the built-in digits
     WISH_GIVE_UP  // what is being read is not wanted any more
 } Wish;
