@@ -82,43 +82,45 @@ static void draw_axis(Panel *panel, const Scale *s)
         }
 }
 
-// A dashed line with its name above or below it, where there is room; used: the labels' tops so far.
-static void draw_landmark(Panel *panel, const Scale *s, const Landmark *mark, float *used, int *used_count)
+static bool is_free(Rect place, const Rect *used, int used_count)
+{
+    for (int i = 0; i < used_count; i++)
+        if (place.x < used[i].x + used[i].w && used[i].x < place.x + place.w && place.y < used[i].y + used[i].h &&
+            used[i].y < place.y + place.h)
+            return false;
+    return true;
+}
+
+// A dashed line with its name in it, so that it is plain whose name that is; without one where that would meet
+// another. used: the places of the names so far.
+static void draw_landmark(Panel *panel, const Scale *s, const Landmark *mark, Rect *used, int *used_count)
 {
     Ui *ui = panel->ui;
-    const float y = roundf(loss_y(s, (float)mark->loss)), dash = ui_px(ui, 4), height = ui_px(ui, 15),
-                pad = ui_px(ui, 3);
+    const float y = roundf(loss_y(s, (float)mark->loss)), dash = ui_px(ui, 4), pad = ui_px(ui, 3),
+                height = ui_px(ui, 14), lowest = s->area.y + s->area.h - height;
     for (float x = s->area.x; x < s->area.x + s->area.w; x += 2 * dash)
         draw_box(ui->draw, (Rect){x, y, fminf(dash, s->area.x + s->area.w - x), ui_px(ui, 1)}, ui->theme->line, 0);
-    const float below = y + ui_px(ui, 2), above = y - height,
-                places[] = {mark->is_right ? below : above, mark->is_right ? above : below};
     char text[64], brief[48];
     (void)snprintf(text, sizeof text, strchr(mark->name, ':') ? "%s %.3f" : "%s: %.3f", mark->name, mark->loss);
     (void)snprintf(brief, sizeof brief, "%s: %.3f", mark->brief, mark->loss);
     const char *const forms[] = {text, brief};
     const char *name = ui_choose(ui, FONT_UI, TEXT_SMALL, s->area.w * 0.5f, forms, 2);
     const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 2 * pad;
-    for (int i = 0; i < 2; i++) {
-        bool is_free = places[i] >= s->area.y && places[i] + height <= s->area.y + s->area.h + ui_px(ui, 2);
-        for (int j = 0; j < *used_count; j++)
-            is_free = is_free && fabsf(used[j] - places[i]) >= height - 1;
-        if (!is_free)
-            continue;
-        const Rect box = {mark->is_right ? s->area.x + s->area.w - width : s->area.x, places[i], width,
-                          height - ui_px(ui, 1)};
-        draw_box(ui->draw, box, theme_fade(ui->theme->panel, 0xc0), 0);
-        (void)panel_dotted(panel, mark->key, (Rect){box.x + pad, box.y, width - pad, height}, FONT_UI, TEXT_SMALL,
-                           ui->theme->soft, name);
-        used[(*used_count)++] = places[i];
+    const Rect box = {mark->is_right ? s->area.x + s->area.w - width : s->area.x,
+                      fmaxf(s->area.y, fminf(lowest, y - roundf(height / 2))), width, height};
+    if (!is_free(box, used, *used_count))
         return;
-    }
+    draw_box(ui->draw, box, ui->theme->panel, 0);
+    (void)panel_dotted(panel, mark->key, (Rect){box.x + pad, box.y, width - pad, height}, FONT_UI, TEXT_SMALL,
+                       ui->theme->soft, name);
+    used[(*used_count)++] = box;
 }
 
 static void draw_landmarks(Panel *panel, const Scale *s)
 {
     Landmark landmarks[LANDMARKS_MAX];
     const int count = landmarks_list(panel->frame, landmarks);
-    float used[LANDMARKS_MAX];
+    Rect used[LANDMARKS_MAX];
     int used_count = 0;
     for (int i = 0; i < count; i++)
         draw_landmark(panel, s, &landmarks[i], used, &used_count);
@@ -280,7 +282,7 @@ void panel_curves(Panel *panel)
     const float axis = ui_px(ui, 30);
     const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
     draw_axis(panel, &scale);
+    draw_landmarks(panel, &scale); // below the curves: a name hides none of them
     draw_all_curves(panel, &scale);
-    draw_landmarks(panel, &scale);
     draw_time(panel, &scale);
 }
