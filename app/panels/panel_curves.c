@@ -175,15 +175,27 @@ static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
               ui_px(panel->ui, 1) * (side == SIDE_A ? 2.6f : 1.4f), color);
 }
 
+// Of the moment whose pictures are shown; the right edge where that is the newest.
+static float moment_x(const Frame *frame, const Scale *s)
+{
+    const Snapshot *shown = frame->models[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].snapshot;
+    return frame->is_past ? roundf(step_x(s, (double)shown->step)) : s->area.x + s->area.w;
+}
+
+static void draw_moment(Panel *panel, const Scale *s)
+{
+    Ui *ui = panel->ui;
+    if (panel->frame->is_past)
+        draw_box(ui->draw, (Rect){moment_x(panel->frame, s), s->area.y, ui_px(ui, 1), s->area.h}, ui->theme->text, 0);
+}
+
 // In the models' colours up to the moment whose pictures are shown, grey behind it.
 static void draw_all_curves(Panel *panel, const Scale *s)
 {
     const Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     DrawList *draw = panel->ui->draw;
-    const Snapshot *shown = frame->models[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].snapshot;
-    const float right = s->area.x + s->area.w;
-    const float x = frame->is_past ? roundf(step_x(s, (double)shown->step)) : right;
+    const float right = s->area.x + s->area.w, x = moment_x(frame, s);
     for (int side = 0; side < SIDE_COUNT; side++) {
         if (!panel_is_shown(frame, side))
             continue;
@@ -194,8 +206,6 @@ static void draw_all_curves(Panel *panel, const Scale *s)
         draw_curves(panel, s, side, panel_side_color(ui, side));
         draw_clip_pop(draw);
     }
-    if (frame->is_past)
-        draw_box(draw, (Rect){x, s->area.y, ui_px(panel->ui, 1), s->area.h}, ui->theme->text, 0);
 }
 
 // The models' figures and, where there is room, what they are of: all or none. The caption has them, too.
@@ -282,7 +292,8 @@ void panel_curves(Panel *panel)
     const float axis = ui_px(ui, 30);
     const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
     draw_axis(panel, &scale);
+    draw_time(panel, &scale);
+    draw_moment(panel, &scale);
     draw_landmarks(panel, &scale); // below the curves: a name hides none of them
     draw_all_curves(panel, &scale);
-    draw_time(panel, &scale);
 }
