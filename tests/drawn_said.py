@@ -104,6 +104,12 @@ def mean_image(said, letter, *_):
     return letter, write_loss(said.test(said.meant(letter)[0])), write_loss(said.f["test_set"]["mean_image_mse"])
 
 
+def near_mean_image(said, side, *_):
+    own, other = said.test(side.lower()), said.f["test_set"]["mean_image_mse"]
+    is_better = own < other and write_loss(own) != write_loss(other)
+    return (side, "hardly" if is_better else "no", write_loss(own), write_loss(other)) if own > 0.85 * other else None
+
+
 def compared(said, *_):
     worse, better = said.worse()
     return worse.upper(), write_loss(said.test(worse)), write_loss(said.test(better))
@@ -169,11 +175,12 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
     (rf"{SIDE} is (\d+) epochs? behind", behind),
     (rf"{SOME} (?:are|is) too dark: (?:its|their) mean brightness is {N}(?: and {N})?, the target's {N}\.", dark),
     (rf"{SOME} answers? with the mean image, whatever you draw: MSE {N}, the mean image's is {N}\.", mean_image),
+    (rf"{SIDE} is (hardly|no) better than the mean image: its MSE is {N}, the mean image's {N}\.", near_mean_image),
     (rf"Try a smaller learning rate than {N}\.", suspect("lr")),
     (rf"Try a lower price of the code than {N}\.", suspect("l1")),
     (rf"the MSE of A and of B is {N}\.", lambda said, _: (both("mse")(said, 0, None)[0],)),
     (rf"the MSE of A is {N}, of B {N}\.", both("mse")),
-    (rf"{SIDE} (?:has learnt nothing yet|leaves something to be desired): its MSE is {N}\.",
+    (rf"{SIDE}(?: has learnt nothing yet: its|'s) MSE is {N}\.",
      lambda said, side, _: (side, write_loss(said.test(side.lower())))),
     (rf"BCE cannot tell A from B: (?:both )?{N}(?: and {N})?\.", both("bce")),
     (rf"MSE can: {N} and {N}\.", both("mse")),
@@ -220,7 +227,7 @@ def check(case, figures):
             covered |= {*range(*found.span())}
     rest = "".join(" " if i in covered else letter for i, letter in enumerate(text.replace("tanh 0…1", "tanh")))
     case.assertNotRegex(rest, r"\d", f"no rule says what a figure of '{text}' must be")
-    if re.search("[AB] (leaves something to be desired|is (much |a little )?worse)", text):
+    if re.search("[AB]('s MSE is| is (much |a little |hardly |no )?(worse|better))", text):
         worse = figures[said.worse()[0]]["test"]
         told = {"below_0": "below 0", "above_1": "brighter than white", "never_lit": "never light up"}
         case.assertEqual("by more than 0.02" in text, "below 0" in text and worse["far_below_0"] < 0.5 * worse["below_0"], text)

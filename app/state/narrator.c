@@ -35,8 +35,8 @@ static const Rule pair_rules[] = {
 static const Rule solo_rules[] = {
     {"broke", solo_is_broken, say_solo_broken}, {"mean_image", solo_is_mean_image, say_solo_mean_image},
     {"dark", solo_is_dark, say_solo_dark},      {"untrained", solo_is_untrained, say_solo_untrained},
-    {"young", solo_is_young, say_solo_young},   {"fault", solo_has_fault, say_solo_fault},
-    {"solo", solo_is_measured, say_solo},
+    {"young", solo_is_young, say_solo_young},   {"near_mean_image", solo_is_near_mean_image, say_solo_near_mean_image},
+    {"fault", solo_has_fault, say_solo_fault},  {"solo", solo_is_measured, say_solo},
 };
 
 static const Rule pixel_rules[] = {

@@ -7,6 +7,8 @@
 
 enum { CHANCE_EPOCHS = 10 }; // before that chance is not measured
 
+static const double near_mean_image = 0.85; // of the mean image's MSE
+
 static Figure mse_text(const NarratorFacts *f, int side) { return narrator_format_loss(narrator_mse(f, side)); }
 static int find_worse(const NarratorFacts *f)
 {
@@ -82,6 +84,22 @@ void say_solo_young(const NarratorFacts *f, int side, Sentence *out)
                  narrator_format_difference(f->sides[side].mean[LOSS_MAE]).text);
 }
 
+// It draws about the same for every digit; what is said of one that does is no praise.
+bool solo_is_near_mean_image(const NarratorFacts *f, int side)
+{
+    return f->sides[side].is_measured && f->has_targets &&
+           narrator_mse(f, side) > near_mean_image * f->mean_image[LOSS_MSE];
+}
+
+void say_solo_near_mean_image(const NarratorFacts *f, int side, Sentence *out)
+{
+    const Figure own = mse_text(f, side), mean_image = narrator_format_loss(f->mean_image[LOSS_MSE]);
+    const bool is_better = narrator_mse(f, side) < f->mean_image[LOSS_MSE] && !narrator_is_same(own, mean_image);
+    narrator_add(out, "*%s is %s better than the mean image*: its MSE is %s, the mean image's %s.", narrator_side(side),
+                 is_better ? "hardly" : "no", own.text, mean_image.text);
+    add_causes(&f->sides[side], NULL, out);
+}
+
 bool solo_has_fault(const NarratorFacts *f, int side)
 {
     return f->sides[side].is_measured && has_cause(&f->sides[side], NULL);
@@ -89,8 +107,7 @@ bool solo_has_fault(const NarratorFacts *f, int side)
 
 void say_solo_fault(const NarratorFacts *f, int side, Sentence *out)
 {
-    narrator_add(out, "*%s leaves something to be desired*: its MSE is %s.", narrator_side(side),
-                 mse_text(f, side).text);
+    narrator_add(out, "*%s's MSE is %s.*", narrator_side(side), mse_text(f, side).text);
     add_causes(&f->sides[side], NULL, out);
 }
 
