@@ -256,7 +256,7 @@ class PageTest(unittest.TestCase):
         self.check_page(report)
         for claim in report.json["claims"]:
             self.assertEqual((claim["verdict"], claim["verdicts"]), ("open", ["open"] * 3))
-            self.assertTrue(all(sentence.startswith("Measured so far, epoch 3 of at least 10: ") for sentence in claim["sentences"]))
+            self.assertTrue(all(sentence.startswith("Epoch 3 of at least 10. ") for sentence in claim["sentences"]))
 
     def test_models_that_break(self):
         """Each model that breaks is counted; figures of an absurd size are the JSON's on the page, too."""

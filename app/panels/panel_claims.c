@@ -67,9 +67,9 @@ typedef struct Plan {
 } Plan;
 
 // From the best on: the pictures give way before the sentences.
-static const Plan plans[] = {{1, 16, true},     {1, 15, true},     {1, 14, true},     {1, 13, true},     {1, 13, false},
-                             {0.8f, 13, false}, {0.8f, 12, false}, {0.6f, 12, false}, {0.4f, 12, false}, {0, 12, false},
-                             {0, 11, false},    {0, 10, false},    {0, 9, false}};
+static const Plan plans[] = {{1, 20, true},     {1, 18, true},  {1, 16, true},     {1, 15, true},     {1, 14, true},
+                             {1, 13, true},     {1, 13, false}, {0.8f, 13, false}, {0.8f, 12, false}, {0.6f, 12, false},
+                             {0.4f, 12, false}, {0, 12, false}, {0, 11, false},    {0, 10, false},    {0, 9, false}};
 enum { PLANS = sizeof plans / sizeof *plans };
 
 static float title_height(const Ui *ui, const Plan *plan) { return ui_px(ui, roundf(plan->size * 1.6f)); }
@@ -149,6 +149,17 @@ static const Plan *choose_plan(Panel *panel)
 
 // ---- the cards ----------------------------------------------------------------------------------------------------
 
+// Whether the figures' names in this form fit beside them.
+static bool have_room(Ui *ui, const ClaimFigure figures[CLAIM_FIGURES], int form, float width)
+{
+    bool have = true;
+    for (int i = 0; i < CLAIM_FIGURES; i++)
+        have &= ui_text_width(ui, FONT_UI, TEXT_SMALL, form == 0 ? figures[i].label : figures[i].brief) +
+                    ui_px(ui, 12) + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures[i].text) <=
+                width;
+    return have;
+}
+
 static void draw_figures(Panel *panel, Rect rect, int claim)
 {
     Ui *ui = panel->ui;
@@ -157,12 +168,13 @@ static void draw_figures(Panel *panel, Rect rect, int claim)
     const float line = fminf(ui_px(ui, 18), floorf(rect.h / CLAIM_FIGURES));
     if (line < ui_px(ui, TEXT_SMALL))
         return;
+    int form = 0; // of the names: the same in both rows
+    while (form < 2 && !have_room(ui, figures, form, rect.w))
+        form++;
     for (int i = 0; i < CLAIM_FIGURES; i++) {
         const Rect row = {rect.x, rect.y + (float)i * line, rect.w, line};
-        const float figure = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures[i].text);
-        const char *const forms[] = {figures[i].label, figures[i].brief, ""};
-        ui_text(ui, row, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
-                ui_choose(ui, FONT_UI, TEXT_SMALL, row.w - figure - ui_px(ui, 4), forms, 3));
+        const char *const names[] = {figures[i].label, figures[i].brief, ""};
+        ui_text(ui, row, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, names[form]);
         ui_text(ui, row, FONT_FIGURES, TEXT_SMALL, ui->theme->text, ALIGN_RIGHT, figures[i].text);
     }
 }

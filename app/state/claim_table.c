@@ -212,10 +212,11 @@ static void figures_sigmoid(const Frame *frame, ClaimFigure figures[CLAIM_FIGURE
 {
     static const char *const losses[] = {[CLAIM_BCE] = "BCE", [CLAIM_MSE] = "MSE"};
     for (int loss = 0; loss < 2; loss++) {
-        char label[40];
+        char label[40], brief[24];
         const int model = claim_best_model(frame, loss);
         (void)snprintf(label, sizeof label, "%s, %s: MSE", losses[loss], claim_output_label(model));
-        set_figure(&figures[loss], label, losses[loss], UNIT_LOSS, figure_of(frame, model, find_mse));
+        (void)snprintf(brief, sizeof brief, "%s: MSE", losses[loss]);
+        set_figure(&figures[loss], label, brief, UNIT_LOSS, figure_of(frame, model, find_mse));
     }
 }
 

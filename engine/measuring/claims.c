@@ -82,8 +82,6 @@ static Words say_ratio(double ratio)
     const double percent = round(100.0 * (ratio - 1.0));
     if (ratio >= 1.5)
         (void)snprintf(out.text, sizeof out.text, ratio >= 1e6 ? "%.2g times" : "%.1f times", ratio);
-    else if (percent == 0)
-        (void)snprintf(out.text, sizeof out.text, "just as good");
     else
         (void)snprintf(out.text, sizeof out.text, "%.0f %% %s", fabs(percent), percent > 0 ? "worse" : "better");
     return out;
@@ -121,12 +119,14 @@ static bool say_outputs(const ClaimEvidence *evidence, int loss, ClaimResult *re
                          : ", yes:");
     if (isinf(ratio))
         add(result, "every other output broke");
-    else if (is_as_good)
-        add(result, "%s is %s%s", label, ratio > 1.005 ? "only " : "", say_ratio(ratio).text);
     else if (ratio >= 1.5)
-        add(result, "%s, the best without one, has %s its MSE", label, say_ratio(ratio).text);
+        add(result, "%s, the best without one, has %s the MSE of a sigmoid", label, say_ratio(ratio).text);
+    else if (!is_as_good)
+        add(result, "%s, the best without one, has an MSE %s than a sigmoid's", label, say_ratio(ratio).text);
+    else if (round(100.0 * (ratio - 1.0)) == 0)
+        add(result, "the MSE of %s is just as good as a sigmoid's", label);
     else
-        add(result, "%s, the best without one, is %s", label, say_ratio(ratio).text);
+        add(result, "the MSE of %s is %s%s than a sigmoid's", label, ratio > 1 ? "only " : "", say_ratio(ratio).text);
     if (!is_as_good && loss == CLAIM_BCE && !isinf(ratio))
         add(result, ", for outside 0\u20261 there is no slope");
     return is_as_good;
@@ -195,13 +195,17 @@ static Verdict judge_binary(const ClaimEvidence *evidence, ClaimResult *result)
     const Metrics *bce = figures_of(evidence, 0, CLAIM_BCE);
     const double inputs = facts->below_002 + facts->above_098, outputs = bce->below_002 + bce->above_098;
     const bool is_full = facts->full_ink >= full_share, is_sharp = outputs >= inputs;
-    add(result, "%s%.1f %% of the ink is pure white; the rest is grey edge.", is_full ? "" : "Only ",
-        100.0 * facts->full_ink);
+    add(result, "%s%.1f %% of the ink is pure white", is_full ? "" : "Only ", 100.0 * facts->full_ink);
+    if (is_full)
+        add(result, ".");
+    else // what is nearly white, too, so that this is what a histogram of the ink shows
+        add(result, ", %.1f %% lies above 0.98; the rest is grey.",
+            facts->ink > 0 ? 100.0 * facts->above_098 / facts->ink : 0.0);
     if (!is_full && is_sharp)
         add(result, " Yet %.1f %% of BCE's outputs are as good as black or white, of the targets %.1f %%.",
             100.0 * outputs, 100.0 * inputs);
     else if (!is_full)
-        add(result, " BCE copes with grey: it is least where output = target, there too. Black-and-white targets make "
+        add(result, " BCE copes with grey: there, too, it is least where output = target. Black-and-white targets make "
                     "digits jagged.");
     return is_full ? VERDICT_TRUE : is_sharp ? VERDICT_PARTLY : VERDICT_FALSE;
 }
@@ -333,7 +337,7 @@ ClaimResult claim_judge(int claim, const ClaimEvidence *evidence)
         return out;
     }
     if (!is_decided)
-        SAY("Measured so far, epoch %d of at least %d: ", out.epoch, CLAIM_EPOCHS_MIN);
+        SAY("Epoch %d of at least %d. ", out.epoch, CLAIM_EPOCHS_MIN);
     const Verdict verdict = row->judge(evidence, result);
     out.verdict = is_decided ? verdict : VERDICT_OPEN;
     out.so = !is_decided ? "" : *out.so ? out.so : row->so[verdict];
