@@ -147,17 +147,17 @@ def charged(said, loss, letter, _):
 
 def beyond(said, letter, *_):
     one = said.f["inspect"][letter.lower()]
-    return (letter, write(one["p"], 2), "below black" if one["p"] < 0 else "above white", write(said.f["inspect"]["t"], 2),
+    return (letter, write(one["p"], 3), "below black" if one["p"] < 0 else "above white", write(said.f["inspect"]["t"], 3),
             "0" if one["p"] < 0 else "1", write_difference(one["mse"]))
 
 
 def answers(said, *_):
     i = said.f["inspect"]
-    return write(i["t"], 2), write(i["a"]["p"], 2), write(i["b"]["p"], 2)
+    return write(i["t"], 3), write(i["a"]["p"], 3), write(i["b"]["p"], 3)
 
 
 def missed(said, letter, _):
-    a, b = (write(said.miss(side), 2) for side in "ab")
+    a, b = (write(said.miss(side), 3) for side in "ab")
     return ("A and B", a) if a == b else ("A", a) if said.miss("a") > said.miss("b") else ("B", b)
 
 
@@ -207,7 +207,7 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
     (rf"{SIDE} answers {N}, (below black|above white), where {N} was asked for\. BCE takes it for ([01]), MSE charges "
      rf"{N}\.", beyond),
     (rf"for a target of {N} BCE charges {N} even when",
-     lambda said, *_: (write(said.f["inspect"]["t"], 2), write_price(said.f["inspect"]["floor"]))),
+     lambda said, *_: (write(said.f["inspect"]["t"], 3), write_price(said.f["inspect"]["floor"]))),
     (rf"{SOME} (miss|misses) by {N}: ", misses),
     (rf"the target is {N}, A answers {N}, B {N}\.", answers),
     (rf"With (BCE|MSE|MAE), take [^:]*: its MSE is {N}, ", lambda said, loss, _: (loss, write_loss(cell(said, loss, 0)))),

@@ -253,9 +253,9 @@ static void bce_with_relu_breaks_where_a_pixel_is_silent(void **state)
     LessonFacts facts = make_facts(step, LESSON_EPOCHS, 1.26);
     LessonCard card = lesson_card(step, &facts);
     assert_int_equal(card.verdict, LESSON_HOLDS);
-    assert_says(&card, "the digit is *0.78* and <B> answers 0");
+    assert_says(&card, "the digit is *0.780* and <B> answers 0");
     assert_says(&card, "BCE charges *12.6*");
-    assert_non_null(strstr(card.task, "from 0 to *0.21*"));
+    assert_non_null(strstr(card.task, "from 0 to *0.210*"));
     facts.has_pixel = false;
     card = lesson_card(step, &facts);
     assert_int_equal(card.verdict, LESSON_FAILS);

@@ -424,10 +424,10 @@ static void a_pixel_without_slope(void **state)
     says("no_slope", "BCE charges B 12.6 here, but its slope is 0: it is so for every digit, this pixel will never be "
                      "learnt.");
     facts.pixel.sides[SIDE_B].slope[LOSS_BCE] = -0.001f;
-    says("missed", "B misses by 0.78: the target is 0.78, A answers 0.80, B 0.00.");
+    says("missed", "B misses by 0.780: the target is 0.780, A answers 0.800, B 0.000.");
     answer(SIDE_A, 0.04f, 0.05f, 0.02f);
     answer(SIDE_B, 0.04f, 0.0f, 0.0f); // there is hardly anything to be learnt
-    says("met", "Both meet it: the target is 0.04, A answers 0.05, B 0.00.");
+    says("met", "Both meet it: the target is 0.040, A answers 0.050, B 0.000.");
 }
 
 static void a_pixel(void **state)
@@ -436,18 +436,18 @@ static void a_pixel(void **state)
     facts.scene = SCENE_INSPECT;
     answer(SIDE_A, 0.9f, 1.01f, -0.1f);
     answer(SIDE_B, 0.9f, 0.88f, -0.1f);
-    says("outside", "A answers 1.01, above white, where 0.90 was asked for. BCE takes it for 1, MSE charges 0.012.");
+    says("outside", "A answers 1.010, above white, where 0.900 was asked for. BCE takes it for 1, MSE charges 0.012.");
     answer(SIDE_A, 0.9f, 1.003f, -0.1f); // less than a grey level
-    says("missed", "A misses by 0.10: the target is 0.90, A answers 1.00, B 0.88.");
+    says("missed", "A misses by 0.103: the target is 0.900, A answers 1.003, B 0.880.");
     answer(SIDE_B, 0.9f, -0.30f, -0.1f);
-    says("outside", "B answers −0.30, below black, where 0.90 was asked for. BCE takes it for 0, MSE charges 1.4.");
+    says("outside", "B answers −0.300, below black, where 0.900 was asked for. BCE takes it for 0, MSE charges 1.4.");
     answer(SIDE_A, 0.5f, 0.54f, 0.1f);
     answer(SIDE_B, 0.5f, 0.46f, 0.1f);
-    says("floor", "Met, and still it costs: for a target of 0.50 BCE charges 0.69 even when it is answered exactly.");
+    says("floor", "Met, and still it costs: for a target of 0.500 BCE charges 0.69 even when it is answered exactly.");
     answer(SIDE_B, 0.5f, 0.44f, 0.1f);
-    says("missed", "B misses by 0.06: the target is 0.50, A answers 0.54, B 0.44.");
+    says("missed", "B misses by 0.060: the target is 0.500, A answers 0.540, B 0.440.");
     answer(SIDE_A, 0.5f, 0.56f, 0.1f);
-    says("missed", "A and B miss by 0.06: the target is 0.50, A answers 0.56, B 0.44.");
+    says("missed", "A and B miss by 0.060: the target is 0.500, A answers 0.560, B 0.440.");
     answer(SIDE_A, 0.5f, NAN, 0.1f);
     says("", "");
     A->broken_step = 3;
@@ -597,8 +597,8 @@ static void rounding(void **state)
     assert_string_equal(narrator_format_ratio(1.5).text, "1.5 times");
     assert_string_equal(narrator_format_ratio(9.94).text, "9.9 times");
     assert_string_equal(narrator_format_ratio(37.3).text, "37 times");
-    assert_string_equal(narrator_format_pixel(-0.3).text, "\u22120.30");
-    assert_string_equal(narrator_format_pixel(0.78).text, "0.78");
+    assert_string_equal(narrator_format_pixel(-0.3).text, "\u22120.300");
+    assert_string_equal(narrator_format_pixel(0.78).text, "0.780");
     assert_string_equal(narrator_format_price(12.59).text, "12.6");
     assert_string_equal(narrator_format_price(0.949).text, "0.95");
     assert_string_equal(narrator_format_price(0.95).text, "0.9"); // 0.95 lies below it in binary

@@ -94,6 +94,16 @@ static void drag_target(Panel *panel, const Plot *plot)
     ui_focus_ring(ui, state, plot->area);
 }
 
+// So that what the models pay of their own losses is in the plot, but for what is beyond all measure.
+static float find_top(const Frame *frame, const InspectFigures *figures)
+{
+    float top = 2.0f;
+    for (int side = 0; side < SIDE_COUNT; side++)
+        while (figures->sides[side].loss[frame->models[side].spec.loss] > top && top < 16.0f)
+            top *= 2;
+    return top;
+}
+
 void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
 {
     Ui *ui = panel->ui;
@@ -107,8 +117,10 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     const char *const forms[] = {subtitle, strstr(subtitle, "at t")};
     plot_subtitle(ui, rect, "Loss", draw_legend(panel, rect), forms, 2);
     const float axis = ui_px(ui, 28);
-    const Plot plot = {ui, {area.x + axis, area.y, area.w - axis, area.h}, -0.1f, 1.1f, 0.0f, 2.0f};
-    static const float ys[] = {0, 0.5f, 1, 1.5f, 2}, xs[] = {0, 0.25f, 0.5f, 0.75f, 1};
+    const Plot plot = {
+        ui, {area.x + axis, area.y, area.w - axis, area.h}, -0.1f, 1.1f, 0.0f, find_top(panel->frame, figures)};
+    const float ys[] = {0, plot.y_high / 4, plot.y_high / 2, 0.75f * plot.y_high, plot.y_high};
+    static const float xs[] = {0, 0.25f, 0.5f, 0.75f, 1};
     plot_y_axis(&plot, ys, 5);
     plot_x_axis(&plot, xs, 5, "p");
     drag_target(panel, &plot);
@@ -125,10 +137,10 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     mark_excess(&plot, figures->below, figures->t, figures->excess_below, false);
     mark_excess(&plot, figures->above, figures->t, figures->excess_above, true);
     (void)snprintf(text, sizeof text, "floor H(t) %.4f", figures->floor);
-    plot_label(&plot, figures->t > 0.5f ? -0.1f : 1.1f, (float)figures->floor, figures->t > 0.5f ? 4 : -4, 9,
+    plot_label(&plot, figures->t > 0.5f ? -0.1f : 1.1f, (float)figures->floor, figures->t > 0.5f ? 8 : -8, 9,
                figures->t > 0.5f ? ALIGN_LEFT : ALIGN_RIGHT, ui->theme->text, text);
-    plot_label(&plot, figures->t, 2.0f, figures->t > 0.5f ? -4 : 4, 8, figures->t > 0.5f ? ALIGN_RIGHT : ALIGN_LEFT,
-               ui->theme->soft, "minimum: p = t");
+    plot_label(&plot, figures->t, plot.y_high, figures->t > 0.5f ? -4 : 4, 8,
+               figures->t > 0.5f ? ALIGN_RIGHT : ALIGN_LEFT, ui->theme->soft, "minimum: p = t");
 }
 
 // ---- how hard it pulls --------------------------------------------------------------------------------------------
@@ -187,10 +199,10 @@ static void describe_slope(const ModelFrame *m, float t, char *text, size_t size
     else if (cut.is_above)
         (void)snprintf(text, size, "0 above %.0f", (double)cut.high);
     else
-        (void)snprintf(text, size, "never 0");
+        (void)snprintf(text, size, "0 only at p = t");
 }
 
-// "A sigmoid: BCE p - t", for both, right-aligned in the title's line; shorter where there is no room.
+// "A sigmoid, BCE: p - t", for both, right-aligned in the title's line; shorter where there is no room.
 static float draw_slope_names(Panel *panel, Rect rect, float t, float room)
 {
     Ui *ui = panel->ui;
@@ -201,7 +213,7 @@ static float draw_slope_names(Panel *panel, Rect rect, float t, float room)
         const char letter = side == SIDE_A ? 'A' : 'B';
         char slope[32];
         describe_slope(m, t, slope, sizeof slope);
-        (void)snprintf(forms[0][side], sizeof forms[0][0], "%c %s: %s %s", letter, output,
+        (void)snprintf(forms[0][side], sizeof forms[0][0], "%c %s, %s: %s", letter, output,
                        loss_get(m->spec.loss)->label, slope);
         (void)snprintf(forms[1][side], sizeof forms[0][0], "%c: %s", letter, slope);
         (void)snprintf(forms[2][side], sizeof forms[0][0], "%c", letter);

@@ -72,12 +72,18 @@ static void draw_side_head(Panel *panel, int side)
             ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, words.w, forms, 3));
 }
 
+static void frame_picture(Panel *panel, const GridLayout *grid)
+{
+    const float line = ui_px(panel->ui, 1), side = grid->side + 2 * line;
+    draw_frame(panel->ui->draw, (Rect){grid->origin.x - line, grid->origin.y - line, side, side},
+               panel->ui->theme->edge, 0, line);
+}
+
 static void draw_side_images(Panel *panel, int side)
 {
     const Frame *frame = panel->frame;
     const InspectLayout *inspect = &panel->layout->inspect;
     char id[24];
-    draw_side_head(panel, side);
     panel_digits(panel, &inspect->output[side], frame->models[side].p, 1, false, -1);
     const int mode = frame->look.heatmaps[0];
     Rect header = inspect->heatmap[side].header;
@@ -89,6 +95,8 @@ static void draw_side_images(Panel *panel, int side)
     header.w -= panel_color_bar(panel, id, bar, 0, mode);
     panel_header(panel, header, -1, name, "");
     panel_heatmap(panel, &inspect->heatmap[side], side, 0, false, false);
+    frame_picture(panel, &inspect->heatmap[side]);
+    draw_side_head(panel, side); // whose line runs over the frame
 }
 
 // The pixel follows the mouse unless it is pinned; the arrows move and pin it.
@@ -133,21 +141,12 @@ static void mark_pixel(Panel *panel, const GridLayout *grid)
     draw_frame(panel->ui->draw, rect, look->is_pinned ? panel->ui->theme->lesson : 0xffffffff, 0, line);
 }
 
-static void frame_picture(Panel *panel, const GridLayout *grid)
-{
-    const float line = ui_px(panel->ui, 1), side = grid->side + 2 * line;
-    draw_frame(panel->ui->draw, (Rect){grid->origin.x - line, grid->origin.y - line, side, side},
-               panel->ui->theme->edge, 0, line);
-}
-
 static void draw_images_of_digit(Panel *panel)
 {
     const InspectLayout *inspect = &panel->layout->inspect;
     draw_input(panel);
-    for (int side = 0; side < SIDE_COUNT; side++) {
+    for (int side = 0; side < SIDE_COUNT; side++)
         draw_side_images(panel, side);
-        frame_picture(panel, &inspect->heatmap[side]);
-    }
     choose_pixel(panel);
     mark_pixel(panel, &inspect->input);
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -181,13 +180,14 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
                 TEXT_SMALL, panel_side_color(ui, side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
     const float room = row.w - 1.6f * column;
     const float size = line < ui_px(ui, 16) ? TEXT_SMALL : TEXT_NORMAL; // where a third loss has made the rows lower
-    const float used = ui_text_width(ui, FONT_UI, size, title) + ui_px(ui, 8);
-    ui_text(ui, (Rect){row.x, row.y, room, line}, FONT_UI, size, ui->theme->text, ALIGN_LEFT, title);
+    const float used = ui_text_width(ui, FONT_UI_BOLD, size, title) + ui_px(ui, 8);
+    ui_text(ui, (Rect){row.x, row.y, room, line}, FONT_UI_BOLD, size, ui->theme->text, ALIGN_LEFT, title);
     if (used + ui_text_width(ui, FONT_UI, TEXT_SMALL, right) <= room)
         ui_text(ui, (Rect){row.x + used, row.y, room - used, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
                 right);
     for (int i = 0; i < count; i++) {
         row.y += line;
+        draw_box(ui->draw, (Rect){row.x, row.y, row.w, ui_px(ui, 1)}, ui->theme->grid, 0);
         (void)panel_dotted(panel, rows[i].word, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL,
                            ui->theme->soft, rows[i].label);
         for (int side = 0; side < SIDE_COUNT; side++) {
@@ -197,9 +197,9 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
             else if (!isnan(rows[i].values[side]))
                 panel_format_figure((double)rows[i].values[side], text);
             const ModelFrame *m = &panel->frame->models[side];
+            const Color color = panel_side_color(ui, side);
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
-                    TEXT_SMALL, rows[i].is_of_set ? panel_figure_color(ui, m, ui->theme->text) : ui->theme->text,
-                    ALIGN_RIGHT, text);
+                    TEXT_SMALL, rows[i].is_of_set ? panel_figure_color(ui, m, color) : color, ALIGN_RIGHT, text);
         }
     }
     return row.y + line;
@@ -256,18 +256,18 @@ static void format_lesson(const InspectFigures *f, char *text, size_t size)
     if (isnan(f->excess_below) || isnan(f->excess_above))
         (void)snprintf(
             text, size,
-            "At t = %.2f there is no room for 0.1 to both sides: BCE charges every miss in the one direction that "
+            "At t = %.3f there is no room for 0.1 to both sides: BCE charges every miss in the one direction that "
             "is left. Drag t in the plot to see the curves move.",
             (double)f->t);
     else if (fabs(f->excess_below - f->excess_above) < 5e-4)
         (void)snprintf(
             text, size,
-            "At t = %.2f missing by 0.1 costs about the same to both sides: %.4f and %.4f above the floor; MSE "
+            "At t = %.3f missing by 0.1 costs about the same to both sides: %.4f and %.4f above the floor; MSE "
             "charges 0.0100 each.",
             (double)f->t, f->excess_below, f->excess_above);
     else
         (void)snprintf(text, size,
-                       "Missing t = %.2f by 0.1 %s costs %.4f above the floor, %s %.4f: the pull is towards 0.5, not "
+                       "Missing t = %.3f by 0.1 %s costs %.4f above the floor, %s %.4f: the pull is towards 0.5, not "
                        "downwards. MSE charges 0.0100 for either.",
                        (double)f->t, f->t > 0.5f ? "downwards" : "upwards",
                        f->t > 0.5f ? f->excess_below : f->excess_above, f->t > 0.5f ? "upwards" : "downwards",

@@ -77,8 +77,11 @@ void plot_y_axis(const Plot *plot, const float *ticks, int count)
         char text[16];
         (void)snprintf(text, sizeof text, "%g", (double)ticks[i]);
         draw_box(ui->draw, (Rect){plot->area.x, y, plot->area.w, ui_px(ui, 1)}, ui->theme->grid, 0);
-        ui_text(ui, (Rect){plot->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES,
-                TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
+        // the uppermost stays clear of the title
+        ui_text(ui,
+                (Rect){plot->area.x - ui_px(ui, 34), fmaxf(plot->area.y - height / 4, y - height / 2), ui_px(ui, 30),
+                       height},
+                FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
     }
 }
 

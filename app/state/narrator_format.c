@@ -47,7 +47,7 @@ Figure narrator_format_ratio(double value)
     return value < 1.5 ? format(100 * (value - 1), 0, " % worse") : format(value, value >= 9.95 ? 0 : 1, " times");
 }
 
-Figure narrator_format_pixel(double value) { return format(value, 2, ""); }
+Figure narrator_format_pixel(double value) { return format(value, 3, ""); }
 
 Figure narrator_format_price(double value)
 {
