@@ -80,7 +80,7 @@ class Stage(Picture):
 
     def check_pages(self):
         digits = self.f["digits"]
-        shuffle = self.one("Shuffle", "X", where=lambda t: t.y < self.plots.y)
+        shuffle = self.one("Shuffle", "Mix", where=lambda t: t.y < self.plots.y)
         for text in self.line(shuffle, lambda t: t.x < shuffle.x and t.box_x + t.box_w > shuffle.right):  # as wide as the line
             span = f"{digits[0]}–{digits[-1]}"
             self.claim(text, (f"Test digits {span}", span), "the page's digits")

@@ -49,7 +49,7 @@ class Matrix(Picture):
         for text in tools:
             if "\u2013" in text.text:
                 self.claim(text, (f"Test digits {first}\u2013{last}", f"{first}\u2013{last}"), "the page's digits")
-            elif text.text == OUTPUT_NAMES["tanh01"] or text.text in ("below 0", "above 1"):
+            elif text.text == OUTPUT_NAMES["tanh01"] or text.text in ("below 0", "above 1", "<0", ">1"):
                 self.claim(text, text.text, "a button or a key")
         if self.f["matrix"]["shows"] != "output":
             ends = [t for t in tools if self.one("All maps").right < t.x and t not in self.claimed]
@@ -78,9 +78,11 @@ class Matrix(Picture):
         forms = ["<0.1 %" if share < 0.05 else "%.1f %%" % share if share < 9.95 else "%.0f %%" % share]
         beyond = [t for t in texts if "%" in t.text]
         self.case.assertLessEqual(len(beyond), 1, what)
+        is_hardly = test["far_below_0"] + test["above_1"] < 0.5 * (test["below_0"] + test["above_1"])
         for text in beyond:
             self.case.assertGreater(share, 0)
-            self.claim(text, forms + [forms[0] + " outside"], f"the share outside of {what}")
+            self.claim(text, [forms[0] + form for form in ((" hardly outside", " hardly") if is_hardly else ("", " outside"))],
+                       f"the share outside of {what}")
         if share > 0 and self.is_wide:
             self.case.assertEqual(len(beyond), 1, what)
         badges = [side for side in SIDES if self.f[side]["spec"] == cell["spec"]]
@@ -92,15 +94,15 @@ class Matrix(Picture):
                 self.claim(text, self.progress(cell) + (moment, "broke"), "the cell's progress")
 
     def check_rank(self, cell, rank, texts):
-        words = [t.text for t in texts if t.text in ("best", "best (tie)", "best so far", "tie so far")]
+        words = [t.text for t in texts if t.text in ("least MSE", "MSE tie", "least MSE so far", "least so far", "MSE tie so far", "tie so far")]
         if cell["output"] in rank["tie"]:
-            self.case.assertEqual(words, ["best (tie)"])
+            self.case.assertEqual(words, ["MSE tie"])
         elif cell["output"] == rank["best"]:
-            self.case.assertEqual(words, ["best"])
+            self.case.assertEqual(words, ["least MSE"])
         elif cell["output"] == rank["so_far"]:
-            self.case.assertEqual([w in ("best so far", "tie so far") for w in words], [True])
+            self.case.assertEqual([w.endswith("so far") for w in words], [True])
         else:
-            self.case.assertIn(words, ([], ["tie so far"]) if rank["so_far"] else ([],))
+            self.case.assertIn(words, ([], ["MSE tie so far"], ["tie so far"]) if rank["so_far"] else ([],))
 
     def check_sentence(self, head, said):
         """Whole, or its first words alone."""
@@ -131,7 +133,7 @@ def describe_slope(loss, output):
         return {"bce": "p − t", "mse": "2(p − t) p (1 − p)"}[loss]
     if output == "clip" or (loss == "bce" and output in ("relu", "linear")):
         return "0 outside 0…1"
-    return "0 below 0" if output == "relu" else "never 0"
+    return "0 below 0" if output == "relu" else "0 only at p = t"
 
 
 class Inspect(Picture):
@@ -146,7 +148,10 @@ class Inspect(Picture):
             if "t = " in text.text:
                 t = "at t = %.3f%s" % (float(np.float32(i["t"])), " (dragged)" if i["is_dragged"] else "")
                 self.claim(text, (f"against the output p, {t}", t), "the target")
-        self.check_axes(loss, slope.x - 20, tables.y, "p", ("0", "0.5", "1", "1.5", "2"), ("0", "0.25", "0.5", "0.75", "1"))
+        paid, top = max(i[side][loss_of(self.f[side])] for side in SIDES), 2
+        while paid > top and top < 16:
+            top *= 2
+        self.check_axes(loss, slope.x - 20, tables.y, "p", ["%g" % (top * y / 4) for y in range(5)], ("0", "0.25", "0.5", "0.75", "1"))
         reach = 1 if all(output_of(self.f[side]) == "sigmoid" for side in SIDES) else 2
         ys = ["%g" % (reach * y) for y in (-1, -0.5, 0, 0.5, 1)]
         self.check_axes(slope, math.inf, tables.y, "z", ys, ("-8", "-4", "0", "4", "8"))
@@ -165,12 +170,12 @@ class Inspect(Picture):
             spec = self.f[side]["spec"]
             loss, output = loss_of(self.f[side]), output_of(self.f[side])
             slope = describe_slope(loss, output)
-            forms = (f"{side.upper()} {OUTPUT_NAMES[output]}: {NAMES[loss]} {slope}", f"{side.upper()}: {slope}", side.upper())
+            forms = (f"{side.upper()} {OUTPUT_NAMES[output]}, {NAMES[loss]}: {slope}", f"{side.upper()}: {slope}", side.upper())
             name, = [t for t in self.behind(title) if t.color == color]
             self.claim(name, forms, f"the slope of {spec}")
             said = [t for t in self.inside(title.x - 12, title.y + title.h, math.inf, tables.y)
                     if t.text.startswith("slope 0") and t.color == color]
-            self.case.assertEqual(len(said), slope.startswith("0"), (spec, said))
+            self.case.assertEqual(len(said), slope.startswith(("0 below", "0 outside")), (spec, said))
             for text in said:
                 self.claimed[text] = "why nothing is learnt"
 
@@ -245,13 +250,13 @@ class Inspect(Picture):
     def lesson(i):
         t, low, high = float(np.float32(i["t"])), i["excess_below"], i["excess_above"]
         if low is None or high is None:
-            return (f"At t = {t:.2f} there is no room for 0.1 to both sides: BCE charges every miss in the one direction "
+            return (f"At t = {t:.3f} there is no room for 0.1 to both sides: BCE charges every miss in the one direction "
                     "that is left. Drag t in the plot to see the curves move.")
         if abs(low - high) < 5e-4:
-            return (f"At t = {t:.2f} missing by 0.1 costs about the same to both sides: {low:.4f} and {high:.4f} "
+            return (f"At t = {t:.3f} missing by 0.1 costs about the same to both sides: {low:.4f} and {high:.4f} "
                     "above the floor; MSE charges 0.0100 each.")
         sides = [("downwards", low), ("upwards", high)][::1 if t > 0.5 else -1]
-        return (f"Missing t = {t:.2f} by 0.1 {sides[0][0]} costs {sides[0][1]:.4f} above the floor, {sides[1][0]} "
+        return (f"Missing t = {t:.3f} by 0.1 {sides[0][0]} costs {sides[0][1]:.4f} above the floor, {sides[1][0]} "
                 f"{sides[1][1]:.4f}: the pull is towards 0.5, not downwards. MSE charges 0.0100 for either.")
 
 

@@ -171,7 +171,8 @@ static void place_solo(Layout *layout, Rect area, float scale, int first, bool i
     }
     const float set_x = x[2] + heat + plan.block, set = area.x + area.w - set_x;
     place_set_heads(row, &plan, set_x, set, pictures.y);
-    row->set_head.y = area.y;
+    const float wider = plan.block - start_plan(layout, scale).block; // what is left over is the head's
+    row->set_head = (Rect){set_x - wider, area.y, set + wider, plan.head};
     const bool has_labels = !plan.is_small && set >= 5 * plan.digit;
     place_set(row, (Rect){set_x, top, set, plan.side}, plan.digit, 2, has_labels);
     layout->page_count = row->set[0].columns * row->set[0].rows;

@@ -46,9 +46,10 @@ DrawPanel panel_help, panel_view_menu, panel_import, panel_setups, panel_more, p
 
 // Parts of the stage
 void panel_draw_pad(Panel *panel, GridLayout cell);
-bool panel_shows_strokes(const Panel *panel);   // the pad shows the drawing as it is drawn, not what the models see
-void panel_draw_pages(Panel *panel, Rect rect); // which test digits, and the buttons that turn the page
-void panel_draw_set(Panel *panel);              // the test digits beside the pictures
+bool panel_shows_strokes(const Panel *panel);      // the pad shows the drawing as it is drawn, not what the models see
+void panel_draw_pages(Panel *panel, Rect rect);    // which test digits, and the buttons that turn the page
+float panel_pages_width(Panel *panel, float most); // that they need of so much room; more where this is too little
+void panel_draw_set(Panel *panel);                 // the test digits beside the pictures
 Rect panel_histogram_slot(const Panel *panel, int bin); // where a bin stands, its label included; w 0: nowhere
 Rect panel_map_place(const Panel *panel, int column);   // what a list of heatmaps for this column opens under
 

@@ -12,7 +12,7 @@ typedef enum LineKind { LINE_PILL, LINE_NOTE, LINE_FIGURE } LineKind;
 
 typedef struct FigureLine {
     LineKind kind;
-    char name[48], value[24];
+    char name[48], brief[24], value[24]; // brief: of a note, where there is no room for its name
     Color color;
 } FigureLine;
 
@@ -30,13 +30,13 @@ static FigureLine *add_line(FigureLines *lines, LineKind kind, Color color)
     return line;
 }
 
-// What a column's verdict says of this row; empty: nothing.
+// What a column's verdict, which is by MSE whatever the loss, says of this row; empty: nothing.
 static const char *rank_words(const ColumnRank *rank, int row)
 {
     const bool is_first = row == rank->best, is_tie = rank->tie >> row & 1;
     if (rank->is_early)
-        return is_tie ? "tie so far" : is_first ? "best so far" : "";
-    return is_tie ? "best (tie)" : is_first ? "best" : "";
+        return is_tie ? "MSE tie so far" : is_first ? "least MSE so far" : "";
+    return is_tie ? "MSE tie" : is_first ? "least MSE" : "";
 }
 
 // Cells at different epochs are not comparable: then all say how far they are. Those that broke do so in any case.
@@ -85,17 +85,20 @@ static void add_losses(const ModelFrame *m, Color color, FigureLines *lines)
     }
 }
 
-// "73 % outside", from 10 % on without a decimal; nothing where no pixel is.
+// "73 % outside", from 10 % on without a decimal; nothing where no pixel is. Where most of them are so near that they
+// cannot be told from black, and their hatching is not seen, that is said.
 static void add_outside(const ModelFrame *m, Color color, FigureLines *lines)
 {
     const double share = 100 * metrics_outside(&m->snapshot->test);
     if (m->snapshot->test.images == 0 || share == 0)
         return;
     FigureLine *line = add_line(lines, LINE_NOTE, color);
-    if (share < 0.05)
-        (void)snprintf(line->name, sizeof line->name, "<0.1 %% outside");
-    else
-        (void)snprintf(line->name, sizeof line->name, "%.*f %% outside", share < 9.95 ? 1 : 0, share);
+    const Metrics *test = &m->snapshot->test;
+    const bool is_hardly = test->above_1 + test->far_below_0 < 0.5 * metrics_outside(test);
+    char text[16];
+    (void)snprintf(text, sizeof text, share < 0.05 ? "<0.1 %%" : "%.*f %%", share < 9.95 ? 1 : 0, share);
+    (void)snprintf(line->name, sizeof line->name, is_hardly ? "%s hardly outside" : "%s outside", text);
+    (void)snprintf(line->brief, sizeof line->brief, is_hardly ? "%s hardly" : "%s", text);
 }
 
 static FigureLines list_lines(Panel *panel, int row, int column, bool has_pill, bool has_outside)
@@ -106,9 +109,12 @@ static FigureLines list_lines(Panel *panel, int row, int column, bool has_pill, 
     const ModelFrame *m = &frame->models[model];
     FigureLines out = {.count = 0};
     const ColumnRank *rank = &frame->matrix_ranks[column];
-    if (has_pill && *rank_words(rank, row))
-        (void)snprintf(add_line(&out, rank->is_early ? LINE_NOTE : LINE_PILL, ui->theme->text)->name,
-                       sizeof out.lines->name, "%s", rank_words(rank, row));
+    if (has_pill && *rank_words(rank, row)) {
+        FigureLine *line = add_line(&out, rank->is_early ? LINE_NOTE : LINE_PILL, ui->theme->text);
+        (void)snprintf(line->name, sizeof line->name, "%s", rank_words(rank, row));
+        if (rank->is_early)
+            (void)snprintf(line->brief, sizeof line->brief, rank->tie >> row & 1 ? "tie so far" : "least so far");
+    }
     add_moment(panel, model, &out);
     add_losses(m, panel_figure_color(ui, m, ui->theme->text), &out);
     if (has_outside)
@@ -132,12 +138,11 @@ static void draw_pill(Ui *ui, Rect line, const char *text)
 
 static void draw_note(Ui *ui, Rect rect, const FigureLine *line)
 {
-    char brief[sizeof line->name]; // its first word, or the two of a share
-    const size_t word = strcspn(line->name, " "), share = strcspn(line->name, "%");
-    (void)snprintf(brief, sizeof brief, "%.*s", (int)(line->name[share] ? share + 1 : word), line->name);
-    const char *const forms[] = {line->name, brief};
+    char word[sizeof line->name]; // its first
+    (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(line->name, " "), line->name);
+    const char *const forms[] = {line->name, *line->brief ? line->brief : word, ""};
     ui_text(ui, rect, FONT_UI, TEXT_SMALL, line->color, ALIGN_LEFT,
-            ui_choose(ui, FONT_UI, TEXT_SMALL, rect.w, forms, 2));
+            ui_choose(ui, FONT_UI, TEXT_SMALL, rect.w, forms, 3));
 }
 
 // Names beside figures; these alone where there is no room for both.
@@ -180,7 +185,8 @@ void panel_matrix_figures(Panel *panel, const MatrixCell *place, int row, int co
         case LINE_NOTE: draw_note(ui, rect, &lines.lines[i]); break;
         case LINE_FIGURE: draw_figure(ui, rect, &lines.lines[i], name, size); break;
         }
-    const char *words = rank_words(&panel->frame->matrix_ranks[column], row);
+    const ColumnRank *rank = &panel->frame->matrix_ranks[column];
+    const char *words = rank_words(rank, row);
     if (has_pill || !*words)
         return;
     const Rect over = place->pictures;

@@ -170,18 +170,28 @@ static void draw_choices(Panel *panel, Rect *line, float needed)
         panel_request(panel, REQUEST_POPUP, POPUP_MATRIX);
 }
 
+static const struct {
+    const char *above, *below;
+} keys[] = {{"above 1", "below 0"}, {">1", "<0"}};
+enum { KEYS = sizeof keys / sizeof *keys };
+
+static float keys_width(Ui *ui, int form)
+{
+    return ui_text_width(ui, FONT_UI, TEXT_SMALL, keys[form].above) +
+           ui_text_width(ui, FONT_UI, TEXT_SMALL, keys[form].below) + 2 * ui_px(ui, 14) + ui_px(ui, 9);
+}
+
 // What the hatching means, at the left; both or none.
 static void draw_keys(Panel *panel, Rect line)
 {
-    static const char above[] = "above 1", below[] = "below 0";
-    Ui *ui = panel->ui;
-    const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, above) + ui_text_width(ui, FONT_UI, TEXT_SMALL, below) +
-                        2 * ui_px(ui, 14) + ui_px(ui, 9);
-    if (width > line.w)
+    int form = 0;
+    while (form < KEYS && keys_width(panel->ui, form) > line.w)
+        form++;
+    if (form == KEYS)
         return;
-    line.w = width;
-    panel_draw_key(panel, &line, 2.0f, above);
-    panel_draw_key(panel, &line, -1.0f, below);
+    line.w = keys_width(panel->ui, form);
+    panel_draw_key(panel, &line, 2.0f, keys[form].above);
+    panel_draw_key(panel, &line, -1.0f, keys[form].below);
 }
 
 void panel_matrix_tools(Panel *panel)
@@ -193,18 +203,19 @@ void panel_matrix_tools(Panel *panel)
     line.h = height;
     static const char word[] = "Show", maps[] = "All maps";
     const Shown shown = list_shown(look);
-    const float chips = ui_choice_width(ui, shown.labels, shown.count), bar = ui_px(ui, 116), pages = ui_px(ui, 126),
+    const float chips = ui_choice_width(ui, shown.labels, shown.count), bar = ui_px(ui, 116),
+                pages = panel_pages_width(panel, 0),
                 more = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, maps) + ui_px(ui, 16),
                 label = ui_text_width(ui, FONT_UI, TEXT_NORMAL, word);
-    const float needed = label + chips + more + pages + 4 * gap + (look->matrix_shows_map ? bar : 0);
+    const float beside = look->matrix_shows_map ? bar : keys_width(ui, KEYS - 1);
+    const float needed = label + chips + more + pages + 5 * gap + beside;
     draw_choices(panel, &line, needed);
     ui_text(ui, take_left(&line, label + 1, gap), FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT, word);
     draw_shown(panel, &shown, take_left(&line, chips, gap));
     if (panel_button(panel, "map.matrix", take_left(&line, more, gap), maps, NULL, panel->frame->popup == POPUP_MAP_0,
                      "map.matrix"))
         panel_request(panel, REQUEST_POPUP, POPUP_MAP_0);
-    const float beside = look->matrix_shows_map ? bar + gap : 0, roomy = ui_px(ui, 250);
-    panel_draw_pages(panel, take_right(&line, line.w - beside >= roomy ? roomy : pages, gap));
+    panel_draw_pages(panel, take_right(&line, panel_pages_width(panel, line.w - beside - gap), gap));
     if (look->matrix_shows_map) {
         (void)panel_color_bar(panel, "scale.matrix", (Rect){line.x, line.y, fminf(line.w, bar), line.h}, 0,
                               look->heatmaps[0]);

@@ -8,30 +8,45 @@
 
 // ---- heads --------------------------------------------------------------------------------------------------------
 
-// "BCE 0.0923  MSE 0.0099", from the right; the words go before the figures, these only where nothing else fits.
-static float draw_set_figures(Panel *panel, int side, Rect line)
+// "BCE 0.0923  MSE 0.0099", from the right. Returns the width that they take; a colour of 0 only measures.
+static float draw_losses(Panel *panel, int side, Rect line, const int *losses, int count, float size, Color color)
 {
     Ui *ui = panel->ui;
-    const ModelFrame *m = &panel->frame->models[side];
-    const Metrics *test = &m->snapshot->test;
-    if (test->images == 0)
-        return line.w;
-    int losses[LOSS_COUNT];
-    const Color color = panel_figure_color(ui, m, panel_side_color(ui, side));
-    for (int i = loss_list_shown(m->spec.loss, losses) - 1; i >= 0; i--) {
+    const float start = line.w;
+    for (int i = count - 1; i >= 0; i--) {
         char figure[24];
-        panel_format_figure(test->mean[losses[i]], figure);
-        const char *label = loss_get(losses[i])->label;
-        const float figure_width = ui_text_width(ui, FONT_FIGURES, TEXT_FIGURE, figure), gap = ui_px(ui, 5),
-                    label_width = ui_text_width(ui, FONT_UI, TEXT_NORMAL, label);
-        if (figure_width + gap + label_width > line.w)
-            break;
-        ui_text(ui, line, FONT_FIGURES, TEXT_FIGURE, color, ALIGN_RIGHT, figure);
-        line.w -= figure_width + gap;
-        ui_text(ui, line, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_RIGHT, label);
-        line.w -= label_width + ui_px(ui, 12);
+        panel_format_figure(panel->frame->models[side].snapshot->test.mean[losses[i]], figure);
+        const char *name = loss_get(losses[i])->label;
+        if (color)
+            ui_text(ui, line, FONT_FIGURES, size, color, ALIGN_RIGHT, figure);
+        line.w -= ui_text_width(ui, FONT_FIGURES, size, figure) + ui_px(ui, 4);
+        if (color)
+            ui_text(ui, line, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_RIGHT, name);
+        line.w -= ui_text_width(ui, FONT_UI, TEXT_NORMAL, name) + ui_px(ui, 10);
     }
-    return line.w;
+    return start - line.w;
+}
+
+// All losses that are shown beside a word as wide as the first of widths, smaller where there is little room, then
+// beside the next; in the end from the last on as many as there is room for. Returns the room that is left.
+static float draw_set_figures(Panel *panel, int side, Rect line, const float widths[2])
+{
+    static const float sizes[] = {TEXT_FIGURE, TEXT_NORMAL};
+    const Ui *ui = panel->ui;
+    const ModelFrame *m = &panel->frame->models[side];
+    const Color color = panel_figure_color(ui, m, panel_side_color(ui, side));
+    int losses[LOSS_COUNT];
+    if (m->snapshot->test.images == 0)
+        return line.w;
+    const int count = loss_list_shown(m->spec.loss, losses);
+    for (int i = 0; i < 4; i++)
+        if (draw_losses(panel, side, line, losses, count, sizes[i % 2], 0) + widths[i / 2] <= line.w)
+            return line.w - draw_losses(panel, side, line, losses, count, sizes[i % 2], color);
+    int first = 1;
+    while (first < count - 1 &&
+           draw_losses(panel, side, line, losses + first, count - first, TEXT_FIGURE, 0) + widths[0] > line.w)
+        first++;
+    return line.w - draw_losses(panel, side, line, losses + first, count - first, TEXT_FIGURE, color);
 }
 
 static void draw_head(Panel *panel, int side)
@@ -42,7 +57,6 @@ static void draw_head(Panel *panel, int side)
     const float thick = ui_px(ui, 2);
     draw_box(ui->draw, (Rect){head.x, head.y + head.h - thick, head.w, thick}, panel_side_color(ui, side), 0);
     const Rect line = {head.x, head.y, head.w, head.h - thick};
-    const float room = draw_set_figures(panel, side, line);
     char count[16], all[48], moment[64];
     panel_format_count(panel->frame->test_count, count);
     (void)snprintf(all, sizeof all, "All %s test digits", count);
@@ -51,18 +65,65 @@ static void draw_head(Panel *panel, int side)
     (void)snprintf(brief, sizeof brief, "All %s", count);
     const char *const forms[] = {*m->figures_of ? moment : all, *m->figures_of ? m->figures_of : brief, brief, "All",
                                  ""};
+    const float widths[] = {ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, brief),
+                            ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, "All")};
+    const float room = draw_set_figures(panel, side, line, widths);
     ui_text(ui, line, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
             ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, forms, 5));
+}
+
+// The words of a line of pages: which digits, and the button's that shuffles them.
+typedef struct PageWords {
+    char caption[48];
+    const char *shuffle;
+} PageWords;
+
+static float arrows_width(const Ui *ui) { return 2 * ui_px(ui, 22) + 4 * ui_px(ui, 4); }
+static float shuffle_width(Ui *ui, const char *word)
+{
+    return ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, word) + ui_px(ui, 14);
+}
+
+static float pages_width(Ui *ui, const PageWords *words)
+{
+    return ui_text_width(ui, FONT_UI, TEXT_SMALL, words->caption) + arrows_width(ui) +
+           shuffle_width(ui, words->shuffle);
+}
+
+// The caption's words go first, then the button's; the last form has the least of both.
+static PageWords choose_words(Panel *panel, float width)
+{
+    const Frame *frame = panel->frame;
+    const int last = (frame->first + frame->page_count - 1) % frame->test_count;
+    char whole[48], brief[48];
+    (void)snprintf(whole, sizeof whole, frame->is_shuffled ? "%d random test digits" : "Test digits %d\u2013%d",
+                   frame->is_shuffled ? frame->page_count : frame->first, last);
+    (void)snprintf(brief, sizeof brief, frame->is_shuffled ? "random" : "%d\u2013%d", frame->first, last);
+    const struct {
+        const char *caption, *shuffle;
+    } forms[] = {{whole, "Shuffle"}, {brief, "Shuffle"}, {brief, "Mix"}, {"", "Shuffle"}, {"", "Mix"}};
+    PageWords words;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        words.shuffle = forms[i].shuffle;
+        (void)snprintf(words.caption, sizeof words.caption, "%s", forms[i].caption);
+        if (pages_width(panel->ui, &words) <= width)
+            break;
+    }
+    return words;
+}
+
+float panel_pages_width(Panel *panel, float most)
+{
+    const PageWords words = choose_words(panel, most);
+    return ceilf(pages_width(panel->ui, &words));
 }
 
 void panel_draw_pages(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
-    const Frame *frame = panel->frame;
     const float height = fminf(rect.h - ui_px(ui, 2), ui_px(ui, 20)), gap = ui_px(ui, 4), arrow = ui_px(ui, 22);
-    const char *const names[] = {"Shuffle", "X"};
-    const char *shuffle = ui_choose(ui, FONT_UI, TEXT_NORMAL, rect.w * 0.25f, names, 2);
-    const float width = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, shuffle) + ui_px(ui, 14);
+    const PageWords words = choose_words(panel, rect.w);
+    const float width = shuffle_width(ui, words.shuffle);
     Rect place = {rect.x + rect.w - width, rect.y + floorf((rect.h - height) / 2), width, height};
     const Rect next = {place.x - gap - arrow, place.y, arrow, height},
                previous = {next.x - gap - arrow, place.y, arrow, height};
@@ -70,16 +131,9 @@ void panel_draw_pages(Panel *panel, Rect rect)
         panel_request(panel, REQUEST_PAGE, -1);
     if (panel_button(panel, "page.next", next, "\u203a", NULL, false, "page"))
         panel_request(panel, REQUEST_PAGE, 1);
-    if (panel_button(panel, "page.shuffle", place, shuffle, NULL, frame->is_shuffled, "shuffle"))
+    if (panel_button(panel, "page.shuffle", place, words.shuffle, NULL, panel->frame->is_shuffled, "shuffle"))
         panel_request(panel, REQUEST_SHUFFLE, 0);
-    char text[48], brief[24];
-    const int last = (frame->first + frame->page_count - 1) % frame->test_count;
-    (void)snprintf(text, sizeof text, frame->is_shuffled ? "%d random test digits" : "Test digits %d\u2013%d",
-                   frame->is_shuffled ? frame->page_count : frame->first, last);
-    (void)snprintf(brief, sizeof brief, frame->is_shuffled ? "random" : "%d\u2013%d", frame->first, last);
-    const char *const forms[] = {text, brief, ""};
-    ui_text(ui, rect, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
-            ui_choose(ui, FONT_UI, TEXT_SMALL, previous.x - rect.x - gap, forms, 3));
+    ui_text(ui, rect, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, words.caption);
 }
 
 // ---- digits -------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ setUpModule, tearDownModule = view_case.open_display, window.close_display
 def rank_words(frame, cell):
     """What stands beside a cell's pictures or over them about its rank."""
     x, y, w, h = cell["rect"]
-    return [t["text"] for t in frame["texts"] if t["text"] in ("best", "best (tie)", "best so far", "tie so far")
+    return [t["text"] for t in frame["texts"] if t["text"] in ("least MSE", "MSE tie", "least MSE so far", "MSE tie so far")
             and x <= t["rect"][0] < x + w and y <= t["rect"][1] < y + h]
 
 
@@ -35,7 +35,7 @@ def check_best(case, frame):
         with case.subTest(loss=loss, words=words, models=models, twins=twins):
             best = rank["best"]
             tied = [row for row in range(len(cells)) if rank["tie"] >> row & 1]
-            late = (["best"], ["best (tie)"]) if not rank["early"] else (["best so far"], ["tie so far"])
+            late = (["least MSE"], ["MSE tie"]) if not rank["early"] else (["least MSE so far"], ["MSE tie so far"])
             expected = [late[1] if row in tied else late[0] if row == best else [] for row in range(len(cells))]
             case.assertEqual(words, expected)
             if best < 0 or len({m["test_step"] for m in models + twins if m["broken_step"] < 0}) > 1:
