@@ -27,9 +27,10 @@ enum {
     X(SOLO_B, solo_b, "solo-b", "Solo B", "B alone", SHOWS_B, pair, SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_IS_SOLO,   \
       "")                                                                                                              \
     X(MATRIX, matrix, "matrix", "Matrix", "every output with every loss", SHOWS_BOTH, matrix, SCENE_HAS_MAPS,          \
-      "others: as A but loss and output")                                                                              \
+      "Every cell: A with its column's loss and its row's output.")                                                    \
     X(INSPECT, inspect, "inspect", "Inspect", "one pixel", SHOWS_BOTH, pair, SCENE_HAS_MAPS, "")                       \
-    X(CLAIMS, claims, "claims", "Claims", "the claims", SHOWS_BOTH, claims, 0, "others: as A but loss, output, seed")
+    X(CLAIMS, claims, "claims", "Claims", "the claims", SHOWS_BOTH, claims, 0,                                         \
+      "Every other model: A with another loss, output or seed.")
 
 #define SCENE_NAME(NAME, name, key, label, help, shows, cast, flags, note) SCENE_##NAME,
 typedef enum Scene { SCENES(SCENE_NAME) SCENE_COUNT } Scene;
