@@ -62,7 +62,7 @@ class Matrix(Picture):
         first = self.texts.index(self.one("target"))
         below = self.texts[first + 1:self.texts.index(head)]
         self.case.assertIn(" ".join(t.text for t in below),
-                           [f"{pad}, test {these}" for pad in ("yours", f"yours ({self.f['pad']})") for these in (digits, span)])
+                           [f"{pad}, test {these}" for pad in ("yours", f"yours ({self.f['pad']})".replace("test ", "test\u00a0")) for these in (digits, span)])
         for text in below:
             self.claim(text, text.text, "the digits of the first row")
 
@@ -76,12 +76,13 @@ class Matrix(Picture):
             self.claim(value, write_figure(test[loss]), f"{NAMES[loss]} of {what}")
         share = 100 * (test["below_0"] + test["above_1"])
         forms = ["<0.1 %" if share < 0.05 else "%.1f %%" % share if share < 9.95 else "%.0f %%" % share]
-        beyond = [t for t in texts if "%" in t.text]
+        beyond = [t for t in texts if "%" in t.text or t.text == "hardly outside"]
         self.case.assertLessEqual(len(beyond), 1, what)
         is_hardly = test["far_below_0"] + test["above_1"] < 0.5 * (test["below_0"] + test["above_1"])
         for text in beyond:
             self.case.assertGreater(share, 0)
-            self.claim(text, [forms[0] + form for form in ((" hardly outside", " hardly") if is_hardly else ("", " outside"))],
+            self.claim(text, (forms[0] + " hardly outside", "hardly outside") if is_hardly else
+                       (forms[0], forms[0] + " outside"),
                        f"the share outside of {what}")
         if share > 0 and self.is_wide:
             self.case.assertEqual(len(beyond), 1, what)

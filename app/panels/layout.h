@@ -49,7 +49,6 @@ typedef struct MatrixCell {
 
 typedef struct MatrixLayout {
     int rows, columns;
-    float row_gap;
     Rect tools; // what the cells show; which digits, rows and columns
     Rect target_name, row_names[OUTPUT_COUNT], column_names[LOSS_COUNT], column_sentences[LOSS_COUNT];
     MatrixCell targets[LOSS_COUNT], cells[OUTPUT_COUNT][LOSS_COUNT];

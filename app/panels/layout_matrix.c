@@ -50,7 +50,9 @@ static CellPlan choose_cell(float width, float height, float gap, float least)
     for (int lines = 1; lines <= LINES_MAX; lines++)
         for (int columns = lines == 1 ? 3 : 1; columns * lines <= PAGE_MAX; columns++) {
             const CellPlan plan = fit_cell(width, height, gap, lines, columns);
-            if (cell_area(&plan) > cell_area(&best) && (lines == 1 || plan.digit >= least))
+            // many digits say more than few that are hardly larger
+            const float bonus = lines > best.lines ? 1.1f : 1;
+            if (bonus * cell_area(&plan) > cell_area(&best) && (lines == 1 || plan.digit >= least))
                 best = plan;
         }
     return best;
@@ -88,11 +90,10 @@ static Plan make_plan(Rect area, float scale, bool is_small, int rows, int colum
                 width = plan.column - plan.figures - plan.gap;
     plan.row = floorf((height - (float)rows * plan.row_gap) / (float)(rows + 1));
     plan.cell = choose_cell(width, plan.row, fmaxf(1, layout_px(2, scale)), layout_px(50, scale));
-    // what is left of the width goes between the pictures of a row, of the height to the cells
+    // what is left of the width goes between the pictures of a row
     const float spare = width - cell_width(&plan.cell);
     if (plan.cell.lines == 1)
         plan.cell.gap += floorf(fminf(layout_px(6, scale), spare / (float)(plan.cell.columns + 1)));
-    plan.row = floorf((height - plan.cell.own - (float)rows * plan.row_gap) / (float)rows);
     return plan;
 }
 
@@ -119,18 +120,19 @@ void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *loo
     const Plan plan = make_plan(area, scale, layout->stage.is_small, matrix->rows, matrix->columns);
     matrix->tools = (Rect){area.x, area.y, area.w, plan.tools};
     const float head = area.y + plan.tools, targets = head + plan.title + plan.say + plan.row_gap;
-    const float first = targets + plan.cell.own + plan.row_gap, names = plan.names - plan.gap;
-    matrix->target_name = (Rect){area.x, targets, names, plan.cell.own};
+    const float first = targets + plan.row + plan.row_gap, names = plan.names - plan.gap;
+    matrix->target_name = (Rect){area.x, targets, names, plan.row};
     for (int row = 0; row < matrix->rows; row++)
-        matrix->row_names[row] = (Rect){area.x, first + (float)row * (plan.row + plan.row_gap), names, plan.row};
+        matrix->row_names[row] = (Rect){area.x, first + (float)row * (plan.row + plan.row_gap) - plan.row_gap / 2,
+                                        names, plan.row + plan.row_gap}; // from rule to rule
     for (int column = 0; column < matrix->columns; column++) {
         const float x = area.x + plan.names + (float)column * (plan.column + plan.column_gap);
         matrix->column_names[column] = (Rect){x, head, plan.column, plan.title};
         matrix->column_sentences[column] = (Rect){x, head + plan.title, plan.column, plan.say};
-        matrix->targets[column] = place_cell((Rect){x, targets, plan.column, plan.cell.own}, &plan);
+        matrix->targets[column] = place_cell((Rect){x, targets, plan.column, plan.row}, &plan);
         for (int row = 0; row < matrix->rows; row++)
-            matrix->cells[row][column] = place_cell((Rect){x, matrix->row_names[row].y, plan.column, plan.row}, &plan);
+            matrix->cells[row][column] =
+                place_cell((Rect){x, first + (float)row * (plan.row + plan.row_gap), plan.column, plan.row}, &plan);
     }
-    matrix->row_gap = plan.row_gap;
     layout->page_count = plan.cell.lines * plan.cell.columns;
 }

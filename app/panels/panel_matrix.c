@@ -55,7 +55,7 @@ static void draw_target_name(Panel *panel)
     const Frame *frame = panel->frame;
     char list[128], range[64], own[32] = "yours"; // what is on the pad
     if (frame->pad->now.source >= 0)
-        (void)snprintf(own, sizeof own, "yours (test %d)", frame->pad->now.source);
+        (void)snprintf(own, sizeof own, "yours (test\u00a0%d)", frame->pad->now.source);
     size_t used = (size_t)snprintf(list, sizeof list, "%s, test ", own);
     for (int i = 0; i < frame->page_count && used < sizeof list - 12; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%d", i ? ", " : "", frame->indices[i]);
@@ -68,8 +68,30 @@ static void draw_target_name(Panel *panel)
     draw_name(panel, panel->layout->matrix.target_name, "target", notes, 3);
 }
 
+// The size at which a sentence is whole in a place, 0 where it never is.
+static float find_size(Ui *ui, Rect rect, const char *sentence)
+{
+    float size = TEXT_NORMAL;
+    while (size >= TEXT_SMALL && ui_rich(ui, (Rect){0, 0, rect.w, INFINITY}, size, 0, sentence) > rect.h)
+        size -= 1;
+    return size < TEXT_SMALL ? 0 : size;
+}
+
+// That of all sentences beside each other: the least that one of them needs.
+static float find_common_size(Panel *panel)
+{
+    const MatrixLayout *matrix = &panel->layout->matrix;
+    float size = TEXT_NORMAL;
+    for (int column = 0; column < matrix->columns; column++) {
+        const float own =
+            find_size(panel->ui, matrix->column_sentences[column], panel->frame->column_sentences[column].text);
+        size = fminf(size, own > 0 ? own : TEXT_SMALL);
+    }
+    return size;
+}
+
 // The sentence, or where it is too long the part of it that is bold.
-static void draw_sentence(Panel *panel, Rect rect, const Sentence *sentence)
+static void draw_sentence(Panel *panel, Rect rect, const Sentence *sentence, float size)
 {
     Ui *ui = panel->ui;
     char brief[SENTENCE_SIZE];
@@ -77,14 +99,13 @@ static void draw_sentence(Panel *panel, Rect rect, const Sentence *sentence)
     (void)snprintf(brief, sizeof brief, "%.*s", end ? (int)(end + 1 - sentence->text) : 0, sentence->text);
     const char *const forms[] = {sentence->text, brief};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        for (float size = TEXT_NORMAL; size >= TEXT_SMALL; size -= 1)
-            if (ui_rich(ui, (Rect){0, 0, rect.w, INFINITY}, size, 0, forms[i]) <= rect.h) {
-                (void)ui_rich(ui, rect, size, ui->theme->text, forms[i]);
-                return;
-            }
+        if (find_size(ui, rect, forms[i]) > 0) {
+            (void)ui_rich(ui, rect, size, ui->theme->text, forms[i]);
+            return;
+        }
 }
 
-static void draw_head(Panel *panel, int column)
+static void draw_head(Panel *panel, int column, float size)
 {
     Ui *ui = panel->ui;
     const MatrixLayout *matrix = &panel->layout->matrix;
@@ -97,7 +118,7 @@ static void draw_head(Panel *panel, int column)
     const char *const forms[] = {whole, brief, loss->label};
     ui_text(ui, name, FONT_UI_BOLD, TEXT_FIGURE, ui->theme->text, ALIGN_LEFT,
             ui_choose(ui, FONT_UI_BOLD, TEXT_FIGURE, name.w, forms, 3));
-    draw_sentence(panel, below, sentence);
+    draw_sentence(panel, below, sentence, size);
     sentence_plain(sentence, said, sizeof said);
     if (is_under_mouse(ui, name))
         ui_say_hint(ui, loss->what, loss->look);
@@ -223,22 +244,41 @@ static void draw_targets(Panel *panel, int column)
     panel_digits(panel, &place->output, frame->targets, frame->page_count, false, -1);
 }
 
+// In the narrator's place, as long as there is nothing to be said of the whole.
+static void draw_heading(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    Rect rect = panel->layout->narrator;
+    if (*frame->sentence.text || frame->look.lesson >= 0)
+        return;
+    static const char heading[] =
+        "*Each cell is <A> with its column's loss and its row's output.* Click one and it becomes <A>, with Shift <B>.";
+    float size = panel->layout->stage.is_small ? TEXT_FIGURE : TEXT_SAY;
+    while (size > TEXT_SMALL && ui_rich_width(ui, size, heading) > rect.w)
+        size -= 1;
+    const float height = fminf(rect.h, ui_rich(ui, (Rect){0, 0, rect.w, INFINITY}, size, 0, heading));
+    rect.y += floorf((rect.h - height) / 2);
+    rect.h = height;
+    (void)ui_rich(ui, rect, size, ui->theme->text, heading);
+}
+
 void panel_matrix(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const MatrixLayout *matrix = &panel->layout->matrix;
+    draw_heading(panel);
     panel_matrix_tools(panel);
     draw_target_name(panel);
+    const float size = find_common_size(panel);
     for (int column = 0; column < matrix->columns; column++) {
-        draw_head(panel, column);
+        draw_head(panel, column, size);
         draw_targets(panel, column);
     }
     for (int row = 0; row < matrix->rows; row++) {
         const Rect name = matrix->row_names[row];
-        const float y = roundf(name.y - matrix->row_gap / 2);
-        if (!panel->layout->stage.is_small)
-            draw_box(ui->draw, (Rect){name.x, y, matrix->tools.w, ui_px(ui, 1)}, ui->theme->edge, 0);
+        draw_box(ui->draw, (Rect){name.x, roundf(name.y), matrix->tools.w, ui_px(ui, 1)}, ui->theme->edge, 0);
         draw_output_name(panel, name, frame->matrix_outputs[row]);
         for (int column = 0; column < matrix->columns; column++)
             draw_cell(panel, row, column);

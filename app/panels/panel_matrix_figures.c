@@ -98,7 +98,7 @@ static void add_outside(const ModelFrame *m, Color color, FigureLines *lines)
     char text[16];
     (void)snprintf(text, sizeof text, share < 0.05 ? "<0.1 %%" : "%.*f %%", share < 9.95 ? 1 : 0, share);
     (void)snprintf(line->name, sizeof line->name, is_hardly ? "%s hardly outside" : "%s outside", text);
-    (void)snprintf(line->brief, sizeof line->brief, is_hardly ? "%s hardly" : "%s", text);
+    (void)snprintf(line->brief, sizeof line->brief, "%s", is_hardly ? "hardly outside" : text);
 }
 
 static FigureLines list_lines(Panel *panel, int row, int column, bool has_pill, bool has_outside)
