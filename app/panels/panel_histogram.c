@@ -81,13 +81,13 @@ static void draw_count_axis(Panel *panel, const Scale *s)
         return;
     }
     const float height = ui_px(ui, 14), width = ui_px(ui, 40);
-    float last = s->area.y - height;
+    float last = -INFINITY;
     for (int decade = 0; decade < HISTOGRAM_DECADES; decade++) {
         const float y = roundf(s->area.y + s->area.h * (float)decade / (float)HISTOGRAM_DECADES);
         draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, ui->theme->grid, 0);
         if (y - last < 1.1f * height) // decades without room have a line alone
             continue;
-        last = y;
+        last = fmaxf(s->area.y + height / 4, y); // where the label is
         char text[16];
         (void)snprintf(text, sizeof text, "%g %%", 100.0 * pow(10.0, -decade));
         ui_text(ui,
@@ -112,15 +112,15 @@ static void draw_intensity_axis(Panel *panel, const Scale *s)
     }
     ui_text(ui, (Rect){s->area.x - ui_px(ui, 6), bottom, width, height}, FONT_FIGURES, TEXT_SMALL, ui->theme->below,
             ALIGN_LEFT, "<0");
-    ui_text(ui, (Rect){s->area.x + s->area.w - width + ui_px(ui, 8), bottom, width, height}, FONT_FIGURES, TEXT_SMALL,
+    ui_text(ui, (Rect){s->area.x + s->area.w - width, bottom, width, height}, FONT_FIGURES, TEXT_SMALL,
             ui->theme->above, ALIGN_RIGHT, ">1");
 }
 
-// "■ target — A — B" at the right of the title's line.
-static void draw_legend(Panel *panel, Rect line)
+// "■ target — A — B" at the right of the title's line. Returns the width that it needs; is_drawn false only measures.
+static float draw_legend(Panel *panel, Rect line, bool is_drawn)
 {
     Ui *ui = panel->ui;
-    const float gap = ui_px(ui, 5), swatch = ui_px(ui, 14), space = ui_px(ui, 12);
+    const float start = line.w, gap = ui_px(ui, 5), swatch = ui_px(ui, 14), space = ui_px(ui, 12);
     const char *const names[] = {"B", "A", "target"};
     const Color colors[] = {ui->theme->b, ui->theme->a, theme_fade(ui->theme->soft, 0x90)};
     for (int i = 0; i < 3; i++) {
@@ -128,15 +128,19 @@ static void draw_legend(Panel *panel, Rect line)
             continue;
         const float width = ui_text_width(ui, i < 2 ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL, names[i]),
                     thick = i == 2 ? ui_px(ui, 10) : ui_px(ui, i == 1 ? 3 : 2);
-        if (width + gap + swatch > line.w)
-            return;
-        ui_text(ui, line, i < 2 ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL, i < 2 ? colors[i] : ui->theme->soft, ALIGN_RIGHT,
-                names[i]);
-        draw_box(ui->draw,
-                 (Rect){line.x + line.w - width - gap - swatch, line.y + roundf((line.h - thick) / 2), swatch, thick},
-                 colors[i], 0);
+        if (is_drawn && width + gap + swatch > line.w)
+            break;
+        if (is_drawn) {
+            ui_text(ui, line, i < 2 ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL, i < 2 ? colors[i] : ui->theme->soft,
+                    ALIGN_RIGHT, names[i]);
+            draw_box(
+                ui->draw,
+                (Rect){line.x + line.w - width - gap - swatch, line.y + roundf((line.h - thick) / 2), swatch, thick},
+                colors[i], 0);
+        }
         line.w -= width + gap + swatch + space;
     }
+    return start - line.w;
 }
 
 // ---- the brush ----------------------------------------------------------------------------------------------------
@@ -323,9 +327,9 @@ void panel_histogram(Panel *panel)
     const Rect rect = panel->layout->histogram;
     if (rect.w <= 0)
         return;
-    const float pad = ui_px(ui, 12), modes = ui_px(ui, 112);
+    const float pad = ui_px(ui, 12), modes = ui_px(ui, 112), legend = draw_legend(panel, rect, false);
     const char *const titles[] = {"Brightness of the output pixels", "Brightness of outputs", "Brightness"};
-    const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w - modes - ui_px(ui, 215), titles, 3);
+    const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w - modes - 4 * pad - legend, titles, 3);
     (void)plot_frame(ui, rect, "");
     const Rect area = find_area(ui, rect);
     (void)panel_dotted(panel, "histogram", (Rect){rect.x + pad, rect.y + ui_px(ui, 2), rect.w, ui_px(ui, 22)},
@@ -333,7 +337,7 @@ void panel_histogram(Panel *panel)
     const float start = rect.x + 2 * pad + ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title);
     choose_mode(panel, (Rect){start, rect.y + ui_px(ui, 3), modes, ui_px(ui, 22)});
     const float from = start + modes + pad;
-    draw_legend(panel, (Rect){from, rect.y, rect.x + rect.w - from - pad, ui_px(ui, 26)});
+    (void)draw_legend(panel, (Rect){from, rect.y, rect.x + rect.w - from - pad, ui_px(ui, 26)}, true);
     if (!frame->facts) {
         ui_text(ui, area, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_CENTER, "drawing the digits\u2026");
         return;
