@@ -149,8 +149,8 @@ class Stage(Picture):
     def check_difference(self):
         title = self.one("A − B", where=lambda t: t.x < self.badges["b"].x)
         low, high = [t for t in self.behind(title) if t.right <= title.box_x + title.box_w + 1]
-        self.claim(low, "−.5", "where the difference's scale starts")
-        self.claim(high, "+.5", "where the difference's scale ends")
+        self.claim(low, "−0.5", "where the difference's scale starts")
+        self.claim(high, "+0.5", "where the difference's scale ends")
         mean, = [t for t in self.texts if t.text.startswith("mean ") and title.y < t.y < self.plots.y
                  and t.x < self.badges["b"].x]
         value = self.f["drawing_distance"]

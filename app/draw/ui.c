@@ -169,6 +169,12 @@ void ui_mark_on(Ui *ui, bool is_on)
         ui->widgets[ui->widget_count - 1].is_on = is_on;
 }
 
+float ui_button_width(Ui *ui, const char *label, const char *shortcut)
+{
+    return ui_text_width(ui, FONT_UI, TEXT_NORMAL, label) + ui_px(ui, 6) +
+           ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, shortcut) + 2 * ui_px(ui, 4);
+}
+
 WidgetState ui_button_state(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on,
                             Color accent)
 {
@@ -184,7 +190,7 @@ WidgetState ui_button_state(Ui *ui, const char *id, Rect rect, const char *label
     if (shortcut) {
         const float label_width = ui_text_width(ui, FONT_UI, TEXT_NORMAL, label);
         const float key_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, shortcut), gap = ui_px(ui, 6);
-        if (label_width + gap + key_width <= inner.w) {
+        if (ui_button_width(ui, label, shortcut) <= rect.w) {
             const float start = rect.x + (rect.w - label_width - gap - key_width) / 2;
             ui_text(ui, (Rect){start, rect.y, label_width, rect.h}, FONT_UI, TEXT_NORMAL, color, ALIGN_LEFT, label);
             ui_text(ui, (Rect){start + label_width + gap, rect.y, key_width, rect.h}, FONT_FIGURES, TEXT_SMALL,

@@ -145,6 +145,9 @@ bool ui_dotted(Ui *ui, const char *id, Rect rect, FontFace face, float size, Col
 void ui_mark_on(Ui *ui, bool is_on); // the widget that was made last is pressed, or chosen
 void ui_set_cursor(Ui *ui, WidgetState state, Cursor cursor);
 
+// The width at which a button has room for its shortcut, too.
+float ui_button_width(Ui *ui, const char *label, const char *shortcut);
+
 // shortcut: shown small behind the label; NULL: none. is_on: drawn as pressed in `accent`.
 bool ui_button(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on, Color accent);
 WidgetState ui_button_state(Ui *ui, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on,

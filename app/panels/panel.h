@@ -161,9 +161,10 @@ void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, 
 const char *panel_heatmap_label(Panel *panel, int mode, float width);
 
 // A labelled colour bar for a heatmap's mode, right-aligned in rect, whose left has `taken` for others; dragging it
-// moves the end of the scale, a double click takes it back. id: of the widget. Returns its width, 0 where there is no
-// room.
+// moves the end of the scale, a double click takes it back. Where there is little room it is short, then only its end
+// is said. id: of the widget. Returns its width, 0 where there is no room.
 float panel_color_bar(Panel *panel, const char *id, Rect rect, float taken, int mode);
+float panel_color_bar_width(Panel *panel, float width, int mode); // of a whole bar in a place of that width
 
 // A colour bar without a mode, right-aligned: what its ends mean.
 void panel_draw_bar(Panel *panel, Rect rect, ImageMap map, float scale, const char *low, const char *high);

@@ -164,25 +164,58 @@ static void draw_steps(Panel *panel, Rect bar, ImageMap map, float scale)
     }
 }
 
+// The two ends of a bar, in words.
+typedef struct BarEnds {
+    char start[32], end[40];
+    float start_width, end_width;
+} BarEnds;
+
+static BarEnds find_ends(Panel *panel, int mode_index)
+{
+    const Heatmap *mode = heatmap_get(mode_index);
+    const float scale = panel->frame->look.heat_scales[mode_index];
+    const bool is_signed = mode->map == MAP_SIGNED;
+    BarEnds out = {.start = "0"};
+    if (is_signed)
+        (void)snprintf(out.start, sizeof out.start, "\u2212%.3g", (double)scale);
+    (void)snprintf(out.end, sizeof out.end, "%s%.3g", is_signed ? "+" : mode->is_of_set ? "" : "\u2265", (double)scale);
+    out.start_width = ui_text_width(panel->ui, FONT_FIGURES, TEXT_SMALL, out.start);
+    out.end_width = ui_text_width(panel->ui, FONT_FIGURES, TEXT_SMALL, out.end);
+    return out;
+}
+
+static float whole_bar(const Ui *ui, float width) { return ui_px(ui, width < 190 * ui->scale ? 26 : 42); }
+static float bar_total(const Ui *ui, const BarEnds *ends, float bar)
+{
+    return ends->start_width + ends->end_width + bar + 2 * ui_px(ui, 4);
+}
+
+float panel_color_bar_width(Panel *panel, float width, int mode_index)
+{
+    const BarEnds ends = find_ends(panel, mode_index);
+    return bar_total(panel->ui, &ends, whole_bar(panel->ui, width));
+}
+
 float panel_color_bar(Panel *panel, const char *id, Rect rect, float taken, int mode_index)
 {
     Ui *ui = panel->ui;
     const Heatmap *mode = heatmap_get(mode_index);
-    const float scale = panel->frame->look.heat_scales[mode_index];
-    const bool is_signed = mode->map == MAP_SIGNED;
-    char start[32] = "0", end[40];
-    if (is_signed)
-        (void)snprintf(start, sizeof start, "\u2212%.3g", (double)scale);
-    (void)snprintf(end, sizeof end, "%s%.3g", is_signed ? "+" : mode->is_of_set ? "" : "\u2265", (double)scale);
-    const float bar = ui_px(ui, rect.w < 190 * ui->scale ? 26 : 42), gap = ui_px(ui, 4);
-    const float start_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, start);
-    const float end_width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, end);
-    const float total = start_width + gap + bar + gap + end_width;
-    if (total > rect.w - taken)
-        return 0;
+    const float scale = panel->frame->look.heat_scales[mode_index], room = rect.w - taken, gap = ui_px(ui, 4);
+    const BarEnds ends = find_ends(panel, mode_index);
+    const Color color = scale != mode->scale ? ui->theme->text : ui->theme->soft; // it was moved
+    float bar = whole_bar(ui, rect.w);
+    if (bar_total(ui, &ends, bar) > room)
+        bar = ui_px(ui, 14);
+    if (bar_total(ui, &ends, bar) > room) { // what the brightest is worth comes last
+        if (ends.end_width > room || mode->map == MAP_SIGNED)
+            return 0;
+        ui_text(ui, rect, FONT_FIGURES, TEXT_SMALL, color, ALIGN_RIGHT, ends.end);
+        return ends.end_width;
+    }
+    const float total = bar_total(ui, &ends, bar);
+    const char *start = ends.start, *end = ends.end;
+    const float start_width = ends.start_width, end_width = ends.end_width;
     float x = rect.x + rect.w - total;
-    const bool is_moved = scale != mode->scale;
-    const Color color = is_moved ? ui->theme->text : ui->theme->soft;
     ui_text(ui, (Rect){x, rect.y, start_width + 1, rect.h}, FONT_FIGURES, TEXT_SMALL, color, ALIGN_LEFT, start);
     x += start_width + gap;
     draw_steps(panel, (Rect){x, rect.y, bar, rect.h}, mode->map, scale);

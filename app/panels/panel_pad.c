@@ -77,9 +77,9 @@ void panel_draw_pad(Panel *panel, GridLayout cell)
     ui_set_cursor(ui, state, CURSOR_CROSSHAIR);
     panel_digits(panel, &cell, panel_shows_strokes(panel) ? frame->pad_drawn : frame->pad_input, 1, true, -1);
     panel->hover = (PixelHover){0};
-    const float edge = ui_px(ui, 2);
+    const float edge = ui_px(ui, 1); // half of the frame lies inside: the caption stands close above it
     draw_frame(ui->draw, (Rect){pad.x - edge, pad.y - edge, pad.w + 2 * edge, pad.h + 2 * edge}, ui->theme->text, 0,
-               edge);
+               2 * edge);
     if (frame->is_pad_empty)
         ui_text(ui, pad, FONT_UI, TEXT_NORMAL, 0xa9b0bcff, ALIGN_CENTER,
                 pad.w > ui_px(ui, 170) ? "draw: left \u00b7 erase: right" : "draw here");
@@ -117,9 +117,13 @@ static void draw_tools(Panel *panel, Rect place)
     Ui *ui = panel->ui;
     const Rect row = button_row(panel, place);
     const float gap = ui_px(ui, 6), width = floorf((row.w - (TOOL_COUNT - 1) * gap) / TOOL_COUNT);
+    bool have_keys = !panel->layout->stage.is_small; // all show theirs, or none
+    for (int i = 0; i < TOOL_COUNT; i++)
+        have_keys &= ui_button_width(ui, tools[i].label, tools[i].shortcut) <= width;
     for (int i = 0; i < TOOL_COUNT; i++) {
         const Rect rect = {row.x + (float)i * (width + gap), row.y, width, row.h};
-        if (panel_button(panel, tools[i].id, rect, tools[i].label, tools[i].shortcut, false, tools[i].words))
+        if (panel_button(panel, tools[i].id, rect, tools[i].label, have_keys ? tools[i].shortcut : NULL, false,
+                         tools[i].words))
             panel_request(panel, tools[i].request, 0);
     }
 }
@@ -158,7 +162,8 @@ static void draw_more_tools(Panel *panel, Rect place)
     const float next = ui_text_width(ui, FONT_UI, TEXT_NORMAL, "Test digit") + ui_px(ui, 16);
     const bool has_word = next + gap + word + brushes <= row.w;
     const float width = has_word ? row.w - gap - word - brushes : row.w - gap - brushes;
-    if (panel_button(panel, "pad.next", (Rect){row.x, row.y, width, row.h}, "Test digit", "N", false, "test_digit"))
+    if (panel_button(panel, "pad.next", (Rect){row.x, row.y, width, row.h}, "Test digit",
+                     panel->layout->stage.is_small ? NULL : "N", false, "test_digit"))
         panel_request(panel, REQUEST_PAD_NEXT, 0);
     if (has_word)
         ui_text(ui, (Rect){row.x + width + gap, row.y, word, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT,

@@ -31,8 +31,9 @@ static void draw_caption(Panel *panel, Rect rect, const char *title, Color note_
     ui_text(ui, rect, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
     const float room = rect.w - ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title) - ui_px(ui, 8);
     const char *note = note_count > 0 ? ui_choose(ui, FONT_UI, TEXT_SMALL, room, notes, note_count) : "";
-    if (ui_text_width(ui, FONT_UI, TEXT_SMALL, note) <= room)
-        ui_text(ui, rect, FONT_UI, TEXT_SMALL, note_color, ALIGN_RIGHT, note);
+    if (ui_text_width(ui, FONT_UI, TEXT_SMALL, note) <= room) // and clear of the next caption
+        ui_text(ui, (Rect){rect.x, rect.y, rect.w - ui_px(ui, 2), rect.h}, FONT_UI, TEXT_SMALL, note_color, ALIGN_RIGHT,
+                note);
 }
 
 static void draw_target_caption(Panel *panel, Rect rect)
@@ -124,28 +125,48 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
         panel_draw_key(panel, &rest, -1.0f, "below 0");
 }
 
+static void format_heat_title(const Heatmap *mode, bool has_word, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s%s", mode->label, has_word && mode->loss >= 0 ? " error" : "");
+}
+
+// Whether "error" has room behind the names of all errors, beside their figures and scales: all have it or none.
+static bool has_error_word(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    for (int side = 0; side < SIDE_COUNT; side++)
+        for (int column = 0; panel_is_shown(frame, side) && column < HEATMAP_COUNT; column++) {
+            const int index = frame->look.heatmaps[column];
+            const Heatmap *mode = heatmap_get(index);
+            if (mode->loss < 0)
+                continue;
+            const float width = panel->layout->stage.rows[side].captions[2 + column].w;
+            char title[64], figure[24];
+            format_heat_title(mode, true, title, sizeof title);
+            panel_format_figure(frame->models[side].pad_loss[mode->loss], figure);
+            if (ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title) + 2 * ui_px(ui, 6) +
+                    ui_text_width(ui, FONT_FIGURES, TEXT_NORMAL, figure) + panel_color_bar_width(panel, width, index) >
+                width)
+                return false;
+        }
+    return true;
+}
+
 // The error's name is a button: other maps instead. The figure is the drawing's.
 static void draw_heat_caption(Panel *panel, int side, int column, Rect rect)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     const Heatmap *mode = heatmap_get(frame->look.heatmaps[column]);
-    char id[24], title[64], brief[64], figure[24] = "";
+    char id[24], name[64], figure[24] = "";
     (void)snprintf(id, sizeof id, "scale.%c.%d", side == SIDE_A ? 'a' : 'b', column);
     if (mode->loss >= 0)
         panel_format_figure(frame->models[side].pad_loss[mode->loss], figure);
-    (void)snprintf(title, sizeof title, "%s%s", mode->label, mode->loss >= 0 ? " error" : "");
-    (void)snprintf(brief, sizeof brief, "%s", mode->label);
+    format_heat_title(mode, has_error_word(panel), name, sizeof name);
     const float figure_width = ui_text_width(ui, FONT_FIGURES, TEXT_NORMAL, figure), gap = ui_px(ui, 6);
-    const float whole = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title) + gap + figure_width + gap;
-    float bar = panel_color_bar(panel, id, rect, whole, frame->look.heatmaps[column]);
-    const char *name = title;
-    if (bar == 0) { // the word goes before the figure and the scale
-        name = brief;
-        bar = panel_color_bar(panel, id, rect,
-                              ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, brief) + 2 * gap + figure_width,
-                              frame->look.heatmaps[column]);
-    }
+    const float whole = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, name) + gap + figure_width + gap;
+    const float bar = panel_color_bar(panel, id, rect, whole, frame->look.heatmaps[column]);
     const float width = fminf(ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, name), rect.w - bar);
     (void)snprintf(id, sizeof id, "map.%c.%d", side == SIDE_A ? 'a' : 'b', column);
     const Rect word = {rect.x, rect.y, width, rect.h};
@@ -200,7 +221,7 @@ static void draw_difference(Panel *panel)
     const GridLayout *cell = &row->pictures[0];
     const Rect rect = picture_rect(cell);
     draw_caption(panel, row->captions[0], "A \u2212 B", ui->theme->soft, NULL, 0);
-    panel_draw_bar(panel, row->captions[0], MAP_SIGNED, difference_scale, "\u2212.5", "+.5");
+    panel_draw_bar(panel, row->captions[0], MAP_SIGNED, difference_scale, "\u22120.5", "+0.5");
     panel_images(panel, &(ImageGrid){.grid = cell,
                                      .values = frame->pad_difference,
                                      .count = 1,
@@ -216,9 +237,9 @@ static void draw_difference(Panel *panel)
     draw_box(ui->draw, (Rect){rect.x, foot.y, rect.w, height}, theme_fade(ui->theme->back, 0xb0), 0);
     ui_text(ui, foot, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, mean);
     const float room = foot.w - ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, mean) - ui_px(ui, 6);
-    const char *const words[] = {"purple: A brighter", "purple: A", ""};
+    const char *const words[] = {"purple: A brighter", "purple: A more", "purple: A", ""};
     ui_text(ui, foot, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
-            ui_choose(ui, FONT_UI, TEXT_SMALL, room, words, 3));
+            ui_choose(ui, FONT_UI, TEXT_SMALL, room, words, 4));
 }
 
 // ---- the wipe -----------------------------------------------------------------------------------------------------
