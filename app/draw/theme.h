@@ -20,11 +20,11 @@ typedef enum ThemeKind { THEME_DARK, THEME_LIGHT, THEME_COUNT } ThemeKind;
     X(faint, 0x7d8594ff, 0x6b7280ff)      /* key hints; figures of another moment than the picture beside them */      \
     X(inverse, 0x0b0d10ff, 0xffffffff)    /* text on a filled accent */                                                \
     X(a, 0x5aa7ffff, 0x1763c6ff)          /* model A */                                                                \
-    X(b, 0xffb14dff, 0xb45a00ff)          /* model B */                                                                \
-    X(below, 0x2fd6c3ff, 0x0b8f80ff)      /* words about outputs below 0 */                                            \
+    X(b, 0xffb14dff, 0xa84f00ff)          /* model B */                                                                \
+    X(below, 0x2fd6c3ff, 0x097569ff)      /* words about outputs below 0 */                                            \
     X(above, 0xff6a9bff, 0xc8165aff)      /* words about outputs above 1 */                                            \
     X(plus, 0xb98cffff, 0x7a3fd0ff)       /* words about signed maps: brighter */                                      \
-    X(minus, 0x74d36bff, 0x2c8a2aff)      /* words about signed maps: darker */                                        \
+    X(minus, 0x74d36bff, 0x267825ff)      /* words about signed maps: darker */                                        \
     X(lesson, 0xf4f07aff, 0x796600ff)     /* what a lesson talks about */                                              \
     X(right, 0xa6e3a1ff, 0x2a7634ff)      /* a verdict of true */                                                      \
     X(partly, 0xefe08aff, 0x796600ff)     /* a verdict of partly true */                                               \
