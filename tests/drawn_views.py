@@ -62,7 +62,7 @@ class Matrix(Picture):
         first = self.texts.index(self.one("target"))
         below = self.texts[first + 1:self.texts.index(head)]
         self.case.assertIn(" ".join(t.text for t in below),
-                           [f"{pad}, test {these}" for pad in ("yours", f"yours ({self.f['pad']})".replace("test ", "test\u00a0")) for these in (digits, span)])
+                           [f"{pad}{these}" for pad in ("yours", f"yours ({self.f['pad']})".replace("test ", "test\u00a0")) for these in (f", test {digits}", f", test {span}", *([""] * (not self.is_wide)))])
         for text in below:
             self.claim(text, text.text, "the digits of the first row")
 

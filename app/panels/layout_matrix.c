@@ -121,7 +121,7 @@ void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *loo
     matrix->tools = (Rect){area.x, area.y, area.w, plan.tools};
     const float head = area.y + plan.tools, targets = head + plan.title + plan.say + plan.row_gap;
     const float first = targets + plan.row + plan.row_gap, names = plan.names - plan.gap;
-    matrix->target_name = (Rect){area.x, targets, names, plan.row};
+    matrix->target_name = (Rect){area.x, targets - plan.row_gap / 2, names, plan.row + plan.row_gap};
     for (int row = 0; row < matrix->rows; row++)
         matrix->row_names[row] = (Rect){area.x, first + (float)row * (plan.row + plan.row_gap) - plan.row_gap / 2,
                                         names, plan.row + plan.row_gap}; // from rule to rule
