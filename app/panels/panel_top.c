@@ -99,7 +99,11 @@ static void draw_views(Panel *panel, float *x)
             continue;
         const bool is_on = (int)shown == i || (i == SCENE_COMPARE && scene_has(shown, SCENE_IS_SOLO));
         const char key[] = {(char)('1' + i), 0};
-        BarButton button = {.label = scene->label, .shortcut = key, .is_on = is_on};
+        char label[48]; // of one model alone: whose, and what a click goes back to
+        const bool is_solo = is_on && scene_has(shown, SCENE_IS_SOLO);
+        (void)snprintf(label, sizeof label, is_solo ? "%s \u203a %c" : "%s", scene->label,
+                       scene_shows(shown, SIDE_A) ? 'A' : 'B');
+        BarButton button = {.label = label, .shortcut = key, .is_on = is_on};
         (void)snprintf(button.id, sizeof button.id, "view.%s", scene->name);
         button.words = words_of_widget(button.id)->key; // its own, or those of any view
         if (draw_button(panel, &button, x, button_width(ui, &button, panel->layout->stage.is_small)))
