@@ -61,8 +61,9 @@ class Matrix(Picture):
         span = f"{self.f['digits'][0]}\u2013{self.f['digits'][-1]}"
         first = self.texts.index(self.one("target"))
         below = self.texts[first + 1:self.texts.index(head)]
-        self.case.assertIn(" ".join(t.text for t in below),
-                           [f"{pad}{these}" for pad in ("yours", f"yours ({self.f['pad']})".replace("test ", "test\u00a0")) for these in (f", test {digits}", f", test {span}", *([""] * (not self.is_wide)))])
+        own = ("yours", f"yours ({self.f['pad']})".replace("test ", "test\u00a0"))
+        these = (f", test {digits}", f", test {span}", *([""] * (not self.is_wide)))
+        self.case.assertIn(" ".join(t.text for t in below), [pad + rest for pad in own for rest in these])
         for text in below:
             self.claim(text, text.text, "the digits of the first row")
 
@@ -276,7 +277,7 @@ def key_figures(claim, facts):
     if key == "dim":
         return tuple(loss(mean + figures["bias"][k]) for k in ("BCE", "MSE") if k in figures["bias"])
     if key == "optimum":
-        return loss(figures["distance"]["MSE"]), loss(figures["distance"]["seed+1"])
+        return tuple(loss(figures["distance"][k]) for k in ("MSE", "seed+1") if k in figures["distance"])
     if key == "binary":
         return share(figures["full_ink"]["input"]), share(figures["below_002"]["input"] + figures["above_098"]["input"])
     return *(loss(value) for name, value in figures["bce"].items() if name == "BCE"), loss(facts["bce_floor"])
