@@ -320,7 +320,8 @@ bool session_take_dataset(Session *session, Dataset *dataset, const char *path, 
         return false;
     if (session->dataset)
         notices_remove(&session->app.notices, &session->dataset->notices);
-    notices_append(&session->app.notices, &dataset->notices);
+    if (dataset)
+        notices_append(&session->app.notices, &dataset->notices);
     free_dataset(session->dataset);
     session->dataset = dataset;
     session->data_path[0] = 0;

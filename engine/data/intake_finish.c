@@ -79,14 +79,15 @@ static bool narrow(Intake *intake, Error *error)
             return error_set(error, "there is no memory for the %d images of %s", set->count, set->images_name);
         quantise(set, range);
     }
-    if (range.white != 255 || range.black != 0)
+    if (range.white != 255 || range.black != 0) {
+        char type[40] = ""; // that of bytes and of a text says nothing
+        if (intake->type != ELEMENT_U8)
+            (void)snprintf(type, sizeof type, " (%s)", element_get(intake->type)->name);
         intake_treat(intake, "rescaled");
-    if (range.white != 255 || range.black != 0)
-        notices_add(&intake->notices, "the pixels are numbers from %g to %g (%s): %g became black and %g white%s",
-                    (double)least, (double)most, element_get(intake->type)->name, (double)range.black,
-                    (double)range.white,
+        notices_add(&intake->notices, "the pixels are numbers from %g to %g%s: %g became black and %g white%s",
+                    (double)least, (double)most, type, (double)range.black, (double)range.white,
                     intake->options->scale_max > 0 || range.white == 1 ? "" : "; --scale-max N says what is white");
-    else if (is_whole && most <= 1 && most > 0)
+    } else if (is_whole && most <= 1 && most > 0)
         notices_add(&intake->notices, "every pixel is 0 or 1, which is nearly black where 255 is white; if 1 is white, "
                                       "--scale-max 1 says so");
     return true;
