@@ -141,14 +141,18 @@ class ArgumentsTest(unittest.TestCase):
             self.refuse(name, contains="expected view, train, shot, film, report, eval, code or data")
 
     def test_bad_values(self):
+        """Each at the first command that has the option, one of them at the others, which share its row mostly."""
+        seen = set()
         for command in EVERY:
             options = parse_help(command)
             self.assertEqual("--data" in options, command in COMMANDS)
             for name, values in BAD.items():
-                for value in values if name in options else []:
+                wanted = [] if name not in options else values[:1] if name in seen else values
+                seen |= {name} & set(options)
+                for value in wanted:
                     with self.subTest(command=command, option=name, value=value):
                         self.refuse(*command.split(), name, value, contains=name, command=command)
-                        if name.startswith("--"):
+                        if name.startswith("--") and value == values[0]:
                             self.refuse(*command.split(), f"{name}={value}", contains=name, command=command)
 
     def test_epochs_of_view_begin_at_one(self):
@@ -164,7 +168,7 @@ class ArgumentsTest(unittest.TestCase):
                                  ("train", ["--model"]), ("report", ["--model"])):
             for option in options:
                 for key, values in BAD_SPECS.items():
-                    for value in values if command in ("view", "train") else values[:1]:
+                    for value in values if option in ("--a", "--model") and command in ("view", "train") else values[:1]:
                         with self.subTest(option=option, key=key, value=value):
                             self.refuse(command, option, f"{key}={value}", contains=f"{option}: ", command=command)
                 for text in ["loss", "x=1", "loss=bce,loss=mse", "loss=bce,", ",loss=bce", "loss=bce output=relu", "=",
@@ -174,14 +178,19 @@ class ArgumentsTest(unittest.TestCase):
     def test_each_option_twice_without_value_and_elsewhere(self):
         tables = {command: parse_help(command) for command in EVERY}
         every = {name for table in tables.values() for name in table}
+        known = set()  # whose value was asked for at another command
+        lacking = {name: [command for command in COMMANDS if name not in tables[command]][:2] for name in every}
         for command, table in tables.items():
             words = command.split()
-            for name in sorted(every - set(table)) if command in COMMANDS else ["--data", "--threads"]:
+            for name in sorted(n for n in every if command in lacking[n]) if command in COMMANDS else ["--data", "--threads"]:
                 self.refuse(*words, name, contains=f"{name} is an option of ", command=command)
             for name, metavar in table.items():
                 with self.subTest(command=command, option=name):
                     pair = [name, VALID[name]] if metavar else [name]
                     self.refuse(*words, *pair, *pair, contains=f"{name} is given twice", command=command)
+                    if name in known:
+                        continue
+                    known.add(name)
                     if metavar:
                         self.refuse(*words, name, contains=f"{name} needs a value", command=command)
                         self.refuse(*words, name, "--json", contains=f"{name} needs a value", command=command)
@@ -538,7 +547,8 @@ class FilesTest(unittest.TestCase):
         train("--epochs", 2, "-o", file)
         shots = {}
         for options in (["--a", file], ["--b", file], ["--init", file], ["--a", file, "--b", file]):
-            result = run("shot", "--data", SMALL, *options, "--epochs", 3, "--json", "--force", "-o", path("shown.png"))
+            result = run("shot", "--data", SMALL, *options, "--epochs", 3, "--json", "--force", "-o", path("shown.png"),
+                         env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})  # the graphics drivers keep memory
             self.assertEqual(result.returncode, 0, result.stderr)
             shots[options[0] + str(len(options))] = json.loads(result.stdout)
         self.assertEqual((shots["--a2"]["a"]["step"], shots["--a2"]["b"]["step"]), (6, 9))

@@ -580,7 +580,7 @@ class FetchTest(unittest.TestCase):
         self.assertEqual([row.split("  ")[0] for row in rows], ["builtin", "mnist", "fashion-mnist", "kmnist", "a mine", "b mine?"])
         self.assertIn("not here yet: losslens data fetch mnist gets it, 12 MB", rows[1])
         self.assertTrue(rows[3].endswith("/kmnist"))
-        self.refuse(4, "kmnist/train-images", arguments=["data", "--data", "kmnist"])  # zeros are no images, but it was found
+        self.refuse(4, "losslens/kmnist/", arguments=["data", "--data", "kmnist"])  # zeros are no images, but it was found
 
     def test_names_and_folders(self):
         exported = os.path.join(self.work, "exported")

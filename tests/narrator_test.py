@@ -88,7 +88,7 @@ class NarratorTest(unittest.TestCase):
         self.assertEqual(alone["moments"], figures["moments"])
         self.assertEqual(alone["a"], figures["a"])
         self.assertNotIn("pair", alone)
-        self.assertIn(key, ("solo", "fault", "mean_image", "dark"))
+        self.assertIn(key, ("solo", "fault", "mean_image", "near_mean_image", "dark"))
         again, _, _ = self.shot("--a", "batch=100", "--b", "loss=mse,batch=100", "--epochs", 11)
         self.assertEqual({**figures, "file": 0}, {**again, "file": 0})
 
@@ -153,7 +153,7 @@ class NarratorTest(unittest.TestCase):
             self.assertEqual(inspect[side]["bce_slope" if side == "a" else "mse_slope"], 0)
         if key in ("met", "missed"):
             for value in (inspect["t"], inspect["a"]["p"], inspect["b"]["p"]):
-                self.assertIn(f"{value:.2f}", text)
+                self.assertIn(f"{value:.3f}", text)
 
     def test_claims_have_their_own(self):
         self.assertNotIn("narrator", LAB.shot("--view", "claims", "--epochs", 1))

@@ -192,7 +192,7 @@ static int open_session(Session *session, Remembered *remembered, Options *optio
     }
     command_tell(&session->notices);
     if (status == EXIT_OK && session->notices.count > 0)
-        app_say(&session->app, true, session->notices.text[0]);
+        app_say(&session->app, false, session->notices.text[0]);
     if (status != EXIT_OK)
         (void)command_fail(status, "%s", error.text);
     if (session->bad_model)

@@ -13,7 +13,7 @@ static void print_words(FILE *stream, Words *words)
         (void)fprintf(stream, " %s", words(i));
 }
 
-// One of a metavar's alternatives: a word is itself, FILE.png a file of that kind, DIR a folder, FILE a file, and any
+// One of a metavar's alternatives: a word is itself, FILE.png a file of that kind, DIR a folder, FILE a file, PATH either, and any
 // other name stands for something that nobody can guess.
 static void print_alternative(FILE *stream, const char *text, size_t length)
 {
@@ -24,7 +24,7 @@ static void print_alternative(FILE *stream, const char *text, size_t length)
         (void)fprintf(stream, " <file:%.*s>", (int)(length - (size_t)(dot + 1 - text)), dot + 1);
     else if (length == 3 && memcmp(text, "DIR", 3) == 0)
         (void)fputs(" <dir>", stream);
-    else if (length >= 4 && memcmp(text, "FILE", 4) == 0)
+    else if (length >= 4 && (memcmp(text, "FILE", 4) == 0 || memcmp(text, "PATH", 4) == 0))
         (void)fputs(" <file>", stream);
 }
 

@@ -25,7 +25,7 @@ def make_set(folder):
     os.makedirs(folder)
     random = numpy.random.default_rng(1)
     for split, count in (("train", 300), ("t10k", 200)):
-        pixels = random.integers(0, 256, (count, 28, 28), numpy.uint8)
+        pixels = random.integers(0, 200, (count, 28, 28), numpy.uint8)
         with open(os.path.join(folder, split + "-images-idx3-ubyte"), "wb") as file:
             file.write(struct.pack(">4I", 0x803, count, 28, 28) + pixels.tobytes())
         with open(os.path.join(folder, split + "-labels-idx1-ubyte"), "wb") as file:
