@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -104,11 +105,45 @@ static void a_drawing_stays_a_test_digit_is_another(void **state)
         assert_int_equal(stage.app->pad.now.source, -1);
 }
 
+// A model from a file is shown on the new set as it is; one that was trained on begins anew, which is said.
+static void a_model_from_a_file_stays(void **state)
+{
+    (void)state;
+    Error error;
+    for (int trained = 0; trained < 2; trained++) {
+        Spec spec = stage.app->specs[SIDE_A];
+        spec.seed = 77 + (uint32_t)trained;
+        ModelFile file = {.path = "a.safetensors", .model = model_create(&spec, DIGIT_PIXELS), .step = 12};
+        file.path[0] = (char)('a' + trained);
+        file.parameters = aligned_alloc(64, file.model.parameter_count * sizeof *file.parameters);
+        assert_non_null(file.parameters);
+        for (size_t i = 0; i < file.model.parameter_count; i++)
+            file.parameters[i] = 0.001f * (float)(i % 7);
+        (void)compose();
+        assert_true(app_set_model(stage.app, SIDE_A, &file, trained == 1));
+        do {
+            (void)compose();
+            (void)app_compose(stage.app, stage.layout.page_count, false, true);
+        } while (stage.app->frame.models[SIDE_A].snapshot->step < 12);
+        assert_true(app_take_dataset(stage.app, &sets[trained], &error));
+        (void)app_compose(stage.app, stage.layout.page_count, false, true);
+        const Snapshot *snapshot = stage.app->frame.models[SIDE_A].snapshot;
+        assert_int_equal(snapshot->step, trained ? 0 : 12);
+        const Layer *layer = &file.model.layers[0];
+        const bool is_same =
+            snapshot->parameters[layer->weight_offset + 3] == file.parameters[layer->weight_offset + 3];
+        assert_true(is_same == !trained);
+        assert_int_equal(stage.app->notices.count, trained ? 2 : 0); // the first is not on show any more
+        model_file_free(&file);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_models_begin_anew_on_it, setup, teardown),
         cmocka_unit_test_setup_teardown(a_drawing_stays_a_test_digit_is_another, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_model_from_a_file_stays, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
