@@ -17,7 +17,7 @@ import time
 import unittest
 
 arguments = argparse.ArgumentParser()
-arguments.add_argument("--events", type=int, default=3000)
+arguments.add_argument("--events", type=int, default=2000)
 arguments.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
 arguments.add_argument("--memory", action="store_true")
 CHOSEN, sys.argv[2:] = arguments.parse_known_args(sys.argv[2:])
