@@ -41,6 +41,21 @@ void stage_close(Stage *stage)
     font_destroy(stage->font);
 }
 
+Stage scene;
+
+int stage_set_up(void **state)
+{
+    (void)state;
+    return stage_open(&scene) ? 0 : -1;
+}
+
+int stage_tear_down(void **state)
+{
+    (void)state;
+    stage_close(&scene);
+    return 0;
+}
+
 Frame *stage_compose(Stage *stage, int width, int height, float wanted)
 {
     stage->width = (float)width;

@@ -18,6 +18,11 @@ typedef struct Stage {
 bool stage_open(Stage *stage); // untrained models on the built-in digits; false with the reason printed
 void stage_close(Stage *stage);
 
+// The stage of a test program that has one for all its tests, and cmocka's set-up and tear-down of the group for it.
+extern Stage scene;
+int stage_set_up(void **state);
+int stage_tear_down(void **state);
+
 // Lays the app's look out and composes its frame; wanted: the scale, which is clamped as in the window. Borrowed until
 // the next call.
 Frame *stage_compose(Stage *stage, int width, int height, float wanted);

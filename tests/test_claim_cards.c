@@ -13,7 +13,6 @@
 #include "text_rules.h"
 #include "text_states.h"
 
-static Stage scene;
 static TextRules rules;
 
 static const int sizes[][2] = {{960, 600}, {1280, 800}, {1440, 900}, {2560, 1440}};
@@ -138,19 +137,6 @@ static int reset(void **state)
     return cast_update(scene.app, &error) ? 0 : -1;
 }
 
-static int open_scene(void **state)
-{
-    (void)state;
-    return stage_open(&scene) ? 0 : -1;
-}
-
-static int close_scene(void **state)
-{
-    (void)state;
-    stage_close(&scene);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,5 +144,5 @@ int main(void)
         cmocka_unit_test_setup(show_me_sets_the_stage, reset),
         cmocka_unit_test_setup(figures_and_rule_open_over_the_cards, reset),
     };
-    return cmocka_run_group_tests(tests, open_scene, close_scene);
+    return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

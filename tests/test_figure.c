@@ -20,9 +20,9 @@ static const struct {
              {1920, 1080}, {1600, 1200}, {2560, 1080}, {2560, 1440}, {3840, 2160}, {1000, 1600}};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
-static Frame *compose(Scene scene)
+static Frame *compose(Scene shown)
 {
-    stage.app->look.scene = scene;
+    stage.app->look.scene = shown;
     Error error;
     assert_true(cast_update(stage.app, &error));
     return stage_compose(&stage, 1440, 900, 1);
@@ -62,8 +62,8 @@ static bool says(const char *text)
 static void every_scene_at_every_size(void **state)
 {
     (void)state;
-    for (Scene scene = 0; scene < SCENE_COUNT; scene++)
-        check(compose(scene), NULL, "scene");
+    for (Scene shown = 0; shown < SCENE_COUNT; shown++)
+        check(compose(shown), NULL, "scene");
     (void)compose(SCENE_COMPARE);
 }
 

@@ -10,8 +10,6 @@
 #include "stage.h"
 #include "state/inspect.h"
 
-static Stage scene;
-
 static const Frame *compose(void) { return stage_compose(&scene, 1440, 900, 1); }
 
 static void press(int key)
@@ -132,19 +130,6 @@ static int reset(void **state)
     return 0;
 }
 
-static int open_scene(void **state)
-{
-    (void)state;
-    return stage_open(&scene) ? 0 : -1;
-}
-
-static int close_scene(void **state)
-{
-    (void)state;
-    stage_close(&scene);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,5 +140,5 @@ int main(void)
         cmocka_unit_test_setup(d_shows_the_drawing_and_the_digit_again, reset),
         cmocka_unit_test_setup(a_slope_of_exactly_0_is_said_to_be_cut, reset),
     };
-    return cmocka_run_group_tests(tests, open_scene, close_scene);
+    return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

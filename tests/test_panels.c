@@ -9,21 +9,6 @@
 
 #include "stage.h"
 
-static Stage scene;
-
-static int open_scene(void **state)
-{
-    (void)state;
-    return stage_open(&scene) ? 0 : -1;
-}
-
-static int close_scene(void **state)
-{
-    (void)state;
-    stage_close(&scene);
-    return 0;
-}
-
 static const Frame *draw(int width, int height, float wanted, const Input *input)
 {
     const Frame *frame = stage_compose(&scene, width, height, wanted);
@@ -132,5 +117,5 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_view_survives_every_size),
                                        cmocka_unit_test(test_help_at_every_size),
                                        cmocka_unit_test(test_a_stroke_ends_in_any_size)};
-    return cmocka_run_group_tests(tests, open_scene, close_scene);
+    return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

@@ -16,8 +16,6 @@
 #include "scratch.h"
 #include "stage.h"
 
-static Stage scene;
-
 static void draw(const Input *input) { stage_draw(&scene, stage_compose(&scene, 1440, 900, 1), input); }
 
 static const Widget *find_widget(const char *id)

@@ -11,7 +11,6 @@
 #include "text_rules.h"
 #include "text_states.h"
 
-static Stage scene;
 static TextRules rules;
 
 // ---- sizes and looks ----------------------------------------------------------------------------------------------
@@ -290,19 +289,6 @@ static int reset(void **state)
     return 0;
 }
 
-static int open_scene(void **state)
-{
-    (void)state;
-    return stage_open(&scene) ? 0 : -1;
-}
-
-static int close_scene(void **state)
-{
-    (void)state;
-    stage_close(&scene);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,5 +296,5 @@ int main(void)
         cmocka_unit_test_setup(test_every_matrix, reset), cmocka_unit_test_setup(test_hints, reset),
         cmocka_unit_test_setup(test_tooltips, reset),     cmocka_unit_test_setup(test_help, reset),
     };
-    return cmocka_run_group_tests(tests, open_scene, close_scene);
+    return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

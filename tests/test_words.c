@@ -12,8 +12,6 @@
 #include "stage.h"
 #include "state/words.h"
 
-static Stage scene;
-
 static const int sizes[][2] = {{960, 600}, {1440, 900}, {1920, 1080}};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
@@ -289,19 +287,6 @@ static void test_never_lit(void **state)
     assert_true(marks[1] == 0.0f);
 }
 
-static int open_scene(void **state)
-{
-    (void)state;
-    return stage_open(&scene) ? 0 : -1;
-}
-
-static int close_scene(void **state)
-{
-    (void)state;
-    stage_close(&scene);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,5 +300,5 @@ int main(void)
         cmocka_unit_test(test_every_term_is_shown),
         cmocka_unit_test(test_never_lit),
     };
-    return cmocka_run_group_tests(tests, open_scene, close_scene);
+    return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }
