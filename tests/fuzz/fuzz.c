@@ -177,8 +177,25 @@ static void catch_failures(void)
         (void)signal(numbers[i], die);
 }
 
+static int write_seeds(const char *folder, const FuzzSeeds *seeds)
+{
+    for (size_t i = 0; i < seeds->count; i++) {
+        char path[4096];
+        (void)snprintf(path, sizeof path, "%s/seed-%zu", folder, i);
+        FILE *file = fopen(path, "wb");
+        bool is_written = file && fwrite(seeds->bytes[i], 1, seeds->sizes[i], file) == seeds->sizes[i];
+        if (!file || fclose(file) || !is_written) {
+            perror(path);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int fuzz_main(int argc, char **argv, FuzzTarget *target, const FuzzSeeds *seeds)
 {
+    if (argc == 3 && strcmp(argv[1], "--seeds") == 0)
+        return write_seeds(argv[2], seeds);
     uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : FUZZ_COUNT;
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     uint64_t first = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;

@@ -37,5 +37,5 @@ static inline void fuzz_add_seed(FuzzSeeds *seeds, uint8_t prefix, const void *b
 }
 
 // PROGRAM [COUNT [SEED [FIRST]]]: runs the inputs FIRST .. FIRST+COUNT-1; each depends on SEED and its number alone.
-// The seeds themselves run before them.
+// The seeds themselves run before them. PROGRAM --seeds FOLDER writes them instead, one a file, for libFuzzer.
 int fuzz_main(int argc, char **argv, FuzzTarget *target, const FuzzSeeds *seeds);

@@ -5,7 +5,7 @@ the end.
 
 Usage: monkey_test.py PATH_TO_LOSSLENS [--events COUNT] [--seed NUMBER] [--memory] [TEST...]
 --memory: also that it stays flat once the bank of models is full, which a sanitizer's allocator does not.
-A run prints its seed; the same seed and count send the same events.
+The same seed and count send the same events.
 """
 import argparse
 import itertools
@@ -18,7 +18,7 @@ import unittest
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--events", type=int, default=2000)
-arguments.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
+arguments.add_argument("--seed", type=int, default=1)
 arguments.add_argument("--memory", action="store_true")
 CHOSEN, sys.argv[2:] = arguments.parse_known_args(sys.argv[2:])
 
@@ -107,6 +107,15 @@ class Monkey:
                  (self.focus, 1.5), (self.hide, 0.5), (self.show, 1.5)]
         return self.random.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]()
 
+    def comes_back(self):
+        """Asks for it; whether xdotool could."""
+        return self.run([self.come_back()])
+
+    def run(self, words):
+        script = "\n".join(" ".join(map(str, line)) for line in words) + "\n"
+        return subprocess.run(["xdotool", "-"], input=script, env=environment(), capture_output=True, text=True,
+                              timeout=300).returncode == 0
+
     def send(self, count):
         words = [self.let_go()]
         for _ in range(count):
@@ -116,10 +125,7 @@ class Monkey:
             subprocess.run(["setxkbmap", layout], env=environment(), capture_output=True, check=True)
         self.size = (1440, 900)
         words.append(self.come_back())
-        script = "\n".join(" ".join(map(str, line)) for line in words) + "\n"
-        result = subprocess.run(["xdotool", "-"], input=script, env=environment(), capture_output=True, text=True,
-                                timeout=300)
-        self.cut_off += result.returncode != 0
+        self.cut_off += not self.run(words)
 
 
 def resident(process):
@@ -172,7 +178,7 @@ class MonkeyTest(unittest.TestCase):
             p.forget()
             memory.append(resident(p.process))
         subprocess.run(["setxkbmap", "us"], env=environment(), capture_output=True, check=True)
-        self.check_answers(p)
+        self.check_answers(p, monkey)
         half = len(memory) // 2
         print("in %.0f s, %d batches of %d cut off; memory %.0f MiB at first, %.0f at the half, %.0f at the end, %.0f at most"
               % (time.monotonic() - start, monkey.cut_off, len(memory), memory[0], memory[half], memory[-1], max(memory)),
@@ -181,9 +187,10 @@ class MonkeyTest(unittest.TestCase):
         if CHOSEN.memory:
             self.assertLess(max(memory[half:]), 1.1 * max(memory[:half + 1]) + 8, "memory grows: %s" % " ".join("%.0f" % m for m in memory))
 
-    def check_answers(self, p):
-        xdotool("windowmap", p.window, "windowsize", p.window, 1440, 900)
-        self.assertTrue(poll(lambda: is_mapped(p)), "it does not come back")
+    def check_answers(self, p, monkey):
+        # Asked again until it is there: the last batch may have been cut off on the other desktop, and a window manager that
+        # is still working off what it was told before hides the window after it was shown.
+        self.assertTrue(poll(lambda: monkey.comes_back() and is_mapped(p)), "it does not come back")
         xdotool("windowfocus", "--sync", p.window)
         p.wait(lambda f: f["size"] == [1440, 900], "a frame of the last size", 0)
         if p.now()["help"]:
