@@ -22,6 +22,7 @@
 #include "measuring/guess.h"
 #include "measuring/metrics.h"
 #include "measuring/model_file.h"
+#include "models/choices.h"
 #include "models/convert.h"
 #include "models/foreign.h"
 #include "models/model.h"

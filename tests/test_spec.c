@@ -12,6 +12,7 @@
 #include "kernels/activation.h"
 #include "kernels/loss.h"
 #include "kernels/optimizer.h"
+#include "models/choices.h"
 #include "random.h"
 #include "synthetic.h"
 
@@ -44,6 +45,14 @@ static void keys_come_in_any_order(void **state)
     check_text("noise=0.25,layers=2048,1,seed=4294967295,l1=1e-5,batch=4096",
                "loss=bce,output=sigmoid,hidden=relu,layers=2048,1,optimizer=adam,lr=0.001,batch=4096,noise=0.25,l1=1e-"
                "05,seed=4294967295");
+}
+
+static void rare_keys_are_written_where_they_say_something(void **state)
+{
+    (void)state;
+    check_text("delta=0.1,weight=2,range=unit,reduce=mean,targets=grey,noise_kind=gaussian", DEFAULT);
+    check_text("noise_kind=salt,targets=sampled,reduce=sum,range=symmetric,weight=1.5,delta=1",
+               DEFAULT ",delta=1,weight=1.5,range=symmetric,reduce=sum,targets=sampled,noise_kind=salt");
 }
 
 static void rate_follows_the_optimizer_unless_given(void **state)
@@ -137,6 +146,10 @@ static void bad_numbers_are_named_with_their_range(void **state)
     check_bad(&(Bad){"lr=100.1", {"lr=100.1", "at most 100"}});
     check_bad(&(Bad){"noise=2.1", {"noise=2.1", "at most 2"}});
     check_bad(&(Bad){"l1=1.01", {"l1=1.01", "at most 1"}});
+    check_bad(&(Bad){"delta=0", {"delta=0", "above 0", "at most 10"}});
+    check_bad(&(Bad){"weight=1001", {"weight=1001", "at most 1000"}});
+    check_bad(&(Bad){"range=tanh", {"range=tanh", "unit, symmetric, standard"}});
+    check_bad(&(Bad){"targets=white", {"targets=white", "grey, binary, sampled"}});
     for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++) {
         (void)snprintf(text, sizeof text, "batch=%s", wholes[i]);
         check_bad(&(Bad){text, {"batch=", "from 1 to 4096"}});
@@ -160,10 +173,10 @@ static void bad_keys_and_shapes_are_named(void **state)
 {
     (void)state;
     static const Bad bads[] = {
-        {"losses=bce", {"losses", "loss, output, hidden, layers, optimizer, lr, batch, noise, l1, seed"}},
+        {"losses=bce", {"losses", "loss, output, hidden, layers, optimizer, lr, batch, noise, l1, seed, delta"}},
         {"Loss=bce", {"Loss", "loss, output, hidden"}},
         {"=bce", {"''", "loss, output, hidden"}},
-        {"loss", {"loss", "key=value", "loss, output, hidden, layers, optimizer, lr, batch, noise, l1, seed"}},
+        {"loss", {"loss", "key=value", "loss, output, hidden, layers, optimizer, lr, batch, noise, l1, seed, delta"}},
         {",", {"key=value"}},
         {"loss=bce,", {"last comma"}},
         {"loss=bce,,seed=1", {"key=value"}},
@@ -203,7 +216,13 @@ static Spec draw_spec(Random *random)
                  .batch = 1 + (int)random_below(random, SPEC_BATCH_MAX),
                  .noise = random_below(random, 2) ? (float)(2.0 * random_uniform(random)) : 0.0f,
                  .l1 = random_below(random, 2) ? (float)random_uniform(random) * 1e-6f : 0.0f,
-                 .seed = (uint32_t)random_bits(random)};
+                 .seed = (uint32_t)random_bits(random),
+                 .delta = random_below(random, 2) ? (float)(10.0 * (1.0 - random_uniform(random))) : 0.1f,
+                 .weight = random_below(random, 2) ? (float)(1000.0 * (1.0 - random_uniform(random))) : 2.0f,
+                 .range = (int)random_below(random, RANGE_COUNT),
+                 .reduce = (int)random_below(random, REDUCE_COUNT),
+                 .targets = (int)random_below(random, TARGETS_COUNT),
+                 .noise_kind = (int)random_below(random, NOISE_KIND_COUNT)};
     if (random_below(random, 2))
         spec.lr *= 1e-5f;
     for (int i = 0; i < spec.hidden_count; i++)
@@ -230,9 +249,24 @@ static void what_is_written_reads_back(void **state)
 static void equal_means_every_field(void **state)
 {
     (void)state;
-    static const char *const others[] = {
-        "loss=mse",  "output=relu", "hidden=tanh", "layers=33", "layers=32,32", "lr=0.002", "optimizer=sgd,lr=0.001",
-        "batch=255", "noise=0.1",   "l1=0.1",      "seed=0"};
+    static const char *const others[] = {"loss=mse",
+                                         "output=relu",
+                                         "hidden=tanh",
+                                         "layers=33",
+                                         "layers=32,32",
+                                         "lr=0.002",
+                                         "optimizer=sgd,lr=0.001",
+                                         "batch=255",
+                                         "noise=0.1",
+                                         "l1=0.1",
+                                         "seed=0",
+                                         "delta=1",
+                                         "weight=1",
+                                         "range=symmetric",
+                                         "reduce=sum",
+                                         "targets=binary",
+                                         "targets=sampled",
+                                         "noise_kind=mask"};
     const Spec spec = spec_default();
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         const Spec other = synthetic_spec(others[i]);
@@ -260,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_text_is_the_default),
         cmocka_unit_test(keys_come_in_any_order),
+        cmocka_unit_test(rare_keys_are_written_where_they_say_something),
         cmocka_unit_test(rate_follows_the_optimizer_unless_given),
         cmocka_unit_test(every_row_of_the_tables_is_a_value),
         cmocka_unit_test(bad_choices_are_named_with_the_good_ones),

@@ -45,13 +45,22 @@ const char *words_logs(int i)
     return i < (int)(sizeof words / sizeof *words) ? words[i] : NULL;
 }
 
+#define WORDS_OF_CHOICE(words, kind)                                                                                   \
+    static const char *words(int i) { return i < choice_count(kind) ? choice_get(kind, i)->key : NULL; }
+WORDS_OF_CHOICE(words_ranges, CHOICE_RANGE)
+WORDS_OF_CHOICE(words_reduces, CHOICE_REDUCE)
+WORDS_OF_CHOICE(words_targets, CHOICE_TARGETS)
+WORDS_OF_CHOICE(words_noise_kinds, CHOICE_NOISE_KIND)
+#undef WORDS_OF_CHOICE
+
 Words *words_of_spec(const char *key)
 {
     static const struct {
         const char *key;
         Words *words;
-    } rows[] = {
-        {"loss", words_losses}, {"output", words_outputs}, {"hidden", words_hiddens}, {"optimizer", words_optimizers}};
+    } rows[] = {{"loss", words_losses},          {"output", words_outputs},        {"hidden", words_hiddens},
+                {"optimizer", words_optimizers}, {"range", words_ranges},          {"reduce", words_reduces},
+                {"targets", words_targets},      {"noise_kind", words_noise_kinds}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].key, key) == 0)
             return rows[i].words;

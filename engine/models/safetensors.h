@@ -19,8 +19,9 @@ enum { SAFETENSORS_TENSORS_MAX = 4096, SAFETENSORS_RANK_MAX = 8, SAFETENSORS_MET
     X(F64, 8)                                                                                                          \
     X(F16, 2)                                                                                                          \
     X(BF16, 2)                                                                                                         \
-    X(I64, 8) X(I32, 4) X(I16, 2) X(I8, 1) X(U64, 8) X(U32, 4) X(U16, 2) X(U8, 1) X(BOOL, 1) X(F8_E4M3, 1)             \
-        X(F8_E5M2, 1) X(C64, 8)
+    X(I64, 8)                                                                                                          \
+    X(I32, 4) X(I16, 2) X(I8, 1) X(U64, 8) X(U32, 4) X(U16, 2) X(U8, 1) X(BOOL, 1) X(F8_E4M3, 1) X(F8_E5M2, 1)         \
+        X(C64, 8)
 
 #define SAFETENSORS_NAME_TYPE(key, size) TENSOR_##key,
 typedef enum TensorType { SAFETENSORS_TYPES(SAFETENSORS_NAME_TYPE) TENSOR_TYPE_COUNT } TensorType;

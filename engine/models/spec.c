@@ -1,5 +1,4 @@
-// Reading and writing model specs. To add a key: a row in `keys`, its two functions, a field and a
-// SpecKey in spec.h.
+// Reading and writing model specs. To add a key: a row in `keys`, its two functions, a field and a SpecKey in spec.h.
 #include "models/spec.h"
 
 #include <assert.h>
@@ -13,17 +12,28 @@
 #include "kernels/activation.h"
 #include "kernels/loss.h"
 #include "kernels/optimizer.h"
+#include "models/choices.h"
+
+enum { SPEC_VALUE_SIZE = 64 }; // of one key
 
 Spec spec_default(void)
 {
-    return (Spec){.hidden_count = 1, .widths = {32}, .lr = optimizer_get(0)->default_lr, .batch = 256, .seed = 1};
+    return (Spec){.hidden_count = 1,
+                  .widths = {32},
+                  .lr = optimizer_get(0)->default_lr,
+                  .batch = 256,
+                  .seed = 1,
+                  .delta = 0.1f,
+                  .weight = 2.0f};
 }
 
 bool spec_equal(const Spec *a, const Spec *b)
 {
     return a->loss == b->loss && a->output == b->output && a->hidden == b->hidden && a->optimizer == b->optimizer &&
            a->hidden_count == b->hidden_count && memcmp(a->widths, b->widths, sizeof a->widths) == 0 &&
-           a->lr == b->lr && a->batch == b->batch && a->noise == b->noise && a->l1 == b->l1 && a->seed == b->seed;
+           a->lr == b->lr && a->batch == b->batch && a->noise == b->noise && a->l1 == b->l1 && a->seed == b->seed &&
+           a->delta == b->delta && a->weight == b->weight && a->range == b->range && a->reduce == b->reduce &&
+           a->targets == b->targets && a->noise_kind == b->noise_kind;
 }
 
 int spec_code_index(const Spec *spec)
@@ -39,6 +49,10 @@ static const char *loss_key(int i) { return loss_get(i)->key; }
 static const char *output_key(int i) { return activation_get(OUTPUT_ACTIVATION, i)->key; }
 static const char *hidden_key(int i) { return activation_get(HIDDEN_ACTIVATION, i)->key; }
 static const char *optimizer_key(int i) { return optimizer_get(i)->key; }
+static const char *range_key(int i) { return choice_get(CHOICE_RANGE, i)->key; }
+static const char *reduce_key(int i) { return choice_get(CHOICE_REDUCE, i)->key; }
+static const char *targets_key(int i) { return choice_get(CHOICE_TARGETS, i)->key; }
+static const char *noise_kind_key(int i) { return choice_get(CHOICE_NOISE_KIND, i)->key; }
 
 static bool parse_choice(int *out, const char *key, const char *value, int count, const char *(*name)(int),
                          Error *error)
@@ -85,7 +99,7 @@ static bool parse_real(float *out, const char *key, const char *value, bool zero
     return true;
 }
 
-static bool parse_layers(Spec *spec, const char *value, Error *error)
+static bool parse_layers(Spec *spec, const char *key, const char *value, Error *error)
 {
     char list[128];
     int widths[SPEC_HIDDEN_MAX] = {0}, count = 0;
@@ -103,51 +117,129 @@ static bool parse_layers(Spec *spec, const char *value, Error *error)
         item = comma ? comma + 1 : NULL;
     }
     if (!good)
-        return error_set(error, "layers=%.60s: expected 1 to %d whole numbers from 1 to %d, separated by commas", value,
-                         SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
+        return error_set(error, "%s=%.60s: expected 1 to %d whole numbers from 1 to %d, separated by commas", key,
+                         value, SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
     memcpy(spec->widths, widths, sizeof widths);
     spec->hidden_count = count;
     return true;
 }
 
-static const char *const keys[SPEC_KEY_COUNT] = {"loss", "output", "hidden", "layers", "optimizer",
-                                                 "lr",   "batch",  "noise",  "l1",     "seed"};
+// ---- the keys: how each is read and written -----------------------------------------------------------------------
 
-const char *spec_key(int i) { return i < SPEC_KEY_COUNT ? keys[i] : NULL; }
-
-static bool parse_value(Spec *spec, int key, const char *value, Error *error)
+// The shortest digits that read back as the same float; 100 rather than 1e+02.
+static void format_real(float value, char *text)
 {
-    const char *name = keys[key];
+    (void)snprintf(text, SPEC_VALUE_SIZE, "%.0f", (double)value);
+    for (int digits = 1; digits <= 9 && strtof(text, NULL) != value; digits++)
+        (void)snprintf(text, SPEC_VALUE_SIZE, "%.*g", digits, (double)value);
+}
+
+#define REAL_KEY(field, zero_allowed, high)                                                                            \
+    static bool parse_##field(Spec *spec, const char *key, const char *value, Error *error)                            \
+    {                                                                                                                  \
+        return parse_real(&spec->field, key, value, zero_allowed, high, error);                                        \
+    }                                                                                                                  \
+    static void format_##field(const Spec *spec, char *text) { format_real(spec->field, text); }
+REAL_KEY(lr, false, 100.0f)
+REAL_KEY(noise, true, 2.0f)
+REAL_KEY(l1, true, 1.0f)
+REAL_KEY(delta, false, 10.0f)
+REAL_KEY(weight, false, 1000.0f)
+#undef REAL_KEY
+
+#define CHOICE_KEY(field, count, name)                                                                                 \
+    static bool parse_##field(Spec *spec, const char *key, const char *value, Error *error)                            \
+    {                                                                                                                  \
+        return parse_choice(&spec->field, key, value, count, name, error);                                             \
+    }                                                                                                                  \
+    static void format_##field(const Spec *spec, char *text)                                                           \
+    {                                                                                                                  \
+        (void)snprintf(text, SPEC_VALUE_SIZE, "%s", name(spec->field));                                                \
+    }
+CHOICE_KEY(loss, LOSS_COUNT, loss_key)
+CHOICE_KEY(output, activation_count(OUTPUT_ACTIVATION), output_key)
+CHOICE_KEY(hidden, activation_count(HIDDEN_ACTIVATION), hidden_key)
+CHOICE_KEY(optimizer, optimizer_count(), optimizer_key)
+CHOICE_KEY(range, RANGE_COUNT, range_key)
+CHOICE_KEY(reduce, REDUCE_COUNT, reduce_key)
+CHOICE_KEY(targets, TARGETS_COUNT, targets_key)
+CHOICE_KEY(noise_kind, NOISE_KIND_COUNT, noise_kind_key)
+#undef CHOICE_KEY
+
+static bool parse_batch(Spec *spec, const char *key, const char *value, Error *error)
+{
     unsigned long number = 0;
-    switch (key) {
-    case SPEC_KEY_LOSS: return parse_choice(&spec->loss, name, value, LOSS_COUNT, loss_key, error);
-    case SPEC_KEY_OUTPUT:
-        return parse_choice(&spec->output, name, value, activation_count(OUTPUT_ACTIVATION), output_key, error);
-    case SPEC_KEY_HIDDEN:
-        return parse_choice(&spec->hidden, name, value, activation_count(HIDDEN_ACTIVATION), hidden_key, error);
-    case SPEC_KEY_LAYERS: return parse_layers(spec, value, error);
-    case SPEC_KEY_OPTIMIZER:
-        return parse_choice(&spec->optimizer, name, value, optimizer_count(), optimizer_key, error);
-    case SPEC_KEY_LR: return parse_real(&spec->lr, name, value, false, 100.0f, error);
-    case SPEC_KEY_NOISE: return parse_real(&spec->noise, name, value, true, 2.0f, error);
-    case SPEC_KEY_L1: return parse_real(&spec->l1, name, value, true, 1.0f, error);
-    case SPEC_KEY_BATCH:
-        if (!parse_integer(&number, name, value, 1, SPEC_BATCH_MAX, error))
-            return false;
-        spec->batch = (int)number;
-        return true;
-    default:
-        if (!parse_integer(&number, name, value, 0, UINT32_MAX, error))
-            return false;
-        spec->seed = (uint32_t)number;
-        return true;
+    if (!parse_integer(&number, key, value, 1, SPEC_BATCH_MAX, error))
+        return false;
+    spec->batch = (int)number;
+    return true;
+}
+
+static void format_batch(const Spec *spec, char *text) { (void)snprintf(text, SPEC_VALUE_SIZE, "%d", spec->batch); }
+
+static bool parse_seed(Spec *spec, const char *key, const char *value, Error *error)
+{
+    unsigned long number = 0;
+    if (!parse_integer(&number, key, value, 0, UINT32_MAX, error))
+        return false;
+    spec->seed = (uint32_t)number;
+    return true;
+}
+
+static void format_seed(const Spec *spec, char *text)
+{
+    (void)snprintf(text, SPEC_VALUE_SIZE, "%u", (unsigned)spec->seed);
+}
+
+static void format_widths(const Spec *spec, const char *separator, char *text, size_t size)
+{
+    text[0] = 0;
+    for (int i = 0; i < spec->hidden_count; i++) {
+        const size_t used = strlen(text);
+        (void)snprintf(text + used, size - used, "%s%d", i ? separator : "", spec->widths[i]);
+    }
+}
+
+static void format_layers(const Spec *spec, char *text) { format_widths(spec, ",", text, SPEC_VALUE_SIZE); }
+
+static const struct {
+    const char *name;
+    bool (*parse)(Spec *spec, const char *key, const char *value, Error *error);
+    void (*format)(const Spec *spec, char *text); // (SPEC_VALUE_SIZE)
+} keys[SPEC_KEY_COUNT] = {
+    [SPEC_KEY_LOSS] = {"loss", parse_loss, format_loss},
+    [SPEC_KEY_OUTPUT] = {"output", parse_output, format_output},
+    [SPEC_KEY_HIDDEN] = {"hidden", parse_hidden, format_hidden},
+    [SPEC_KEY_LAYERS] = {"layers", parse_layers, format_layers},
+    [SPEC_KEY_OPTIMIZER] = {"optimizer", parse_optimizer, format_optimizer},
+    [SPEC_KEY_LR] = {"lr", parse_lr, format_lr},
+    [SPEC_KEY_BATCH] = {"batch", parse_batch, format_batch},
+    [SPEC_KEY_NOISE] = {"noise", parse_noise, format_noise},
+    [SPEC_KEY_L1] = {"l1", parse_l1, format_l1},
+    [SPEC_KEY_SEED] = {"seed", parse_seed, format_seed},
+    [SPEC_KEY_DELTA] = {"delta", parse_delta, format_delta},
+    [SPEC_KEY_WEIGHT] = {"weight", parse_weight, format_weight},
+    [SPEC_KEY_RANGE] = {"range", parse_range, format_range},
+    [SPEC_KEY_REDUCE] = {"reduce", parse_reduce, format_reduce},
+    [SPEC_KEY_TARGETS] = {"targets", parse_targets, format_targets},
+    [SPEC_KEY_NOISE_KIND] = {"noise_kind", parse_noise_kind, format_noise_kind},
+};
+
+const char *spec_key(int i) { return i < SPEC_KEY_COUNT ? keys[i].name : NULL; }
+
+static void list_keys(char *text, size_t size)
+{
+    text[0] = 0;
+    for (int i = 0; i < SPEC_KEY_COUNT; i++) {
+        const size_t used = strlen(text);
+        (void)snprintf(text + used, size - used, "%s%s", i ? ", " : "", keys[i].name);
     }
 }
 
 static int find_key(const char *name, size_t length)
 {
     for (int i = 0; i < SPEC_KEY_COUNT; i++)
-        if (strlen(keys[i]) == length && memcmp(keys[i], name, length) == 0)
+        if (strlen(keys[i].name) == length && memcmp(keys[i].name, name, length) == 0)
             return i;
     return -1;
 }
@@ -184,21 +276,18 @@ bool spec_parse_wish(SpecWish *out, const char *text, Error *error)
         memcpy(item, text, length);
         item[length] = 0;
         const char *equals = strchr(item, '=');
+        char all[160];
+        list_keys(all, sizeof all);
         if (!equals)
-            return error_set(error,
-                             "'%.60s': expected key=value, the keys are loss, output, hidden, layers, optimizer, lr, "
-                             "batch, noise, l1, seed",
-                             item);
+            return error_set(error, "'%.60s': expected key=value, the keys are %s", item, all);
         const int key = find_key(item, (size_t)(equals - item));
         if (key < 0)
-            return error_set(
-                error,
-                "unknown key '%.*s': the keys are loss, output, hidden, layers, optimizer, lr, batch, noise, l1, seed",
-                (int)(equals - item < 40 ? equals - item : 40), item);
+            return error_set(error, "unknown key '%.*s': the keys are %s",
+                             (int)(equals - item < 40 ? equals - item : 40), item, all);
         if (seen[key])
-            return error_set(error, "%s is given twice", keys[key]);
+            return error_set(error, "%s is given twice", keys[key].name);
         seen[key] = true;
-        if (!parse_value(&spec, key, equals + 1, error))
+        if (!keys[key].parse(&spec, keys[key].name, equals + 1, error))
             return false;
         if (*end && !end[1])
             return error_set(error, "'%.60s': a key=value is missing after the last comma", text);
@@ -212,23 +301,6 @@ bool spec_parse_wish(SpecWish *out, const char *text, Error *error)
     return true;
 }
 
-// The shortest digits that read back as the same float; 100 rather than 1e+02.
-static void format_real(float value, char text[32])
-{
-    (void)snprintf(text, 32, "%.0f", (double)value);
-    for (int digits = 1; digits <= 9 && strtof(text, NULL) != value; digits++)
-        (void)snprintf(text, 32, "%.*g", digits, (double)value);
-}
-
-static void format_widths(const Spec *spec, const char *separator, char *text, size_t size)
-{
-    text[0] = 0;
-    for (int i = 0; i < spec->hidden_count; i++) {
-        const size_t used = strlen(text);
-        (void)snprintf(text + used, size - used, "%s%d", i ? separator : "", spec->widths[i]);
-    }
-}
-
 void spec_format_layers(const Spec *spec, int pixels, const char *separator, char *text, size_t size)
 {
     char widths[96];
@@ -239,13 +311,14 @@ void spec_format_layers(const Spec *spec, int pixels, const char *separator, cha
 void spec_format(const Spec *spec, char *text, size_t size)
 {
     assert(size >= SPEC_TEXT_SIZE);
-    char widths[64], lr[32], noise[32], l1[32];
-    format_widths(spec, ",", widths, sizeof widths);
-    format_real(spec->lr, lr);
-    format_real(spec->noise, noise);
-    format_real(spec->l1, l1);
-    (void)snprintf(text, size,
-                   "loss=%s,output=%s,hidden=%s,layers=%s,optimizer=%s,lr=%s,batch=%d,noise=%s,l1=%s,seed=%u",
-                   loss_key(spec->loss), output_key(spec->output), hidden_key(spec->hidden), widths,
-                   optimizer_key(spec->optimizer), lr, spec->batch, noise, l1, (unsigned)spec->seed);
+    const Spec usual = spec_default();
+    text[0] = 0;
+    for (int key = 0; key < SPEC_KEY_COUNT; key++) {
+        char value[SPEC_VALUE_SIZE], usual_value[SPEC_VALUE_SIZE];
+        keys[key].format(spec, value);
+        keys[key].format(&usual, usual_value);
+        const size_t used = strlen(text);
+        if (key < SPEC_KEY_DELTA || strcmp(value, usual_value) != 0)
+            (void)snprintf(text + used, size - used, "%s%s=%s", key ? "," : "", keys[key].name, value);
+    }
 }

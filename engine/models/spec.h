@@ -1,14 +1,15 @@
 // Spec: what a model is and how it is trained, as one string that is the same everywhere:
 // loss=bce,output=sigmoid,hidden=relu,layers=32,optimizer=adam,lr=0.001,batch=256,noise=0,l1=0,seed=1
 //
-// Every key is optional. Thread: plain values; any thread.
+// Every key is optional. The keys that are rarely needed stand in the string only where they have another value than
+// their default. Thread: plain values; any thread.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
 #include "error.h"
 
-enum { SPEC_HIDDEN_MAX = 7, SPEC_WIDTH_MAX = 2048, SPEC_BATCH_MAX = 4096, SPEC_TEXT_SIZE = 256 };
+enum { SPEC_HIDDEN_MAX = 7, SPEC_WIDTH_MAX = 2048, SPEC_BATCH_MAX = 4096, SPEC_TEXT_SIZE = 384 };
 
 typedef struct Spec {
     int loss, output, hidden, optimizer; // rows of their tables
@@ -19,6 +20,9 @@ typedef struct Spec {
     float noise;                         // standard deviation of the noise on the input, 0 .. 2
     float l1;                            // weight of the sum of |code|, 0 .. 1
     uint32_t seed;
+    float delta;                            // of huber: where its square turns into a line, (0, 10]
+    float weight;                           // of wbce: of the positive part, (0, 1000]
+    int range, reduce, targets, noise_kind; // rows of choices.h
 } Spec;
 
 typedef enum SpecKey {
@@ -32,6 +36,12 @@ typedef enum SpecKey {
     SPEC_KEY_NOISE,
     SPEC_KEY_L1,
     SPEC_KEY_SEED,
+    SPEC_KEY_DELTA, // from here on: written only where it is not the default
+    SPEC_KEY_WEIGHT,
+    SPEC_KEY_RANGE,
+    SPEC_KEY_REDUCE,
+    SPEC_KEY_TARGETS,
+    SPEC_KEY_NOISE_KIND,
     SPEC_KEY_COUNT
 } SpecKey;
 
@@ -49,7 +59,7 @@ bool spec_parse(Spec *out, const char *text, Error *error);
 
 bool spec_parse_wish(SpecWish *out, const char *text, Error *error); // the same, and the keys that it names
 
-// Writes every key in the order above; spec_parse reads it back to an equal spec. size >= SPEC_TEXT_SIZE.
+// Writes the keys in the order above; spec_parse reads it back to an equal spec. size >= SPEC_TEXT_SIZE.
 void spec_format(const Spec *spec, char *text, size_t size);
 
 // The keys in that order; NULL behind the last.
