@@ -9,6 +9,7 @@
 #include "kernels/activation.h"
 #include "kernels/loss.h"
 #include "kernels/optimizer.h"
+#include "models/choices.h"
 
 enum { REFERENCE_WIDTH_MAX = 1024 };
 
@@ -29,6 +30,7 @@ void reference_init(Reference *r, const Spec *spec, int pixels)
                      .optimizer = optimizer_get(spec->optimizer)->key,
                      .lr = (double)spec->lr,
                      .l1 = (double)spec->l1,
+                     .factor = is(choice_get(CHOICE_REDUCE, spec->reduce)->key, "sum") ? pixels : 1.0,
                      .layer_count = spec->hidden_count + 1,
                      .pixels = pixels};
     for (int i = 0; i < r->layer_count; i++) {
@@ -200,6 +202,8 @@ double reference_learn(Reference *r, const double *inputs, const double *targets
         const size_t at = row * (size_t)r->pixels;
         loss += learn_image(r, inputs + at, targets + at, 1.0 / rows, penalty);
     }
+    for (size_t i = 0; i < r->count; i++)
+        r->gradient[i] *= r->factor;
     return loss / rows;
 }
 

@@ -8,6 +8,7 @@
 typedef struct Reference {
     const char *loss, *output, *hidden, *optimizer; // keys of the spec
     double lr, l1;
+    double factor; // of what is trained: 1, or with reduce=sum the number of pixels
     int layer_count, code, pixels;
     int in[MODEL_LAYERS_MAX], out[MODEL_LAYERS_MAX];
     size_t weight[MODEL_LAYERS_MAX], bias[MODEL_LAYERS_MAX]; // where a layer's weights (out, in) and biases (out) begin
@@ -32,8 +33,8 @@ double reference_lose(const char *loss, const char *output, double z, double t, 
 // One image x (pixels) to logits z (pixels).
 void reference_forward(const Reference *reference, const double *x, double *z);
 
-// Mean loss of rows images (rows, pixels); fills gradient with that of loss plus penalty. *penalty: l1's share, may be
-// NULL.
+// Mean loss of rows images (rows, pixels); fills gradient with that of loss plus penalty, times factor. *penalty: l1's
+// share, may be NULL.
 double reference_learn(Reference *reference, const double *inputs, const double *targets, int rows, double *penalty);
 
 void reference_update(Reference *reference); // one step of the optimizer along gradient

@@ -79,7 +79,7 @@ static void check_finite_differences(Reference *reference, const double *x, cons
         for (int side = 0; side < 2; side++) {
             reference->parameters[i] = held + (side ? h : -h);
             value[side] = reference_learn(reference, x, x, ROWS, &penalty);
-            value[side] += penalty;
+            value[side] = reference->factor * (value[side] + penalty);
         }
         reference->parameters[i] = held;
         const double numeric = (value[1] - value[0]) / (2.0 * h);
@@ -181,6 +181,13 @@ static void every_combination_with_a_penalty(void **state)
     check_all("layers=6,4,18,5,l1=0.03");
 }
 
+static void sums_over_the_pixels(void **state)
+{
+    (void)state;
+    check_spec("reduce=sum,layers=5,optimizer=sgd,lr=3,batch=3");
+    check_spec("reduce=sum,layers=6,4,5,l1=0.03,loss=mse,output=linear,optimizer=sgd,lr=3,batch=3");
+}
+
 // Outputs that BCE clips learn nothing from it: with every output outside, no parameter moves.
 static void outputs_outside_the_clip_get_no_gradient(void **state)
 {
@@ -213,9 +220,8 @@ static void outputs_outside_the_clip_get_no_gradient(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_combination_on_one_hidden_layer),
-        cmocka_unit_test(every_combination_on_a_deep_model),
-        cmocka_unit_test(every_combination_with_a_penalty),
+        cmocka_unit_test(every_combination_on_one_hidden_layer),    cmocka_unit_test(every_combination_on_a_deep_model),
+        cmocka_unit_test(every_combination_with_a_penalty),         cmocka_unit_test(sums_over_the_pixels),
         cmocka_unit_test(outputs_outside_the_clip_get_no_gradient),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -151,6 +151,24 @@ static void penalty_and_noise_follow_the_reference(void **state)
     check_steps("batch=16,noise=0.3", 40, 7); // into the third epoch, whose noise is another
 }
 
+// The sum over 784 pixels at a 784th of SGD's rate is their mean, and Adam hides the factor up to its epsilon.
+static void sums_follow_the_reference_and_their_means(void **state)
+{
+    (void)state;
+    check_steps("batch=16,reduce=sum,l1=0.001", IMAGES, 8);
+    check_steps("batch=300,reduce=sum,optimizer=sgd,lr=0.0001,loss=mse", IMAGES, 4);
+    Learner *mean = create("optimizer=sgd,lr=0.1,batch=32,l1=0.001,layers=8", IMAGES, true, pool);
+    Learner *sum = create("optimizer=sgd,lr=0.000127551,batch=32,l1=0.001,layers=8,reduce=sum", IMAGES, true, pool);
+    const Spec spec = synthetic_spec("layers=8");
+    const size_t count = model_create(&spec, DIGIT_PIXELS).parameter_count;
+    for (int step = 0; step < 20; step++)
+        assert_float_equal(learner_step(sum), learner_step(mean), 1e-5);
+    for (size_t i = 0; i < count; i++)
+        assert_float_equal(learner_parameters(sum)[i], learner_parameters(mean)[i], 1e-5);
+    learner_destroy(mean);
+    learner_destroy(sum);
+}
+
 // ---- order of the images ------------------------------------------------------------------------------------------
 
 // With all weights 0 and a learning rate that underflows, a linear model's MSE on a batch of one is the mean square of
@@ -389,6 +407,7 @@ int main(void)
         cmocka_unit_test(batches_of_several_rounds_follow_the_reference),
         cmocka_unit_test(every_optimizer_follows_the_reference),
         cmocka_unit_test(penalty_and_noise_follow_the_reference),
+        cmocka_unit_test(sums_follow_the_reference_and_their_means),
         cmocka_unit_test(unshuffled_images_come_as_they_lie),
         cmocka_unit_test(shuffle_depends_on_seed_and_epoch_alone),
         cmocka_unit_test(noise_leaves_the_target_alone),

@@ -34,6 +34,8 @@ SPECS = [
     "loss=mae,output=clip,hidden=elu,batch=100",
     "loss=mse,output=linear,hidden=leaky_relu,batch=37",
     "output=softplus,hidden=sigmoid,loss=mse,lr=0.01",
+    "reduce=sum,l1=0.0001",
+    "loss=mse,reduce=sum,optimizer=sgd,lr=0.0001",
 ]
 
 HIDDEN = {
@@ -155,7 +157,8 @@ def train(path, images):
         z, code = forward(layers, encoders, spec, batch)
         loss = measure_loss(spec, z, batch)
         losses.append(loss.item())
-        (loss + float(spec["l1"]) * code.abs().sum(1).mean()).backward()
+        factor = 784 if spec.get("reduce") == "sum" else 1
+        (factor * (loss + float(spec["l1"]) * code.abs().sum(1).mean())).backward()
         optimizer.step()
     return losses
 

@@ -12,7 +12,7 @@ static int report_eval(const ModelFile *file, const Dataset *dataset, const Targ
     spec_format(&file->model.spec, spec, sizeof spec);
     return command_print_json(json_pack("{s:s, s:I, s:o, s:o, s:o}", "spec", spec, "step", (json_int_t)file->step,
                                         "data", report_data(dataset, dataset->train.count, facts), "test",
-                                        report_metrics(test), "notices", report_notices(&notices)));
+                                        report_metrics(test, &file->model.spec), "notices", report_notices(&notices)));
 }
 
 static int measure(const Options *options, const Dataset *dataset, Pool *pool)

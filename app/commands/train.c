@@ -107,8 +107,12 @@ static bool train_epoch(Training *training, Error *error)
         return false;
     }
     training->epochs_done++;
-    json_t *entry = json_pack("{s:i, s:o}", "epoch", learner_epoch_count(training->learner), "train_loss",
-                              report_number(learner_epoch_loss(training->learner)));
+    const double train_loss = learner_epoch_loss(training->learner);
+    const double test_loss = training->test.mean[training->model.spec.loss];
+    json_t *entry =
+        json_pack("{s:i, s:o, s:o, s:o}", "epoch", learner_epoch_count(training->learner), "train_loss",
+                  report_number(train_loss), "train_loss_per_image", report_number(DIGIT_PIXELS * train_loss),
+                  "test_loss_per_image", report_number(DIGIT_PIXELS * test_loss));
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         char key[32];
         (void)snprintf(key, sizeof key, "test_%s", loss_get(loss)->key);
@@ -147,7 +151,7 @@ static json_t *build_report(const Training *training)
         (void)json_object_set_new(report, "broken_step", json_integer(broken));
     if (broken >= 0 && training->saved_step >= 0)
         (void)json_object_set_new(report, "saved_step", json_integer(training->saved_step));
-    (void)json_object_set_new(report, "test", report_metrics(&training->test));
+    (void)json_object_set_new(report, "test", report_metrics(&training->test, &training->model.spec));
     (void)json_object_set_new(report, "weights_sha256", json_string(digest));
     Notices notices = training->dataset.notices;
     notices_append(&notices, &training->initial.notices);

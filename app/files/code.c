@@ -117,7 +117,7 @@ static void put_layers(Script *script)
         if (i == spec_code_index(spec) && spec->l1 > 0.0f) {
             put(script, ", activity_regularizer=keras.regularizers.L1(");
             put_number(script, spec->l1);
-            put(script, ")");
+            put(script, spec->reduce == REDUCE_SUM ? " * 784)" : ")");
         }
         put(script, ", name=\"dense_%d\")(x)\n", i);
     }
@@ -128,7 +128,7 @@ static void put_loss(Script *script)
     const Spec *spec = script->spec;
     const int k = logits[spec->output];
     if (script->framework == KERAS)
-        put(script, "%s", losses[spec->loss].keras);
+        put(script, "%s%s", spec->reduce == REDUCE_SUM ? "784 * " : "", losses[spec->loss].keras);
     else if (k > 0 && losses[spec->loss].pytorch_logit) {
         put(script, "    return ");
         fill(script, losses[spec->loss].pytorch_logit);
@@ -163,13 +163,13 @@ static void put_input(Script *script)
 
 static void put_total(Script *script)
 {
-    put(script, "(loss(z, t)");
+    put(script, script->spec->reduce == REDUCE_SUM ? "(784 * (loss(z, t)" : "(loss(z, t)");
     if (script->spec->l1 > 0.0f) {
         put(script, " + ");
         put_number(script, script->spec->l1);
         put(script, " * code.abs().sum(1).mean()");
     }
-    put(script, ")");
+    put(script, script->spec->reduce == REDUCE_SUM ? "))" : ")");
 }
 
 static void put_output(Script *script) { put(script, "%s", outputs[script->spec->output][script->framework]); }

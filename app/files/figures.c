@@ -62,7 +62,7 @@ json_t *figures_model(const ModelFrame *m, bool has_history)
     json_t *json = capture_model(m);
     const Snapshot *s = m->snapshot;
     if (s->test.images) {
-        json_t *test = report_metrics(&s->test);
+        json_t *test = report_metrics(&s->test, &m->spec);
         set(test, "epoch", json_integer(s->test_epoch));
         set(test, "step", json_integer(s->test_step));
         set(json, "test", test);

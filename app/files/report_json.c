@@ -45,7 +45,7 @@ static json_t *report_histogram(const Metrics *metrics)
                      "output", list_counts(metrics->histogram_output, HISTOGRAM_BINS));
 }
 
-json_t *report_metrics(const Metrics *m)
+json_t *report_metrics(const Metrics *m, const Spec *spec)
 {
     const struct {
         const char *key;
@@ -62,6 +62,7 @@ json_t *report_metrics(const Metrics *m)
     json_t *report = json_object();
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         (void)json_object_set_new(report, loss_get(loss)->key, report_number(m->mean[loss]));
+    (void)json_object_set_new(report, "loss_per_image", report_number(DIGIT_PIXELS * m->mean[spec->loss]));
     for (size_t i = 0; i < sizeof means / sizeof *means; i++)
         (void)json_object_set_new(report, means[i].key, report_number(means[i].value));
     const double *bias = m->bias_by_target;

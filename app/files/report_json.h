@@ -13,7 +13,9 @@ json_t *report_notices(const Notices *notices); // a list of sentences
 // name, train (images trained on), test, mean_input, bce_floor (both of the test set).
 json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test);
 
-json_t *report_metrics(const Metrics *metrics);
+// Every figure, of a model of that spec: its own loss also as the sum over an image's pixels, loss_per_image.
+json_t *report_metrics(const Metrics *metrics, const Spec *spec);
+
 // labels: how many images each of 0 to 9 has, a list; an object by label where there are others; null without labels.
 json_t *report_image_set(const ImageSetFacts *facts);
 

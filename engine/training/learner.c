@@ -8,6 +8,7 @@
 
 #include "alloc.h"
 #include "kernels/optimizer.h"
+#include "models/choices.h"
 #include "models/model_layers.h"
 #include "random.h"
 #include "training/backprop.h"
@@ -141,6 +142,12 @@ static Batch find_batch(const Learner *learner, int position)
     };
 }
 
+// From the gradient summed over pixels and images to that of the loss that is reduced over them.
+static float find_scale(const Model *model, int rows)
+{
+    return model->spec.reduce == REDUCE_SUM ? 1.0f / (float)rows : 1.0f / ((float)model->pixels * (float)rows);
+}
+
 double learner_step(Learner *learner)
 {
     if (learner->broken_step >= 0)
@@ -157,7 +164,7 @@ double learner_step(Learner *learner)
     const int rows = batch.rows;
     learner->optimizer_step++;
     learner->rate = optimizer->find_rate(learner->model.spec.lr, learner->optimizer_step);
-    learner->scale = 1.0f / ((float)learner->model.pixels * (float)rows);
+    learner->scale = find_scale(&learner->model, rows);
     const double loss = backprop_step(learner->backprop, &batch, next.rows > 0 ? &next : NULL, update, learner);
     learner->is_copied = false;
     learner->step++;

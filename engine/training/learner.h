@@ -10,6 +10,8 @@
 #include "models/model.h"
 #include "pool.h"
 
+// What is trained is the mean over an image's pixels plus l1 times the sum of its |code|, and of that the mean over the
+// batch; with reduce=sum the pixels' number times as much, the penalty included.
 typedef struct LearnerOptions {
     const ImageSet *train; // borrowed, outlives the learner
     int image_count;       // the first so many of it; 0: all
@@ -31,8 +33,8 @@ void learner_restart(Learner *learner); // back to the initial weights, step 0
 void learner_set_parameters(Learner *learner, const float *parameters, int64_t step);
 
 // Trains on the next batch (the last of an epoch may be smaller) and returns its loss before the update, averaged over
-// its pixels and images; the penalty l1 is not part of that figure. Once a parameter has become NaN or infinite the
-// learner is broken: it stays as it is and returns NaN.
+// its pixels and images, whatever spec.reduce says; the penalty l1 is not part of that figure. Once a parameter has
+// become NaN or infinite the learner is broken: it stays as it is and returns NaN.
 double learner_step(Learner *learner);
 
 const float *learner_parameters(Learner *learner);  // borrowed; holds until the next step, restart or set_parameters
