@@ -61,6 +61,53 @@ static void distances_become_known(void **state)
     trainer_destroy(trainer);
 }
 
+static void check_code(const CodeFacts *facts, const Moment *moment)
+{
+    Pool *pool = pool_create(1, NULL);
+    static CodeFacts expected;
+    assert_non_null(pool);
+    assert_true(code_facts_measure(&moment->model, moment->parameters, &training_data.test, TEST_IMAGES, pool,
+                                   &expected, NULL));
+    pool_destroy(pool);
+    assert_int_equal(facts->images, TEST_IMAGES);
+    assert_memory_equal(facts, &expected, sizeof expected);
+}
+
+static void codes_become_known(void **state)
+{
+    (void)state;
+    enum { MOMENTS = 6 }; // more than are remembered
+    static CodeFacts facts;
+    Trainer *trainer = training_create(2, 2);
+    BankModel *model = training_find(trainer, "layers=6,batch=100");
+    training_run(trainer, &model, 1);
+    int64_t steps[MOMENTS_MAX + 1];
+    Moment *moments[MOMENTS];
+    assert_true(trainer_list_moments(trainer, model, steps) >= MOMENTS);
+    const int before = training_wakes_at_rest(trainer, &model, 1);
+    for (int i = 0; i < MOMENTS; i++) {
+        moments[i] = trainer_recall(trainer, model, steps[i]);
+        assert_false(trainer_measure_code(trainer, moments[i], &facts));
+    }
+    for (int i = 0; i < MOMENTS; i++) {
+        TRAINING_WAIT_UNTIL(trainer_measure_code(trainer, moments[i], &facts));
+        check_code(&facts, moments[i]);
+    }
+    TRAINING_WAIT_UNTIL(training_wakes() != before);
+    trainer_set_goal(trainer, 1000000, -1); // while it trains, too
+    trainer_play(trainer, true);
+    (void)training_wait_for_step(model, 30);
+    Moment *late = trainer_recall(trainer, model, 30);
+    TRAINING_WAIT_UNTIL(trainer_measure_code(trainer, late, &facts));
+    check_code(&facts, late);
+    assert_true(trainer_is_busy(trainer));
+    (void)trainer_measure_code(trainer, moments[0], &facts); // nobody waits for it any more
+    trainer_destroy(trainer);
+    for (int i = 0; i < MOMENTS; i++)
+        moment_release(moments[i]);
+    moment_release(late);
+}
+
 static void more_pairs_than_are_remembered_are_compared_anew(void **state)
 {
     (void)state;
@@ -196,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(distances_become_known),
+        cmocka_unit_test(codes_become_known),
         cmocka_unit_test(more_pairs_than_are_remembered_are_compared_anew),
         cmocka_unit_test(a_pair_that_gives_way_leaves_no_distance_behind),
         cmocka_unit_test(a_held_moment_outlives_its_model),

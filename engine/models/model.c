@@ -114,17 +114,21 @@ static void activate_hidden(const Model *model, Workspace *workspace, int layer_
         ->apply(values, values, workspace->slopes[layer_index], (size_t)rows * model->layers[layer_index].stride);
 }
 
-// The hidden layers behind the first, whose logits are in the workspace.
-static const float *finish_encoding(const Model *model, const float *parameters, Workspace *workspace, int rows)
+void model_encode_from(const Model *model, const float *parameters, Workspace *workspace, int layer_index, int rows)
 {
-    activate_hidden(model, workspace, 0, rows);
-    const int last_hidden = model->layer_count - 2;
-    for (int i = 1; i <= last_hidden; i++) {
+    for (int i = layer_index + 1; i < model->layer_count - 1; i++) {
         forward_whole_layer(&model->layers[i], parameters, workspace->values[i - 1], model->layers[i - 1].stride, rows,
                             workspace->values[i]);
         activate_hidden(model, workspace, i, rows);
     }
-    return workspace->values[last_hidden];
+}
+
+// From the first layer's logits, which are in the workspace.
+static const float *finish_encoding(const Model *model, const float *parameters, Workspace *workspace, int rows)
+{
+    activate_hidden(model, workspace, 0, rows);
+    model_encode_from(model, parameters, workspace, 0, rows);
+    return workspace->values[model->layer_count - 2];
 }
 
 const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows)
@@ -150,15 +154,13 @@ const float *model_encode_tile(const Model *model, const float *parameters, Work
     return finish_encoding(model, parameters, workspace, (int)tile->count);
 }
 
-void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
-                   float *z, float *p)
+void model_decode_last(const Model *model, const float *parameters, Workspace *workspace, int rows, float *z, float *p)
 {
     const int last = model->layer_count - 1;
     const Layer *output = &model->layers[last];
     const size_t pixels = (size_t)model->pixels;
-    const float *code = model_encode(model, parameters, workspace, x, rows);
     float *logits = workspace->values[last], *slopes = workspace->slopes[last];
-    forward_whole_layer(output, parameters, code, model->layers[last - 1].stride, rows, logits);
+    forward_whole_layer(output, parameters, workspace->values[last - 1], model->layers[last - 1].stride, rows, logits);
     const Activation *activation = activation_get(OUTPUT_ACTIVATION, model->spec.output);
     for (size_t row = 0; row < (size_t)rows; row++) {
         float *line = logits + row * output->stride;
@@ -167,6 +169,13 @@ void model_forward(const Model *model, const float *parameters, Workspace *works
         if (p)
             activation->apply(line, p + row * pixels, slopes, pixels);
     }
+}
+
+void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
+                   float *z, float *p)
+{
+    (void)model_encode(model, parameters, workspace, x, rows);
+    model_decode_last(model, parameters, workspace, rows, z, p);
 }
 
 // The form of a loss that works on logits, where loss and output activation have one together; else NULL.

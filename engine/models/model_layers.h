@@ -12,7 +12,13 @@ void model_init(const Model *model, float *parameters);
 // Runs the hidden layers alone; returns the last one's activations, (rows, stride of that layer), in the workspace.
 const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows);
 
-// The same from images as they are stored (kernel.h), whose zeros cost nothing.
+// The hidden layers behind this one, whose activations are in the workspace.
+void model_encode_from(const Model *model, const float *parameters, Workspace *workspace, int layer_index, int rows);
+
+// The last layer, from what the last hidden one has in the workspace: z, p as model_forward.
+void model_decode_last(const Model *model, const float *parameters, Workspace *workspace, int rows, float *z, float *p);
+
+// The same as model_encode from images as they are stored (kernel.h), whose zeros cost nothing.
 const float *model_encode_tile(const Model *model, const float *parameters, Workspace *workspace, const Tile *tile);
 
 // Logits z (rows, z_stride) of `columns` of a layer's outputs from `column` on, both multiples of KERNEL_PAD

@@ -7,6 +7,7 @@
 #pragma once
 #include "data/dataset.h"
 #include "kernels/loss.h"
+#include "measuring/code_facts.h"
 #include "measuring/metrics.h"
 #include "models/model.h"
 #include "training/learner.h"
@@ -129,6 +130,9 @@ Moment *trainer_recall(Trainer *trainer, BankModel *model, int64_t step);
 // How far two moments' outputs are apart over the whole test set. False while that is not known: it is asked for, and
 // computed in at most a twentieth of training's time; `wake` is called when it is there.
 bool trainer_compare(Trainer *trainer, Moment *a, Moment *b, PairMetrics *out);
+
+// What each unit of a moment's code does over the whole test set; else as trainer_compare.
+bool trainer_measure_code(Trainer *trainer, Moment *moment, CodeFacts *out);
 
 const Model *bank_model_shape(const BankModel *model); // borrowed; lives until another spec pushes it out of the bank
 const Snapshot *bank_model_latest(BankModel *model, bool *changed); // borrowed until the next call for this model

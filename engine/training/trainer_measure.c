@@ -198,11 +198,20 @@ static Moment *take_wanted_locked(Trainer *trainer)
     return moment;
 }
 
-// A pair that waits, once its time has come or nothing else is to be done; -1: none.
-static int find_pair_locked(const Trainer *trainer, bool is_idle)
+// Whether what the UI can wait for may be measured now: its time has come, or nothing else is to be done.
+static bool is_time_locked(const Trainer *trainer, bool is_idle)
 {
-    if (!is_idle && trainer_now_ns() < trainer->next_compare_ns)
-        return -1;
+    return is_idle || trainer_now_ns() >= trainer->next_compare_ns;
+}
+
+static void set_next_time(Trainer *trainer, int64_t start)
+{
+    const int64_t now = trainer_now_ns();
+    trainer->next_compare_ns = now + (int64_t)((double)(now - start) / measuring_share);
+}
+
+static int find_pair_locked(const Trainer *trainer) // one that waits; -1: none
+{
     for (int i = 0; i < PAIRS_MAX; i++)
         if (trainer->pairs[i].a && !trainer->pairs[i].is_done)
             return i;
@@ -220,7 +229,7 @@ static void compare_pair_locked(Trainer *trainer, int index)
     PairMetrics metrics;
     const bool good = metrics_compare(&a->model, a->parameters, &b->model, b->parameters, &trainer->dataset->test,
                                       trainer->dataset->test.count, trainer->pool, &metrics, NULL);
-    trainer->next_compare_ns = trainer_now_ns() + (int64_t)((double)(trainer_now_ns() - start) / measuring_share);
+    set_next_time(trainer, start);
     pthread_mutex_lock(&trainer->lock);
     PairEntry *pair = &trainer->pairs[index];
     if (pair->a == a && pair->b == b) {
@@ -234,6 +243,36 @@ static void compare_pair_locked(Trainer *trainer, int index)
     trainer_wake(trainer);
 }
 
+static int find_code_locked(const Trainer *trainer) // one that waits; -1: none
+{
+    for (int i = 0; i < CODES_MAX; i++)
+        if (trainer->codes[i].moment && !trainer->codes[i].is_done)
+            return i;
+    return -1;
+}
+
+// As compare_pair_locked.
+static void measure_code_locked(Trainer *trainer, int index)
+{
+    Moment *const moment = trainer->codes[index].moment;
+    moment_hold(moment);
+    pthread_mutex_unlock(&trainer->lock);
+    const int64_t start = trainer_now_ns();
+    const bool good = code_facts_measure(&moment->model, moment->parameters, &trainer->dataset->test,
+                                         trainer->dataset->test.count, trainer->pool, &trainer->code_facts, NULL);
+    set_next_time(trainer, start);
+    pthread_mutex_lock(&trainer->lock);
+    CodeEntry *entry = &trainer->codes[index];
+    if (entry->moment == moment) {
+        entry->is_done = true;
+        entry->facts = good ? trainer->code_facts : (CodeFacts){0};
+    }
+    if (!good)
+        atomic_store(&trainer->has_failed, true);
+    moment_release(moment);
+    trainer_wake(trainer);
+}
+
 bool trainer_serve_locked(Trainer *trainer, bool is_idle)
 {
     Moment *wanted = take_wanted_locked(trainer);
@@ -243,8 +282,12 @@ bool trainer_serve_locked(Trainer *trainer, bool is_idle)
         pthread_mutex_lock(&trainer->lock);
         return true;
     }
-    const int pair = find_pair_locked(trainer, is_idle);
-    if (pair >= 0)
+    if (!is_time_locked(trainer, is_idle))
+        return false;
+    const int pair = find_pair_locked(trainer), code = find_code_locked(trainer);
+    if (code >= 0) // what one looks at before what is said of it
+        measure_code_locked(trainer, code);
+    else if (pair >= 0)
         compare_pair_locked(trainer, pair);
-    return pair >= 0;
+    return code >= 0 || pair >= 0;
 }

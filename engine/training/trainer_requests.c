@@ -55,6 +55,8 @@ void trainer_destroy(Trainer *trainer)
         moment_release(trainer->pairs[i].a);
         moment_release(trainer->pairs[i].b);
     }
+    for (int i = 0; i < CODES_MAX; i++)
+        moment_release(trainer->codes[i].moment);
     for (int i = 0; i < trainer->bank_count; i++)
         bank_model_destroy(trainer->bank[i]);
     pool_destroy(trainer->pool);
@@ -325,6 +327,30 @@ bool trainer_compare(Trainer *trainer, Moment *a, Moment *b, PairMetrics *out)
         moment_hold(a);
         moment_hold(b);
         *pair = (PairEntry){.a = a, .b = b};
+        pthread_cond_signal(&trainer->changed);
+    }
+    pthread_mutex_unlock(&trainer->lock);
+    return is_known;
+}
+
+bool trainer_measure_code(Trainer *trainer, Moment *moment, CodeFacts *out)
+{
+    bool is_known = false, is_there = false;
+    pthread_mutex_lock(&trainer->lock);
+    for (int i = 0; i < CODES_MAX && !is_there; i++) {
+        const CodeEntry *entry = &trainer->codes[i];
+        is_there = entry->moment == moment;
+        is_known = is_there && entry->is_done;
+        if (is_known)
+            *out = entry->facts;
+    }
+    if (!is_there) {
+        CodeEntry *entry = &trainer->codes[trainer->next_code];
+        trainer->next_code = (trainer->next_code + 1) % CODES_MAX;
+        moment_release(entry->moment);
+        moment_hold(moment);
+        entry->moment = moment;
+        entry->is_done = false;
         pthread_cond_signal(&trainer->changed);
     }
     pthread_mutex_unlock(&trainer->lock);

@@ -7,7 +7,7 @@
 
 #include "training/bank.h"
 
-enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16 };
+enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16, CODES_MAX = 4 };
 
 enum { SLICE_STEPS = 16 }; // at most
 
@@ -26,6 +26,12 @@ typedef struct PairEntry {
     bool is_done;
     PairMetrics metrics;
 } PairEntry;
+
+typedef struct CodeEntry {
+    Moment *moment; // held; NULL: the entry is free
+    bool is_done;
+    CodeFacts facts;
+} CodeEntry;
 
 struct Trainer {
     TrainerOptions options;
@@ -55,6 +61,8 @@ struct Trainer {
     int wanted_count;
     PairEntry pairs[PAIRS_MAX]; // a ring: what was compared, and what is to be
     int next_pair;
+    CodeEntry codes[CODES_MAX]; // the same for codes
+    int next_code;
     BankModel *bank[BANK_MAX]; // changed by the UI thread alone, which therefore reads it without the lock
     int bank_count;
 
@@ -70,7 +78,8 @@ struct Trainer {
     // training thread
     int64_t credit_ns, measuring_ns; // time saved up for measuring, and what it took the last time
     int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
-    int64_t next_compare_ns;         // when the next pair may be compared while models train
+    int64_t next_compare_ns;         // when the next pair or code may be measured while models train
+    CodeFacts code_facts; // that are being measured
 };
 
 // trainer.c
@@ -94,6 +103,6 @@ void trainer_measure_finite(Trainer *trainer, BankModel *model);            // a
 bool trainer_wants_measuring(Trainer *trainer, int epoch, int shown_count); // as far as time decides it
 void trainer_earn_credit(Trainer *trainer, int64_t elapsed_ns, int shown_count);
 
-// Measures a moment or compares a pair that the UI waits for; false where there is none, or where models train and its
+// Measures a moment, compares a pair or measures a code that the UI waits for; false where there is none, or where models train and its
 // time has not come. lock is held before and after.
 bool trainer_serve_locked(Trainer *trainer, bool is_idle);

@@ -1,0 +1,23 @@
+// Code facts: what each unit of a model's code does over a set of images.
+//
+// Thread: code_facts_measure runs on the pool that it is given; the result is bit-identical for any number of threads.
+#pragma once
+#include "data/dataset.h"
+#include "models/code.h"
+#include "pool.h"
+
+// Of each unit; those behind `units` are not there.
+typedef struct CodeFacts {
+    int images; // 0: nothing was measured
+    int units;
+    float mean[SPEC_WIDTH_MAX];
+    float zero_share[SPEC_WIDTH_MAX]; // share of the images for which the unit is exactly 0
+    float least[SPEC_WIDTH_MAX], most[SPEC_WIDTH_MAX];
+    bool is_dead[SPEC_WIDTH_MAX]; // 0 for every image, or of a variance below DEAD_VARIANCE
+    int dead_count;
+    double mean_all; // over all units
+} CodeFacts;
+
+// Measures the first image_count images of set, at least one. False only when memory is short.
+bool code_facts_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
+                        CodeFacts *out, Error *error);

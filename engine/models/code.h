@@ -1,0 +1,27 @@
+// Code: what the code layer, the narrowest of a model, holds of an image, and what the decoder makes of such numbers.
+//
+// Codes are (rows, units), values behind the hidden activation. Encoding and then decoding gives the outputs of
+// model_forward over the same rows, bit for bit. Thread: pure functions; each thread brings its own Workspace.
+#pragma once
+#include "models/model.h"
+
+int code_units(const Model *model); // 1 .. SPEC_WIDTH_MAX
+
+// Whether the code is the first hidden layer, so that each unit has one weight for each pixel: code_encoder_weights.
+bool code_is_first(const Model *model);
+// Whether the outputs' logits are a weighted sum of the code, plus a bias.
+bool code_is_last(const Model *model);
+
+// x (rows, pixels) -> codes (rows, units). rows <= workspace->rows.
+void code_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
+                 float *codes);
+
+// codes (rows, units) -> logits z and outputs p, each (rows, pixels). z or p may be NULL. rows <= workspace->rows.
+void code_decode(const Model *model, const float *parameters, Workspace *workspace, const float *codes, int rows,
+                 float *z, float *p);
+
+// What each pixel adds to a unit's sum: weights (pixels). Only where code_is_first.
+void code_encoder_weights(const Model *model, const float *parameters, int unit, float *weights);
+
+// What a unit adds to each pixel's logit: weights (pixels). Only where code_is_last.
+void code_decoder_weights(const Model *model, const float *parameters, int unit, float *weights);
