@@ -116,7 +116,7 @@ static void bad_choices_are_named_with_the_good_ones(void **state)
         {"loss=bce ", {"loss=bce ", "bce, mse, mae"}},
         {"output=softmax", {"output=softmax", "sigmoid, relu, linear, clip, tanh01, softplus"}},
         {"output=gelu", {"output=gelu", "sigmoid, relu, linear, clip, tanh01, softplus"}},
-        {"hidden=linear", {"hidden=linear", "relu, leaky_relu, tanh, sigmoid, elu, gelu"}},
+        {"hidden=clip", {"hidden=clip", "relu, leaky_relu, tanh, sigmoid, elu, gelu, linear"}},
         {"optimizer=rmsprop", {"optimizer=rmsprop", "adam, adadelta, sgd"}},
     };
     for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)

@@ -36,6 +36,7 @@ SPECS = [
     "output=softplus,hidden=sigmoid,loss=mse,lr=0.01",
     "reduce=sum,l1=0.0001",
     "loss=mse,reduce=sum,optimizer=sgd,lr=0.0001",
+    "hidden=linear,output=linear,loss=mse",
 ]
 
 HIDDEN = {
@@ -45,6 +46,7 @@ HIDDEN = {
     "sigmoid": torch.sigmoid,
     "elu": functional.elu,
     "gelu": functional.gelu,
+    "linear": lambda z: z,
 }
 OUTPUT = {
     "sigmoid": torch.sigmoid,

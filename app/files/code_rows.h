@@ -27,6 +27,7 @@
 #define CODE_HIDDEN_sigmoid {"nn.Sigmoid()", "keras.ops.sigmoid(z)"}
 #define CODE_HIDDEN_elu {"nn.ELU()", "keras.ops.elu(z)"}
 #define CODE_HIDDEN_gelu {"nn.GELU()", "keras.ops.gelu(z, approximate=False)"}
+#define CODE_HIDDEN_linear {"nn.Identity()", "z"}
 
 // X(key, PyTorch, Keras)
 #define CODE_OPTIMIZERS(X) \

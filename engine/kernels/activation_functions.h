@@ -32,7 +32,9 @@
       "Small slopes between the layers: the curve may fall more slowly.")                                              \
     X(C, elu, "elu", "ELU", "z if z > 0, else e^z - 1", "A ReLU that bends to \u22121 below 0.",                       \
       "Fewer units that never work.")                                                                                  \
-    X(C, gelu, "gelu", "GELU", "z Phi(z)", "A ReLU with a soft knee.", "Fewer units that never work.")
+    X(C, gelu, "gelu", "GELU", "z Phi(z)", "A ReLU with a soft knee.", "Fewer units that never work.")                 \
+    X(C, linear, "linear", "linear", "z", "The sum as it is, with nothing bent.",                                      \
+      "With a linear output and MSE it can do no more than PCA.")
 
 #define COUNT_OUTPUT(C, function, key, label, formula, what, look, logit) +1
 enum { OUTPUT_COUNT = 0 OUTPUT_ACTIVATIONS(COUNT_OUTPUT, _) };
