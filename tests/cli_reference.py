@@ -103,6 +103,15 @@ def forward(spec, tensors, x):
     return x @ values[-2].T + values[-1]
 
 
+def encode(spec, tensors, x):
+    """What the code says: of the narrowest hidden layer, the first of equals."""
+    values = [array.astype(np.float64) for array in tensors.values()]
+    layers = list(zip(values[0:-2:2], values[1:-2:2]))
+    for weight, bias in layers[:1 + min(range(len(layers)), key=lambda i: len(layers[i][1]))]:
+        x = HIDDEN[spec["hidden"]](x @ weight.T + bias)
+    return x
+
+
 def entropy(t):
     inside = np.clip(t, 1e-300, 1)
     other = np.clip(1 - t, 1e-300, 1)
@@ -139,6 +148,7 @@ def measure(spec_text, tensors, images):
             "below_0": (single < 0).sum(), "far_below_0": (single < np.float32(-0.02)).sum(), "above_1": (single > 1).sum(), "below_002": (single < 0.02).sum(),
             "above_098": (single > 0.98).sum(), "dead_outputs": (single == 0).all(axis=0).sum(),
             "never_lit": ((single == 0).all(axis=0) & (t > 0).any(axis=0)).sum(),
+            "dead_code_units": (encode(spec, tensors, t).var(axis=0) < 1e-12).sum(),
             "histogram": {"input": histogram(t.astype(np.float32)), "output": histogram(single)}}
 
 

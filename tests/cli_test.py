@@ -297,6 +297,7 @@ class FiguresTest(unittest.TestCase):
             self.assertAlmostEqual(test[key] * pixels, expected[key], delta=5, msg=key)
         self.assertAlmostEqual(test["dead_outputs"], expected["dead_outputs"], delta=1)
         self.assertAlmostEqual(test["never_lit"], expected["never_lit"], delta=1)
+        self.assertEqual(test["dead_code_units"], expected["dead_code_units"])
         self.assertEqual(test["nonfinite"], 0)
         self.assertEqual(test["histogram"]["edges"], [i / 64 for i in range(65)])
         for key in ("input", "output"):

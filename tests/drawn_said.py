@@ -76,6 +76,9 @@ class Said:
             yield key, worse[key] > 0.01 and all(worse[key] > 1.25 * test[key] for test in other)
         yield "never_lit", all(worse["never_lit"] - test["never_lit"] > 50 for test in other) if other else \
             worse["never_lit"] > 50
+        units = min(int(width) for width in self.spec(self.worse()[0])["layers"].split(","))
+        yield "dead_code_units", 2 * worse["dead_code_units"] > units and \
+            all(worse["dead_code_units"] > test["dead_code_units"] for test in other)
 
 
 def cell(said, loss, rank):
@@ -195,6 +198,9 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
     (rf"{N[:-1]} %)(?: of its pixels)? are below 0", share("below_0")),
     (rf"(?:but only {N[:-1]} %)|none of them) by more than 0\.02",
      lambda said, some: (write_share(said.f[said.worse()[0]]["test"]["far_below_0"]) if some else None,)),
+    (r"(\d+) of the (\d+) units? of its code (?:is|are) dead",
+     lambda said, *_: (str(said.f[said.worse()[0]]["test"]["dead_code_units"]),
+                       str(min(int(width) for width in said.spec(said.worse()[0])["layers"].split(","))))),
     (r"(\d+) (?:pixels )?never light up", lambda said, _: (str(said.f[said.worse()[0]]["test"]["never_lit"]),)),
     (rf"a pixel is wrong by {N} on average \(0 is black, 1 is white\)\.",
      lambda said, _: (write_difference(said.test(said.sides[0], "mae")),)),
@@ -229,7 +235,8 @@ def check(case, figures):
     case.assertNotRegex(rest, r"\d", f"no rule says what a figure of '{text}' must be")
     if re.search("[AB]('s MSE is| is (much |a little |hardly |no )?(worse|better))", text):
         worse = figures[said.worse()[0]]["test"]
-        told = {"below_0": "below 0", "above_1": "brighter than white", "never_lit": "never light up"}
+        told = {"below_0": "below 0", "above_1": "brighter than white", "never_lit": "never light up",
+                "dead_code_units": "of its code"}
         case.assertEqual("by more than 0.02" in text, "below 0" in text and worse["far_below_0"] < 0.5 * worse["below_0"], text)
         case.assertEqual([told[key] in text for key, _ in said.causes()], [holds for _, holds in said.causes()], (text, worse))
 

@@ -176,6 +176,7 @@ class Stage(Picture):
             side: write_figure(test["mean_output"]) for side, test in tests.items()}
         rows["Pixels outside 0…1", "Outside 0…1"] = {side: (outside(test),) for side, test in tests.items()}
         rows["Pixels that never light up", "Never lit"] = {side: (str(test["never_lit"]),) for side, test in tests.items()}
+        rows["Dead units of the code", "Dead code"] = {side: (str(test["dead_code_units"]),) for side, test in tests.items()}
         labels = sorted((t for t in self.texts if abs(t.x - title.x) < 2 and title.y < t.y and t.color == SOFT
                          and t.y < self.one("Film").y - 4), key=lambda t: t.y)
         self.case.assertGreaterEqual(len(labels), 2)

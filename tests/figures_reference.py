@@ -191,6 +191,8 @@ def check_test(case, test, model, t):
         case.assertAlmostEqual(test[key] * pixels, expected[key], delta=5, msg=key)
     case.assertAlmostEqual(test["dead_outputs"], expected["dead_outputs"], delta=1)
     case.assertAlmostEqual(test["never_lit"], expected["never_lit"], delta=1)
+    case.assertEqual(test["rightly_black"], test["dead_outputs"] - test["never_lit"])
+    case.assertEqual(test["dead_code_units"], expected["dead_code_units"])
     case.assertEqual(test["nonfinite"], 0)
     for key in ("input", "output"):
         difference = np.abs(np.array(test["histogram"][key]) - expected["histogram"][key]).sum()

@@ -78,6 +78,7 @@ class FiguresTest(unittest.TestCase):
     def test_every_cell(self):
         figures = {"bce": lambda m: m["bce"], "mse": lambda m: m["mse"], "mae": lambda m: m["mae"],
                    "bias": lambda m: m["bias"], "dead_outputs": lambda m: m["dead_outputs"],
+                   "dead_code_units": lambda m: m["dead_code_units"],
                    "outside": lambda m: (m["below_0"] + m["above_1"]) / LAB.test_pixels.size}
         cells = TWO.json["models"]
         self.assertEqual([(cell["output"], cell["loss"]) for cell in cells],
@@ -225,13 +226,13 @@ class PageTest(unittest.TestCase):
 
     def check_models(self, report, has_spread):
         table = report.read_table("Every output with every loss")
-        self.assertEqual(len(table[0]), 8)
+        self.assertEqual(len(table[0]), 9)
         cells = {(LOSS_LABELS[cell["loss"]], LABELS[cell["output"]]): cell for cell in report.json["models"]}
         self.assertEqual({(row[0], row[1]) for row in table[1:]}, set(cells))
         self.assertEqual(len(table) - 1, len(cells))
         for row in table[1:]:
             cell = cells[row[0], row[1]]
-            keys = ["bce", "mse", "mae", "bias", "outside", "dead_outputs"]
+            keys = ["bce", "mse", "mae", "bias", "outside", "dead_outputs", "dead_code_units"]
             with self.subTest(loss=row[0], output=row[1]):
                 if cell["broken"]:
                     self.assertEqual(row[2], f"broke with {cell['broken']} of {len(report.json['seeds'])} seeds")
@@ -279,7 +280,7 @@ class PageTest(unittest.TestCase):
         self.assertTrue(broken)
         for cell in broken:
             with self.subTest(loss=cell["loss"], output=cell["output"]):
-                for key in ("bce", "mse", "mae", "bias", "outside", "dead_outputs"):
+                for key in ("bce", "mse", "mae", "bias", "outside", "dead_outputs", "dead_code_units"):
                     self.assertEqual(cell[key], {"mean": None, "spread": None}, key)
         mse = report.json["claims"][0]["figures"]["mse"]
         self.assertIsNone(mse.get("ReLU", {"mean": None})["mean"])

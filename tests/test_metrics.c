@@ -197,6 +197,7 @@ static void check_spec(const char *text)
         assert_memory_equal(found[0].histogram_output, found[i].histogram_output, sizeof found[i].histogram_output);
         assert_int_equal(found[0].dead_outputs, found[i].dead_outputs);
         assert_int_equal(found[0].never_lit, found[i].never_lit);
+        assert_int_equal(found[0].dead_code_units, found[i].dead_code_units);
         assert_memory_equal(found[0].mean_output_map, found[i].mean_output_map, sizeof found[i].mean_output_map);
         assert_memory_equal(found[0].zero_share_map, found[i].zero_share_map, sizeof found[i].zero_share_map);
     }
@@ -298,6 +299,47 @@ static void sure_sigmoids_are_not_dead(void **state)
             assert_true(found.dead_outputs >= PIXELS / 7);
         free(parameters);
     }
+}
+
+// Of eight units the first is 0, the second says 1000 of every image, the third's variance is just below what counts as
+// dead, the fourth's just above; the others live. The code is the middle layer.
+static void dead_units_of_the_code_are_counted(void **state)
+{
+    (void)state;
+    enum { UNITS = 8, WIDE = 20 };
+    const Spec spec = synthetic_spec("hidden=relu,layers=20,8,20");
+    const Model model = model_create(&spec, PIXELS);
+    const Layer *wide = &model.layers[0], *code = &model.layers[1];
+    const TargetFacts facts = metrics_target_facts(&set, IMAGES);
+    float *parameters = calloc(model.parameter_count, sizeof *parameters);
+    Metrics found;
+    assert_non_null(parameters);
+    // each of the first layer's units is the sum of the image's pixels, whose deviation is known
+    double sum = 0.0, squares = 0.0;
+    for (int image = 0; image < IMAGES; image++) {
+        double ink = 0.0;
+        for (int pixel = 0; pixel < PIXELS; pixel++)
+            ink += set.pixels[image * PIXELS + pixel] / 255.0;
+        sum += ink;
+        squares += ink * ink;
+    }
+    const double deviation = sqrt(squares / IMAGES - sum / IMAGES * (sum / IMAGES));
+    for (size_t pixel = 0; pixel < PIXELS; pixel++)
+        for (size_t unit = 0; unit < WIDE; unit++)
+            parameters[wide->weight_offset + pixel * wide->stride + unit] = 1.0f;
+    for (size_t unit = 4; unit < UNITS; unit++)
+        parameters[code->weight_offset + unit] = 1.0f;
+    parameters[code->bias_offset] = -1.0f;
+    parameters[code->bias_offset + 1] = 1000.0f;
+    parameters[code->weight_offset + 2] = (float)(0.99e-6 / deviation);
+    parameters[code->weight_offset + 3] = (float)(1.01e-6 / deviation);
+    assert_true(metrics_measure(&model, parameters, &set, &facts, pool, &found, NULL));
+    assert_int_equal(found.code_units, UNITS);
+    assert_int_equal(found.dead_code_units, 3);
+    parameters[code->weight_offset + 2] = (float)(1.01e-6 / deviation);
+    assert_true(metrics_measure(&model, parameters, &set, &facts, pool, &found, NULL));
+    assert_int_equal(found.dead_code_units, 2);
+    free(parameters);
 }
 
 static void bad_outputs_are_counted(void **state)
@@ -499,6 +541,7 @@ int main(void)
         cmocka_unit_test(figures_agree_with_a_naive_count),
         cmocka_unit_test(sure_sigmoids_are_not_dead),
         cmocka_unit_test(the_faintest_ink_counts),
+        cmocka_unit_test(dead_units_of_the_code_are_counted),
         cmocka_unit_test(bad_outputs_are_counted),
         cmocka_unit_test(target_facts_agree_with_a_naive_count),
         cmocka_unit_test(groups_without_pixels_are_nan),

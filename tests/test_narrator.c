@@ -119,7 +119,15 @@ static void causes(void **state)
          "51 never light up.");
     B->above_1 = 0.01;
     says("worse", "B is a little worse: MSE 0.0127 against 0.0099. 51 pixels never light up.");
+    B->code_units = 32, B->dead_code_units = 17;
+    says("worse", "B is a little worse: MSE 0.0127 against 0.0099. 51 pixels never light up. 17 of the 32 units of its "
+                  "code are dead: the same for every digit.");
     B->never_lit = 50;
+    says("worse", "B is a little worse: MSE 0.0127 against 0.0099. 17 of the 32 units of its code are dead: the same "
+                  "for every digit.");
+    A->dead_code_units = 17; // as many
+    says("worse", "B is a little worse: MSE 0.0127 against 0.0099.");
+    A->dead_code_units = 0, B->dead_code_units = 16; // half of them
     says("worse", "B is a little worse: MSE 0.0127 against 0.0099.");
     B->below_0 = 0.377, B->far_below_0 = 0.1885;
     says("worse", "B is a little worse: MSE 0.0127 against 0.0099. 38 % of its pixels are below 0.");
@@ -355,6 +363,9 @@ static void one_side(void **state)
     says("fault", "A's MSE is 0.0099. 1.0 % of its pixels are brighter than white can be.");
     A->above_1 = 0.01;
     says("solo", NULL);
+    A->code_units = A->dead_code_units = 1;
+    says("fault", "A's MSE is 0.0099. 1 of the 1 unit of its code is dead: the same for every digit.");
+    A->dead_code_units = 0;
     A->never_lit = 51;
     says("fault", "A's MSE is 0.0099. 51 pixels never light up.");
     A->mean[LOSS_MSE] = 0.85 * 0.0674; // it may be said of one like this, but not that it draws digits again

@@ -24,6 +24,7 @@ static json_t *test_figures(const Snapshot *s)
     set(test, "above_1", report_number(s->test.above_1));
     set(test, "dead_outputs", json_integer(s->test.dead_outputs));
     set(test, "never_lit", json_integer(s->test.never_lit));
+    set(test, "dead_code_units", json_integer(s->test.dead_code_units));
     return test;
 }
 

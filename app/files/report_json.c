@@ -74,6 +74,8 @@ json_t *report_metrics(const Metrics *m, const Spec *spec)
         (void)json_object_set_new(report, shares[i].key, report_number(shares[i].value));
     (void)json_object_set_new(report, "dead_outputs", json_integer(m->dead_outputs));
     (void)json_object_set_new(report, "never_lit", json_integer(m->never_lit));
+    (void)json_object_set_new(report, "rightly_black", json_integer(metrics_rightly_black(m)));
+    (void)json_object_set_new(report, "dead_code_units", json_integer(m->dead_code_units));
     (void)json_object_set_new(report, "nonfinite", json_integer(m->nonfinite));
     (void)json_object_set_new(report, "histogram", report_histogram(m));
     return report;

@@ -46,11 +46,13 @@ typedef struct CellColumn {
 
 static double find_bias(const Metrics *m) { return m->bias; }
 static double find_dead(const Metrics *m) { return m->dead_outputs; }
+static double find_dead_units(const Metrics *m) { return m->dead_code_units; }
 
 static const CellColumn other_columns[] = {
     {"bias", "bias", UNIT_SIGNED, find_bias, 0},
     {"outside [0,1]", "outside", UNIT_SHARE, metrics_outside, 0},
     {"dead outputs", "dead_outputs", UNIT_COUNT, find_dead, 0},
+    {"dead code units", "dead_code_units", UNIT_COUNT, find_dead_units, 0},
 };
 enum { CELL_COLUMNS = LOSS_COUNT + (int)(sizeof other_columns / sizeof *other_columns) };
 

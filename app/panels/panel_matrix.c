@@ -180,8 +180,9 @@ static void format_test(const ModelFrame *m, char *text, size_t size)
                                  figure);
     }
     panel_format_signed(test->bias, figure);
-    (void)snprintf(text + used, size - used, "mean error %s, outside 0\u20261 %.1f %%, never lit %d.", figure,
-                   100.0 * metrics_outside(test), test->never_lit);
+    (void)snprintf(text + used, size - used,
+                   "mean error %s, outside 0\u20261 %.1f %%, never lit %d, dead code units %d.", figure,
+                   100.0 * metrics_outside(test), test->never_lit, test->dead_code_units);
 }
 
 static void say_cell(Panel *panel, WidgetState state, int model)

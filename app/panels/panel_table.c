@@ -4,7 +4,7 @@
 
 #include "panels/panel.h"
 
-enum { COLUMNS = SIDE_COUNT, LINES_MAX = LOSS_COUNT + 4 };
+enum { COLUMNS = SIDE_COUNT, LINES_MAX = LOSS_COUNT + 5 };
 
 typedef struct Line {
     char label[48], brief[24], word[24], values[COLUMNS][24]; // word: its key in words.h
@@ -36,10 +36,12 @@ static void add_losses(const Frame *frame, Line *lines, int *count)
 
 static void add_others(const Frame *frame, Line *lines, int *count)
 {
-    Line *brightness = &lines[(*count)++], *outside = &lines[(*count)++], *dark = &lines[(*count)++];
+    Line *brightness = &lines[(*count)++], *outside = &lines[(*count)++], *dark = &lines[(*count)++],
+         *code = &lines[(*count)++];
     (void)snprintf(brightness->word, sizeof brightness->word, "mean_output");
     (void)snprintf(outside->word, sizeof outside->word, "outside");
     (void)snprintf(dark->word, sizeof dark->word, "heatmap.dead");
+    (void)snprintf(code->word, sizeof code->word, "dead_code_units");
     if (frame->facts)
         (void)snprintf(brightness->label, sizeof brightness->label, "Mean brightness (target %.4f)",
                        frame->facts->mean);
@@ -48,6 +50,8 @@ static void add_others(const Frame *frame, Line *lines, int *count)
     (void)snprintf(outside->brief, sizeof outside->brief, "Outside 0\u20261");
     (void)snprintf(dark->label, sizeof dark->label, "Pixels that never light up");
     (void)snprintf(dark->brief, sizeof dark->brief, "Never lit");
+    (void)snprintf(code->label, sizeof code->label, "Dead units of the code");
+    (void)snprintf(code->brief, sizeof code->brief, "Dead code");
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *test = find_test(frame, side);
         if (!test)
@@ -55,6 +59,7 @@ static void add_others(const Frame *frame, Line *lines, int *count)
         panel_format_figure(test->mean_output, brightness->values[side]);
         (void)snprintf(outside->values[side], sizeof outside->values[side], "%.1f %%", 100.0 * metrics_outside(test));
         (void)snprintf(dark->values[side], sizeof dark->values[side], "%d", test->never_lit);
+        (void)snprintf(code->values[side], sizeof code->values[side], "%d", test->dead_code_units);
     }
 }
 

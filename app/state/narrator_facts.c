@@ -20,7 +20,9 @@ NarratorModel narrator_model(const ModelFrame *m)
                          .below_0 = s->test.below_0,
                          .far_below_0 = s->test.far_below_0,
                          .above_1 = s->test.above_1,
-                         .never_lit = s->test.never_lit};
+                         .never_lit = s->test.never_lit,
+                         .code_units = s->test.code_units,
+                         .dead_code_units = s->test.dead_code_units};
     memcpy(out.mean, s->test.mean, sizeof out.mean);
     return out;
 }

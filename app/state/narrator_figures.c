@@ -37,18 +37,37 @@ static bool has_dead(const NarratorModel *m, const NarratorModel *other)
     return m->never_lit - (other ? other->never_lit : 0) > 50;
 }
 
-static bool has_cause(const NarratorModel *m, const NarratorModel *other)
+// Most of its code, and more than of the other's.
+static bool has_dead_code(const NarratorModel *m, const NarratorModel *other)
+{
+    return 2 * m->dead_code_units > m->code_units && (!other || m->dead_code_units > other->dead_code_units);
+}
+
+static bool has_bad_pixels(const NarratorModel *m, const NarratorModel *other)
 {
     return stands_out(m->above_1, other ? other->above_1 : 0) || stands_out(m->below_0, other ? other->below_0 : 0) ||
            has_dead(m, other);
 }
 
+static bool has_cause(const NarratorModel *m, const NarratorModel *other)
+{
+    return has_bad_pixels(m, other) || has_dead_code(m, other);
+}
+
+// " 20 of the 32 units of its code are dead: the same for every digit.", or nothing.
+static void add_dead_code(const NarratorModel *m, const NarratorModel *other, Sentence *out)
+{
+    if (has_dead_code(m, other))
+        narrator_add(out, " %d of the %d unit%s of its code %s dead: the same for every digit.", m->dead_code_units,
+                     m->code_units, m->code_units == 1 ? "" : "s", m->dead_code_units == 1 ? "is" : "are");
+}
+
 // " 3.0 % of its pixels are brighter than white can be, and 271 never light up.", or nothing.
-static void add_causes(const NarratorModel *m, const NarratorModel *other, Sentence *out)
+static void add_pixels(const NarratorModel *m, const NarratorModel *other, Sentence *out)
 {
     const bool is_bright = stands_out(m->above_1, other ? other->above_1 : 0);
     const bool is_below = stands_out(m->below_0, other ? other->below_0 : 0);
-    if (!has_cause(m, other))
+    if (!has_bad_pixels(m, other))
         return;
     if (is_bright)
         narrator_add(out, " %s of its pixels are brighter than white can be", narrator_format_share(m->above_1).text);
@@ -62,6 +81,12 @@ static void add_causes(const NarratorModel *m, const NarratorModel *other, Sente
         narrator_add(out, is_bright || is_below ? ", and %d never light up" : " %d pixels never light up",
                      m->never_lit);
     narrator_add(out, ".");
+}
+
+static void add_causes(const NarratorModel *m, const NarratorModel *other, Sentence *out)
+{
+    add_pixels(m, other, out);
+    add_dead_code(m, other, out);
 }
 
 // ---- one side -----------------------------------------------------------------------------------------------------

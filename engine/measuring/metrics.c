@@ -9,6 +9,7 @@
 #include "alloc.h"
 #include "kernels/kernel.h"
 #include "kernels/measure.h"
+#include "measuring/unit_spread.h"
 #include "models/model_layers.h"
 
 enum { SHARD_IMAGES = 256 }; // a shard is one task
@@ -32,12 +33,13 @@ typedef struct Measurement {
     const Model *model;
     const float *parameters;
     const ImageSet *set;
-    int images;
+    int images, code_index, code_units;
     Shard *shards;
+    UnitSpread *units; // (shards, code_units)
     Worker *workers;
 } Measurement;
 
-static void measure_tile(const Measurement *m, int first, int count, Worker *worker, Shard *shard)
+static void measure_tile(const Measurement *m, int first, int count, Worker *worker, Shard *shard, UnitSpread *units)
 {
     const Kernel *kernel = kernel_get();
     const Model *model = m->model;
@@ -47,6 +49,8 @@ static void measure_tile(const Measurement *m, int first, int count, Worker *wor
         tile.rows[row] = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
     kernel->find_lit(&tile);
     const float *code = model_encode_tile(model, m->parameters, &worker->workspace, &tile);
+    unit_spread_add(units, m->code_units, worker->workspace.values[m->code_index], model->layers[m->code_index].stride,
+                    count);
     for (size_t column = 0; column < DIGIT_PIXELS; column += STRIP_COLUMNS) {
         model_forward_layer(output, m->parameters, code, model->layers[model->layer_count - 2].stride, count, column,
                             STRIP_COLUMNS, worker->strip, STRIP_COLUMNS);
@@ -71,7 +75,7 @@ static void measure_shard(void *context, int task_index, int worker_index)
     const int end = first + SHARD_IMAGES < m->images ? first + SHARD_IMAGES : m->images;
     for (int image = first; image < end; image += TILE_ROWS)
         measure_tile(m, image, end - image < TILE_ROWS ? end - image : TILE_ROWS, &m->workers[worker_index],
-                     &m->shards[task_index]);
+                     &m->shards[task_index], m->units + (size_t)task_index * (size_t)m->code_units);
 }
 
 // Everything about a set, from all shards.
@@ -143,21 +147,32 @@ static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
     return metrics;
 }
 
+static int count_dead_units(const Measurement *m, int shard_count)
+{
+    for (int i = 1; i < shard_count; i++)
+        unit_spread_merge(m->units, m->units + (size_t)i * (size_t)m->code_units, m->code_units);
+    return unit_spread_count_dead(m->units, m->code_units);
+}
+
 bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
                      Pool *pool, Metrics *out, Error *error)
 {
     assert(model->pixels == DIGIT_PIXELS);
     const int images = facts->images, worker_count = pool_thread_count(pool);
+    const int code_index = spec_code_index(&model->spec), code_units = model->spec.widths[code_index];
     const int shard_count = (images + SHARD_IMAGES - 1) / SHARD_IMAGES;
     Measurement m = {
         .model = model,
         .parameters = parameters,
         .set = set,
         .images = images,
+        .code_index = code_index,
+        .code_units = code_units,
         .shards = calloc((size_t)shard_count, sizeof *m.shards),
+        .units = calloc((size_t)shard_count * (size_t)code_units, sizeof *m.units),
         .workers = calloc((size_t)worker_count, sizeof *m.workers),
     };
-    bool good = m.shards && m.workers;
+    bool good = m.shards && m.units && m.workers;
     for (int i = 0; good && i < worker_count; i++) {
         m.workers[i].strip = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
         good = m.workers[i].strip && workspace_init(&m.workers[i].workspace, model, TILE_ROWS, NULL);
@@ -169,6 +184,8 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
             add_shard(&totals, &m.shards[i]);
         *out = derive_metrics(&totals, facts);
         fill_maps(out, facts, m.shards, shard_count);
+        out->code_units = code_units;
+        out->dead_code_units = count_dead_units(&m, shard_count);
     } else {
         error_set(error, "out of memory: measuring a model over %d images", images);
     }
@@ -177,6 +194,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         floats_free(m.workers[i].strip);
     }
     free(m.workers);
+    free(m.units);
     free(m.shards);
     return good;
 }

@@ -24,15 +24,20 @@ typedef struct Metrics {
     double below_0, above_1, below_002, above_098; // shares of all pixels, in [0, 1]
     double
         far_below_0;  // share of all pixels that are below -0.02, five grey levels and so to be seen if they were shown
-    int dead_outputs; // pixels that are exactly 0 for every image
-    int never_lit;    // of these, those that have ink in some image: the others are rightly 0
-    int64_t nonfinite;                                                         // outputs that are NaN or infinite
+    int dead_outputs; // pixels that are exactly 0 for every image: rightly so (metrics_rightly_black), or never lit
+    int never_lit;    // of these, those that have ink in some image
+    int code_units;   // of the code layer
+    int dead_code_units; // of these, those of variance below DEAD_VARIANCE over the images: most often 0 for each
+    int64_t nonfinite;   // outputs that are NaN or infinite
     int64_t histogram_input[HISTOGRAM_BINS], histogram_output[HISTOGRAM_BINS]; // below 0, 64 bins over [0,1], above 1
     float mean_output_map[DIGIT_PIXELS];                                       // mean p of each pixel over the images
     float zero_share_map[DIGIT_PIXELS]; // share of the images for which that pixel's p is exactly 0; 1: a dead output
 } Metrics;
 
 static inline double metrics_outside(const Metrics *m) { return m->below_0 + m->above_1; } // a share of all pixels
+
+// Dead outputs where no image has ink: they are 0 as they should be.
+static inline int metrics_rightly_black(const Metrics *m) { return m->dead_outputs - m->never_lit; }
 
 // The bin of an intensity: 0 below 0 (and for a NaN), 1 .. 64 over [0,1], 65 above 1.
 int metrics_find_bin(float value);
