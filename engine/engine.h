@@ -20,6 +20,7 @@
 #include "load_progress.h"
 #include "measuring/claims.h"
 #include "measuring/code_facts.h"
+#include "measuring/diagnosis.h"
 #include "measuring/guess.h"
 #include "measuring/metrics.h"
 #include "measuring/model_file.h"

@@ -253,7 +253,8 @@ class FiguresTest(unittest.TestCase):
         report = json.loads(result.stdout)
         jsonschema.validate(report, SCHEMA)
         self.assertEqual(list(report), ["spec", "data", "epochs", "steps", "seconds", "samples_per_second", "threads",
-                                        "history", "test", "weights_sha256", "notices"])
+                                        "history", "test", "diagnosis", "weights_sha256", "notices"])
+        self.assertIsNone(report["diagnosis"])
         self.assertEqual(report["notices"], [])
         self.assertEqual((report["epochs"], report["steps"]), (2, 4))
         self.assertEqual([entry["epoch"] for entry in report["history"]], [1, 2])
@@ -261,6 +262,15 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual((report["data"]["train"], report["data"]["test"]), (512, 10000))
         self.assertEqual(report["history"][-1]["test_bce"], report["test"]["bce"])
         self.assertAlmostEqual(report["samples_per_second"] * report["seconds"], 1024, delta=1)
+
+    def test_what_went_wrong_is_said(self):
+        for spec, epochs, key in [("optimizer=adadelta,lr=0.001", 2, "rate_too_small"), ("l1=1,batch=8,lr=0.01", 8, "dead_code"),
+                                  ("optimizer=sgd,lr=100,loss=mse,output=linear,hidden=linear", 2, "broke")]:
+            with self.subTest(spec=spec):
+                report = train("--model", spec, "--epochs", epochs, "--limit", 600)
+                jsonschema.validate(report, SCHEMA)
+                self.assertEqual(report["diagnosis"]["key"], key)
+                self.assertRegex(report["diagnosis"]["sentence"], r"^The model [^.]*\. .*\.$")
 
     def test_figures_against_numpy(self):
         for spec in ["loss=bce,output=sigmoid", "loss=mse,output=linear", "loss=bce,output=relu",
@@ -282,7 +292,7 @@ class FiguresTest(unittest.TestCase):
                 evaluated = run("eval", "--data", SMALL, file)
                 self.assertEqual(evaluated.returncode, 0, evaluated.stderr)
                 evaluated = json.loads(evaluated.stdout)
-                self.assertEqual(list(evaluated), ["spec", "step", "data", "test", "notices"])
+                self.assertEqual(list(evaluated), ["spec", "step", "data", "test", "diagnosis", "notices"])
                 self.assertEqual(evaluated["test"], report["test"])
                 self.assertEqual((evaluated["spec"], evaluated["step"]), (report["spec"], 12))
 

@@ -6,9 +6,12 @@ import cli_reference as reference
 
 NAMES = {"bce": "BCE", "mse": "MSE", "mae": "MAE"}
 OWN_RATES = {"adam": 0.001, "adadelta": 1.0, "sgd": 1.0}
-DEFAULTS = {"hidden": "relu", "layers": "32", "optimizer": "adam", "batch": "256", "noise": "0", "l1": "0", "seed": "1"}
+DEFAULTS = {"hidden": "relu", "layers": "32", "optimizer": "adam", "batch": "256", "noise": "0", "l1": "0", "seed": "1",
+            "delta": "0.1", "weight": "2", "range": "unit", "reduce": "mean", "targets": "grey", "noise_kind": "gaussian"}
 PARTS = {"loss": "loss", "output": "output", "hidden": "inner units", "layers": "layers", "optimizer": "optimizer",
-         "lr": "learning rate", "batch": "batch", "noise": "noise", "l1": "price of the code", "seed": "random start"}
+         "lr": "learning rate", "batch": "batch", "noise": "noise", "l1": "price of the code", "seed": "random start",
+         "delta": "Huber's delta", "weight": "weight of the ink", "range": "range", "reduce": "mean or sum",
+         "targets": "targets", "noise_kind": "kind of noise"}
 NEAR = 0.05  # of a pixel's answer to its target
 
 
@@ -63,6 +66,10 @@ class Said:
     def spec(self, side):
         return reference.parse_spec(self.f[side]["spec"])
 
+    def wrong(self):
+        """The side that the first sentence is about."""
+        return self.f["narrator"]["text"][0].lower()
+
     def miss(self, side):
         return abs(self.f["inspect"][side]["p"] - self.f["inspect"]["t"])
 
@@ -105,6 +112,20 @@ def dark(said, letter, *_):
 
 def mean_image(said, letter, *_):
     return letter, write_loss(said.test(said.meant(letter)[0])), write_loss(said.f["test_set"]["mean_image_mse"])
+
+
+def wrong_rate(said, *_):
+    side = said.wrong()
+    spec = said.spec(side)
+    return (write_setting(spec["lr"]), write_setting(OWN_RATES[spec["optimizer"]]), write_loss(said.test(side)),
+            write_loss(said.f["test_set"]["mean_image_mse"]))
+
+
+def stuck(said, *_):
+    test = said.f[said.wrong()]["test"]
+    counts = test["histogram"]["output"]
+    most = counts.index(max(counts))
+    return write(100 * counts[most] / sum(counts), 1), "0" if test["dead_outputs"] == 784 else write((most - 0.5) / 64, 2)
 
 
 def near_mean_image(said, side, *_):
@@ -179,6 +200,10 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
     (rf"{SOME} (?:are|is) too dark: (?:its|their) mean brightness is {N}(?: and {N})?, the target's {N}\.", dark),
     (rf"{SOME} answers? with the mean image, whatever you draw: MSE {N}, the mean image's is {N}\.", mean_image),
     (rf"{SIDE} is (hardly|no) better than the mean image: its MSE is {N}, the mean image's {N}\.", near_mean_image),
+    (rf"Its learning rate is {N}, the usual one of \w+ is {N}; its MSE is {N}, the mean image's is {N}\.", wrong_rate),
+    (rf"{N[:-1]} %) of its pixels are {N}, in every picture\.", stuck),
+    (rf"its mean brightness is {N}, theirs {N}\.",
+     lambda said, *_: (write(said.test(said.wrong(), "mean_output"), 3), write(said.f["test_set"]["mean_input"], 3))),
     (rf"Try a smaller learning rate than {N}\.", suspect("lr")),
     (rf"Try a lower price of the code than {N}\.", suspect("l1")),
     (rf"the MSE of A and of B is {N}\.", lambda said, _: (both("mse")(said, 0, None)[0],)),

@@ -10,9 +10,14 @@ static int report_eval(const ModelFile *file, const Dataset *dataset, const Targ
     notices_append(&notices, &file->notices);
     char spec[SPEC_TEXT_SIZE];
     spec_format(&file->model.spec, spec, sizeof spec);
-    return command_print_json(json_pack("{s:s, s:I, s:o, s:o, s:o}", "spec", spec, "step", (json_int_t)file->step,
+    // a file whose steps nobody counted was trained, or it would not have been saved
+    const int64_t steps = (dataset->train.count + file->model.spec.batch - 1) / file->model.spec.batch;
+    const int epochs = file->step > steps ? (int)(file->step / steps) : 1;
+    const Diagnosis diagnosis = diagnosis_find(&(DiagnosisFacts){&file->model.spec, test, facts, epochs, -1});
+    return command_print_json(json_pack("{s:s, s:I, s:o, s:o, s:o, s:o}", "spec", spec, "step", (json_int_t)file->step,
                                         "data", report_data(dataset, dataset->train.count, facts), "test",
-                                        report_metrics(test, &file->model.spec), "notices", report_notices(&notices)));
+                                        report_metrics(test, &file->model.spec), "diagnosis", report_diagnosis(&diagnosis), "notices",
+                                        report_notices(&notices)));
 }
 
 static int measure(const Options *options, const Dataset *dataset, Pool *pool)

@@ -152,6 +152,9 @@ static json_t *build_report(const Training *training)
     if (broken >= 0 && training->saved_step >= 0)
         (void)json_object_set_new(report, "saved_step", json_integer(training->saved_step));
     (void)json_object_set_new(report, "test", report_metrics(&training->test, &training->model.spec));
+    const Diagnosis diagnosis = diagnosis_find(&(DiagnosisFacts){
+        &training->model.spec, &training->test, &training->facts, learner_epoch_count(learner), broken});
+    (void)json_object_set_new(report, "diagnosis", report_diagnosis(&diagnosis));
     (void)json_object_set_new(report, "weights_sha256", json_string(digest));
     Notices notices = training->dataset.notices;
     notices_append(&notices, &training->initial.notices);

@@ -45,6 +45,15 @@ static json_t *report_histogram(const Metrics *metrics)
                      "output", list_counts(metrics->histogram_output, HISTOGRAM_BINS));
 }
 
+json_t *report_diagnosis(const Diagnosis *diagnosis)
+{
+    char sentence[sizeof diagnosis->is + sizeof diagnosis->because + 32];
+    if (diagnosis->kind == DIAGNOSIS_NONE)
+        return json_null();
+    (void)snprintf(sentence, sizeof sentence, "The model %s. %s", diagnosis->is, diagnosis->because);
+    return json_pack("{s:s, s:s}", "key", diagnosis->key, "sentence", sentence);
+}
+
 json_t *report_metrics(const Metrics *m, const Spec *spec)
 {
     const struct {

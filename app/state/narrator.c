@@ -19,6 +19,7 @@ static const Rule pair_rules[] = {
     {"behind", pair_is_behind, say_behind},
     {NARRATOR_WAITS, pair_waits, say_nothing},
     {"apart", pair_is_apart, say_apart},
+    {"wrong", pair_went_wrong, say_wrong},
     {"mean_image", pair_is_mean_image, say_mean_image},
     {"dark", pair_is_dark, say_dark},
     {"same", pair_is_same, say_same},
@@ -33,10 +34,15 @@ static const Rule pair_rules[] = {
 };
 
 static const Rule solo_rules[] = {
-    {"broke", solo_is_broken, say_solo_broken}, {"mean_image", solo_is_mean_image, say_solo_mean_image},
-    {"dark", solo_is_dark, say_solo_dark},      {"untrained", solo_is_untrained, say_solo_untrained},
-    {"young", solo_is_young, say_solo_young},   {"near_mean_image", solo_is_near_mean_image, say_solo_near_mean_image},
-    {"fault", solo_has_fault, say_solo_fault},  {"solo", solo_is_measured, say_solo},
+    {"broke", solo_is_broken, say_solo_broken},
+    {"wrong", solo_went_wrong, say_solo_wrong},
+    {"mean_image", solo_is_mean_image, say_solo_mean_image},
+    {"dark", solo_is_dark, say_solo_dark},
+    {"untrained", solo_is_untrained, say_solo_untrained},
+    {"young", solo_is_young, say_solo_young},
+    {"near_mean_image", solo_is_near_mean_image, say_solo_near_mean_image},
+    {"fault", solo_has_fault, say_solo_fault},
+    {"solo", solo_is_measured, say_solo},
 };
 
 static const Rule pixel_rules[] = {

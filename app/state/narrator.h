@@ -43,6 +43,7 @@ typedef struct NarratorModel {
     double mean[LOSS_COUNT], mean_output, below_0, far_below_0, above_1;
     int never_lit; // outputs that are 0 for every digit
     int code_units, dead_code_units;
+    Diagnosis diagnosis;
 } NarratorModel;
 
 // The pixel that is inspected, as one side answers it. loss, slope: of that pixel, of each loss.

@@ -52,6 +52,14 @@ static NarratorColumn find_column(const Frame *frame, int column)
     return out;
 }
 
+static Diagnosis find_diagnosis(const ModelFrame *m, const TargetFacts *target)
+{
+    const Snapshot *s = m->snapshot;
+    const int epochs =
+        m->origin && s->test_epoch < 1 ? 1 : s->test_epoch; // what came from a file was trained elsewhere
+    return diagnosis_find(&(DiagnosisFacts){&m->spec, &s->test, target, epochs, s->broken_step});
+}
+
 // The distances, where they are of the figures that they stand beside.
 static void find_distances(const Frame *frame, NarratorFacts *facts)
 {
@@ -79,8 +87,10 @@ NarratorFacts narrator_facts(const Frame *frame)
         out.target_mean = frame->facts->mean;
         memcpy(out.mean_image, frame->facts->mean_image, sizeof out.mean_image);
     }
-    for (int side = 0; side < SIDE_COUNT; side++)
+    for (int side = 0; side < SIDE_COUNT; side++) {
         out.sides[side] = narrator_model(&frame->models[side]);
+        out.sides[side].diagnosis = find_diagnosis(&frame->models[side], frame->facts);
+    }
     find_distances(frame, &out);
     if (scene == SCENE_INSPECT)
         out.pixel = find_pixel(frame);

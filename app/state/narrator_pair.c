@@ -135,15 +135,40 @@ void say_solo_untrained(const NarratorFacts *f, int side, Sentence *out)
                  narrator_format_loss(narrator_mse(f, side)).text);
 }
 
-// ---- all alike, too dark ------------------------------------------------------------------------------------------
+// ---- what else went wrong -----------------------------------------------------------------------------------------
 
-static bool is_near(double value, double other) { return fabs(value - other) <= 0.02 * other; }
+// What is said here of a broken model and of a mean image knows of both sides and proposes another rate.
+bool solo_went_wrong(const NarratorFacts *f, int side)
+{
+    const DiagnosisKind kind = f->sides[side].diagnosis.kind;
+    return kind != DIAGNOSIS_NONE && kind != DIAGNOSIS_BROKE && kind != DIAGNOSIS_MEAN_IMAGE;
+}
+
+bool pair_went_wrong(const NarratorFacts *f, int subject) { return (void)subject, find_sides(f, solo_went_wrong) != 0; }
+
+void say_solo_wrong(const NarratorFacts *f, int side, Sentence *out)
+{
+    const Diagnosis *diagnosis = &f->sides[side].diagnosis;
+    narrator_add(out, "*%s %s.* %s", narrator_side(side), diagnosis->is, diagnosis->because);
+    if (diagnosis->kind == DIAGNOSIS_RATE_SMALL || diagnosis->kind == DIAGNOSIS_RATE_LARGE)
+        propose_rate(f, side, out);
+}
+
+void say_wrong(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    const unsigned sides = find_sides(f, solo_went_wrong);
+    say_solo_wrong(f, first_of(sides), out);
+    if (sides == SHOWS_BOTH)
+        narrator_add(out, " <B> %s, too.", f->sides[SIDE_B].diagnosis.is);
+}
+
+// ---- all alike, too dark ------------------------------------------------------------------------------------------
 
 bool solo_is_mean_image(const NarratorFacts *f, int side)
 {
     const NarratorModel *m = &f->sides[side];
-    return m->is_measured && f->has_targets && m->epoch >= 3 && is_near(m->mean[LOSS_BCE], f->mean_image[LOSS_BCE]) &&
-           is_near(m->mean[LOSS_MSE], f->mean_image[LOSS_MSE]);
+    return m->is_measured && f->has_targets && m->epoch >= 3 && diagnosis_is_mean_image(m->mean, f->mean_image);
 }
 
 bool pair_is_mean_image(const NarratorFacts *f, int subject)
@@ -244,8 +269,9 @@ static void propose_one_thing(const NarratorFacts *f, const SpecPart *const *par
 
 void say_differing_parts(const NarratorFacts *f, Sentence *out)
 {
-    static const char *const numbers[SPEC_PARTS + 1] = {"",    "One",   "Two",   "Three", "Four", "Five",
-                                                        "Six", "Seven", "Eight", "Nine",  "Ten"};
+    static const char *const numbers[SPEC_PARTS + 1] = {"",       "One",      "Two",      "Three",   "Four",   "Five",
+                                                        "Six",    "Seven",    "Eight",    "Nine",    "Ten",    "Eleven",
+                                                        "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen"};
     const SpecPart *parts[SPEC_PARTS];
     const int count = list_parts(f, parts);
     narrator_add(out, "*%s things differ: ", numbers[count]);

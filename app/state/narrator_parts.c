@@ -18,6 +18,12 @@ NUMBER_PART(batch, batch)
 NUMBER_PART(noise, noise)
 NUMBER_PART(l1, l1)
 NUMBER_PART(seed, seed)
+NUMBER_PART(delta, delta)
+NUMBER_PART(weight, weight)
+NUMBER_PART(range, range)
+NUMBER_PART(reduce, reduce)
+NUMBER_PART(targets, targets)
+NUMBER_PART(noise_kind, noise_kind)
 #undef NUMBER_PART
 
 static bool differs_layers(const Spec *a, const Spec *b)
@@ -68,20 +74,31 @@ static void format_optimizer(const Spec *s, char *text, size_t size)
 {
     (void)snprintf(text, size, "%s", optimizer_get(s->optimizer)->label);
 }
-static void format_rate(const Spec *s, char *text, size_t size)
-{
-    (void)snprintf(text, size, "%s", narrator_format_setting((double)s->lr).text);
-}
 static void format_batch(const Spec *s, char *text, size_t size) { (void)snprintf(text, size, "%d", s->batch); }
-static void format_noise(const Spec *s, char *text, size_t size)
-{
-    (void)snprintf(text, size, "%s", narrator_format_setting((double)s->noise).text);
-}
-static void format_l1(const Spec *s, char *text, size_t size)
-{
-    (void)snprintf(text, size, "%s", narrator_format_setting((double)s->l1).text);
-}
 static void format_seed(const Spec *s, char *text, size_t size) { (void)snprintf(text, size, "%u", (unsigned)s->seed); }
+
+#define FORMAT_SETTING(name, field)                                                                                    \
+    static void format_##name(const Spec *s, char *text, size_t size)                                                  \
+    {                                                                                                                  \
+        (void)snprintf(text, size, "%s", narrator_format_setting((double)s->field).text);                              \
+    }
+FORMAT_SETTING(rate, lr)
+FORMAT_SETTING(noise, noise)
+FORMAT_SETTING(l1, l1)
+FORMAT_SETTING(delta, delta)
+FORMAT_SETTING(weight, weight)
+#undef FORMAT_SETTING
+
+#define FORMAT_CHOICE(name, kind)                                                                                      \
+    static void format_##name(const Spec *s, char *text, size_t size)                                                  \
+    {                                                                                                                  \
+        (void)snprintf(text, size, "%s", choice_get(kind, s->name)->label);                                            \
+    }
+FORMAT_CHOICE(range, CHOICE_RANGE)
+FORMAT_CHOICE(reduce, CHOICE_REDUCE)
+FORMAT_CHOICE(targets, CHOICE_TARGETS)
+FORMAT_CHOICE(noise_kind, CHOICE_NOISE_KIND)
+#undef FORMAT_CHOICE
 
 static const SpecPart parts_table[SPEC_PARTS] = {
     {"loss", differs_loss, copy_loss, format_loss},
@@ -94,6 +111,12 @@ static const SpecPart parts_table[SPEC_PARTS] = {
     {"noise", differs_noise, copy_noise, format_noise},
     {"price of the code", differs_l1, copy_l1, format_l1},
     {"random start", differs_seed, copy_seed, format_seed},
+    {"Huber's delta", differs_delta, copy_delta, format_delta},
+    {"weight of the ink", differs_weight, copy_weight, format_weight},
+    {"range", differs_range, copy_range, format_range},
+    {"mean or sum", differs_reduce, copy_reduce, format_reduce},
+    {"targets", differs_targets, copy_targets, format_targets},
+    {"kind of noise", differs_noise_kind, copy_noise_kind, format_noise_kind},
 };
 
 int spec_parts_list(const Spec *a, const Spec *b, const SpecPart *parts[SPEC_PARTS])

@@ -2,7 +2,7 @@
 #pragma once
 #include "engine.h"
 
-enum { SPEC_PARTS = 10 };
+enum { SPEC_PARTS = 16 };
 
 typedef struct SpecPart {
     const char *name;

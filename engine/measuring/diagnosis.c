@@ -1,0 +1,201 @@
+// The rules of diagnosis.h, in the order in which they are asked: a cause before what follows from it.
+#include "measuring/diagnosis.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernels/optimizer.h"
+
+static const double near_mean_image = 0.02; // of its losses
+static const double far_rate = 10.0;        // times the optimizer's usual rate, or that part of it
+static const double stuck_share = 0.999;    // of all outputs in one of the histogram's bins
+static const double free_share = 0.95;      // of the targets there at most: else it is right
+static const double inverse_correlation = -0.5;
+
+bool diagnosis_is_mean_image(const double mean[LOSS_COUNT], const double mean_image[LOSS_COUNT])
+{
+    return fabs(mean[LOSS_BCE] - mean_image[LOSS_BCE]) <= near_mean_image * mean_image[LOSS_BCE] &&
+           fabs(mean[LOSS_MSE] - mean_image[LOSS_MSE]) <= near_mean_image * mean_image[LOSS_MSE];
+}
+
+// Four decimals, three where they say enough.
+typedef struct Words {
+    char text[16];
+} Words;
+
+static Words say_loss(double value)
+{
+    Words out;
+    (void)snprintf(out.text, sizeof out.text, value >= 0.09995 ? "%.3f" : "%.4f", value);
+    return out;
+}
+
+#define IS(...)      (void)snprintf(out->is, sizeof out->is, __VA_ARGS__)
+#define BECAUSE(...) (void)snprintf(out->because, sizeof out->because, __VA_ARGS__)
+
+static void add_because(Diagnosis *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add_because(Diagnosis *out, const char *format, ...)
+{
+    const size_t used = strlen(out->because);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(out->because + used, sizeof out->because - used, format, arguments);
+    va_end(arguments);
+}
+
+static float usual_rate(const Spec *spec) { return optimizer_get(spec->optimizer)->default_lr; }
+
+static double mse(const DiagnosisFacts *f) { return f->test->mean[LOSS_MSE]; }
+static double mean_image_mse(const DiagnosisFacts *f) { return f->target->mean_image[LOSS_MSE]; }
+
+static bool is_no_better_than_mean_image(const DiagnosisFacts *f)
+{
+    return mse(f) >= (1.0 - near_mean_image) * mean_image_mse(f);
+}
+
+// ---- rules --------------------------------------------------------------------------------------------------------
+// Each fills what is said where it holds. All but the first are asked of measured, whole models after an epoch.
+
+static bool find_broken(const DiagnosisFacts *f, Diagnosis *out)
+{
+    if (f->broken_step < 0)
+        return false;
+    IS("broke at batch %" PRId64, f->broken_step);
+    if (f->spec->lr > usual_rate(f->spec))
+        BECAUSE("A weight is no longer a finite number. A learning rate of %g is too large; the usual one of %s is %g.",
+                (double)f->spec->lr, optimizer_get(f->spec->optimizer)->label, (double)usual_rate(f->spec));
+    else
+        BECAUSE("A weight is no longer a finite number. Try a smaller learning rate than %g.", (double)f->spec->lr);
+    return true;
+}
+
+// Pearson's, over the pixels of the two mean images; 0 where one of them is flat.
+static double correlate(const float *a, const float *b)
+{
+    double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
+    for (int i = 0; i < DIGIT_PIXELS; i++) {
+        mean_a += (double)a[i] / DIGIT_PIXELS;
+        mean_b += (double)b[i] / DIGIT_PIXELS;
+    }
+    for (int i = 0; i < DIGIT_PIXELS; i++) {
+        const double x = (double)a[i] - mean_a, y = (double)b[i] - mean_b;
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0.0;
+}
+
+static bool find_inverted(const DiagnosisFacts *f, Diagnosis *out)
+{
+    const double output = f->test->mean_output, target = f->target->mean;
+    if ((output > 0.5) == (target > 0.5) ||
+        correlate(f->test->mean_output_map, f->target->mean_map) > inverse_correlation)
+        return false;
+    IS("draws the picture inverted");
+    BECAUSE(
+        "It is bright where the digits are dark: its mean brightness is %.3f, theirs %.3f. Exchange black and white "
+        "in the data.",
+        output, target);
+    return true;
+}
+
+static bool find_dead_code(const DiagnosisFacts *f, Diagnosis *out)
+{
+    const int units = f->test->code_units;
+    if (f->test->dead_code_units < units)
+        return false;
+    IS("has a dead code");
+    BECAUSE("%s of its code is the same for every digit, so that it answers all of them with one picture.",
+            units == 1 ? "The one number" : "Each number");
+    if (f->spec->l1 > 0)
+        add_because(out, " The price of the code is too high.");
+    else if (f->spec->lr >= (float)far_rate * usual_rate(f->spec))
+        add_because(out, " A learning rate of %g is too large; the usual one of %s is %g.", (double)f->spec->lr,
+                    optimizer_get(f->spec->optimizer)->label, (double)usual_rate(f->spec));
+    return true;
+}
+
+static bool find_stuck(const DiagnosisFacts *f, Diagnosis *out)
+{
+    const int64_t all = (int64_t)f->test->images * DIGIT_PIXELS;
+    int most = 0;
+    for (int bin = 1; bin < HISTOGRAM_BINS; bin++)
+        if (f->test->histogram_output[bin] > f->test->histogram_output[most])
+            most = bin;
+    if ((double)f->test->histogram_output[most] < stuck_share * (double)all ||
+        (double)f->target->histogram[most] > free_share * (double)all)
+        return false;
+    char value[16];
+    if (f->test->dead_outputs == DIGIT_PIXELS)
+        (void)snprintf(value, sizeof value, "0");
+    else if (most == 0 || most == HISTOGRAM_BINS - 1)
+        (void)snprintf(value, sizeof value, most ? "above 1" : "below 0");
+    else
+        (void)snprintf(value, sizeof value, "%.2f", (most - 0.5) / (HISTOGRAM_BINS - 2));
+    IS("is stuck at one value");
+    BECAUSE("%.1f %% of its pixels are %s, in every picture.",
+            100.0 * (double)f->test->histogram_output[most] / (double)all, value);
+    return true;
+}
+
+// far: how many times the rate is too small or too large.
+static bool find_rate(const DiagnosisFacts *f, double far, const char *direction, Diagnosis *out)
+{
+    if (far < far_rate || !is_no_better_than_mean_image(f))
+        return false;
+    IS("learns with a rate that is far too %s", direction);
+    BECAUSE("Its learning rate is %g, the usual one of %s is %g; its MSE is %s, the mean image's is %s.",
+            (double)f->spec->lr, optimizer_get(f->spec->optimizer)->label, (double)usual_rate(f->spec),
+            say_loss(mse(f)).text, say_loss(mean_image_mse(f)).text);
+    return true;
+}
+
+static bool find_small_rate(const DiagnosisFacts *f, Diagnosis *out)
+{
+    return find_rate(f, (double)usual_rate(f->spec) / (double)f->spec->lr, "small", out);
+}
+
+static bool find_large_rate(const DiagnosisFacts *f, Diagnosis *out)
+{
+    return find_rate(f, (double)f->spec->lr / (double)usual_rate(f->spec), "large", out);
+}
+
+static bool find_mean_image(const DiagnosisFacts *f, Diagnosis *out)
+{
+    if (f->epochs < 3 || !diagnosis_is_mean_image(f->test->mean, f->target->mean_image))
+        return false;
+    IS("answers with the mean image, whatever the digit");
+    BECAUSE("Its BCE is %s and its MSE %s, those of the mean image are %s and %s.",
+            say_loss(f->test->mean[LOSS_BCE]).text, say_loss(mse(f)).text,
+            say_loss(f->target->mean_image[LOSS_BCE]).text, say_loss(mean_image_mse(f)).text);
+    return true;
+}
+
+static const struct {
+    const char *key;
+    bool (*find)(const DiagnosisFacts *facts, Diagnosis *out);
+} rules[DIAGNOSIS_KIND_COUNT] = {
+    [DIAGNOSIS_NONE] = {"", NULL},
+    [DIAGNOSIS_BROKE] = {"broke", find_broken},
+    [DIAGNOSIS_INVERTED] = {"inverted", find_inverted},
+    [DIAGNOSIS_DEAD_CODE] = {"dead_code", find_dead_code},
+    [DIAGNOSIS_STUCK] = {"stuck", find_stuck},
+    [DIAGNOSIS_RATE_SMALL] = {"rate_too_small", find_small_rate},
+    [DIAGNOSIS_RATE_LARGE] = {"rate_too_large", find_large_rate},
+    [DIAGNOSIS_MEAN_IMAGE] = {"mean_image", find_mean_image},
+};
+
+Diagnosis diagnosis_find(const DiagnosisFacts *facts)
+{
+    const bool is_known = facts->broken_step < 0 && facts->test->images > 0 && facts->target && facts->epochs >= 1;
+    for (int kind = DIAGNOSIS_BROKE; kind < DIAGNOSIS_KIND_COUNT; kind++) {
+        Diagnosis out = {.kind = (DiagnosisKind)kind, .key = rules[kind].key};
+        if ((kind == DIAGNOSIS_BROKE || is_known) && rules[kind].find(facts, &out))
+            return out;
+    }
+    return (Diagnosis){.kind = DIAGNOSIS_NONE, .key = ""};
+}

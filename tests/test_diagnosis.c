@@ -1,0 +1,176 @@
+// Diagnosis: each rule on both sides of its threshold, and which goes first.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kernels/optimizer.h"
+#include "measuring/diagnosis.h"
+#include "synthetic.h"
+
+static Spec spec;
+static Metrics test;
+static TargetFacts target;
+static DiagnosisFacts facts;
+
+// A default model that is well: bright where the targets are.
+static int set_up(void **state)
+{
+    (void)state;
+    spec = synthetic_spec("");
+    target = (TargetFacts){.images = 100, .mean = 0.13};
+    test = (Metrics){.images = 100, .mean_output = 0.13, .code_units = 32, .dead_outputs = 300};
+    target.mean_image[LOSS_BCE] = 0.26;
+    target.mean_image[LOSS_MSE] = 0.067;
+    test.mean[LOSS_BCE] = 0.1;
+    test.mean[LOSS_MSE] = 0.01;
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        test.mean_output_map[i] = target.mean_map[i] = 0.5f + 0.4f * (float)sin(i);
+    target.histogram[1] = test.histogram_output[1] = 80 * DIGIT_PIXELS;
+    target.histogram[64] = test.histogram_output[64] = 20 * DIGIT_PIXELS;
+    facts = (DiagnosisFacts){&spec, &test, &target, 20, -1};
+    return 0;
+}
+
+static void is(const char *key)
+{
+    const Diagnosis diagnosis = diagnosis_find(&facts);
+    assert_string_equal(diagnosis.key, key);
+    assert_true((diagnosis.kind == DIAGNOSIS_NONE) == !*key);
+    assert_true(!*key || (*diagnosis.is && *diagnosis.because));
+}
+
+static void nothing_is_wrong(void **state)
+{
+    (void)state;
+    is("");
+    test.images = 0;
+    test.mean[LOSS_MSE] = 0.067;
+    test.dead_code_units = 32;
+    is("");
+    facts.broken_step = 12; // known without figures
+    is("broke");
+}
+
+static void a_broken_model_names_its_rate(void **state)
+{
+    (void)state;
+    facts.broken_step = 12;
+    spec.lr = 100.0f;
+    const Diagnosis large = diagnosis_find(&facts);
+    assert_string_equal(large.is, "broke at batch 12");
+    assert_string_equal(large.because,
+                        "A weight is no longer a finite number. A learning rate of 100 is too large; the "
+                        "usual one of Adam is 0.001.");
+    spec.lr = 0.001f;
+    assert_non_null(strstr(diagnosis_find(&facts).because, "Try a smaller learning rate than 0.001"));
+}
+
+static void the_mean_image_is_within_two_percent(void **state)
+{
+    (void)state;
+    test.mean[LOSS_BCE] = 0.98001 * 0.26;
+    test.mean[LOSS_MSE] = 1.01999 * 0.067;
+    is("mean_image");
+    facts.epochs = 2; // it may still be on its way
+    is("");
+    facts.epochs = 3;
+    test.mean[LOSS_BCE] = 0.97999 * 0.26;
+    is("");
+    test.mean[LOSS_BCE] = 0.26;
+    test.mean[LOSS_MSE] = 1.02001 * 0.067;
+    is("");
+}
+
+static void a_rate_is_blamed_ten_times_from_the_usual(void **state)
+{
+    (void)state;
+    test.mean[LOSS_MSE] = 0.98001 * 0.067;
+    spec.lr = 0.0001f;
+    is("rate_too_small");
+    spec.lr = 0.000101f;
+    is("");
+    spec.lr = 0.0101f;
+    is("rate_too_large");
+    spec.lr = 0.0099f;
+    is("");
+    spec.lr = 0.0001f;
+    test.mean[LOSS_MSE] = 0.97999 * 0.067; // it learns
+    is("");
+    test.mean[LOSS_MSE] = 0.067;
+    facts.epochs = 0; // not one epoch
+    is("");
+}
+
+static void a_code_is_dead_when_all_of_it_is(void **state)
+{
+    (void)state;
+    test.mean[LOSS_BCE] = 0.26;
+    test.mean[LOSS_MSE] = 0.067;
+    test.dead_code_units = 32;
+    is("dead_code"); // the cause goes before the mean image that follows from it
+    assert_null(strstr(diagnosis_find(&facts).because, "price"));
+    spec.l1 = 0.0256f;
+    assert_non_null(strstr(diagnosis_find(&facts).because, "The price of the code is too high."));
+    spec.l1 = 0.0f;
+    spec.lr = 0.0101f;
+    assert_non_null(
+        strstr(diagnosis_find(&facts).because, "A learning rate of 0.0101 is too large; the usual one of Adam"));
+    spec.lr = 0.0099f;
+    assert_null(strstr(diagnosis_find(&facts).because, "rate"));
+    test.dead_code_units = 31;
+    is("mean_image");
+}
+
+static void stuck_means_nearly_all_outputs(void **state)
+{
+    (void)state;
+    test.histogram_output[1] = 0;
+    test.histogram_output[33] = (int64_t)(0.9991 * 100 * DIGIT_PIXELS);
+    test.histogram_output[64] = 100 * DIGIT_PIXELS - test.histogram_output[33];
+    is("stuck");
+    assert_string_equal(diagnosis_find(&facts).because, "99.9 % of its pixels are 0.51, in every picture.");
+    test.histogram_output[33] = (int64_t)(0.9989 * 100 * DIGIT_PIXELS);
+    is("");
+    test.histogram_output[33] = 0;
+    test.histogram_output[1] = 100 * DIGIT_PIXELS;
+    test.dead_outputs = DIGIT_PIXELS;
+    assert_string_equal(diagnosis_find(&facts).because, "100.0 % of its pixels are 0, in every picture.");
+    target.histogram[1] = 96 * DIGIT_PIXELS; // a set that is as black
+    is("");
+    target.histogram[1] = 94 * DIGIT_PIXELS;
+    is("stuck");
+}
+
+static void inverted_is_the_other_half_and_the_other_shape(void **state)
+{
+    (void)state;
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        test.mean_output_map[i] = 1.0f - target.mean_map[i];
+    test.mean_output = 0.49;
+    is("");
+    test.mean_output = 0.51;
+    is("inverted");
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        test.mean_output_map[i] = 0.51f;
+    is("");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(nothing_is_wrong, set_up),
+        cmocka_unit_test_setup(a_broken_model_names_its_rate, set_up),
+        cmocka_unit_test_setup(the_mean_image_is_within_two_percent, set_up),
+        cmocka_unit_test_setup(a_rate_is_blamed_ten_times_from_the_usual, set_up),
+        cmocka_unit_test_setup(a_code_is_dead_when_all_of_it_is, set_up),
+        cmocka_unit_test_setup(stuck_means_nearly_all_outputs, set_up),
+        cmocka_unit_test_setup(inverted_is_the_other_half_and_the_other_shape, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
