@@ -267,11 +267,49 @@ static void test_what_is_left_out(void **state)
     // a head beside the model; the second of two codes; a copy of the model
     LAYERS("6-3-6 1 7 0 19 22 0", "left out: head.weight", {"0.weight", {3, 6}, 0}, {"2.weight", {6, 3}, 0},
            {"head.weight", {2, 3}, 0});
-    LAYERS("6-4-2-4-6 1 7 0 25 29 0 / 6-4-2-4-6 49 50 0 41 42 0", "left out: fc22.weight", {"fc1.weight", {4, 6}, 0},
-           {"fc21.weight", {2, 4}, 0}, {"fc22.weight", {2, 4}, 0}, {"fc3.weight", {4, 2}, 0},
-           {"fc4.weight", {6, 4}, 0});
-    LAYERS("6-3-6 1 7 0 19 22 0", "left out: teacher.0.weight, teacher.2.weight", {"student.0.weight", {3, 6}, 0},
+    LAYERS("6-4-2-4-6 1 7 0 25 29 0 / 6-4-2-4-6 1 7 0 33 37 0 / 6-4-2-4-6 49 50 0 41 42 0 / 6-4-2-4-6 49 50 0 41 42 0",
+           "left out: fc22.weight", {"fc1.weight", {4, 6}, 0}, {"fc21.weight", {2, 4}, 0}, {"fc22.weight", {2, 4}, 0},
+           {"fc3.weight", {4, 2}, 0}, {"fc4.weight", {6, 4}, 0});
+    LAYERS("6-3-6 1 7 0 19 22 0 / 6-3-6 37 43 0 55 58 0 / 6-3-6-3-6 1 7 0 19 22 0",
+           "left out: teacher.0.weight, teacher.2.weight", {"student.0.weight", {3, 6}, 0},
            {"student.2.weight", {6, 3}, 0}, {"teacher.0.weight", {3, 6}, 0}, {"teacher.2.weight", {6, 3}, 0});
+}
+
+// A layer of another model beside this one, which would fit between two: who measures decides.
+static void test_guests(void **state)
+{
+    (void)state;
+    LAYERS("6-3-3-6 1 7 0 37 40 0 / 6-3-6 1 7 0 19 22 0", "encoder.0.weight, head.weight, decoder.0.weight",
+           {"encoder.0.weight", {3, 6}, 0}, {"decoder.0.weight", {6, 3}, 0}, {"head.weight", {3, 3}, 0});
+    LAYERS("6-3-3-6 1 7 0 19 22 0", "0.weight, 2.weight, 4.weight", {"0.weight", {3, 6}, 0}, {"2.weight", {3, 3}, 0},
+           {"4.weight", {6, 3}, 0});
+    LAYERS("6-4-2-4-6 1 7 0 25 29 0 / 6-4-2-4-6 1 7 0 33 37 0", "left out: net.z2.weight",
+           {"net.fc1.weight", {4, 6}, 0}, {"net.z1.weight", {2, 4}, 0}, {"net.z2.weight", {2, 4}, 0},
+           {"out.fc3.weight", {4, 2}, 0}, {"out.fc4.weight", {6, 4}, 0});
+    // layers of one part stay together, though the alphabet has the others first
+    LAYERS("6-3-3-3-3-6 19 25 0 37 40 0 / 6-3-3-3-3-6 46 47 0 37 38 0",
+           "to.0.weight, to.2.weight, from.0.weight, from.2.weight", {"from.0.weight", {3, 3}, 0},
+           {"from.2.weight", {3, 3}, 0}, {"to.0.weight", {3, 6}, 0}, {"to.2.weight", {3, 3}, 0},
+           {"from.4.weight", {6, 3}, 0});
+}
+
+// One matrix for both ways: there is one only where the way back has a bias.
+static void test_tied(void **state)
+{
+    (void)state;
+    LAYERS("6-3-6 1 7 19 1 2 22", "used a second time", {"encoder.weight", {3, 6}, 0}, {"encoder.bias", {3}, 0},
+           {"decoder.bias", {6}, 0});
+    LAYERS("6-3-6 1 2 0 1 4 19", "used a second time", {"W", {6, 3}, 0}, {"visible", {6}, 0});
+}
+
+// Lists of their own, rows, and sides of 1.
+static void test_biases_and_sides(void **state)
+{
+    (void)state;
+    LAYERS("6-3-6 1 7 37 19 22 40", "names: weights.0, weights.1", {"weights.0", {3, 6}, 0}, {"weights.1", {6, 3}, 0},
+           {"biases.0", {3}, 0}, {"biases.1", {6}, 0});
+    LAYERS("6-3-6 1 7 19 22 25 40", "names: 0.weight, 2.weight", {"0.weight", {3, 6}, 0}, {"0.bias", {1, 3}, 0},
+           {"2.weight", {6, 3}, 0}, {"2.bias", {6, 1}, 0});
 }
 
 static void test_types(void **state)
@@ -301,7 +339,7 @@ static void test_what_does_not_fit(void **state)
     const Given one[] = {{"0.weight", {6, 6}, 0}};
     check_given_fails(one, 1, (const char *const[]){"it holds 0.weight (6, 6)", NULL});
     const Given integers[] = {{"0.weight", {3, 6}, "I64"}, {"2.weight", {6, 3}, "I64"}};
-    check_given_fails(integers, 2, (const char *const[]){"0.weight (3, 6), 2.weight (6, 3)", NULL});
+    check_given_fails(integers, 2, (const char *const[]){"0.weight (3, 6) of I64, 2.weight (6, 3) of I64", NULL});
     check_given_fails(one, 0, (const char *const[]){"it holds no tensors", NULL});
     Given many[MODEL_LAYERS_MAX + 1] = {{"0", {3, 6}, 0}, {"1", {3, 3}, 0}, {"2", {3, 3}, 0}, {"3", {3, 3}, 0},
                                         {"4", {3, 3}, 0}, {"5", {3, 3}, 0}, {"6", {3, 3}, 0}, {"7", {6, 3}, 0}};
@@ -443,6 +481,9 @@ int main(void)
         TEST(test_order),
         TEST(test_keras),
         TEST(test_what_is_left_out),
+        TEST(test_guests),
+        TEST(test_tied),
+        TEST(test_biases_and_sides),
         TEST(test_types),
         TEST(test_what_does_not_fit),
         TEST(test_large_files_take_no_memory),

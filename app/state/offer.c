@@ -24,5 +24,8 @@ const Guess *offer_find(const Offer *offer)
 bool offer_take(const Offer *offer, ModelFile *out, Error *error)
 {
     const Guess *guess = offer_find(offer);
-    return model_file_take(out, offer->foreign, &offer->spec, guess ? guess->reading : 0, error);
+    const int reading = guess ? guess->reading : 0;
+    Spec spec = offer->spec;
+    foreign_set_layers(offer->foreign, reading, &spec); // readings differ in their layers
+    return model_file_take(out, offer->foreign, &spec, reading, error);
 }

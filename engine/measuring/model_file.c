@@ -67,17 +67,21 @@ static double measure_mean_answer(const ImageSet *set, int images)
     return total / DIGIT_PIXELS;
 }
 
-// Both ways to read the weights were tried: which one it is, and how much better.
+// Several readings were tried: which one it is, and how much better.
 static void describe_readings(const Guesses *guesses, const Foreign *foreign, Notices *notices)
 {
     const Guess *best = &guesses->items[0], *other = NULL;
     for (int i = 1; i < guesses->count && !other; i++)
         other = guesses->items[i].reading != best->reading ? &guesses->items[i] : NULL;
-    if (other)
-        notices_add(notices,
-                    "%s: its weights fit as (out, in) and as (in, out); the reading that reconstructs better is taken, "
-                    "with a test MSE of %.4f against %.4f",
-                    foreign_name(foreign), best->mse, other->mse);
+    if (!other)
+        return;
+    const bool is_turned = foreign_is_turned(foreign, best->reading) != foreign_is_turned(foreign, other->reading);
+    notices_add(notices,
+                "%s: its weights %s; the reading that reconstructs better is taken, with a test MSE of %.4f against "
+                "%.4f",
+                foreign_name(foreign),
+                is_turned ? "fit as (out, in) and as (in, out)" : "make more than one model, or one of more layers",
+                best->mse, other->mse);
 }
 
 static bool take_guess(ModelFile *out, const Foreign *foreign, const SpecWish *wish, const ImageSet *set,

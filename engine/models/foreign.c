@@ -1,4 +1,4 @@
-// A foreign model: which tensors it reads, how they become parameters, what it says of it.
+// A foreign model: which tensors it reads, and how they become parameters.
 #include "models/foreign.h"
 
 #include <assert.h>
@@ -10,78 +10,15 @@
 #include "models/foreign_parts.h"
 #include "models/model_layers.h"
 
-struct Foreign {
-    char name[256];
-    int pixels;
-    SafetensorsReader *reader;
-    Error problem;  // what the reader refuses with
-    float **values; // (tensor_count): of those that a reading needs, else NULL
-    const SafetensorsFile *file;
-    int reading_count;
-    Chain readings[FOREIGN_READINGS_MAX];
-    bool is_ours, has_spec;
-    Spec spec;
-    int64_t step;
-    Notices notices; // of what holds for every reading
-};
-
 const char *foreign_name(const Foreign *foreign) { return foreign->name; }
 int64_t foreign_step(const Foreign *foreign) { return foreign->step; }
-int foreign_reading_count(const Foreign *foreign) { return foreign->reading_count; }
+int foreign_reading_count(const Foreign *foreign) { return foreign->readings.count; }
 
 bool foreign_find_spec(const Foreign *foreign, Spec *spec)
 {
     if (foreign->has_spec)
         *spec = foreign->spec;
     return foreign->has_spec;
-}
-
-// ---- sentences ----------------------------------------------------------------------------------------------------
-
-enum { SHAPE_TEXT = 160, LIST_TEXT = 300 };
-
-static void format_shape(const Tensor *tensor, char text[SHAPE_TEXT])
-{
-    int length = snprintf(text, SHAPE_TEXT, "(");
-    for (int i = 0; i < tensor->rank; i++)
-        length += snprintf(text + length, SHAPE_TEXT - (size_t)length, "%s%zu", i > 0 ? ", " : "", tensor->shape[i]);
-    (void)snprintf(text + length, SHAPE_TEXT - (size_t)length, ")");
-}
-
-// Adds an item to a list, as long as there is room for it and for how many are missing; counts those.
-static void add_to_list(char text[LIST_TEXT], const char *item, int *missing)
-{
-    enum { ROOM_FOR_COUNT = 24 };
-    const size_t used = strlen(text);
-    if (*missing == 0 && used + strlen(item) + 2 + ROOM_FOR_COUNT < LIST_TEXT)
-        (void)snprintf(text + used, LIST_TEXT - used, "%s%s", used ? ", " : "", item);
-    else
-        ++*missing;
-}
-
-static void end_list(char text[LIST_TEXT], int missing)
-{
-    const size_t used = strlen(text);
-    if (missing > 0)
-        (void)snprintf(text + used, LIST_TEXT - used, "%s%d more", used ? " and " : "", missing);
-}
-
-static bool refuse_tensors(const Foreign *foreign, Error *error)
-{
-    char list[LIST_TEXT] = "", item[400], shape[SHAPE_TEXT];
-    int missing = 0;
-    for (int i = 0; i < foreign->file->tensor_count; i++) {
-        const Tensor *tensor = &foreign->file->tensors[i];
-        format_shape(tensor, shape);
-        (void)snprintf(item, sizeof item, "%.100s %s", tensor->name, shape);
-        add_to_list(list, item, &missing);
-    }
-    end_list(list, missing);
-    return error_set(error,
-                     "%s: no fully connected layers lead from %d to %d values, such as weights (32, %d) and (%d, 32) "
-                     "would, at most %d of at most %d units; %s%s",
-                     foreign->name, foreign->pixels, foreign->pixels, foreign->pixels, foreign->pixels,
-                     MODEL_LAYERS_MAX, SPEC_WIDTH_MAX, *list ? "it holds " : "it holds no tensors", list);
 }
 
 // ---- metadata -----------------------------------------------------------------------------------------------------
@@ -116,8 +53,14 @@ static void read_spec(Foreign *foreign)
         notices_add(&foreign->notices, "%s: its metadata's spec says nothing here: %.200s", foreign->name, reason.text);
         return;
     }
-    if (has_layers(foreign, 0, &foreign->spec))
-        return;
+    for (int i = 0; i < foreign->readings.count; i++)
+        if (has_layers(foreign, i, &foreign->spec)) {
+            if (foreign->is_ours) { // there is no other
+                foreign->readings.items[0] = foreign->readings.items[i];
+                foreign->readings.count = 1;
+            }
+            return;
+        }
     char said[96], found[96];
     spec_format_layers(&foreign->spec, foreign->pixels, "-", said, sizeof said);
     foreign_set_layers(foreign, 0, &foreign->spec);
@@ -130,9 +73,9 @@ static void read_spec(Foreign *foreign)
 
 static bool is_needed(const Foreign *foreign, int index)
 {
-    for (int i = 0; i < foreign->reading_count; i++)
-        for (int layer = 0; layer < foreign->readings[i].count; layer++)
-            if (foreign->readings[i].weights[layer] == index || foreign->readings[i].biases[layer] == index)
+    for (int i = 0; i < foreign->readings.count; i++)
+        for (int layer = 0; layer < foreign->readings.items[i].count; layer++)
+            if (foreign->readings.items[i].weights[layer] == index || foreign->readings.items[i].biases[layer] == index)
                 return true;
     return false;
 }
@@ -167,28 +110,38 @@ static int count_voices(const Foreign *foreign, const Chain *chain)
     return voices;
 }
 
-// Each way to read it that makes a chain; one alone where shapes and names leave no doubt.
+static void add_readings(Foreign *foreign, const Chains *chains)
+{
+    for (int i = 0; i < chains->count && foreign->readings.count < FOREIGN_READINGS_MAX; i++)
+        foreign->readings.items[foreign->readings.count++] = chains->items[i];
+}
+
+// Each way to read it that makes a chain; one orientation alone where shapes and names leave no doubt.
 static void find_readings(Foreign *foreign)
 {
-    Chain chains[ORIENTATION_COUNT];
+    Chains chains[ORIENTATION_COUNT];
     for (Orientation i = 0; i < ORIENTATION_COUNT; i++)
-        chains[i] = foreign_find_chain(foreign->file, (size_t)foreign->pixels, i);
+        chains[i] = foreign_list_chains(foreign->file, (size_t)foreign->pixels, i);
+    const Chain *torch = &chains[ORIENTATION_TORCH].items[0], *keras = &chains[ORIENTATION_KERAS].items[0];
     if (chains[ORIENTATION_TORCH].is_too_deep || chains[ORIENTATION_KERAS].is_too_deep)
         return; // a part of it is another model
     const char *format = safetensors_find_metadata(foreign->file, "format");
-    foreign->is_ours =
-        format && strcmp(format, "losslens") == 0 && count_voices(foreign, &chains[ORIENTATION_TORCH]) > 0;
-    const bool is_keras_first = count_voices(foreign, &chains[ORIENTATION_KERAS]) > 0 ||
-                                (chains[ORIENTATION_KERAS].is_as_named && !chains[ORIENTATION_TORCH].is_as_named);
+    foreign->is_ours = format && strcmp(format, "losslens") == 0 && count_voices(foreign, torch) > 0;
+    const bool is_keras_first = count_voices(foreign, keras) > 0 || (keras->is_as_named && !torch->is_as_named);
     for (int i = 0; i < ORIENTATION_COUNT; i++) {
-        const Chain *chain = &chains[is_keras_first ? ORIENTATION_COUNT - 1 - i : i];
-        const Chain *other = &chains[is_keras_first ? i : ORIENTATION_COUNT - 1 - i];
-        if (chain->count == 0)
+        const Chains *these = &chains[is_keras_first ? ORIENTATION_COUNT - 1 - i : i],
+                     *others = &chains[is_keras_first ? i : ORIENTATION_COUNT - 1 - i];
+        const Chain *chain = &these->items[0];
+        if (these->count == 0)
             continue;
-        foreign->readings[foreign->reading_count++] = *chain;
-        const bool is_sure = chain->is_as_named && !other->is_as_named && count_voices(foreign, chain) >= 0;
+        add_readings(foreign, these);
+        const bool is_sure = chain->is_as_named && !others->items[0].is_as_named && count_voices(foreign, chain) >= 0;
         if (is_sure || (foreign->is_ours && chain->orientation == ORIENTATION_TORCH))
-            return;
+            break;
+    }
+    if (foreign->readings.count == 0) {
+        chains[0] = foreign_list_tied(foreign->file, (size_t)foreign->pixels);
+        add_readings(foreign, &chains[0]);
     }
 }
 
@@ -196,8 +149,8 @@ static bool read_all(Foreign *foreign)
 {
     foreign->file = safetensors_header(foreign->reader);
     find_readings(foreign);
-    if (foreign->reading_count == 0)
-        return refuse_tensors(foreign, &foreign->problem);
+    if (foreign->readings.count == 0)
+        return foreign_refuse_tensors(foreign, &foreign->problem);
     if (foreign->file->skipped_metadata > 0)
         notices_add(&foreign->notices, "%s: metadata that is too long to be a spec was skipped", foreign->name);
     read_step(foreign);
@@ -248,11 +201,16 @@ void foreign_close(Foreign *foreign)
 
 void foreign_set_layers(const Foreign *foreign, int reading, Spec *spec)
 {
-    const Chain *chain = &foreign->readings[reading];
+    const Chain *chain = &foreign->readings.items[reading];
     memset(spec->widths, 0, sizeof spec->widths);
     spec->hidden_count = chain->count - 1;
     for (int i = 0; i < spec->hidden_count; i++)
-        spec->widths[i] = (int)foreign_out(&foreign->file->tensors[chain->weights[i]], chain->orientation);
+        spec->widths[i] = (int)chain_out(foreign->file, chain, i);
+}
+
+bool foreign_is_turned(const Foreign *foreign, int reading)
+{
+    return foreign->readings.items[reading].orientation == ORIENTATION_KERAS;
 }
 
 static void fill_layer(const Layer *layer, Orientation orientation, const float *weight, const float *bias,
@@ -269,90 +227,10 @@ static void fill_layer(const Layer *layer, Orientation orientation, const float 
 
 void foreign_fill(const Foreign *foreign, int reading, const Model *model, float *parameters)
 {
-    const Chain *chain = &foreign->readings[reading];
+    const Chain *chain = &foreign->readings.items[reading];
     assert(model->layer_count == chain->count && model->pixels == foreign->pixels);
     memset(parameters, 0, model->parameter_count * sizeof *parameters);
     for (int i = 0; i < chain->count; i++)
-        fill_layer(&model->layers[i], chain->orientation, foreign->values[chain->weights[i]],
+        fill_layer(&model->layers[i], chain_orientation(chain, i), foreign->values[chain->weights[i]],
                    chain->biases[i] >= 0 ? foreign->values[chain->biases[i]] : NULL, parameters);
-}
-
-// ---- what was done ------------------------------------------------------------------------------------------------
-
-static bool uses(const Chain *chain, int index)
-{
-    for (int i = 0; i < chain->count; i++)
-        if (chain->weights[i] == index || chain->biases[i] == index)
-            return true;
-    return false;
-}
-
-static void describe_order(const Foreign *foreign, const Chain *chain, Notices *notices)
-{
-    char list[LIST_TEXT] = "";
-    int missing = 0;
-    for (int i = 0; i < chain->count; i++)
-        add_to_list(list, foreign->file->tensors[chain->weights[i]].name, &missing);
-    end_list(list, missing);
-    if (!foreign->is_ours || !chain->is_as_named)
-        notices_add(notices, "%s: its layers, in the order of their %s: %s", foreign->name,
-                    chain->is_as_named ? "names" : "shapes", list);
-    if (chain->orientation == ORIENTATION_KERAS)
-        notices_add(notices, "%s: its weights are taken as (in, out), as Keras has them, and turned", foreign->name);
-}
-
-static void describe_types(const Foreign *foreign, const Chain *chain, Notices *notices)
-{
-    for (TensorType type = TENSOR_F32 + 1; type < TENSOR_TYPE_COUNT; type++) {
-        int count = 0;
-        for (int i = 0; i < foreign->file->tensor_count; i++)
-            count += foreign->file->tensors[i].type == type && uses(chain, i);
-        if (count > 0)
-            notices_add(notices, "%s: converted from %s to float32: %d of %d tensors", foreign->name,
-                        safetensors_type_name(type), count, foreign->file->tensor_count);
-    }
-}
-
-static void describe_missing(const Foreign *foreign, const Chain *chain, Notices *notices)
-{
-    char list[LIST_TEXT] = "";
-    int missing = 0;
-    for (int i = 0; i < chain->count; i++)
-        if (chain->biases[i] < 0)
-            add_to_list(list, foreign->file->tensors[chain->weights[i]].name, &missing);
-    end_list(list, missing);
-    if (*list)
-        notices_add(notices, "%s: no bias belongs to %s: zeros are taken", foreign->name, list);
-}
-
-static void describe_rest(const Foreign *foreign, const Chain *chain, Notices *notices)
-{
-    char list[LIST_TEXT] = "";
-    int missing = 0;
-    bool has_norm = false;
-    for (int i = 0; i < foreign->file->tensor_count; i++) {
-        if (uses(chain, i))
-            continue;
-        const Tensor *tensor = &foreign->file->tensors[i];
-        add_to_list(list, tensor->name, &missing);
-        has_norm |= tensor->rank == 1 && foreign_is_norm(tensor->name);
-    }
-    end_list(list, missing);
-    if (*list)
-        notices_add(notices, "%s: not needed and left out: %s", foreign->name, list);
-    if (has_norm)
-        notices_add(notices,
-                    "%s: it was trained with a normalisation, which models here lack: it computes something else "
-                    "without it",
-                    foreign->name);
-}
-
-void foreign_describe(const Foreign *foreign, int reading, Notices *notices)
-{
-    const Chain *chain = &foreign->readings[reading];
-    notices_append(notices, &foreign->notices);
-    describe_order(foreign, chain, notices);
-    describe_types(foreign, chain, notices);
-    describe_missing(foreign, chain, notices);
-    describe_rest(foreign, chain, notices);
 }

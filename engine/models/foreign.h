@@ -1,15 +1,16 @@
 // Foreign: a model in a .safetensors file, whoever wrote it: losslens, PyTorch, Keras.
 //
 // Its layers are found by the shapes of its tensors and by the order of their names; what is not needed is left in the
-// file. A file may be readable in two ways, as PyTorch has weights, (out, in), and as Keras has them, (in, out): then
-// who knows what the model is for decides (measuring/model_file.h). Thread: one at a time for each Foreign.
+// file. A file may be readable in several ways, as PyTorch has weights, (out, in), and as Keras has them, (in, out), or
+// as one of several models that it holds: then who knows what the model is for decides (measuring/model_file.h).
+// Thread: one at a time for each Foreign.
 #pragma once
 #include <stdint.h>
 
 #include "models/model.h"
 #include "notices.h"
 
-enum { FOREIGN_READINGS_MAX = 2 };
+enum { FOREIGN_READINGS_MAX = 6 };
 
 typedef struct Foreign Foreign;
 
@@ -32,5 +33,7 @@ int foreign_reading_count(const Foreign *foreign);
 void foreign_set_layers(const Foreign *foreign, int reading, Spec *spec); // those that the tensors have
 // model: of those layers. parameters: model->parameter_count, written whole.
 void foreign_fill(const Foreign *foreign, int reading, const Model *model, float *parameters);
+// Whether its weights are taken as (in, out).
+bool foreign_is_turned(const Foreign *foreign, int reading);
 // What was done, and left out, in reading it so.
 void foreign_describe(const Foreign *foreign, int reading, Notices *notices);

@@ -1,82 +1,100 @@
-// Which of a foreign file's tensors make its layers: weights that lead from the pixels to the pixels, each with a bias.
+// Which of a foreign file's weights make its layers: those that lead from the pixels to the pixels.
 //
 // Tried in turn, until something fits: all weights in the order of their names; all of them in another order; the same
-// for those of each part of the file whose names begin alike; and the longest way through some of them.
+// for those of each part of the file whose names begin alike; and the longest way through some of them. Where more than
+// one model is in the file, or a layer of another one stands at its side, each way is listed.
+#include <assert.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "models/foreign_parts.h"
 
-enum { WEIGHTS_MAX = 256, BIASES_MAX = 64, TRIES_MAX = 20000 }; // looked at, whatever a file holds
+enum { WEIGHTS_MAX = 256, TRIES_MAX = 20000, WAYS_MAX = 3 }; // looked at, whatever a file holds
 
-// The search for a way through the weights.
+// The search for ways through the weights.
 typedef struct Search {
     const SafetensorsFile *file;
     Orientation orientation;
     size_t pixels;
     const int *weights; // indices into the file, in the order of their names
     int count;
-    bool takes_all; // a way through all of them, else as many as possible
+    bool takes_all; // ways through all of them, else the longest through some
     int tries;
     int way[MODEL_LAYERS_MAX], length;
-    int best[MODEL_LAYERS_MAX], best_length; // 0: none yet
+    int found[WAYS_MAX][MODEL_LAYERS_MAX], found_count, found_length; // of one length, through other weights each
     bool is_used[WEIGHTS_MAX];
 } Search;
 
-size_t foreign_out(const Tensor *weight, Orientation orientation)
+// ---- sides --------------------------------------------------------------------------------------------------------
+
+bool foreign_find_sides(const Tensor *tensor, size_t sides[2])
 {
-    return weight->shape[orientation == ORIENTATION_TORCH ? 0 : 1];
+    int kept = 0, surplus = tensor->rank - 2;
+    for (int i = 0; i < tensor->rank; i++) {
+        if (surplus > 0 && tensor->shape[i] == 1)
+            surplus--;
+        else if (kept < 2)
+            sides[kept++] = tensor->shape[i];
+    }
+    return surplus == 0 && kept == 2;
 }
 
-size_t foreign_in(const Tensor *weight, Orientation orientation)
+static size_t find_side(const Tensor *weight, bool is_second)
 {
-    return weight->shape[orientation == ORIENTATION_TORCH ? 1 : 0];
+    size_t sides[2] = {0, 0};
+    (void)foreign_find_sides(weight, sides);
+    return sides[is_second];
+}
+
+static size_t find_out(const Tensor *weight, Orientation orientation)
+{
+    return find_side(weight, orientation == ORIENTATION_KERAS);
+}
+
+static size_t find_in(const Tensor *weight, Orientation orientation)
+{
+    return find_side(weight, orientation == ORIENTATION_TORCH);
+}
+
+Orientation chain_orientation(const Chain *chain, int layer)
+{
+    const bool is_turned = chain->is_tied && layer >= chain->count / 2;
+    return is_turned ? (Orientation)(ORIENTATION_COUNT - 1 - chain->orientation) : chain->orientation;
+}
+
+size_t chain_out(const SafetensorsFile *file, const Chain *chain, int layer)
+{
+    return find_out(&file->tensors[chain->weights[layer]], chain_orientation(chain, layer));
 }
 
 // ---- weights ------------------------------------------------------------------------------------------------------
 
-// Depth first, in the order of the names, so that the first of equally long ways has the better order.
-static void search_on(Search *search, size_t in)
+static bool is_weight(const Tensor *tensor)
 {
-    if (search->length >= 2 && in == search->pixels && search->length > search->best_length &&
-        (!search->takes_all || search->length == search->count)) {
-        memcpy(search->best, search->way, sizeof search->best);
-        search->best_length = search->length;
-    }
-    if (search->length == MODEL_LAYERS_MAX || (search->takes_all && search->best_length > 0))
-        return;
-    // the pixels lie at both ends, unless every weight has its place between
-    if (!search->takes_all && search->length > 0 && in == search->pixels)
-        return;
-    for (int i = 0; i < search->count && search->tries < TRIES_MAX; i++) {
-        const Tensor *weight = &search->file->tensors[search->weights[i]];
-        if (search->is_used[i] || foreign_in(weight, search->orientation) != in)
-            continue;
-        search->tries++;
-        search->is_used[i] = true;
-        search->way[search->length++] = search->weights[i];
-        search_on(search, foreign_out(weight, search->orientation));
-        search->length--;
-        search->is_used[i] = false;
-    }
+    size_t sides[2];
+    return foreign_find_sides(tensor, sides) && safetensors_is_float(tensor->type) && sides[0] > 0 && sides[1] > 0 &&
+           sides[0] <= SPEC_WIDTH_MAX && sides[1] <= SPEC_WIDTH_MAX && !foreign_is_state(tensor->name) &&
+           !foreign_is_bias(tensor->name);
 }
 
-static bool find_way(Search *search, const int *weights, int count, bool takes_all)
+// Which widths can be come to from the pixels, or backward.
+static void spread(const Search *search, bool is_backward, bool reached[SPEC_WIDTH_MAX + 1])
 {
-    search->weights = weights;
-    search->count = count;
-    search->takes_all = takes_all;
-    search->tries = search->length = search->best_length = 0;
-    if (!takes_all || (count >= 2 && count <= MODEL_LAYERS_MAX))
-        search_on(search, search->pixels);
-    return search->best_length > 0;
-}
-
-static bool is_weight(const Tensor *tensor, size_t pixels)
-{
-    const size_t most = pixels > SPEC_WIDTH_MAX ? pixels : SPEC_WIDTH_MAX;
-    return tensor->rank == 2 && safetensors_is_float(tensor->type) && tensor->shape[0] > 0 && tensor->shape[1] > 0 &&
-           tensor->shape[0] <= most && tensor->shape[1] <= most && !foreign_is_state(tensor->name);
+    memset(reached, 0, (SPEC_WIDTH_MAX + 1) * sizeof *reached);
+    reached[search->pixels] = true;
+    for (bool is_new = true; is_new;) {
+        is_new = false;
+        for (int i = 0; i < search->file->tensor_count; i++) {
+            const Tensor *tensor = &search->file->tensors[i];
+            if (!is_weight(tensor))
+                continue;
+            const size_t in = find_in(tensor, search->orientation), out = find_out(tensor, search->orientation),
+                         from = is_backward ? out : in, to = is_backward ? in : out;
+            is_new |= reached[from] && !reached[to];
+            reached[to] |= reached[from];
+        }
+    }
 }
 
 static int compare_indices(const void *a, const void *b, void *file)
@@ -85,14 +103,94 @@ static int compare_indices(const void *a, const void *b, void *file)
     return foreign_compare_names(tensors[*(const int *)a].name, tensors[*(const int *)b].name);
 }
 
-static int list_weights(const SafetensorsFile *file, size_t pixels, int weights[WEIGHTS_MAX])
+// Those that can be on a way from the pixels to the pixels.
+static int list_weights(const Search *search, int weights[WEIGHTS_MAX])
 {
+    bool to[SPEC_WIDTH_MAX + 1], from[SPEC_WIDTH_MAX + 1];
     int count = 0;
-    for (int i = 0; i < file->tensor_count && count < WEIGHTS_MAX; i++)
-        if (is_weight(&file->tensors[i], pixels))
+    spread(search, false, to);
+    spread(search, true, from);
+    for (int i = 0; i < search->file->tensor_count && count < WEIGHTS_MAX; i++) {
+        const Tensor *tensor = &search->file->tensors[i];
+        if (is_weight(tensor) && to[find_in(tensor, search->orientation)] &&
+            from[find_out(tensor, search->orientation)])
             weights[count++] = i;
-    qsort_r(weights, (size_t)count, sizeof *weights, compare_indices, (void *)file);
+    }
+    qsort_r(weights, (size_t)count, sizeof *weights, compare_indices, (void *)search->file);
     return count;
+}
+
+// ---- searching ----------------------------------------------------------------------------------------------------
+
+static bool is_in_order(const int *way, int length, const int *weights, int count)
+{
+    int at = 0;
+    for (int i = 0; i < count && at < length; i++)
+        at += weights[i] == way[at];
+    return at == length;
+}
+
+// Whether a way found before goes through the same weights.
+static bool is_reordered(const Search *search)
+{
+    for (int i = 0; i < search->found_count; i++) {
+        int shared = 0;
+        for (int at = 0; at < search->length; at++)
+            for (int j = 0; j < search->found_length; j++)
+                shared += search->found[i][j] == search->way[at];
+        if (shared == search->length)
+            return true;
+    }
+    return false;
+}
+
+static void keep_way(Search *search)
+{
+    const int gain = search->found_count == 0 ? 1 : search->length - search->found_length;
+    if (gain < 0 || (search->takes_all && search->length < search->count))
+        return;
+    if (gain > 0)
+        search->found_count = 0;
+    else if (search->found_count == WAYS_MAX || is_reordered(search))
+        return;
+    memcpy(search->found[search->found_count++], search->way, sizeof search->way);
+    search->found_length = search->length;
+}
+
+// Depth first. What follows a layer by name is tried first, so that the layers of one part stay together, and the first
+// of equally long ways has the better order. last: the place of the layer before in the list, -1: none.
+static void search_on(Search *search, size_t in, int last)
+{
+    if (search->length >= 2 && in == search->pixels)
+        keep_way(search);
+    if (search->length == MODEL_LAYERS_MAX || (search->takes_all && search->found_count > 0))
+        return;
+    // the pixels lie at both ends, unless every weight has its place between
+    if (!search->takes_all && search->length > 0 && in == search->pixels)
+        return;
+    for (int n = 1; n <= search->count && search->tries < TRIES_MAX; n++) {
+        const int i = (last + n) % search->count;
+        const Tensor *weight = &search->file->tensors[search->weights[i]];
+        if (search->is_used[i] || find_in(weight, search->orientation) != in)
+            continue;
+        search->tries++;
+        search->is_used[i] = true;
+        search->way[search->length++] = search->weights[i];
+        search_on(search, find_out(weight, search->orientation), i);
+        search->length--;
+        search->is_used[i] = false;
+    }
+}
+
+static bool find_ways(Search *search, const int *weights, int count, bool takes_all)
+{
+    search->weights = weights;
+    search->count = count;
+    search->takes_all = takes_all;
+    search->tries = search->length = search->found_count = 0;
+    if (!takes_all || (count >= 2 && count <= MODEL_LAYERS_MAX))
+        search_on(search, search->pixels, -1);
+    return search->found_count > 0;
 }
 
 static bool leads_through(const Search *search, const int *weights, int count)
@@ -100,9 +198,9 @@ static bool leads_through(const Search *search, const int *weights, int count)
     size_t in = search->pixels;
     for (int i = 0; i < count; i++) {
         const Tensor *weight = &search->file->tensors[weights[i]];
-        if (foreign_in(weight, search->orientation) != in)
+        if (find_in(weight, search->orientation) != in)
             return false;
-        in = foreign_out(weight, search->orientation);
+        in = find_out(weight, search->orientation);
     }
     return count >= 2 && in == search->pixels;
 }
@@ -111,17 +209,32 @@ static bool leads_through(const Search *search, const int *weights, int count)
 static bool passes_pixels(const Search *search, const int *weights, int count)
 {
     for (int i = 0; i + 1 < count; i++)
-        if (foreign_out(&search->file->tensors[weights[i]], search->orientation) == search->pixels)
+        if (find_out(&search->file->tensors[weights[i]], search->orientation) == search->pixels)
             return true;
     return false;
 }
 
-static bool is_in_order(const int *way, int length, const int *weights, int count)
+// ---- listing ------------------------------------------------------------------------------------------------------
+
+static void add_chain(Chains *chains, const Search *search, const int *way, int length, const int *weights, int count)
 {
-    int at = 0;
-    for (int i = 0; i < count && at < length; i++)
-        at += weights[i] == way[at];
-    return at == length;
+    for (int i = 0; i < chains->count; i++)
+        if (chains->items[i].count == length &&
+            memcmp(chains->items[i].weights, way, (size_t)length * sizeof *way) == 0)
+            return;
+    if (chains->count == FOREIGN_READINGS_MAX)
+        return;
+    Chain *chain = &chains->items[chains->count++];
+    *chain = (Chain){.orientation = search->orientation, .count = length};
+    memcpy(chain->weights, way, (size_t)length * sizeof *way);
+    chain->is_as_named = is_in_order(way, length, weights, count);
+    foreign_find_biases(search->file, chain);
+}
+
+static void add_found(Chains *chains, const Search *search, const int *weights, int count)
+{
+    for (int i = 0; i < search->found_count; i++)
+        add_chain(chains, search, search->found[i], search->found_length, weights, count);
 }
 
 // The length of a name's first `depth` parts, between dots and slashes; 0 where it has no more than those.
@@ -133,8 +246,8 @@ static size_t measure_prefix(const char *name, int depth)
     return 0;
 }
 
-// A part of the file that is a model of its own, beside others: its names begin alike.
-static bool find_way_in_part(Search *search, const int *weights, int count)
+// The parts of the file that are models of their own: their names begin alike.
+static void add_parts(Chains *chains, Search *search, const int *weights, int count)
 {
     enum { DEPTH_MAX = 3 };
     int part[WEIGHTS_MAX];
@@ -146,103 +259,126 @@ static bool find_way_in_part(Search *search, const int *weights, int count)
             for (int i = 0; i < count && prefix > 0; i++)
                 if (strncmp(search->file->tensors[weights[i]].name, name, prefix) == 0)
                     part[size++] = weights[i];
-            if (size > 0 && part[0] == weights[first] && size < count && find_way(search, part, size, true))
-                return true;
+            if (size > 0 && part[0] == weights[first] && size < count && find_ways(search, part, size, true))
+                add_found(chains, search, weights, count);
         }
-    return false;
 }
 
-// ---- biases -------------------------------------------------------------------------------------------------------
-
-static bool has_stem(const Tensor *tensor, const char *stem, size_t length)
+// What the names of a layer and of its neighbours have in common: "model.encoder." of "model.encoder.0.weight".
+static size_t measure_group(const char *name)
 {
-    return foreign_stem_length(tensor->name) == length && strncmp(tensor->name, stem, length) == 0;
+    size_t length = foreign_stem_length(name);
+    while (length > 0 && name[length - 1] != '.' && name[length - 1] != '/')
+        length--;
+    return length;
 }
 
-static bool may_be_bias(const Tensor *tensor, size_t out)
+// Whether two names are of one group, whatever its number: "layers.0." and "layers.1.".
+static bool are_neighbours(const char *a, const char *b)
 {
-    return tensor->rank == 1 && tensor->shape[0] == out && safetensors_is_float(tensor->type) &&
-           !foreign_is_state(tensor->name);
+    const char *a_end = a + measure_group(a), *b_end = b + measure_group(b);
+    for (;; a++, b++) {
+        while (a < a_end && (isdigit((unsigned char)*a) || *a == '_'))
+            a++;
+        while (b < b_end && (isdigit((unsigned char)*b) || *b == '_'))
+            b++;
+        if (a == a_end || b == b_end || *a != *b)
+            return a == a_end && b == b_end;
+    }
 }
 
-// The one whose name is the weight's but for its last part.
-static int find_own_bias(const SafetensorsFile *file, const Tensor *weight, size_t out)
+// Whether a layer of an encoder's beginning or a decoder's end is of the name's group.
+static bool is_at_home(const Search *search, const int *weights, int count, const char *name)
 {
-    for (int i = 0; i < file->tensor_count; i++)
-        if (may_be_bias(&file->tensors[i], out) &&
-            has_stem(&file->tensors[i], weight->name, foreign_stem_length(weight->name)))
-            return i;
-    return -1;
-}
-
-// What stands alone under its name, and is no part of a normalisation.
-static bool is_lone(const SafetensorsFile *file, int index)
-{
-    const Tensor *tensor = &file->tensors[index];
-    const size_t stem = foreign_stem_length(tensor->name);
-    if (foreign_is_norm(tensor->name) || foreign_name_orientation(tensor->name) >= 0)
-        return false;
-    for (int i = 0; i < file->tensor_count; i++)
-        if (i != index && has_stem(&file->tensors[i], tensor->name, stem))
-            return false;
-    return true;
-}
-
-static bool is_taken(const Chain *chain, int layers, int index)
-{
-    for (int i = 0; i < layers; i++)
-        if (chain->biases[i] == index)
+    bool has_ends = false;
+    for (int i = 0; i < count; i++) {
+        const Tensor *weight = &search->file->tensors[weights[i]];
+        const bool is_end = (find_in(weight, search->orientation) == search->pixels) !=
+                            (find_out(weight, search->orientation) == search->pixels);
+        if (is_end && are_neighbours(weight->name, name))
             return true;
-    return false;
-}
-
-// Where no weight has a bias of its own name: of those of the right length the next by name.
-static int find_next_bias(const SafetensorsFile *file, const Chain *chain, int layer, size_t out)
-{
-    int best = -1, tried = 0;
-    for (int i = 0; i < file->tensor_count && tried < BIASES_MAX; i++) {
-        if (!may_be_bias(&file->tensors[i], out) || is_taken(chain, layer, i))
-            continue;
-        tried++;
-        if (is_lone(file, i) &&
-            (best < 0 || foreign_compare_names(file->tensors[i].name, file->tensors[best].name) < 0))
-            best = i;
+        has_ends |= is_end;
     }
-    return best;
+    return !has_ends;
 }
 
-static void find_biases(const SafetensorsFile *file, Chain *chain)
+static void add_whole(Chains *chains, Search *search, const int *weights, int count)
 {
-    bool has_own = false;
-    for (int i = 0; i < chain->count; i++) {
-        const Tensor *weight = &file->tensors[chain->weights[i]];
-        chain->biases[i] = find_own_bias(file, weight, foreign_out(weight, chain->orientation));
-        has_own |= chain->biases[i] >= 0;
+    if (leads_through(search, weights, count)) {
+        if (count <= MODEL_LAYERS_MAX)
+            add_chain(chains, search, weights, count, weights, count);
+    } else if (find_ways(search, weights, count, true) || find_ways(search, weights, count, false)) {
+        add_found(chains, search, weights, count);
     }
-    for (int i = 0; !has_own && i < chain->count; i++)
-        chain->biases[i] =
-            find_next_bias(file, chain, i, foreign_out(&file->tensors[chain->weights[i]], chain->orientation));
 }
 
-// ---- all of it ----------------------------------------------------------------------------------------------------
-
-Chain foreign_find_chain(const SafetensorsFile *file, size_t pixels, Orientation orientation)
+// Matrices that fit between others may be those of another model at the side, such as what tells the digits from the
+// code: those whose names begin like none of the layers that read or write pixels.
+static void add_without_guests(Chains *chains, Search *search, const int *weights, int count)
 {
+    int rest[WEIGHTS_MAX], size = 0;
+    for (int i = 0; i < count; i++)
+        if (is_at_home(search, weights, count, search->file->tensors[weights[i]].name))
+            rest[size++] = weights[i];
+    if (size < count)
+        add_whole(chains, search, rest, size);
+}
+
+// Matrices that are used twice, the second time turned and in the other order, stand in a file once. That there is a
+// way back at all is to be seen by its last bias.
+static void add_tied(Chains *chains, const Search *search, const int *weights, int count)
+{
+    size_t in = search->pixels;
+    if (count == 0 || 2 * count > MODEL_LAYERS_MAX || chains->count == FOREIGN_READINGS_MAX)
+        return;
+    Chain chain = {.orientation = search->orientation, .count = 2 * count, .is_as_named = true, .is_tied = true};
+    for (int i = 0; i < count; i++) {
+        const Tensor *weight = &search->file->tensors[weights[i]];
+        if (find_in(weight, search->orientation) != in)
+            return;
+        chain.weights[i] = chain.weights[2 * count - 1 - i] = weights[i];
+        in = find_out(weight, search->orientation);
+    }
+    foreign_find_biases(search->file, &chain);
+    if (in != search->pixels && chain.biases[2 * count - 1] >= 0)
+        chains->items[chains->count++] = chain;
+}
+
+Chains foreign_list_chains(const SafetensorsFile *file, size_t pixels, Orientation orientation)
+{
+    assert(pixels <= SPEC_WIDTH_MAX);
     int weights[WEIGHTS_MAX];
     Search search = {.file = file, .orientation = orientation, .pixels = pixels};
-    Chain chain = {.orientation = orientation};
-    const int count = list_weights(file, pixels, weights);
+    Chains chains = {0};
+    const int count = list_weights(&search, weights);
     const bool leads = leads_through(&search, weights, count);
-    if (leads && !(passes_pixels(&search, weights, count) && find_way_in_part(&search, weights, count))) {
-        chain.is_too_deep = count > MODEL_LAYERS_MAX;
-        chain.count = chain.is_too_deep ? 0 : count;
-        memcpy(chain.weights, weights, (size_t)chain.count * sizeof *weights);
-    } else if (leads || find_way(&search, weights, count, true) || find_way_in_part(&search, weights, count) ||
-               find_way(&search, weights, count, false)) {
-        memcpy(chain.weights, search.best, sizeof chain.weights);
-        chain.count = search.best_length;
+    if (!leads || passes_pixels(&search, weights, count))
+        add_parts(&chains, &search, weights, count);
+    if (leads || chains.count == 0)
+        add_whole(&chains, &search, weights, count);
+    if (chains.count <= 1)
+        add_without_guests(&chains, &search, weights, count);
+    chains.is_too_deep = leads && chains.count == 0;
+    return chains;
+}
+
+static int list_ends(const Search *search, int weights[WEIGHTS_MAX])
+{
+    int count = 0;
+    for (int i = 0; i < search->file->tensor_count && count < WEIGHTS_MAX; i++)
+        if (is_weight(&search->file->tensors[i]))
+            weights[count++] = i;
+    qsort_r(weights, (size_t)count, sizeof *weights, compare_indices, (void *)search->file);
+    return count;
+}
+
+Chains foreign_list_tied(const SafetensorsFile *file, size_t pixels)
+{
+    int weights[WEIGHTS_MAX];
+    Chains chains = {0};
+    for (Orientation i = 0; i < ORIENTATION_COUNT; i++) {
+        Search search = {.file = file, .orientation = i, .pixels = pixels};
+        add_tied(&chains, &search, weights, list_ends(&search, weights));
     }
-    chain.is_as_named = chain.count > 0 && is_in_order(chain.weights, chain.count, weights, count);
-    find_biases(file, &chain);
-    return chain;
+    return chains;
 }

@@ -127,3 +127,9 @@ int foreign_compare_names(const char *a, const char *b)
     const int order = compare_natural(a, foreign_stem_length(a), b, foreign_stem_length(b));
     return order != 0 ? order : strcmp(a, b);
 }
+
+bool foreign_is_bias(const char *name)
+{
+    const char *role = name + foreign_stem_length(name);
+    return *role && (strncasecmp(role + 1, "bias", 4) == 0 || strcasecmp(role + 1, "b") == 0);
+}

@@ -1,5 +1,6 @@
 // What the parts of foreign.h's implementation share: foreign.c, reading and filling; foreign_names.c, what names say;
-// foreign_chain.c, which tensors make the layers. Internal to the engine. Thread: as in foreign.h.
+// foreign_chain.c and foreign_bias.c, which tensors make the layers; foreign_said.c, sentences. Internal to the engine.
+// Thread: as in foreign.h.
 #pragma once
 #include "models/foreign.h"
 #include "models/safetensors.h"
@@ -20,21 +21,60 @@ size_t foreign_stem_length(const char *name);
 
 bool foreign_is_state(const char *name); // an optimizer's, a running average's: no weight that a model computes with
 bool foreign_is_norm(const char *name);  // of a normalisation
+bool foreign_is_bias(const char *name);  // it says so, "fc1.bias"
 int foreign_name_orientation(const char *name); // an Orientation; -1: it does not say
 
 // ---- foreign_chain.c ----
 
 // The tensors of a model's layers, as indices into the header, from the first on.
 typedef struct Chain {
-    int count;                                               // 0: there is none
+    int count;
     int weights[MODEL_LAYERS_MAX], biases[MODEL_LAYERS_MAX]; // a bias of -1: none
     bool is_as_named;                                        // in the order of their names
-    bool is_too_deep; // all the weights there are would make one, and are too many
-    Orientation orientation;
+    bool is_tied; // the second half of the layers has the weights of the first, turned and in the other order
+    Orientation orientation; // of the first half, where they are tied
 } Chain;
 
-size_t foreign_out(const Tensor *weight, Orientation orientation);
-size_t foreign_in(const Tensor *weight, Orientation orientation);
+// The likeliest first.
+typedef struct Chains {
+    int count;
+    Chain items[FOREIGN_READINGS_MAX];
+    bool is_too_deep; // all the weights there are would make one, and are too many
+} Chains;
 
-// The chain from pixels to pixels that the file's weights make, read so.
-Chain foreign_find_chain(const SafetensorsFile *file, size_t pixels, Orientation orientation);
+// A weight's two sides, without what sides of 1 are too many: (1, 32, 784) is (32, 784). False: it has no two.
+bool foreign_find_sides(const Tensor *tensor, size_t sides[2]);
+
+Orientation chain_orientation(const Chain *chain, int layer);
+size_t chain_out(const SafetensorsFile *file, const Chain *chain, int layer);
+
+// The chains from pixels to pixels that the file's weights make, read so.
+Chains foreign_list_chains(const SafetensorsFile *file, size_t pixels, Orientation orientation);
+
+// The same of weights that lead to the code alone, and back by the same way.
+Chains foreign_list_tied(const SafetensorsFile *file, size_t pixels);
+
+// ---- foreign_bias.c ----
+
+// Finds the biases of a chain whose weights are known.
+void foreign_find_biases(const SafetensorsFile *file, Chain *chain);
+
+// ---- foreign.c ----
+
+struct Foreign {
+    char name[256];
+    int pixels;
+    SafetensorsReader *reader;
+    Error problem;  // what the reader refuses with
+    float **values; // (tensor_count): of those that a reading needs, else NULL
+    const SafetensorsFile *file;
+    Chains readings;
+    bool is_ours, has_spec;
+    Spec spec;
+    int64_t step;
+    Notices notices; // of what holds for every reading
+};
+
+// ---- foreign_said.c ----
+
+bool foreign_refuse_tensors(const Foreign *foreign, Error *error); // what tensors there are; false

@@ -1,0 +1,159 @@
+// What is said of a foreign model: why it is refused, what was done to read it.
+#include <stdio.h>
+#include <string.h>
+
+#include "models/foreign_parts.h"
+
+// ---- lists --------------------------------------------------------------------------------------------------------
+
+enum { SHAPE_TEXT = 160, LIST_TEXT = 300 };
+
+static void format_shape(const Tensor *tensor, char text[SHAPE_TEXT])
+{
+    int length = snprintf(text, SHAPE_TEXT, "(");
+    for (int i = 0; i < tensor->rank; i++)
+        length += snprintf(text + length, SHAPE_TEXT - (size_t)length, "%s%zu", i > 0 ? ", " : "", tensor->shape[i]);
+    (void)snprintf(text + length, SHAPE_TEXT - (size_t)length, ")");
+}
+
+// Adds an item to a list, as long as there is room for it and for how many are missing; counts those.
+static void add_to_list(char text[LIST_TEXT], const char *item, int *missing)
+{
+    enum { ROOM_FOR_COUNT = 24 };
+    const size_t used = strlen(text);
+    if (*missing == 0 && used + strlen(item) + 2 + ROOM_FOR_COUNT < LIST_TEXT)
+        (void)snprintf(text + used, LIST_TEXT - used, "%s%s", used ? ", " : "", item);
+    else
+        ++*missing;
+}
+
+static void end_list(char text[LIST_TEXT], int missing)
+{
+    const size_t used = strlen(text);
+    if (missing > 0)
+        (void)snprintf(text + used, LIST_TEXT - used, "%s%d more", used ? " and " : "", missing);
+}
+
+bool foreign_refuse_tensors(const Foreign *foreign, Error *error)
+{
+    char list[LIST_TEXT] = "", item[400], shape[SHAPE_TEXT];
+    int missing = 0;
+    for (int i = 0; i < foreign->file->tensor_count; i++) {
+        const Tensor *tensor = &foreign->file->tensors[i];
+        format_shape(tensor, shape);
+        (void)snprintf(item, sizeof item, "%.100s %s%s%s", tensor->name, shape,
+                       safetensors_is_float(tensor->type) ? "" : " of ",
+                       safetensors_is_float(tensor->type) ? "" : safetensors_type_name(tensor->type));
+        add_to_list(list, item, &missing);
+    }
+    end_list(list, missing);
+    return error_set(error,
+                     "%s: no fully connected layers lead from %d to %d values, such as weights (32, %d) and (%d, 32) "
+                     "would, at most %d of at most %d units; %s%s",
+                     foreign->name, foreign->pixels, foreign->pixels, foreign->pixels, foreign->pixels,
+                     MODEL_LAYERS_MAX, SPEC_WIDTH_MAX, *list ? "it holds " : "it holds no tensors", list);
+}
+
+// ---- what was done ------------------------------------------------------------------------------------------------
+
+static bool uses(const Chain *chain, int index)
+{
+    for (int i = 0; i < chain->count; i++)
+        if (chain->weights[i] == index || chain->biases[i] == index)
+            return true;
+    return false;
+}
+
+static void describe_order(const Foreign *foreign, const Chain *chain, Notices *notices)
+{
+    char list[LIST_TEXT] = "";
+    int missing = 0;
+    for (int i = 0; i < chain->count; i++)
+        add_to_list(list, foreign->file->tensors[chain->weights[i]].name, &missing);
+    end_list(list, missing);
+    if (!foreign->is_ours || !chain->is_as_named)
+        notices_add(notices, "%s: its layers, in the order of their %s: %s", foreign->name,
+                    chain->is_as_named ? "names" : "shapes", list);
+    if (chain->orientation == ORIENTATION_KERAS)
+        notices_add(notices, "%s: its weights are taken as (in, out), as Keras has them, and turned", foreign->name);
+    if (chain->is_tied)
+        notices_add(notices, "%s: its weights are used a second time, turned, on the way back: those are not there",
+                    foreign->name);
+}
+
+static void describe_shapes(const Foreign *foreign, const Chain *chain, Notices *notices)
+{
+    char list[LIST_TEXT] = "", item[400], shape[SHAPE_TEXT];
+    int missing = 0;
+    for (int i = 0; i < foreign->file->tensor_count; i++) {
+        const Tensor *tensor = &foreign->file->tensors[i];
+        if (tensor->rank <= 2 || !uses(chain, i))
+            continue;
+        format_shape(tensor, shape);
+        (void)snprintf(item, sizeof item, "%.100s %s", tensor->name, shape);
+        add_to_list(list, item, &missing);
+    }
+    end_list(list, missing);
+    if (*list)
+        notices_add(notices, "%s: what has one place alone along an axis is taken without that axis: %s", foreign->name,
+                    list);
+}
+
+static void describe_types(const Foreign *foreign, const Chain *chain, Notices *notices)
+{
+    for (TensorType type = TENSOR_F32 + 1; type < TENSOR_TYPE_COUNT; type++) {
+        int count = 0;
+        for (int i = 0; i < foreign->file->tensor_count; i++)
+            count += foreign->file->tensors[i].type == type && uses(chain, i);
+        if (count > 0)
+            notices_add(notices, "%s: converted from %s to float32: %d of %d tensors", foreign->name,
+                        safetensors_type_name(type), count, foreign->file->tensor_count);
+    }
+}
+
+static void describe_missing(const Foreign *foreign, const Chain *chain, Notices *notices)
+{
+    char list[LIST_TEXT] = "";
+    int missing = 0;
+    for (int i = 0; i < chain->count; i++)
+        if (chain->biases[i] < 0)
+            add_to_list(list, foreign->file->tensors[chain->weights[i]].name, &missing);
+    end_list(list, missing);
+    if (*list)
+        notices_add(notices, "%s: no bias belongs to %s: zeros are taken", foreign->name, list);
+}
+
+static void describe_rest(const Foreign *foreign, const Chain *chain, Notices *notices)
+{
+    char list[LIST_TEXT] = "";
+    int missing = 0;
+    bool has_norm = false;
+    for (int i = 0; i < foreign->file->tensor_count; i++) {
+        if (uses(chain, i))
+            continue;
+        const Tensor *tensor = &foreign->file->tensors[i];
+        add_to_list(list, tensor->name, &missing);
+        // a list that is called a weight scales the values of a layer
+        has_norm |= tensor->rank == 1 &&
+                    (foreign_is_norm(tensor->name) || foreign_name_orientation(tensor->name) == ORIENTATION_TORCH);
+    }
+    end_list(list, missing);
+    if (*list)
+        notices_add(notices, "%s: not needed and left out: %s", foreign->name, list);
+    if (has_norm)
+        notices_add(notices,
+                    "%s: it was trained with a normalisation, which models here lack: it computes something else "
+                    "without it",
+                    foreign->name);
+}
+
+void foreign_describe(const Foreign *foreign, int reading, Notices *notices)
+{
+    const Chain *chain = &foreign->readings.items[reading];
+    notices_append(notices, &foreign->notices);
+    describe_order(foreign, chain, notices);
+    describe_shapes(foreign, chain, notices);
+    describe_types(foreign, chain, notices);
+    describe_missing(foreign, chain, notices);
+    describe_rest(foreign, chain, notices);
+}
