@@ -180,6 +180,16 @@ class FramesTest(FilmCase):
             films.append([read_bytes(os.path.join(folder, name)) for name in frame_names(3)])
         self.assertEqual(films[0], films[1])
 
+    def test_how_a_picture_became(self):
+        """Its settings are the film's, which ends at its models."""
+        shot = LAB.shot("--epochs", 2, "--a", "layers=8", "--view", "solo", "--step", 2)
+        folder = LAB.new_path("")
+        self.film(folder, "--from", shot["file"])
+        frames, was = self.read_frames(folder, 3), read_settings(shot["file"])
+        self.assertEqual([frame["a"]["epoch"] for frame in frames], [0, 1, 2])
+        self.assertEqual([frame["view"] for frame in frames], [was["view"]] * 3)
+        self.assertEqual((frames[2]["a"]["step"], "past_step" in frames[2]), (was["newest_step"], False))
+
     def test_a_model_that_breaks(self):
         """The film goes on with the other; the broken one stays at what it was."""
         folder = LAB.new_path("")

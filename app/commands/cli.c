@@ -111,6 +111,10 @@ static const OptionRow rows[] = {
      NULL},
     {"--from", "SHOT.png", SHOT, KIND_TEXT, FIELD(from), 0, 0,
      "make this picture of losslens again: its settings are the\nother options' defaults", NULL},
+    {"--from", "SHOT.png", FILM, KIND_TEXT, FIELD(from), 0, 0,
+     "film how the models of this picture of losslens became what\nthey are in it: its settings are the other options' "
+     "defaults",
+     NULL},
     {"--figures", "FILE.csv|FILE.json", SHOT, KIND_TEXT, FIELD(figures), 0, 0,
      "also write the figures of every model on show, a row or an\nobject each", NULL},
     {"--npy", "DIR", SHOT, KIND_TEXT, FIELD(arrays), 0, 0,
@@ -351,6 +355,16 @@ static void fill_defaults(Options *out)
     out->display_scale = 1.0f;
 }
 
+// A film of a picture's models ends where they are in it.
+static int count_epochs(const SavedState *saved)
+{
+    int most = 0;
+    for (int i = 0; i < saved->model_count; i++)
+        most = saved->models[i].epochs > most ? saved->models[i].epochs : most;
+    most = most > 0 ? most : saved->epochs;
+    return most > 0 ? most : 1;
+}
+
 void cli_fill_state(Options *out, const CaptureState *state)
 {
     const SavedState *saved = &state->saved;
@@ -361,9 +375,10 @@ void cli_fill_state(Options *out, const CaptureState *state)
     out->reading = state->data.reading;
     out->limit = state->data.limit;
     out->no_shuffle = state->data.is_in_order;
-    out->epochs = saved->epochs;
+    const bool is_film = out->command == COMMAND_FILM;
+    out->epochs = is_film ? count_epochs(saved) : saved->epochs;
     out->look = saved->look;
-    out->step = (int)saved->look.past_step;
+    out->step = is_film ? -1 : (int)saved->look.past_step;
     out->preset = saved->preset;
     out->pace = saved->pace;
     out->theme = state->theme;

@@ -92,7 +92,7 @@ typedef struct Options {
     const char *to, *mirror;      // data fetch: the folder, NULL: the set's own; an address, NULL: the set's own
     int stall;                    // data fetch: seconds
     const char *figures, *arrays; // shot: a file and a folder for them (export.h); NULL: none
-    const char *from;             // shot: a picture whose settings are the other options' defaults; NULL: none
+    const char *from;             // shot, film: a picture whose settings are the other options' defaults; NULL: none
     const CaptureState *state;    // these, or those of view's operand; borrowed, NULL: there are none
     float display_scale;          // of the display that a picture is as on; 1 where there is no such picture
 } Options;

@@ -21,7 +21,9 @@ typedef struct Parcel {
     int kind; // row of the table; -1: not known yet
     Dataset *dataset;
     InkPicture picture;
-    CaptureState *state; // of a picture of losslens; dataset beside it, where that is another one than is open
+    CaptureState *state;    // of a picture of losslens; dataset beside it, where that is another one than is open
+    CaptureReading reading; // how that went
+    Error refusal;          // why it went badly
     // a model: ready to be used, or what it may be
     ModelFile file;
     Foreign *foreign;
@@ -63,8 +65,9 @@ static bool ends_with(const char *path, const char *end)
 }
 
 // Of what losslens cannot read, too, where it can say how to convert it; but NumPy's archives mostly are data sets.
-static bool is_model(const Glance *glance)
+static bool is_model(const Glance *glance, Parcel *parcel)
 {
+    (void)parcel;
     char lines[CONVERT_TEXT];
     return !glance->is_folder &&
            (ends_with(glance->path, ".safetensors") || file_kind_is_safetensors(glance->bytes, glance->size) ||
@@ -112,7 +115,7 @@ static bool take_model(Opening *opening, Parcel *parcel, Error *error)
     return true;
 }
 
-static bool is_anything(const Glance *glance) { return (void)glance, true; }
+static bool is_anything(const Glance *glance, Parcel *parcel) { return (void)glance, (void)parcel, true; }
 
 static bool read_data(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
 {
@@ -136,22 +139,20 @@ static bool take_data(Opening *opening, Parcel *parcel, Error *error)
     return true;
 }
 
-static bool is_state(const Glance *glance)
+// Whose picture it is its settings say, which are read here.
+static bool is_state(const Glance *glance, Parcel *parcel)
 {
-    Error error;
-    CaptureState *state = capture_is_png(glance->bytes, glance->size) ? calloc(1, sizeof *state) : NULL;
-    const CaptureReading reading = state ? capture_read_settings(glance->path, state, &error) : CAPTURE_NO_PNG;
-    free(state);
-    return reading == CAPTURE_READ || reading == CAPTURE_BAD;
+    if (!capture_is_png(glance->bytes, glance->size) || !(parcel->state = calloc(1, sizeof *parcel->state)))
+        return false;
+    parcel->reading = capture_read_settings(glance->path, parcel->state, &parcel->refusal);
+    return parcel->reading == CAPTURE_READ || parcel->reading == CAPTURE_BAD;
 }
 
 static bool read_state(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
 {
-    CaptureState *state = parcel->state = calloc(1, sizeof *state);
-    if (!state)
-        return error_set(error, "out of memory: %s", parcel->path);
-    if (!capture_read_state(parcel->path, state, error))
-        return false;
+    const CaptureState *state = parcel->state;
+    if (parcel->reading != CAPTURE_READ)
+        return error_set(error, "%s", parcel->refusal.text);
     if (session_has_data(opening->session, &state->data))
         return true;
     if (!*state->data.path)
@@ -179,7 +180,11 @@ static bool take_state(Opening *opening, Parcel *parcel, Error *error)
     return true;
 }
 
-static bool is_picture(const Glance *glance) { return picture_is_known(glance->bytes, glance->size); }
+static bool is_picture(const Glance *glance, Parcel *parcel)
+{
+    (void)parcel;
+    return picture_is_known(glance->bytes, glance->size);
+}
 
 static bool read_picture(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
 {
@@ -197,7 +202,7 @@ static bool take_picture(Opening *opening, Parcel *parcel, Error *error)
 
 // In this order: the first that fits.
 static const struct {
-    bool (*fits)(const Glance *glance);
+    bool (*fits)(const Glance *glance, Parcel *parcel);
     bool (*read)(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error); // on the job's thread
     bool (*take)(Opening *opening, Parcel *parcel, Error *error); // on the UI's; its sentence also where all is well
 } rows[] = {
@@ -246,7 +251,7 @@ static bool read_parcel(void *context, const LoadProgress *progress, Error *erro
         return error_set(error, "out of memory: %s", parcel->path);
     glance->path = parcel->path;
     look_at(parcel->path, glance);
-    for (parcel->kind = 0; !rows[parcel->kind].fits(glance);)
+    for (parcel->kind = 0; !rows[parcel->kind].fits(glance, parcel);)
         parcel->kind++;
     free(glance);
     return rows[parcel->kind].read(opening, parcel, progress, error);

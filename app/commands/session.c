@@ -1,15 +1,12 @@
-// Opening, passing, capturing.
-#include "commands/session.h"
+// A session's opening, its models' files and its data.
+#include "commands/session_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "commands/commands.h"
-#include "files/capture.h"
-#include "files/capture_state.h"
 #include "files/picture.h"
-#include "panels/figure.h"
 
 // Whether the set has the page that was asked for; how long a page is depends on the window.
 static bool check_page(const Session *session, const Options *options, Error *error)
@@ -22,43 +19,6 @@ static bool check_page(const Session *session, const Options *options, Error *er
         return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
                          (total - 1) / count + 1, count, (total - 1) / count);
     return true;
-}
-
-// ---- a picture's state --------------------------------------------------------------------------------------------
-
-// The picture's state, with what was asked for by options of their own.
-static const SavedState *merge_state(Session *session, const Options *options, const Spec specs[SIDE_COUNT])
-{
-    if (!options->state)
-        return NULL;
-    SavedState *saved = &session->saved;
-    *saved = options->state->saved;
-    saved->specs[SIDE_A] = specs[SIDE_A];
-    saved->specs[SIDE_B] = specs[SIDE_B];
-    saved->look = options->look;
-    saved->preset = options->preset;
-    saved->epochs = options->epochs;
-    if (cli_is_given(options, "--epochs"))
-        saved->model_count = 0; // so long, instead of as long as they were
-    if (cli_is_given(options, "--page"))
-        saved->page_first = saved->page_shuffle = 0;
-    saved->has_pad &= !options->digit;
-    saved->has_lesson_pixel &= options->lesson == 0 && !cli_is_given(options, "--preset");
-    return saved;
-}
-
-// Whether the data is what the picture was made with.
-static void compare_data(Session *session, const CaptureData *was)
-{
-    DataSums sums;
-    if (was->is_builtin || !*was->sums.train || !*was->sums.test)
-        return;
-    image_set_digest(&session->dataset->train, sums.train);
-    image_set_digest(&session->dataset->test, sums.test);
-    if (strcmp(sums.train, was->sums.train) != 0 || strcmp(sums.test, was->sums.test) != 0)
-        notices_add(&session->notices,
-                    "the data in %s is not what the picture was made with: the models will be others",
-                    session->data_path);
 }
 
 bool session_copy_digits(const Session *session, ImageSet *out, Error *error)
@@ -103,43 +63,6 @@ bool session_guess_model(const Session *session, const Foreign *foreign, const L
     return good;
 }
 
-// Models that began with a file begin with it again, where it is what it was.
-static bool load_origin(Session *session, const SavedModel *saved)
-{
-    Error error;
-    char sha256[65];
-    ModelFile file;
-    const SpecWish wish = {saved->spec, ~0u};
-    const bool is_read = session_load_model(session, saved->origin.path, &wish, NULL, &file, &error);
-    bool is_same =
-        is_read && model_digest(&file.model, file.parameters, sha256) && strcmp(sha256, saved->origin.sha256) == 0;
-    ModelOrigin origin = saved->origin;
-    if (!is_read)
-        notices_add(&session->notices,
-                    "a model of the picture began with the weights of a file and cannot be trained again: %s",
-                    error.text);
-    else if (!is_same)
-        notices_add(&session->notices,
-                    "a model of the picture began with the weights of %s and cannot be trained again: that file now "
-                    "has other ones",
-                    saved->origin.path);
-    is_same = is_same && app_set_origin(&session->app, &saved->spec, file.parameters, &origin);
-    model_file_free(&file);
-    return is_same;
-}
-
-static void load_origins(Session *session, const Options *options)
-{
-    for (int i = 0; options->state && i < options->state->saved.model_count; i++) {
-        const SavedModel *saved = &options->state->saved.models[i];
-        bool is_replaced = false;
-        for (int side = 0; side < SIDE_COUNT; side++)
-            is_replaced |= session->files[side].parameters && spec_equal(&saved->spec, &session->app.specs[side]);
-        if (*saved->origin.path && !is_replaced)
-            (void)load_origin(session, saved);
-    }
-}
-
 // ---- opening ------------------------------------------------------------------------------------------------------
 
 // Where a file is, for pictures; empty where that has too long a name.
@@ -150,7 +73,7 @@ static void resolve_path(const char *given, char path[PATH_MAX])
 }
 
 // The same of a data set, which may be given by its name.
-static void resolve_data(const char *given, char path[PATH_MAX])
+void session_resolve_data(const char *given, char path[PATH_MAX])
 {
     char folder[PATH_MAX];
     path[0] = 0;
@@ -183,7 +106,7 @@ static bool open_models(Session *session, const Options *options, Spec specs[SID
     return true;
 }
 
-static bool open_app(Session *session, const Options *options, Error *error)
+bool session_open_app(Session *session, const Options *options, Error *error)
 {
     Spec specs[SIDE_COUNT] = {options->a, options->b};
     if (!open_models(session, options, specs, error))
@@ -208,14 +131,14 @@ static bool open_app(Session *session, const Options *options, Error *error)
         .theme = options->theme,
         .digit = session->digit,
         .data_path = *session->data_path ? session->data_path : NULL,
-        .saved = merge_state(session, options, specs),
+        .saved = session_merge_state(session, options, specs),
         .wake = window_wake,
         .wake_context = session->window,
     };
     session->has_app = true;
     if (!app_init(&session->app, &app, error))
         return false;
-    load_origins(session, options);
+    session_load_origins(session, options);
     notices_append(&session->app.notices, &session->notices);
     return true;
 }
@@ -293,21 +216,20 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
             error_set(error, "%.700s. The picture was made with it: --data says where it is now", reading.error.text);
         return EXIT_BAD_DATA;
     }
-    if (session->dataset) {
+    if (session->dataset)
         notices_append(&session->notices, &session->dataset->notices);
-    }
     if (options->data)
-        resolve_data(options->data, session->data_path);
+        session_resolve_data(options->data, session->data_path);
     if (options->data && options->state)
-        compare_data(session, &options->state->data);
+        session_compare_data(session, &options->state->data);
     if (!check_page(session, options, error))
         return EXIT_USAGE;
     if (status != EXIT_OK)
         return status;
-    return open_app(session, options, error) ? EXIT_OK : EXIT_FAILED;
+    return session_open_app(session, options, error) ? EXIT_OK : EXIT_FAILED;
 }
 
-static void free_dataset(Dataset *dataset)
+void session_free_dataset(Dataset *dataset)
 {
     if (dataset)
         dataset_free(dataset);
@@ -322,88 +244,13 @@ bool session_take_dataset(Session *session, Dataset *dataset, const char *path, 
         notices_remove(&session->app.notices, &session->dataset->notices);
     if (dataset)
         notices_append(&session->app.notices, &dataset->notices);
-    free_dataset(session->dataset);
+    session_free_dataset(session->dataset);
     session->dataset = dataset;
     session->data_path[0] = 0;
     if (path)
-        resolve_data(path, session->data_path);
+        session_resolve_data(path, session->data_path);
     session->app.options.data_path = *session->data_path ? session->data_path : NULL;
     return true;
-}
-
-bool session_has_data(const Session *session, const CaptureData *data)
-{
-    DataSums sums;
-    if (data->is_builtin || !session->dataset)
-        return data->is_builtin;
-    if (*data->path && strcmp(session->data_path, data->path) == 0)
-        return true;
-    image_set_digest(&session->dataset->train, sums.train);
-    image_set_digest(&session->dataset->test, sums.test);
-    return strcmp(sums.train, data->sums.train) == 0 && strcmp(sums.test, data->sums.test) == 0;
-}
-
-// What outlives the app: what is being fetched, and what the window is.
-static void keep_window(App *next, App *old)
-{
-    next->sets = old->sets;
-    old->sets = (Sets){0};
-    next->is_fullscreen = old->is_fullscreen;
-    next->ui_scale = old->ui_scale;
-    next->is_lesson_new = old->is_lesson_new;
-    next->now = old->now;
-}
-
-static void swap_sessions(Session *session, Session *next)
-{
-    keep_window(&next->app, &session->app);
-    app_free(&session->app);
-    for (int side = 0; side < SIDE_COUNT; side++)
-        model_file_free(&session->files[side]);
-    free(session->digit);
-    if (session->dataset != next->dataset)
-        free_dataset(session->dataset);
-    session->app = next->app;
-    session->digit = NULL;
-    session->dataset = next->dataset;
-    memcpy(session->data_path, next->data_path, sizeof session->data_path);
-    session->notices = next->notices;
-    session->saved = next->saved;
-    AppOptions *options = &session->app.options; // which point into the session
-    options->saved = &session->saved;
-    options->digit = NULL;
-    options->data_path = *session->data_path ? session->data_path : NULL;
-}
-
-bool session_take_state(Session *session, const Options *options, const CaptureState *state, Dataset *dataset,
-                        Error *error)
-{
-    Session *next = calloc(1, sizeof *next);
-    if (!next)
-        return error_set(error, "out of memory: what a picture says");
-    Options chosen = *options;
-    cli_fill_state(&chosen, state);
-    memset(chosen.given, 0, sizeof chosen.given);
-    chosen.lesson = 0; // the look has it
-    chosen.digit = chosen.init = NULL;
-    memset(chosen.said, 0, sizeof chosen.said);
-    next->window = session->window;
-    next->dataset = state->data.is_builtin ? NULL : dataset ? dataset : session->dataset;
-    if (next->dataset) {
-        if (dataset)
-            resolve_data(state->data.path, next->data_path);
-        else
-            memcpy(next->data_path, session->data_path, sizeof next->data_path);
-        compare_data(next, &state->data);
-    }
-    next->notices = state->notices;
-    const bool is_good = open_app(next, &chosen, error);
-    if (is_good)
-        swap_sessions(session, next);
-    else if (next->has_app)
-        app_free(&next->app);
-    free(next);
-    return is_good;
 }
 
 void session_close(Session *session)
@@ -417,96 +264,8 @@ void session_close(Session *session)
     if (session->render)
         render_destroy(session->render);
     window_destroy(session->window);
-    free_dataset(session->dataset);
+    session_free_dataset(session->dataset);
     free(session->digit);
     for (int side = 0; side < SIDE_COUNT; side++)
         model_file_free(&session->files[side]);
-}
-
-const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
-                          bool is_capture, bool takes_news)
-{
-    const float width = (float)size.width, height = (float)size.height;
-    const float user = (options->scale > 0 ? options->scale : 1.0f) * session->app.ui_scale;
-    const float scale = layout_fit_scale(size.display_scale, user, width, height);
-    session->shown = (CaptureWindow){size.width, size.height, size.display_scale, user};
-    font_begin_frame(session->font);
-    session->layout = layout_create(width, height, scale, &session->app.look);
-    const Frame *frame = app_compose(&session->app, session->layout.page_count, is_capture, takes_news);
-    Requests requests = {.count = 0};
-    draw_begin(&session->draw, width, height);
-    ui_begin(&session->ui, &session->draw, theme_get(session->app.theme), input, scale);
-    panels_draw(&session->ui, frame, &session->layout, &requests);
-    ui_end(&session->ui);
-    app_apply(&session->app, &requests);
-    session->passed_requests = requests.count;
-    return frame;
-}
-
-// What a picture takes besides: memory, and its settings as JSON.
-static bool finish_picture(Session *session, WindowSize size, uint8_t **rgba, char **json, Error *error)
-{
-    if (!*rgba)
-        *rgba = malloc((size_t)size.width * (size_t)size.height * 4);
-    bool good = *rgba && *json;
-    if (!good)
-        error_set(error, "out of memory: a screenshot of %dx%d pixels", size.width, size.height);
-    good = good && render_capture(session->render, &session->draw, size.width, size.height, *rgba, error);
-    if (good)
-        return true;
-    free(*rgba);
-    free(*json);
-    *rgba = NULL;
-    *json = NULL;
-    return false;
-}
-
-bool session_picture(Session *session, const Options *options, const Input *input, WindowSize size, uint8_t **rgba,
-                     char **json, Error *error)
-{
-    const Input still = ui_still(input);
-    const Frame *frame = session_pass(session, options, &still, size, true, !session->is_live);
-    if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
-        frame = session_pass(session, options, &still, size, true, !session->is_live);
-    *json = capture_settings_text(frame, &session->shown, NULL);
-    return finish_picture(session, size, rgba, json, error);
-}
-
-static const Frame *draw_figure(Session *session, const FigureOrder *order)
-{
-    const float width = (float)order->width, height = (float)order->height;
-    const Input input = {.is_inside = false};
-    const Frame *frame = app_compose(&session->app, session->layout.page_count, true, !session->is_live);
-    font_begin_frame(session->font);
-    draw_begin(&session->draw, width, height);
-    ui_begin(&session->figure, &session->draw, theme_get(order->theme), &input, layout_figure_scale(width, height));
-    figure_draw(&session->figure, frame, width, height, order->title);
-    ui_end(&session->figure);
-    return frame;
-}
-
-bool session_figure(Session *session, const FigureOrder *order, uint8_t **rgba, char **json, Error *error)
-{
-    const Frame *frame = draw_figure(session, order);
-    if (!draw_is_whole(&session->draw)) // a second pass has what a full atlas had no room for
-        frame = draw_figure(session, order);
-    CaptureFigure figure = {.width = order->width, .height = order->height, .theme = order->theme};
-    char title[FIGURE_WORDS];
-    figure_title(frame, title);
-    figure.has_own_title = !order->title;
-    (void)snprintf(figure.title, sizeof figure.title, "%s", order->title ? order->title : title);
-    *json = capture_settings_text(frame, &session->shown, &figure);
-    return finish_picture(session, (WindowSize){order->width, order->height, 1.0f, false}, rgba, json, error);
-}
-
-bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, NewFile *file,
-                     Error *error)
-{
-    uint8_t *rgba = NULL;
-    char *json = NULL;
-    const bool good = session_picture(session, options, input, size, &rgba, &json, error) &&
-                      capture_write(file, rgba, size.width, size.height, json, error);
-    free(json);
-    free(rgba);
-    return good;
 }

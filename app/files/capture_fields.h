@@ -1,8 +1,9 @@
 // Capture fields: what a picture's settings hold, as a table.
 //
-// To add one: a row in capture_fields.c with the function that writes it and the one that reads it back; what belongs
-// to models is in capture_models.c, what belongs to the drawing in capture_pad.c. The order of the rows is that of the
-// JSON. Thread: as capture_state.h.
+// To add one: a row in capture_fields.c, whose order is that of the JSON, with the function that writes it and the one
+// that reads it back, among their like: capture_data.c, the data set and what of it is on show; capture_look.c, how it
+// is looked at; capture_window.c, moment, lesson and window; capture_models.c; capture_pad.c, the drawing. Thread: as
+// capture_state.h.
 #pragma once
 #include "files/capture_state.h"
 
@@ -38,15 +39,36 @@ bool capture_read_flag(const json_t *value, bool *out, Error *error);
 bool capture_read_pair(const json_t *value, int low, int high, int out[2], Error *error);
 bool capture_read_sum(const json_t *value, char out[65], Error *error); // 64 hex digits
 
+// Writing: the value of a key; a number.
+void capture_set(json_t *object, const char *key, json_t *value);
+json_t *capture_real(float value);
+
 // capture_models.c
 json_t *capture_model(const ModelFrame *m); // settings, which figures_json tells, too
-json_t *capture_write_a(const CaptureSource *source);
-json_t *capture_write_b(const CaptureSource *source);
-json_t *capture_write_others(const CaptureSource *source);
-json_t *capture_write_hidden(const CaptureSource *source);
+CaptureWrite capture_write_a, capture_write_b, capture_write_others, capture_write_hidden;
 CaptureRead capture_read_a, capture_read_b, capture_read_others, capture_read_hidden;
 
 // capture_pad.c
-json_t *capture_write_pad(const CaptureSource *source);
-json_t *capture_write_drawing(const CaptureSource *source);
+CaptureWrite capture_write_pad, capture_write_drawing;
 CaptureRead capture_read_pad, capture_read_drawing;
+
+// capture_data.c
+CaptureWrite capture_write_data, capture_write_notices, capture_write_first, capture_write_shuffled,
+    capture_write_digits, capture_write_page, capture_write_digit;
+CaptureRead capture_read_data, capture_read_page, capture_read_digit;
+
+// capture_look.c
+CaptureWrite capture_write_heatmaps, capture_write_scales, capture_write_clipped, capture_write_binary,
+    capture_write_histogram, capture_write_curve, capture_write_wipe, capture_write_pixel, capture_write_pixel_choice,
+    capture_write_target, capture_write_brush, capture_write_matrix;
+CaptureRead capture_read_heatmaps, capture_read_scales, capture_read_clipped, capture_read_binary,
+    capture_read_histogram, capture_read_curve, capture_read_wipe, capture_read_pixel, capture_read_pixel_choice,
+    capture_read_target, capture_read_brush, capture_read_matrix;
+
+// capture_window.c
+CaptureWrite capture_write_theme, capture_write_pad_brush, capture_write_centred, capture_write_newest,
+    capture_write_past, capture_write_epochs, capture_write_preset, capture_write_lesson, capture_write_lesson_pixel,
+    capture_write_pace, capture_write_paused, capture_write_popup, capture_write_window, capture_write_figure;
+CaptureRead capture_read_theme, capture_read_pad_brush, capture_read_centred, capture_read_past, capture_read_epochs,
+    capture_read_preset, capture_read_lesson, capture_read_lesson_pixel, capture_read_pace, capture_read_paused,
+    capture_read_popup, capture_read_window, capture_read_figure;

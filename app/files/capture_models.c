@@ -8,23 +8,21 @@
 
 enum { EPOCHS_MAX = 100000 };
 
-static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
-
 // ---- writing ------------------------------------------------------------------------------------------------------
 
 static json_t *test_figures(const Snapshot *s)
 {
     json_t *test = json_object();
     for (int loss = 0; loss < LOSS_COUNT; loss++)
-        set(test, loss_get(loss)->key, report_number(s->test.mean[loss]));
-    set(test, "epoch", json_integer(s->test_epoch));
-    set(test, "step", json_integer(s->test_step));
-    set(test, "bias", report_number(s->test.bias));
-    set(test, "below_0", report_number(s->test.below_0));
-    set(test, "above_1", report_number(s->test.above_1));
-    set(test, "dead_outputs", json_integer(s->test.dead_outputs));
-    set(test, "never_lit", json_integer(s->test.never_lit));
-    set(test, "dead_code_units", json_integer(s->test.dead_code_units));
+        capture_set(test, loss_get(loss)->key, report_number(s->test.mean[loss]));
+    capture_set(test, "epoch", json_integer(s->test_epoch));
+    capture_set(test, "step", json_integer(s->test_step));
+    capture_set(test, "bias", report_number(s->test.bias));
+    capture_set(test, "below_0", report_number(s->test.below_0));
+    capture_set(test, "above_1", report_number(s->test.above_1));
+    capture_set(test, "dead_outputs", json_integer(s->test.dead_outputs));
+    capture_set(test, "never_lit", json_integer(s->test.never_lit));
+    capture_set(test, "dead_code_units", json_integer(s->test.dead_code_units));
     return test;
 }
 
@@ -35,7 +33,7 @@ static json_t *origin(const ModelOrigin *from)
     json_t *json = json_pack("{s:o, s:s, s:I}", "path", report_text(path), "weights_sha256", from->sha256, "step",
                              (json_int_t)from->step);
     if (from->stays)
-        set(json, "stays", json_true());
+        capture_set(json, "stays", json_true());
     return json;
 }
 
@@ -47,15 +45,17 @@ static json_t *outline(const ModelFrame *m)
     const Snapshot *s = m->snapshot;
     json_t *json = json_pack("{s:s, s:I, s:o}", "spec", spec, "step", (json_int_t)s->step, "epoch",
                              report_number((double)s->step / s->steps_per_epoch));
-    set(json, "weights_sha256", model_digest(m->model, s->parameters, sha256) ? json_string(sha256) : json_null());
+    capture_set(json, "weights_sha256",
+                model_digest(m->model, s->parameters, sha256) ? json_string(sha256) : json_null());
     if (m->live->step != s->step)
-        set(json, "newest",
+        capture_set(
+            json, "newest",
             json_pack("[I, o]", (json_int_t)m->live->step, report_number((double)m->live->step / s->steps_per_epoch)));
     if (m->origin)
-        set(json, "init", origin(m->origin));
+        capture_set(json, "init", origin(m->origin));
     if (s->broken_step >= 0) {
-        set(json, "broken_step", json_integer(s->broken_step));
-        set(json, "broken_why", json_string(s->broken_why));
+        capture_set(json, "broken_step", json_integer(s->broken_step));
+        capture_set(json, "broken_why", json_string(s->broken_why));
     }
     return json;
 }
@@ -64,7 +64,7 @@ json_t *capture_model(const ModelFrame *m)
 {
     json_t *json = outline(m);
     if (m->snapshot->test.images)
-        set(json, "test", test_figures(m->snapshot));
+        capture_set(json, "test", test_figures(m->snapshot));
     return json;
 }
 

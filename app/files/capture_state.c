@@ -11,6 +11,10 @@
 
 // ---- writing ------------------------------------------------------------------------------------------------------
 
+void capture_set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
+
+json_t *capture_real(float value) { return json_real((double)value); }
+
 json_t *capture_settings(const Frame *frame, const CaptureWindow *window, const CaptureFigure *figure)
 {
     int count;

@@ -35,12 +35,18 @@ static void format_state(const Frame *frame, char *text, size_t size)
         (void)snprintf(text, size, "losslens " LOSSLENS_VERSION);
     else if (!frame->facts)
         (void)snprintf(text, size, "preparing the digits\u2026");
+    else if (frame->is_playing && frame->is_busy && frame->is_restoring)
+        (void)snprintf(text, size, "training up to the picture\u2026");
     else if (frame->is_playing && frame->is_busy && frame->samples_per_second < 1)
         (void)snprintf(text, size, "training\u2026");
     else if (frame->is_playing && frame->is_busy)
         (void)snprintf(text, size, "%s digits a second", count);
     else
-        (void)snprintf(text, size, "%s", !frame->is_playing ? "paused" : is_any_broken(frame) ? "stopped" : "done");
+        (void)snprintf(text, size, "%s",
+                       frame->is_held         ? "paused at the picture"
+                       : !frame->is_playing   ? "paused"
+                       : is_any_broken(frame) ? "stopped"
+                                              : "done");
 }
 
 // What this view is of, where its own words do not say it.

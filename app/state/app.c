@@ -164,7 +164,8 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     if (options->saved)
         restore_begin(app, options->saved);
     pad_forget_done(&app->pad);
-    app_set_pace(app, options->pace);
+    if (!app->restore.is_under_way)
+        app_set_pace(app, options->pace);
     trainer_play(app->trainer, true);
     return true;
 }

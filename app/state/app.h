@@ -82,6 +82,7 @@ typedef struct Restore {
     SavedState saved;
     bool holds_goals;  // no model is trained beyond where it was, until the user wants that
     bool is_under_way; // they are not there yet
+    bool is_held;      // they are, and training, which was under way in the picture, waits there
     bool is_unlike;    // they are, and not all are the picture's
     char outcome[256]; // what came of it, a sentence; empty: nothing yet
 } Restore;

@@ -1,4 +1,4 @@
-// What the files of App share: app.c, apply.c, exchange.c. Private to them.
+// What the files of App share: app.c, apply.c, exchange.c, restore.c. Private to them.
 #pragma once
 #include "state/app.h"
 

@@ -126,6 +126,7 @@ typedef struct Frame {
     int page_first, page_shuffle; // of the page of test digits, also where one is inspected; shuffle 0: in order
     int train_count, test_count;
     bool is_playing, is_busy;
+    bool is_restoring, is_held; // models are trained to where a picture has them; they are, and training waits there
     int epochs;
     double samples_per_second;
     bool is_past;                     // look.past_step lies before the newest step of a model on show

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "state/app.h"
+#include "state/app_parts.h"
 
 // ---- how far ------------------------------------------------------------------------------------------------------
 
@@ -48,7 +48,10 @@ void restore_set_goals(App *app)
 bool restore_lift_goals(App *app)
 {
     const bool had_some = app->restore.holds_goals;
-    app->restore.holds_goals = app->restore.is_under_way = false;
+    const bool was_under_way = app->restore.is_under_way;
+    app->restore.holds_goals = app->restore.is_under_way = app->restore.is_held = false;
+    if (was_under_way)
+        app_set_pace(app, app->pace);
     if (had_some) {
         restore_set_goals(app);
         app_set_goal(app, app->epochs, -1);
@@ -83,6 +86,8 @@ void restore_begin(App *app, const SavedState *saved)
     app->glossary = saved->glossary;
     app->claim = saved->claim;
     app->epochs = saved->epochs;
+    app->pace = saved->pace; // of what comes after; there it goes as fast as it can
+    trainer_set_pace(app->trainer, restore->is_under_way ? pace_batches(PACE_FULL) : pace_batches(saved->pace));
     int most = saved->epochs;
     for (int i = 0; i < saved->model_count; i++)
         most = saved->models[i].epochs > most ? saved->models[i].epochs : most;
@@ -192,6 +197,19 @@ static void tell(const Outcome *outcome, char *text, size_t size)
                                                       : "");
 }
 
+// Whether the picture was taken in the midst of training.
+static bool is_unfinished(const App *app, const Frame *frame)
+{
+    for (int i = 0; i < app->slot_count; i++) {
+        const Snapshot *live = frame->models[i].live;
+        const ModelOrigin *origin = app_find_origin(app, &app->slots[i].spec);
+        if ((i >= SIDE_COUNT || app_is_on_show(app, i)) && live->broken_step < 0 && !(origin && origin->stays) &&
+            live->step < (int64_t)live->steps_per_epoch * app->epochs)
+            return true;
+    }
+    return false;
+}
+
 void restore_compose(App *app, const Frame *frame)
 {
     Restore *restore = &app->restore;
@@ -201,10 +219,17 @@ void restore_compose(App *app, const Frame *frame)
     restore->is_under_way = false;
     restore->is_unlike = outcome.unlike > 0;
     tell(&outcome, restore->outcome, sizeof restore->outcome);
-    if (restore->saved.is_paused) {
+    app_set_pace(app, app->pace);
+    restore->is_held = !restore->saved.is_paused && is_unfinished(app, frame);
+    // a picture made again has the same words as before, and trains no further anyway
+    if (restore->saved.is_paused || (restore->is_held && !frame->is_capture)) {
         app->is_playing = false;
         trainer_play(app->trainer, false);
     }
-    if (!frame->is_capture) // a picture made again has the same words as before
-        app_say(app, restore->is_unlike, restore->outcome);
+    if (frame->is_capture)
+        return;
+    Error text;
+    (void)error_set(&text, "%s%s", restore->outcome,
+                    restore->is_held ? "; training pauses where the picture was taken: Play goes on" : "");
+    app_say(app, restore->is_unlike, text.text);
 }

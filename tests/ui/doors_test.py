@@ -13,7 +13,7 @@ import subprocess
 import unittest
 
 import numpy
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 import drop
 import window
@@ -155,6 +155,26 @@ class DoorsTest(WindowCase):
         p.wait(lambda f: f["b"]["step"] == 4, "its step", len(p.frames) - 1)
         p.wait(lambda f: "bit for bit" in f["message"], "the comparison of weights", len(p.frames) - 1)
         p.key("1", lambda f: f["view"] == "compare")
+
+    def test_a_picture_taken_while_training_pauses_where_it_was(self):
+        """At once, though a batch a second was watched; Play goes on."""
+        p = self.p
+        self.open_set("set")
+        path = os.path.join(new_folder(), "shot.png")
+        subprocess.run([LOSSLENS, "shot", "--data", FILES["set"], "--epochs", "20", "--b", "loss=mae,layers=8", "-o", path],
+                       env=environment(False), check=True, capture_output=True)
+        with Image.open(path) as image:
+            settings = {**json.loads(image.text["losslens"]), "epochs": 60, "pace": "1"}
+            text = PngImagePlugin.PngInfo()
+            text.add_text("losslens", json.dumps(settings))
+            image.save(path, pnginfo=text)
+        self.drop(path)
+        frame = p.wait(lambda f: "Play goes on" in f["message"], "the sentence", len(p.frames))
+        self.assertEqual((frame["a"]["step"], frame["b"]["step"]), (40, 40))
+        frame = p.wait(lambda f: not f["playing"], "the pause", len(p.frames) - 1)
+        self.assertIn("bit for bit", frame["message"])
+        p.key("space", lambda f: f["playing"])
+        p.wait(lambda f: f["a"]["step"] > 40, "training", len(p.frames) - 1)
 
     def test_a_typed_path_is_opened(self):
         p = self.p
