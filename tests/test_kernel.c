@@ -272,7 +272,7 @@ static double *collect_noise(const Kernel *kernel)
         float values[NOISE_PIXELS];
         for (int i = 0; i < NOISE_PIXELS; i++)
             values[i] = 0.5f;
-        kernel->add_noise(values, NOISE_PIXELS, sigma, random_stream(1, image).state);
+        kernel->add_noise(values, 0, NOISE_PIXELS, sigma, random_stream(1, image).state);
         for (int i = 0; i < NOISE_PIXELS; i++)
             noise[image * NOISE_PIXELS + (uint64_t)i] = ((double)values[i] - 0.5) / (double)sigma;
     }
@@ -311,8 +311,8 @@ static void check_noise(const Kernel *kernel)
     free(noise);
 
     float a[NOISE_PIXELS] = {0}, b[NOISE_PIXELS] = {0};
-    kernel->add_noise(a, NOISE_PIXELS, 2.0f, 42);
-    kernel->add_noise(b, 300, 2.0f, 42); // the same whatever the length
+    kernel->add_noise(a, 0, NOISE_PIXELS, 2.0f, 42);
+    kernel->add_noise(b, 0, 300, 2.0f, 42); // the same whatever the length
     assert_memory_equal(a, b, 300 * sizeof *a);
     int at_0 = 0, at_1 = 0;
     for (int i = 0; i < NOISE_PIXELS; i++) {
@@ -328,6 +328,56 @@ static void noise_is_gaussian_and_uncorrelated(void **state)
 {
     (void)state;
     isas_try_each(check_noise);
+}
+
+// Shares of 313,600 pixels of byte 51, a fifth: five standard errors are below 0.005.
+static void check_bytes(const Kernel *kernel)
+{
+    static const float chance = 0.3f;
+    uint8_t grey[NOISE_PIXELS], masked[NOISE_PIXELS], salted[NOISE_PIXELS], drawn[NOISE_PIXELS], part[16];
+    double hit = 0.0, black = 0.0, white = 0.0, lit = 0.0;
+    memset(grey, 51, sizeof grey);
+    for (uint64_t image = 0; image < NOISE_IMAGES; image++) {
+        const uint64_t key = random_stream(1, image).state;
+        kernel->mask_bytes(grey, masked, 0, NOISE_PIXELS, chance, key);
+        kernel->salt_bytes(grey, salted, 0, NOISE_PIXELS, chance, key);
+        kernel->draw_bits(grey, drawn, 0, NOISE_PIXELS, key);
+        for (int i = 0; i < NOISE_PIXELS; i++) {
+            assert_true(masked[i] == 0 || masked[i] == 51);
+            assert_true(salted[i] == 0 || salted[i] == 255 || salted[i] == 51);
+            assert_true(drawn[i] == 0 || drawn[i] == 255);
+            hit += masked[i] == 0;
+            black += salted[i] == 0;
+            white += salted[i] == 255;
+            lit += drawn[i] == 255;
+        }
+        kernel->salt_bytes(grey + 32, part, 32, sizeof part, chance, key); // a part of an image, wherever it is made
+        assert_memory_equal(part, salted + 32, sizeof part);
+        kernel->draw_bits(grey + 48, part, 48, sizeof part, key);
+        assert_memory_equal(part, drawn + 48, sizeof part);
+    }
+    assert_float_equal(hit / NOISE_COUNT, 0.3, 0.005);
+    assert_float_equal(black / NOISE_COUNT, 0.15, 0.005);
+    assert_float_equal(white / NOISE_COUNT, 0.15, 0.005);
+    assert_float_equal(lit / NOISE_COUNT, 0.2, 0.005);
+
+    memset(grey, 0, sizeof grey); // certainties
+    kernel->draw_bits(grey, drawn, 0, NOISE_PIXELS, 7);
+    assert_memory_equal(drawn, grey, sizeof grey);
+    kernel->mask_bytes(grey, masked, 0, NOISE_PIXELS, chance, 7);
+    assert_memory_equal(masked, grey, sizeof grey);
+    memset(grey, 255, sizeof grey);
+    kernel->draw_bits(grey, drawn, 0, NOISE_PIXELS, 7);
+    assert_memory_equal(drawn, grey, sizeof grey);
+    kernel->mask_bytes(grey, masked, 0, NOISE_PIXELS, 1.0f, 7);
+    for (int i = 0; i < NOISE_PIXELS; i++)
+        assert_int_equal(masked[i], 0);
+}
+
+static void bytes_are_hit_as_often_as_the_chance_says(void **state)
+{
+    (void)state;
+    isas_try_each(check_bytes);
 }
 
 static void unknown_instruction_sets_are_refused(void **state)
@@ -349,6 +399,7 @@ int main(void)
         cmocka_unit_test(is_finite_finds_every_bad_value),
         cmocka_unit_test(sums_and_transposes_agree_with_naive_loops),
         cmocka_unit_test(noise_is_gaussian_and_uncorrelated),
+        cmocka_unit_test(bytes_are_hit_as_often_as_the_chance_says),
         cmocka_unit_test(unknown_instruction_sets_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

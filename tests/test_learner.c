@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "kernels/kernel.h"
+#include "models/pixels.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"
@@ -56,15 +57,19 @@ static Learner *create(const char *text, int images, bool no_shuffle, Pool *work
 
 // ---- against the reference ----------------------------------------------------------------------------------------
 
-// The input as the learner corrupts it: the stream of an image depends on seed, epoch and image alone.
-static void corrupt(const Spec *spec, uint64_t epoch, uint64_t image, double *x)
+// What the learner reads of an image, and what it is to give back: chance depends on seed, epoch and image alone.
+static void prepare_image(const Spec *spec, int64_t epoch, int image, double *x, double *t)
 {
     float values[DIGIT_PIXELS];
-    kernel_get()->bytes_to_floats(set.pixels + image * DIGIT_PIXELS, values, DIGIT_PIXELS);
-    kernel_get()->add_noise(values, DIGIT_PIXELS, spec->noise,
-                            random_stream(spec->seed, (uint64_t)2 << 48 | epoch << 24 | image).state);
-    for (int i = 0; i < DIGIT_PIXELS; i++)
+    uint8_t targets[DIGIT_PIXELS];
+    const uint8_t *pixels = set.pixels + (size_t)image * DIGIT_PIXELS;
+    const uint64_t key = pixels_training_key(spec, epoch, image);
+    pixels_read(spec, key, pixels, 0, DIGIT_PIXELS, values);
+    pixels_target(spec, key, pixels, 0, DIGIT_PIXELS, targets);
+    for (int i = 0; i < DIGIT_PIXELS; i++) {
         x[i] = (double)values[i];
+        t[i] = targets[i] / 255.0;
+    }
 }
 
 static double step_reference(Reference *reference, const Spec *spec, int images, int *position, uint64_t epoch)
@@ -73,10 +78,9 @@ static double step_reference(Reference *reference, const Spec *spec, int images,
     double *targets = calloc((size_t)rows * 2, DIGIT_PIXELS * sizeof *targets),
            *inputs = targets + (size_t)rows * DIGIT_PIXELS;
     assert_non_null(targets);
-    synthetic_convert(&set, DIGIT_PIXELS, NULL, *position, rows, targets);
-    memcpy(inputs, targets, (size_t)rows * DIGIT_PIXELS * sizeof *targets);
-    for (int row = 0; spec->noise > 0.0f && row < rows; row++)
-        corrupt(spec, epoch, (uint64_t)(*position + row), inputs + (size_t)row * DIGIT_PIXELS);
+    for (int row = 0; row < rows; row++)
+        prepare_image(spec, (int64_t)epoch, *position + row, inputs + (size_t)row * DIGIT_PIXELS,
+                      targets + (size_t)row * DIGIT_PIXELS);
     const double loss = reference_learn(reference, inputs, targets, rows, NULL);
     reference_update(reference);
     *position = (*position + rows) % images;
@@ -149,6 +153,16 @@ static void penalty_and_noise_follow_the_reference(void **state)
     (void)state;
     check_steps("batch=16,l1=0.001,layers=24,9,24", IMAGES, 8);
     check_steps("batch=16,noise=0.3", 40, 7); // into the third epoch, whose noise is another
+}
+
+static void every_noise_and_target_follows_the_reference(void **state)
+{
+    (void)state;
+    check_steps("batch=16,noise=0.4,noise_kind=mask", 40, 7);
+    check_steps("batch=300,noise=0.2,noise_kind=salt,layers=9", 600, 4);
+    check_steps("batch=16,targets=binary", 40, 4);
+    check_steps("batch=300,targets=sampled,layers=9", 600, 4);
+    check_steps("batch=30,targets=sampled,noise=0.3,loss=mse,output=linear", 40, 4);
 }
 
 // The sum over 784 pixels at a 784th of SGD's rate is their mean, and Adam hides the factor up to its epsilon.
@@ -317,7 +331,7 @@ static void no_shape_of_the_work_depends_on_threads(void **state)
     (void)state;
     static const int batches[] = {1, 7, 64, 100, 256, 300, 1000};
     static const char *const layouts[] = {"32", "5", "40,7,33"};
-    static const char *const extras[] = {"", ",noise=0.3", ",l1=0.002", ",noise=0.3,l1=0.002"};
+    static const char *const extras[] = {"", ",noise=0.3", ",l1=0.002", ",noise=0.3,noise_kind=mask,targets=sampled"};
     for (size_t batch = 0; batch < sizeof batches / sizeof *batches; batch++)
         for (size_t layout = 0; layout < sizeof layouts / sizeof *layouts; layout++)
             for (size_t extra = 0; extra < sizeof extras / sizeof *extras; extra++) {
@@ -407,6 +421,7 @@ int main(void)
         cmocka_unit_test(batches_of_several_rounds_follow_the_reference),
         cmocka_unit_test(every_optimizer_follows_the_reference),
         cmocka_unit_test(penalty_and_noise_follow_the_reference),
+        cmocka_unit_test(every_noise_and_target_follows_the_reference),
         cmocka_unit_test(sums_follow_the_reference_and_their_means),
         cmocka_unit_test(unshuffled_images_come_as_they_lie),
         cmocka_unit_test(shuffle_depends_on_seed_and_epoch_alone),

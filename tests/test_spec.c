@@ -50,6 +50,9 @@ static void keys_come_in_any_order(void **state)
 static void rare_keys_are_written_where_they_say_something(void **state)
 {
     (void)state;
+    check_text("noise_kind=mask,noise=1",
+               "loss=bce,output=sigmoid,hidden=relu,layers=32,optimizer=adam,lr=0.001,batch=256,"
+               "noise=1,l1=0,seed=1,noise_kind=mask");
     check_text("delta=0.1,weight=2,range=unit,reduce=mean,targets=grey,noise_kind=gaussian", DEFAULT);
     check_text("noise_kind=salt,targets=sampled,reduce=sum,range=symmetric,weight=1.5,delta=1",
                DEFAULT ",delta=1,weight=1.5,range=symmetric,reduce=sum,targets=sampled,noise_kind=salt");
@@ -145,6 +148,8 @@ static void bad_numbers_are_named_with_their_range(void **state)
     check_bad(&(Bad){"lr=-0", {"lr=-0", "above 0"}});
     check_bad(&(Bad){"lr=100.1", {"lr=100.1", "at most 100"}});
     check_bad(&(Bad){"noise=2.1", {"noise=2.1", "at most 2"}});
+    check_bad(&(Bad){"noise=1.5,noise_kind=mask", {"noise=1.5", "noise_kind=mask", "at most 1"}});
+    check_bad(&(Bad){"noise_kind=salt,noise=1.01", {"noise=1.01", "noise_kind=salt", "at most 1"}});
     check_bad(&(Bad){"l1=1.01", {"l1=1.01", "at most 1"}});
     check_bad(&(Bad){"delta=0", {"delta=0", "above 0", "at most 10"}});
     check_bad(&(Bad){"weight=1001", {"weight=1001", "at most 1000"}});
@@ -225,6 +230,8 @@ static Spec draw_spec(Random *random)
                  .noise_kind = (int)random_below(random, NOISE_KIND_COUNT)};
     if (random_below(random, 2))
         spec.lr *= 1e-5f;
+    if (spec.noise_kind != NOISE_GAUSSIAN && spec.noise > 1.0f)
+        spec.noise *= 0.5f;
     for (int i = 0; i < spec.hidden_count; i++)
         spec.widths[i] = 1 + (int)random_below(random, SPEC_WIDTH_MAX);
     return spec;

@@ -14,10 +14,13 @@ static int report_eval(const ModelFile *file, const Dataset *dataset, const Targ
     const int64_t steps = (dataset->train.count + file->model.spec.batch - 1) / file->model.spec.batch;
     const int epochs = file->step > steps ? (int)(file->step / steps) : 1;
     const Diagnosis diagnosis = diagnosis_find(&(DiagnosisFacts){&file->model.spec, test, facts, epochs, -1});
-    return command_print_json(json_pack("{s:s, s:I, s:o, s:o, s:o, s:o}", "spec", spec, "step", (json_int_t)file->step,
-                                        "data", report_data(dataset, dataset->train.count, facts), "test",
-                                        report_metrics(test, &file->model.spec), "diagnosis", report_diagnosis(&diagnosis), "notices",
-                                        report_notices(&notices)));
+    json_t *report = json_pack("{s:s, s:I, s:o, s:o, s:o}", "spec", spec, "step", (json_int_t)file->step, "data",
+                               report_data(dataset, dataset->train.count, facts), "test",
+                               report_metrics(test, &file->model.spec), "diagnosis", report_diagnosis(&diagnosis));
+    if (pixels_are_damaged(&file->model.spec))
+        (void)json_object_set_new(report, "test_noisy", report_noisy(test));
+    (void)json_object_set_new(report, "notices", report_notices(&notices));
+    return command_print_json(report);
 }
 
 static int measure(const Options *options, const Dataset *dataset, Pool *pool)
@@ -31,7 +34,7 @@ static int measure(const Options *options, const Dataset *dataset, Pool *pool)
         &dataset->test, &file);
     if (status != EXIT_OK)
         return status;
-    const TargetFacts facts = metrics_target_facts(&dataset->test, dataset->test.count);
+    const TargetFacts facts = metrics_model_facts(&file.model.spec, &dataset->test, dataset->test.count);
     status = metrics_measure(&file.model, file.parameters, &dataset->test, &facts, pool, &test, &error)
                  ? report_eval(&file, dataset, &facts, &test)
                  : command_fail(EXIT_FAILED, "%s", error.text);

@@ -152,6 +152,8 @@ static json_t *build_report(const Training *training)
     if (broken >= 0 && training->saved_step >= 0)
         (void)json_object_set_new(report, "saved_step", json_integer(training->saved_step));
     (void)json_object_set_new(report, "test", report_metrics(&training->test, &training->model.spec));
+    if (pixels_are_damaged(&training->model.spec))
+        (void)json_object_set_new(report, "test_noisy", report_noisy(&training->test));
     const Diagnosis diagnosis = diagnosis_find(&(DiagnosisFacts){
         &training->model.spec, &training->test, &training->facts, learner_epoch_count(learner), broken});
     (void)json_object_set_new(report, "diagnosis", report_diagnosis(&diagnosis));
@@ -240,7 +242,7 @@ static bool prepare_learner(Training *training, Error *error)
     const ImageSet *train = &training->dataset.train;
     const int limit = training->options->limit;
     training->images = limit > 0 && limit < train->count ? limit : train->count;
-    training->facts = metrics_target_facts(&training->dataset.test, training->dataset.test.count);
+    training->facts = metrics_model_facts(&training->model.spec, &training->dataset.test, training->dataset.test.count);
     const LearnerOptions options = {train, training->images, training->options->no_shuffle, training->pool};
     training->learner = learner_create(&training->model, &options, error);
     if (!training->learner)

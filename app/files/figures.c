@@ -66,6 +66,8 @@ json_t *figures_model(const ModelFrame *m, bool has_history)
         set(test, "epoch", json_integer(s->test_epoch));
         set(test, "step", json_integer(s->test_step));
         set(json, "test", test);
+        if (pixels_are_damaged(&m->spec))
+            set(json, "test_noisy", report_noisy(&s->test));
     }
     set(json, "drawing", losses_json(m->pad_loss));
     set(json, "drawing_range", drawing_range(m));

@@ -45,6 +45,15 @@ static json_t *report_histogram(const Metrics *metrics)
                      "output", list_counts(metrics->histogram_output, HISTOGRAM_BINS));
 }
 
+json_t *report_noisy(const Metrics *m)
+{
+    json_t *report = json_object();
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        (void)json_object_set_new(report, loss_get(loss)->key, report_number(m->noisy_mean[loss]));
+    (void)json_object_set_new(report, "psnr", report_number(m->noisy_psnr));
+    return report;
+}
+
 json_t *report_diagnosis(const Diagnosis *diagnosis)
 {
     char sentence[sizeof diagnosis->is + sizeof diagnosis->because + 32];

@@ -16,6 +16,8 @@ json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *
 // Every figure, of a model of that spec: its own loss also as the sum over an image's pixels, loss_per_image.
 json_t *report_metrics(const Metrics *metrics, const Spec *spec);
 
+// What also stands for inputs with the spec's noise: each loss, and the PSNR.
+json_t *report_noisy(const Metrics *metrics);
 json_t *report_diagnosis(const Diagnosis *diagnosis); // key, sentence; null where nothing is known to be wrong
 
 // labels: how many images each of 0 to 9 has, a list; an object by label where there are others; null without labels.

@@ -89,6 +89,9 @@ typedef struct OutputPass {
 
 typedef double TrainOutput(const OutputPass *pass); // returns the loss, summed over rows and columns
 
+// damaged = bytes, but for those that are hit, each with this chance, 0 .. 1. n a multiple of KERNEL_PAD.
+typedef void DamageBytes(const uint8_t *bytes, uint8_t *damaged, size_t first, size_t n, float chance, uint64_t key);
+
 typedef struct Kernel {
     const char *name;                   // "avx512", "avx2", "plain"
     const ActivationTable *activations; // by ActivationRole
@@ -111,8 +114,12 @@ typedef struct Kernel {
     bool (*is_finite)(const float *values, size_t n);
     TrainOutput *const *const *train; // by loss, then by output activation
     MeasureOutput *const *measure;    // by output activation
-    // values += sigma * Gaussian noise, clipped to [0, 1]; the noise depends on (key, index) alone.
-    void (*add_noise)(float *values, size_t n, float sigma, uint64_t key);
+    // values += sigma * Gaussian noise, clipped to [0, 1]. These are the values of the indices from first on; what each
+    // gets depends on (key, index) alone, here and below.
+    void (*add_noise)(float *values, size_t first, size_t n, float sigma, uint64_t key);
+    DamageBytes *mask_bytes, *salt_bytes; // what is hit becomes 0; becomes 0 or 255, each as often
+    // drawn = 255 with a chance of byte / 255, else 0. n a multiple of KERNEL_PAD.
+    void (*draw_bits)(const uint8_t *bytes, uint8_t *drawn, size_t first, size_t n, uint64_t key);
 } Kernel;
 
 const Kernel *kernel_get(void); // the selected one; at first the best that the processor can run

@@ -1,7 +1,6 @@
 // A kernel's table, and its small loops. Compiled once for each instruction set (vector.h); kernel_select.c chooses.
 #include "kernels/kernel_parts.h"
 #include "kernels/vector.h"
-#include "random.h"
 
 static void sum_rows(const float *rows, size_t stride, size_t count, size_t n, float *sums, bool accumulate)
 {
@@ -77,53 +76,6 @@ static bool is_finite(const float *values, size_t n)
     return vec_sum(sum) == 0.0f;
 }
 
-// 32 well-mixed bits for each lane's counter (the "lowbias32" multipliers found by Chris Wellons, public domain).
-INLINE VecInt hash_lanes(VecInt x)
-{
-    VecBits h = (VecBits)x;
-    h ^= h >> 16;
-    h *= 0x7feb352du;
-    h ^= h >> 15;
-    h *= 0x846ca68bu;
-    h ^= h >> 16;
-    return (VecInt)h;
-}
-
-// Box and Muller, 1958, in float: a radius from one hash, an angle from another; cosine and sine by Taylor's
-// polynomials on a quarter turn. Only the cosine is used, so that each value stands on its own index.
-static void add_noise(float *values, size_t n, float sigma, uint64_t key)
-{
-    VecInt lane;
-    for (int i = 0; i < LANES; i++)
-        lane[i] = i;
-    const int32_t key1 = (int32_t)(uint32_t)key;
-    const uint32_t key2 = (uint32_t)(random_mix(key) >> 32);
-    for (size_t i = 0; i < n; i += LANES) {
-        const size_t part = n - i < LANES ? n - i : LANES;
-        const VecInt index = lane + (int32_t)i;
-        const VecInt bits1 = hash_lanes((VecInt)((VecBits)hash_lanes(index ^ key1) + key2));
-        const VecInt bits2 = hash_lanes(bits1 ^ key1 ^ 0x5bd1e995);
-        // u in (0, 1], so that its logarithm is finite; turn in [-1/2, 1/2)
-        const Vec u = (__builtin_convertvector((bits1 >> 8) & 0x00ffffff, Vec) + 1.0f) * 0x1p-24f;
-        const Vec turn = __builtin_convertvector(bits2 >> 8, Vec) * 0x1p-24f;
-        const Vec radius = vec_sqrt(-2.0f * vec_log(u));
-        // cos(2 pi turn) = sin(pi/2 - 2 pi |turn|), the argument in [-pi/2, pi/2]
-        const Vec x = 1.57079633f - 6.28318531f * vec_abs(turn), x2 = x * x;
-        Vec s = vec_all(-2.5052108e-8f);
-        s = s * x2 + 2.7557319e-6f;
-        s = s * x2 - 1.9841270e-4f;
-        s = s * x2 + 8.3333333e-3f;
-        s = s * x2 - 0.16666667f;
-        s = s * x2 * x + x;
-        const Vec clean = part == LANES ? vec_load(values + i) : vec_load_part(values + i, part);
-        const Vec noisy = vec_at_most(vec_at_least(clean + sigma * radius * s, 0.0f), 1.0f);
-        if (part == LANES)
-            vec_store(values + i, noisy);
-        else
-            vec_store_part(values + i, noisy, part);
-    }
-}
-
 #define STRING_(x) #x
 #define STRING(x)  STRING_(x)
 
@@ -145,5 +97,8 @@ const Kernel PER_ISA(kernel) = {
     .is_finite = is_finite,
     .train = PER_ISA(train_table),
     .measure = PER_ISA(measure_table),
-    .add_noise = add_noise,
+    .add_noise = PER_ISA(add_noise),
+    .mask_bytes = PER_ISA(mask_bytes),
+    .salt_bytes = PER_ISA(salt_bytes),
+    .draw_bits = PER_ISA(draw_bits),
 };

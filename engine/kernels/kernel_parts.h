@@ -14,6 +14,12 @@ void PER_ISA(multiply_tile)(const TileProduct *product);
 void PER_ISA(multiply_tile_transposed)(const TileProduct *product);
 void PER_ISA(bytes_to_floats)(const uint8_t *bytes, float *values, size_t n);
 
+// noise_isa.c
+void PER_ISA(add_noise)(float *values, size_t first, size_t n, float sigma, uint64_t key);
+void PER_ISA(draw_bits)(const uint8_t *bytes, uint8_t *drawn, size_t first, size_t n, uint64_t key);
+DamageBytes PER_ISA(mask_bytes);
+DamageBytes PER_ISA(salt_bytes);
+
 // activation_isa.c, loss_isa.c, measure_isa.c, optimizer_isa.c
 extern const ActivationTable PER_ISA(activation_tables)[];
 extern const Loss PER_ISA(losses)[];

@@ -11,12 +11,14 @@
 #include "kernels/measure.h"
 #include "measuring/unit_spread.h"
 #include "models/model_layers.h"
+#include "models/pixels.h"
 
 enum { SHARD_IMAGES = 256 }; // a shard is one task
 static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole number of strips");
 
 typedef struct Shard {
     PixelSums sums;
+    double noisy_loss[LOSS_COUNT];
     uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
     float outputs[DIGIT_PIXELS];
     uint32_t zeros[DIGIT_PIXELS];
@@ -25,7 +27,11 @@ typedef struct Shard {
 // A worker's scratch.
 typedef struct Worker {
     Workspace workspace;
-    float *strip; // (TILE_ROWS, STRIP_COLUMNS)
+    float *strip;                     // (TILE_ROWS, STRIP_COLUMNS)
+    float *noisy;                     // (TILE_ROWS, DIGIT_PIXELS): inputs where the noise makes floats
+    uint8_t (*damaged)[DIGIT_PIXELS]; // (TILE_ROWS): where it leaves bytes
+    uint8_t (*targets)[DIGIT_PIXELS]; // (TILE_ROWS): where they are not the images
+    Shard *unwanted;                  // of noisy inputs the losses alone are kept
     uint64_t lit[DIGIT_PIXELS / QUAD];
 } Worker;
 
@@ -39,26 +45,38 @@ typedef struct Measurement {
     Worker *workers;
 } Measurement;
 
-static void measure_tile(const Measurement *m, int first, int count, Worker *worker, Shard *shard, UnitSpread *units)
+// Images of a set, what the model reads of them, and what its outputs are held against.
+typedef struct Page {
+    Tile tile;
+    const uint8_t *targets[TILE_ROWS];
+} Page;
+
+static void open_page(const Measurement *m, int first, int count, Worker *worker, Page *page)
 {
-    const Kernel *kernel = kernel_get();
+    page->tile = (Tile){.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
+    for (int row = 0; row < count; row++) {
+        const uint8_t *pixels = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
+        page->tile.rows[row] = page->targets[row] = pixels;
+        if (worker->targets) {
+            pixels_make_binary(pixels, DIGIT_PIXELS, worker->targets[row]);
+            page->targets[row] = worker->targets[row];
+        }
+    }
+}
+
+// From the code to every figure.
+static void measure_outputs(const Measurement *m, const Page *page, const float *code, Worker *worker, Shard *shard)
+{
     const Model *model = m->model;
     const Layer *output = &model->layers[model->layer_count - 1];
-    Tile tile = {.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
-    for (int row = 0; row < count; row++)
-        tile.rows[row] = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
-    kernel->find_lit(&tile);
-    const float *code = model_encode_tile(model, m->parameters, &worker->workspace, &tile);
-    unit_spread_add(units, m->code_units, worker->workspace.values[m->code_index], model->layers[m->code_index].stride,
-                    count);
     for (size_t column = 0; column < DIGIT_PIXELS; column += STRIP_COLUMNS) {
-        model_forward_layer(output, m->parameters, code, model->layers[model->layer_count - 2].stride, count, column,
-                            STRIP_COLUMNS, worker->strip, STRIP_COLUMNS);
-        kernel->measure[model->spec.output](&(MeasurePass){
+        model_forward_layer(output, m->parameters, code, model->layers[model->layer_count - 2].stride,
+                            (int)page->tile.count, column, STRIP_COLUMNS, worker->strip, STRIP_COLUMNS);
+        kernel_get()->measure[model->spec.output](&(MeasurePass){
             .z = worker->strip,
-            .targets = tile.rows,
+            .targets = page->targets,
             .column = column,
-            .rows = tile.count,
+            .rows = page->tile.count,
             .columns = STRIP_COLUMNS,
             .sums = &shard->sums,
             .histograms = shard->histograms,
@@ -66,6 +84,45 @@ static void measure_tile(const Measurement *m, int first, int count, Worker *wor
             .zeros = shard->zeros + column,
         });
     }
+}
+
+static const float *encode_bytes(const Measurement *m, const Tile *tile, Worker *worker)
+{
+    kernel_get()->find_lit(tile);
+    return model_encode_tile(m->model, m->parameters, &worker->workspace, tile);
+}
+
+static const float *encode_damaged(const Measurement *m, int first, Tile *tile, Worker *worker)
+{
+    const Spec *spec = &m->model->spec;
+    for (size_t row = 0; row < tile->count; row++) {
+        const uint64_t key = pixels_test_key(spec, first + (int)row);
+        if (worker->noisy)
+            pixels_read(spec, key, tile->rows[row], 0, DIGIT_PIXELS, worker->noisy + row * DIGIT_PIXELS);
+        else
+            pixels_damage(spec, key, tile->rows[row], 0, DIGIT_PIXELS, worker->damaged[row]);
+    }
+    if (worker->noisy)
+        return model_encode(m->model, m->parameters, &worker->workspace, worker->noisy, (int)tile->count);
+    for (size_t row = 0; row < tile->count; row++)
+        tile->rows[row] = worker->damaged[row];
+    return encode_bytes(m, tile, worker);
+}
+
+static void measure_tile(const Measurement *m, int first, int count, Worker *worker, Shard *shard, UnitSpread *units)
+{
+    Page page;
+    open_page(m, first, count, worker, &page);
+    const float *code = encode_bytes(m, &page.tile, worker);
+    unit_spread_add(units, m->code_units, worker->workspace.values[m->code_index],
+                    m->model->layers[m->code_index].stride, count);
+    measure_outputs(m, &page, code, worker, shard);
+    if (!pixels_are_damaged(&m->model->spec))
+        return;
+    worker->unwanted->sums = (PixelSums){0};
+    measure_outputs(m, &page, encode_damaged(m, first, &page.tile, worker), worker, worker->unwanted);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        shard->noisy_loss[loss] += worker->unwanted->sums.loss[loss];
 }
 
 static void measure_shard(void *context, int task_index, int worker_index)
@@ -81,6 +138,7 @@ static void measure_shard(void *context, int task_index, int worker_index)
 // Everything about a set, from all shards.
 typedef struct Totals {
     PixelSums sums;
+    double noisy_loss[LOSS_COUNT];
     int64_t histogram[HISTOGRAM_BINS];
 } Totals;
 
@@ -88,8 +146,10 @@ static void add_shard(Totals *totals, const Shard *shard)
 {
     PixelSums *sums = &totals->sums;
     const PixelSums *part = &shard->sums;
-    for (int loss = 0; loss < LOSS_COUNT; loss++)
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
         sums->loss[loss] += part->loss[loss];
+        totals->noisy_loss[loss] += shard->noisy_loss[loss];
+    }
     sums->output += part->output;
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         sums->bias[group] += part->bias[group];
@@ -118,7 +178,8 @@ static void fill_maps(Metrics *metrics, const TargetFacts *facts, const Shard *s
     }
 }
 
-static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
+// is_noisy: inputs with noise were measured, too.
+static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts, bool is_noisy)
 {
     const PixelSums *sums = &totals->sums;
     const double n = (double)facts->images * DIGIT_PIXELS;
@@ -134,10 +195,13 @@ static Metrics derive_metrics(const Totals *totals, const TargetFacts *facts)
         .above_098 = (double)sums->above_098 / n,
         .nonfinite = sums->nonfinite,
     };
-    for (int loss = 0; loss < LOSS_COUNT; loss++)
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
         metrics.mean[loss] = sums->loss[loss] / n;
+        metrics.noisy_mean[loss] = (is_noisy ? totals->noisy_loss : sums->loss)[loss] / n;
+    }
     metrics.excess_bce = metrics.mean[LOSS_BCE] - metrics.bce_floor;
     metrics.psnr = -10.0 * log10(metrics.mean[LOSS_MSE]);
+    metrics.noisy_psnr = -10.0 * log10(metrics.noisy_mean[LOSS_MSE]);
     metrics.bias = metrics.mean_output - metrics.mean_input;
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         metrics.bias_by_target[group] =
@@ -154,10 +218,34 @@ static int count_dead_units(const Measurement *m, int shard_count)
     return unit_spread_count_dead(m->units, m->code_units);
 }
 
+static bool prepare_worker(Worker *worker, const Model *model)
+{
+    const Spec *spec = &model->spec;
+    const bool is_damaged = pixels_are_damaged(spec), stays_bytes = pixels_stay_bytes(spec);
+    worker->strip = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
+    worker->noisy = stays_bytes ? NULL : floats_create((size_t)TILE_ROWS * DIGIT_PIXELS);
+    worker->damaged = is_damaged && stays_bytes ? malloc(TILE_ROWS * sizeof *worker->damaged) : NULL;
+    worker->targets = pixels_have_binary_figures(spec) ? malloc(TILE_ROWS * sizeof *worker->targets) : NULL;
+    worker->unwanted = is_damaged ? calloc(1, sizeof *worker->unwanted) : NULL;
+    return worker->strip && (stays_bytes || worker->noisy) && (!is_damaged || !stays_bytes || worker->damaged) &&
+           (!pixels_have_binary_figures(spec) || worker->targets) && (!is_damaged || worker->unwanted) &&
+           workspace_init(&worker->workspace, model, TILE_ROWS, NULL);
+}
+
+static void free_worker(Worker *worker)
+{
+    workspace_free(&worker->workspace);
+    floats_free(worker->strip);
+    floats_free(worker->noisy);
+    free(worker->damaged);
+    free(worker->targets);
+    free(worker->unwanted);
+}
+
 bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
                      Pool *pool, Metrics *out, Error *error)
 {
-    assert(model->pixels == DIGIT_PIXELS);
+    assert(model->pixels == DIGIT_PIXELS && facts->are_binary == pixels_have_binary_figures(&model->spec));
     const int images = facts->images, worker_count = pool_thread_count(pool);
     const int code_index = spec_code_index(&model->spec), code_units = model->spec.widths[code_index];
     const int shard_count = (images + SHARD_IMAGES - 1) / SHARD_IMAGES;
@@ -173,26 +261,22 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         .workers = calloc((size_t)worker_count, sizeof *m.workers),
     };
     bool good = m.shards && m.units && m.workers;
-    for (int i = 0; good && i < worker_count; i++) {
-        m.workers[i].strip = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
-        good = m.workers[i].strip && workspace_init(&m.workers[i].workspace, model, TILE_ROWS, NULL);
-    }
+    for (int i = 0; good && i < worker_count; i++)
+        good = prepare_worker(&m.workers[i], model);
     if (good) {
         pool_run(pool, shard_count, measure_shard, &m);
         Totals totals = {0};
         for (int i = 0; i < shard_count; i++)
             add_shard(&totals, &m.shards[i]);
-        *out = derive_metrics(&totals, facts);
+        *out = derive_metrics(&totals, facts, pixels_are_damaged(&model->spec));
         fill_maps(out, facts, m.shards, shard_count);
         out->code_units = code_units;
         out->dead_code_units = count_dead_units(&m, shard_count);
     } else {
         error_set(error, "out of memory: measuring a model over %d images", images);
     }
-    for (int i = 0; m.workers && i < worker_count; i++) {
-        workspace_free(&m.workers[i].workspace);
-        floats_free(m.workers[i].strip);
-    }
+    for (int i = 0; m.workers && i < worker_count; i++)
+        free_worker(&m.workers[i]);
     free(m.workers);
     free(m.units);
     free(m.shards);
@@ -331,6 +415,17 @@ static_assert(DIGIT_PIXELS % COUNTED_PIXELS == 0, "an image is a whole number of
 // How often each of some pixels has each byte.
 typedef int Counts[COUNTED_PIXELS][256];
 
+// The counts of pixels that are 0 or 1, from those of grey ones.
+static void make_binary(int counts[256])
+{
+    for (int byte = 1; byte < 255; byte++) {
+        uint8_t target, grey = (uint8_t)byte;
+        pixels_make_binary(&grey, 1, &target);
+        counts[target] += counts[byte];
+        counts[byte] = 0;
+    }
+}
+
 static void count_bytes(const ImageSet *set, int image_count, size_t first_pixel, Counts counts)
 {
     memset(counts, 0, sizeof(Counts));
@@ -366,6 +461,8 @@ static void find_pixel_facts(const ImageSet *set, int image_count, TargetFacts *
         count_bytes(set, image_count, first, counts);
         for (int i = 0; i < COUNTED_PIXELS; i++) {
             int64_t sum = 0;
+            if (facts->are_binary)
+                make_binary(counts[i]);
             for (int byte = 0; byte < 256; byte++) {
                 bytes[byte] += counts[i][byte];
                 sum += (int64_t)byte * counts[i][byte];
@@ -377,9 +474,9 @@ static void find_pixel_facts(const ImageSet *set, int image_count, TargetFacts *
     }
 }
 
-TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
+static TargetFacts find_facts(const ImageSet *set, int image_count, bool are_binary)
 {
-    TargetFacts facts = {.images = image_count};
+    TargetFacts facts = {.images = image_count, .are_binary = are_binary};
     const int64_t n = (int64_t)image_count * DIGIT_PIXELS;
     int64_t bytes[256] = {0}, below_002 = 0, above_098 = 0;
     find_pixel_facts(set, image_count, &facts, bytes);
@@ -398,4 +495,12 @@ TargetFacts metrics_target_facts(const ImageSet *set, int image_count)
     facts.ink = (double)ink / (double)n;
     facts.full_ink = ink > 0 ? (double)bytes[255] / (double)ink : 0.0;
     return facts;
+}
+
+TargetFacts metrics_target_facts(const ImageSet *set, int image_count) { return find_facts(set, image_count, false); }
+TargetFacts metrics_binary_facts(const ImageSet *set, int image_count) { return find_facts(set, image_count, true); }
+
+TargetFacts metrics_model_facts(const Spec *spec, const ImageSet *set, int image_count)
+{
+    return find_facts(set, image_count, pixels_have_binary_figures(spec));
 }

@@ -17,6 +17,9 @@ typedef struct Metrics {
     double bce_floor;        // mean H(t)
     double excess_bce;       // mean BCE - bce_floor, the Kullback-Leibler divergence
     double psnr;             // 10 log10(1 / mean MSE), dB
+    // The same of outputs from inputs with the spec's noise, which are the same ones whenever they are measured
+    // (pixels_test_key); without noise those of clean inputs, which everything else is of.
+    double noisy_mean[LOSS_COUNT], noisy_psnr;
     double mean_input, mean_output;
     double bias;                               // mean_output - mean_input
     double bias_by_target[TARGET_GROUP_COUNT]; // mean p - t where t = 0, 0 < t < 0.5, 0.5 <= t < 1, t = 1; NaN without
@@ -42,9 +45,10 @@ static inline int metrics_rightly_black(const Metrics *m) { return m->dead_outpu
 // The bin of an intensity: 0 below 0 (and for a NaN), 1 .. 64 over [0,1], 65 above 1.
 int metrics_find_bin(float value);
 
-// What a set's own pixels say, for every model alike; computed once.
+// What a set's own pixels say, for every model with those targets alike; computed once.
 typedef struct TargetFacts {
     int images;
+    bool are_binary; // of the pixels as 0 or 1 (pixels_make_binary), else of the grey ones
     double mean, bce_floor;
     double mean_image[LOSS_COUNT]; // each loss of the predictor that always answers with the set's mean image
     int64_t group_counts[TARGET_GROUP_COUNT];
@@ -57,9 +61,14 @@ typedef struct TargetFacts {
 // Whether some image has a value above 0 there.
 static inline bool metrics_has_ink(const TargetFacts *facts, int pixel) { return facts->mean_map[pixel] > 0.0f; }
 
-TargetFacts metrics_target_facts(const ImageSet *set, int image_count);
+TargetFacts metrics_target_facts(const ImageSet *set, int image_count); // of the grey pixels
+TargetFacts metrics_binary_facts(const ImageSet *set, int image_count);
 
-// Measures the images of set that facts was made for (the first facts->images). False only when memory is short.
+// Of the targets that a model's figures are held against: pixels_have_binary_figures.
+TargetFacts metrics_model_facts(const Spec *spec, const ImageSet *set, int image_count);
+
+// Measures the images of set that facts was made for (the first facts->images), against the spec's targets; targets
+// that are drawn anew each epoch are measured against the grey ones. False only when memory is short.
 bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
                      Pool *pool, Metrics *out, Error *error);
 

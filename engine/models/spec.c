@@ -295,6 +295,11 @@ bool spec_parse_wish(SpecWish *out, const char *text, Error *error)
     }
     if (!seen[SPEC_KEY_LR])
         spec.lr = optimizer_get(spec.optimizer)->default_lr;
+    if (spec.noise > 1.0f && spec.noise_kind != NOISE_GAUSSIAN)
+        return error_set(error,
+                         "noise=%g: with noise_kind=%s noise is the chance of a pixel to be hit: expected a number not "
+                         "below 0 and at most 1",
+                         (double)spec.noise, noise_kind_key(spec.noise_kind));
     *out = (SpecWish){.spec = spec};
     for (int key = 0; key < SPEC_KEY_COUNT; key++)
         out->named |= seen[key] ? 1u << key : 0u;

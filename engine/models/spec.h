@@ -17,8 +17,8 @@ typedef struct Spec {
     int widths[SPEC_HIDDEN_MAX];         // units of each hidden layer, 1 .. SPEC_WIDTH_MAX; zeros behind hidden_count
     float lr;                            // (0, 100]
     int batch;                           // images a step, 1 .. SPEC_BATCH_MAX
-    float noise;                         // standard deviation of the noise on the input, 0 .. 2
-    float l1;                            // weight of the sum of |code|, 0 .. 1
+    float noise; // on the input: the standard deviation of Gaussian noise, 0 .. 2; else the chance of a pixel, 0 .. 1
+    float l1;    // weight of the sum of |code|, 0 .. 1
     uint32_t seed;
     float delta;                            // of huber: where its square turns into a line, (0, 10]
     float weight;                           // of wbce: of the positive part, (0, 1000]

@@ -59,12 +59,6 @@ void backprop_get_parameters(const Backprop *backprop, float *parameters)
 
 // ---- tasks --------------------------------------------------------------------------------------------------------
 
-static void add_noise(void *context, int tile, int worker)
-{
-    (void)worker;
-    first_add_noise(context, tile);
-}
-
 static void multiply_first(void *context, int band, int worker)
 {
     (void)worker;
@@ -125,8 +119,6 @@ static void run_round(Backprop *backprop, bool has_first_logits)
 {
     Pool *pool = backprop->pool;
     const int tiles = round_tiles(&backprop->round);
-    if (backprop->bands.noisy)
-        pool_run(pool, tiles, add_noise, backprop);
     if (!has_first_logits)
         pool_run(pool, BANDS, multiply_first, backprop);
     pool_run(pool, tiles, forward_hidden, backprop);
@@ -153,8 +145,7 @@ double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, 
         for (int band = 0; band < BANDS; band++)
             loss += backprop->bands.loss[band];
     }
-    // not with noise: the noisy input of the last round is still needed, and there is room for one round
-    backprop->next = next && !backprop->bands.noisy ? cut_round(next, 0) : (Batch){0};
+    backprop->next = next ? cut_round(next, 0) : (Batch){0};
     pool_run(backprop->pool, BANDS + backprop->hidden.block_count, update, backprop);
     return loss;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/pixels.h"
 #include "training/backprop_parts.h"
 #include "training/dense.h"
 
@@ -36,7 +37,13 @@ void bands_lay_out(Backprop *backprop, Cutter *cutter)
         bands->part[band] = cut(cutter, ROUND_ROWS * widest);
         bands->strip[band] = cut(cutter, (size_t)TILE_ROWS * STRIP_COLUMNS);
     }
-    bands->noisy = backprop->model->spec.noise > 0.0f ? cut(cutter, ROUND_ROWS * pixels) : NULL;
+    const Spec *spec = &backprop->model->spec;
+    if (pixels_are_damaged(spec) && pixels_stay_bytes(spec))
+        bands->damaged = cut_bytes(cutter, ROUND_ROWS * pixels);
+    else if (pixels_are_damaged(spec))
+        bands->noisy = cut(cutter, ROUND_ROWS * pixels);
+    if (spec->targets != TARGETS_GREY)
+        bands->targets = cut_bytes(cutter, ROUND_ROWS * pixels);
 }
 
 // ---- packed parameters --------------------------------------------------------------------------------------------

@@ -1,72 +1,93 @@
 // The first layer: from images to the bands' parts of its logits, and from dL/dz to the gradient of its weights.
 //
-// Images are multiplied as they are stored (kernel.h), whose zeros cost nothing; where the spec adds noise, as floats.
-#include "random.h"
+// Images are multiplied as they are stored (kernel.h), whose zeros cost nothing, also where the spec's noise leaves
+// bytes; Gaussian noise makes floats of them. A band damages its own pixels just before it multiplies them, so that
+// they are still in its core's cache, and keeps them for the gradient.
+#include "models/pixels.h"
 #include "training/backprop_parts.h"
 #include "training/dense.h"
 
+static float *find_noisy(const Backprop *backprop, int band, int tile)
+{
+    return backprop->bands.noisy + bands_find_row(backprop, band, tile, 0);
+}
+
+// As it is read: with the noise where that leaves bytes.
 static Tile cut_tile(const Backprop *backprop, const Batch *round, int tile, int band)
 {
+    const Bands *bands = &backprop->bands;
     Tile cut = {
         .count = round_tile_rows(round, tile),
         .pixels = bands_width(backprop, band),
-        .lit = backprop->bands.lit[band][tile],
+        .lit = bands->lit[band][tile],
     };
     bands_point_at(backprop, round->pixels, round->images + tile * TILE_ROWS, cut.count, band, cut.rows);
+    for (size_t row = 0; bands->damaged && row < cut.count; row++)
+        cut.rows[row] = bands->damaged + bands_find_row(backprop, band, tile, row);
     return cut;
 }
 
-void first_add_noise(Backprop *backprop, int tile)
+// Fills the band's share of a tile's damaged pixels.
+static void damage_tile(const Backprop *backprop, const Batch *round, int tile, int band)
 {
-    const Kernel *kernel = kernel_get();
+    const Bands *bands = &backprop->bands;
     const Spec *spec = &backprop->model->spec;
-    const Batch *round = &backprop->round;
-    const size_t pixels = (size_t)backprop->model->pixels, first = (size_t)tile * TILE_ROWS;
-    for (size_t row = first; row < first + round_tile_rows(round, tile); row++) {
-        const int image = round->images[row];
-        float *input = backprop->bands.noisy + row * pixels;
-        kernel->bytes_to_floats(round->pixels + (size_t)image * pixels, input, pixels);
-        const uint64_t stream = (uint64_t)2 << 48 | (uint64_t)round->epoch << 24 | (uint64_t)image;
-        kernel->add_noise(input, pixels, spec->noise, random_stream(spec->seed, stream).state);
+    const size_t width = bands_width(backprop, band), first = bands->start[band];
+    const uint8_t *rows[TILE_ROWS];
+    const int *images = round->images + tile * TILE_ROWS;
+    bands_point_at(backprop, round->pixels, images, round_tile_rows(round, tile), band, rows);
+    for (size_t row = 0; row < round_tile_rows(round, tile); row++) {
+        const uint64_t key = pixels_training_key(spec, round->epoch, images[row]);
+        const size_t at = bands_find_row(backprop, band, tile, row);
+        if (bands->noisy)
+            pixels_read(spec, key, rows[row], first, width, bands->noisy + at);
+        else
+            pixels_damage(spec, key, rows[row], first, width, bands->damaged + at);
     }
 }
 
-static void multiply_noisy(Backprop *backprop, const Batch *round, int band)
+static void multiply_noisy_tile(const Backprop *backprop, const Batch *round, int tile, int band)
 {
     const Layer *layer = first_layer(backprop);
     kernel_get()->multiply(&(Product){
-        .m = (size_t)round->rows,
+        .m = round_tile_rows(round, tile),
         .n = layer->stride,
         .k = bands_width(backprop, band),
-        .a = backprop->bands.noisy + backprop->bands.start[band],
-        .a_row = (size_t)backprop->model->pixels,
+        .a = find_noisy(backprop, band, tile),
+        .a_row = bands_width(backprop, band),
         .a_column = 1,
         .b = backprop->parameters + bands_first_weights(backprop, band),
         .b_stride = layer->stride,
-        .c = backprop->bands.part[band],
+        .c = backprop->bands.part[band] + (size_t)tile * TILE_ROWS * layer->stride,
+        .c_stride = layer->stride,
+    });
+}
+
+static void multiply_tile(const Backprop *backprop, const Batch *round, int tile, int band)
+{
+    const Kernel *kernel = kernel_get();
+    const Layer *layer = first_layer(backprop);
+    const Tile cut = cut_tile(backprop, round, tile, band);
+    kernel->find_lit(&cut);
+    kernel->multiply_tile(&(TileProduct){
+        .tile = &cut,
+        .n = layer->stride,
+        .b = backprop->parameters + bands_first_weights(backprop, band),
+        .b_stride = layer->stride,
+        .c = backprop->bands.part[band] + (size_t)tile * TILE_ROWS * layer->stride,
         .c_stride = layer->stride,
     });
 }
 
 void first_multiply(Backprop *backprop, const Batch *round, int band)
 {
-    const Kernel *kernel = kernel_get();
-    const Layer *layer = first_layer(backprop);
-    if (backprop->bands.noisy) {
-        multiply_noisy(backprop, round, band);
-        return;
-    }
     for (int tile = 0; tile < round_tiles(round); tile++) {
-        const Tile cut = cut_tile(backprop, round, tile, band);
-        kernel->find_lit(&cut);
-        kernel->multiply_tile(&(TileProduct){
-            .tile = &cut,
-            .n = layer->stride,
-            .b = backprop->parameters + bands_first_weights(backprop, band),
-            .b_stride = layer->stride,
-            .c = backprop->bands.part[band] + (size_t)tile * TILE_ROWS * layer->stride,
-            .c_stride = layer->stride,
-        });
+        if (backprop->bands.noisy || backprop->bands.damaged)
+            damage_tile(backprop, round, tile, band);
+        if (backprop->bands.noisy)
+            multiply_noisy_tile(backprop, round, tile, band);
+        else
+            multiply_tile(backprop, round, tile, band);
     }
 }
 
@@ -77,18 +98,16 @@ void first_sum_logits(const Backprop *backprop, int tile, const float *bias, flo
 
 static void finish_noisy_tile(Backprop *backprop, int band, int tile)
 {
-    const Bands *bands = &backprop->bands;
     const Layer *layer = first_layer(backprop);
-    const size_t pixels = (size_t)backprop->model->pixels;
     dense_find_gradient(&(DenseBackward){
         .rows = round_tile_rows(&backprop->round, tile),
         .in = bands_width(backprop, band),
         .out = (size_t)layer->out,
-        .x = bands->noisy + (size_t)tile * TILE_ROWS * pixels + bands->start[band],
-        .x_stride = pixels,
+        .x = find_noisy(backprop, band, tile),
+        .x_stride = bands_width(backprop, band),
         .slope = hidden_first_slope(backprop, tile),
         .slope_stride = layer->stride,
-        .gradient = bands->gradient + bands_first_weights(backprop, band),
+        .gradient = backprop->bands.gradient + bands_first_weights(backprop, band),
         .gradient_stride = layer->stride,
         .add_gradient = tile > 0 || !backprop->is_first_round,
     });

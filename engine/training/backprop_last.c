@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "data/dataset.h"
+#include "models/pixels.h"
 #include "training/backprop_parts.h"
 #include "training/dense.h"
 
@@ -27,6 +28,28 @@ static void multiply_strip(const Backprop *backprop, int band, int tile, size_t 
     });
 }
 
+static uint8_t *find_targets(const Backprop *backprop, int band, int tile, size_t row)
+{
+    return backprop->bands.targets + bands_find_row(backprop, band, tile, row);
+}
+
+// The band's share of the round's targets, where they are not the images as they are.
+static void make_targets(const Backprop *backprop, int band)
+{
+    const Batch *round = &backprop->round;
+    const uint8_t *rows[TILE_ROWS];
+    for (int tile = 0; tile < round_tiles(round); tile++) {
+        const int *images = round->images + tile * TILE_ROWS;
+        const size_t count = round_tile_rows(round, tile);
+        bands_point_at(backprop, round->pixels, images, count, band, rows);
+        for (size_t row = 0; row < count; row++)
+            pixels_target(&backprop->model->spec,
+                          pixels_training_key(&backprop->model->spec, round->epoch, images[row]), rows[row],
+                          backprop->bands.start[band], bands_width(backprop, band),
+                          find_targets(backprop, band, tile, row));
+    }
+}
+
 // From logits to dL/dz, which takes their place in the strip, and to the biases' gradient; returns the loss.
 static double find_loss(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
 {
@@ -35,6 +58,8 @@ static double find_loss(const Backprop *backprop, int band, int tile, size_t col
     const size_t rows = round_tile_rows(round, tile);
     const uint8_t *targets[TILE_ROWS], *upcoming[TILE_ROWS];
     bands_point_at(backprop, round->pixels, round->images + tile * TILE_ROWS, rows, band, targets);
+    for (size_t row = 0; backprop->bands.targets && row < rows; row++)
+        targets[row] = find_targets(backprop, band, tile, row);
     bands_point_at(backprop, round->pixels, backprop->upcoming + tile * TILE_ROWS, rows, band, upcoming);
     return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
         .z = backprop->bands.strip[band],
@@ -80,6 +105,8 @@ static double train_strip(const Backprop *backprop, int band, int tile, size_t c
 void last_train(Backprop *backprop, int band)
 {
     double loss = 0.0;
+    if (backprop->bands.targets)
+        make_targets(backprop, band);
     const size_t pads = bands_width(backprop, band) / KERNEL_PAD;
     const size_t widest = STRIP_COLUMNS / KERNEL_PAD, strips = (pads + widest - 1) / widest;
     for (size_t strip = 0; strip < strips; strip++) {

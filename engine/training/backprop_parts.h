@@ -19,7 +19,9 @@ typedef struct Bands {
     size_t transposed_stride; // floats
     float *part[BANDS];       // (ROUND_ROWS, stride): a band's part of the first logits, then of dL/dx of the last
     float *strip[BANDS];      // (TILE_ROWS, STRIP_COLUMNS): logits, then dL/dz
-    float *noisy;             // (ROUND_ROWS, pixels): the input where the spec adds noise, else NULL
+    float *noisy;             // bands of (ROUND_ROWS, band's pixels): the input where the noise makes floats, else NULL
+    uint8_t *damaged;         // the same where the noise leaves bytes, else NULL
+    uint8_t *targets;         // as damaged: the targets where they are not the images, else NULL
     uint64_t *lit[BANDS][ROUND_TILES]; // as in Tile
     uint64_t *lit_memory;
     double loss[BANDS];
@@ -78,6 +80,9 @@ static inline float *cut(Cutter *cutter, size_t count)
     return cutter->memory ? cutter->memory + cutter->used - count : NULL;
 }
 
+// count: a multiple of the size of a float.
+static inline uint8_t *cut_bytes(Cutter *cutter, size_t count) { return (uint8_t *)cut(cutter, count / sizeof(float)); }
+
 static inline int round_tiles(const Batch *round) { return (round->rows + TILE_ROWS - 1) / TILE_ROWS; }
 
 static inline size_t round_tile_rows(const Batch *round, int tile)
@@ -124,13 +129,18 @@ void bands_update(Backprop *backprop, int band);  // run 5
 void bands_point_at(const Backprop *backprop, const uint8_t *pixels, const int *images, size_t count, int band,
                     const uint8_t **rows);
 
+// Where a tile's row begins in what a band makes of its pixels for itself: noisy, damaged, targets.
+static inline size_t bands_find_row(const Backprop *backprop, int band, int tile, size_t row)
+{
+    return ROUND_ROWS * backprop->bands.start[band] + ((size_t)tile * TILE_ROWS + row) * bands_width(backprop, band);
+}
+
 // sums (rows, stride) = bias (NULL: zero) and the bands' parts of a tile.
 void bands_sum(const Backprop *backprop, int tile, size_t stride, const float *bias, float *sums);
 
 // ---- the first layer: backprop_first.c ----------------------------------------------------------------------------
 
-void first_add_noise(Backprop *backprop, int tile);                    // before run 1, where the spec has noise
-void first_multiply(Backprop *backprop, const Batch *round, int band); // run 1
+void first_multiply(Backprop *backprop, const Batch *round, int band); // run 1; before first_finish of the same round
 void first_finish(Backprop *backprop, int band); // run 5, and between rounds: the gradient of its weights
 
 // Its logits of a tile, (rows, stride), on top of bias. Within run 2.

@@ -55,8 +55,10 @@ static bool prepare_data(Trainer *trainer)
     }
     const ImageSet *train = &trainer->dataset->train, *test = &trainer->dataset->test;
     trainer->test_facts = metrics_target_facts(test, test->count);
-    trainer->train_facts =
-        metrics_target_facts(train, train->count < TRAIN_PROBE_IMAGES ? train->count : TRAIN_PROBE_IMAGES);
+    const int probe = train->count < TRAIN_PROBE_IMAGES ? train->count : TRAIN_PROBE_IMAGES;
+    trainer->train_facts = metrics_target_facts(train, probe);
+    trainer->binary_test_facts = metrics_binary_facts(test, test->count);
+    trainer->binary_train_facts = metrics_binary_facts(train, probe);
     atomic_store(&trainer->data_ready, true);
     trainer_wake(trainer);
     return true;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/pixels.h"
+
 // Of training's time, how much may go into measuring: with a fast model that is less than once an epoch. The first
 // epochs, in which the curves bend, are measured all the same.
 static const double measuring_share = 0.05;
@@ -99,15 +101,24 @@ void trainer_forget_moments(Trainer *trainer, BankModel *model)
 
 // ---- measuring ----------------------------------------------------------------------------------------------------
 
+static bool measure_test(Trainer *trainer, const Model *model, const float *parameters, Metrics *test)
+{
+    return metrics_measure(model, parameters, &trainer->dataset->test,
+                           pixels_have_binary_figures(&model->spec) ? &trainer->binary_test_facts
+                                                                    : &trainer->test_facts,
+                           trainer->pool, test, NULL);
+}
+
 void trainer_measure(Trainer *trainer, BankModel *model)
 {
     const int64_t start = trainer_now_ns();
     const float *parameters = learner_parameters(model->learner);
     Metrics test, train;
-    if (!metrics_measure(&model->model, parameters, &trainer->dataset->test, &trainer->test_facts, trainer->pool, &test,
-                         NULL) ||
-        !metrics_measure(&model->model, parameters, &trainer->dataset->train, &trainer->train_facts, trainer->pool,
-                         &train, NULL)) {
+    const bool is_binary = pixels_have_binary_figures(&model->model.spec);
+    if (!measure_test(trainer, &model->model, parameters, &test) ||
+        !metrics_measure(&model->model, parameters, &trainer->dataset->train,
+                         is_binary ? &trainer->binary_train_facts : &trainer->train_facts, trainer->pool, &train,
+                         NULL)) {
         atomic_store(&trainer->has_failed, true); // memory is short: the figures stay as old as they say they are
         return;
     }
@@ -132,8 +143,7 @@ void trainer_measure(Trainer *trainer, BankModel *model)
 void trainer_measure_finite(Trainer *trainer, BankModel *model)
 {
     Metrics test;
-    if (!metrics_measure(&model->model, model->finite, &trainer->dataset->test, &trainer->test_facts, trainer->pool,
-                         &test, NULL)) {
+    if (!measure_test(trainer, &model->model, model->finite, &test)) {
         atomic_store(&trainer->has_failed, true);
         return;
     }
@@ -179,8 +189,7 @@ void trainer_earn_credit(Trainer *trainer, int64_t elapsed_ns, int shown_count)
 static void measure_moment(Trainer *trainer, Moment *moment)
 {
     Metrics test;
-    if (metrics_measure(&moment->model, moment->parameters, &trainer->dataset->test, &trainer->test_facts,
-                        trainer->pool, &test, NULL))
+    if (measure_test(trainer, &moment->model, moment->parameters, &test))
         set_figures(moment, &test);
     else
         atomic_store(&trainer->has_failed, true);

@@ -41,7 +41,8 @@ struct Trainer {
     // written by the training thread before data_ready is set, constant after that
     Dataset own_dataset;
     const Dataset *dataset;
-    TargetFacts test_facts, train_facts;
+    TargetFacts test_facts, train_facts; // of grey targets; and those of binary ones
+    TargetFacts binary_test_facts, binary_train_facts;
     _Atomic bool data_ready;
 
     // guarded by lock
