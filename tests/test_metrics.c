@@ -17,6 +17,7 @@
 #include "kernels/loss.h"
 #include "measuring/metrics.h"
 #include "models/model_layers.h"
+#include "models/pixels.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"
@@ -48,7 +49,7 @@ typedef struct Range {
 } Range;
 
 typedef struct Naive {
-    Range loss[LOSS_COUNT], output, bias[TARGET_GROUP_COUNT];
+    Range loss[LOSS_COUNT], noisy_loss[LOSS_COUNT], output, bias[TARGET_GROUP_COUNT];
     Range below_0, far_below_0, above_1, below_002, above_098, histogram[HISTOGRAM_BINS];
     int64_t groups[TARGET_GROUP_COUNT];
     Range pixel_output[PIXELS], pixel_zeros[PIXELS];
@@ -99,15 +100,35 @@ static void count_pixel(Naive *naive, const char *output, double z, double t, in
     widen(&naive->pixel_zeros[pixel], low == 0.0 && high == 0.0, low <= 0.0 && high >= 0.0);
 }
 
-static void count_naively(const Reference *reference, Naive *naive)
+// The losses on the input that its noise makes of an image.
+static void count_noisy(const Reference *reference, const Spec *spec, int image, const double *t, Naive *naive)
+{
+    float damaged[PIXELS];
+    double x[PIXELS], z[PIXELS], slope;
+    pixels_read(spec, pixels_test_key(spec, image), set.pixels + image * PIXELS, 0, PIXELS, damaged);
+    for (int pixel = 0; pixel < PIXELS; pixel++)
+        x[pixel] = (double)damaged[pixel];
+    reference_forward(reference, x, z);
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        for (int pixel = 0; pixel < PIXELS; pixel++)
+            widen(&naive->noisy_loss[loss],
+                  reference_lose(loss_get(loss)->key, reference->output, z[pixel] - LOGIT_ERROR, t[pixel], &slope),
+                  reference_lose(loss_get(loss)->key, reference->output, z[pixel] + LOGIT_ERROR, t[pixel], &slope));
+}
+
+static void count_naively(const Reference *reference, const Spec *spec, Naive *naive)
 {
     *naive = (Naive){0};
     for (int image = 0; image < IMAGES; image++) {
         double t[PIXELS], z[PIXELS];
         synthetic_convert(&set, PIXELS, NULL, image, 1, t);
         reference_forward(reference, t, z);
-        for (int pixel = 0; pixel < PIXELS; pixel++)
+        for (int pixel = 0; pixel < PIXELS; pixel++) {
+            if (spec->targets == TARGETS_BINARY)
+                t[pixel] = t[pixel] >= 0.5;
             count_pixel(naive, reference->output, z[pixel], t[pixel], pixel);
+        }
+        count_noisy(reference, spec, image, t, naive);
     }
 }
 
@@ -122,8 +143,10 @@ static void count_naively(const Reference *reference, Naive *naive)
 static void compare(const Metrics *found, const Naive *naive, const char *text)
 {
     const double n = (double)IMAGES * PIXELS;
-    for (int loss = 0; loss < LOSS_COUNT; loss++)
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
         assert_within(found->mean[loss], naive->loss[loss], n);
+        assert_within(found->noisy_mean[loss], naive->noisy_loss[loss], n);
+    }
     assert_within(found->mean_output, naive->output, n);
     assert_within(found->below_0, naive->below_0, n);
     assert_within(found->far_below_0, naive->far_below_0, n);
@@ -131,7 +154,10 @@ static void compare(const Metrics *found, const Naive *naive, const char *text)
     assert_within(found->below_002, naive->below_002, n);
     assert_within(found->above_098, naive->above_098, n);
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
-        assert_within(found->bias_by_target[group], naive->bias[group], naive->groups[group]);
+        if (naive->groups[group] == 0)
+            assert_true(isnan(found->bias_by_target[group]));
+        else
+            assert_within(found->bias_by_target[group], naive->bias[group], naive->groups[group]);
     int64_t pixels = 0;
     for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
         pixels += found->histogram_output[bin];
@@ -160,6 +186,7 @@ static void compare_derived(const Metrics *found, const TargetFacts *facts)
     assert_true(found->excess_bce == found->mean[LOSS_BCE] - found->bce_floor);
     assert_true(found->bias == found->mean_output - found->mean_input);
     assert_true(fabs(found->psnr - 10.0 * log10(1.0 / found->mean[LOSS_MSE])) < 1e-9);
+    assert_true(fabs(found->noisy_psnr - 10.0 * log10(1.0 / found->noisy_mean[LOSS_MSE])) < 1e-9);
     assert_memory_equal(found->histogram_input, facts->histogram, sizeof facts->histogram);
 }
 
@@ -187,7 +214,7 @@ static void check_spec(const char *text)
     spread_outputs(&model, parameters);
     reference_init(&reference, &spec, PIXELS);
     reference_import(&model, parameters, reference.parameters);
-    const TargetFacts facts = metrics_target_facts(&set, IMAGES);
+    const TargetFacts facts = metrics_model_facts(&spec, &set, IMAGES);
     for (int i = 0; i < 3; i++) {
         Pool *workers = pool_create(counts[i], NULL);
         memset(&found[i], 0, sizeof found[i]);
@@ -201,7 +228,7 @@ static void check_spec(const char *text)
         assert_memory_equal(found[0].mean_output_map, found[i].mean_output_map, sizeof found[i].mean_output_map);
         assert_memory_equal(found[0].zero_share_map, found[i].zero_share_map, sizeof found[i].zero_share_map);
     }
-    count_naively(&reference, naive);
+    count_naively(&reference, &spec, naive);
     compare(&found[0], naive, text);
     compare_derived(&found[0], &facts);
     reference_free(&reference);
@@ -218,6 +245,9 @@ static void figures_agree_with_a_naive_count(void **state)
     check_spec("output=clip,hidden=tanh,layers=8");
     check_spec("output=softplus,layers=8");
     check_spec("output=tanh01,hidden=gelu,layers=8");
+    check_spec("targets=binary,noise=0.3,layers=8");
+    check_spec("targets=sampled,noise=0.4,noise_kind=mask,output=linear,layers=8");
+    check_spec("noise=0.2,noise_kind=salt,layers=8");
 }
 
 // Of the first so many pixels those that no image has ink in.

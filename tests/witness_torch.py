@@ -34,6 +34,7 @@ SPECS = [
     "loss=mae,output=clip,hidden=elu,batch=100",
     "loss=mse,output=linear,hidden=leaky_relu,batch=37",
     "output=softplus,hidden=sigmoid,loss=mse,lr=0.01",
+    "targets=binary",
     "reduce=sum,l1=0.0001",
     "loss=mse,reduce=sum,optimizer=sgd,lr=0.0001",
     "hidden=linear,output=linear,loss=mse",
@@ -157,7 +158,8 @@ def train(path, images):
     losses = []
     for batch in images.split(int(spec["batch"])):
         z, code = forward(layers, encoders, spec, batch)
-        loss = measure_loss(spec, z, batch)
+        t = (batch >= 0.5).float() if spec.get("targets") == "binary" else batch
+        loss = measure_loss(spec, z, t)
         losses.append(loss.item())
         factor = 784 if spec.get("reduce") == "sum" else 1
         (factor * (loss + float(spec["l1"]) * code.abs().sum(1).mean())).backward()
