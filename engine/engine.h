@@ -24,6 +24,7 @@
 #include "measuring/guess.h"
 #include "measuring/metrics.h"
 #include "measuring/model_file.h"
+#include "measuring/pca.h"
 #include "models/choices.h"
 #include "models/code.h"
 #include "models/convert.h"

@@ -315,6 +315,23 @@ class FiguresTest(unittest.TestCase):
             self.assertLessEqual(difference, 20, key)
             self.assertEqual(sum(test["histogram"][key]), pixels, key)
 
+    def test_pca_against_numpy(self):
+        """Of as many components as the code has units, of the images that are trained on."""
+        file = path("pca.safetensors")
+        train_images, test_images = (reference.read_digits(SMALL, part)[0] / 255 for part in ("train", "t10k"))
+        for images, arguments in ((train_images[:600], ["--limit", 600]), (train_images, [])):
+            mean = images.mean(axis=0)
+            components = np.linalg.svd(images - mean, full_matrices=False)[2][:24]
+            left = lambda x: (((x - mean) - (x - mean) @ components.T @ components) ** 2).mean()
+            report = train("--model", "layers=64,24,64", "--epochs", 0, "--pca", *arguments,
+                           *([] if arguments else ["-o", file]))
+            jsonschema.validate(report, SCHEMA)
+            self.assertEqual(report["pca"]["components"], 24)
+            self.assertAlmostEqual(report["pca"]["train_mse"], left(images), delta=1e-9)
+            self.assertAlmostEqual(report["pca"]["test_mse"], left(test_images), delta=1e-9)
+        evaluated = run("eval", "--data", SMALL, "--pca", file)
+        self.assertEqual(json.loads(evaluated.stdout)["pca"], report["pca"], evaluated.stderr)
+
     def test_step_losses_against_double_precision(self):
         for spec in ["loss=bce,output=sigmoid,batch=64", "loss=mse,output=linear,batch=64",
                      "loss=mse,output=sigmoid,batch=50"]:

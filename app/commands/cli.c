@@ -85,6 +85,8 @@ static const OptionRow rows[] = {
      "model A is what this .safetensors file holds, anew each time\nwhen another program has written it", NULL},
     {"--log", NULL, TRAIN, KIND_CHOICE, FIELD(log), 0, 0,
      "step: the JSON also lists the loss of every batch before\nits update; default: epoch", words_logs},
+    {"--pca", NULL, TRAIN | EVAL, KIND_FLAG, FIELD(has_pca), 0, 0,
+     "measure a PCA of the training images too, with as many\ncomponents as the code has units", NULL},
     {"-o", "FILE", TRAIN, KIND_TEXT, FIELD(output), 0, 0,
      "write the trained weights to this .safetensors file, which may\nnot exist yet", NULL},
     {"-o", "FILE", SHOT, KIND_TEXT, FIELD(output), 0, 0,

@@ -1,11 +1,13 @@
 // Command eval: a saved model's figures over the whole test set.
 #include <stdlib.h>
 
-#include "commands/commands.h"
+#include "commands/extras.h"
 #include "files/report_json.h"
 
-static int report_eval(const ModelFile *file, const Dataset *dataset, const TargetFacts *facts, const Metrics *test)
+static int report_eval(const ModelFile *file, const ExtrasInput *input, const TargetFacts *facts, const Metrics *test)
 {
+    Error error;
+    const Dataset *dataset = input->dataset;
     Notices notices = dataset->notices;
     notices_append(&notices, &file->notices);
     char spec[SPEC_TEXT_SIZE];
@@ -15,11 +17,15 @@ static int report_eval(const ModelFile *file, const Dataset *dataset, const Targ
     const int epochs = file->step > steps ? (int)(file->step / steps) : 1;
     const Diagnosis diagnosis = diagnosis_find(&(DiagnosisFacts){&file->model.spec, test, facts, epochs, -1});
     json_t *report = json_pack("{s:s, s:I, s:o, s:o, s:o}", "spec", spec, "step", (json_int_t)file->step, "data",
-                               report_data(dataset, dataset->train.count, facts), "test",
+                               report_data(dataset, input->images, facts), "test",
                                report_metrics(test, &file->model.spec), "diagnosis", report_diagnosis(&diagnosis));
     if (pixels_are_damaged(&file->model.spec))
         (void)json_object_set_new(report, "test_noisy", report_noisy(test));
     (void)json_object_set_new(report, "notices", report_notices(&notices));
+    if (report && !extras_add(report, input, &error)) {
+        json_decref(report);
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    }
     return command_print_json(report);
 }
 
@@ -35,8 +41,14 @@ static int measure(const Options *options, const Dataset *dataset, Pool *pool)
     if (status != EXIT_OK)
         return status;
     const TargetFacts facts = metrics_model_facts(&file.model.spec, &dataset->test, dataset->test.count);
+    const ExtrasInput input = {.options = options,
+                               .dataset = dataset,
+                               .images = dataset->train.count,
+                               .model = &file.model,
+                               .parameters = file.parameters,
+                               .pool = pool};
     status = metrics_measure(&file.model, file.parameters, &dataset->test, &facts, pool, &test, &error)
-                 ? report_eval(&file, dataset, &facts, &test)
+                 ? report_eval(&file, &input, &facts, &test)
                  : command_fail(EXIT_FAILED, "%s", error.text);
     model_file_free(&file);
     return status;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
+#include "commands/extras.h"
 #include "commands/progress.h"
 #include "files/report_json.h"
 
@@ -129,6 +129,22 @@ static bool train_epoch(Training *training, Error *error)
 
 // ---- the report ---------------------------------------------------------------------------------------------------
 
+// What was asked for besides. A report that is NULL, or that nothing can be added to, becomes NULL.
+static json_t *add_extras(const Training *training, json_t *report)
+{
+    Error error;
+    const ExtrasInput input = {.options = training->options,
+                               .dataset = &training->dataset,
+                               .images = training->images,
+                               .model = &training->model,
+                               .parameters = learner_parameters(training->learner),
+                               .pool = training->pool};
+    if (report && extras_add(report, &input, &error))
+        return report;
+    json_decref(report);
+    return NULL;
+}
+
 // NULL where memory is short.
 static json_t *build_report(const Training *training)
 {
@@ -215,7 +231,7 @@ static int train_and_report(Training *training)
     const int saved = save_model(training); // before anything else can fail
     if (*error.text || !measure_test(training, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
-    const int printed = command_print_json(build_report(training));
+    const int printed = command_print_json(add_extras(training, build_report(training)));
     const int status = saved != EXIT_OK ? saved : printed;
     return status == EXIT_OK && is_stopped ? EXIT_SIGNAL + command_signal() : status;
 }

@@ -99,6 +99,12 @@ json_t *report_metrics(const Metrics *m, const Spec *spec)
     return report;
 }
 
+json_t *report_pca(const Pca *pca, int components)
+{
+    return json_pack("{s:i, s:o, s:o}", "components", components, "train_mse",
+                     report_number(pca->train_mse[components]), "test_mse", report_number(pca->test_mse[components]));
+}
+
 // A list of those of 0 to 9, or, where there are others, an object with each label's: {"1": 203, ...}.
 static json_t *label_counts(const ImageSetFacts *facts)
 {

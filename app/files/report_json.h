@@ -20,6 +20,9 @@ json_t *report_metrics(const Metrics *metrics, const Spec *spec);
 json_t *report_noisy(const Metrics *metrics);
 json_t *report_diagnosis(const Diagnosis *diagnosis); // key, sentence; null where nothing is known to be wrong
 
+// What so many components leave of the images: components, train_mse, test_mse.
+json_t *report_pca(const Pca *pca, int components);
+
 // labels: how many images each of 0 to 9 has, a list; an object by label where there are others; null without labels.
 json_t *report_image_set(const ImageSetFacts *facts);
 
