@@ -305,6 +305,79 @@ class FormsTest(Case):
                  for split in ("train", "test")}
         self.same(write_files("csvunit", files), expected=no_labels, notice="1 white")
 
+    def test_tables_of_many_hands(self):
+        unlabelled = {key: array for key, array in SET.items() if key[0] == "x"}
+        cells = {split: [[str(v) for v in image.ravel()] for image in SET["x_" + split]] for split in ("train", "test")}
+        labels = {split: [str(v) for v in SET["y_" + split]] for split in ("train", "test")}
+        words = ["bag", "coat", "dress", "boot", "shirt", "shoe", "sandal", "top", "tunic", "vest"]
+        order = np.argsort(np.argsort(words))
+
+        def table(split, at=None, first=None, end="\n", separator=",", tail="", cell=str, label=str):
+            rows = [[cell(v) for v in row] for row in cells[split]]
+            for row, value in zip(rows, labels[split]):
+                if at is not None:
+                    row.insert(at, label(value))
+            lines = ([separator.join(first)] if first else []) + [separator.join(row) + tail for row in rows]
+            return (end.join(lines) + end).encode()
+
+        def check(name, expected=SET, notice=None, **options):
+            files = {f"{split}.csv": table(split, **options) for split in ("train", "test")}
+            self.same(write_files("hands/" + name, files), expected=expected, notice=notice)
+
+        check("counting", unlabelled, first=[str(i) for i in range(784)])
+        check("twice", at=0, first=["0"] + [f"0.{i}" for i in range(1, 785)])
+        check("middle", at=300, first=[f"p{i}" for i in range(300)] + ["Class"] + [f"p{i}" for i in range(300, 784)])
+        check("mac", at=0, end="\r")
+        check("tail", at=0, tail=",")
+        check("remark", at=0, first=["# label and pixels"])
+        check("comma", at=0, separator=";", cell=lambda v: f"{int(v)},0")
+        named = {**SET, **{key: order[SET[key]].astype(np.uint8) for key in ("y_train", "y_test")}}
+        for at in (0, 784):
+            check(f"words{at}", named, "the labels 0 to 9 are words in the order of the alphabet: bag, boot", at=at,
+                  label=lambda v: f'"{words[int(v)]}"')
+        apart = {f"{kind}_{split}.csv": data for split in ("train", "test") for kind, data in
+                 (("x", table(split)), ("y", "\n".join(["label"] + labels[split]).encode()))}
+        self.same(write_files("hands/apart", apart))
+        self.same(write_files("hands/below", {f"{split}/digits.csv": table(split, at=0) for split in ("train", "test")}))
+        self.refuse(write("hands/na.csv", table("train", at=0).replace(b",0,", b",NA,", 1)), "line 1", "'NA'")
+        self.refuse(write("hands/nan.csv", table("train", at=0).replace(b"0\n", b"nan\n", 1)), "column 785, 'nan'")
+        self.refuse(write("hands/page.csv", b"<!DOCTYPE html><p>404, not found"), "is a web page")
+        self.refuse(write("hands/wide.csv", "label,1".encode("utf-16")), "UTF-16")
+        self.refuse(write("hands/blank.csv.gz", gzip.compress(b"\n" * 70000)), "empty lines")
+        _, notices, _ = self.open(write("hands/lost.csv", table("train", at=300)))
+        self.assertIn("all have the label 0", notices)
+        _, notices, _ = self.open(write("hands/dark.npy", pack_npy(TRAIN // 16)))
+        self.assertIn("no pixel is above 15", notices)
+
+    def test_arrays_of_many_hands(self):
+        def npz(name, expected=SET, notice=None, **arrays):
+            arrays = {key: pack_npy(array) for key, array in {**SET, **arrays}.items()}
+            data = write(f"npz/{name}.npz", pack_zip({key + ".npy": array for key, array in arrays.items()}))
+            return self.same(data, expected=expected, notice=notice)
+        labels = ("y_train", "y_test")
+        npz("hot", notice="its place is the label", **{key: np.asfortranarray(np.eye(10)[SET[key]]) for key in labels})
+        npz("text", **{key: SET[key].astype(">U3") for key in labels})
+        npz("bytes", **{key: SET[key].astype("S1") for key in labels})
+        named = {key: np.array(list("jihgfedcba"))[SET[key]] for key in labels}
+        npz("word", {**SET, **{key: 9 - SET[key] for key in labels}}, "the alphabet: a, b, c", **named)
+        npz("more", allow_pickle=np.array(True), classes=np.arange(10))
+        npz("rules", notice="the pixels to test are numbers from 0 to 1", x_test=TEST / 255)
+        for number in range(20):
+            npz_path = write(f"npz/a{number}.npz", pack_zip({"x.npy": pack_npy(TRAIN)}))
+        self.assertTrue(npz_path)
+        self.same(path("npz/more.npz"))
+        self.refuse(write("object.npz", pack_zip({"x.npy": pack_npy(TRAIN.astype(object), allow_pickle=True)})),
+                    "Python objects")
+
+    def test_names_of_many_hands(self):
+        for number, rename in enumerate((lambda name: name.replace("ubyte", "ubyte (1)") + ".gz",
+                                         lambda name: name.replace("-idx", ".idx").replace("-ubyte", ""),
+                                         lambda name: name.split("-idx")[0] + ".gz",
+                                         lambda name: name.replace("-", "_").replace("idx1_ubyte", "ubyte"))):
+            self.same(write_files(f"names{number}", pack_set(rename=rename)))
+        write("names/digits.pkl", b"\x80\x04\x95 and so on")
+        self.refuse(path("names"), "what is there: digits.pkl (a Python pickle)")
+
     def pictures(self, layout, ending=".png", **options):
         files = {}
         for split in ("train", "test"):
@@ -335,13 +408,16 @@ class FormsTest(Case):
         facts = self.same_labels(write_files("named", named), "the labels 0 to 1 are the folders in the order of their "
                                  "names: five, three")
         self.assertEqual(facts["train"]["labels"][:2], [4, 4])
-        # Without a test part every sixth picture of each label in the order of the names is it.
+        # Without a test part every sixth picture is it, label by label in the order of the names.
         files = {name.split("/", 1)[1]: data for name, data in self.pictures("%(split)s/%(label)d/%(i)03d").items()
                  if name.startswith("train")}
         more = {name.replace("/", "/x"): data for name, data in files.items()}
-        facts = self.same_labels(write_files("unsplit", {**files, **more}), "every sixth picture of each label")
-        self.assertEqual((facts["train"]["count"], facts["test"]["count"]), (62, 10))
-        self.assertEqual(facts["test"]["labels"], [1] * 10)
+        facts = self.same_labels(write_files("unsplit", {**files, **more}), "every sixth picture, label by label")
+        self.assertEqual((facts["train"]["count"], facts["test"]["count"]), (60, 12))
+        self.assertEqual(facts["test"]["labels"], [1, 1, 2, 1, 1, 2, 1, 1, 1, 1])
+        few = {f"{i}/{k}.png": data for i in range(3) for k, data in enumerate(list(files.values())[:2 + i // 2])}
+        facts = self.same_labels(write_files("few", {**few, "3/only.png": few["0/0.png"]}), "1 of 8")
+        self.assertEqual(facts["test"]["labels"][:3], [0, 0, 1])
         flat = {os.path.basename(name): data for name, data in files.items()}
         facts = self.same_labels(write_files("flatpictures", flat), "every sixth picture in the order of the names")
         self.assertEqual((facts["train"]["count"], facts["train"]["labels"], facts["test"]["count"]), (30, None, 6))
@@ -349,6 +425,20 @@ class FormsTest(Case):
         write("broken/2/a.png", list(files.values())[0])
         self.refuse(path("broken"), "broken/1/a.png")
         self.refuse(path("broken/2/a.png"), "is a PNG picture, and a data set")
+
+    def test_labels_in_other_places(self):
+        numbered = self.sorted_set(lambda labels: labels)
+        self.same(write_files("above", self.pictures("%(label)d/%(split)s/%(i)03d")), expected=numbered)
+        for layout in ("%(split)s/%(label)d/hsf_0/%(i)03d", "x/%(split)sing/%(label)d/w%(i)03d/%(i)03d"):
+            self.same(write_files("deep" + layout[0], self.pictures(layout)), expected=numbered)
+        files = self.pictures("%(split)sSet/%(split)sSet/%(label)d/%(i)03d")
+        files = {os.path.join("testSet", os.path.basename(name)) if name[:4] == "test" else name: data
+                 for name, data in files.items()}
+        facts = self.same_labels(write_files("half", files), "")
+        self.assertEqual((facts["train"]["labels"], facts["test"]["labels"]), ([4] * 6 + [3] * 4, None))
+        stray = self.pictures("%(split)s/%(label)d/%(i)03d")
+        stray["train/preview.png"] = stray["train/0/000.png"]
+        self.same(write_files("stray", stray), expected=numbered, notice="1 pictures beside")
 
     def same_labels(self, data, notice):
         _, notices, facts = self.open(data)
@@ -415,7 +505,7 @@ class KindsTest(Case):
                     for key, array in ones.items()}
         self.same(write("booleans.npz", pack_zip(booleans)), expected=full, notice="1 white")
         twos = {key: array * np.uint8(2) if key[0] == "x" else array for key, array in ones.items()}
-        self.same(write_files("twos", pack_set(twos)), expected=twos) # 0 and 2 are not 0 and 1
+        self.same(write_files("twos", pack_set(twos)), expected=twos, notice="no pixel is above 2")
 
     def test_dark_on_light(self):
         light = {key: 255 - array if key[0] == "x" else array for key, array in SET.items()}

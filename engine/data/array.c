@@ -22,7 +22,8 @@ const ElementRow *element_get(ElementType type)
 
 void array_describe(const ArrayShape *shape, char text[ARRAY_TEXT_SIZE])
 {
-    int length = snprintf(text, ARRAY_TEXT_SIZE, "%s, ", element_get(shape->type)->name);
+    int length =
+        snprintf(text, ARRAY_TEXT_SIZE, "%s, ", shape->text_size > 0 ? "texts" : element_get(shape->type)->name);
     for (int i = 0; i < shape->rank; i++)
         length += snprintf(text + length, ARRAY_TEXT_SIZE - (size_t)length, "%s%llu", i > 0 ? "x" : "",
                            (unsigned long long)shape->sizes[i]);
@@ -33,7 +34,7 @@ void array_describe(const ArrayShape *shape, char text[ARRAY_TEXT_SIZE])
 bool array_measure(const ArrayShape *shape, uint64_t *bytes)
 {
     const uint64_t most = UINT64_C(1) << 62;
-    *bytes = (uint64_t)element_get(shape->type)->size;
+    *bytes = shape->text_size > 0 ? (uint64_t)shape->text_size : (uint64_t)element_get(shape->type)->size;
     for (int i = 0; i < shape->rank; i++) {
         if (shape->sizes[i] > 0 && *bytes > most / shape->sizes[i])
             return false;

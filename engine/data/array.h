@@ -38,6 +38,8 @@ enum { ARRAY_RANK_MAX = 4 };
 typedef struct ArrayShape {
     ElementType type;
     bool is_big_endian, is_fortran; // is_fortran: the first index runs fastest
+    int text_size;                  // bytes of an element that is text, whatever type says; 0: it is a number
+    bool is_wide;                   // four bytes for a character of the text
     int rank;                       // 0 .. ARRAY_RANK_MAX
     uint64_t sizes[ARRAY_RANK_MAX];
 } ArrayShape;

@@ -129,7 +129,8 @@ static bool find_shape(const ArrayReading *reading, IntakeShape *out)
         height = shape->sizes[is_planar ? 2 : 1];
         width = shape->sizes[is_planar ? 3 : 2];
     }
-    if (!array_is_images(shape) || channels < 1 || channels > CHANNELS_MAX || height > INT_MAX || width > INT_MAX) {
+    if (shape->text_size > 0 || !array_is_images(shape) || channels < 1 || channels > CHANNELS_MAX ||
+        height > INT_MAX || width > INT_MAX) {
         array_describe(shape, text);
         return error_set(reading->error,
                          "%s is an array of %s, and images were expected: (count, height, width), with a last or a "
@@ -228,38 +229,127 @@ bool array_read_images(ArrayReading *reading, Intake *intake, Split split)
 
 // ---- labels -------------------------------------------------------------------------------------------------------
 
-static bool decode_labels(const ArrayReading *reading, const Items *items, const uint8_t *bytes, IntakeSet *set)
+// The number in a row and column of labels.
+static bool decode_cell(const ArrayReading *reading, const Items *items, const uint8_t *bytes, uint64_t row,
+                        uint64_t column, int32_t *out)
 {
-    const ArrayShape *array = &reading->shape;
-    const size_t step = array->is_fortran ? (size_t)element_get(array->type)->size : items->size;
+    const size_t size = (size_t)element_get(reading->shape.type)->size;
+    const uint64_t at = reading->shape.is_fortran ? column * items->count + row : row * (items->size / size) + column;
+    return array_decode_whole(&reading->shape, bytes + at * size, out);
+}
+
+// The column of a row in which the only 1 among zeros stands; -1: it is no such row.
+static int32_t find_hot(const ArrayReading *reading, const Items *items, const uint8_t *bytes, uint64_t row)
+{
+    int32_t hot = -1, number;
+    for (uint64_t column = 0; column < reading->shape.sizes[1]; column++) {
+        if (!decode_cell(reading, items, bytes, row, column, &number) || number < 0 || number > 1 ||
+            (number == 1 && hot >= 0))
+            return -1;
+        hot = number == 1 ? (int32_t)column : hot;
+    }
+    return hot;
+}
+
+// Whether every row is the place of a 1 (one-hot), which then is the label.
+static bool decode_hot(const ArrayReading *reading, const Items *items, const uint8_t *bytes, int32_t *labels)
+{
+    for (uint64_t row = 0; row < items->count; row++) {
+        labels[row] = find_hot(reading, items, bytes, row);
+        if (labels[row] < 0)
+            return false;
+    }
+    return true;
+}
+
+static bool decode_labels(const ArrayReading *reading, const Items *items, const uint8_t *bytes, Intake *intake,
+                          IntakeSet *set)
+{
+    enum { HOT_MIN = 3, HOT_MAX = 1024 };
+    const uint64_t columns = reading->shape.rank == 2 ? reading->shape.sizes[1] : 1;
+    set->label_count = (int)items->count;
+    if (columns >= HOT_MIN && columns <= HOT_MAX && decode_hot(reading, items, bytes, set->labels)) {
+        notices_add(&intake->notices,
+                    "of the %llu columns of the labels each has a 1 for one of them: its place is the label",
+                    (unsigned long long)columns);
+        return true;
+    }
+    if (columns > 1)
+        notices_add(&intake->notices, "of the %llu columns of the labels the first was taken",
+                    (unsigned long long)columns);
     for (uint64_t i = 0; i < items->count; i++)
-        if (!array_decode_whole(array, bytes + i * step, &set->labels[set->label_count++]))
+        if (!decode_cell(reading, items, bytes, i, 0, &set->labels[i]))
             return error_set(reading->error, "%s has at index %llu a label that is no whole number of 32 bits",
                              reading->name, (unsigned long long)i);
     return true;
 }
 
+// A label as text, one byte or four (UTF-32) for a character; what is not ASCII becomes '?'.
+static void decode_text(const ArrayShape *shape, const uint8_t *bytes, char out[LABEL_NAME_SIZE])
+{
+    const int step = shape->is_wide ? 4 : 1, first = shape->is_wide && shape->is_big_endian ? 3 : 0;
+    int length = 0;
+    for (int i = 0; i < shape->text_size / step && length < LABEL_NAME_SIZE - 1; i++) {
+        unsigned others = 0;
+        for (int k = 0; k < step; k++)
+            others |= k == first ? 0 : bytes[i * step + k];
+        const uint8_t c = bytes[i * step + first];
+        if (c == 0 && others == 0)
+            break;
+        out[length++] = others == 0 && c >= ' ' && c < 0x7f ? (char)c : '?';
+    }
+    out[length] = '\0';
+}
+
+// Numbers where all of them are, else words.
+static bool decode_texts(const ArrayReading *reading, const Items *items, const uint8_t *bytes, Intake *intake,
+                         IntakeSet *set)
+{
+    char text[LABEL_NAME_SIZE], *end;
+    bool are_numbers = true;
+    set->label_count = (int)items->count;
+    for (uint64_t i = 0; are_numbers && i < items->count; i++) {
+        decode_text(&reading->shape, bytes + i * items->size, text);
+        const long number = strtol(text, &end, 10);
+        are_numbers = *text && !*end && number >= INT32_MIN && number <= INT32_MAX;
+        set->labels[i] = (int32_t)number;
+    }
+    for (uint64_t i = 0; !are_numbers && i < items->count; i++) {
+        decode_text(&reading->shape, bytes + i * items->size, text);
+        set->labels[i] = label_names_add(&intake->label_names, text);
+        if (set->labels[i] < 0)
+            return error_set(reading->error, "%s has more than %d different labels", reading->name, LABEL_NAMES_MAX);
+    }
+    set->is_named = !are_numbers;
+    return true;
+}
+
+static bool check_labels(const ArrayReading *reading)
+{
+    char text[ARRAY_TEXT_SIZE];
+    const bool is_text = reading->shape.text_size > 0;
+    if (reading->shape.rank == 1 || (reading->shape.rank == 2 && (!is_text || reading->shape.sizes[1] == 1)))
+        return true;
+    array_describe(&reading->shape, text);
+    return error_set(reading->error, "%s is an array of %s, and labels were expected: (count) or (count, columns)",
+                     reading->name, text);
+}
+
 bool array_read_labels(ArrayReading *reading, Intake *intake, Split split)
 {
     Items items;
-    char text[ARRAY_TEXT_SIZE];
-    if (reading->shape.rank != 1 && reading->shape.rank != 2) {
-        array_describe(&reading->shape, text);
-        return error_set(reading->error, "%s is an array of %s, and labels were expected: (count) or (count, columns)",
-                         reading->name, text);
-    }
-    if (!begin(reading, "labels", &items) ||
+    IntakeSet *set = &intake->sets[split];
+    if (!check_labels(reading) || !begin(reading, "labels", &items) ||
         (items.size == 0 && !error_set(reading->error, "%s has labels of 0 columns", reading->name)) ||
         !intake_reserve_labels(intake, split, items.count, reading->name, reading->error))
         return false;
-    if (reading->shape.rank == 2 && reading->shape.sizes[1] > 1)
-        notices_add(&intake->notices, "of the %llu columns of the labels the first was taken",
-                    (unsigned long long)reading->shape.sizes[1]);
     uint8_t *bytes = items.payload <= SIZE_MAX ? malloc((size_t)items.payload) : NULL;
     if (!bytes)
         return error_set(reading->error, "there is no memory to read %s", reading->name);
-    const bool is_read = read_exactly(reading, &items, bytes, (size_t)items.payload, 0) &&
-                         decode_labels(reading, &items, bytes, &intake->sets[split]) && check_end(reading, &items);
+    const bool is_read =
+        read_exactly(reading, &items, bytes, (size_t)items.payload, 0) &&
+        (reading->shape.text_size > 0 ? decode_texts : decode_labels)(reading, &items, bytes, intake, set) &&
+        check_end(reading, &items);
     free(bytes);
     return is_read;
 }

@@ -20,5 +20,5 @@ bool array_is_images(const ArrayShape *shape);
 
 bool array_read_images(ArrayReading *reading, Intake *intake, Split split);
 
-// Of several columns the first.
+// Of several columns the first, or the place of the 1 where each row has one among zeros. Texts are numbers or words.
 bool array_read_labels(ArrayReading *reading, Intake *intake, Split split);

@@ -10,7 +10,7 @@
 static const char *const label_names[] = {"label", "labels", "class", "target", "digit", "y", "category", "letter"};
 static const char *const id_names[] = {"", "id", "index", "imageid", "image_id", "unnamed: 0"};
 
-enum { EXTRA_MAX = 2 };
+enum { EXTRA_MAX = 2, DOUBT_ROWS = 32 };
 
 static bool is_among(const char *name, const char *const *names, size_t count)
 {
@@ -23,6 +23,18 @@ static bool is_among(const char *name, const char *const *names, size_t count)
 static bool is_label(const char *name) { return is_among(name, label_names, sizeof label_names / sizeof *label_names); }
 
 static bool is_id(const char *name) { return is_among(name, id_names, sizeof id_names / sizeof *id_names); }
+
+void csv_note_name(CsvNames *names, const char *token, int column)
+{
+    if (names->label < 0 && is_label(token))
+        names->label = column;
+    names->has_id = names->has_id || (column == 0 && is_id(token));
+}
+
+bool csv_may_be_label(const CsvNames *names, int column, int count)
+{
+    return names->label >= 0 ? column == names->label : column == 0 || column == count - 1;
+}
 
 // The side of images of so many pixels; 0: they are not square, or of another size than images have here.
 static int find_side(int pixels)
@@ -62,19 +74,26 @@ bool csv_find_columns(int count, const CsvNames *names, const float *numbers, in
     int extra = 0;
     while (extra <= EXTRA_MAX && find_side(count - extra) == 0)
         extra++;
-    const bool has_id = names->is_there && extra > 0 && is_id(names->first[0]);
+    const bool has_id = names->has_id && extra > 0;
     if (extra > EXTRA_MAX || (extra == EXTRA_MAX && !has_id))
         return error_set(error,
                          "%s has %d columns where 784 for the pixels of 28x28 images were expected, or those of "
                          "another square from 8x8 to 256x256, and one for the label before or behind them",
                          name, count);
     *out = (CsvColumns){.side = find_side(count - extra), .label = -1, .has_id = has_id};
-    if (extra == 1 && !has_id)
-        out->label = names->is_there && is_label(names->first[0]) ? 0
-                     : names->is_there && is_label(names->last)   ? count - 1
-                                                                  : guess_label(count, numbers, rows);
-    if (extra == EXTRA_MAX)
-        out->label = is_label(names->last) ? count - 1 : 1;
-    out->first_pixel = has_id + (out->label >= 0 && out->label < count - 1);
+    if (extra > has_id)
+        out->label = names->label >= has_id ? names->label : has_id ? 1 : guess_label(count, numbers, rows);
+    out->is_doubtful =
+        out->label >= 0 && names->label < 0 && rows >= DOUBT_ROWS && !changes(numbers, rows, count, out->label);
     return true;
+}
+
+float *csv_gather(const CsvColumns *columns, int count, float *row, float *label)
+{
+    *label = 0;
+    if (columns->label >= 0) {
+        *label = row[columns->label];
+        memmove(row + columns->label, row + columns->label + 1, (size_t)(count - 1 - columns->label) * sizeof *row);
+    }
+    return row + columns->has_id;
 }

@@ -101,16 +101,48 @@ static bool create_parts(Plan *plan, Error *error)
            error_set(error, "there is no memory for the files of %s", file_shorten_path(plan->source->path));
 }
 
+// "; what is there: a.pkl.gz (a Python pickle), ...": so that whoever gave it sees that it was the right one. Of
+// archives the names alone.
+static void list_what_is_there(const Source *source, char *text, size_t size)
+{
+    enum { LISTED_MAX = 3, NAME_MAX_BYTES = 60 };
+    char path[SOURCE_PATH_MAX], kind[FILE_KIND_TEXT];
+    int listed = 0;
+    *text = '\0';
+    for (int i = 0; i < source->count; i++) {
+        if (source->entries[i].kind == ENTRY_FOLDER)
+            continue;
+        const size_t used = strlen(text);
+        ByteReader reader;
+        bool has_kind = false;
+        if (listed++ == LISTED_MAX) {
+            (void)snprintf(text + used, size - used, ", ...");
+            return;
+        }
+        source_name(source, i, path);
+        if (!source->is_archive && byte_reader_open(&reader, path, NULL)) {
+            if (file_kind_is_gzip(reader.start, reader.start_size))
+                (void)byte_reader_unpack(&reader);
+            has_kind = file_kind_describe(kind, reader.start, reader.start_size);
+            byte_reader_close(&reader);
+        }
+        (void)snprintf(text + used, size - used, "%s%.*s%s%s%s", used ? ", " : "; what is there: ", NAME_MAX_BYTES,
+                       source->entries[i].path, has_kind ? " (" : "", has_kind ? kind : "", has_kind ? ")" : "");
+    }
+}
+
 static bool refuse_nothing(const Opening *opening, const Plan *plan)
 {
     const char *name = file_shorten_path(plan->source->path);
     if (plan->selected)
         return error_set(opening->error, "%s has no data set at %s", name, file_shorten_path(plan->selected));
+    char list[400];
+    list_what_is_there(plan->source, list, sizeof list);
     return error_set(opening->error,
                      "%s%s has no training images: neither train-images-idx3-ubyte nor train-images.idx3-ubyte was "
-                     "found, with or without .gz, nor an .npz, .npy or .csv file, pictures%s",
+                     "found, with or without .gz, nor an .npz, .npy or .csv file, pictures%s%s",
                      plan->source->is_archive ? "" : "the folder ", name,
-                     plan->source->is_archive ? "" : " or an archive (.zip, .tar.gz) of them");
+                     plan->source->is_archive ? "" : " or an archive (.zip, .tar.gz) of them", list);
 }
 
 // Finds what is there and reads it. FORM_ABSENT: nothing is.

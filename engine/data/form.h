@@ -15,6 +15,7 @@ typedef enum PartKind {
     PART_NPY_LABELS,
     PART_NPY_ANY, // its shape says which
     PART_CSV,
+    PART_CSV_LABELS,
     PART_PICTURE,
     PART_KINDS
 } PartKind;
@@ -29,11 +30,11 @@ typedef struct Part {
 
 typedef struct Plan {
     Source *source;
-    bool is_deep;            // the folders below were looked at, too
-    const char *selected;    // what was named, a file or a folder in the source; NULL: nothing
-    Part *parts;             // (source->count); NULL before a form was found
-    int counts[SPLIT_COUNT]; // pictures
-    bool has_labels;         // pictures
+    bool is_deep;                 // the folders below were looked at, too
+    const char *selected;         // what was named, a file or a folder in the source; NULL: nothing
+    Part *parts;                  // (source->count); NULL before a form was found
+    int counts[SPLIT_COUNT];      // pictures
+    bool has_labels[SPLIT_COUNT]; // pictures
     Notices *notices;
     const LoadProgress *progress;
 } Plan;

@@ -129,7 +129,7 @@ static bool expand_all(Plan *plan, Error *error)
     for (int i = 0; i < count; i++) {
         const SourceEntry *entry = &source->entries[i];
         if (!form_ends_in(entry->path, ".npz") || entry->kind == ENTRY_FOLDER || entry->container >= 0 ||
-            (plan->selected && !form_is_selected(plan, i) && strchr(entry->path, '/')) || expanded == EXPANDED_MAX)
+            (!form_is_selected(plan, i) && (expanded >= EXPANDED_MAX || (plan->selected && strchr(entry->path, '/')))))
             continue;
         bool is_open = false;
         for (int k = i; k < source->count; k++)
@@ -158,6 +158,12 @@ static bool has_images(const Plan *plan)
     return false;
 }
 
+// Whether this very array was named, and not what it is in.
+static bool is_selected_itself(const Plan *plan, int entry)
+{
+    return plan->selected && strcmp(plan->selected, plan->source->entries[entry].path) == 0;
+}
+
 static void take_group(Plan *plan, const Candidates *candidates, const char *group)
 {
     for (Split split = 0; split < SPLIT_COUNT; split++) {
@@ -173,13 +179,13 @@ static void take_group(Plan *plan, const Candidates *candidates, const char *gro
     bool is_named = false;
     for (int i = 0; i < candidates->count; i++)
         is_named = is_named ||
-                   (candidates->items[i].kind == PART_NPY_ANY && form_is_selected(plan, candidates->items[i].entry));
+                   (candidates->items[i].kind == PART_NPY_ANY && is_selected_itself(plan, candidates->items[i].entry));
     if (is_named)
         memset(plan->parts, 0, (size_t)plan->source->count * sizeof *plan->parts);
     for (int i = 0; i < candidates->count && (is_named || !has_train); i++) {
         const Candidate *candidate = &candidates->items[i];
         if (candidate->kind == PART_NPY_ANY && strcmp(candidate->group, group) == 0 &&
-            (!is_named || form_is_selected(plan, candidate->entry)))
+            (!is_named || is_selected_itself(plan, candidate->entry)))
             plan->parts[candidate->entry] = (Part){.kind = PART_NPY_ANY};
     }
 }

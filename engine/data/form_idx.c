@@ -1,5 +1,5 @@
-// IDX files: [PREFIX-]{train,t10k,test}-{images,labels}-idxN-TYPE[.gz], '-', '.' or '_' between; or in a folder of the
-// file's own name.
+// IDX files: [PREFIX-]{train,t10k,test}-{images,labels}-idxN-TYPE[.gz], '-', '.' or '_' between, or a part of what
+// follows "images"; or in a folder of the file's own name.
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,25 +10,55 @@
 #include "data/form.h"
 #include "io/file.h"
 
-enum { PRIORITY_DOT = 1, PRIORITY_GZIP = 2, PRIORITY_FOLDER = 4 };
+enum { PRIORITY_DOT = 1, PRIORITY_GZIP = 2, PRIORITY_FOLDER = 4, PRIORITY_LOOSE = 16 };
 
 static bool is_separator(char c) { return c == '-' || c == '.' || c == '_'; }
 
-// "idx3-ubyte", "idx2-int" and their like, and ".gz" behind.
-static bool is_type(const char *text, int *priority)
+// Whether what follows is one of the words, which is passed.
+static bool take_word(const char **text, const char *const *words, size_t count)
 {
-    if (strncasecmp(text, "idx", 3) != 0 || !isdigit((unsigned char)text[3]) || !is_separator(text[4]))
-        return false;
-    size_t length = 0;
-    for (text += 5; isalnum((unsigned char)text[length]); length++)
-        ;
-    const bool is_packed = length > 0 && strcasecmp(text + length, ".gz") == 0;
-    *priority += is_packed ? PRIORITY_GZIP : 0;
-    return length > 0 && (is_packed || !text[length]);
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = strlen(words[i]);
+        if (strncasecmp(*text, words[i], length) == 0 && !isalnum((unsigned char)(*text)[length])) {
+            *text += length;
+            return true;
+        }
+    }
+    return false;
+}
+
+// "idx3-ubyte", "idx2-int" and their like or a part of it, what file managers add to a copy, and ".gz" behind.
+// is_loose: less than the whole.
+static bool is_type(const char *text, int *priority, bool *is_loose)
+{
+    static const char *const words[] = {"idx1", "idx2", "idx3", "idx4", "idx", "ubyte", "byte", "int", "float", "copy"};
+    static const char *const gzip[] = {"gz"};
+    bool is_packed = false;
+    *is_loose = strncasecmp(text, "idx", 3) != 0 || !isdigit((unsigned char)text[3]) || !is_separator(text[4]);
+    while (*text) {
+        const char *before = text;
+        if (!*is_loose && text[3] && strncasecmp(text, "idx", 3) == 0) // any type, as IDX has more than those
+            for (text += 5; isalnum((unsigned char)*text);)
+                text++;
+        else if (*text == '(' && isdigit((unsigned char)text[1]) && text[2] == ')')
+            text += 3;
+        else if (take_word(&text, gzip, 1))
+            is_packed = true;
+        else if (!take_word(&text, words, sizeof words / sizeof *words))
+            return false;
+        if (is_packed && *text)
+            return false;
+        if (is_separator(*text) || *text == ' ')
+            text++;
+        if (text == before)
+            return false;
+    }
+    *priority += (is_packed ? PRIORITY_GZIP : 0) + (*is_loose ? PRIORITY_LOOSE : 0);
+    return true;
 }
 
 // Whether the name is one; then fills kind, split, priority and appends the prefix, with a slash, to the group.
-static bool parse_name(const char *name, Candidate *out)
+static bool parse_name(const char *name, bool is_folder, Candidate *out)
 {
     static const struct {
         const char *word;
@@ -37,7 +67,9 @@ static bool parse_name(const char *name, Candidate *out)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const char *word = strcasestr(name, words[i].word), *type = word ? word + strlen(words[i].word) : NULL;
         int priority = 0;
-        if (!word || !is_separator(*type) || !is_type(type + 1, &priority) || (word > name && !is_separator(word[-1])))
+        bool is_loose;
+        if (!word || !is_separator(*type) || !is_type(type + 1, &priority, &is_loose) || (is_folder && is_loose) ||
+            (word > name && !is_separator(word[-1])))
             continue;
         out->kind = words[i].kind;
         out->priority = priority + (*type == '-' ? 0 : PRIORITY_DOT);
@@ -65,9 +97,9 @@ static bool parse_entry(const SourceEntry *entry, Candidate *out)
         return false;
     (void)snprintf(above, sizeof above, "%.*s", length, entry->path);
     const int outer = form_folder_length(above);
-    const bool is_own = parse_name(above + (outer ? outer + 1 : 0), &folder) && entry->kind != ENTRY_FOLDER;
+    const bool is_own = parse_name(above + (outer ? outer + 1 : 0), true, &folder) && entry->kind != ENTRY_FOLDER;
     (void)snprintf(out->group, sizeof out->group, "%.*s", is_own ? outer : length, entry->path);
-    if (!parse_name(name, out))
+    if (!parse_name(name, entry->kind == ENTRY_FOLDER, out))
         return false;
     out->priority += entry->kind == ENTRY_FOLDER ? 2 * PRIORITY_FOLDER : is_own ? PRIORITY_FOLDER : 0;
     return true;

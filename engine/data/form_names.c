@@ -15,8 +15,10 @@ int form_split_word(const char *word, size_t length)
     static const struct {
         const char *word;
         Split split;
-    } words[] = {{"train", SPLIT_TRAIN},  {"training", SPLIT_TRAIN}, {"trn", SPLIT_TRAIN}, {"test", SPLIT_TEST},
-                 {"testing", SPLIT_TEST}, {"t10k", SPLIT_TEST},      {"tst", SPLIT_TEST}};
+    } words[] = {{"train", SPLIT_TRAIN}, {"training", SPLIT_TRAIN}, {"trn", SPLIT_TRAIN},
+                 {"test", SPLIT_TEST},   {"testing", SPLIT_TEST},   {"t10k", SPLIT_TEST},
+                 {"tst", SPLIT_TEST},    {"trainset", SPLIT_TRAIN}, {"trainingset", SPLIT_TRAIN},
+                 {"testset", SPLIT_TEST}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i].word) == length && strncasecmp(word, words[i].word, length) == 0)
             return (int)words[i].split;
@@ -68,7 +70,8 @@ Candidate *form_add_candidate(const Plan *plan, Candidates *candidates, int entr
 
 static bool has_images(const Candidate *candidate)
 {
-    return candidate->kind != PART_IDX_LABELS && candidate->kind != PART_NPY_LABELS && candidate->split != SPLIT_TEST;
+    return candidate->kind != PART_IDX_LABELS && candidate->kind != PART_NPY_LABELS &&
+           candidate->kind != PART_CSV_LABELS && candidate->split != SPLIT_TEST;
 }
 
 static int measure_depth(const char *group)

@@ -1,8 +1,10 @@
 // Pictures: train/3/x.png, 3/x.png, or flat.
 //
-// The folder that a picture is in is its label, a number or else its place among the sorted names. Where no folder says
-// "test", the split is a fixed rule: of each label every sixth picture, in the order of the names (bytes), is for
-// testing. Both parts go through the labels in turn, so that the first images have them all.
+// The folder that a picture is in is its label, a number or else its place among the sorted names; the one above it
+// where that says more (3/train/x.png, 3/writer/x.png). Where no folder says "test", the split is a fixed rule: label
+// by label, in the order of the names (bytes), every sixth picture is for testing, counted on from one label to the
+// next; the only picture of a label is not. Both parts go through the labels in turn, so that the first images have
+// them all.
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,8 @@ typedef struct Picture {
     Place place;
     const char *path, *class; // class: in path, of class_length bytes; "" where it lies flat
     int class_length;
+    const char *above; // the folder above that one, likewise; NULL: there is none
+    int above_length;
     int32_t label;
     Split split;
     int rank; // in its label and split
@@ -57,8 +61,13 @@ static Picture read_path(const char *path, int entry)
     Picture picture = {.entry = entry, .path = path, .class = ""};
     for (const char *part = path, *slash; (slash = strchr(part, '/')); part = slash + 1) {
         const Place place = find_place(part, (size_t)(slash - part));
-        if (place != PLACE_NONE) {
+        if (place != PLACE_NONE)
             picture.place = place;
+        if (place == PLACE_NONE || picture.class_length > 0) {
+            picture.above = picture.class_length > 0 ? picture.class : NULL;
+            picture.above_length = picture.class_length;
+        }
+        if (place != PLACE_NONE) {
             picture.class_length = 0;
         } else {
             picture.class = part;
@@ -68,19 +77,23 @@ static Picture read_path(const char *path, int entry)
     return picture;
 }
 
-static bool is_number(const Picture *picture)
+static bool is_number(const char *name, int length)
 {
-    for (int i = 0; i < picture->class_length; i++)
-        if (!isdigit((unsigned char)picture->class[i]))
+    for (int i = 0; i < length; i++)
+        if (!isdigit((unsigned char)name[i]))
             return false;
-    return picture->class_length > 0 && picture->class_length <= NUMBER_DIGITS_MAX;
+    return length > 0 && length <= NUMBER_DIGITS_MAX;
+}
+
+static int compare_names(const char *a, int a_length, const char *b, int b_length)
+{
+    const int order = memcmp(a, b, (size_t)(a_length < b_length ? a_length : b_length));
+    return order ? order : a_length - b_length;
 }
 
 static int compare_classes(const Picture *a, const Picture *b)
 {
-    const int least = a->class_length < b->class_length ? a->class_length : b->class_length;
-    const int order = memcmp(a->class, b->class, (size_t)least);
-    return order ? order : a->class_length - b->class_length;
+    return compare_names(a->class, a->class_length, b->class, b->class_length);
 }
 
 static int compare_by_class(const void *a, const void *b)
@@ -119,10 +132,53 @@ static bool collect(const Plan *plan, Pictures *out, Error *error)
             continue;
         out->items[out->count] = read_path(entry->path, i);
         out->place_counts[out->items[out->count].place]++;
-        out->is_numbered = out->is_numbered && is_number(&out->items[out->count]);
+        out->is_numbered =
+            out->is_numbered && is_number(out->items[out->count].class, out->items[out->count].class_length);
         out->count++;
     }
     return true;
+}
+
+// Takes the folder above for the class where it tells the pictures apart and is a number, or the class does not.
+static void choose_level(Pictures *pictures)
+{
+    bool is_one = true, is_one_above = true, are_numbers = true;
+    for (int i = 0; i < pictures->count; i++) {
+        const Picture *picture = &pictures->items[i], *first = pictures->items;
+        if (!picture->above)
+            return;
+        is_one = is_one && compare_names(picture->class, picture->class_length, first->class, first->class_length) == 0;
+        is_one_above = is_one_above &&
+                       compare_names(picture->above, picture->above_length, first->above, first->above_length) == 0;
+        are_numbers = are_numbers && is_number(picture->above, picture->above_length);
+    }
+    if (is_one_above || !(is_one || (are_numbers && !pictures->is_numbered)))
+        return;
+    for (int i = 0; i < pictures->count; i++) {
+        pictures->items[i].class = pictures->items[i].above;
+        pictures->items[i].class_length = pictures->items[i].above_length;
+    }
+}
+
+// Beside folders of labels a picture without one is none of the set, except where the whole part has no labels.
+static void drop_strays(Plan *plan, Pictures *pictures)
+{
+    int with[PLACE_VALIDATION + 1] = {0}, kept = 0;
+    pictures->is_numbered = true;
+    for (int i = 0; i < pictures->count; i++)
+        with[pictures->items[i].place] += pictures->items[i].class_length > 0;
+    for (int i = 0; i < pictures->count; i++) {
+        const Picture picture = pictures->items[i];
+        const bool has_class = picture.class_length > 0;
+        if (!has_class && with[picture.place] > 0)
+            continue;
+        pictures->is_numbered = pictures->is_numbered && (!has_class || is_number(picture.class, picture.class_length));
+        pictures->items[kept++] = picture;
+    }
+    if (kept < pictures->count)
+        notices_add(plan->notices, "%d pictures beside the folders of the labels were left out",
+                    pictures->count - kept);
+    pictures->count = kept;
 }
 
 // Numbers, or places among the sorted names. One name alone says nothing about its pictures.
@@ -131,22 +187,25 @@ static void label_pictures(Plan *plan, Pictures *pictures)
     char names[NAMES_SIZE] = "";
     int32_t label = 0;
     qsort(pictures->items, (size_t)pictures->count, sizeof *pictures->items, compare_by_class);
-    for (int i = 0; i < pictures->count; i++) {
+    int first = 0; // those without a class come before all others
+    while (first < pictures->count && pictures->items[first].class_length == 0)
+        first++;
+    for (int i = first; i < pictures->count; i++) {
         Picture *picture = &pictures->items[i];
-        const bool is_new = i == 0 || compare_classes(&pictures->items[i - 1], picture) != 0;
-        label += i > 0 && is_new;
+        const bool is_new = i == first || compare_classes(&pictures->items[i - 1], picture) != 0;
+        label += i > first && is_new;
         picture->label = pictures->is_numbered ? (int32_t)strtol(picture->class, NULL, 10) : label;
         const size_t used = strlen(names);
         if (is_new && used + (size_t)picture->class_length + 8 < sizeof names)
             (void)snprintf(names + used, sizeof names - used, "%s%.*s", used ? ", " : "", picture->class_length,
                            picture->class);
     }
-    pictures->is_flat = !pictures->is_numbered && label == 0;
+    pictures->is_flat = first == pictures->count || (!pictures->is_numbered && label == 0);
     if (!pictures->is_numbered && !pictures->is_flat)
         notices_add(plan->notices, "the labels 0 to %d are the folders in the order of their names: %s", label, names);
 }
 
-// Returns whether the picture counts.
+// Returns whether the picture counts. rank: it is that one, of all labels.
 static bool choose_split(const Pictures *pictures, Picture *picture, int rank)
 {
     const bool has_test = pictures->place_counts[PLACE_TEST] > 0;
@@ -156,16 +215,27 @@ static bool choose_split(const Pictures *pictures, Picture *picture, int rank)
     return picture->place != PLACE_VALIDATION || !has_test;
 }
 
+// Whether it is the only one of its label, in an array that is sorted by labels.
+static bool is_alone(const Pictures *pictures, int index)
+{
+    const Picture *items = pictures->items;
+    return !pictures->is_flat && (index == 0 || items[index - 1].label != items[index].label) &&
+           (index + 1 == pictures->count || items[index + 1].label != items[index].label);
+}
+
 static void split_pictures(Plan *plan, Pictures *pictures)
 {
     int kept = 0, rank = 0, ranks[SPLIT_COUNT] = {0};
+    int32_t before = 0;
     qsort(pictures->items, (size_t)pictures->count, sizeof *pictures->items, compare_by_label);
-    for (int i = 0; i < pictures->count; i++, rank++) {
+    for (int i = 0; i < pictures->count; i++) {
         Picture picture = pictures->items[i];
-        if (kept == 0 || pictures->items[kept - 1].label != picture.label)
-            rank = ranks[SPLIT_TRAIN] = ranks[SPLIT_TEST] = 0;
-        if (!choose_split(pictures, &picture, rank))
+        if (i == 0 || before != picture.label)
+            ranks[SPLIT_TRAIN] = ranks[SPLIT_TEST] = 0;
+        before = picture.label;
+        if (!choose_split(pictures, &picture, is_alone(pictures, i) ? 0 : rank++))
             continue;
+        plan->has_labels[picture.split] = !pictures->is_flat && picture.class_length > 0;
         picture.rank = ranks[picture.split]++;
         plan->counts[picture.split]++;
         pictures->items[kept++] = picture;
@@ -179,7 +249,7 @@ static void split_pictures(Plan *plan, Pictures *pictures)
     else if (pictures->place_counts[PLACE_TEST] == 0 && plan->counts[SPLIT_TEST] > 0)
         notices_add(plan->notices,
                     "there is no test part: every sixth picture%s in the order of the names is it, %d of %d",
-                    pictures->is_flat ? "" : " of each label", plan->counts[SPLIT_TEST], kept);
+                    pictures->is_flat ? "" : ", label by label and", plan->counts[SPLIT_TEST], kept);
 }
 
 FormResult form_find_pictures(Plan *plan, Error *error)
@@ -191,9 +261,10 @@ FormResult form_find_pictures(Plan *plan, Error *error)
         free(pictures.items);
         return FORM_ABSENT;
     }
+    choose_level(&pictures);
+    drop_strays(plan, &pictures);
     label_pictures(plan, &pictures);
     split_pictures(plan, &pictures);
-    plan->has_labels = !pictures.is_flat;
     qsort(pictures.items, (size_t)pictures.count, sizeof *pictures.items, compare_by_rank);
     for (int i = 0; i < pictures.count; i++) {
         const Picture *picture = &pictures.items[i];

@@ -51,6 +51,11 @@ static bool read_csv(Reading *reading, const Part *part, ByteReader *from)
     return csv_read(from, reading->intake, part->split);
 }
 
+static bool read_csv_labels(Reading *reading, const Part *part, ByteReader *from)
+{
+    return csv_read_labels(from, reading->intake, part->split);
+}
+
 static bool put_picture(Reading *reading, const Part *part, const GreyPicture *picture)
 {
     Intake *intake = reading->intake;
@@ -67,7 +72,7 @@ static bool put_picture(Reading *reading, const Part *part, const GreyPicture *p
     for (long i = 0; i < (long)shape.width * shape.height; i++)
         picture->pixels[i] *= 255;
     intake_put(intake, part->split, part->place, &shape, picture->pixels, NULL);
-    if (reading->plan->has_labels)
+    if (reading->plan->has_labels[part->split])
         set->labels[part->place] = part->label;
     return true;
 }
@@ -101,7 +106,7 @@ static bool read_picture(Reading *reading, const Part *part, ByteReader *from)
 static ReadPart *const readers[PART_KINDS] = {
     [PART_IDX_IMAGES] = read_idx_images, [PART_IDX_LABELS] = read_idx_labels, [PART_NPY_IMAGES] = read_npy_images,
     [PART_NPY_LABELS] = read_npy_labels, [PART_NPY_ANY] = read_npy_any,       [PART_CSV] = read_csv,
-    [PART_PICTURE] = read_picture,
+    [PART_CSV_LABELS] = read_csv_labels, [PART_PICTURE] = read_picture,
 };
 
 static bool visit_part(void *context, int entry, ByteReader *from, Error *error)
@@ -131,10 +136,10 @@ static bool reserve_pictures(const Plan *plan, Intake *intake, Error *error)
         if (count == 0)
             continue;
         if (!intake_reserve(intake, split, (uint64_t)count, ELEMENT_U8, true, name, error) ||
-            (plan->has_labels && !intake_reserve_labels(intake, split, (uint64_t)count, name, error)))
+            (plan->has_labels[split] && !intake_reserve_labels(intake, split, (uint64_t)count, name, error)))
             return false;
         intake->sets[split].count = count;
-        intake->sets[split].label_count = plan->has_labels ? count : 0;
+        intake->sets[split].label_count = plan->has_labels[split] ? count : 0;
     }
     return true;
 }

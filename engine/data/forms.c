@@ -26,10 +26,11 @@ static bool begins_as_table(const uint8_t *bytes, size_t size)
 {
     enum { COLUMNS_MIN = 64 };
     int separators = 0;
-    for (size_t i = 0; i < size && bytes[i] != '\n'; i++) {
+    for (size_t i = 0; i < size && bytes[i] != '\n' && bytes[i] != '\r'; i++) {
         if (!isprint(bytes[i]) && !isspace(bytes[i]) && bytes[i] < 0x80)
             return false;
-        separators += bytes[i] == ',' || bytes[i] == ';' || bytes[i] == '\t' || bytes[i] == ' ' || bytes[i] == '|';
+        // Blanks that fill a line up are not between anything.
+        separators += strchr(",;\t |", bytes[i]) && (i == 0 || bytes[i] != bytes[i - 1]);
     }
     return separators >= COLUMNS_MIN - 1;
 }

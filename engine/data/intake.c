@@ -95,8 +95,7 @@ bool intake_reserve(Intake *intake, Split split, uint64_t count, ElementType typ
         return refuse_memory(count, "images", bytes, name, error);
     set->is_plain = !is_converted;
     set->capacity = (int)count;
-    if (!is_byte)
-        intake->type = type;
+    set->type = type;
     return true;
 }
 
@@ -187,17 +186,21 @@ bool intake_grow(Intake *intake, Split split, const char *name, Error *error)
 {
     IntakeSet *set = &intake->sets[split];
     const uint64_t capacity = (uint64_t)set->capacity * 2, size = capacity * DIGIT_PIXELS;
+    const bool has_room = set->labels && (uint64_t)set->label_capacity >= capacity; // they came alone
     if (capacity > INTAKE_CONVERTED_MAX * 2)
         return error_set(error, "%s holds more than %d images", name, INTAKE_CONVERTED_MAX);
     uint8_t *pixels = set->pixels ? realloc(set->pixels, size) : NULL;
     set->pixels = pixels ? pixels : set->pixels;
     float *values = set->values ? realloc(set->values, size * sizeof *values) : NULL;
     set->values = values ? values : set->values;
-    int32_t *labels = set->labels ? realloc(set->labels, capacity * sizeof *labels) : NULL;
+    int32_t *labels = has_room ? set->labels : NULL;
+    if (set->labels && !has_room)
+        labels = realloc(set->labels, capacity * sizeof *labels);
     set->labels = labels ? labels : set->labels;
     if ((!pixels && !values) || (set->labels && !labels))
         return refuse_memory(capacity, "images", size, name, error);
     set->capacity = (int)capacity;
-    set->label_capacity = set->labels ? set->capacity : 0;
+    if (!has_room)
+        set->label_capacity = set->labels ? set->capacity : 0;
     return true;
 }

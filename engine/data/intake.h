@@ -7,6 +7,7 @@
 #pragma once
 #include "data/array.h"
 #include "data/dataset.h"
+#include "data/label_names.h"
 
 enum { INTAKE_NAME_SIZE = 208, INTAKE_SIDE_MIN = 8, INTAKE_SIDE_MAX = 256, INTAKE_CONVERTED_MAX = 2000000 };
 
@@ -26,6 +27,8 @@ typedef struct IntakeSet {
     bool is_whole;       // all of them are whole numbers
     int32_t *labels;
     int label_count, label_capacity;
+    bool is_named;                                                     // the labels are places among the intake's names
+    ElementType type;                                                  // of the images
     char images_name[INTAKE_NAME_SIZE], labels_name[INTAKE_NAME_SIZE]; // for sentences
 } IntakeSet;
 
@@ -33,8 +36,8 @@ typedef struct Intake {
     const DatasetOptions *options; // never NULL
     const char *name;              // of the set; borrowed
     IntakeSet sets[SPLIT_COUNT];
-    ElementType type; // of the images that are no bytes
-    bool is_emnist;   // its names say so
+    LabelNames label_names;
+    bool is_emnist; // its names say so
     Notices notices;
     char treatment[96]; // as a Dataset has it
 } Intake;

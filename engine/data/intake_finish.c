@@ -8,12 +8,19 @@
 #include "alloc.h"
 #include "data/intake.h"
 
-enum { LENT_SHARE = 6 };
+enum { LENT_SHARE = 6, DARK = 64 }; // DARK: below it no white of bytes lies
 
 // The numbers that are black and white.
 typedef struct Range {
     float black, white;
 } Range;
+
+// The numbers of a part, or of both.
+typedef struct Found {
+    float least, most;
+    bool is_whole;
+    ElementType type;
+} Found;
 
 static bool check_counts(const Intake *intake, Split split, Error *error)
 {
@@ -25,20 +32,41 @@ static bool check_counts(const Intake *intake, Split split, Error *error)
                      set->label_count, set->count, slash ? slash + 1 : set->images_name);
 }
 
+// Labels that are words become places in the alphabet.
+static bool number_labels(Intake *intake, Error *error)
+{
+    int32_t order[LABEL_NAMES_MAX];
+    char list[200];
+    IntakeSet *sets = intake->sets;
+    if (intake->label_names.count == 0)
+        return true;
+    for (Split split = 0; split < SPLIT_COUNT; split++)
+        if (sets[split].label_count > 0 && !sets[split].is_named)
+            return error_set(error, "%s has numbers as labels where the other part has words", sets[split].images_name);
+    label_names_sort(&intake->label_names, order);
+    for (Split split = 0; split < SPLIT_COUNT; split++)
+        for (int i = 0; i < sets[split].label_count; i++)
+            sets[split].labels[i] = order[sets[split].labels[i]];
+    label_names_list(&intake->label_names, list, sizeof list);
+    notices_add(&intake->notices, "the labels 0 to %d are words in the order of the alphabet: %s",
+                intake->label_names.count - 1, list);
+    return true;
+}
+
 // ---- numbers become bytes -----------------------------------------------------------------------------------------
 
-static Range choose_range(const Intake *intake, float least, float most, bool is_whole)
+static Range choose_range(const Intake *intake, const Found *found)
 {
-    const bool is_fraction = element_get(intake->type)->is_float || !is_whole;
+    const bool is_fraction = element_get(found->type)->is_float || !found->is_whole;
     if (intake->options->scale_max > 0)
         return (Range){0, intake->options->scale_max};
-    if (least < 0)
-        return (Range){least, most};
-    if (intake->type == ELEMENT_BOOL || (is_fraction && most <= 1))
+    if (found->least < 0)
+        return (Range){found->least, found->most};
+    if (found->type == ELEMENT_BOOL || (is_fraction && found->most <= 1))
         return (Range){0, 1};
-    if (most <= 255)
+    if (found->most <= 255)
         return (Range){0, 255};
-    return (Range){0, !is_fraction && most <= 65535 ? 65535 : most};
+    return (Range){0, !is_fraction && found->most <= 65535 ? 65535 : found->most};
 }
 
 static void quantise(IntakeSet *set, Range range)
@@ -55,21 +83,85 @@ static void quantise(IntakeSet *set, Range range)
     set->is_plain = false;
 }
 
-static bool narrow(Intake *intake, Error *error)
+// Numbers of whole bytes that are all dark: whoever wrote them had another white.
+static void notice_dark(Intake *intake, float most)
 {
-    float least = INFINITY, most = -INFINITY;
-    bool is_whole = true;
+    if (most == 1)
+        notices_add(&intake->notices, "every pixel is 0 or 1, which is nearly black where 255 is white; if 1 is white, "
+                                      "--scale-max 1 says so");
+    else if (most > 1 && most < DARK)
+        notices_add(&intake->notices,
+                    "no pixel is above %g, which is dark where 255 is white; if %g is white, --scale-max %g says so",
+                    (double)most, (double)most, (double)most);
+}
+
+static void notice_range(Intake *intake, const Found *found, const Range *range, const char *of)
+{
+    char type[40] = ""; // that of bytes and of a text says nothing
+    if (range->white == 255 && range->black == 0) {
+        if (found->is_whole)
+            notice_dark(intake, found->most);
+        return;
+    }
+    if (found->type != ELEMENT_U8)
+        (void)snprintf(type, sizeof type, " (%s)", element_get(found->type)->name);
+    intake_treat(intake, "rescaled");
+    notices_add(&intake->notices, "the pixels%s are numbers from %g to %g%s: %g became black and %g white%s", of,
+                (double)found->least, (double)found->most, type, (double)range->black, (double)range->white,
+                intake->options->scale_max > 0 || range->white == 1 ? "" : "; --scale-max N says what is white");
+}
+
+// What each part's numbers are. False where one of them is none.
+static bool find_numbers(Intake *intake, Found found[SPLIT_COUNT], Error *error)
+{
     for (Split split = 0; split < SPLIT_COUNT; split++) {
         IntakeSet *set = &intake->sets[split];
-        if (!set->values && !(set->pixels && set->is_plain && intake_widen(intake, split, set->images_name, error)))
-            continue;
-        if (!isfinite(set->least) || !isfinite(set->most))
+        if (set->pixels && set->is_plain && !intake_widen(intake, split, set->images_name, error))
+            return false;
+        found[split] = (Found){set->least, set->most, set->is_whole, set->type};
+        if (set->values && (!isfinite(set->least) || !isfinite(set->most)))
             return error_set(error, "%s has a pixel that is no finite number", set->images_name);
-        least = fminf(least, set->least);
-        most = fmaxf(most, set->most);
-        is_whole = is_whole && set->is_whole;
     }
-    const Range range = choose_range(intake, least, most, is_whole);
+    return true;
+}
+
+static float find_width(const Range *range) { return range->white - range->black; }
+
+// One range for both parts, unless they were written by different rules: bytes here and numbers up to 1 there.
+static bool find_ranges(Intake *intake, Range ranges[SPLIT_COUNT], Error *error)
+{
+    enum { OTHER_RULE = 16 };
+    Found found[SPLIT_COUNT];
+    const IntakeSet *sets = intake->sets;
+    const bool are_two = sets[SPLIT_TRAIN].count > 0 && sets[SPLIT_TEST].count > 0;
+    if (!find_numbers(intake, found, error))
+        return false;
+    for (Split split = 0; split < SPLIT_COUNT; split++)
+        ranges[split] = choose_range(intake, &found[split]);
+    const float train = find_width(&ranges[SPLIT_TRAIN]), test = find_width(&ranges[SPLIT_TEST]);
+    if (are_two && (train > OTHER_RULE * test || test > OTHER_RULE * train)) {
+        notice_range(intake, &found[SPLIT_TRAIN], &ranges[SPLIT_TRAIN], " to learn from");
+        notice_range(intake, &found[SPLIT_TEST], &ranges[SPLIT_TEST], " to test");
+        return true;
+    }
+    Found both = found[sets[SPLIT_TRAIN].count > 0 ? SPLIT_TRAIN : SPLIT_TEST];
+    if (are_two) {
+        both.least = fminf(both.least, found[SPLIT_TEST].least);
+        both.most = fmaxf(both.most, found[SPLIT_TEST].most);
+        both.is_whole = both.is_whole && found[SPLIT_TEST].is_whole;
+        if (both.type == ELEMENT_U8)
+            both.type = found[SPLIT_TEST].type;
+    }
+    ranges[SPLIT_TRAIN] = ranges[SPLIT_TEST] = choose_range(intake, &both);
+    notice_range(intake, &both, &ranges[SPLIT_TRAIN], "");
+    return true;
+}
+
+static bool narrow(Intake *intake, Error *error)
+{
+    Range ranges[SPLIT_COUNT];
+    if (!find_ranges(intake, ranges, error))
+        return false;
     for (Split split = 0; split < SPLIT_COUNT; split++) {
         IntakeSet *set = &intake->sets[split];
         if (!set->values)
@@ -77,28 +169,18 @@ static bool narrow(Intake *intake, Error *error)
         set->pixels = pixels_create((size_t)set->count * DIGIT_PIXELS);
         if (!set->pixels)
             return error_set(error, "there is no memory for the %d images of %s", set->count, set->images_name);
-        quantise(set, range);
+        quantise(set, ranges[split]);
     }
-    if (range.white != 255 || range.black != 0) {
-        char type[40] = ""; // that of bytes and of a text says nothing
-        if (intake->type != ELEMENT_U8)
-            (void)snprintf(type, sizeof type, " (%s)", element_get(intake->type)->name);
-        intake_treat(intake, "rescaled");
-        notices_add(&intake->notices, "the pixels are numbers from %g to %g%s: %g became black and %g white%s",
-                    (double)least, (double)most, type, (double)range.black, (double)range.white,
-                    intake->options->scale_max > 0 || range.white == 1 ? "" : "; --scale-max N says what is white");
-    } else if (is_whole && most <= 1 && most > 0)
-        notices_add(&intake->notices, "every pixel is 0 or 1, which is nearly black where 255 is white; if 1 is white, "
-                                      "--scale-max 1 says so");
     return true;
 }
 
 static uint8_t find_most(const IntakeSet *set)
 {
-    uint8_t bits = 0; // all that are set anywhere: enough to tell 0 and 1 from the rest, and one pass of the memory
-    for (size_t i = 0; i < (size_t)set->count * DIGIT_PIXELS; i++)
-        bits |= set->pixels[i];
-    return bits;
+    uint8_t most = 0;
+    for (size_t i = 0; i < (size_t)set->count * DIGIT_PIXELS && most < DARK; i += DIGIT_PIXELS)
+        for (int k = 0; k < DIGIT_PIXELS; k++)
+            most = set->pixels[i + (size_t)k] > most ? set->pixels[i + (size_t)k] : most;
+    return most;
 }
 
 static void scale_bytes(const IntakeSet *set, float white)
@@ -127,9 +209,8 @@ static void finish_bytes(Intake *intake)
         intake_treat(intake, "rescaled");
     if (white > 0)
         notices_add(&intake->notices, "the pixel value %g became white, as --scale-max says", (double)white);
-    else if (most == 1)
-        notices_add(&intake->notices, "every pixel is 0 or 1, which is nearly black where 255 is white; if 1 is white, "
-                                      "--scale-max 1 says so");
+    else
+        notice_dark(intake, most);
 }
 
 // ---- turned, inverted ---------------------------------------------------------------------------------------------
@@ -235,7 +316,8 @@ static ImageSet take(IntakeSet *set)
 bool intake_finish(Intake *intake, Dataset *out, Error *error)
 {
     IntakeSet *sets = intake->sets;
-    if (!check_counts(intake, SPLIT_TRAIN, error) || !check_counts(intake, SPLIT_TEST, error))
+    if (!check_counts(intake, SPLIT_TRAIN, error) || !check_counts(intake, SPLIT_TEST, error) ||
+        !number_labels(intake, error))
         return false;
     const bool has_values = sets[SPLIT_TRAIN].values || sets[SPLIT_TEST].values;
     if (has_values && !narrow(intake, error))

@@ -69,6 +69,20 @@ static bool take_shape(Scanner *scanner, ArrayShape *shape)
     return true;
 }
 
+// "U5", "S1": texts of so many characters of UTF-32, of so many bytes.
+static bool take_text_type(const char *text, ArrayShape *shape)
+{
+    enum { TEXT_MAX = 1024 };
+    int length = 0;
+    shape->is_wide = *text == 'U';
+    if (*text != 'U' && *text != 'S')
+        return false;
+    for (text++; isdigit((unsigned char)*text) && length <= TEXT_MAX; text++)
+        length = length * 10 + (*text - '0');
+    shape->text_size = length * (shape->is_wide ? 4 : 1);
+    return length > 0 && length <= TEXT_MAX && !*text;
+}
+
 static bool take_type(Scanner *scanner, ArrayShape *shape)
 {
     char text[16];
@@ -80,7 +94,7 @@ static bool take_type(Scanner *scanner, ArrayShape *shape)
             shape->type = type;
             return true;
         }
-    return false;
+    return take_text_type(text + 1, shape);
 }
 
 // NULL, or what is wrong with the header.
@@ -102,8 +116,10 @@ static const char *parse_header(const char *text, size_t size, ArrayShape *shape
         if (bit == 0 || seen & bit)
             return "its header has another key than 'descr', 'fortran_order' and 'shape', or one twice";
         seen |= bit;
+        if (bit == TYPE && take(&scanner, "'|O'"))
+            return "it holds Python objects (dtype object), which only Python can read; astype makes numbers of them";
         if (bit == TYPE && !take_type(&scanner, shape))
-            return "its 'descr' is none of bool, int8 to int64, uint8 to uint64, float16, float32 and float64";
+            return "its 'descr' is none of bool, int8 to int64, uint8 to uint64, float16, float32, float64 and texts";
         if (bit == ORDER && !(shape->is_fortran = take(&scanner, "True")) && !take(&scanner, "False"))
             return "its 'fortran_order' is neither True nor False";
         if (bit == SHAPE && !take_shape(&scanner, shape))
@@ -162,7 +178,8 @@ bool npy_read(ByteReader *from, NpyKind kind, Intake *intake, Split split)
         return false;
     if (!read_header(from, &reading))
         return false;
-    const bool is_images = kind == NPY_IMAGES || (kind == NPY_ANY && array_is_images(&reading.shape));
+    const bool is_images =
+        kind == NPY_IMAGES || (kind == NPY_ANY && reading.shape.text_size == 0 && array_is_images(&reading.shape));
     if (kind == NPY_ANY) {
         const IntakeSet *train = &intake->sets[SPLIT_TRAIN];
         split = (is_images ? train->count > 0 : train->label_count > 0) ? SPLIT_TEST : SPLIT_TRAIN;
