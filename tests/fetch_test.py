@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 import unittest
+import zipfile
 
 PROGRAM, TOOL = map(os.path.abspath, (sys.argv.pop(1), sys.argv.pop(1)))
 NAMES = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
@@ -598,6 +599,15 @@ class FetchTest(unittest.TestCase):
         for name in NAMES:
             shutil.copy(os.path.join(real, name), self.path(name))
         self.assertEqual(json.loads(self.losslens("data", "--data", self.folder, "--json")[1])["name"], "mnist")
+        below = os.path.join(self.work, "below")
+        os.makedirs(os.path.join(below, "MNIST"))
+        os.symlink(real, os.path.join(below, "MNIST", "raw"))
+        archive = os.path.join(self.work, "digits.zip")
+        with zipfile.ZipFile(archive, "w") as file:
+            for name in NAMES:
+                file.write(os.path.join(real, name), "a/" + name)
+        for path in (below, archive, self.path(NAMES[0])):
+            self.assertEqual(json.loads(self.losslens("data", "--data", path, "--json")[1])["name"], "mnist")
         with gzip.open(self.path(NAMES[2])) as file:  # another pixel: another set
             images = bytearray(file.read())
         images[-1] ^= 1

@@ -175,6 +175,25 @@ static void what_is_here_can_be_opened(void **state)
     assert_null(scene.app->sets.job);
 }
 
+static void what_was_opened_by_its_path_has_a_row(void **state)
+{
+    (void)state;
+    toggle_menu();
+    assert_null(find_widget("data.open.this")); // the built-in digits are open
+    Dataset *dataset = (Dataset *)(uintptr_t)scene.app->options.dataset;
+    static uint8_t pixels[100 * DIGIT_PIXELS];
+    static Dataset mine = {.name = "my digits", .train = {100, pixels, NULL}, .test = {100, pixels, NULL}};
+    scene.app->options.dataset = &mine;
+    draw(&(Input){.is_inside = false});
+    assert_non_null(find_widget("data.open.this"));
+    assert_true(has_text("my digits"));
+    (void)snprintf(mine.name, sizeof mine.name, "kmnist"); // which is here, and has its own
+    draw(&(Input){.is_inside = false});
+    assert_null(find_widget("data.open.this"));
+    scene.app->options.dataset = dataset;
+    toggle_menu();
+}
+
 static int open_scene(void **state)
 {
     if (scratch_setup(state) != 0)
@@ -194,10 +213,9 @@ static int close_scene(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_not_here_can_be_got),
-        cmocka_unit_test(a_failure_is_said),
-        cmocka_unit_test(what_is_being_got_can_be_stopped),
-        cmocka_unit_test(what_is_here_can_be_opened),
+        cmocka_unit_test(what_is_not_here_can_be_got),           cmocka_unit_test(a_failure_is_said),
+        cmocka_unit_test(what_is_being_got_can_be_stopped),      cmocka_unit_test(what_is_here_can_be_opened),
+        cmocka_unit_test(what_was_opened_by_its_path_has_a_row),
     };
     return cmocka_run_group_tests(tests, open_scene, close_scene);
 }

@@ -59,6 +59,8 @@ static void test_is_read_back(void **state)
         {.scale = 1, .is_maximized = true},
         {.scale = 0.7F},
         {.scale = 1, .data = "/home/\xC3\xBC/a \"set\"\n"},
+        {.scale = 1, .data = "mnist", .turn = TURN_NONE, .is_inverted = true},
+        {.scale = 1, .data = "mnist", .turn = TURN_HALF, .scale_max = 16},
         {.theme = THEME_LIGHT,
          .lesson_seen = true,
          .scale = 2.9F,

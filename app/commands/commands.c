@@ -86,7 +86,7 @@ bool command_open_data(const char *data, const DatasetOptions *reading, const Lo
     options.read_picture = read_picture;
     if (!known_sets_find_folder(data, path, error) || !dataset_open(out, path, &options, error))
         return false;
-    const KnownSet *known = known_set_find(out->name) ? NULL : known_sets_recognise(path);
+    const KnownSet *known = known_set_find(out->name) ? NULL : known_sets_recognise(out);
     if (known)
         (void)snprintf(out->name, sizeof out->name, "%s", known->key);
     return true;

@@ -25,8 +25,15 @@ void remember_read(Remembered *out, Options *options)
     }
     out->is_data_own = !has_state && !cli_is_given(options, "--data") && known->data[0];
     memcpy(out->data, known->data, sizeof out->data);
-    if (out->is_data_own)
-        options->data = out->data;
+    if (!out->is_data_own)
+        return;
+    options->data = out->data;
+    if (!cli_is_given(options, "--turn"))
+        options->reading.turn = known->turn;
+    if (!cli_is_given(options, "--invert"))
+        options->reading.invert = known->is_inverted;
+    if (!cli_is_given(options, "--scale-max"))
+        options->reading.scale_max = known->scale_max;
 }
 
 bool remember_without_data(Remembered *remembered, Options *options, const Error *why)
@@ -39,6 +46,11 @@ bool remember_without_data(Remembered *remembered, Options *options, const Error
               why->text);
     (void)command_fail(EXIT_OK, "%s", remembered->notice.text);
     return true;
+}
+
+static bool has_other_reading(const Settings *a, const Settings *b)
+{
+    return a->turn != b->turn || a->is_inverted != b->is_inverted || a->scale_max != b->scale_max;
 }
 
 // Makes one change to what the file has by now, and writes it where that differs. In `known` it is changed in any case,
@@ -57,8 +69,12 @@ static bool keep(Remembered *remembered, const Settings *changed, Error *error)
         now.width = changed->width;
         now.height = changed->height;
     }
-    if (strcmp(changed->data, before.data) != 0)
+    if (strcmp(changed->data, before.data) != 0 || has_other_reading(changed, &before)) {
         memcpy(now.data, changed->data, sizeof now.data);
+        now.turn = changed->turn;
+        now.is_inverted = changed->is_inverted;
+        now.scale_max = changed->scale_max;
+    }
     remembered->known = *changed;
     return settings_equal(&now, &found) || settings_save(&now, error);
 }
@@ -72,7 +88,12 @@ static void keep_saying(Remembered *remembered, App *app, const Settings *change
 
 static void take_data(Settings *changed, Remembered *remembered, const Session *session)
 {
+    static const DatasetOptions none;
+    const DatasetOptions *reading = session->dataset && *session->data_path ? &session->dataset->options : &none;
     memcpy(changed->data, session->data_path, sizeof changed->data);
+    changed->turn = reading->turn;
+    changed->is_inverted = reading->invert;
+    changed->scale_max = reading->scale_max;
     memcpy(remembered->data_path, session->data_path, sizeof remembered->data_path);
 }
 
@@ -85,6 +106,9 @@ void remember_begin(Remembered *remembered, Session *session, const Options *opt
     if (!options->state && !cli_is_given(options, "--size"))
         window_fit(session->window, changed.is_maximized);
     (void)window_place(session->window, &remembered->width, &remembered->height, &remembered->is_maximized);
+    remembered->last_width = remembered->earlier_width = remembered->width;
+    remembered->last_height = remembered->earlier_height = remembered->height;
+    remembered->is_maximized_now = remembered->is_maximized;
     remembered->theme = app->theme;
     remembered->scale = app->ui_scale;
     remembered->is_lesson_new = app->is_lesson_new;
@@ -93,6 +117,25 @@ void remember_begin(Remembered *remembered, Session *session, const Options *opt
     take_data(&changed, remembered, session);
     if (cli_is_given(options, "--data"))
         keep_saying(remembered, app, &changed);
+}
+
+// The size of the window by itself: not that of the whole screen, which may come before the word that it is that.
+static void note_size(Remembered *remembered, const Session *session)
+{
+    int width, height;
+    bool is_maximized;
+    if (!window_place(session->window, &width, &height, &is_maximized))
+        return;
+    if (is_maximized && width == remembered->last_width && height == remembered->last_height) {
+        remembered->last_width = remembered->earlier_width;
+        remembered->last_height = remembered->earlier_height;
+    } else if (!is_maximized && (width != remembered->last_width || height != remembered->last_height)) {
+        remembered->earlier_width = remembered->last_width;
+        remembered->earlier_height = remembered->last_height;
+        remembered->last_width = width;
+        remembered->last_height = height;
+    }
+    remembered->is_maximized_now = is_maximized;
 }
 
 void remember_pass(Remembered *remembered, Session *session)
@@ -110,6 +153,7 @@ void remember_pass(Remembered *remembered, Session *session)
     remembered->theme = app->theme;
     remembered->is_lesson_new = app->is_lesson_new;
     remembered->scale = app->ui_scale;
+    note_size(remembered, session);
     keep_saying(remembered, app, &changed);
 }
 
@@ -117,15 +161,12 @@ void remember_end(Remembered *remembered, Session *session)
 {
     Error error;
     Settings changed = remembered->known;
-    int width, height;
-    bool is_maximized;
-    if (!window_place(session->window, &width, &height, &is_maximized))
-        return;
-    if (is_maximized != remembered->is_maximized)
-        changed.is_maximized = is_maximized;
-    if (!is_maximized && (width != remembered->width || height != remembered->height)) {
-        changed.width = clamp(width, 1, SETTINGS_SIDE_MAX);
-        changed.height = clamp(height, 1, SETTINGS_SIDE_MAX);
+    note_size(remembered, session);
+    if (remembered->is_maximized_now != remembered->is_maximized)
+        changed.is_maximized = remembered->is_maximized_now;
+    if (remembered->last_width != remembered->width || remembered->last_height != remembered->height) {
+        changed.width = clamp(remembered->last_width, 1, SETTINGS_SIDE_MAX);
+        changed.height = clamp(remembered->last_height, 1, SETTINGS_SIDE_MAX);
     }
     if (!settings_equal(&changed, &remembered->known) && !keep(remembered, &changed, &error))
         (void)command_fail(EXIT_OK, "%s", error.text);

@@ -19,6 +19,9 @@ typedef struct Remembered {
     char data_path[PATH_MAX]; // session's, likewise
     int width, height;        // of the window when it was opened, in screen units
     bool is_maximized;
+    int last_width, last_height;       // since then, while it was neither maximised nor full screen
+    int earlier_width, earlier_height; // before that one
+    bool is_maximized_now;
     Error notice; // for the window, once it is there; empty: none
 } Remembered;
 

@@ -214,6 +214,7 @@ int view_run(const Options *given)
     if (!session)
         return command_fail(EXIT_FAILED, "out of memory");
     int status = open_session(session, &remembered, &options);
+    options.reading = given->reading; // what was remembered is of that set alone
     Opening *opening = status == EXIT_OK ? opening_create(session, &options, &error) : NULL;
     if (status == EXIT_OK && !opening)
         status = command_fail(EXIT_FAILED, "%s", error.text);

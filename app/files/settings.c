@@ -34,7 +34,8 @@ Settings settings_default(void) { return (Settings){.theme = THEME_DARK, .scale 
 bool settings_equal(const Settings *a, const Settings *b)
 {
     return a->theme == b->theme && a->lesson_seen == b->lesson_seen && a->width == b->width && a->height == b->height &&
-           a->is_maximized == b->is_maximized && a->scale == b->scale && strcmp(a->data, b->data) == 0;
+           a->is_maximized == b->is_maximized && a->scale == b->scale && strcmp(a->data, b->data) == 0 &&
+           a->turn == b->turn && a->is_inverted == b->is_inverted && a->scale_max == b->scale_max;
 }
 
 // ---- reading ------------------------------------------------------------------------------------------------------
@@ -87,6 +88,21 @@ static bool read_data(const json_t *root, Settings *out)
     return true;
 }
 
+// How the data set is read.
+static bool read_reading(const json_t *root, Settings *out)
+{
+    const json_t *turn = json_object_get(root, "turn"), *most = json_object_get(root, "scale_max");
+    const double value = json_number_value(most);
+    bool is_known = turn == NULL;
+    for (ImageTurn kind = 0; turn && kind < TURN_COUNT; kind++)
+        if (json_is_string(turn) && strcmp(json_string_value(turn), image_turn_key(kind)) == 0) {
+            out->turn = kind;
+            is_known = true;
+        }
+    out->scale_max = (float)value;
+    return is_known && read_flag(root, "invert", &out->is_inverted) && (!most || (value > 0 && value < 5e9));
+}
+
 // NULL, or what is wrong.
 static const char *read_fields(const json_t *root, Settings *out)
 {
@@ -101,7 +117,8 @@ static const char *read_fields(const json_t *root, Settings *out)
            : !read_size(root, out)                              ? "its \"size\" is not two numbers of pixels"
            : !read_scale(root, out)                             ? "its \"scale\" is no number from 0.1 to 10"
            : !read_data(root, out)                              ? "its \"data\" is no path"
-                                                                : NULL;
+           : !read_reading(root, out) ? "its \"turn\", \"invert\" or \"scale_max\" is not what these options take"
+                                      : NULL;
 }
 
 // Says why, and takes the file out of the way of the next start.
@@ -169,6 +186,12 @@ static char *format(const Settings *settings)
     json_t *data = settings->data[0] ? json_string(settings->data) : NULL; // NULL, too, where that is no UTF-8
     if (data)
         (void)json_object_set_new(root, "data", data);
+    if (data && settings->turn != TURN_AUTO)
+        (void)json_object_set_new(root, "turn", json_string(image_turn_key(settings->turn)));
+    if (data && settings->is_inverted)
+        (void)json_object_set_new(root, "invert", json_true());
+    if (data && settings->scale_max > 0)
+        (void)json_object_set_new(root, "scale_max", json_real((double)settings->scale_max));
     return json_memory_format(root, JSON_INDENT(2) | JSON_REAL_PRECISION(4));
 }
 

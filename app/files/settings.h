@@ -20,6 +20,9 @@ typedef struct Settings {
     bool is_maximized;
     float scale;         // of the interface, chosen in the window, 0.1 .. 10; 1: its own
     char data[PATH_MAX]; // the data set opened last, as --data takes it from any folder; "": the built-in digits
+    ImageTurn turn;      // how that was read, as --turn, --invert and --scale-max say it; so are the next two
+    bool is_inverted;
+    float scale_max; // 0: none was given
 } Settings;
 
 // What a first start has.

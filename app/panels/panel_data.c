@@ -30,8 +30,26 @@ static DataRow describe_row(const Frame *frame, int index)
         (void)snprintf(row.key, sizeof row.key, "other.%d", index);
     (void)snprintf(row.label, sizeof row.label, "%s", set->known ? set->known->label : set->name);
     row.is_here = set->is_here;
-    row.is_on = !frame->is_builtin && strcmp(frame->dataset_name, set->name) == 0;
+    row.is_on = !frame->is_builtin && row.is_here && strcmp(frame->dataset_name, set->name) == 0;
     return row;
+}
+
+// Whether the set that is open is none of the rows': it was opened by its path.
+static bool is_elsewhere(const Frame *frame, int count)
+{
+    bool is_on = frame->is_builtin;
+    for (int i = 0; i < count; i++)
+        is_on = is_on || describe_row(frame, i - 1).is_on;
+    return !is_on;
+}
+
+static void draw_elsewhere(Panel *panel, Rect line)
+{
+    line.h -= ui_px(panel->ui, 2);
+    const WidgetState state = panel_menu_row(panel, "data.open.this", line, panel->frame->dataset_name, NULL, true);
+    panel_hint(panel, state, "data.open");
+    if (state.is_clicked)
+        panel_request(panel, REQUEST_POPUP, POPUP_NONE);
 }
 
 // How far the one is that is being got, and the button that stops it.
@@ -138,7 +156,8 @@ void panel_data(Panel *panel)
     const float pad = ui_px(ui, 8), width = ui_px(ui, 380), line_of_text = ui_px(ui, 18);
     const bool has_notices = panel->frame->notices->count > 0;
     const int count = (int)fmin(sets->count, known_set_count() + OTHERS_MAX) + 1;
-    const int lines = count + 2 + has_notices;
+    const bool has_own = is_elsewhere(panel->frame, count);
+    const int lines = count + has_own + 2 + has_notices;
     const char *text = sets->message.text[0] ? sets->message.text : note;
     const float room = panel->layout->window.h - top.h - 3 * pad - 5 * line_of_text;
     const float line = fminf(ui_px(ui, BUTTON_HEIGHT + 2), floorf(room / (float)lines));
@@ -151,7 +170,11 @@ void panel_data(Panel *panel)
         const DataRow row = describe_row(panel->frame, i - 1);
         draw_row(panel, (Rect){box.x + pad, box.y + pad + line * (float)i, width, line}, &row);
     }
-    const Rect rest = {box.x + pad, box.y + pad + line * (float)count, width, line};
+    Rect rest = {box.x + pad, box.y + pad + line * (float)count, width, line};
+    if (has_own) {
+        draw_elsewhere(panel, rest);
+        rest.y += line;
+    }
     draw_path(panel, rest);
     draw_export(panel, (Rect){rest.x, rest.y + line, width, line});
     if (has_notices)

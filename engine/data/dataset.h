@@ -5,6 +5,7 @@
 // A target value is pixel / 255 in [0, 1]. Rows run top to bottom, columns left to right, 0 is black (no ink).
 // Thread: immutable once loaded, so any number of threads may read it.
 #pragma once
+#include <limits.h>
 #include <stdint.h>
 
 #include "error.h"
@@ -50,6 +51,7 @@ typedef struct Dataset {
     Notices notices;        // what was done to it on the way in, or noticed about it
     char treatment[96];     // what was done, for captions: "transposed, from 32x32"; "": nothing
     DatasetOptions options; // turn, invert and scale_max, as they were asked for
+    char folder[PATH_MAX];  // where its IDX files lie; "": it was read from something else
 } Dataset;
 
 // How many distinct labels are counted one by one.
@@ -84,7 +86,7 @@ typedef struct ImageSetFacts {
 //
 // Where it lies: in the folder itself, or nearest to it in a folder below; images of 8x8 to 256x256, grey or colour, of
 // any type of number, come to 28x28 bytes. Without a test part, the last sixth of the images is lent to it; of
-// pictures, every sixth of each label in the order of the names. Whatever was done is in notices.
+// pictures, every sixth, label by label in the order of the names. Whatever was done is in notices.
 // What is not as its format says fails with a sentence that names the file, what was found and what was expected; out
 // is then untouched. Memory stays within the size that a header promises, and never passes what its file can hold;
 // archives are read in passing. options: NULL for the defaults. Owned by the caller: dataset_free.

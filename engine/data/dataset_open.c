@@ -17,7 +17,8 @@ enum { FOLDER_DEPTH = 5, NESTED_MAX = 2 };
 typedef struct Opening {
     const DatasetOptions *options;
     Intake intake;
-    int nested; // archives that were opened one in another
+    int nested;            // archives that were opened one in another
+    char folder[PATH_MAX]; // of the IDX files that were read; "": others were
     Error *error;
 } Opening;
 
@@ -145,6 +146,19 @@ static bool refuse_nothing(const Opening *opening, const Plan *plan)
                      plan->source->is_archive ? "" : " or an archive (.zip, .tar.gz) of them", list);
 }
 
+// Where the IDX files lie, if not in an archive.
+static void note_folder(Opening *opening, const Plan *plan)
+{
+    char name[SOURCE_PATH_MAX];
+    for (int i = 0; i < plan->source->count && !plan->source->is_archive; i++)
+        if (plan->parts[i].kind == PART_IDX_IMAGES && plan->source->entries[i].container < 0) {
+            source_name(plan->source, i, name);
+            const int length = form_folder_length(name);
+            if (length < PATH_MAX)
+                (void)snprintf(opening->folder, sizeof opening->folder, "%.*s", length, name);
+        }
+}
+
 // Finds what is there and reads it. FORM_ABSENT: nothing is.
 static FormResult read_source(Opening *opening, Source *source, const char *selected, bool is_deep, bool is_file)
 {
@@ -157,6 +171,7 @@ static FormResult read_source(Opening *opening, Source *source, const char *sele
     if (result == FORM_ABSENT && is_file)
         result = form_find_by_bytes(&plan, opening->error);
     if (result == FORM_FOUND) {
+        note_folder(opening, &plan);
         result = form_read(&plan, &opening->intake, opening->error) ? FORM_FOUND : FORM_FAILED;
     } else if (result == FORM_ABSENT && is_deep) {
         result = open_only_archive(opening, &plan);
@@ -263,8 +278,10 @@ bool dataset_open(Dataset *out, const char *path, const DatasetOptions *options,
     opening->error = error ? error : &ignored;
     intake_begin(&opening->intake, opening->options, file_shorten_path(path));
     const bool is_read = open_path(opening, path) && intake_finish(&opening->intake, out, opening->error);
-    if (is_read)
+    if (is_read) {
         name_dataset(out->name, path);
+        memcpy(out->folder, opening->folder, sizeof out->folder);
+    }
     intake_free(&opening->intake);
     free(opening);
     return is_read;

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "data/dataset.h"
 #include "error.h"
 
 enum { KNOWN_SET_FILES = 4, KNOWN_SET_MIRRORS = 4, KNOWN_SET_NAME_MAX = 64, SHA256_TEXT = 65 };
@@ -47,9 +48,10 @@ bool known_set_is_in(const KnownSet *set, const char *folder);
 // sentence that says how to get it, where the set is not here yet.
 bool known_sets_find_folder(const char *name, char path[PATH_MAX], Error *error);
 
-// Which set the four IDX files in the folder are, plain or packed by anybody, by their sums; NULL: none that is known.
-// Reads the smallest file first, and no more where that is of none of them.
-const KnownSet *known_sets_recognise(const char *folder);
+// Which set this is, by its sums: those of its four IDX files, plain or packed by anybody, in whatever folder they were
+// found; else those of what they would hold, where it was read from something else and nothing was done to it. NULL:
+// none that is known. Looks at the smallest part first, and at no more where that is of none of them.
+const KnownSet *known_sets_recognise(const Dataset *dataset);
 
 // The sets that there are: a row for each known one, here or not, then the other folders in the data folder, by name.
 // Returns how many.

@@ -86,15 +86,16 @@ static unsigned match_file(const char *path, int index, unsigned candidates)
     return matches;
 }
 
-const KnownSet *known_sets_recognise(const char *folder)
+// The smallest first, so that any other set costs little. Each file's place in the table, and what it is.
+static const struct {
+    int index;
+    bool is_test;
+    IdxKind kind;
+} order[KNOWN_SET_FILES] = {
+    {3, true, IDX_LABELS}, {1, false, IDX_LABELS}, {2, true, IDX_IMAGES}, {0, false, IDX_IMAGES}};
+
+static const KnownSet *recognise_files(const char *folder)
 {
-    // The smallest first, so that any other folder costs little. Each file's place in the table, and what it is.
-    static const struct {
-        int index;
-        bool is_test;
-        IdxKind kind;
-    } order[KNOWN_SET_FILES] = {
-        {3, true, IDX_LABELS}, {1, false, IDX_LABELS}, {2, true, IDX_IMAGES}, {0, false, IDX_IMAGES}};
     char path[PATH_MAX];
     unsigned candidates = (1u << known_set_count()) - 1;
     for (int i = 0; i < KNOWN_SET_FILES && candidates != 0; i++) {
@@ -106,4 +107,62 @@ const KnownSet *known_sets_recognise(const char *folder)
         if (candidates >> i & 1)
             return known_set_get(i);
     return NULL;
+}
+
+static void put_big_endian(uint8_t bytes[4], uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        bytes[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+// Of the IDX file that would hold these images or labels. False where the labels are no bytes.
+static bool sum_part(const ImageSet *set, IdxKind kind, char text[SHA256_TEXT])
+{
+    uint8_t header[16] = {0, 0, 8, kind == IDX_IMAGES ? 3 : 1}, chunk[CHUNK];
+    const size_t size = kind == IDX_IMAGES ? 16 : 8;
+    crypto_hash_sha256_state sum;
+    put_big_endian(header + 4, (uint32_t)set->count);
+    put_big_endian(header + 8, DIGIT_SIDE);
+    put_big_endian(header + 12, DIGIT_SIDE);
+    (void)crypto_hash_sha256_init(&sum);
+    (void)crypto_hash_sha256_update(&sum, header, size);
+    if (kind == IDX_IMAGES)
+        (void)crypto_hash_sha256_update(&sum, set->pixels, (unsigned long long)set->count * DIGIT_PIXELS);
+    for (int i = 0; kind == IDX_LABELS && i < set->count; i += CHUNK) {
+        const int count = set->count - i < CHUNK ? set->count - i : CHUNK;
+        for (int k = 0; k < count; k++) {
+            if (set->labels[i + k] < 0 || set->labels[i + k] > UINT8_MAX)
+                return false;
+            chunk[k] = (uint8_t)set->labels[i + k];
+        }
+        (void)crypto_hash_sha256_update(&sum, chunk, (unsigned long long)count);
+    }
+    finish_sum(&sum, text);
+    return true;
+}
+
+static const KnownSet *recognise_parts(const Dataset *dataset)
+{
+    char text[SHA256_TEXT];
+    unsigned candidates = (1u << known_set_count()) - 1;
+    for (int i = 0; i < KNOWN_SET_FILES && candidates != 0; i++) {
+        const ImageSet *set = order[i].is_test ? &dataset->test : &dataset->train;
+        if (!set->labels || !sum_part(set, order[i].kind, text))
+            return NULL;
+        for (int k = 0; k < known_set_count(); k++) {
+            const char *plain = known_set_get(k)->files[order[i].index].plain_sha256;
+            if (!plain || strcmp(plain, text) != 0)
+                candidates &= ~(1u << k);
+        }
+    }
+    for (int i = 0; i < known_set_count(); i++)
+        if (candidates >> i & 1)
+            return known_set_get(i);
+    return NULL;
+}
+
+const KnownSet *known_sets_recognise(const Dataset *dataset)
+{
+    const KnownSet *known = *dataset->folder ? recognise_files(dataset->folder) : NULL;
+    return known || *dataset->treatment ? known : recognise_parts(dataset);
 }

@@ -57,7 +57,7 @@ def write_model(path, shapes, random):
 class DoorsTest(WindowCase):
     @classmethod
     def start(cls):
-        cls.program = Program("--data", FILES["set"], "--epochs", "3")
+        cls.program = Program("--data", FILES["set"], "--epochs", "3", "--texts")
 
     def drop(self, *paths):
         drop.drop(self.p.window, paths, 400, 300)
@@ -93,6 +93,24 @@ class DoorsTest(WindowCase):
         self.drop(FILES["third"])
         p.wait(lambda f: f["data_set"] == self.name("third"), "the last one", len(p.frames) - 1)
         self.close_popup()
+
+    def test_what_was_noticed_is_shown(self):
+        p = self.p
+        self.open_set("set")
+        path = os.path.join(new_folder(), "paper.npy")
+        numpy.save(path, numpy.full((60, 16, 16), 250, numpy.uint8))
+        since = len(p.frames)
+        self.drop(path)
+        frame = p.wait(lambda f: f["popup"] == "notices", "what was noticed", since)
+        texts = " ".join(text["text"] for text in frame["texts"])
+        for words in ("brought to 28x28 by bilinear", "there is no test part", "above one half", "--invert"):
+            self.assertIn(words, texts)
+        self.close_popup()
+        p.click("menu.data", lambda f: f["popup"] == "data")
+        self.assertTrue(p.widget("data.open.this")["on"])
+        p.click("data.notices", lambda f: f["popup"] == "notices")
+        self.close_popup()
+        self.open_set("set")
 
     def test_what_cannot_be_opened_is_said_and_nothing_changes(self):
         p = self.p

@@ -175,6 +175,13 @@ class RememberTest(unittest.TestCase):
         p.wait(lambda f: f["size"] == [1440, 900], "its own size", len(p.frames) - 1)
         p.close()
         self.assertNotIn("maximized", self.remembered())
+        # one that was given a size and is closed as large as the screen comes back to that size
+        p = self.start(places=False)
+        self.resize(p, 1200, 800)
+        subprocess.run(["wmctrl", "-i", "-r", hex(p.window), "-b", "add,maximized_vert,maximized_horz"], env=environment(), check=True)
+        p.wait(lambda f: f["size"][0] > 2500, "the whole screen", len(p.frames) - 1)
+        p.close()
+        self.assertEqual((self.remembered()["maximized"], self.remembered()["size"]), (True, [1200, 800]))
 
     def test_scale(self):
         p = self.start()
@@ -196,6 +203,20 @@ class RememberTest(unittest.TestCase):
         p = self.start(least=NO_DATA)
         self.assertEqual(p.frames[0]["data_set"], name)
         p.close()
+        # nor is how it was read forgotten, which holds for it alone
+        self.start("--data", copy, "--invert", "--turn", "half", least=NO_DATA).close()
+        self.assertEqual([self.remembered().get(key) for key in ("data", "invert", "turn")], [copy, True, "half"])
+        other = os.path.join(new_folder(), "other")
+        make_set(other)
+        p = self.start(least=NO_DATA)
+        self.assertIn("as --invert says", p.complaints())
+        self.assertIn("as --turn half says", p.complaints())
+        with mock.patch.dict(os.environ, DISPLAY=window.DISPLAY.name):
+            drop.drop(p.window, [other], 700, 450)
+        self.assertTrue(poll(lambda: self.remembered().get("data") == other))
+        self.assertNotIn("invert", self.remembered())
+        p.close()
+        self.start("--data", copy, least=NO_DATA).close()
         # pictures and figures know nothing of it
         said = subprocess.run([LOSSLENS, "data", "--json"], env=environment(False) | {"XDG_CONFIG_HOME": self.home},
                               capture_output=True, text=True, check=True).stdout
