@@ -91,7 +91,7 @@ def sigmoid(z):
 
 OUTPUT = {"sigmoid": sigmoid, "relu": lambda z: np.maximum(z, 0), "linear": lambda z: z,
           "clip": lambda z: np.clip(z, 0, 1), "tanh01": lambda z: (np.tanh(z) + 1) / 2,
-          "softplus": lambda z: np.logaddexp(0, z)}
+          "softplus": lambda z: np.logaddexp(0, z), "tanh": np.tanh, "sigmoid2": lambda z: sigmoid(sigmoid(z))}
 HIDDEN = {"relu": OUTPUT["relu"], "tanh": np.tanh, "sigmoid": sigmoid}
 
 

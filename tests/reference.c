@@ -56,6 +56,10 @@ double reference_activate(const char *name, double z, double *slope)
     const double phi = 0.5 * erfc(-z / sqrt(2.0)), cosh_z = cosh(z);
     if (is(name, "sigmoid"))
         return *slope = s * (1.0 / (1.0 + exp(z))), s;
+    if (is(name, "sigmoid2")) {
+        const double p = 1.0 / (1.0 + exp(-s)), inner = s * (1.0 / (1.0 + exp(z)));
+        return *slope = p * (1.0 - p) * inner, p;
+    }
     if (is(name, "relu"))
         return *slope = z > 0.0, z > 0.0 ? z : 0.0;
     if (is(name, "clip"))

@@ -38,6 +38,8 @@ SPECS = [
     "reduce=sum,l1=0.0001",
     "loss=mse,reduce=sum,optimizer=sgd,lr=0.0001",
     "hidden=linear,output=linear,loss=mse",
+    "output=sigmoid2",
+    "output=tanh,loss=mse,layers=48",
 ]
 
 HIDDEN = {
@@ -56,6 +58,8 @@ OUTPUT = {
     "clip": lambda z: z.clamp(0.0, 1.0),
     "tanh01": lambda z: (torch.tanh(z) + 1.0) / 2.0,
     "softplus": functional.softplus,
+    "tanh": torch.tanh,
+    "sigmoid2": lambda z: torch.sigmoid(torch.sigmoid(z)),
 }
 
 
@@ -145,6 +149,8 @@ def forward(layers, encoders, spec, x):
 def measure_loss(spec, z, t):
     if spec["loss"] == "bce" and spec["output"] == "sigmoid":
         return functional.binary_cross_entropy_with_logits(z, t)
+    if spec["loss"] == "bce" and spec["output"] == "sigmoid2":  # as those write it who do so by mistake
+        return functional.binary_cross_entropy_with_logits(torch.sigmoid(z), t)
     p = OUTPUT[spec["output"]](z)
     if spec["loss"] == "bce":
         q = p.clamp(1e-7, 1.0 - 1e-7)

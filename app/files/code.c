@@ -129,8 +129,8 @@ static void put_loss(Script *script)
     const int k = logits[spec->output];
     if (script->framework == KERAS)
         put(script, "%s%s", spec->reduce == REDUCE_SUM ? "784 * " : "", losses[spec->loss].keras);
-    else if (k > 0 && losses[spec->loss].pytorch_logit) {
-        put(script, "    return ");
+    else if (k != 0 && losses[spec->loss].pytorch_logit) {
+        put(script, "%s    return ", k == OF_SIGMOID ? "    z = torch.sigmoid(z)\n" : "");
         fill(script, losses[spec->loss].pytorch_logit);
     } else
         put(script, "    p = output(z)\n    return %s", losses[spec->loss].pytorch);
@@ -140,7 +140,7 @@ static void put_loss(Script *script)
 
 static void put_k(Script *script)
 {
-    if (logits[script->spec->output] != 1)
+    if (logits[script->spec->output] > 1)
         put(script, "%d * ", logits[script->spec->output]);
 }
 

@@ -19,6 +19,8 @@
 #define CODE_OUTPUT_clip {"z.clamp(0, 1)", "keras.ops.clip(z, 0, 1)"}
 #define CODE_OUTPUT_tanh01 {"(torch.tanh(z) + 1) / 2", "(keras.ops.tanh(z) + 1) / 2"}
 #define CODE_OUTPUT_softplus {"nn.functional.softplus(z)", "keras.ops.softplus(z)"}
+#define CODE_OUTPUT_hyperbolic_tangent {"torch.tanh(z)", "keras.ops.tanh(z)"}
+#define CODE_OUTPUT_sigmoid2 {"torch.sigmoid(torch.sigmoid(z))", "keras.ops.sigmoid(keras.ops.sigmoid(z))"}
 
 // {PyTorch's module, Keras' function of z}
 #define CODE_HIDDEN_relu {"nn.ReLU()", "keras.ops.relu(z)"}

@@ -158,21 +158,25 @@ static void draw_figure(Ui *ui, Rect rect, const FigureLine *line, float name, f
     ui_text(ui, value, FONT_FIGURES, size, line->color, ALIGN_LEFT, line->value);
 }
 
-// Where not all lines fit the verdict stands over the pictures, then the share outside goes, which these show.
+// Where not all lines fit the verdict stands over the pictures, then the share outside goes, which these show, then
+// losses from the last on.
 void panel_matrix_figures(Panel *panel, const MatrixCell *place, int row, int column)
 {
     Ui *ui = panel->ui;
     const Rect area = place->figures;
     const float least = roundf(ui_px(ui, TEXT_SMALL) * 1.2f);
-    const int most = (int)((area.h + 1) / least);
+    const int most = area.h < 2 * least - 1 ? 1 : (int)((area.h + 1) / least);
     FigureLines lines = list_lines(panel, row, column, true, true);
     const bool has_pill = lines.count <= most;
     if (!has_pill)
         lines = list_lines(panel, row, column, false, true);
     if (lines.count > most)
         lines = list_lines(panel, row, column, false, false);
-    // as if there were four at least, so that few do not look more important than many
-    const float line = fminf(ui_px(ui, 19), floorf(area.h / (float)(lines.count < 4 ? 4 : lines.count)));
+    if (lines.count > most)
+        lines.count = most;
+    // as if there were four where these fit, so that few do not look more important than many
+    const int shared = most < 4 ? most : 4;
+    const float line = fminf(ui_px(ui, 19), floorf(area.h / (float)(lines.count < shared ? shared : lines.count)));
     const float size = area.h >= 5 * ui_px(ui, 16) ? TEXT_NORMAL : TEXT_SMALL;
     float name = 0;
     for (int i = 0; i < lines.count; i++)

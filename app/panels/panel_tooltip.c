@@ -207,6 +207,15 @@ static const char *column_name(const Panel *panel, int model)
     return panel->hover.model >= 0 ? panel->frame->models[model].caption : model == SIDE_A ? "A" : "B";
 }
 
+static float column_width(const Panel *panel, const int *models, int count)
+{
+    Ui *ui = panel->ui;
+    if (count > 1)
+        return ui_px(ui, 72); // their names are letters
+    const float name = ui_text_width(ui, FONT_UI_BOLD, TEXT_SMALL, column_name(panel, models[0]));
+    return fmaxf(ui_px(ui, 104), name + ui_px(ui, 10));
+}
+
 void panel_tooltip(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -221,7 +230,7 @@ void panel_tooltip(Panel *panel)
     int models[SIDE_COUNT];
     const int columns = list_models(panel, models);
     const Table table = fill_table(panel, models, columns);
-    const float line = ui_px(ui, 18), pad = ui_px(ui, 10), column = ui_px(ui, columns == 1 ? 104 : 72);
+    const float line = ui_px(ui, 18), pad = ui_px(ui, 10), column = column_width(panel, models, columns);
     const Rect box =
         place_box(panel, ui_px(ui, 128) + (float)columns * column + 2 * pad, line * (float)(table.row_count + 2) + pad);
     draw_box(ui->draw, box, ui->theme->float_back, ui_px(ui, RADIUS));

@@ -5,7 +5,8 @@
 #pragma once
 
 // Of the output. X(C, function, key, label, formula, what, look, logit): as in Activation; C is handed through. logit:
-// k where p is the logistic function of k z, so that a loss may be taken from the logit (loss_functions.h); else 0.
+// k where p is the logistic function of k z, OF_SIGMOID where it is that of the sigmoid of z, so that a loss may be
+// taken from the logit (loss_functions.h); else 0.
 #define OUTPUT_ACTIVATIONS(X, C)                                                                                       \
     X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)", "Bends every number into 0\u20261; its slope is never 0.",   \
       "The safe choice for BCE.", 1)                                                                                   \
@@ -18,7 +19,12 @@
     X(C, tanh01, "tanh01", "tanh 0\u20261", "(tanh z + 1) / 2",                                                        \
       "tanh, moved to 0\u20261: a sigmoid that is twice as steep.", "Does what sigmoid does.", 2)                      \
     X(C, softplus, "softplus", "softplus", "ln(1 + e^z)", "A rounded ReLU: never 0, no upper end.",                    \
-      "Black is never quite black.", 0)
+      "Black is never quite black.", 0)                                                                                \
+    X(C, hyperbolic_tangent, "tanh", "tanh", "tanh z", "Bends every number into \u22121\u20261.",                      \
+      "Made for targets in \u22121\u20261; on 0\u20261 it leaves grey dirt below 0.", 0)                               \
+    X(C, sigmoid2, "sigmoid2", "2 sigmoids", "sigmoid(sigmoid z)",                                                     \
+      "A sigmoid in the model and one more in the loss, a common slip: p stays between 0.5 and 0.73.",                 \
+      "Neither black nor white can be drawn: all is grey.", OF_SIGMOID)
 
 // Of the hidden layers. X(C, function, key, label, formula, what, look).
 #define HIDDEN_ACTIVATIONS(X, C)                                                                                       \
@@ -35,6 +41,8 @@
     X(C, gelu, "gelu", "GELU", "z Phi(z)", "A ReLU with a soft knee.", "Fewer units that never work.")                 \
     X(C, linear, "linear", "linear", "z", "The sum as it is, with nothing bent.",                                      \
       "With a linear output and MSE it can do no more than PCA.")
+
+enum { OF_SIGMOID = -1 };
 
 #define COUNT_OUTPUT(C, function, key, label, formula, what, look, logit) +1
 enum { OUTPUT_COUNT = 0 OUTPUT_ACTIVATIONS(COUNT_OUTPUT, _) };
@@ -66,6 +74,13 @@ INLINE ValueSlope sigmoid(Vec z)
 {
     const Logistic s = logistic(z);
     return (ValueSlope){s.p, s.e * s.r * s.r};
+}
+
+// What a model with a sigmoid gives under a loss that puts on its own ("from logits").
+INLINE ValueSlope sigmoid2(Vec z)
+{
+    const ValueSlope inner = sigmoid(z), outer = sigmoid(inner.value);
+    return (ValueSlope){outer.value, outer.slope * inner.slope};
 }
 
 INLINE ValueSlope relu(Vec z)

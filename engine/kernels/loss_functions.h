@@ -117,6 +117,12 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
     enum { factors_##activation##_##loss = logit_of_##activation ? (int)loss##_logit_factors : (int)loss##_factors };  \
     INLINE Terms terms_##activation##_##loss(Vec z, Vec t)                                                             \
     {                                                                                                                  \
+        if ((int)logit_of_##activation == (int)OF_SIGMOID) {                                                           \
+            const ValueSlope inner = sigmoid(z);                                                                       \
+            Terms terms = loss##_logit_terms(inner.value, t, 1);                                                       \
+            terms.slope *= inner.slope;                                                                                \
+            return terms;                                                                                              \
+        }                                                                                                              \
         if (logit_of_##activation)                                                                                     \
             return loss##_logit_terms(z, t, logit_of_##activation);                                                    \
         const ValueSlope output = activation(z);                                                                       \

@@ -4,7 +4,8 @@
 // a line, the error says little: clipping what a linear output makes is always nearer to the targets. What training has
 // left behind says more: at its end the slope at each logit is 0 on average, with the output that it was trained with,
 // and most nearly for its own loss. Where both say little, the usual is likelier: what stands first in its table. The
-// weights of the three are from trainings of each loss and output.
+// weights of the three are from trainings of each loss and output. An output that cannot draw a digit, such as a
+// sigmoid of a sigmoid, is not found: a sigmoid of the same logits draws better ones.
 #include "measuring/guess.h"
 
 #include <assert.h>

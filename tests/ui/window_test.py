@@ -86,7 +86,7 @@ class RestTest(WindowCase):
 
     def check_row(self, side, row):
         p = self.p
-        keys = {"leaky ReLU": "leaky_relu", "tanh 0…1": "tanh01"}
+        keys = {"leaky ReLU": "leaky_relu", "tanh 0…1": "tanh01", "2 sigmoids": "sigmoid2"}
         if row in ("hidden", "optimizer"):
             p.click(side + ".more", lambda f: f["popup"] == "more." + side)
         before = p.now()
