@@ -88,6 +88,14 @@ static void collect_views(const Layout *layout, Boxes *boxes)
     add(boxes, "slope plot", layout->inspect.slope_plot);
     add(boxes, "pixel's table", layout->inspect.pixel_table);
     add(boxes, "set's table", layout->inspect.set_table);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        add(boxes, "bars", layout->code.bars[side]);
+        add(boxes, "bars' caption", layout->code.bars_captions[side]);
+        if (layout->code.bars[side].w > 0) // what each number draws
+            add(boxes, "numbers' pictures", layout->stage.rows[side].set_area);
+    }
+    add(boxes, "strip", layout->code.strip);
+    add(boxes, "code's table", layout->code.table);
     for (int claim = 0; claim < CLAIM_COUNT && layout->claims[claim].card.w > 0; claim++)
         collect_claim(&layout->claims[claim], boxes);
 }

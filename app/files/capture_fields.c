@@ -70,6 +70,7 @@ static const CaptureField fields[] = {
     {"target", capture_write_target, capture_read_target},
     {"brush_bins", capture_write_brush, capture_read_brush},
     {"matrix", capture_write_matrix, capture_read_matrix},
+    {"code_view", capture_write_code, capture_read_code},
     {"pace", capture_write_pace, capture_read_pace},
     {"paused", capture_write_paused, capture_read_paused},
     {"popup", capture_write_popup, capture_read_popup},

@@ -2,8 +2,8 @@
 //
 // To add one: a row in capture_fields.c, whose order is that of the JSON, with the function that writes it and the one
 // that reads it back, among their like: capture_data.c, the data set and what of it is on show; capture_look.c, how it
-// is looked at; capture_window.c, moment, lesson and window; capture_models.c; capture_pad.c, the drawing. Thread: as
-// capture_state.h.
+// is looked at; capture_window.c, moment, lesson and window; capture_models.c; capture_pad.c, the drawing;
+// capture_code.c, the view of the code. Thread: as capture_state.h.
 #pragma once
 #include "files/capture_state.h"
 
@@ -47,6 +47,10 @@ json_t *capture_real(float value);
 json_t *capture_model(const ModelFrame *m); // settings, which figures_json tells, too
 CaptureWrite capture_write_a, capture_write_b, capture_write_others, capture_write_hidden;
 CaptureRead capture_read_a, capture_read_b, capture_read_others, capture_read_hidden;
+
+// capture_code.c
+CaptureWrite capture_write_code;
+CaptureRead capture_read_code;
 
 // capture_pad.c
 CaptureWrite capture_write_pad, capture_write_drawing;

@@ -326,6 +326,8 @@ json_t *figures_json(const Frame *frame, const CaptureWindow *window)
     }
     if (scene == SCENE_INSPECT || frame->look.is_pinned)
         set(json, "inspect", inspect_json(frame));
+    if (frame->code)
+        set(json, "code", figures_code(frame));
     if (scene == SCENE_CLAIMS)
         set(json, "claims", figures_claims(frame));
     return json;

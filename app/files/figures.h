@@ -16,5 +16,8 @@ json_t *figures_model(const ModelFrame *m, bool has_history);
 // The claims alone: verdicts, sentences, rules, tables.
 json_t *figures_claims(const Frame *frame);
 
+// The view of the code, frame->code not NULL. Numbers are counted from 0.
+json_t *figures_code(const Frame *frame);
+
 // The lesson's card on show, frame->lesson.step not NULL: what it says, whether it is done.
 json_t *figures_lesson(const Frame *frame);

@@ -65,6 +65,17 @@ typedef struct ClaimLayout {
     Rect card, picture, words, side; // side: what can be done, and the key figures
 } ClaimLayout;
 
+// The code: its rows are the stage's, with the pad and the decoder's digit as first and last picture; bars stand in the
+// place of those between, each number's picture in that of the test digits.
+typedef struct CodeLayout {
+    Rect bars[SIDE_COUNT], bars_captions[SIDE_COUNT];
+    Rect strip; // one number from end to end, or the way to another digit
+    Rect table; // w 0: no room
+} CodeLayout;
+
+// The largest squares for so many pictures in rect; columns 0: no room.
+GridLayout layout_fill(Rect rect, int count);
+
 typedef struct Layout {
     Rect window;
     bool is_too_small;     // the window: nothing of the rest can be seen
@@ -80,6 +91,7 @@ typedef struct Layout {
     Rect answer; // of a lesson, in the place of the plots and the table; w 0: none
     MatrixLayout matrix;
     InspectLayout inspect;
+    CodeLayout code;
     ClaimLayout claims[CLAIM_COUNT];
     int page_count; // test digits that the scene has room for
 } Layout;

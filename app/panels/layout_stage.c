@@ -110,7 +110,7 @@ static void place_row(StageRow *row, Rect area, const Plan *plan, float y, float
     place_set(row, (Rect){set_x, top, area.x + area.w - set_x, plan->side}, plan->digit, 1, !plan->is_small);
 }
 
-static void place_pair(Layout *layout, Rect area, float scale)
+void layout_place_pair(Layout *layout, Rect area, float scale)
 {
     Plan plan = start_plan(layout, scale);
     plan.side = fmaxf(LEAST_SIDE, choose_side(&plan, area, fits_pair));
@@ -191,7 +191,7 @@ void layout_place_compare(Layout *layout, Rect area, float scale, const Look *lo
     if (look->is_wiped)
         place_solo(layout, area, scale, SIDE_A, true);
     else
-        place_pair(layout, area, scale);
+        layout_place_pair(layout, area, scale);
 }
 
 void layout_place_solo_a(Layout *layout, Rect area, float scale, const Look *look)

@@ -40,7 +40,7 @@ DrawPanel panel_top, panel_narrator, panel_pad, panel_heads, panel_histogram, pa
 
 // Over the others, one at a time: a Popup each.
 DrawPanel panel_help, panel_view_menu, panel_import, panel_setups, panel_more, panel_maps, panel_matrix_menu,
-    panel_glossary, panel_claim_figures, panel_offer, panel_data, panel_notices, panel_code;
+    panel_glossary, panel_claim_figures, panel_offer, panel_data, panel_notices, panel_script;
 
 #define PANEL_PATH_FIELD "data.path.text" // in the menu of data: the path of something to open
 
@@ -52,6 +52,12 @@ float panel_pages_width(Panel *panel, float most); // that they need of so much 
 void panel_draw_set(Panel *panel);                 // the test digits beside the pictures
 Rect panel_histogram_slot(const Panel *panel, int bin); // where a bin stands, its label included; w 0: nowhere
 Rect panel_map_place(const Panel *panel, int column);   // what a list of heatmaps for this column opens under
+
+void panel_draw_target_caption(Panel *panel, Rect rect);
+void panel_frame_picture(Panel *panel, const GridLayout *cell); // a thin line round one image
+// Over a picture: bold at the left; a note at the right where there is room for one of its forms.
+void panel_draw_caption(Panel *panel, Rect rect, const char *title, Color note_color, const char *const *notes,
+                        int note_count);
 
 // Parts of the matrix
 void panel_matrix_tools(Panel *panel); // the line over it

@@ -195,7 +195,7 @@ void panel_pad(Panel *panel)
 {
     const Frame *frame = panel->frame;
     take_keys(panel);
-    if (!panel_is_stage(frame)) { // a view without a pad: what was being drawn ends
+    if (!scene_has(frame->look.scene, SCENE_HAS_PAD)) { // a view without a pad: what was being drawn ends
         if (frame->pad->is_drawing)
             panel_request(panel, REQUEST_PAD_END, 0);
         return;
@@ -204,7 +204,8 @@ void panel_pad(Panel *panel)
     const bool is_pair = rows[SIDE_A].tools.w > 0 && rows[SIDE_B].tools.w > 0;
     if (is_pair) {
         draw_tools(panel, rows[SIDE_A].tools);
-        draw_more_tools(panel, rows[SIDE_B].tools);
+        if (panel_is_stage(frame))
+            draw_more_tools(panel, rows[SIDE_B].tools);
         return;
     }
     Rect place = rows[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].tools;

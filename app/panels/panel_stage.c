@@ -13,7 +13,7 @@ static Rect picture_rect(const GridLayout *cell)
     return (Rect){cell->origin.x, cell->origin.y, cell->side, cell->side};
 }
 
-static void frame_picture(Panel *panel, const GridLayout *cell)
+void panel_frame_picture(Panel *panel, const GridLayout *cell)
 {
     const Rect rect = picture_rect(cell);
     const float line = ui_px(panel->ui, 1);
@@ -23,9 +23,8 @@ static void frame_picture(Panel *panel, const GridLayout *cell)
 
 // ---- captions -----------------------------------------------------------------------------------------------------
 
-// Bold at the left; a note at the right where there is room for one of its forms.
-static void draw_caption(Panel *panel, Rect rect, const char *title, Color note_color, const char *const *notes,
-                         int note_count)
+void panel_draw_caption(Panel *panel, Rect rect, const char *title, Color note_color, const char *const *notes,
+                        int note_count)
 {
     Ui *ui = panel->ui;
     ui_text(ui, rect, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
@@ -36,7 +35,7 @@ static void draw_caption(Panel *panel, Rect rect, const char *title, Color note_
                 note);
 }
 
-static void draw_target_caption(Panel *panel, Rect rect)
+void panel_draw_target_caption(Panel *panel, Rect rect)
 {
     const Frame *frame = panel->frame;
     const Pad *pad = frame->pad;
@@ -49,7 +48,7 @@ static void draw_target_caption(Panel *panel, Rect rect)
         (void)snprintf(note, sizeof note, "centred as in MNIST");
     (void)snprintf(brief, sizeof brief, "%s", strncmp(note, "centred", 7) == 0 ? "centred" : note);
     const char *const notes[] = {note, brief};
-    draw_caption(panel, rect, title, panel->ui->theme->soft, notes, 2);
+    panel_draw_caption(panel, rect, title, panel->ui->theme->soft, notes, 2);
 }
 
 // What of a picture lies beyond the scale, and whether any of it far enough for a mark.
@@ -107,7 +106,7 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     (void)snprintf(id, sizeof id, "%c.clip", side == SIDE_A ? 'a' : 'b');
     Rect rest = {rect.x + used, rect.y, rect.w - used, rect.h};
     if (!beyond.is_marked) {
-        draw_caption(panel, rect, name, ui->theme->faint, within, 3);
+        panel_draw_caption(panel, rect, name, ui->theme->faint, within, 3);
         return;
     }
     const WidgetState state = ui_widget(ui, id, rest, "Clipped");
@@ -116,7 +115,7 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     if (state.is_clicked)
         panel_look(panel)->is_clipped = !look->is_clipped;
     ui_focus_ring(ui, state, rest);
-    draw_caption(panel, rect, name, ui->theme->soft, clipped, look->is_clipped ? 2 : 0);
+    panel_draw_caption(panel, rect, name, ui->theme->soft, clipped, look->is_clipped ? 2 : 0);
     if (look->is_clipped)
         return;
     if (beyond.has_above)
@@ -210,7 +209,7 @@ static void draw_model(Panel *panel, int side)
         panel_heatmap(panel, &row->pictures[2 + column], side, column, true, false);
     }
     for (int i = 1; i < STAGE_COLUMNS; i++)
-        frame_picture(panel, &row->pictures[i]);
+        panel_frame_picture(panel, &row->pictures[i]);
 }
 
 static void draw_difference(Panel *panel)
@@ -220,7 +219,7 @@ static void draw_difference(Panel *panel)
     const StageRow *row = &panel->layout->stage.rows[SIDE_B];
     const GridLayout *cell = &row->pictures[0];
     const Rect rect = picture_rect(cell);
-    draw_caption(panel, row->captions[0], "A \u2212 B", ui->theme->soft, NULL, 0);
+    panel_draw_caption(panel, row->captions[0], "A \u2212 B", ui->theme->soft, NULL, 0);
     panel_draw_bar(panel, row->captions[0], MAP_SIGNED, difference_scale, "\u22120.5", "+0.5");
     panel_images(panel, &(ImageGrid){.grid = cell,
                                      .values = frame->pad_difference,
@@ -229,7 +228,7 @@ static void draw_difference(Panel *panel)
                                      .scale = difference_scale,
                                      .is_pad = true,
                                      .model = -1});
-    frame_picture(panel, cell);
+    panel_frame_picture(panel, cell);
     char mean[32];
     (void)snprintf(mean, sizeof mean, "mean %.3f", frame->pad_distance);
     const float height = ui_px(ui, 20), pad = ui_px(ui, 6);
@@ -260,7 +259,7 @@ static void draw_wiped_picture(Panel *panel, int column)
             panel_heatmap(panel, cell, side, column - 2, true, false);
         draw_clip_pop(panel->ui->draw);
     }
-    frame_picture(panel, cell);
+    panel_frame_picture(panel, cell);
     panel_divider(panel, (const char *const[]){"", "wipe.output", "wipe.heat.0", "wipe.heat.1"}[column], rect);
 }
 
@@ -269,12 +268,12 @@ static void draw_wiped(Panel *panel)
     const StageRow *row = &panel->layout->stage.rows[SIDE_A];
     Ui *ui = panel->ui;
     const char *const notes[] = {"A left, B right of the line", "A | B"};
-    draw_caption(panel, row->captions[1], "Outputs", ui->theme->soft, notes, 2);
+    panel_draw_caption(panel, row->captions[1], "Outputs", ui->theme->soft, notes, 2);
     draw_wiped_picture(panel, 1);
     for (int column = 0; column < HEATMAP_COUNT; column++) {
         const int mode = panel->frame->look.heatmaps[column];
         const Rect caption = row->captions[2 + column];
-        draw_caption(panel, caption, heatmap_get(mode)->label, ui->theme->soft, NULL, 0);
+        panel_draw_caption(panel, caption, heatmap_get(mode)->label, ui->theme->soft, NULL, 0);
         char id[24];
         (void)snprintf(id, sizeof id, "scale.a.%d", column);
         (void)panel_color_bar(panel, id, caption,
@@ -299,7 +298,7 @@ static void draw_stage(Panel *panel)
     const Frame *frame = panel->frame;
     const int first = panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B;
     const bool is_wiped = panel_is_wiped(frame);
-    draw_target_caption(panel, panel->layout->stage.rows[first].captions[0]);
+    panel_draw_target_caption(panel, panel->layout->stage.rows[first].captions[0]);
     panel_draw_pad(panel, panel->layout->stage.rows[first].pictures[0]);
     if (is_wiped) {
         draw_wiped(panel);

@@ -49,7 +49,7 @@ static DrawPanel *const popups[POPUP_COUNT] = {
     [POPUP_MORE_B] = panel_more,        [POPUP_MAP_0] = panel_maps,      [POPUP_MAP_1] = panel_maps,
     [POPUP_GLOSSARY] = panel_glossary,  [POPUP_SETUPS] = panel_setups,   [POPUP_CLAIM] = panel_claim_figures,
     [POPUP_MATRIX] = panel_matrix_menu, [POPUP_DATA] = panel_data,       [POPUP_IMPORT] = panel_import,
-    [POPUP_OFFER] = panel_offer,        [POPUP_NOTICES] = panel_notices, [POPUP_CODE] = panel_code,
+    [POPUP_OFFER] = panel_offer,        [POPUP_NOTICES] = panel_notices, [POPUP_CODE] = panel_script,
 };
 
 // What is open over the window alone reacts; the rest is only to be seen.

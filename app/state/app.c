@@ -79,7 +79,8 @@ static bool create_buffers(App *app, Error *error)
     enum { ARRAYS = 2 + 2 * HEATMAP_COUNT };
     const size_t page = (size_t)PAGE_MAX * DIGIT_PIXELS;
     app->buffers = calloc((1 + MODELS_MAX * ARRAYS) * page, sizeof *app->buffers);
-    if (!app->buffers)
+    app->code = calloc(1, sizeof *app->code);
+    if (!app->buffers || !app->code)
         return error_set(error, "out of memory: the window's arrays");
     float *next = app->buffers;
     app->frame.targets = next;
@@ -150,6 +151,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
                  .run = {.lesson = -1},
                  .is_lesson_new = options->is_lesson_new && options->look.lesson < 0,
                  .ui_scale = 1.0f};
+    code_pulls_clear(&app->pulls, -1, -1);
     app->trainer = app_create_trainer(app, options->dataset, error);
     if (!app->trainer || !create_buffers(app, error) || !pad_init(&app->pad, error) || !cast_update(app, error))
         return false;
@@ -180,6 +182,7 @@ void app_free(App *app)
     pad_free(&app->pad);
     import_end(&app->import);
     free(app->buffers);
+    free(app->code);
 }
 
 // ---- training and time --------------------------------------------------------------------------------------------

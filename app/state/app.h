@@ -94,6 +94,8 @@ typedef struct App {
     Slot *slots; // (MODELS_MAX)
     int slot_count;
     Pad pad;
+    CodePulls pulls;
+    CodeFrame *code; // of the frame, where its view is on show
     Undo undo;
     Look look;
     Scene back;                     // where inspect was entered from

@@ -33,6 +33,10 @@ static void take_offer(App *app, int side)
 static void turn_page(App *app, int pages)
 {
     const int total = app_count_digits(app), step = app->frame.page_count;
+    if (app->look.scene == SCENE_CODE) { // the digit at the walk's end
+        app->look.code.digit = ((app->look.code.digit + pages) % total + total) % total;
+        return;
+    }
     if (app->look.scene == SCENE_INSPECT) {
         app->look.seeks_pixel = true; // another digit: who wants a pixel to stay pins it
         const int from = app->look.digit < 0 && pages < 0 ? 0 : app->look.digit; // behind the drawing comes digit 0
@@ -48,10 +52,13 @@ static void turn_page(App *app, int pages)
 static void shuffle(App *app)
 {
     app->shuffle++;
+    Random random = random_stream((uint64_t)app->shuffle, 0);
+    const int digit = (int)random_below(&random, (uint32_t)app_count_digits(app));
     if (app->look.scene == SCENE_INSPECT) {
         app->look.seeks_pixel = true; // another digit: who wants a pixel to stay pins it
-        Random random = random_stream((uint64_t)app->shuffle, 0);
-        app->look.digit = (int)random_below(&random, (uint32_t)app_count_digits(app));
+        app->look.digit = digit;
+    } else if (app->look.scene == SCENE_CODE) {
+        app->look.code.digit = digit;
     }
 }
 
@@ -222,6 +229,13 @@ static void show_code(App *app, int side, int framework)
     make_wish(app, WISH_CODE, "");
 }
 
+static void take_as_encoded(App *app, int side, int number)
+{
+    code_pulls_clear(&app->pulls, side, number);
+    if (number < 0)
+        app->look.code.walk = 0.0f;
+}
+
 static void apply(App *app, const Request *r, const char *text)
 {
     switch (r->kind) {
@@ -292,6 +306,8 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_DATA_OPEN: open_set(app, r->value); break;
     case REQUEST_DATA_FETCH: sets_fetch(&app->sets, r->value, app->options.wake, app->options.wake_context); break;
     case REQUEST_DATA_CANCEL: sets_cancel(&app->sets); break;
+    case REQUEST_PULL: app->pulls.values[r->side][r->value] = r->x; break;
+    case REQUEST_AS_ENCODED: take_as_encoded(app, r->side, r->value); break;
     case REQUEST_QUIT: app->wants_quit = true; break;
     default: apply_pad(app, r); break;
     }

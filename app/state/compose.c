@@ -313,7 +313,7 @@ static void compose_sentences(App *app, Frame *frame)
                             spec_equal(&app->said_specs[SIDE_A], &facts.sides[SIDE_A].spec) &&
                             spec_equal(&app->said_specs[SIDE_B], &facts.sides[SIDE_B].spec);
     const bool may_stay = is_of_same && facts.is_training && !frame->is_capture && !frame->is_past &&
-                          facts.scene != SCENE_INSPECT; // there it follows the mouse
+                          facts.scene != SCENE_INSPECT && facts.scene != SCENE_CODE; // there it follows the mouse
     if (may_stay && app->now < app->said_at + SENTENCE_SECONDS)
         return;
     const Sentence sentence = narrator_say(&facts);
@@ -359,6 +359,9 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
     past_compose(app, frame);
     compose_models(app, frame);
     pairs_compose(app, frame);
+    frame->code = NULL;
+    if (app->look.scene == SCENE_CODE)
+        code_compose(app, frame);
     if (app->look.scene == SCENE_MATRIX)
         compose_ranks(frame);
     compose_state(app, frame);
@@ -367,6 +370,8 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
         compose_pad(app, frame);
         compose_page(app, frame, page_count);
         compose_models(app, frame);
+        if (app->look.scene == SCENE_CODE)
+            code_compose(app, frame);
         (void)lesson_compose(app, frame);
     }
     restore_compose(app, frame);
@@ -389,5 +394,5 @@ bool app_is_settled(App *app)
         settled = settled && is_done && s->test.images > 0 && s->test_step == s->step;
     }
     return settled && past_is_early_whole(app) && frame->pair.is_complete &&
-           (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete);
+           (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete) && (!frame->code || frame->code->is_complete);
 }

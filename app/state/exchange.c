@@ -6,6 +6,8 @@
 // What was of the old set: its digits, its moments, what is known of its models.
 static void forget_dataset(App *app)
 {
+    for (int side = 0; side < SIDE_COUNT; side++)
+        app->code->sides[side].facts.images = 0;
     app->first = app->shuffle = app->next_digit = app->page = 0;
     app->look.digit = app->look.digit > 0 ? 0 : app->look.digit;
     app->look.past_step = app->film_step = -1;

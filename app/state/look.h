@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "state/code_frame.h"
 #include "state/heatmap.h"
 #include "state/scene.h"
 
@@ -37,8 +38,9 @@ typedef struct Look {
     bool seeks_pixel;                       // nobody has chosen one: the window finds one that is worth looking at
     float t;                                // inspected target, -1: the pixel's own
     int64_t past_step;                      // the window shows this moment of training, -1: the newest
-    bool is_clipped;                        // outputs are shown as one would see them, cut to [0, 1], without marks
-    int lesson, lesson_step;                // the lesson on show, -1: none
+    CodeLook code;
+    bool is_clipped;         // outputs are shown as one would see them, cut to [0, 1], without marks
+    int lesson, lesson_step; // the lesson on show, -1: none
 } Look;
 
 Look look_default(void);

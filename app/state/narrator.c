@@ -14,6 +14,13 @@ typedef struct Rule {
     Say *say;
 } Rule;
 
+static bool always(const NarratorFacts *facts, int subject)
+{
+    (void)facts;
+    (void)subject;
+    return true;
+}
+
 static const Rule pair_rules[] = {
     {"broke", pair_is_broken, say_broken},
     {"behind", pair_is_behind, say_behind},
@@ -55,6 +62,12 @@ static const Rule pixel_rules[] = {
     {"missed", pixel_is_missed, say_missed},
 };
 
+static const Rule code_rules[] = {
+    {"broke", pair_is_broken, say_broken},         {"", code_is_unknown, say_nothing},
+    {"code_dead", code_is_dead, say_code_dead},    {"code_pulled", code_is_pulled, say_code_pulled},
+    {"code_walk", code_is_walking, say_code_walk}, {"code", always, say_code},
+};
+
 static const Rule column_rules[] = {
     {"", column_is_unknown, say_nothing},
     {NARRATOR_WAITS, column_waits, say_nothing},
@@ -85,6 +98,7 @@ static Sentence say_first(const Rule *rules, int count, const NarratorFacts *fac
 
 Sentence narrator_say_pair(const NarratorFacts *facts) { return say_first(pair_rules, COUNT(pair_rules), facts, 0); }
 Sentence narrator_say_pixel(const NarratorFacts *facts) { return say_first(pixel_rules, COUNT(pixel_rules), facts, 0); }
+Sentence narrator_say_code(const NarratorFacts *facts) { return say_first(code_rules, COUNT(code_rules), facts, 0); }
 Sentence narrator_say_matrix(const NarratorFacts *facts)
 {
     return say_first(matrix_rules, COUNT(matrix_rules), facts, 0);
@@ -111,7 +125,7 @@ Sentence narrator_say(const NarratorFacts *facts)
     // the claims have sentences of their own
     static Sentence (*const scenes[SCENE_COUNT])(const NarratorFacts *) = {
         [SCENE_COMPARE] = narrator_say_pair,  [SCENE_SOLO_A] = say_solo_a,          [SCENE_SOLO_B] = say_solo_b,
-        [SCENE_MATRIX] = narrator_say_matrix, [SCENE_INSPECT] = narrator_say_pixel,
+        [SCENE_MATRIX] = narrator_say_matrix, [SCENE_INSPECT] = narrator_say_pixel, [SCENE_CODE] = narrator_say_code,
     };
     return scenes[facts->scene] ? scenes[facts->scene](facts) : (Sentence){.key = ""};
 }

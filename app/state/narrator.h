@@ -1,7 +1,8 @@
 // Narrator: one sentence that says what is to be seen, by rules from measured figures.
 //
 // To add a rule: a row in one of the tables of narrator.c: key, condition, sentence; the first row that holds wins. Its
-// two functions go into narrator_pair.c, narrator_figures.c, narrator_pixel.c or narrator_matrix.c.
+// two functions go into narrator_pair.c, narrator_figures.c, narrator_pixel.c, narrator_code.c or
+// narrator_matrix.c.
 // Rules see nothing but the plain facts below, which narrator_facts reads from a frame. Where nothing is known there is
 // no sentence: its text is empty.
 //
@@ -58,6 +59,23 @@ typedef struct NarratorPixel {
     NarratorPixelSide sides[SIDE_COUNT];
 } NarratorPixel;
 
+// The code of one side, for the digit on the pad.
+typedef struct NarratorCodeSide {
+    int units;        // 0: not known
+    bool is_measured; // dead is known
+    int dead;         // over the test set
+    int pulled;       // how many numbers were; of the one that was, where it is one:
+    int number;
+    double from, to;
+    double change; // mean |decoded - output| over the pixels
+} NarratorCodeSide;
+
+typedef struct NarratorCode {
+    double walk; // how far all numbers are on the way to a test digit
+    int digit;
+    NarratorCodeSide sides[SIDE_COUNT];
+} NarratorCode;
+
 // A column of the matrix: a loss, and the models that were trained with it.
 typedef struct NarratorColumn {
     int loss, count;
@@ -76,6 +94,7 @@ typedef struct NarratorFacts {
     double distance, chance;
     int distance_epoch, chance_epoch; // after which they were measured
     NarratorPixel pixel;              // in inspect
+    NarratorCode code;                // in its view
     int column_count;                 // in the matrix
     NarratorColumn columns[LOSS_COUNT];
 } NarratorFacts;
@@ -88,6 +107,7 @@ Sentence narrator_say(const NarratorFacts *facts);
 Sentence narrator_say_pair(const NarratorFacts *facts);
 Sentence narrator_say_solo(const NarratorFacts *facts, int side);
 Sentence narrator_say_pixel(const NarratorFacts *facts);
+Sentence narrator_say_code(const NarratorFacts *facts);
 Sentence narrator_say_matrix(const NarratorFacts *facts);
 Sentence narrator_say_column(const NarratorFacts *facts, int column); // column < column_count
 

@@ -42,6 +42,27 @@ static NarratorPixel find_pixel(const Frame *frame)
     return out;
 }
 
+static NarratorCode find_code(const Frame *frame)
+{
+    NarratorCode out = {.walk = (double)frame->look.code.walk, .digit = frame->code->digit};
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const CodeSide *from = &frame->code->sides[side];
+        NarratorCodeSide *to = &out.sides[side];
+        *to = (NarratorCodeSide){.units = from->units,
+                                 .is_measured = from->facts.images > 0,
+                                 .dead = from->facts.dead_count,
+                                 .pulled = from->pulled_count,
+                                 .change = from->change};
+        for (int i = 0; i < from->units; i++)
+            if (from->is_pulled[i]) {
+                to->number = i;
+                to->from = (double)from->values[i];
+                to->to = (double)from->shown[i];
+            }
+    }
+    return out;
+}
+
 static NarratorColumn find_column(const Frame *frame, int column)
 {
     NarratorColumn out = {.loss = frame->matrix_losses[column],
@@ -94,6 +115,8 @@ NarratorFacts narrator_facts(const Frame *frame)
     find_distances(frame, &out);
     if (scene == SCENE_INSPECT)
         out.pixel = find_pixel(frame);
+    if (frame->code)
+        out.code = find_code(frame);
     if (scene == SCENE_MATRIX)
         for (; out.column_count < frame->matrix_columns; out.column_count++)
             out.columns[out.column_count] = find_column(frame, out.column_count);

@@ -49,6 +49,14 @@ Figure narrator_format_ratio(double value)
 
 Figure narrator_format_pixel(double value) { return format(value, 3, ""); }
 
+Figure narrator_format_number(double value)
+{
+    const double size = fabs(value);
+    if (value == 0)
+        return format(0, 0, "");
+    return format(value, size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : size >= 0.09995 ? 3 : 4, "");
+}
+
 Figure narrator_format_price(double value)
 {
     return fabs(value) >= 0.95 ? format(value, 1, "") : narrator_format_difference(value);

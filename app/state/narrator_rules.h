@@ -39,6 +39,10 @@ Say say_solo_broken, say_solo_wrong, say_solo_mean_image, say_solo_dark, say_sol
 Condition pixel_is_unknown, pixel_has_no_slope, pixel_is_outside, pixel_costs_when_met, pixel_is_met, pixel_is_missed;
 Say say_no_slope, say_outside, say_cost_when_met, say_met, say_missed;
 
+// narrator_code.c
+Condition code_is_unknown, code_is_dead, code_is_pulled, code_is_walking;
+Say say_code_dead, say_code_pulled, say_code_walk, say_code;
+
 // narrator_matrix.c
 Condition column_is_unknown, column_waits, column_is_apart, column_is_blind, column_is_dim, column_forgives,
     column_is_ranked;

@@ -85,6 +85,8 @@ void restore_begin(App *app, const SavedState *saved)
     app->popup = saved->popup == POPUP_IMPORT ? POPUP_NONE : saved->popup; // its picture is not in this one
     app->glossary = saved->glossary;
     app->claim = saved->claim;
+    if (saved->has_pulls)
+        app->pulls = saved->pulls;
     app->epochs = saved->epochs;
     app->pace = saved->pace; // of what comes after; there it goes as fast as it can
     trainer_set_pace(app->trainer, restore->is_under_way ? pace_batches(PACE_FULL) : pace_batches(saved->pace));

@@ -30,4 +30,6 @@ typedef struct SavedState {
     bool has_lesson_pixel, is_lesson_pixel_moved; // look.pixel is the card's; the user's, in its place
     Pace pace;
     bool is_paused; // by hand
+    bool has_pulls;
+    CodePulls pulls; // of the code's numbers
 } SavedState;

@@ -14,7 +14,8 @@ enum {
     SCENE_IS_STAGE = 1, // the digit that one draws and what the models make of it, test digits, histogram and curves
     SCENE_HAS_MAPS = 2, // heatmaps
     SCENE_HAS_WIPE = 4, // A and B may be laid over each other
-    SCENE_IS_SOLO = 8   // one model of the stage: reached from its badge, without a tab
+    SCENE_IS_SOLO = 8,  // one model of the stage: reached from its badge, without a tab
+    SCENE_HAS_PAD = 16  // one draws on its first picture; so on every stage
 };
 
 // X(NAME, name, key, label, help, shows, cast, flags, note):
@@ -22,15 +23,17 @@ enum {
 // which models it needs besides, cast_want_CAST in cast.c; note: what the caption says of these, or empty.
 #define SCENES(X)                                                                                                      \
     X(COMPARE, compare, "compare", "Compare", "A and B side by side", SHOWS_BOTH, pair,                                \
-      SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_HAS_WIPE, "")                                                            \
-    X(SOLO_A, solo_a, "solo", "Solo A", "A alone", SHOWS_A, pair, SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_IS_SOLO, "") \
-    X(SOLO_B, solo_b, "solo-b", "Solo B", "B alone", SHOWS_B, pair, SCENE_IS_STAGE | SCENE_HAS_MAPS | SCENE_IS_SOLO,   \
-      "")                                                                                                              \
+      SCENE_IS_STAGE | SCENE_HAS_PAD | SCENE_HAS_MAPS | SCENE_HAS_WIPE, "")                                            \
+    X(SOLO_A, solo_a, "solo", "Solo A", "A alone", SHOWS_A, pair,                                                      \
+      SCENE_IS_STAGE | SCENE_HAS_PAD | SCENE_HAS_MAPS | SCENE_IS_SOLO, "")                                             \
+    X(SOLO_B, solo_b, "solo-b", "Solo B", "B alone", SHOWS_B, pair,                                                    \
+      SCENE_IS_STAGE | SCENE_HAS_PAD | SCENE_HAS_MAPS | SCENE_IS_SOLO, "")                                             \
     X(MATRIX, matrix, "matrix", "Matrix", "every output with every loss", SHOWS_BOTH, matrix, SCENE_HAS_MAPS,          \
       "Every cell: A with its column's loss and its row's output.")                                                    \
     X(INSPECT, inspect, "inspect", "Inspect", "one pixel", SHOWS_BOTH, pair, SCENE_HAS_MAPS, "")                       \
     X(CLAIMS, claims, "claims", "Claims", "the claims", SHOWS_BOTH, claims, 0,                                         \
-      "Every other model: A with another loss, output or seed.")
+      "Every other model: A with another loss, output or seed.")                                                       \
+    X(CODE, code, "code", "Code", "the numbers of the code", SHOWS_BOTH, pair, SCENE_HAS_PAD, "")
 
 #define SCENE_NAME(NAME, name, key, label, help, shows, cast, flags, note) SCENE_##NAME,
 typedef enum Scene { SCENES(SCENE_NAME) SCENE_COUNT } Scene;

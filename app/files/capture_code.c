@@ -1,0 +1,74 @@
+// What of the view of the code is in a picture's settings: the chosen number, what the small pictures and the strip
+// show, how far the walk has come, and the numbers that were pulled.
+#include "files/capture_fields.h"
+
+static const char *const strips[] = {"number", "walk"};
+static const char *strip_key(int i) { return strips[i]; }
+
+// Numbers from 1 on, as on screen, each with what it was pulled to.
+static json_t *list_pulled(const CodeSide *side)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < side->units; i++)
+        if (side->is_pulled[i])
+            (void)json_array_append_new(list, json_pack("[i, f]", i + 1, (double)side->shown[i]));
+    return list;
+}
+
+json_t *capture_write_code(const CaptureSource *source)
+{
+    const Frame *frame = source->frame;
+    const CodeLook *look = &frame->look.code;
+    if (!frame->code)
+        return NULL;
+    json_t *json =
+        json_pack("{s:i, s:s, s:s, s:[i, f]}", "page", look->page + 1, "shows", code_images_key((int)look->images),
+                  "strip", strip_key(look->is_walk), "walk", frame->code->digit, (double)look->walk);
+    if (look->number >= 0)
+        capture_set(json, "number", json_integer(look->number + 1));
+    capture_set(
+        json, "pulled",
+        json_pack("[o, o]", list_pulled(&frame->code->sides[SIDE_A]), list_pulled(&frame->code->sides[SIDE_B])));
+    return json;
+}
+
+static bool read_pulled(const json_t *value, float out[SPEC_WIDTH_MAX], Error *error)
+{
+    if (!json_is_array(value))
+        return capture_expect(value, "numbers of a code and what they were pulled to", error);
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const json_t *pair = json_array_get(value, i);
+        int number;
+        float to;
+        if (!capture_read_int(json_array_get(pair, 0), 1, SPEC_WIDTH_MAX, &number, error) ||
+            !capture_read_float(json_array_get(pair, 1), -1e30, 1e30, &to, error))
+            return false;
+        out[number - 1] = to;
+    }
+    return true;
+}
+
+bool capture_read_code(const json_t *value, CaptureState *out, Error *error)
+{
+    CodeLook *look = &out->saved.look.code;
+    CodePulls *pulls = &out->saved.pulls;
+    const json_t *number = json_object_get(value, "number"), *walk = json_object_get(value, "walk"),
+                 *pulled = json_object_get(value, "pulled");
+    int images, strip;
+    out->saved.has_pulls = true;
+    code_pulls_clear(pulls, -1, -1);
+    if (number && !capture_read_int(number, 1, SPEC_WIDTH_MAX, &look->number, error))
+        return false;
+    look->number = number ? look->number - 1 : -1;
+    if (!capture_read_int(json_object_get(value, "page"), 1, SPEC_WIDTH_MAX, &look->page, error) ||
+        !capture_read_key(json_object_get(value, "shows"), code_images_key, CODE_IMAGES_COUNT, &images, error) ||
+        !capture_read_key(json_object_get(value, "strip"), strip_key, 2, &strip, error) ||
+        !capture_read_int(json_array_get(walk, 0), 0, INT32_MAX, &look->digit, error) ||
+        !capture_read_float(json_array_get(walk, 1), 0, 1, &look->walk, error))
+        return false;
+    look->page--;
+    look->images = (CodeImages)images;
+    look->is_walk = strip == 1;
+    return read_pulled(json_array_get(pulled, SIDE_A), pulls->values[SIDE_A], error) &&
+           read_pulled(json_array_get(pulled, SIDE_B), pulls->values[SIDE_B], error);
+}

@@ -1,0 +1,66 @@
+// The view of the code as JSON: its numbers, what each does over the test set, what the decoder makes of them.
+#include "files/figures.h"
+#include "files/report_json.h"
+
+static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
+
+static json_t *list(const float *values, int count)
+{
+    json_t *json = json_array();
+    for (int i = 0; i < count; i++)
+        (void)json_array_append_new(json, report_number((double)values[i]));
+    return json;
+}
+
+static json_t *pictures(const float *values, int count)
+{
+    json_t *json = json_array();
+    for (int i = 0; i < count; i++)
+        (void)json_array_append_new(json, list(values + (size_t)i * DIGIT_PIXELS, DIGIT_PIXELS));
+    return json;
+}
+
+// "mean", "zero_share", "dead": by number; null where the test set has not been measured yet.
+static void set_facts(json_t *json, const CodeFacts *facts, int epoch)
+{
+    json_t *dead = json_array();
+    for (int i = 0; i < facts->units; i++)
+        (void)json_array_append_new(dead, json_boolean(facts->is_dead[i]));
+    set(json, "mean", list(facts->mean, facts->units));
+    set(json, "zero_share", list(facts->zero_share, facts->units));
+    set(json, "least", list(facts->least, facts->units));
+    set(json, "most", list(facts->most, facts->units));
+    set(json, "dead", dead);
+    set(json, "dead_count", json_integer(facts->dead_count));
+    set(json, "mean_all", report_number(facts->mean_all));
+    set(json, "epoch", json_integer(epoch));
+}
+
+static json_t *side_json(const Frame *frame, int side)
+{
+    const CodeSide *s = &frame->code->sides[side];
+    json_t *json =
+        json_pack("{s:i, s:o, s:o, s:i, s:o, s:o, s:o}", "units", s->units, "values", list(s->values, s->units),
+                  "values_shown", list(s->shown, s->units), "pulled", s->pulled_count, "decoded",
+                  list(s->decoded, DIGIT_PIXELS), "mse", report_number(s->mse), "change", report_number(s->change));
+    if (s->facts.images > 0)
+        set_facts(json, &s->facts, s->facts_epoch);
+    json_t *images = s->has_images ? pictures(s->images, s->count) : json_null();
+    set(json, "images", json_pack("{s:i, s:o}", "first", s->first, "pixels", images));
+    if (s->nearest >= 0)
+        set(json, "strip", json_pack("{s:i, s:o}", "nearest", s->nearest, "pixels", pictures(s->strip, CODE_STEPS)));
+    return json;
+}
+
+json_t *figures_code(const Frame *frame)
+{
+    const CodeFrame *code = frame->code;
+    const CodeLook *look = &frame->look.code;
+    json_t *json =
+        json_pack("{s:i, s:[f, f], s:s, s:f, s:s, s:{s:i, s:f}}", "number", code->number, "axis", (double)code->low,
+                  (double)code->high, "shows", code_images_key((int)look->images), "scale", (double)code->scale,
+                  "strip", look->is_walk ? "walk" : "number", "walk", "digit", code->digit, "at", (double)look->walk);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        set(json, side == SIDE_A ? "a" : "b", side_json(frame, side));
+    return json;
+}

@@ -1,0 +1,280 @@
+// The numbers of the code as bars that can be dragged, on one axis for both models; a line in the model's colour at
+// each number's mean over the test digits.
+#include <math.h>
+#include <stdio.h>
+
+#include "panels/code_parts.h"
+
+// Where the bars of a side stand.
+typedef struct Bars {
+    const CodeFrame *code;
+    const CodeSide *side;
+    Rect area;   // within the axes
+    float pitch; // from bar to bar
+} Bars;
+
+static float bar_y(const Bars *bars, float value)
+{
+    const CodeFrame *code = bars->code;
+    const float share = (value - code->low) / (code->high - code->low);
+    return roundf(bars->area.y + bars->area.h * (1.0f - fminf(1.0f, fmaxf(0.0f, share)))); // NaN: at the bottom
+}
+
+static float bar_value(const Bars *bars, float y)
+{
+    const CodeFrame *code = bars->code;
+    const float share = 1.0f - (y - bars->area.y) / bars->area.h;
+    return code->low + (code->high - code->low) * fminf(1.0f, fmaxf(0.0f, share));
+}
+
+static Bars place_bars(Panel *panel, int side)
+{
+    Ui *ui = panel->ui;
+    const Rect rect = panel->layout->code.bars[side];
+    const CodeSide *s = code_side(panel, side);
+    char low[16], high[16];
+    code_format_number(panel->frame->code->low, low);
+    code_format_number(panel->frame->code->high, high);
+    const float pad = ui_px(ui, 10),
+                axis = fmaxf(ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, low),
+                             ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, high)) +
+                       ui_px(ui, 6),
+                foot = ui_px(ui, 22);
+    const Rect area = {rect.x + pad + axis, rect.y + pad, rect.w - 2 * pad - axis, rect.h - pad - foot};
+    return (Bars){panel->frame->code, s, area, area.w / (float)s->count};
+}
+
+static Rect bar_rect(const Bars *bars, int number, float from, float to)
+{
+    const float left = roundf(bars->area.x + (float)(number - bars->side->first) * bars->pitch),
+                right = roundf(bars->area.x + (float)(number + 1 - bars->side->first) * bars->pitch),
+                gap = bars->pitch >= 5   ? fmaxf(1, floorf(bars->pitch * 0.08f))
+                      : bars->pitch >= 3 ? 0.5f
+                                         : 0;
+    const float a = bar_y(bars, from), b = bar_y(bars, to), least = 1;
+    return (Rect){left + gap, fminf(a, b), fminf(right - left - 2 * gap, bars->area.w / 4), fmaxf(least, fabsf(b - a))};
+}
+
+// ---- drawing ------------------------------------------------------------------------------------------------------
+
+static void draw_axis(Panel *panel, const Bars *bars)
+{
+    Ui *ui = panel->ui;
+    const float height = ui_px(ui, 14), left = panel->layout->code.bars[0].x;
+    const int every = bars->area.h < 1.6f * height * (float)bars->code->tick_count ? 2 : 1;
+    for (int i = 0; i < bars->code->tick_count; i++) {
+        const float y = bar_y(bars, bars->code->ticks[i]);
+        draw_box(ui->draw, (Rect){bars->area.x, y, bars->area.w, ui_px(ui, 1)},
+                 bars->code->ticks[i] == 0.0f ? ui->theme->line : ui->theme->grid, 0);
+        char text[16];
+        code_format_number(bars->code->ticks[i], text);
+        if (i % every == 0)
+            ui_text(ui, (Rect){left, y - roundf(height / 2), bars->area.x - ui_px(ui, 6) - left, height}, FONT_FIGURES,
+                    TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
+    }
+}
+
+static void draw_bar(Panel *panel, const Bars *bars, int side, int number)
+{
+    Ui *ui = panel->ui;
+    const CodeSide *s = bars->side;
+    const float encoded = s->values[number], shown = s->shown[number], line = ui_px(ui, 2);
+    const bool is_moved = shown != encoded;
+    draw_box(ui->draw, bar_rect(bars, number, 0, encoded), is_moved ? ui->theme->raised : ui->theme->soft, 0);
+    if (is_moved)
+        draw_box(ui->draw, bar_rect(bars, number, 0, shown), ui->theme->text, 0);
+    if (s->facts.images > 0) {
+        Rect mean = bar_rect(bars, number, s->facts.mean[number], s->facts.mean[number]);
+        mean.y -= roundf(line / 2);
+        mean.h = line;
+        draw_box(ui->draw, mean, s->are_current ? panel_side_color(ui, side) : ui->theme->faint, 0);
+    }
+    if (s->facts.images > 0 && s->facts.is_dead[number]) {
+        Rect mark = bar_rect(bars, number, 0, 0);
+        mark.y = bars->area.y + bars->area.h + ui_px(ui, 2);
+        mark.h = line;
+        draw_box(ui->draw, mark, ui->theme->broken, 0);
+    }
+}
+
+// 1, 5, 9 ... as many as there is room for, and the one that is chosen.
+static void draw_numbers(Panel *panel, const Bars *bars)
+{
+    Ui *ui = panel->ui;
+    const CodeSide *s = bars->side;
+    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, s->units > 999 ? "0000" : "000") + ui_px(ui, 8);
+    const int chosen = bars->code->number;
+    const bool has_chosen = chosen >= s->first && chosen < s->first + s->count;
+    int every = 1;
+    while ((float)every * bars->pitch < width)
+        every *= 2;
+    for (int i = s->first; i < s->first + s->count; i++) {
+        const bool is_near = has_chosen && fabsf((float)(i - chosen)) * bars->pitch < width;
+        if (i != chosen && ((i - s->first) % every != 0 || is_near))
+            continue;
+        char text[16];
+        (void)snprintf(text, sizeof text, "%d", i + 1);
+        const float middle = bars->area.x + ((float)(i - s->first) + 0.5f) * bars->pitch,
+                    own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1,
+                    most = bars->area.x + bars->area.w - own;
+        ui_text(ui,
+                (Rect){fmaxf(bars->area.x, fminf(most, middle - own / 2)), bars->area.y + bars->area.h + ui_px(ui, 4),
+                       own, ui_px(ui, 17)},
+                FONT_FIGURES, TEXT_SMALL, i == chosen ? ui->theme->text : ui->theme->soft, ALIGN_LEFT, text);
+    }
+}
+
+static void draw_chosen(Panel *panel, const Bars *bars)
+{
+    Ui *ui = panel->ui;
+    const int chosen = bars->code->number;
+    if (chosen < bars->side->first || chosen >= bars->side->first + bars->side->count)
+        return;
+    Rect rect = bar_rect(bars, chosen, bars->side->shown[chosen], bars->code->low);
+    const float line = ui_px(ui, 1), grow = 2 * line;
+    draw_frame(ui->draw, (Rect){rect.x - grow, rect.y - grow, rect.w + 2 * grow, rect.h + 2 * grow}, ui->theme->text, 0,
+               line);
+}
+
+// ---- what is done with them ---------------------------------------------------------------------------------------
+
+static void pull(Panel *panel, int side, int number, float value)
+{
+    requests_add(panel->requests, (Request){.kind = REQUEST_PULL, .side = side, .value = number, .x = value});
+}
+
+static void let_go(Panel *panel, int side, int number)
+{
+    requests_add(panel->requests, (Request){.kind = REQUEST_AS_ENCODED, .side = side, .value = number});
+}
+
+static int find_number(const Panel *panel, const Bars *bars)
+{
+    const int at = (int)floorf((panel->ui->input.mouse_x - bars->area.x) / bars->pitch);
+    return bars->side->first + (at < 0 ? 0 : at >= bars->side->count ? bars->side->count - 1 : at);
+}
+
+// A press chooses a number; what is dragged from there on is that one, wherever the mouse goes to the sides.
+static void take_mouse(Panel *panel, WidgetState state, const Bars *bars, int side)
+{
+    Ui *ui = panel->ui;
+    const int number = panel->frame->code->number;
+    if (state.is_hot && ui->input.left_pressed) {
+        const int found = find_number(panel, bars);
+        if (ui->input.left_double)
+            let_go(panel, side, found);
+        code_choose(panel, found);
+        ui->drag_x = ui->input.left_double ? INFINITY : ui->input.mouse_y;
+        return;
+    }
+    if (!state.is_active || !ui->input.left || ui->input.path_count == 0 || number >= bars->side->units)
+        return;
+    if (fabsf(ui->input.mouse_y - ui->drag_x) < ui_px(ui, 3) || isinf(ui->drag_x))
+        return; // a click chooses alone
+    ui->drag_x = -INFINITY;
+    pull(panel, side, number, bar_value(bars, ui->input.mouse_y));
+}
+
+static void take_keys(Panel *panel, const Bars *bars, int side)
+{
+    Ui *ui = panel->ui;
+    const CodeFrame *code = bars->code;
+    const int number = code->number, step = ui_take_key(ui, KEY_RIGHT, false) - ui_take_key(ui, KEY_LEFT, false);
+    const int next = number + step;
+    if (step != 0 && next >= bars->side->first && next < bars->side->first + bars->side->count)
+        code_choose(panel, next);
+    const int up = ui_take_key(ui, KEY_UP, false) - ui_take_key(ui, KEY_DOWN, false);
+    if (number >= bars->side->units)
+        return;
+    const float value = bars->side->shown[number] + (float)up * (code->high - code->low) / 40.0f;
+    if (up != 0)
+        pull(panel, side, number, fminf(code->high, fmaxf(code->low, value)));
+    if (ui_take_key(ui, KEY_BACKSPACE, false))
+        let_go(panel, side, number);
+}
+
+static void say_number(Panel *panel, WidgetState state, const Bars *bars)
+{
+    const CodeSide *s = bars->side;
+    const int number = find_number(panel, bars);
+    char what[256], value[16], encoded[16], mean[16];
+    code_format_number(s->shown[number], value);
+    code_format_number(s->values[number], encoded);
+    size_t used = (size_t)snprintf(what, sizeof what, "Number %d is %s", number + 1, value);
+    if (s->shown[number] != s->values[number])
+        used += (size_t)snprintf(what + used, sizeof what - used, ", as encoded %s", encoded);
+    if (s->facts.images > 0) {
+        code_format_number(s->facts.mean[number], mean);
+        used += (size_t)snprintf(what + used, sizeof what - used,
+                                 "; over all test digits its mean is %s, and it is 0 for %.1f %%", mean,
+                                 100.0 * (double)s->facts.zero_share[number]);
+    }
+    (void)snprintf(what + used, sizeof what - used, ".%s",
+                   s->facts.images > 0 && s->facts.is_dead[number] ? " It is dead: the same for every digit." : "");
+    ui_set_hint(panel->ui, state, what, "Drag it up and down (or its arrow keys); a double click: as encoded.");
+}
+
+// ---- the whole ----------------------------------------------------------------------------------------------------
+
+static void draw_pages(Panel *panel, int side, Rect *line)
+{
+    Ui *ui = panel->ui;
+    const CodeSide *s = code_side(panel, side);
+    if (s->units <= CODE_PAGE)
+        return;
+    const float arrow = ui_px(ui, 22), height = fminf(line->h - ui_px(ui, 2), ui_px(ui, 20)), gap = ui_px(ui, 4);
+    const int pages = panel->frame->code->pages, page = panel->frame->look.code.page;
+    for (int i = 0; i < 2; i++) {
+        char id[24];
+        (void)snprintf(id, sizeof id, "%c.code_page.%d", side == SIDE_A ? 'a' : 'b', i);
+        const Rect rect = {line->x + line->w - (float)(2 - i) * (arrow + gap) + gap,
+                           line->y + floorf((line->h - height) / 2), arrow, height};
+        if (panel_button(panel, id, rect, i == 0 ? "\u2039" : "\u203a", NULL, false, "code_page"))
+            panel_look(panel)->code.page = (page + (i == 0 ? pages - 1 : 1)) % pages;
+    }
+    line->w -= 2 * (arrow + gap) + gap;
+}
+
+static void draw_caption(Panel *panel, int side)
+{
+    Ui *ui = panel->ui;
+    const CodeSide *s = code_side(panel, side);
+    Rect line = panel->layout->code.bars_captions[side];
+    draw_pages(panel, side, &line);
+    char title[64], part[48] = "", dead[32] = "";
+    const char letter = side == SIDE_A ? 'A' : 'B';
+    (void)snprintf(title, sizeof title, "Code of %c: %d number%s", letter, s->units, s->units == 1 ? "" : "s");
+    if (s->units > CODE_PAGE)
+        (void)snprintf(part, sizeof part, "%d\u2013%d", s->first + 1, s->first + s->count);
+    if (s->facts.images > 0 && s->facts.dead_count > 0)
+        (void)snprintf(dead, sizeof dead, "%d dead", s->facts.dead_count);
+    char whole[160], brief[96];
+    const char *gap = *part && *dead ? ", " : "";
+    (void)snprintf(brief, sizeof brief, "%s%s%s", part, gap, dead);
+    (void)snprintf(whole, sizeof whole, "%s%sdrag a bar; double click: as encoded", brief, *brief ? "; " : "");
+    const char *const notes[] = {whole, brief, *part ? part : dead, ""};
+    panel_draw_caption(panel, line, title, ui->theme->soft, notes, 4);
+}
+
+void code_draw_bars(Panel *panel, int side)
+{
+    Ui *ui = panel->ui;
+    const Rect rect = panel->layout->code.bars[side];
+    const Bars bars = place_bars(panel, side);
+    char id[24];
+    draw_caption(panel, side);
+    panel_card(panel, rect);
+    (void)snprintf(id, sizeof id, "%c.code_bars", side == SIDE_A ? 'a' : 'b');
+    const WidgetState state = ui_widget(ui, id, rect, "Numbers of the code");
+    ui_set_cursor(ui, state, CURSOR_ARROWS);
+    draw_axis(panel, &bars);
+    for (int i = bars.side->first; i < bars.side->first + bars.side->count; i++)
+        draw_bar(panel, &bars, side, i);
+    draw_chosen(panel, &bars);
+    draw_numbers(panel, &bars);
+    ui_focus_ring(ui, state, rect);
+    take_mouse(panel, state, &bars, side);
+    if (state.is_focused)
+        take_keys(panel, &bars, side);
+    say_number(panel, state, &bars);
+}

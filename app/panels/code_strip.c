@@ -1,0 +1,181 @@
+// A strip of pictures: one number from end to end while the others stay as they are, or the way to another digit.
+#include <math.h>
+#include <stdio.h>
+
+#include "panels/code_parts.h"
+
+static void draw_choice(Panel *panel, Rect *line)
+{
+    Ui *ui = panel->ui;
+    static const char *const labels[] = {"Number", "Walk"}, *const words[] = {"code_strip.number", "code_strip.walk"};
+    const float width = ui_choice_width(ui, labels, 2), height = ui_px(ui, 22);
+    WidgetState states[CHOICES_MAX];
+    const int chosen =
+        ui_choice_states(ui, "code_strip", (Rect){line->x + line->w - width, line->y + ui_px(ui, 3), width, height},
+                         labels, 2, panel->frame->look.code.is_walk, ui->theme->text, states);
+    for (int i = 0; i < 2; i++)
+        panel_hint(panel, states[i], words[i]);
+    if (chosen >= 0)
+        panel_look(panel)->code.is_walk = chosen == 1;
+    line->w -= width + ui_px(ui, 12);
+}
+
+// Other digits at the walk's end.
+static void draw_digits(Panel *panel, Rect *line)
+{
+    Ui *ui = panel->ui;
+    static const char *const labels[] = {"\u2039", "\u203a", "Shuffle"};
+    const float height = ui_px(ui, 22), gap = ui_px(ui, 4);
+    for (int i = 2; i >= 0; i--) {
+        char id[24];
+        (void)snprintf(id, sizeof id, "code_digit.%d", i);
+        const float width =
+            i == 2 ? ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, labels[i]) + ui_px(ui, 14) : ui_px(ui, 22);
+        const Rect rect = {line->x + line->w - width, line->y + ui_px(ui, 3), width, height};
+        if (panel_button(panel, id, rect, labels[i], NULL, false, "code_digit"))
+            panel_request(panel, i == 2 ? REQUEST_SHUFFLE : REQUEST_PAGE, i == 0 ? -1 : 1);
+        line->w -= width + gap;
+    }
+    line->w -= ui_px(ui, 8);
+}
+
+static void draw_title(Panel *panel, Rect line)
+{
+    Ui *ui = panel->ui;
+    const CodeFrame *code = panel->frame->code;
+    char whole[96], brief[64], least[48], low[16], high[16];
+    code_format_number(code->low, low);
+    code_format_number(code->high, high);
+    (void)snprintf(least, sizeof least, "Number %d", code->number + 1);
+    (void)snprintf(brief, sizeof brief, "Number %d from %s to %s", code->number + 1, low, high);
+    (void)snprintf(whole, sizeof whole, "%s, the others as they are", brief);
+    if (panel->frame->look.code.is_walk) {
+        char label[24] = "";
+        if (code->label >= 0)
+            (void)snprintf(label, sizeof label, ", a %d", code->label);
+        (void)snprintf(least, sizeof least, "To test digit %d", code->digit);
+        (void)snprintf(brief, sizeof brief, "To test digit %d%s", code->digit, label);
+        (void)snprintf(whole, sizeof whole, "From your digit to test digit %d%s", code->digit, label);
+    }
+    const char *const titles[] = {whole, brief, least, ""};
+    const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, line.w, titles, 4);
+    ui_text(ui, line, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, title);
+    const float used = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title) + ui_px(ui, 12);
+    const char *const notes[] = {"framed: nearest to what is shown", "framed: as shown", ""};
+    ui_text(ui, (Rect){line.x + used, line.y, line.w - used, line.h}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT,
+            ui_choose(ui, FONT_UI, TEXT_SMALL, line.w - used, notes, 3));
+}
+
+// Where the pictures are: a row for each side.
+typedef struct Steps {
+    float x, y, pitch, side;
+} Steps;
+
+static Steps place_steps(const Ui *ui, Rect rect, float head, float foot)
+{
+    const float pad = ui_px(ui, 12), letter = ui_px(ui, 20), gap = ui_px(ui, 2);
+    const float room = rect.w - 2 * pad - letter, height = rect.h - head - foot;
+    Steps out = {.side = floorf(fminf(room / CODE_STEPS, height / SIDE_COUNT) - gap)};
+    out.pitch = floorf((room - out.side) / (CODE_STEPS - 1));
+    out.x = rect.x + pad + letter;
+    out.y = rect.y + head;
+    return out;
+}
+
+static void draw_steps(Panel *panel, int side, const Steps *steps)
+{
+    Ui *ui = panel->ui;
+    const CodeSide *s = code_side(panel, side);
+    const float y = steps->y + (float)side * (steps->side + ui_px(ui, 2));
+    const char *letter = side == SIDE_A ? "A" : "B";
+    ui_text(ui, (Rect){steps->x - ui_px(ui, 20), y, ui_px(ui, 16), steps->side}, FONT_UI_BOLD, TEXT_NORMAL,
+            panel_side_color(ui, side), ALIGN_LEFT, letter);
+    if (s->nearest < 0) {
+        ui_text(ui, (Rect){steps->x, y, steps->pitch * CODE_STEPS, steps->side}, FONT_UI, TEXT_SMALL, ui->theme->soft,
+                ALIGN_LEFT, "has no such number");
+        return;
+    }
+    draw_images(ui->draw, (Point){steps->x, y}, CODE_STEPS, CODE_STEPS, steps->pitch, steps->side, steps->side,
+                s->strip, panel->frame->look.is_clipped ? MAP_CLIPPED : MAP_GREY, 1.0f);
+    const float line = ui_px(ui, 2);
+    draw_frame(ui->draw,
+               (Rect){steps->x + (float)s->nearest * steps->pitch - line, y - line, steps->side + 2 * line,
+                      steps->side + 2 * line},
+               panel_side_color(ui, side), 0, line);
+}
+
+// A click on a picture takes its number, or its place on the way.
+static void take_click(Panel *panel, const Steps *steps, int side)
+{
+    Ui *ui = panel->ui;
+    const CodeFrame *code = panel->frame->code;
+    const Rect rect = {steps->x, steps->y + (float)side * (steps->side + ui_px(ui, 2)),
+                       steps->pitch * (CODE_STEPS - 1) + steps->side, steps->side};
+    char id[24];
+    (void)snprintf(id, sizeof id, "%c.code_steps", side == SIDE_A ? 'a' : 'b');
+    if (code_side(panel, side)->nearest < 0)
+        return;
+    const WidgetState state = ui_widget(ui, id, rect, "A step");
+    panel_hint(panel, state, "code_steps");
+    ui_set_cursor(ui, state, CURSOR_HAND);
+    ui_focus_ring(ui, state, rect);
+    const int step = (int)floorf((ui->input.mouse_x - steps->x) / steps->pitch);
+    if (!state.is_clicked || !state.is_hot || step < 0 || step >= CODE_STEPS)
+        return;
+    const float share = (float)step / (CODE_STEPS - 1);
+    if (panel->frame->look.code.is_walk)
+        panel_look(panel)->code.walk = share;
+    else
+        requests_add(panel->requests, (Request){.kind = REQUEST_PULL,
+                                                .side = side,
+                                                .value = code->number,
+                                                .x = code->low + share * (code->high - code->low)});
+}
+
+static void draw_foot(Panel *panel, const Steps *steps, float y, float height)
+{
+    Ui *ui = panel->ui;
+    const CodeFrame *code = panel->frame->code;
+    if (panel->frame->look.code.is_walk) {
+        float walk = panel->frame->look.code.walk;
+        WidgetState state;
+        const Rect rect = {steps->x, y, steps->pitch * (CODE_STEPS - 1) + steps->side, height};
+        if (ui_slider(ui, "code_walk", rect, "How far", &walk, &state))
+            panel_look(panel)->code.walk = walk;
+        panel_hint(panel, state, "code_walk");
+        return;
+    }
+    char low[16], high[16];
+    code_format_number(code->low, low);
+    code_format_number(code->high, high);
+    const float width = steps->pitch, widest = 2 * ui_px(ui, 6) + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, "00.00");
+    const int every = width >= widest ? 1 : width * 2 >= widest ? 2 : 3;
+    for (int i = 0; i < CODE_STEPS; i += every) {
+        char text[16];
+        code_format_number(code->low + (code->high - code->low) * (float)i / (CODE_STEPS - 1), text);
+        const float own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1;
+        ui_text(ui, (Rect){steps->x + (float)i * steps->pitch + (steps->side - own) / 2, y, own, height}, FONT_FIGURES,
+                TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, text);
+    }
+}
+
+void code_draw_strip(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Rect rect = panel->layout->code.strip;
+    if (rect.w <= 0)
+        return;
+    panel_card(panel, rect);
+    const float pad = ui_px(ui, 12), head = ui_px(ui, 28), foot = ui_px(ui, 20);
+    Rect line = {rect.x + pad, rect.y, rect.w - 2 * pad, head};
+    draw_choice(panel, &line);
+    if (panel->frame->look.code.is_walk)
+        draw_digits(panel, &line);
+    draw_title(panel, line);
+    const Steps steps = place_steps(ui, rect, head, foot);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        draw_steps(panel, side, &steps);
+        take_click(panel, &steps, side);
+    }
+    draw_foot(panel, &steps, rect.y + rect.h - foot, foot - ui_px(ui, 2));
+}

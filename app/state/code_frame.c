@@ -1,0 +1,282 @@
+// Composing the view of the code.
+#include "state/code_frame.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "state/app.h"
+
+const char *code_images_key(int images)
+{
+    static const char *const keys[CODE_IMAGES_COUNT] = {"draws", "encoder", "decoder"};
+    return keys[images];
+}
+
+void code_pulls_clear(CodePulls *pulls, int side, int number)
+{
+    for (int s = 0; s < SIDE_COUNT; s++)
+        for (int i = 0; i < SPEC_WIDTH_MAX; i++)
+            if ((side < 0 || s == side) && (number < 0 || i == number))
+                pulls->values[s][i] = NAN;
+}
+
+// ---- facts --------------------------------------------------------------------------------------------------------
+
+// Of the last measuring; what was known of earlier weights stays meanwhile. True while they are still to come.
+static bool compose_facts(App *app, const Frame *frame, int side)
+{
+    CodeSide *out = &app->code->sides[side];
+    const Snapshot *s = frame->models[side].snapshot;
+    if (s->test.images == 0 || out->facts_epoch > s->test_epoch ||
+        !spec_equal(&out->facts_spec, &frame->models[side].spec))
+        out->facts.images = 0;
+    out->facts_spec = frame->models[side].spec;
+    out->are_current = false;
+    if (s->test.images == 0)
+        return false;
+    Moment *moment = trainer_recall(app->trainer, app->slots[side].bank, s->test_step);
+    const bool is_there = moment && moment->step == s->test_step;
+    const bool is_known = is_there && trainer_measure_code(app->trainer, moment, &out->facts);
+    if (is_known)
+        out->facts_epoch = s->test_epoch;
+    moment_release(moment);
+    out->are_current = out->facts.images > 0 && is_known && s->test_step == s->step;
+    return is_there && !is_known;
+}
+
+// ---- numbers ------------------------------------------------------------------------------------------------------
+
+static void read_target(App *app, const Frame *frame, float target[DIGIT_PIXELS])
+{
+    uint8_t pixels[DIGIT_PIXELS];
+    CodeFrame *code = app->code;
+    const int total = app_count_digits(app);
+    code->digit = (frame->look.code.digit % total + total) % total;
+    code->label = app_read_digit(app, code->digit, pixels);
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        target[i] = look_target(&frame->look, (float)pixels[i] / 255.0f);
+}
+
+// The number on the way from one digit to the other, or where it was pulled to.
+static float find_shown(const App *app, int side, int number, float from, float to, float walk)
+{
+    const float pulled = app->pulls.values[side][number];
+    return !isnan(pulled) ? pulled : walk == 0.0f ? from : from + walk * (to - from);
+}
+
+static void compose_numbers(App *app, const Frame *frame, int side, const float *target, float *ends)
+{
+    const ModelFrame *m = &frame->models[side];
+    CodeSide *out = &app->code->sides[side];
+    Workspace *workspace = &app->slots[side].workspace;
+    out->units = code_units(m->model);
+    code_encode(m->model, m->snapshot->parameters, workspace, frame->pad_input, 1, out->values);
+    code_encode(m->model, m->snapshot->parameters, workspace, target, 1, ends);
+    out->pulled_count = 0;
+    for (int i = 0; i < out->units; i++) {
+        out->shown[i] = find_shown(app, side, i, out->values[i], ends[i], frame->look.code.walk);
+        out->is_pulled[i] = !isnan(app->pulls.values[side][i]);
+        out->pulled_count += out->is_pulled[i];
+    }
+    code_decode(m->model, m->snapshot->parameters, workspace, out->shown, 1, NULL, out->decoded);
+    double change = 0.0, error = 0.0;
+    for (int i = 0; i < DIGIT_PIXELS; i++) {
+        const double miss = (double)out->decoded[i] - (double)frame->pad_input[i];
+        change += fabs((double)out->decoded[i] - (double)m->pad_p[i]);
+        error += miss * miss;
+    }
+    out->change = change / DIGIT_PIXELS;
+    out->mse = error / DIGIT_PIXELS;
+}
+
+// ---- the axis -----------------------------------------------------------------------------------------------------
+
+static void widen(float *low, float *high, float value)
+{
+    if (!isfinite(value))
+        return;
+    *low = fminf(*low, value);
+    *high = fmaxf(*high, value);
+}
+
+// 1, 2 or 5 times a power of ten, so that there are at most eight steps.
+static float choose_step(float range)
+{
+    static const float digits[] = {1, 2, 5, 10};
+    const float power = powf(10.0f, floorf(log10f(range / 8.0f)));
+    int i = 0;
+    while (i < 3 && digits[i] * power * 8.0f < range)
+        i++;
+    return digits[i] * power;
+}
+
+// One axis for all, so that bars may be compared: from 0, or below, to what the test set's digits reach.
+static void compose_axis(CodeFrame *code, float ends[SIDE_COUNT][SPEC_WIDTH_MAX])
+{
+    float low = 0.0f, high = 0.0f;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const CodeSide *s = &code->sides[side];
+        for (int i = 0; i < s->units; i++) {
+            widen(&low, &high, s->values[i]);
+            widen(&low, &high, ends[side][i]);
+            if (s->facts.images > 0) {
+                widen(&low, &high, s->facts.least[i]);
+                widen(&low, &high, s->facts.most[i]);
+            }
+        }
+    }
+    if (!(high - low > 1e-6f && high - low < 1e30f)) // all dead, or beyond all bounds
+        high = low + 1.0f;
+    const float step = choose_step(high - low);
+    const int first = (int)floorf(low / step), last = (int)ceilf(high / step - 1e-4f);
+    code->low = step * (float)first;
+    code->high = step * (float)last;
+    code->tick_count = 0;
+    for (int i = first; i <= last && code->tick_count < CODE_TICKS_MAX; i++)
+        code->ticks[code->tick_count++] = step * (float)i;
+}
+
+// ---- pictures -----------------------------------------------------------------------------------------------------
+
+enum { ROWS_MAX = CODE_PAGE > CODE_STEPS + 1 ? CODE_PAGE : CODE_STEPS + 1 };
+_Static_assert((int)ROWS_MAX <= (int)PAGE_MAX, "the workspaces of the models on show have room");
+
+static float codes[ROWS_MAX * SPEC_WIDTH_MAX]; // the UI thread's
+
+static void decode_rows(const App *app, const ModelFrame *m, int side, int rows, float *pictures)
+{
+    code_decode(m->model, m->snapshot->parameters, (Workspace *)&app->slots[side].workspace, codes, rows, NULL,
+                pictures);
+}
+
+static void compose_draws(App *app, const ModelFrame *m, int side)
+{
+    CodeSide *out = &app->code->sides[side];
+    const size_t units = (size_t)out->units;
+    for (int i = 0; i < out->count; i++) {
+        memcpy(codes + (size_t)i * units, out->shown, units * sizeof *codes);
+        codes[(size_t)i * units + (size_t)(out->first + i)] = 0.0f;
+    }
+    decode_rows(app, m, side, out->count, out->images);
+    for (size_t i = 0; i < (size_t)out->count * DIGIT_PIXELS; i++)
+        out->images[i] = out->decoded[i % DIGIT_PIXELS] - out->images[i];
+}
+
+// A unit's own row of the last layer; else what 1 draws beside what nothing draws.
+static void compose_decoder(App *app, const ModelFrame *m, int side)
+{
+    CodeSide *out = &app->code->sides[side];
+    const size_t units = (size_t)out->units;
+    float nothing[DIGIT_PIXELS];
+    if (code_is_last(m->model)) {
+        for (int i = 0; i < out->count; i++)
+            code_decoder_weights(m->model, m->snapshot->parameters, out->first + i, out->images + i * DIGIT_PIXELS);
+        return;
+    }
+    memset(codes, 0, (size_t)out->count * units * sizeof *codes);
+    decode_rows(app, m, side, 1, nothing);
+    for (int i = 0; i < out->count; i++)
+        codes[(size_t)i * units + (size_t)(out->first + i)] = 1.0f;
+    decode_rows(app, m, side, out->count, out->images);
+    for (size_t i = 0; i < (size_t)out->count * DIGIT_PIXELS; i++)
+        out->images[i] -= nothing[i % DIGIT_PIXELS];
+}
+
+static void compose_images(App *app, const Frame *frame, int side)
+{
+    const ModelFrame *m = &frame->models[side];
+    CodeSide *out = &app->code->sides[side];
+    const CodeImages images = frame->look.code.images;
+    const int pages = (out->units + CODE_PAGE - 1) / CODE_PAGE;
+    out->first = CODE_PAGE * (frame->look.code.page < pages ? frame->look.code.page : pages - 1);
+    out->count = out->units - out->first < CODE_PAGE ? out->units - out->first : CODE_PAGE;
+    out->has_images = images != CODE_ENCODER || code_is_first(m->model);
+    if (images == CODE_DRAWS)
+        compose_draws(app, m, side);
+    else if (images == CODE_DECODER)
+        compose_decoder(app, m, side);
+    else
+        for (int i = 0; i < out->count && out->has_images; i++)
+            code_encoder_weights(m->model, m->snapshot->parameters, out->first + i, out->images + i * DIGIT_PIXELS);
+}
+
+// Fixed for what is drawn; of weights the largest on show, in steps.
+static void compose_scale(CodeFrame *code, CodeImages images)
+{
+    float most = 0.0f, least = 0.0f;
+    for (int side = 0; side < SIDE_COUNT && images != CODE_DRAWS; side++)
+        for (int i = 0; i < code->sides[side].count * DIGIT_PIXELS && code->sides[side].has_images; i++)
+            widen(&least, &most, fabsf(code->sides[side].images[i]));
+    code->scale = images == CODE_DRAWS ? 0.5f : most > 1e-6f ? 2.0f * choose_step(4.0f * most) : 1.0f;
+}
+
+static void compose_strip(App *app, const Frame *frame, int side, const float *ends)
+{
+    CodeFrame *code = app->code;
+    CodeSide *out = &code->sides[side];
+    const bool is_walk = frame->look.code.is_walk;
+    const size_t units = (size_t)out->units;
+    out->nearest = -1;
+    if (!is_walk && code->number >= out->units)
+        return;
+    float best = INFINITY;
+    for (int step = 0; step < CODE_STEPS; step++) {
+        float *row = codes + (size_t)step * units;
+        const float share = (float)step / (CODE_STEPS - 1), number = code->low + share * (code->high - code->low);
+        memcpy(row, out->shown, units * sizeof *row);
+        for (int i = 0; is_walk && i < out->units; i++)
+            row[i] = find_shown(app, side, i, out->values[i], ends[i], share);
+        if (!is_walk)
+            row[code->number] = number;
+        const float distance =
+            is_walk ? fabsf(share - frame->look.code.walk) : fabsf(number - out->shown[code->number]);
+        if (distance < best) {
+            best = distance;
+            out->nearest = step;
+        }
+    }
+    decode_rows(app, &frame->models[side], side, CODE_STEPS, out->strip);
+}
+
+// ---- the whole ----------------------------------------------------------------------------------------------------
+
+// Where nobody has chosen one: the largest number of A's page; it stays while it is nearly that, so that the strip does
+// not jump about while models train.
+static int find_number(const CodeFrame *code, const Look *look, bool is_capture)
+{
+    const CodeSide *a = &code->sides[SIDE_A], *b = &code->sides[SIDE_B];
+    const int most = a->units > b->units ? a->units : b->units;
+    if (look->code.number >= 0)
+        return look->code.number < most ? look->code.number : most - 1;
+    int best = a->first;
+    for (int i = a->first; i < a->first + a->count; i++)
+        if (fabsf(a->values[i]) > fabsf(a->values[best]))
+            best = i;
+    const bool stays = !is_capture && code->number >= a->first && code->number < a->first + a->count &&
+                       2 * fabsf(a->values[code->number]) > fabsf(a->values[best]);
+    return stays ? code->number : best;
+}
+
+void code_compose(App *app, Frame *frame)
+{
+    static float ends[SIDE_COUNT][SPEC_WIDTH_MAX]; // the UI thread's
+    CodeFrame *code = app->code;
+    float target[DIGIT_PIXELS];
+    frame->code = code;
+    read_target(app, frame, target);
+    bool is_waiting = false;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        compose_numbers(app, frame, side, target, ends[side]);
+        is_waiting |= compose_facts(app, frame, side);
+        compose_images(app, frame, side);
+    }
+    code->is_complete = !is_waiting;
+    code->number = find_number(code, &frame->look, frame->is_capture);
+    const int most =
+        code->sides[SIDE_A].units > code->sides[SIDE_B].units ? code->sides[SIDE_A].units : code->sides[SIDE_B].units;
+    code->pages = (most + CODE_PAGE - 1) / CODE_PAGE;
+    compose_axis(code, ends);
+    compose_scale(code, frame->look.code.images);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        compose_strip(app, frame, side, ends[side]);
+}
