@@ -18,6 +18,8 @@
 #include "kernels/loss.h"
 #include "kernels/optimizer.h"
 #include "load_progress.h"
+#include "measuring/appearance.h"
+#include "measuring/auroc.h"
 #include "measuring/claims.h"
 #include "measuring/code_facts.h"
 #include "measuring/diagnosis.h"

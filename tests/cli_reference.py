@@ -152,6 +152,28 @@ def measure(spec_text, tensors, images):
             "histogram": {"input": histogram(t.astype(np.float32)), "output": histogram(single)}}
 
 
+def gradient(x):
+    across, down = np.gradient(x, axis=2), np.gradient(x, axis=1)
+    return np.hypot(across, down).mean()
+
+
+def ssim(t, p):
+    """Wang et al. 2004, as a sum over each window of 11x11."""
+    line = np.exp(-np.arange(-5, 6) ** 2 / (2 * 1.5 ** 2))
+    window = np.outer(line, line) / line.sum() ** 2
+    mean = lambda x: np.einsum("nijkl,kl->nij", np.lib.stride_tricks.sliding_window_view(x, (11, 11), (1, 2)), window)
+    mt, mp = mean(t), mean(p)
+    both, each = mean(t * p) - mt * mp, mean(t * t) - mt ** 2 + mean(p * p) - mp ** 2
+    return ((2 * mt * mp + 1e-4) * (2 * both + 9e-4) / ((mt ** 2 + mp ** 2 + 1e-4) * (each + 9e-4))).mean()
+
+
+def measure_appearance(spec_text, tensors, images):
+    spec = parse_spec(spec_text)
+    t = images.reshape(-1, 28, 28) / 255
+    p = OUTPUT[spec["output"]](forward(spec, tensors, images / 255)).reshape(t.shape)
+    return {"sharpness": gradient(p) / gradient(t), "ssim": ssim(t, p)}
+
+
 # ---- training: one hidden layer of ReLU, Adam ------------------------------------------------------------------------
 
 def gradients(spec, weights, t):

@@ -286,6 +286,8 @@ class FiguresTest(unittest.TestCase):
                 expected = reference.measure(report["spec"], tensors, images)
                 self.compare(report["test"], expected)
                 self.assertEqual(report["weights_sha256"], reference.digest(tensors))
+                for key, value in reference.measure_appearance(report["spec"], tensors, images).items():
+                    self.assertAlmostEqual(report["test"][key], value, delta=2e-5, msg=key)
                 for key in ("mean_input", "bce_floor"):
                     self.assertAlmostEqual(report["data"][key], expected["bce_floor"] if key == "bce_floor" else
                                            expected["mean_input"], delta=1e-9)
@@ -314,6 +316,37 @@ class FiguresTest(unittest.TestCase):
             difference = np.abs(np.array(test["histogram"][key]) - expected["histogram"][key]).sum()
             self.assertLessEqual(difference, 20, key)
             self.assertEqual(sum(test["histogram"][key]), pixels, key)
+
+    def test_leaving_a_label_out(self):
+        """AUROC and histogram of each loss against a count of all pairs; the others train in their own order."""
+        file, labels = path("without.safetensors"), reference.read_digits(SMALL, "t10k")[1]
+        report = train("--without", 4, "--epochs", 3, "--model", "batch=50", "-o", file)
+        jsonschema.validate(report, SCHEMA)
+        gone = int((reference.read_digits(SMALL, "train")[1] == 4).sum())
+        self.assertEqual(report["data"]["train"], TRAIN_IMAGES - gone)
+        self.assertEqual(report["notices"], [f"without label 4: {gone} of 700 training images are left out; figures are "
+                                             "over all test images"])
+        tensors = reference.read_safetensors(file)[0]
+        t = reference.read_digits(SMALL, "t10k")[0] / 255
+        z = reference.forward(reference.parse_spec(report["spec"]), tensors, t)
+        p = 1 / (1 + np.exp(-z))
+        errors = {"bce": reference.bce(reference.parse_spec(report["spec"]), z, p, t), "mse": (p - t) ** 2, "mae": abs(p - t)}
+        auroc = report["auroc"]
+        self.assertEqual((auroc["left_out"], auroc["images"]),
+                         (4, {"kept": int((labels != 4).sum()), "left_out": int((labels == 4).sum())}))
+        for loss, error in errors.items():
+            error = error.mean(axis=1)
+            high, low = error[labels == 4][:, None], error[labels != 4]
+            self.assertAlmostEqual(auroc[loss]["auroc"], ((high > low) + 0.5 * (high == low)).mean(), delta=2e-3, msg=loss)
+            for kind, values in (("kept", low), ("left_out", high)):
+                counts = np.histogram(values, 40, (error.min(), error.max()))[0]
+                self.assertLessEqual(abs(counts - auroc[loss][kind]).sum(), 4, (loss, kind))
+            self.assertAlmostEqual(auroc[loss]["edges"][-1], error.max(), delta=1e-5)
+        evaluated = run("eval", "--data", SMALL, "--without", 4, file)
+        self.assertEqual(json.loads(evaluated.stdout)["auroc"], auroc, evaluated.stderr)
+        result = run("train", "--data", SMALL, "--without", 10)
+        self.assertEqual((result.returncode, result.stderr),
+                         (2, "losslens: --without 10: none of the training images have that label\n"))
 
     def test_pca_against_numpy(self):
         """Of as many components as the code has units, of the images that are trained on."""

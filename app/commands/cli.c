@@ -85,6 +85,10 @@ static const OptionRow rows[] = {
      "model A is what this .safetensors file holds, anew each time\nwhen another program has written it", NULL},
     {"--log", NULL, TRAIN, KIND_CHOICE, FIELD(log), 0, 0,
      "step: the JSON also lists the loss of every batch before\nits update; default: epoch", words_logs},
+    {"--without", "LABEL", TRAIN | EVAL, KIND_WHOLE, FIELD(without), INT32_MIN, INT32_MAX,
+     "leave the training images of this label out, and tell how well\neach loss, as an image's error, finds those of "
+     "the test set:\nAUROC and histograms",
+     NULL},
     {"--pca", NULL, TRAIN | EVAL, KIND_FLAG, FIELD(has_pca), 0, 0,
      "measure a PCA of the training images too, with as many\ncomponents as the code has units", NULL},
     {"-o", "FILE", TRAIN, KIND_TEXT, FIELD(output), 0, 0,

@@ -56,6 +56,7 @@ typedef struct Options {
     int limit; // the first so many training images; 0: all
     bool no_shuffle;
     LogDetail log;      // train
+    int without;        // train, eval: the label that the training images are without, where it is given
     bool has_pca;       // train, eval: the JSON has the PCA of as many components as the code has units
     const char *watch;  // view: a file whose model A is, anew each time when it is written; NULL: none
     const char *init;   // weights to begin with, of --model or of A; NULL: none

@@ -92,6 +92,26 @@ bool command_open_data(const char *data, const DatasetOptions *reading, const Lo
     return true;
 }
 
+// The training images of one label, where that is asked for. The test set stays whole: every figure is over all of it.
+static int leave_out(const Options *options, Dataset *dataset)
+{
+    Notices notices = {0};
+    const int label = options->without, all = dataset->train.count;
+    if (!cli_is_given(options, "--without"))
+        return EXIT_OK;
+    if (!dataset->train.labels || !dataset->test.labels)
+        return command_fail(EXIT_USAGE, "--without %d: %s has no labels", label, dataset->name);
+    const int gone = image_set_leave_out(&dataset->train, label);
+    if (gone == 0 || gone == all)
+        return command_fail(EXIT_USAGE, "--without %d: %s of the training images have that label", label,
+                            gone == 0 ? "none" : "all");
+    notices_add(&notices, "without label %d: %d of %d training images are left out; figures are over all test images",
+                label, gone, all);
+    command_tell(&notices);
+    notices_append(&dataset->notices, &notices);
+    return EXIT_OK;
+}
+
 int command_load_data(const Options *options, Pool *pool, Dataset *out)
 {
     Error error;
@@ -99,9 +119,9 @@ int command_load_data(const Options *options, Pool *pool, Dataset *out)
     if (options->data && !command_open_data(options->data, &options->reading, NULL, out, &error))
         return command_fail(EXIT_BAD_DATA, "%s", error.text);
     command_tell(&out->notices);
-    if (options->data)
-        return EXIT_OK;
-    return dataset_generate(out, BUILTIN_SEED, pool, &error) ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
+    if (!options->data && !dataset_generate(out, BUILTIN_SEED, pool, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    return leave_out(options, out);
 }
 
 int command_finish_output(void)

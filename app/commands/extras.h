@@ -1,6 +1,7 @@
-// Extras: what train and eval measure besides, where an option asks for it, in the JSON that they print.
+// Extras: what train and eval measure besides once they are done, some of it where an option asks for it, in the JSON
+// that they print.
 //
-// To add one: an option, a row in extras.c with its function. Thread: the main thread.
+// To add one: a row in extras.c with its functions. Thread: the main thread.
 #pragma once
 #include "commands/commands.h"
 
@@ -14,5 +15,5 @@ typedef struct ExtrasInput {
     Pool *pool;
 } ExtrasInput;
 
-// Adds what the options ask for to report. False where memory is short.
+// Adds it to report, which has "test". False where memory is short.
 bool extras_add(json_t *report, const ExtrasInput *input, Error *error);

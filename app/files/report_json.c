@@ -99,6 +99,36 @@ json_t *report_metrics(const Metrics *m, const Spec *spec)
     return report;
 }
 
+void report_appearance(json_t *test, const Appearance *appearance)
+{
+    (void)json_object_set_new(test, "sharpness", report_number(appearance->sharpness));
+    (void)json_object_set_new(test, "ssim", report_number(appearance->ssim));
+}
+
+static json_t *list_bins(const int *bins)
+{
+    int64_t counts[AUROC_BINS];
+    for (int i = 0; i < AUROC_BINS; i++)
+        counts[i] = bins[i];
+    return list_counts(counts, AUROC_BINS);
+}
+
+json_t *report_auroc(const Auroc *auroc)
+{
+    json_t *report = json_pack("{s:i, s:{s:i, s:i}}", "left_out", auroc->label, "images", "kept", auroc->kept_count,
+                               "left_out", auroc->left_out_count);
+    for (int loss = 0; loss < LOSS_COUNT; loss++) {
+        const AurocLoss *of = &auroc->losses[loss];
+        json_t *edges = json_array();
+        for (int i = 0; i <= AUROC_BINS; i++)
+            (void)json_array_append_new(edges, report_number(of->least + (of->most - of->least) * i / AUROC_BINS));
+        (void)json_object_set_new(report, loss_get(loss)->key,
+                                  json_pack("{s:o, s:o, s:o, s:o}", "auroc", report_number(of->auroc), "edges", edges,
+                                            "kept", list_bins(of->kept), "left_out", list_bins(of->left_out)));
+    }
+    return report;
+}
+
 json_t *report_pca(const Pca *pca, int components)
 {
     return json_pack("{s:i, s:o, s:o}", "components", components, "train_mse",

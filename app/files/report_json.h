@@ -20,6 +20,12 @@ json_t *report_metrics(const Metrics *metrics, const Spec *spec);
 json_t *report_noisy(const Metrics *metrics);
 json_t *report_diagnosis(const Diagnosis *diagnosis); // key, sentence; null where nothing is known to be wrong
 
+void report_appearance(json_t *test, const Appearance *appearance); // adds sharpness and ssim to a report_metrics
+
+// left_out: the label; images: how many of either kind; and for each loss auroc, and edges, kept and left_out of its
+// histogram.
+json_t *report_auroc(const Auroc *auroc);
+
 // What so many components leave of the images: components, train_mse, test_mse.
 json_t *report_pca(const Pca *pca, int components);
 

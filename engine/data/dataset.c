@@ -151,3 +151,19 @@ ImageSetFacts image_set_facts(const ImageSet *set)
     }
     return facts;
 }
+
+int image_set_leave_out(ImageSet *set, int32_t label)
+{
+    int kept = 0;
+    assert(set->labels);
+    for (int i = 0; i < set->count; i++) {
+        if (set->labels[i] == label)
+            continue;
+        if (kept != i)
+            memcpy(set->pixels + (size_t)kept * DIGIT_PIXELS, set->pixels + (size_t)i * DIGIT_PIXELS, DIGIT_PIXELS);
+        set->labels[kept++] = set->labels[i];
+    }
+    const int gone = set->count - kept;
+    set->count = kept;
+    return gone;
+}

@@ -102,6 +102,10 @@ void dataset_free(Dataset *dataset); // also fine on a zeroed Dataset
 // naming. stop is asked now and then, NULL: never; anything but 0 ends it, false then as after a failure.
 bool dataset_export(const Dataset *dataset, const char *folder, Naming naming, int (*stop)(void), Error *error);
 
+// Takes the images of that label out of a set that has labels, and returns how many there were; the others keep their
+// order.
+int image_set_leave_out(ImageSet *set, int32_t label);
+
 // SHA-256 of count as eight bytes, little endian, of all pixels and of the labels, where there are
 // some, bytes where they fit, else 32 bits, little endian: 64 hex digits.
 void image_set_digest(const ImageSet *set, char text[65]);

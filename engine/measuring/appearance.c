@@ -1,0 +1,125 @@
+#include "measuring/appearance.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "measuring/outputs.h"
+
+enum { WINDOW = 11, WINDOWS = DIGIT_SIDE - WINDOW + 1 }; // WINDOWS: in a row
+
+// ---- sharpness ----------------------------------------------------------------------------------------------------
+
+// Along one line of pixels, `step` apart.
+static float differ(const float *line, int at, int step)
+{
+    if (at == 0)
+        return line[step] - line[0];
+    if (at == DIGIT_SIDE - 1)
+        return line[at * step] - line[(at - 1) * step];
+    return 0.5f * (line[(at + 1) * step] - line[(at - 1) * step]);
+}
+
+double appearance_gradient(const float *picture)
+{
+    double sum = 0.0;
+    for (int row = 0; row < DIGIT_SIDE; row++)
+        for (int column = 0; column < DIGIT_SIDE; column++) {
+            const double across = (double)differ(picture + row * DIGIT_SIDE, column, 1),
+                         down = (double)differ(picture + column, row, DIGIT_SIDE);
+            sum += sqrt(across * across + down * down);
+        }
+    return sum / DIGIT_PIXELS;
+}
+
+// ---- structural similarity ----------------------------------------------------------------------------------------
+
+typedef double Weighted[WINDOWS][WINDOWS]; // a mean over each window
+
+// Across, then down: a Gaussian is the product of one in each direction.
+static void weigh(double values[DIGIT_SIDE][DIGIT_SIDE], const double weights[WINDOW], Weighted out)
+{
+    double across[DIGIT_SIDE][WINDOWS] = {{0}};
+    for (int row = 0; row < DIGIT_SIDE; row++)
+        for (int i = 0; i < WINDOW; i++)
+            for (int column = 0; column < WINDOWS; column++)
+                across[row][column] += weights[i] * values[row][column + i];
+    memset(out, 0, sizeof(Weighted));
+    for (int row = 0; row < WINDOWS; row++)
+        for (int i = 0; i < WINDOW; i++)
+            for (int column = 0; column < WINDOWS; column++)
+                out[row][column] += weights[i] * across[row + i][column];
+}
+
+static void multiply(const float *a, const float *b, const double weights[WINDOW], Weighted out)
+{
+    double products[DIGIT_SIDE][DIGIT_SIDE];
+    for (int row = 0; row < DIGIT_SIDE; row++)
+        for (int column = 0; column < DIGIT_SIDE; column++)
+            products[row][column] =
+                (double)a[row * DIGIT_SIDE + column] * (b ? (double)b[row * DIGIT_SIDE + column] : 1.0);
+    weigh(products, weights, out);
+}
+
+static void fill_weights(double weights[WINDOW])
+{
+    double sum = 0.0;
+    for (int i = 0; i < WINDOW; i++) {
+        const double distance = i - WINDOW / 2;
+        weights[i] = exp(-distance * distance / (2.0 * 1.5 * 1.5));
+        sum += weights[i];
+    }
+    for (int i = 0; i < WINDOW; i++)
+        weights[i] /= sum;
+}
+
+double appearance_ssim(const float *t, const float *p)
+{
+    static const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
+    Weighted mean_t, mean_p, tt, pp, tp;
+    double weights[WINDOW], sum = 0.0;
+    fill_weights(weights);
+    multiply(t, NULL, weights, mean_t);
+    multiply(p, NULL, weights, mean_p);
+    multiply(t, t, weights, tt);
+    multiply(p, p, weights, pp);
+    multiply(t, p, weights, tp);
+    for (int row = 0; row < WINDOWS; row++)
+        for (int column = 0; column < WINDOWS; column++) {
+            const double mt = mean_t[row][column], mp = mean_p[row][column];
+            const double both = tp[row][column] - mt * mp, each = tt[row][column] - mt * mt + pp[row][column] - mp * mp;
+            sum += (2.0 * mt * mp + c1) * (2.0 * both + c2) / ((mt * mt + mp * mp + c1) * (each + c2));
+        }
+    return sum / (WINDOWS * WINDOWS);
+}
+
+// ---- a set --------------------------------------------------------------------------------------------------------
+
+typedef struct ImageAppearance {
+    double gradient_t, gradient_p, ssim;
+} ImageAppearance;
+
+static void measure_image(void *context, int image, const float *t, const float *z, const float *p)
+{
+    ImageAppearance *const images = context;
+    (void)z;
+    images[image] = (ImageAppearance){appearance_gradient(t), appearance_gradient(p), appearance_ssim(t, p)};
+}
+
+bool appearance_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
+                        Appearance *out, Error *error)
+{
+    ImageAppearance *images = calloc((size_t)image_count, sizeof *images), sum = {0};
+    if (!images)
+        return error_set(error, "out of memory: how sharp %d images are", image_count);
+    const bool good = outputs_visit(model, parameters, set, image_count, pool, measure_image, images, error);
+    for (int i = 0; good && i < image_count; i++) {
+        sum.gradient_t += images[i].gradient_t;
+        sum.gradient_p += images[i].gradient_p;
+        sum.ssim += images[i].ssim;
+    }
+    free(images);
+    if (good)
+        *out = (Appearance){image_count, sum.gradient_p / sum.gradient_t, sum.ssim / image_count};
+    return good;
+}
