@@ -348,6 +348,22 @@ class FetchTest(unittest.TestCase):
                 self.miss_without_rest(f"answers with the status {status}")
         self.assertEqual(len(self.server.ranges(FIRST)), 6)
 
+    def test_headers_and_drops(self):
+        def flood(line, count):
+            def behave(handler):
+                handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + line * count)
+                hang_up(handler)
+            return behave
+
+        def drip(handler):
+            head(handler, 200, Content_Length=len(FILES[FIRST]))
+            while not self.server.waits.wait(0.2):
+                handler.wfile.write(b"\x1f")
+        for behave, words in ((flood(b"X: y" + b"y" * 1000 + b"\r\n", 500), "of headers"),
+                              (flood(b"X: " + b"y" * (1 << 20), 1), "header line is too long"), (drip, "next to nothing")):
+            self.behave(file0=behave)
+            self.miss(words, stall=1)
+
     def test_no_http_at_all(self):
         def noise(handler):
             handler.wfile.write(random.randbytes(1000))

@@ -73,6 +73,17 @@ class FormatsTest(unittest.TestCase):
         self.assertEqual(line["size"], list(expected.shape[::-1]))
         self.assertLessEqual(np.abs(grey(line) - expected).max(), within)
 
+    def test_reading_can_be_given_up(self):
+        """Between its pieces, in every format, and long before the end."""
+        noise = np.random.default_rng(2).integers(0, 256, (900, 1200, 3), np.uint8)
+        for ending, options in (("jpg", {"quality": 95}), ("webp", {"quality": 90}), ("bmp", {}), ("png", {})):
+            Image.fromarray(noise).save(path("noise." + ending), **options)
+            for reports in (1, 3):
+                line, = probe(path("noise." + ending), options=("--give-up", str(reports)))
+                self.assertEqual((line.get("error"), line["reports"]), ("cancelled", reports + 1), ending)
+            line, = probe(path("noise." + ending), options=("--give-up", "1000000"))
+            self.assertGreater(line["reports"], 3, ending)
+
     def test_formats(self):
         image = picture()
         rgba = image.copy()

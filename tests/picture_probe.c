@@ -1,7 +1,8 @@
 // Picture probe: reads pictures for ink_test.py and prints, for each, a line of JSON: what it holds and which digit
 // is found in it, or the sentence that says why there is none.
 //
-// Usage: picture_probe [--invert 0|1|2] [--turn DEGREES] FILE...
+// Usage: picture_probe [--invert 0|1|2] [--turn DEGREES] [--give-up REPORTS] FILE...
+// REPORTS: how many reports of progress are waited for before the reading is given up.
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,12 +55,21 @@ static long read_peak(void)
     return peak;
 }
 
+static int reports, reports_most = -1;
+
+static bool report(void *context, uint64_t done, uint64_t total)
+{
+    (void)context, (void)done, (void)total;
+    return ++reports <= reports_most;
+}
+
 static void probe(const char *path, const InkOptions *options)
 {
     InkPicture picture;
     Error error = {""};
+    const LoadProgress progress = {report, NULL};
     json_t *json = json_object();
-    if (!picture_read(path, NULL, &picture, &error)) {
+    if (!picture_read(path, reports_most >= 0 ? &progress : NULL, &picture, &error)) {
         (void)json_object_set_new(json, "error", json_string(error.text));
     } else {
         (void)json_object_set_new(json, "size", json_pack("[i, i]", picture.width, picture.height));
@@ -71,6 +81,9 @@ static void probe(const char *path, const InkOptions *options)
         add_digit(json, &picture, options);
         ink_free_picture(&picture);
     }
+    if (reports_most >= 0)
+        (void)json_object_set_new(json, "reports", json_integer(reports));
+    reports = 0;
     (void)json_object_set_new(json, "peak", json_integer(read_peak()));
     (void)json_dumpf(json, stdout, JSON_COMPACT);
     (void)putchar('\n');
@@ -85,6 +98,8 @@ int main(int argc, char **argv)
             options.invert = (InkInvert)atoi(argv[++i]);
         else if (strcmp(argv[i], "--turn") == 0 && i + 1 < argc)
             options.turn = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--give-up") == 0 && i + 1 < argc)
+            reports_most = atoi(argv[++i]);
         else
             probe(argv[i], &options);
     }

@@ -336,6 +336,66 @@ static void test_memory_runs_out(void **state)
 #endif
 }
 
+// ---- a file that changes while it is read --------------------------------------------------------------------------
+
+static const char *shrinking;
+
+static bool shrink(void *context, uint64_t done, uint64_t total)
+{
+    (void)context, (void)total;
+    if (done > 0 && shrinking)
+        assert_int_equal(truncate(shrinking, 1000), 0);
+    shrinking = done > 0 ? NULL : shrinking;
+    return true;
+}
+
+// The same set as IDX, plain and packed, as an array and as a table: each loses its end at the first report.
+static void test_a_file_that_shrinks(void **state)
+{
+    (void)state;
+    enum { COUNT = 16000 };
+    static const char header[] = "{'descr': '|u1', 'fortran_order': False, 'shape': (16000, 28, 28), }\n";
+    const uint8_t length[] = {sizeof header - 1, 0};
+    const LoadProgress progress = {shrink, NULL};
+    Buffer array = {0}, table = {0}, noise = make_images(COUNT);
+    uint32_t random = 1;
+    for (size_t i = 16; i < noise.size; i++) // what hardly packs
+        noise.bytes[i] = (uint8_t)((random = random * 1664525u + 1013904223u) >> 24);
+    buffer_append(&array, "\x93NUMPY\1", 8);
+    buffer_append(&array, length, 2);
+    buffer_append(&array, header, sizeof header - 1);
+    buffer_append(&array, noise.bytes + 16, noise.size - 16);
+    for (int i = 0; i < 784 * 5000; i++)
+        buffer_append(&table, i % 784 == 783 ? "7\n" : "7,", 2);
+    Buffer packed = gzip(noise);
+    noise = make_images(COUNT);
+    const struct {
+        const char *name;
+        const Buffer *bytes;
+    } files[] = {{"train-images-idx3-ubyte", &noise},
+                 {"train-images-idx3-ubyte.gz", &packed},
+                 {"x.npy", &array},
+                 {"x.csv", &table}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char path[SCRATCH_PATH_MAX];
+        Dataset dataset;
+        Error error = {""};
+        scratch_write(files[i].name, files[i].bytes->bytes, files[i].bytes->size);
+        (void)snprintf(path, sizeof path, "%s", scratch_path(files[i].name));
+        shrinking = path;
+        if (dataset_open(&dataset, path, &(DatasetOptions){.progress = &progress}, &error))
+            fail_msg("%s was read although it shrank", files[i].name);
+        assert_null(shrinking);
+        if (!strstr(error.text, files[i].name) || !strstr(error.text, "became shorter while it was read"))
+            fail_msg("%s", error.text);
+        assert_int_equal(unlink(path), 0);
+    }
+    free(noise.bytes);
+    free(packed.bytes);
+    free(array.bytes);
+    free(table.bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +412,7 @@ int main(void)
         TEST(test_permission),
         TEST(test_promise_is_checked_before_memory),
         TEST(test_memory_runs_out),
+        TEST(test_a_file_that_shrinks),
     };
     return cmocka_run_group_tests_name("dataset_bad", tests, NULL, NULL);
 }

@@ -376,6 +376,39 @@ static void test_small_ones_are_enlarged(void **state)
     assert_in_range(inked, 70, 200);
 }
 
+// What is kept from one threshold, turn or inversion to the next changes nothing of what is found.
+static void test_what_is_kept(void **state)
+{
+    (void)state;
+    static InkResult kept;
+    static const InkOptions options[] = {{0},
+                                         {.threshold = 0.3f},
+                                         {.threshold = 0.7f},
+                                         {.threshold = 0.7f, .turn = 90},
+                                         {.turn = 90, .invert = INK_INVERT_NO},
+                                         {.threshold = 0.98f},
+                                         {0}};
+    Error a, b;
+    draw(0.9f, 0.3f, 14);
+    for (int i = 0; i < COUNT; i++) {
+        grey[i] *= 1.0f - 0.5f * (float)(i % SIDE) / SIDE;
+        alpha[i] = i / SIDE < 40 ? 0 : 1;
+    }
+    const InkPicture pictures[] = {{SIDE, SIDE, grey, NULL}, {SIDE, SIDE, grey, alpha}};
+    for (int k = 0; k < 2; k++) {
+        InkWork *work = ink_work_create(&pictures[k]);
+        assert_non_null(work);
+        for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+            a.text[0] = b.text[0] = '\0';
+            assert_int_equal(ink_find(&pictures[k], "file", &options[i], &result, &a),
+                             ink_work_find(work, "file", &options[i], &kept, &b));
+            assert_string_equal(a.text, b.text);
+            assert_memory_equal(&result, &kept, sizeof result);
+        }
+        ink_work_free(work);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_transparent_strokes),    cmocka_unit_test(test_uneven_light),
         cmocka_unit_test(test_ruled_paper_and_dust),   cmocka_unit_test(test_nothing_to_see),
         cmocka_unit_test(test_a_digit_stays_as_it_is), cmocka_unit_test(test_small_ones_are_enlarged),
+        cmocka_unit_test(test_what_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,7 @@ static bool convert_row(const SDL_Surface *surface, int y, uint8_t *rgba)
 static bool reduce_surface(const PictureSource *source, const SDL_Surface *surface, int orientation, InkPicture *out,
                            Error *error)
 {
+    enum { REPORT_ROWS = 64 };
     PictureReduce reduce;
     if (!picture_check_size(source, surface->w, surface->h, error) ||
         !picture_reduce_begin(&reduce, surface->w, surface->h, source->name, error))
@@ -76,8 +77,9 @@ static bool reduce_surface(const PictureSource *source, const SDL_Surface *surfa
     uint8_t *rgba = malloc(4 * (size_t)surface->w);
     bool good = rgba || error_set(error, "out of memory: the pixels of %s", source->name);
     for (int y = 0; good && y < surface->h; y++) {
-        good = convert_row(surface, y, rgba) ||
-               error_set(error, "%s has pixels of a form that is not known: %s.", source->name, SDL_GetError());
+        good = (y % REPORT_ROWS > 0 || load_progress_report(source->progress, 0, 0, error)) &&
+               (convert_row(surface, y, rgba) ||
+                error_set(error, "%s has pixels of a form that is not known: %s.", source->name, SDL_GetError()));
         if (good)
             picture_reduce_add(&reduce, y, 0, 1, surface->w, rgba);
     }
@@ -88,20 +90,77 @@ static bool reduce_surface(const PictureSource *source, const SDL_Surface *surfa
     return false;
 }
 
+// ---- reading that can be given up ----------------------------------------------------------------------------------
+
+// What SDL2_image reads from: another one, until nobody wants the picture any more; then it ends.
+typedef struct Watched {
+    SDL_RWops *inner;
+    const PictureSource *source;
+    Error error;
+    bool is_given_up;
+} Watched;
+
+static Watched *watched(SDL_RWops *operations) { return operations->hidden.unknown.data1; }
+
+static Sint64 size_watched(SDL_RWops *operations) { return SDL_RWsize(watched(operations)->inner); }
+
+static Sint64 seek_watched(SDL_RWops *operations, Sint64 offset, int whence)
+{
+    return SDL_RWseek(watched(operations)->inner, offset, whence);
+}
+
+static size_t read_watched(SDL_RWops *operations, void *to, size_t size, size_t count)
+{
+    Watched *self = watched(operations);
+    const Sint64 at = SDL_RWtell(self->inner);
+    self->is_given_up = self->is_given_up || !load_progress_report(self->source->progress, at > 0 ? (uint64_t)at : 0,
+                                                                   self->source->size, &self->error);
+    return self->is_given_up ? 0 : SDL_RWread(self->inner, to, size, count);
+}
+
+static size_t write_watched(SDL_RWops *operations, const void *from, size_t size, size_t count)
+{
+    (void)operations, (void)from, (void)size, (void)count;
+    return 0;
+}
+
+static int close_watched(SDL_RWops *operations)
+{
+    const int result = SDL_RWclose(watched(operations)->inner);
+    SDL_FreeRW(operations);
+    return result;
+}
+
+// Takes inner over; NULL where memory is short.
+static SDL_RWops *watch(SDL_RWops *inner, Watched *self)
+{
+    SDL_RWops *operations = SDL_AllocRW();
+    if (!operations) {
+        (void)SDL_RWclose(inner);
+        return NULL;
+    }
+    self->inner = inner;
+    operations->size = size_watched;
+    operations->seek = seek_watched;
+    operations->read = read_watched;
+    operations->write = write_watched;
+    operations->close = close_watched;
+    operations->hidden.unknown.data1 = self;
+    return operations;
+}
+
 // operations: freed here.
 static bool decode_surface(const PictureSource *source, SDL_RWops *operations, const char *type, int orientation,
                            InkPicture *out, Error *error)
 {
+    Watched self = {.source = source};
+    operations = operations ? watch(operations, &self) : NULL;
     if (!operations)
         return error_set(error, "%s could not be read: %s.", source->name, SDL_GetError());
-    if (!load_progress_report(source->progress, 0, 0, error)) {
-        (void)SDL_RWclose(operations);
-        return false;
-    }
     SDL_Surface *surface = IMG_LoadTyped_RW(operations, 1, type);
-    if (!surface)
-        return error_set(error, "%s is damaged or cut off: %s.", source->name, SDL_GetError());
-    const bool good = reduce_surface(source, surface, orientation, out, error);
+    const bool good = self.is_given_up ? error_set(error, "%s", self.error.text)
+                      : surface        ? reduce_surface(source, surface, orientation, out, error)
+                                : error_set(error, "%s is damaged or cut off: %s.", source->name, SDL_GetError());
     SDL_FreeSurface(surface);
     return good;
 }

@@ -23,7 +23,11 @@ void import_correct(Import *import, const InkOptions *options)
     if (import->picture.width == 0)
         return;
     import->options = *options;
-    import->has_digit = ink_find(&import->picture, import->name, options, &import->result, &import->error);
+    if (!import->work)
+        import->work = ink_work_create(&import->picture);
+    import->has_digit = import->work
+                            ? ink_work_find(import->work, import->name, options, &import->result, &import->error)
+                            : ink_find(&import->picture, import->name, options, &import->result, &import->error);
     read_digit(import);
 }
 
@@ -38,6 +42,8 @@ void import_begin(Import *import, InkPicture *picture, const char *name)
 
 void import_end(Import *import)
 {
+    ink_work_free(import->work);
+    import->work = NULL;
     ink_free_picture(&import->picture);
     import->has_digit = false;
 }

@@ -7,6 +7,7 @@
 
 typedef struct Import {
     InkPicture picture; // owned; width 0: none
+    InkWork *work;      // on it; NULL: memory is short, or there is none
     char name[256];     // the last part of its path
     InkOptions options;
     InkResult result;

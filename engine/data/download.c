@@ -221,7 +221,11 @@ static DownloadEnd conclude(Answer *answer, CURLcode code, const char *reason, c
         (void)error_set(answer->error, "%s sent nothing, or next to nothing, for %d seconds", url,
                         download->stall_seconds);
     else
-        (void)error_set(answer->error, "%s: %s", url, *reason ? reason : curl_easy_strerror(code));
+        // A header line beyond libcurl's own bound comes as if memory were short.
+        (void)error_set(answer->error, "%s: %s", url,
+                        code == CURLE_OUT_OF_MEMORY ? "a header line is too long, or memory is short"
+                        : *reason                   ? reason
+                                                    : curl_easy_strerror(code));
     const bool is_lame = code == CURLE_OPERATION_TIMEDOUT && download->there < answer->before + GAIN;
     return !is_lame && (code == CURLE_OK || is_break(code)) ? DOWNLOAD_BROKEN : DOWNLOAD_REFUSED;
 }

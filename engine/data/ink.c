@@ -1,5 +1,5 @@
 // From a picture to a digit: lay it on a ground, turn it, tell the ink from the ground (ink_ground.h), drop what is no
-// ink of a photograph (ink_marks.h), fit the rest.
+// ink of a photograph (ink_marks.h), fit the rest (ink_fit.h).
 #include "data/ink.h"
 
 #include <assert.h>
@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/ink_fit.h"
 #include "data/ink_ground.h"
 #include "data/ink_marks.h"
 #include "data/resample.h"
-
-enum { BOX = 20, FINE_BOX = BOX * INK_FINE };
 
 void ink_free_picture(InkPicture *picture)
 {
@@ -26,6 +25,18 @@ typedef struct Sheet {
     float *grey, *ink; // (height, width)
     uint8_t *mask;     // the same
 } Sheet;
+
+struct InkWork {
+    const InkPicture *picture;
+    Sheet sheet;
+    bool is_laid, is_seen; // the sheet is what these options say; there is something on it
+    InkInvert invert;
+    int turn;
+    bool is_composed; // as InkResult has it; so are the next two
+    Notices notices;  // of the ground
+    float before[INK_VIEW_SIDE * INK_VIEW_SIDE];
+    InkStrengths strengths; // values NULL: not measured yet
+};
 
 static size_t sheet_count(const Sheet *sheet) { return (size_t)sheet->width * (size_t)sheet->height; }
 
@@ -105,14 +116,15 @@ static void threshold_drawing(Sheet *sheet, const InkStrengths *s, const char *n
         notices_add(&out->notices, "%s is faint: its strongest ink, %.2f, was made 1", name, (double)s->peak);
 }
 
-static bool has_marked_neighbour(const Sheet *sheet, int x, int y)
+// A mark's and its neighbours' ink: bare is ground, full is 1.
+static void ink_around(Sheet *sheet, const float *strengths, int mark, float bare, float full)
 {
-    for (int dy = -1; dy <= 1; dy++)
-        for (int dx = -1; dx <= 1; dx++)
-            if (x + dx >= 0 && y + dy >= 0 && x + dx < sheet->width && y + dy < sheet->height &&
-                sheet->mask[(y + dy) * sheet->width + x + dx])
-                return true;
-    return false;
+    const int x = mark % sheet->width, y = mark / sheet->width;
+    for (int row = y > 0 ? y - 1 : 0; row <= y + 1 && row < sheet->height; row++)
+        for (int column = x > 0 ? x - 1 : 0; column <= x + 1 && column < sheet->width; column++) {
+            const int i = row * sheet->width + column;
+            sheet->ink[i] = fminf(1.0f, fmaxf(0.0f, (strengths[i] - bare) / (full - bare)));
+        }
 }
 
 // The ink of a photograph has about one strength, the mean of its marks: that becomes 1, and what is next to a mark is
@@ -131,23 +143,21 @@ static bool threshold_photo(Sheet *sheet, const InkStrengths *s, float threshold
             count++;
         }
     const float full = fmaxf(count > 0 ? (float)(sum / count) : 1.0f, least);
-    for (int y = 0; y < sheet->height; y++)
-        for (int x = 0; x < sheet->width; x++) {
-            const int i = y * sheet->width + x;
-            sheet->ink[i] = has_marked_neighbour(sheet, x, y)
-                                ? fminf(1.0f, fmaxf(0.0f, (s->values[i] - bare) / (full - bare)))
-                                : 0.0f;
-        }
+    for (int i = 0; i < (int)sheet_count(sheet); i++)
+        if (sheet->mask[i])
+            ink_around(sheet, s->values, i, bare, full);
     return true;
 }
 
 // The sheet's ink; zeros where there is none.
-static bool find_ink(Sheet *sheet, const char *name, const InkOptions *options, InkResult *out, Error *error)
+static bool find_ink(InkWork *work, const char *name, const InkOptions *options, InkResult *out, Error *error)
 {
-    InkStrengths s;
+    Sheet *sheet = &work->sheet;
     memset(sheet->ink, 0, sheet_count(sheet) * sizeof *sheet->ink);
-    if (!ink_measure(sheet->grey, sheet->width, sheet->height, options->invert, &s, error))
+    if (!work->strengths.values &&
+        !ink_measure(sheet->grey, sheet->width, sheet->height, options->invert, &work->strengths, error))
         return false;
+    const InkStrengths s = work->strengths;
     out->is_inverted = s.is_dark;
     out->is_evened = !s.is_even;
     out->threshold = options->threshold > 0 ? options->threshold : s.is_even ? 0.1f : 0.4f;
@@ -159,7 +169,6 @@ static bool find_ink(Sheet *sheet, const char *name, const InkOptions *options, 
         threshold_drawing(sheet, &s, name, out);
     else if (!threshold_photo(sheet, &s, out->threshold))
         good = error_set(error, "out of memory: the ink of %s", name);
-    free(s.values);
     return good;
 }
 
@@ -197,79 +206,6 @@ static bool take_exact(const Sheet *sheet, const InkOptions *options, InkResult 
     return out->is_exact;
 }
 
-// ---- fitting -------------------------------------------------------------------------------------------------------
-
-typedef struct Box {
-    int left, top, right, bottom; // the last two exclusive
-} Box;
-
-static Box find_box(const Sheet *sheet)
-{
-    Box box = {sheet->width, sheet->height, 0, 0};
-    for (int y = 0; y < sheet->height; y++)
-        for (int x = 0; x < sheet->width; x++)
-            if (sheet->ink[y * sheet->width + x] > 0) {
-                box.left = x < box.left ? x : box.left;
-                box.right = x + 1 > box.right ? x + 1 : box.right;
-                box.top = y < box.top ? y : box.top;
-                box.bottom = y + 1;
-            }
-    return box;
-}
-
-// The box in the middle of a square, averaged down or enlarged to that of the raster.
-static bool fit_box(const Sheet *sheet, Box box, float fine[FINE_BOX * FINE_BOX])
-{
-    const int width = box.right - box.left, height = box.bottom - box.top, side = width > height ? width : height;
-    float *square = calloc((size_t)side * (size_t)side, sizeof *square);
-    if (!square)
-        return false;
-    for (int y = 0; y < height; y++)
-        memcpy(square + (size_t)(y + (side - height) / 2) * (size_t)side + (side - width) / 2,
-               sheet->ink + (size_t)(box.top + y) * (size_t)sheet->width + box.left, (size_t)width * sizeof *square);
-    resample_area(square, side, side, fine, FINE_BOX, FINE_BOX);
-    free(square);
-    return true;
-}
-
-// Where the box begins on the field of 28x28, in whole pixels, so that its centre of mass comes nearest to 14.
-static int place(double mass, double moment)
-{
-    const int at = (int)lround(DIGIT_SIDE / 2 - (mass > 0 ? moment / mass : 0.5 * (BOX - 1)));
-    return at < 0 ? 0 : at > DIGIT_SIDE - BOX ? DIGIT_SIDE - BOX : at;
-}
-
-static void put_on_raster(const float fine[FINE_BOX * FINE_BOX], InkResult *out)
-{
-    double mass = 0, x_moment = 0, y_moment = 0;
-    for (int i = 0; i < FINE_BOX * FINE_BOX; i++) {
-        mass += (double)fine[i];
-        x_moment += (double)fine[i] * (i % FINE_BOX / INK_FINE);
-        y_moment += (double)fine[i] * (i / FINE_BOX / INK_FINE);
-    }
-    const int left = INK_FINE * place(mass, x_moment), top = INK_FINE * place(mass, y_moment);
-    for (int y = 0; y < FINE_BOX; y++)
-        for (int x = 0; x < FINE_BOX; x++)
-            out->raster[(top + y) * INK_RASTER_SIDE + left + x] =
-                (uint8_t)lroundf(255.0f * fminf(1.0f, fmaxf(0.0f, fine[y * FINE_BOX + x])));
-}
-
-static bool fit(const Sheet *sheet, const char *name, InkResult *out, Error *error)
-{
-    static const char *const words = "%s: no ink is left, %.0f %% of the strongest is too high a threshold";
-    float fine[FINE_BOX * FINE_BOX];
-    const Box box = find_box(sheet);
-    if (box.right <= box.left)
-        return error_set(error, words, name, 100.0 * (double)out->threshold);
-    if (!fit_box(sheet, box, fine))
-        return error_set(error, "out of memory: the ink of %s", name);
-    put_on_raster(fine, out);
-    for (int i = 0; i < INK_RASTER_SIDE * INK_RASTER_SIDE; i++)
-        if (out->raster[i])
-            return true;
-    return error_set(error, "%s: its ink is too little to be seen on %d by %d pixels", name, DIGIT_SIDE, DIGIT_SIDE);
-}
-
 // ---- views ---------------------------------------------------------------------------------------------------------
 
 static void show(const Sheet *sheet, const float *values, float view[INK_VIEW_SIDE * INK_VIEW_SIDE])
@@ -293,32 +229,83 @@ static void show(const Sheet *sheet, const float *values, float view[INK_VIEW_SI
 
 // ---- all of it -----------------------------------------------------------------------------------------------------
 
-static bool find_digit(const InkPicture *picture, Sheet *sheet, const char *name, const InkOptions *options,
-                       InkResult *out, Error *error)
+// What does not depend on the threshold. Nothing where it is there.
+static void lay(InkWork *work, const char *name, const InkOptions *options)
 {
-    const bool is_seen = lay_on_ground(picture, name, sheet, out);
-    turn(sheet, options->turn);
-    bool good = is_seen || error_set(error, "%s: no ink is to be seen, it is transparent throughout", name);
+    if (work->is_laid && work->turn == options->turn && work->invert == options->invert)
+        return;
+    InkResult *laid = calloc(1, sizeof *laid);
+    work->is_laid = laid != NULL;
+    if (!laid)
+        return;
+    work->sheet.width = work->picture->width;
+    work->sheet.height = work->picture->height;
+    work->is_seen = lay_on_ground(work->picture, name, &work->sheet, laid);
+    work->is_composed = laid->is_composed;
+    work->notices = laid->notices;
+    work->turn = options->turn;
+    work->invert = options->invert;
+    free(laid);
+    turn(&work->sheet, options->turn);
+    show(&work->sheet, work->sheet.grey, work->before);
+    free(work->strengths.values);
+    work->strengths.values = NULL;
+}
+
+bool ink_work_find(InkWork *work, const char *name, const InkOptions *options, InkResult *out, Error *error)
+{
+    Sheet *sheet = &work->sheet;
+    memset(out, 0, sizeof *out);
+    lay(work, name, options);
+    if (!work->is_laid)
+        return error_set(error, "out of memory: the ink of %s", name);
+    out->is_composed = work->is_composed;
+    out->notices = work->notices;
+    memset(sheet->ink, 0, sheet_count(sheet) * sizeof *sheet->ink);
+    bool good = work->is_seen || error_set(error, "%s: no ink is to be seen, it is transparent throughout", name);
     if (good && !take_exact(sheet, options, out))
-        good = find_ink(sheet, name, options, out, error) && fit(sheet, name, out, error);
+        good = find_ink(work, name, options, out, error) &&
+               ink_fit(sheet->ink, sheet->width, sheet->height, name, out, error);
     say_what_was_done(name, options, out);
-    show(sheet, sheet->grey, out->before);
+    memcpy(out->before, work->before, sizeof out->before);
     show(sheet, sheet->ink, out->after);
     return good;
 }
 
-bool ink_find(const InkPicture *picture, const char *name, const InkOptions *options, InkResult *out, Error *error)
+InkWork *ink_work_create(const InkPicture *picture)
 {
     assert(picture->width >= 1 && picture->width <= INK_SIDE_MAX);
     assert(picture->height >= 1 && picture->height <= INK_SIDE_MAX);
-    memset(out, 0, sizeof *out);
-    Sheet sheet = {.width = picture->width, .height = picture->height};
-    const size_t count = sheet_count(&sheet);
-    sheet.grey = malloc(count * sizeof *sheet.grey);
-    sheet.ink = calloc(count, sizeof *sheet.ink);
-    sheet.mask = malloc(count);
-    const bool good = sheet.grey && sheet.ink && sheet.mask ? find_digit(picture, &sheet, name, options, out, error)
-                                                            : error_set(error, "out of memory: the ink of %s", name);
-    sheet_free(&sheet);
+    const size_t count = (size_t)picture->width * (size_t)picture->height;
+    InkWork *work = calloc(1, sizeof *work);
+    if (!work)
+        return NULL;
+    work->picture = picture;
+    work->sheet.grey = malloc(count * sizeof *work->sheet.grey);
+    work->sheet.ink = malloc(count * sizeof *work->sheet.ink);
+    work->sheet.mask = malloc(count);
+    if (work->sheet.grey && work->sheet.ink && work->sheet.mask)
+        return work;
+    ink_work_free(work);
+    return NULL;
+}
+
+void ink_work_free(InkWork *work)
+{
+    if (!work)
+        return;
+    sheet_free(&work->sheet);
+    free(work->strengths.values);
+    free(work);
+}
+
+bool ink_find(const InkPicture *picture, const char *name, const InkOptions *options, InkResult *out, Error *error)
+{
+    InkWork *work = ink_work_create(picture);
+    if (!work)
+        memset(out, 0, sizeof *out);
+    const bool good =
+        work ? ink_work_find(work, name, options, out, error) : error_set(error, "out of memory: the ink of %s", name);
+    ink_work_free(work);
     return good;
 }

@@ -48,3 +48,11 @@ typedef struct InkResult {
 // name stands for the picture in sentences. False where there is no ink to be seen, or no memory; the views are made
 // in any case (zeros where memory is short).
 bool ink_find(const InkPicture *picture, const char *name, const InkOptions *options, InkResult *out, Error *error);
+
+// The same, where what does not depend on the threshold is kept from call to call of one picture: the picture on its
+// ground, turned, and how strongly each pixel stands out. NULL where memory is short. Owned by the caller:
+// ink_work_free. The picture is borrowed until then.
+typedef struct InkWork InkWork;
+InkWork *ink_work_create(const InkPicture *picture);
+void ink_work_free(InkWork *work); // also fine on NULL
+bool ink_work_find(InkWork *work, const char *name, const InkOptions *options, InkResult *out, Error *error);
