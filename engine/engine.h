@@ -33,6 +33,7 @@
 #include "models/foreign.h"
 #include "models/model.h"
 #include "models/pixels.h"
+#include "models/range.h"
 #include "models/spec.h"
 #include "notices.h"
 #include "pool.h"

@@ -131,17 +131,37 @@ def histogram(values):
                            [(values > 1).sum()]])
 
 
-def measure(spec_text, tensors, images):
+def find_range(spec, metadata):
+    """Scale and offset: what a model makes of a pixel."""
+    if spec.get("range") == "standard":
+        deviation = float(metadata["deviation"])
+        return 1 / deviation, -float(metadata["mean"]) / deviation
+    return (2.0, -1.0) if spec.get("range") == "symmetric" else (1.0, 0.0)
+
+
+def lose(spec, z, p, t):
+    """The spec's own loss."""
+    return {"bce": lambda: bce(spec, z, p, t), "mse": lambda: (p - t) ** 2, "mae": lambda: np.abs(p - t)}[spec["loss"]]().mean()
+
+
+def measure(spec_text, tensors, images, metadata=None):
     """The figures of the JSON's `test`; the shares as counts of pixels."""
     spec = parse_spec(spec_text)
     t = images / 255
-    z = forward(spec, tensors, t)
-    p = OUTPUT[spec["output"]](z)
+    scale, offset = find_range(spec, metadata)
+    z = forward(spec, tensors, scale * t + offset)
+    own = OUTPUT[spec["output"]](z)
+    if spec.get("targets") == "binary":
+        t = (images >= 128).astype(float)
+    in_range = lose(spec, z, own, scale * t + offset)
+    p = (own - offset) / scale
+    spec = spec if scale == 1 else {**spec, "output": "of another range"}
     single = p.astype(np.float32)
     mse, floor = ((p - t) ** 2).mean(), entropy(t).mean()
     loss = bce(spec, z, p, t).mean()
+    extra = {} if scale == 1 else {"loss_in_range": in_range}
     groups = {"zero": t == 0, "dark": (t > 0) & (t < 0.5), "bright": (t >= 0.5) & (t < 1), "one": t == 1}
-    return {"bce": loss, "bce_floor": floor, "excess_bce": loss - floor, "mse": mse, "mae": np.abs(p - t).mean(),
+    return {**extra, "bce": loss, "bce_floor": floor, "excess_bce": loss - floor, "mse": mse, "mae": np.abs(p - t).mean(),
             "psnr": 10 * math.log10(1 / mse), "mean_input": t.mean(), "mean_output": p.mean(),
             "bias": p.mean() - t.mean(),
             "bias_by_target": {name: (p - t)[mask].mean() for name, mask in groups.items()},

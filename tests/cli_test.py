@@ -275,15 +275,22 @@ class FiguresTest(unittest.TestCase):
     def test_figures_against_numpy(self):
         for spec in ["loss=bce,output=sigmoid", "loss=mse,output=linear", "loss=bce,output=relu",
                      "loss=mse,output=relu", "loss=mae,output=clip", "loss=bce,output=softplus",
-                     "loss=mse,output=tanh01,hidden=tanh,layers=64,16,64"]:
+                     "loss=mse,output=tanh01,hidden=tanh,layers=64,16,64", "loss=mse,output=linear,range=symmetric",
+                     "targets=binary", "loss=mse,output=linear,range=standard"]:
             with self.subTest(spec=spec):
                 file = path("figures.safetensors")
                 report = train("--model", spec, "--epochs", 4, "--limit", 600, "-o", file)
                 jsonschema.validate(report, SCHEMA)
                 images = reference.read_digits(SMALL, "t10k")[0]
                 tensors, metadata = reference.read_safetensors(file)
-                self.assertEqual(metadata, {"format": "losslens", "spec": report["spec"], "step": "12"})
-                expected = reference.measure(report["spec"], tensors, images)
+                self.assertEqual({key: metadata[key] for key in ("format", "spec", "step")},
+                                 {"format": "losslens", "spec": report["spec"], "step": "12"})
+                self.assertEqual("mean" in metadata, "range=standard" in spec)
+                expected = reference.measure(report["spec"], tensors, images, metadata)
+                if "range=" in spec:
+                    self.assertEqual((report["range"]["scale"], report["range"]["offset"]),
+                                     tuple(map(lambda v: float(np.float32(v)), reference.find_range(
+                                         reference.parse_spec(report["spec"]), metadata))))
                 self.compare(report["test"], expected)
                 self.assertEqual(report["weights_sha256"], reference.digest(tensors))
                 for key, value in reference.measure_appearance(report["spec"], tensors, images).items():
@@ -294,13 +301,17 @@ class FiguresTest(unittest.TestCase):
                 evaluated = run("eval", "--data", SMALL, file)
                 self.assertEqual(evaluated.returncode, 0, evaluated.stderr)
                 evaluated = json.loads(evaluated.stdout)
-                self.assertEqual(list(evaluated), ["spec", "step", "data", "test", "diagnosis", "notices"])
+                keys = ["spec", "step", "data", "test", "diagnosis", *(["range"] if "range=" in spec else []), "notices"]
+                self.assertEqual(list(evaluated), keys)
                 self.assertEqual(evaluated["test"], report["test"])
                 self.assertEqual((evaluated["spec"], evaluated["step"]), (report["spec"], 12))
 
     def compare(self, test, expected):
         pixels = TEST_IMAGES * 784
-        for key in ("bce", "excess_bce", "mse", "mae", "psnr", "mean_input", "mean_output"):
+        self.assertEqual("loss_in_range" in test, "loss_in_range" in expected)
+        for key in ("bce", "excess_bce", "mse", "mae", "psnr", "mean_input", "mean_output", "loss_in_range"):
+            if key not in expected:
+                continue
             self.assertAlmostEqual(test[key], expected[key], delta=2e-5 * abs(expected[key]) + 1e-7, msg=key)
         self.assertAlmostEqual(test["bias"], expected["bias"], delta=1e-6)
         for group, value in expected["bias_by_target"].items():

@@ -11,7 +11,7 @@
 #include "kernels/optimizer.h"
 #include "models/choices.h"
 
-enum { REFERENCE_WIDTH_MAX = 1024 };
+enum { REFERENCE_WIDTH_MAX = 1024, LARGEST_IMAGE = 784 };
 
 static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
 
@@ -30,6 +30,8 @@ void reference_init(Reference *r, const Spec *spec, int pixels)
                      .optimizer = optimizer_get(spec->optimizer)->key,
                      .lr = (double)spec->lr,
                      .l1 = (double)spec->l1,
+                     .scale = is(choice_get(CHOICE_RANGE, spec->range)->key, "symmetric") ? 2.0 : 1.0,
+                     .offset = is(choice_get(CHOICE_RANGE, spec->range)->key, "symmetric") ? -1.0 : 0.0,
                      .factor = is(choice_get(CHOICE_REDUCE, spec->reduce)->key, "sum") ? pixels : 1.0,
                      .layer_count = spec->hidden_count + 1,
                      .pixels = pixels};
@@ -195,6 +197,12 @@ static double learn_image(Reference *r, const double *x, const double *t, double
     return loss / r->pixels;
 }
 
+static void map_image(const Reference *r, const double *pixels, double *mapped)
+{
+    for (int i = 0; i < r->pixels; i++)
+        mapped[i] = r->scale * pixels[i] + r->offset;
+}
+
 double reference_learn(Reference *r, const double *inputs, const double *targets, int rows, double *penalty)
 {
     double loss = 0.0, dropped = 0.0;
@@ -204,7 +212,10 @@ double reference_learn(Reference *r, const double *inputs, const double *targets
     memset(r->gradient, 0, r->count * sizeof *r->gradient);
     for (size_t row = 0; row < (size_t)rows; row++) {
         const size_t at = row * (size_t)r->pixels;
-        loss += learn_image(r, inputs + at, targets + at, 1.0 / rows, penalty);
+        double x[LARGEST_IMAGE], t[LARGEST_IMAGE];
+        map_image(r, inputs + at, x);
+        map_image(r, targets + at, t);
+        loss += learn_image(r, x, t, 1.0 / rows, penalty);
     }
     for (size_t i = 0; i < r->count; i++)
         r->gradient[i] *= r->factor;

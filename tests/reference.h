@@ -8,7 +8,8 @@
 typedef struct Reference {
     const char *loss, *output, *hidden, *optimizer; // keys of the spec
     double lr, l1;
-    double factor; // of what is trained: 1, or with reduce=sum the number of pixels
+    double scale, offset; // inputs and targets are those times scale, plus offset
+    double factor;        // of what is trained: 1, or with reduce=sum the number of pixels
     int layer_count, code, pixels;
     int in[MODEL_LAYERS_MAX], out[MODEL_LAYERS_MAX];
     size_t weight[MODEL_LAYERS_MAX], bias[MODEL_LAYERS_MAX]; // where a layer's weights (out, in) and biases (out) begin
@@ -30,10 +31,10 @@ double reference_lose_output(const char *loss, double p, double t, double *slope
 // One pixel's loss for output activation and logit, and dL/dz.
 double reference_lose(const char *loss, const char *output, double z, double t, double *slope);
 
-// One image x (pixels) to logits z (pixels).
+// One image x (pixels), in the model's range, to logits z (pixels).
 void reference_forward(const Reference *reference, const double *x, double *z);
 
-// Mean loss of rows images (rows, pixels); fills gradient with that of loss plus penalty, times factor. *penalty: l1's
+// Inputs and targets are of 0 to 1; with range=standard the caller has set scale and offset. Mean loss of rows images (rows, pixels); fills gradient with that of loss plus penalty, times factor. *penalty: l1's
 // share, may be NULL.
 double reference_learn(Reference *reference, const double *inputs, const double *targets, int rows, double *penalty);
 

@@ -185,6 +185,21 @@ static void every_combination_with_a_penalty(void **state)
     check_all("layers=6,4,18,5,l1=0.03", false);
 }
 
+// Targets below 0, too: what BCE makes of them is its formula's.
+static void other_ranges(void **state)
+{
+    (void)state;
+    static const char *const pairs[] = {"loss=mse,output=linear", "loss=mae,output=linear", "loss=bce,output=sigmoid",
+                                        "loss=bce,output=tanh01", "loss=mse,output=relu"};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        char text[SPEC_TEXT_SIZE];
+        (void)snprintf(text, sizeof text, "%s,layers=6,4,5,l1=0.03,range=symmetric,optimizer=sgd,lr=100,batch=3",
+                       pairs[i]);
+        check_spec(text);
+    }
+    check_spec("loss=mse,output=linear,layers=5,range=symmetric,hidden=gelu,reduce=sum,optimizer=sgd,lr=3,batch=3");
+}
+
 static void sums_over_the_pixels(void **state)
 {
     (void)state;
@@ -224,8 +239,11 @@ static void outputs_outside_the_clip_get_no_gradient(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_combination_on_one_hidden_layer),    cmocka_unit_test(every_combination_on_a_deep_model),
-        cmocka_unit_test(every_combination_with_a_penalty),         cmocka_unit_test(sums_over_the_pixels),
+        cmocka_unit_test(every_combination_on_one_hidden_layer),
+        cmocka_unit_test(every_combination_on_a_deep_model),
+        cmocka_unit_test(every_combination_with_a_penalty),
+        cmocka_unit_test(other_ranges),
+        cmocka_unit_test(sums_over_the_pixels),
         cmocka_unit_test(outputs_outside_the_clip_get_no_gradient),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -13,6 +13,7 @@
 
 #include "kernels/kernel.h"
 #include "models/pixels.h"
+#include "models/range.h"
 #include "random.h"
 #include "reference.h"
 #include "synthetic.h"
@@ -88,6 +89,19 @@ static double step_reference(Reference *reference, const Spec *spec, int images,
     return loss;
 }
 
+// By the mean and the deviation of the images that are trained on, in double.
+static void standardise(Reference *reference, int images)
+{
+    const size_t n = (size_t)images * DIGIT_PIXELS;
+    double mean = 0.0, variance = 0.0;
+    for (size_t i = 0; i < n; i++)
+        mean += set.pixels[i] / 255.0 / (double)n;
+    for (size_t i = 0; i < n; i++)
+        variance += (set.pixels[i] / 255.0 - mean) * (set.pixels[i] / 255.0 - mean) / (double)n;
+    reference->scale = 1.0 / sqrt(variance);
+    reference->offset = -mean / sqrt(variance);
+}
+
 static void check_steps(const char *text, int images, int steps)
 {
     const Spec spec = synthetic_spec(text);
@@ -95,6 +109,8 @@ static void check_steps(const char *text, int images, int steps)
     Learner *learner = create(text, images, true, pool);
     Reference reference;
     reference_init(&reference, &spec, DIGIT_PIXELS);
+    if (spec.range == RANGE_STANDARD)
+        standardise(&reference, images);
     double *weights = malloc(reference.count * sizeof *weights), worst = 0.0;
     assert_non_null(weights);
     reference_import(&model, learner_parameters(learner), reference.parameters);
@@ -163,6 +179,39 @@ static void every_noise_and_target_follows_the_reference(void **state)
     check_steps("batch=16,targets=binary", 40, 4);
     check_steps("batch=300,targets=sampled,layers=9", 600, 4);
     check_steps("batch=30,targets=sampled,noise=0.3,loss=mse,output=linear", 40, 4);
+}
+
+static void every_range_follows_the_reference(void **state)
+{
+    (void)state;
+    check_steps("batch=16,range=symmetric,loss=mse,output=linear", 40, 7);
+    check_steps("batch=300,range=symmetric,targets=sampled,noise=0.2,layers=9,4,9,loss=mse,output=linear", 600, 4);
+    check_steps("batch=16,range=standard,loss=mse,output=linear", 40, 7);
+    check_steps("batch=600,range=standard,loss=mae,output=linear,noise=0.3,noise_kind=mask,layers=20,8,20", 1113, 3);
+    check_steps("batch=1,layers=8,range=standard,loss=mse,output=linear,hidden=tanh", 3, 7);
+}
+
+// A file's own mean and deviation stay; what has none gets those of the images.
+static void moments_are_the_images_or_the_files(void **state)
+{
+    (void)state;
+    const Spec spec = synthetic_spec("range=standard,layers=4,loss=mse,output=linear");
+    const Model model = model_create(&spec, DIGIT_PIXELS);
+    Learner *learner = create("range=standard,layers=4,loss=mse,output=linear", 50, true, pool);
+    const PixelMoments own = range_find_moments(set.pixels, (size_t)50 * DIGIT_PIXELS);
+    float *parameters = malloc(model.parameter_count * sizeof *parameters);
+    assert_non_null(parameters);
+    assert_true(range_moments(&model, learner_parameters(learner)).deviation == own.deviation);
+    memcpy(parameters, learner_parameters(learner), model.parameter_count * sizeof *parameters);
+    range_set_moments(&model, parameters, (PixelMoments){0.25f, 0.5f});
+    learner_set_parameters(learner, parameters, 0);
+    (void)learner_step(learner);
+    assert_true(range_moments(&model, learner_parameters(learner)).mean == 0.25f);
+    assert_true(range_of(&model, learner_parameters(learner)).scale == 2.0f);
+    learner_restart(learner);
+    assert_true(range_moments(&model, learner_parameters(learner)).mean == own.mean);
+    free(parameters);
+    learner_destroy(learner);
 }
 
 // The sum over 784 pixels at a 784th of SGD's rate is their mean, and Adam hides the factor up to its epsilon.
@@ -331,7 +380,8 @@ static void no_shape_of_the_work_depends_on_threads(void **state)
     (void)state;
     static const int batches[] = {1, 7, 64, 100, 256, 300, 1000};
     static const char *const layouts[] = {"32", "5", "40,7,33"};
-    static const char *const extras[] = {"", ",noise=0.3", ",l1=0.002", ",noise=0.3,noise_kind=mask,targets=sampled"};
+    static const char *const extras[] = {"", ",noise=0.3", ",l1=0.002", ",noise=0.3,noise_kind=mask,targets=sampled",
+                                         ",range=standard,loss=mse,output=linear"};
     for (size_t batch = 0; batch < sizeof batches / sizeof *batches; batch++)
         for (size_t layout = 0; layout < sizeof layouts / sizeof *layouts; layout++)
             for (size_t extra = 0; extra < sizeof extras / sizeof *extras; extra++) {
@@ -422,6 +472,8 @@ int main(void)
         cmocka_unit_test(every_optimizer_follows_the_reference),
         cmocka_unit_test(penalty_and_noise_follow_the_reference),
         cmocka_unit_test(every_noise_and_target_follows_the_reference),
+        cmocka_unit_test(every_range_follows_the_reference),
+        cmocka_unit_test(moments_are_the_images_or_the_files),
         cmocka_unit_test(sums_follow_the_reference_and_their_means),
         cmocka_unit_test(unshuffled_images_come_as_they_lie),
         cmocka_unit_test(shuffle_depends_on_seed_and_epoch_alone),

@@ -35,6 +35,8 @@ SPECS = [
     "loss=mse,output=linear,hidden=leaky_relu,batch=37",
     "output=softplus,hidden=sigmoid,loss=mse,lr=0.01",
     "targets=binary",
+    "loss=mse,output=linear,range=symmetric",
+    "loss=mse,output=linear,range=standard,layers=48,24,48",
     "reduce=sum,l1=0.0001",
     "loss=mse,reduce=sum,optimizer=sgd,lr=0.0001",
     "hidden=linear,output=linear,loss=mse",
@@ -161,11 +163,13 @@ def measure_loss(spec, z, t):
 def train(path, images):
     layers, encoders, spec = read_weights(path)
     optimizer = Optimizer(spec, [p for layer in layers for p in layer])
+    deviation, mean = images.double().std(unbiased=False).item(), images.double().mean().item()
+    scale, offset = {"symmetric": (2.0, -1.0), "standard": (1 / deviation, -mean / deviation)}.get(spec.get("range"), (1, 0))
     losses = []
     for batch in images.split(int(spec["batch"])):
-        z, code = forward(layers, encoders, spec, batch)
+        z, code = forward(layers, encoders, spec, scale * batch + offset)
         t = (batch >= 0.5).float() if spec.get("targets") == "binary" else batch
-        loss = measure_loss(spec, z, t)
+        loss = measure_loss(spec, z, scale * t + offset)
         losses.append(loss.item())
         factor = 784 if spec.get("reduce") == "sum" else 1
         (factor * (loss + float(spec["l1"]) * code.abs().sum(1).mean())).backward()

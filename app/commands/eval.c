@@ -19,6 +19,8 @@ static int report_eval(const ModelFile *file, const ExtrasInput *input, const Ta
     json_t *report = json_pack("{s:s, s:I, s:o, s:o, s:o}", "spec", spec, "step", (json_int_t)file->step, "data",
                                report_data(dataset, input->images, facts), "test",
                                report_metrics(test, &file->model.spec), "diagnosis", report_diagnosis(&diagnosis));
+    if (file->model.spec.range != RANGE_UNIT)
+        (void)json_object_set_new(report, "range", report_range(&file->model, file->parameters));
     if (pixels_are_damaged(&file->model.spec))
         (void)json_object_set_new(report, "test_noisy", report_noisy(test));
     (void)json_object_set_new(report, "notices", report_notices(&notices));

@@ -168,6 +168,8 @@ static json_t *build_report(const Training *training)
     if (broken >= 0 && training->saved_step >= 0)
         (void)json_object_set_new(report, "saved_step", json_integer(training->saved_step));
     (void)json_object_set_new(report, "test", report_metrics(&training->test, &training->model.spec));
+    if (training->model.spec.range != RANGE_UNIT)
+        (void)json_object_set_new(report, "range", report_range(&training->model, learner_parameters(learner)));
     if (pixels_are_damaged(&training->model.spec))
         (void)json_object_set_new(report, "test_noisy", report_noisy(&training->test));
     const Diagnosis diagnosis = diagnosis_find(&(DiagnosisFacts){

@@ -69,6 +69,8 @@ json_t *figures_model(const ModelFrame *m, bool has_history)
         if (pixels_are_damaged(&m->spec))
             set(json, "test_noisy", report_noisy(&s->test));
     }
+    if (m->spec.range != RANGE_UNIT)
+        set(json, "range", report_range(m->model, s->parameters));
     set(json, "drawing", losses_json(m->pad_loss));
     set(json, "drawing_range", drawing_range(m));
     if (has_history)

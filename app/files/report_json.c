@@ -45,6 +45,19 @@ static json_t *report_histogram(const Metrics *metrics)
                      "output", list_counts(metrics->histogram_output, HISTOGRAM_BINS));
 }
 
+json_t *report_range(const Model *model, const float *parameters)
+{
+    const PixelRange range = range_of(model, parameters);
+    const PixelMoments moments = range_moments(model, parameters);
+    json_t *report = json_pack("{s:s, s:o, s:o}", "key", choice_get(CHOICE_RANGE, model->spec.range)->key, "scale",
+                               report_number((double)range.scale), "offset", report_number((double)range.offset));
+    if (moments.deviation > 0.0f) {
+        (void)json_object_set_new(report, "mean", report_number((double)moments.mean));
+        (void)json_object_set_new(report, "deviation", report_number((double)moments.deviation));
+    }
+    return report;
+}
+
 json_t *report_noisy(const Metrics *m)
 {
     json_t *report = json_object();
@@ -81,6 +94,8 @@ json_t *report_metrics(const Metrics *m, const Spec *spec)
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         (void)json_object_set_new(report, loss_get(loss)->key, report_number(m->mean[loss]));
     (void)json_object_set_new(report, "loss_per_image", report_number(DIGIT_PIXELS * m->mean[spec->loss]));
+    if (spec->range != RANGE_UNIT)
+        (void)json_object_set_new(report, "loss_in_range", report_number(m->loss_in_range));
     for (size_t i = 0; i < sizeof means / sizeof *means; i++)
         (void)json_object_set_new(report, means[i].key, report_number(means[i].value));
     const double *bias = m->bias_by_target;

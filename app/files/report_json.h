@@ -13,8 +13,12 @@ json_t *report_notices(const Notices *notices); // a list of sentences
 // name, train (images trained on), test, mean_input, bce_floor (both of the test set).
 json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test);
 
-// Every figure, of a model of that spec: its own loss also as the sum over an image's pixels, loss_per_image.
+// Every figure, of a model of that spec: its own loss also as the sum over an image's pixels,
+// loss_per_image, and in the model's range where that is another one than 0 to 1, loss_in_range.
 json_t *report_metrics(const Metrics *metrics, const Spec *spec);
+
+// What a pixel is to the model: key of the range, scale and offset; of the standard one its mean and deviation, too.
+json_t *report_range(const Model *model, const float *parameters);
 
 // What also stands for inputs with the spec's noise: each loss, and the PSNR.
 json_t *report_noisy(const Metrics *metrics);

@@ -149,6 +149,7 @@ static const float z_low = -8.0f, z_high = 8.0f;
 
 typedef struct SlopeCurve {
     const Model *model;
+    PixelRange range;
     int loss;
     float t;
 } SlopeCurve;
@@ -157,7 +158,7 @@ static float slope_at(const void *context, float z)
 {
     const SlopeCurve *curve = context;
     float slope;
-    model_loss_slopes(curve->model, curve->loss, &z, &curve->t, &slope, 1);
+    model_loss_slopes(curve->model, curve->range, curve->loss, &z, &curve->t, &slope, 1);
     return slope;
 }
 
@@ -187,7 +188,7 @@ static Cut find_cut(const SlopeCurve *curve)
 static void describe_slope(const ModelFrame *m, float t, char *text, size_t size)
 {
     const bool is_sigmoid = m->spec.output == activation_find(OUTPUT_ACTIVATION, "sigmoid");
-    const Cut cut = find_cut(&(SlopeCurve){m->model, m->spec.loss, t});
+    const Cut cut = find_cut(&(SlopeCurve){m->model, m->range, m->spec.loss, t});
     if (is_sigmoid && m->spec.loss == LOSS_BCE)
         (void)snprintf(text, size, "p \u2212 t");
     else if (is_sigmoid && m->spec.loss == LOSS_MSE)
@@ -239,7 +240,7 @@ static void explain_cut(Panel *panel, const Plot *plot, int side, float t)
 {
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[side];
-    const Cut cut = find_cut(&(SlopeCurve){m->model, m->spec.loss, t});
+    const Cut cut = find_cut(&(SlopeCurve){m->model, m->range, m->spec.loss, t});
     const float below = cut.is_below ? plot_x(plot, cut.low) - plot->area.x : 0,
                 above = cut.is_above ? plot->area.x + plot->area.w - plot_x(plot, cut.high) : 0;
     const float width = fmaxf(below, above) - ui_px(ui, 12), height = ui_px(ui, 18), zero = plot_y(plot, 0);
@@ -267,7 +268,8 @@ static void draw_slope_curves(Panel *panel, const Plot *plot, const InspectFigur
     const int count = inspect_list_losses(panel->frame, losses);
     for (int side = 0; side < SIDE_COUNT; side++)
         for (int i = 0; i < count; i++) {
-            const SlopeCurve curve = {panel->frame->models[side].model, losses[i], figures->t};
+            const SlopeCurve curve = {panel->frame->models[side].model, panel->frame->models[side].range, losses[i],
+                                      figures->t};
             plot_curve(plot, slope_at, &curve, ui_px(panel->ui, widths[side]), panel_side_color(panel->ui, side),
                        loss_dash(losses[i]));
         }

@@ -41,7 +41,7 @@ static void fill_model(Table *table, const Frame *frame, PixelHover hover, int m
         char *const of_slope = table->values[logit + 1 + i][column];
         float value, slope;
         model_loss_values(m->model, table->losses[i], &z, &p, &t, &value, 1);
-        model_loss_slopes(m->model, table->losses[i], &z, &t, &slope, 1);
+        model_loss_slopes(m->model, m->range, table->losses[i], &z, &t, &slope, 1);
         panel_format_figure((double)value, table->values[2 + i][column]);
         panel_format_slope(slope, p, t, of_slope);
     }

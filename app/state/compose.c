@@ -156,6 +156,7 @@ static void compose_model(App *app, Frame *frame, int index)
     m->spec = slot->spec;
     m->origin = app_find_origin(app, &slot->spec);
     m->model = bank_model_shape(slot->bank);
+    m->range = range_of(m->model, m->snapshot->parameters);
     (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_get(m->spec.loss)->label,
                    activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
     compute_page(m, frame, &slot->workspace);
@@ -185,12 +186,13 @@ static void compose_heat(Frame *frame, int index)
     const size_t n = (size_t)frame->page_count * DIGIT_PIXELS;
     for (int i = 0; i < HEATMAP_COUNT; i++) {
         const Heatmap *mode = heatmap_get(frame->look.heatmaps[i]);
-        HeatInput in = {m->model, m->z, m->p, frame->targets, a->p, b->p, &m->snapshot->test, frame->facts, n};
+        HeatInput in = {m->model, m->range,           m->z,         m->p, frame->targets, a->p,
+                        b->p,     &m->snapshot->test, frame->facts, n};
         if (mode->is_of_set)
             in.n = DIGIT_PIXELS;
         compute_heat(mode, &in, m->heat[i], m->marks[i]);
-        const HeatInput drawn = {m->model, m->pad_z,           m->pad_p,     frame->pad_input, a->pad_p,
-                                 b->pad_p, &m->snapshot->test, frame->facts, DIGIT_PIXELS};
+        const HeatInput drawn = {m->model, m->range, m->pad_z,           m->pad_p,     frame->pad_input,
+                                 a->pad_p, b->pad_p, &m->snapshot->test, frame->facts, DIGIT_PIXELS};
         compute_heat(mode, &drawn, m->pad_heat[i], m->pad_marks[i]);
     }
 }

@@ -49,6 +49,7 @@ typedef struct DataSums {
 typedef struct ModelFrame {
     Spec spec;
     const Model *model;
+    PixelRange range;          // of the snapshot's parameters
     const Snapshot *snapshot;  // borrowed for the frame; of the moment that is looked at
     const Snapshot *live;      // the newest
     const ModelOrigin *origin; // NULL: its seed's weights

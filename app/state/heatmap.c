@@ -38,7 +38,7 @@ static void compute_difference(const HeatInput *in, float *values)
 
 static void compute_gradient(const HeatInput *in, float *values)
 {
-    model_loss_slopes(in->model, in->model->spec.loss, in->z, in->t, values, in->n);
+    model_loss_slopes(in->model, in->range, in->model->spec.loss, in->z, in->t, values, in->n);
     for (size_t i = 0; i < in->n; i++)
         values[i] = fabsf(values[i]);
 }

@@ -28,7 +28,7 @@ static InspectSide find_side(const Frame *frame, int side, float t, float mean_t
                        .has_set = m->snapshot->test.images > 0};
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         model_loss_values(m->model, loss, &out.z, &out.p, &t, &out.loss[loss], 1);
-        model_loss_slopes(m->model, loss, &out.z, &t, &out.slope[loss], 1);
+        model_loss_slopes(m->model, m->range, loss, &out.z, &t, &out.slope[loss], 1);
         out.excess[loss] = out.loss[loss] - (float)loss_bce_floor((double)t);
     }
     out.mean_p = out.has_set ? m->snapshot->test.mean_output_map[pixel] : NAN;

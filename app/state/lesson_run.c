@@ -252,7 +252,7 @@ static LessonPixel read_pixel(const Frame *frame, int pixel)
         out.p[side] = p;
         for (int loss = 0; loss < LOSS_COUNT; loss++) {
             model_loss_values(model, loss, &z, &p, &out.t, &out.loss[side][loss], 1);
-            model_loss_slopes(model, loss, &z, &out.t, &out.slope[side][loss], 1);
+            model_loss_slopes(model, frame->models[side].range, loss, &z, &out.t, &out.slope[side][loss], 1);
         }
     }
     return out;

@@ -39,7 +39,8 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
         for (const size_t end = row + rows; row < end; row++, z += STRIP_COLUMNS) {
             if (asks_memory)
                 __builtin_prefetch(pass->upcoming[row] + pass->column + column);
-            const Terms terms = find(vec_load(z), vec_load_bytes(pass->targets[row] + pass->column + column));
+            const Terms terms = find(
+                vec_load(z), pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset);
             vec_store(z, terms.slope);
             bias_slope += terms.slope;
             value += terms.value;

@@ -12,13 +12,14 @@
 #include "measuring/unit_spread.h"
 #include "models/model_layers.h"
 #include "models/pixels.h"
+#include "models/range.h"
 
 enum { SHARD_IMAGES = 256 }; // a shard is one task
 static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole number of strips");
 
 typedef struct Shard {
     PixelSums sums;
-    double noisy_loss[LOSS_COUNT];
+    double noisy_loss[LOSS_COUNT], loss_in_range;
     uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
     float outputs[DIGIT_PIXELS];
     uint32_t zeros[DIGIT_PIXELS];
@@ -38,6 +39,8 @@ typedef struct Worker {
 typedef struct Measurement {
     const Model *model;
     const float *parameters;
+    PixelRange range;
+    int linear; // the output that leaves its logit as it is
     const ImageSet *set;
     int images, code_index, code_units;
     Shard *shards;
@@ -64,6 +67,57 @@ static void open_page(const Measurement *m, int first, int count, Worker *worker
     }
 }
 
+// The model's own loss of a strip of logits, in its range.
+static double lose_in_range(const Measurement *m, const Page *page, const Worker *worker, size_t column)
+{
+    float z[TILE_ROWS * STRIP_COLUMNS], bias_slope[STRIP_COLUMNS];
+    const Spec *spec = &m->model->spec;
+    memcpy(z, worker->strip, sizeof z);
+    return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
+        .z = z,
+        .targets = page->targets,
+        .scale = m->range.scale,
+        .offset = m->range.offset,
+        .upcoming = page->targets,
+        .column = column,
+        .rows = page->tile.count,
+        .columns = STRIP_COLUMNS,
+        .bias_slope = bias_slope,
+    });
+}
+
+// Logits become outputs of 0 to 1, which measure_strip takes for those of a linear output.
+static void map_strip(const Measurement *m, const Page *page, Worker *worker)
+{
+    float slopes[STRIP_COLUMNS];
+    const Activation *output = activation_get(OUTPUT_ACTIVATION, m->model->spec.output);
+    for (size_t row = 0; row < page->tile.count; row++) {
+        float *values = worker->strip + row * STRIP_COLUMNS;
+        output->apply(values, values, slopes, STRIP_COLUMNS);
+        range_map_all_back(m->range, values, STRIP_COLUMNS);
+    }
+}
+
+static void measure_strip(const Measurement *m, const Page *page, size_t column, Worker *worker, Shard *shard)
+{
+    const bool is_unit = range_is_unit(m->range);
+    if (!is_unit) {
+        shard->loss_in_range += lose_in_range(m, page, worker, column);
+        map_strip(m, page, worker);
+    }
+    kernel_get()->measure[is_unit ? m->model->spec.output : m->linear](&(MeasurePass){
+        .z = worker->strip,
+        .targets = page->targets,
+        .column = column,
+        .rows = page->tile.count,
+        .columns = STRIP_COLUMNS,
+        .sums = &shard->sums,
+        .histograms = shard->histograms,
+        .outputs = shard->outputs + column,
+        .zeros = shard->zeros + column,
+    });
+}
+
 // From the code to every figure.
 static void measure_outputs(const Measurement *m, const Page *page, const float *code, Worker *worker, Shard *shard)
 {
@@ -72,17 +126,7 @@ static void measure_outputs(const Measurement *m, const Page *page, const float 
     for (size_t column = 0; column < DIGIT_PIXELS; column += STRIP_COLUMNS) {
         model_forward_layer(output, m->parameters, code, model->layers[model->layer_count - 2].stride,
                             (int)page->tile.count, column, STRIP_COLUMNS, worker->strip, STRIP_COLUMNS);
-        kernel_get()->measure[model->spec.output](&(MeasurePass){
-            .z = worker->strip,
-            .targets = page->targets,
-            .column = column,
-            .rows = page->tile.count,
-            .columns = STRIP_COLUMNS,
-            .sums = &shard->sums,
-            .histograms = shard->histograms,
-            .outputs = shard->outputs + column,
-            .zeros = shard->zeros + column,
-        });
+        measure_strip(m, page, column, worker, shard);
     }
 }
 
@@ -138,7 +182,7 @@ static void measure_shard(void *context, int task_index, int worker_index)
 // Everything about a set, from all shards.
 typedef struct Totals {
     PixelSums sums;
-    double noisy_loss[LOSS_COUNT];
+    double noisy_loss[LOSS_COUNT], loss_in_range;
     int64_t histogram[HISTOGRAM_BINS];
 } Totals;
 
@@ -150,6 +194,7 @@ static void add_shard(Totals *totals, const Shard *shard)
         sums->loss[loss] += part->loss[loss];
         totals->noisy_loss[loss] += shard->noisy_loss[loss];
     }
+    totals->loss_in_range += shard->loss_in_range;
     sums->output += part->output;
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         sums->bias[group] += part->bias[group];
@@ -252,6 +297,8 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
     Measurement m = {
         .model = model,
         .parameters = parameters,
+        .range = range_of(model, parameters),
+        .linear = activation_find(OUTPUT_ACTIVATION, "linear"),
         .set = set,
         .images = images,
         .code_index = code_index,
@@ -269,6 +316,8 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         for (int i = 0; i < shard_count; i++)
             add_shard(&totals, &m.shards[i]);
         *out = derive_metrics(&totals, facts, pixels_are_damaged(&model->spec));
+        out->loss_in_range = range_is_unit(m.range) ? out->mean[model->spec.loss]
+                                                    : totals.loss_in_range / ((double)images * DIGIT_PIXELS);
         fill_maps(out, facts, m.shards, shard_count);
         out->code_units = code_units;
         out->dead_code_units = count_dead_units(&m, shard_count);
@@ -313,6 +362,7 @@ static void output_strip(PairSide *side, const float *code, int rows, size_t col
                         STRIP_COLUMNS);
     activation_get(OUTPUT_ACTIVATION, model->spec.output)
         ->apply(side->outputs, side->outputs, side->slopes, (size_t)rows * STRIP_COLUMNS);
+    range_map_all_back(range_of(model, side->parameters), side->outputs, (size_t)rows * STRIP_COLUMNS);
 }
 
 static double compare_tile(const Comparison *c, int first, int count, PairWorker *worker)

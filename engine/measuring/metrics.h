@@ -14,6 +14,7 @@
 typedef struct Metrics {
     int images;              // 0: nothing was measured
     double mean[LOSS_COUNT]; // of each loss; BCE from the logit on a sigmoid, else of p clipped to [1e-7, 1 - 1e-7]
+    double loss_in_range;    // the model's own loss in its range; with range=unit the mean above
     double bce_floor;        // mean H(t)
     double excess_bce;       // mean BCE - bce_floor, the Kullback-Leibler divergence
     double psnr;             // 10 log10(1 / mean MSE), dB

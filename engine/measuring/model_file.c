@@ -9,6 +9,7 @@
 
 #include "kernels/activation.h"
 #include "models/model_layers.h"
+#include "models/range.h"
 
 bool model_file_take(ModelFile *out, const Foreign *foreign, const Spec *spec, int reading, Error *error)
 {
@@ -134,6 +135,20 @@ static bool take_known(ModelFile *out, const Foreign *foreign, const SpecWish *w
     return model_file_take(out, foreign, &spec, 0, error);
 }
 
+// A model of range=standard whose file does not say mean and deviation: those of the images at hand.
+static void guess_moments(ModelFile *file, const Foreign *foreign, const ImageSet *set)
+{
+    if (!range_wants_moments(&file->model, file->parameters))
+        return;
+    const PixelMoments moments = range_find_moments(set->pixels, (size_t)set->count * DIGIT_PIXELS);
+    range_set_moments(&file->model, file->parameters, moments);
+    notices_add(
+        &file->notices,
+        "%s: it does not say the mean and the deviation that its pixels were standardised by; those of the test "
+        "set are taken, %.4f and %.4f",
+        foreign_name(foreign), (double)moments.mean, (double)moments.deviation);
+}
+
 bool model_file_load(ModelFile *out, const char *path, const SpecWish *wish, const ImageSet *set,
                      const LoadProgress *progress, Error *error)
 {
@@ -146,6 +161,8 @@ bool model_file_load(ModelFile *out, const char *path, const SpecWish *wish, con
     const bool good = has_spec && foreign_reading_count(foreign) == 1
                           ? take_known(out, foreign, wish, own.spec, error)
                           : take_guess(out, foreign, has_spec && !wish ? &own : wish, set, progress, error);
+    if (good)
+        guess_moments(out, foreign, set);
     foreign_close(foreign);
     if (good && !realpath(path, out->path))
         out->path[0] = 0;

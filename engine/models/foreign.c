@@ -35,6 +35,22 @@ static void read_step(Foreign *foreign)
                     foreign->name, text);
 }
 
+// Of a model of range=standard; a deviation of 0 where they are not said.
+static void read_moments(Foreign *foreign)
+{
+    const char *const keys[] = {"mean", "deviation"};
+    float values[2] = {0.0f, 0.0f};
+    for (int i = 0; i < 2; i++) {
+        const char *text = safetensors_find_metadata(foreign->file, keys[i]);
+        char *end = NULL;
+        const bool is_number = text && *text && strlen(text) <= 20 && strspn(text, "0123456789.eE+-") == strlen(text);
+        values[i] = is_number ? strtof(text, &end) : -1.0f;
+        if (!is_number || *end || !(values[i] >= 0.0f && values[i] <= 1.0f))
+            return;
+    }
+    foreign->moments = (PixelMoments){values[0], values[1]};
+}
+
 static bool has_layers(const Foreign *foreign, int reading, const Spec *spec)
 {
     Spec own = *spec;
@@ -155,6 +171,7 @@ static bool read_all(Foreign *foreign)
         notices_add(&foreign->notices, "%s: metadata that is too long to be a spec was skipped", foreign->name);
     read_step(foreign);
     read_spec(foreign);
+    read_moments(foreign);
     return read_values(foreign);
 }
 
@@ -233,4 +250,6 @@ void foreign_fill(const Foreign *foreign, int reading, const Model *model, float
     for (int i = 0; i < chain->count; i++)
         fill_layer(&model->layers[i], chain_orientation(chain, i), foreign->values[chain->weights[i]],
                    chain->biases[i] >= 0 ? foreign->values[chain->biases[i]] : NULL, parameters);
+    if (foreign->moments.deviation > 0.0f)
+        range_set_moments(model, parameters, foreign->moments);
 }

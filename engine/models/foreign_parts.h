@@ -3,6 +3,7 @@
 // Thread: as in foreign.h.
 #pragma once
 #include "models/foreign.h"
+#include "models/range.h"
 #include "models/safetensors.h"
 
 // How a file writes a weight: (out, in) or (in, out).
@@ -72,7 +73,8 @@ struct Foreign {
     bool is_ours, has_spec;
     Spec spec;
     int64_t step;
-    Notices notices; // of what holds for every reading
+    PixelMoments moments; // deviation 0: it does not say
+    Notices notices;      // of what holds for every reading
 };
 
 // ---- foreign_said.c ----

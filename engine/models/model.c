@@ -11,7 +11,9 @@
 #include "alloc.h"
 #include "io/file.h"
 #include "kernels/kernel.h"
+#include "models/choices.h"
 #include "models/model_layers.h"
+#include "models/range.h"
 #include "models/safetensors.h"
 #include "random.h"
 
@@ -29,7 +31,8 @@ Model model_create(const Spec *spec, int pixels)
         layer->bias_offset = offset + (size_t)layer->in * layer->stride;
         offset = layer->bias_offset + layer->stride;
     }
-    model.parameter_count = offset;
+    model.moments_offset = offset;
+    model.parameter_count = offset + (spec->range == RANGE_STANDARD ? KERNEL_PAD : 0);
     return model;
 }
 
@@ -131,10 +134,49 @@ static const float *finish_encoding(const Model *model, const float *parameters,
     return workspace->values[model->layer_count - 2];
 }
 
+// Of the first layer in a range, where its inputs are scale x + offset: its sums are scale (x W) + shifts, offset times
+// the sums of W's columns, + bias. (stride).
+static void find_shifts(const Model *model, const float *parameters, PixelRange range, float *shifts)
+{
+    const Layer *layer = &model->layers[0];
+    kernel_get()->sum_rows(parameters + layer->weight_offset, layer->stride, (size_t)layer->in, layer->stride, shifts,
+                           false);
+    for (size_t i = 0; i < layer->stride; i++)
+        shifts[i] = range.offset * shifts[i] + parameters[layer->bias_offset + i];
+}
+
+// The first layer's logits from its product with pixels of 0 to 1, both (rows, stride).
+static void shift_first(const Model *model, const float *parameters, PixelRange range, float *values, int rows)
+{
+    const Layer *layer = &model->layers[0];
+    float shifts[SPEC_WIDTH_MAX];
+    find_shifts(model, parameters, range, shifts);
+    for (size_t row = 0; row < (size_t)rows; row++)
+        for (size_t i = 0; i < layer->stride; i++)
+            values[row * layer->stride + i] = range.scale * values[row * layer->stride + i] + shifts[i];
+}
+
 const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows)
 {
     assert(rows <= workspace->rows);
-    forward_whole_layer(&model->layers[0], parameters, x, (size_t)model->pixels, rows, workspace->values[0]);
+    const Layer *layer = &model->layers[0];
+    const PixelRange range = range_of(model, parameters);
+    const bool is_unit = range_is_unit(range);
+    kernel_get()->multiply(&(Product){
+        .m = (size_t)rows,
+        .n = layer->stride,
+        .k = (size_t)layer->in,
+        .a = x,
+        .a_row = (size_t)model->pixels,
+        .a_column = 1,
+        .b = parameters + layer->weight_offset,
+        .b_stride = layer->stride,
+        .c = workspace->values[0],
+        .c_stride = layer->stride,
+        .bias = is_unit ? parameters + layer->bias_offset : NULL,
+    });
+    if (!is_unit)
+        shift_first(model, parameters, range, workspace->values[0], rows);
     return finish_encoding(model, parameters, workspace, rows);
 }
 
@@ -142,6 +184,8 @@ const float *model_encode_tile(const Model *model, const float *parameters, Work
 {
     assert((int)tile->count <= workspace->rows && tile->pixels == (size_t)model->pixels);
     const Layer *layer = &model->layers[0];
+    const PixelRange range = range_of(model, parameters);
+    const bool is_unit = range_is_unit(range);
     kernel_get()->multiply_tile(&(TileProduct){
         .tile = tile,
         .n = layer->stride,
@@ -149,8 +193,10 @@ const float *model_encode_tile(const Model *model, const float *parameters, Work
         .b_stride = layer->stride,
         .c = workspace->values[0],
         .c_stride = layer->stride,
-        .bias = parameters + layer->bias_offset,
+        .bias = is_unit ? parameters + layer->bias_offset : NULL,
     });
+    if (!is_unit)
+        shift_first(model, parameters, range, workspace->values[0], (int)tile->count);
     return finish_encoding(model, parameters, workspace, (int)tile->count);
 }
 
@@ -169,6 +215,8 @@ void model_decode_last(const Model *model, const float *parameters, Workspace *w
         if (p)
             activation->apply(line, p + row * pixels, slopes, pixels);
     }
+    if (p)
+        range_map_all_back(range_of(model, parameters), p, (size_t)rows * pixels);
 }
 
 void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
@@ -190,7 +238,8 @@ enum { PIECE = 256 }; // values worked on at a time, so that scratch stays on th
 void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values,
                        size_t n)
 {
-    void (*const logit_form)(const float *, const float *, float *, float *, size_t) = find_logit_form(model, loss);
+    void (*const logit_form)(const float *, const float *, float *, float *, size_t) =
+        model->spec.range == RANGE_UNIT ? find_logit_form(model, loss) : NULL;
     float slopes[PIECE];
     for (size_t i = 0; i < n; i += PIECE) {
         const size_t part = n - i < PIECE ? n - i : PIECE;
@@ -201,19 +250,22 @@ void model_loss_values(const Model *model, int loss, const float *z, const float
     }
 }
 
-void model_loss_slopes(const Model *model, int loss, const float *z, const float *t, float *slopes, size_t n)
+void model_loss_slopes(const Model *model, PixelRange range, int loss, const float *z, const float *t, float *slopes,
+                       size_t n)
 {
     void (*const logit_form)(const float *, const float *, float *, float *, size_t) = find_logit_form(model, loss);
     const Activation *output = activation_get(OUTPUT_ACTIVATION, model->spec.output);
-    float values[PIECE], p[PIECE], activation_slopes[PIECE];
+    float values[PIECE], p[PIECE], activation_slopes[PIECE], targets[PIECE];
     for (size_t i = 0; i < n; i += PIECE) {
         const size_t part = n - i < PIECE ? n - i : PIECE;
+        for (size_t j = 0; j < part; j++)
+            targets[j] = range_map(range, t[i + j]);
         if (logit_form) {
-            logit_form(z + i, t + i, values, slopes + i, part);
+            logit_form(z + i, targets, values, slopes + i, part);
             continue;
         }
         output->apply(z + i, p, activation_slopes, part);
-        loss_get(loss)->apply(p, t + i, values, slopes + i, part);
+        loss_get(loss)->apply(p, targets, values, slopes + i, part);
         for (size_t j = 0; j < part; j++)
             slopes[i + j] *= activation_slopes[j];
     }
@@ -278,15 +330,20 @@ static void fill_tensors(const Model *model, const float *parameters, Tensor ten
 bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error)
 {
     Tensor tensors[TENSORS];
-    Metadata metadata[3] = {{"format", "losslens"}, {"spec", ""}, {"step", ""}};
-    const SafetensorsFile file = {
-        .tensor_count = 2 * model->layer_count, .tensors = tensors, .metadata_count = 3, .metadata = metadata};
+    Metadata metadata[] = {{"format", "losslens"}, {"spec", ""}, {"step", ""}, {"mean", ""}, {"deviation", ""}};
+    const PixelMoments moments = range_moments(model, parameters);
+    const SafetensorsFile file = {.tensor_count = 2 * model->layer_count,
+                                  .tensors = tensors,
+                                  .metadata_count = moments.deviation > 0.0f ? 5 : 3,
+                                  .metadata = metadata};
     float *memory = malloc(model->parameter_count * sizeof *memory);
     if (!memory)
         return error_set(error, "%s: out of memory", file_shorten_path(out->path));
     fill_tensors(model, parameters, tensors, memory);
     spec_format(&model->spec, metadata[1].value, sizeof metadata[1].value);
     (void)snprintf(metadata[2].value, sizeof metadata[2].value, "%lld", (long long)step);
+    (void)snprintf(metadata[3].value, sizeof metadata[3].value, "%.9g", (double)moments.mean);
+    (void)snprintf(metadata[4].value, sizeof metadata[4].value, "%.9g", (double)moments.deviation);
     const bool good = safetensors_write(&file, out, error);
     free(memory);
     return good;

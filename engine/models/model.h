@@ -24,8 +24,14 @@ typedef struct Model {
     int pixels;
     int layer_count; // hidden layers and the output
     Layer layers[MODEL_LAYERS_MAX];
+    size_t moments_offset;  // with range=standard: where the two numbers of the training set stand (range.h)
     size_t parameter_count; // padding included; a multiple of KERNEL_PAD
 } Model;
+
+// A pixel t of 0 to 1 is scale t + offset to a model (range.h).
+typedef struct PixelRange {
+    float scale, offset;
+} PixelRange;
 
 Model model_create(const Spec *spec, int pixels);
 
@@ -40,22 +46,25 @@ typedef struct Workspace {
 bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *error);
 void workspace_free(Workspace *workspace); // also fine on a zeroed one
 
-// x (rows, pixels) -> logits z and outputs p, each (rows, pixels). z or p may be NULL. rows <= workspace->rows.
+// x (rows, pixels) -> logits z and outputs p, each (rows, pixels). x and p are pixels of 0 to 1, whatever the model's
+// range. z or p may be NULL. rows <= workspace->rows.
 void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
                    float *z, float *p);
 
-// Per-pixel value of loss (a row of its table) for outputs that come from `model`: BCE on a sigmoid is taken from the
-// logit, everything else from p. z, p, t, values: (n).
+// Per-pixel value of loss (a row of its table) for outputs that come from `model`, of pixels of 0 to 1: BCE on a
+// sigmoid is taken from the logit where that is its range, everything else from p. z, p, t, values: (n).
 void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values,
                        size_t n);
 
-// dL/dz per pixel of that loss on the model's output activation, without the factor 1 / (pixels * batch).
-void model_loss_slopes(const Model *model, int loss, const float *z, const float *t, float *slopes, size_t n);
+// dL/dz per pixel of that loss on the model's output activation, without the factor 1 / (pixels * batch), as training
+// has it: in the model's range. t: pixels of 0 to 1.
+void model_loss_slopes(const Model *model, PixelRange range, int loss, const float *z, const float *t, float *slopes,
+                       size_t n);
 
 // Tensors as PyTorch's nn.Sequential names them, where a module of activations stands between two layers:
 // encoder.0.weight (out, in), encoder.0.bias (out), encoder.2.weight, ..., decoder.0.weight, ...; the code layer is the
-// last of the encoder. Metadata: spec, step, format=losslens. Goes into out, which has begun and which the caller
-// finishes. Reading: foreign.h.
+// last of the encoder. Metadata: spec, step, format=losslens, with range=standard mean and deviation. Goes into out,
+// which has begun and which the caller finishes. Reading: foreign.h.
 bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error);
 
 // SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_write writes them; text: 64 hex

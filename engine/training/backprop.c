@@ -46,6 +46,7 @@ void backprop_destroy(Backprop *backprop)
 void backprop_set_parameters(Backprop *backprop, const float *parameters)
 {
     bands_pack(backprop, parameters, backprop->parameters);
+    backprop->range = range_of(backprop->model, parameters);
     for (int band = 0; band < BANDS; band++)
         bands_refresh(backprop, band);
     hidden_refresh_all(backprop);
@@ -100,6 +101,7 @@ static void update(void *context, int task, int worker)
         return;
     }
     first_finish(backprop, task);
+    first_fold_range(backprop, task);
     bands_update(backprop, task);
     if (backprop->next.rows > 0)
         first_multiply(backprop, &backprop->next, task);

@@ -34,6 +34,7 @@ void bands_lay_out(Backprop *backprop, Cutter *cutter)
     bands->gradient = cut(cutter, backprop->model->parameter_count);
     bands->transposed = cut(cutter, bands->transposed_stride * pixels);
     for (int band = 0; band < BANDS; band++) {
+        bands->column_sums[band] = cut(cutter, first);
         bands->part[band] = cut(cutter, ROUND_ROWS * widest);
         bands->strip[band] = cut(cutter, (size_t)TILE_ROWS * STRIP_COLUMNS);
     }

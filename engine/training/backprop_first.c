@@ -81,6 +81,10 @@ static void multiply_tile(const Backprop *backprop, const Batch *round, int tile
 
 void first_multiply(Backprop *backprop, const Batch *round, int band)
 {
+    const size_t stride = first_layer(backprop)->stride;
+    if (!range_is_unit(backprop->range))
+        kernel_get()->sum_rows(backprop->parameters + bands_first_weights(backprop, band), stride,
+                               bands_width(backprop, band), stride, backprop->bands.column_sums[band], false);
     for (int tile = 0; tile < round_tiles(round); tile++) {
         if (backprop->bands.noisy || backprop->bands.damaged)
             damage_tile(backprop, round, tile, band);
@@ -91,9 +95,23 @@ void first_multiply(Backprop *backprop, const Batch *round, int band)
     }
 }
 
+// In a range the inputs are scale x + offset: the logits are scale (x W) + offset (the sums of W's columns) + bias.
 void first_sum_logits(const Backprop *backprop, int tile, const float *bias, float *logits)
 {
-    bands_sum(backprop, tile, first_layer(backprop)->stride, bias, logits);
+    const size_t stride = first_layer(backprop)->stride;
+    const PixelRange range = backprop->range;
+    if (range_is_unit(range)) {
+        bands_sum(backprop, tile, stride, bias, logits);
+        return;
+    }
+    float shifts[SPEC_WIDTH_MAX];
+    kernel_get()->add_parts((const float *const *)backprop->bands.column_sums, BANDS, 0, NULL, 1, stride, shifts);
+    for (size_t i = 0; i < stride; i++)
+        shifts[i] = range.offset * shifts[i] + bias[i];
+    bands_sum(backprop, tile, stride, NULL, logits);
+    for (size_t row = 0; row < round_tile_rows(&backprop->round, tile); row++)
+        for (size_t i = 0; i < stride; i++)
+            logits[row * stride + i] = range.scale * logits[row * stride + i] + shifts[i];
 }
 
 static void finish_noisy_tile(Backprop *backprop, int band, int tile)
@@ -135,4 +153,18 @@ void first_finish(Backprop *backprop, int band)
             finish_noisy_tile(backprop, band, tile);
         else
             finish_tile(backprop, band, tile);
+}
+
+// The gradient for inputs scale x + offset, from that for x: every pixel's weights get offset times the sum of dL/dz.
+void first_fold_range(Backprop *backprop, int band)
+{
+    const PixelRange range = backprop->range;
+    const size_t stride = first_layer(backprop)->stride;
+    float *gradient = backprop->bands.gradient + bands_first_weights(backprop, band), sums[SPEC_WIDTH_MAX];
+    if (range_is_unit(range))
+        return;
+    hidden_sum_first_slopes(backprop, sums);
+    for (size_t row = 0; row < bands_width(backprop, band); row++)
+        for (size_t i = 0; i < stride; i++)
+            gradient[row * stride + i] = range.scale * gradient[row * stride + i] + range.offset * sums[i];
 }

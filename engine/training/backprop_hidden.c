@@ -188,6 +188,14 @@ void hidden_backward(const Backprop *backprop, int tile)
     }
 }
 
+void hidden_sum_first_slopes(const Backprop *backprop, float *sums)
+{
+    const Hidden *hidden = &backprop->hidden;
+    const Layer *layer = first_layer(backprop);
+    kernel_get()->add_parts((const float *const *)hidden->gradient, backprop->part_count,
+                            layer->bias_offset - hidden->offset, NULL, 1, layer->stride, sums);
+}
+
 // ---- update -------------------------------------------------------------------------------------------------------
 
 static void update(Backprop *backprop, size_t offset, size_t count)

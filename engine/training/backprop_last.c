@@ -64,6 +64,8 @@ static double find_loss(const Backprop *backprop, int band, int tile, size_t col
     return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
         .z = backprop->bands.strip[band],
         .targets = targets,
+        .scale = backprop->range.scale,
+        .offset = backprop->range.offset,
         .upcoming = upcoming,
         .column = column,
         .rows = rows,

@@ -7,6 +7,7 @@
 // block alone.
 #pragma once
 #include "kernels/kernel.h"
+#include "models/range.h"
 #include "training/backprop.h"
 
 enum { BANDS = 4, ROUND_TILES = 4, ROUND_ROWS = ROUND_TILES * TILE_ROWS };
@@ -17,11 +18,13 @@ typedef struct Bands {
     float *gradient;          // (parameters), in the parameters' order; only that of both layers' bands is used
     float *transposed;        // (pixels, transposed_stride): the last layer's weights
     size_t transposed_stride; // floats
-    float *part[BANDS];       // (ROUND_ROWS, stride): a band's part of the first logits, then of dL/dx of the last
-    float *strip[BANDS];      // (TILE_ROWS, STRIP_COLUMNS): logits, then dL/dz
-    float *noisy;             // bands of (ROUND_ROWS, band's pixels): the input where the noise makes floats, else NULL
-    uint8_t *damaged;         // the same where the noise leaves bytes, else NULL
-    uint8_t *targets;         // as damaged: the targets where they are not the images, else NULL
+    float
+        *column_sums[BANDS]; // (stride of the first layer): of the band's first weights, where the range has an offset
+    float *part[BANDS];      // (ROUND_ROWS, stride): a band's part of the first logits, then of dL/dx of the last
+    float *strip[BANDS];     // (TILE_ROWS, STRIP_COLUMNS): logits, then dL/dz
+    float *noisy;            // bands of (ROUND_ROWS, band's pixels): the input where the noise makes floats, else NULL
+    uint8_t *damaged;        // the same where the noise leaves bytes, else NULL
+    uint8_t *targets;        // as damaged: the targets where they are not the images, else NULL
     uint64_t *lit[BANDS][ROUND_TILES]; // as in Tile
     uint64_t *lit_memory;
     double loss[BANDS];
@@ -50,6 +53,7 @@ typedef struct Hidden {
 struct Backprop {
     const Model *model;
     Pool *pool;
+    PixelRange range;  // that the parameters are of
     float *parameters; // as a Model has them, but the last layer's weights band after band (bands_pack)
     Bands bands;
     Hidden hidden;
@@ -143,6 +147,8 @@ void bands_sum(const Backprop *backprop, int tile, size_t stride, const float *b
 void first_multiply(Backprop *backprop, const Batch *round, int band); // run 1; before first_finish of the same round
 void first_finish(Backprop *backprop, int band); // run 5, and between rounds: the gradient of its weights
 
+void first_fold_range(Backprop *backprop, int band); // run 5, behind first_finish: what the range makes of the gradient
+
 // Its logits of a tile, (rows, stride), on top of bias. Within run 2.
 void first_sum_logits(const Backprop *backprop, int tile, const float *bias, float *logits);
 
@@ -163,6 +169,9 @@ void hidden_refresh_all(Backprop *backprop); // the transposed weights, after al
 void hidden_forward(const Backprop *backprop, int tile);  // run 2
 void hidden_backward(const Backprop *backprop, int tile); // run 4
 void hidden_update(Backprop *backprop, int block);        // run 5
+
+// sums (the first layer's stride): the gradient of its biases, which is the sum of dL/dz over the batch. Within run 5.
+void hidden_sum_first_slopes(const Backprop *backprop, float *sums);
 
 // Of a tile, (rows, stride): what the last layer is given, from run 2 on, and dL/dz of the first, from run 4 on.
 const float *hidden_code(const Backprop *backprop, int tile);

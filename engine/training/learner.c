@@ -10,6 +10,7 @@
 #include "kernels/optimizer.h"
 #include "models/choices.h"
 #include "models/model_layers.h"
+#include "models/range.h"
 #include "random.h"
 #include "training/backprop.h"
 
@@ -19,6 +20,7 @@ struct Learner {
     Model model;
     LearnerOptions options;
     int image_count, batch;
+    PixelMoments moments; // of the images, with range=standard
     Backprop *backprop;
     float *state_m, *state_v; // (parameters): the optimizer's, in backprop's order
     float *parameters;        // (parameters): a copy of backprop's, where is_copied
@@ -77,6 +79,9 @@ Learner *learner_create(const Model *model, const LearnerOptions *options, Error
                                ? options->image_count
                                : options->train->count;
     learner->batch = model->spec.batch < learner->image_count ? model->spec.batch : learner->image_count;
+    if (model->spec.range == RANGE_STANDARD)
+        learner->moments =
+            range_find_moments(options->train->pixels, (size_t)learner->image_count * (size_t)model->pixels);
     if (!allocate_learner(learner, error)) {
         learner_destroy(learner);
         return NULL;
@@ -100,8 +105,12 @@ void learner_destroy(Learner *learner)
 void learner_set_parameters(Learner *learner, const float *parameters, int64_t step)
 {
     const size_t bytes = learner->model.parameter_count * sizeof *parameters;
-    backprop_set_parameters(learner->backprop, parameters);
-    learner->is_copied = false;
+    if (parameters != learner->parameters)
+        memcpy(learner->parameters, parameters, bytes);
+    if (range_wants_moments(&learner->model, learner->parameters))
+        range_set_moments(&learner->model, learner->parameters, learner->moments);
+    backprop_set_parameters(learner->backprop, learner->parameters);
+    learner->is_copied = true;
     memset(learner->state_m, 0, bytes);
     memset(learner->state_v, 0, bytes);
     const int64_t epoch_steps = learner_steps_per_epoch(learner);

@@ -27,9 +27,9 @@ void learner_destroy(Learner *learner); // NULL is allowed
 
 void learner_restart(Learner *learner); // back to the initial weights, step 0
 
-// Continues from these parameters (copied) with fresh optimizer state. Counts steps from `step` where that is the end
-// of an epoch of this learner's images, else (a file may claim anything) from 0, so that an epoch is always a whole
-// one.
+// Continues from these parameters (copied), with range=standard in their range where they have one, with fresh
+// optimizer state. Counts steps from `step` where that is the end of an epoch of this learner's images, else (a file
+// may claim anything) from 0, so that an epoch is always a whole one.
 void learner_set_parameters(Learner *learner, const float *parameters, int64_t step);
 
 // Trains on the next batch (the last of an epoch may be smaller) and returns its loss before the update, averaged over
