@@ -298,6 +298,7 @@ static double pass_output(Step *step, int round)
             const OutputPass pass = {
                 .z = step->backprop->bands.strip[strip->band],
                 .targets = step->tiles[round][strip->band][tile].rows,
+                .scale = 1.0f,
                 .upcoming = step->tiles[(round + 1) % ROUNDS][strip->band][tile].rows,
                 .column = strip->column,
                 .rows = TILE_ROWS,

@@ -149,7 +149,8 @@ def measure(spec_text, tensors, images, metadata=None):
     spec = parse_spec(spec_text)
     t = images / 255
     scale, offset = find_range(spec, metadata)
-    z = forward(spec, tensors, scale * t + offset)
+    x = scale * t + offset
+    z = forward(spec, tensors, x)
     own = OUTPUT[spec["output"]](z)
     if spec.get("targets") == "binary":
         t = (images >= 128).astype(float)
@@ -164,11 +165,11 @@ def measure(spec_text, tensors, images, metadata=None):
     return {**extra, "bce": loss, "bce_floor": floor, "excess_bce": loss - floor, "mse": mse, "mae": np.abs(p - t).mean(),
             "psnr": 10 * math.log10(1 / mse), "mean_input": t.mean(), "mean_output": p.mean(),
             "bias": p.mean() - t.mean(),
-            "bias_by_target": {name: (p - t)[mask].mean() for name, mask in groups.items()},
+            "bias_by_target": {name: (p - t)[mask].mean() for name, mask in groups.items() if mask.any()},
             "below_0": (single < 0).sum(), "far_below_0": (single < np.float32(-0.02)).sum(), "above_1": (single > 1).sum(), "below_002": (single < 0.02).sum(),
             "above_098": (single > 0.98).sum(), "dead_outputs": (single == 0).all(axis=0).sum(),
             "never_lit": ((single == 0).all(axis=0) & (t > 0).any(axis=0)).sum(),
-            "dead_code_units": (encode(spec, tensors, t).var(axis=0) < 1e-12).sum(),
+            "dead_code_units": (encode(spec, tensors, x).var(axis=0) < 1e-12).sum(),
             "histogram": {"input": histogram(t.astype(np.float32)), "output": histogram(single)}}
 
 

@@ -275,7 +275,7 @@ class FiguresTest(unittest.TestCase):
     def test_figures_against_numpy(self):
         for spec in ["loss=bce,output=sigmoid", "loss=mse,output=linear", "loss=bce,output=relu",
                      "loss=mse,output=relu", "loss=mae,output=clip", "loss=bce,output=softplus",
-                     "loss=mse,output=tanh01,hidden=tanh,layers=64,16,64", "loss=mse,output=linear,range=symmetric",
+                     "loss=mse,output=tanh01,hidden=tanh,layers=64,16,64", "loss=mse,output=tanh,range=symmetric",
                      "targets=binary", "loss=mse,output=linear,range=standard"]:
             with self.subTest(spec=spec):
                 file = path("figures.safetensors")

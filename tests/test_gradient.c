@@ -189,8 +189,8 @@ static void every_combination_with_a_penalty(void **state)
 static void other_ranges(void **state)
 {
     (void)state;
-    static const char *const pairs[] = {"loss=mse,output=linear", "loss=mae,output=linear", "loss=bce,output=sigmoid",
-                                        "loss=bce,output=tanh01", "loss=mse,output=relu"};
+    static const char *const pairs[] = {"loss=mse,output=linear",  "loss=mse,output=tanh",   "loss=mae,output=linear",
+                                        "loss=bce,output=sigmoid", "loss=bce,output=tanh01", "loss=mse,output=relu"};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         char text[SPEC_TEXT_SIZE];
         (void)snprintf(text, sizeof text, "%s,layers=6,4,5,l1=0.03,range=symmetric,optimizer=sgd,lr=100,batch=3",

@@ -199,6 +199,7 @@ static void check_pair(const Kernel *kernel, int loss, int output, Random *rando
         const OutputPass pass = {
             .z = strip.z,
             .targets = rows,
+            .scale = 1.0f,
             .upcoming = rows,
             .column = 16 * random_below(random, (IMAGE_PIXELS - STRIP_COLUMNS) / 16 + 1),
             .rows = count,
@@ -248,6 +249,7 @@ static void check_equal_logits(const Kernel *kernel)
                 const OutputPass pass = {
                     .z = strip.z,
                     .targets = rows,
+                    .scale = 1.0f,
                     .upcoming = rows,
                     .rows = TILE_ROWS,
                     .columns = STRIP_COLUMNS,

@@ -35,7 +35,7 @@ SPECS = [
     "loss=mse,output=linear,hidden=leaky_relu,batch=37",
     "output=softplus,hidden=sigmoid,loss=mse,lr=0.01",
     "targets=binary",
-    "loss=mse,output=linear,range=symmetric",
+    "loss=mse,output=tanh,range=symmetric",
     "loss=mse,output=linear,range=standard,layers=48,24,48",
     "reduce=sum,l1=0.0001",
     "loss=mse,reduce=sum,optimizer=sgd,lr=0.0001",
