@@ -5,6 +5,7 @@ shot and train give the same weights, bit for bit, so that all is recomputed fro
 Usage: figures_test.py PATH_TO_LOSSLENS [unittest's arguments]
 """
 import hashlib
+import json
 import os
 import re
 import struct
@@ -12,7 +13,7 @@ import sys
 import unittest
 
 import numpy as np
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 import cli_reference as reference
 import figures_reference as lab_reference
@@ -507,6 +508,97 @@ class BrokenTest(FiguresCase):
         self.assertGreaterEqual(figures["a"]["test"]["nonfinite"], TEST_IMAGES)
 
 
+class CodeTest(FiguresCase):
+    """The numbers of the code, and what the decoder makes of them, against numpy over the saved weights."""
+
+    def check_side(self, figures, name, model, shown):
+        side, pad = figures["code"][name], np.array(figures["pad_input"])
+        code = reference.encode(model.spec, model.tensors, pad[None])[0]
+        self.assertEqual(side["units"], len(code))
+        np.testing.assert_allclose(side["values"], code, atol=1e-4)
+        wanted = [shown.get(i, value) for i, value in enumerate(code)]
+        np.testing.assert_allclose(side["values_shown"], wanted, atol=1e-4)
+        decoded = self.decode(model, np.array(wanted)[None])[0]
+        np.testing.assert_allclose(side["decoded"], decoded, atol=2e-5)
+        change = np.abs(np.array(decoded) - model.outputs(pad[None])[1][0]).mean()
+        self.assertAlmostEqual(side["change"], change, delta=2e-5)
+        self.assertAlmostEqual(side["mse"], ((decoded - pad) ** 2).mean(), delta=2e-5)
+        codes = reference.encode(model.spec, model.tensors, LAB.test_pixels)
+        np.testing.assert_allclose(side["mean"], codes.mean(axis=0), atol=1e-4)
+        np.testing.assert_allclose(side["zero_share"], (codes == 0).mean(axis=0), atol=1.5 / len(codes))
+        self.assertEqual(side["dead"], [bool(dead) for dead in codes.var(axis=0) < 1e-12])
+        self.assertEqual(side["dead_count"], sum(side["dead"]))
+        return np.array(wanted)
+
+    def decode(self, model, codes):
+        """Outputs of codes (count, units): what lies behind the narrowest layer."""
+        values = [array.astype(np.float64) for array in model.tensors.values()]
+        layers = list(zip(values[0::2], values[1::2]))
+        first = 1 + min(range(len(layers) - 1), key=lambda i: len(layers[i][1]))
+        for weight, bias in layers[first:-1]:
+            codes = reference.HIDDEN[model.spec["hidden"]](codes @ weight.T + bias)
+        return reference.OUTPUT[model.spec["output"]](codes @ layers[-1][0].T + layers[-1][1])
+
+    def again(self, figures, **changes):
+        """The picture of a picture whose settings of this view were changed."""
+        settings = lab_reference.read_settings(figures["file"])
+        settings["code_view"].update(changes)
+        text = PngImagePlugin.PngInfo()
+        text.add_text("losslens", json.dumps(settings))
+        path = LAB.new_path(".png")
+        Image.new("L", (4, 4)).save(path, pnginfo=text)
+        return LAB.shot("--from", path)
+
+    def test_numbers_and_pictures(self):
+        specs = {"a": "batch=64,layers=20", "b": "batch=64,loss=mse,hidden=tanh,layers=24,9,24"}
+        figures = LAB.shot("--view", "code", "--a", specs["a"], "--b", specs["b"], "--epochs", 3)
+        models = {name: LAB.trained(spec, 3) for name, spec in specs.items()}
+        self.assertEqual(figures["narrator"]["key"], "code")
+        for name, model in models.items():
+            shown = self.check_side(figures, name, model, {})
+            rows = np.repeat(shown[None], len(shown), axis=0)
+            np.fill_diagonal(rows, 0)
+            drawn = np.array(figures["code"][name]["decoded"]) - self.decode(model, rows)
+            np.testing.assert_allclose(figures["code"][name]["images"]["pixels"], drawn, atol=5e-5)
+        # pulled, with the weights on show, and one number from end to end
+        pulled = {"a": {3: 1.5, 7: 0.0}, "b": {8: -0.75}}
+        lists = [[[number + 1, value] for number, value in pulled[name].items()] for name in "ab"]
+        again = self.again(figures, pulled=lists, shows="decoder", number=8)
+        self.assertEqual(again["narrator"]["key"], "code_pulled")
+        low, high = again["code"]["axis"]
+        for name, model in models.items():
+            shown = self.check_side(again, name, model, pulled[name])
+            side = again["code"][name]
+            self.assertEqual((side["pulled"], again["code"]["number"]), (len(pulled[name]), 7))
+            rows = np.repeat(shown[None], len(side["strip"]["pixels"]), axis=0)
+            rows[:, 7] = np.linspace(low, high, len(rows))
+            np.testing.assert_allclose(side["strip"]["pixels"], self.decode(model, rows), atol=5e-5)
+            units = np.eye(len(shown))
+            alone = (model.tensors["decoder.0.weight"].T if name == "a" else
+                     self.decode(model, units) - self.decode(model, 0 * units))
+            np.testing.assert_allclose(side["images"]["pixels"], alone, atol=5e-5)
+        # on the way to another digit; what the first layer reads is one weight a pixel in A alone
+        walk = self.again(figures, shows="encoder", strip="walk", walk=[5, 0.3])
+        self.assertEqual(walk["narrator"]["key"], "code_walk")
+        for name, model in models.items():
+            side = walk["code"][name]
+            ends = [reference.encode(model.spec, model.tensors, t[None])[0]
+                    for t in (np.array(walk["pad_input"]), LAB.test_pixels[5])]
+            self.check_side(walk, name, model, dict(enumerate(0.7 * ends[0] + 0.3 * ends[1])))
+            shares = np.linspace(0, 1, len(side["strip"]["pixels"]))[:, None]
+            np.testing.assert_allclose(side["strip"]["pixels"],
+                                       self.decode(model, ends[0] + shares * (ends[1] - ends[0])), atol=5e-5)
+            self.assertEqual(side["strip"]["nearest"], 3)
+        np.testing.assert_allclose(walk["code"]["a"]["images"]["pixels"], models["a"].tensors["encoder.0.weight"], atol=1e-6)
+        self.assertIsNone(walk["code"]["b"]["images"]["pixels"])
+
+    def test_a_dead_code(self):
+        figures = LAB.shot("--view", "code", "--b", "l1=1,lr=0.1,layers=8", "--epochs", 3)
+        dead = figures["code"]["b"]["dead_count"]
+        self.assertEqual(dead, figures["b"]["test"]["dead_code_units"])
+        self.assertEqual((figures["narrator"]["key"] == "code_dead"), dead == 8)
+
+
 class SettingsTest(unittest.TestCase):
     def near(self, short, long):
         """The text chunk has nine digits of what the JSON has seventeen of."""
@@ -541,7 +633,7 @@ class SettingsTest(unittest.TestCase):
                       "--epochs", 0, "--size", "1920x1200", "--pixel", "27,27", "--target", "0.123456789",
                       "--brush", "0.1,0.9", "--heatmap", "difference,gradient", "--heat-scale", "1.23456789",
                       "--binary", "0.123456789", "--step", "0"]
-        for view in ("compare", "solo", "solo-b", "matrix", "inspect", "claims"):
+        for view in ("compare", "solo", "solo-b", "matrix", "inspect", "claims", "code"):
             with self.subTest(view=view):
                 settings = self.check_text(["--view", view, *everything])
                 self.assertEqual(settings["view"], view)
@@ -560,7 +652,7 @@ class SettingsTest(unittest.TestCase):
 
     def test_settings_are_the_figures_settings(self):
         for arguments in (["--view", "compare", "--wipe", "0.25"], ["--view", "inspect", "--target", "0.3"],
-                          ["--view", "matrix"], ["--view", "solo-b", "--heatmap", "dead,bias"],
+                          ["--view", "matrix"], ["--view", "code"], ["--view", "solo-b", "--heatmap", "dead,bias"],
                           ["--view", "claims", "--epochs", 3, "--step", 4]):
             figures = LAB.shot("--epochs", 2, *arguments) if "--epochs" not in arguments else LAB.shot(*arguments)
             settings = lab_reference.read_settings(figures["file"])

@@ -584,6 +584,70 @@ static void the_whole_matrix(void **state)
 
 // ---- rounding -----------------------------------------------------------------------------------------------------
 
+// ---- the code -----------------------------------------------------------------------------------------------------
+
+static void the_code(void **state)
+{
+    (void)state;
+    NarratorCodeSide *a = &facts.code.sides[SIDE_A], *b = &facts.code.sides[SIDE_B];
+    facts.scene = SCENE_CODE;
+    says("", "");
+    *a = *b = (NarratorCodeSide){.units = 32, .is_measured = true};
+    says("code", "These 32 numbers are all that the decoder knows of your digit. Drag one, and see what goes with it.");
+    b->dead = 3; // less than a tenth
+    says("code", "These 32 numbers are all that the decoder knows of your digit. Drag one, and see what goes with it.");
+    b->dead = 4;
+    says("code", "These 32 numbers are all that the decoder knows of your digit. In B 4 of them are dead: the same for "
+                 "every digit.");
+    b->is_measured = false; // not known any more
+    says("code", "These 32 numbers are all that the decoder knows of your digit. Drag one, and see what goes with it.");
+    b->units = 1;
+    says("code", "32 numbers in A and 1 in B are all that the decoder knows of your digit. Drag one, and see what goes "
+                 "with it.");
+    a->units = 1;
+    says("code", "This 1 number is all that the decoder knows of your digit. Drag one, and see what goes with it.");
+}
+
+static void a_pulled_code(void **state)
+{
+    (void)state;
+    NarratorCodeSide *a = &facts.code.sides[SIDE_A], *b = &facts.code.sides[SIDE_B];
+    facts.scene = SCENE_CODE;
+    *a = *b = (NarratorCodeSide){.units = 32, .is_measured = true};
+    facts.code.walk = 0.5;
+    facts.code.digit = 7;
+    a->change = 0.0512;
+    b->change = 0.0498;
+    says("code_walk",
+         "All numbers are 50 % of the way to test digit 7. A pixel changes by 0.051 in A and by 0.050 in B, on "
+         "average.");
+    b->pulled = 1;
+    b->number = 11;
+    b->from = 19.61;
+    b->to = 0.0;
+    b->change = 0.1096;
+    says("code_pulled",
+         "These 32 numbers are all that the decoder knows of your digit. In B number 12 was pulled from 19.6 "
+         "to 0: a pixel changes by 0.110 on average.");
+    b->pulled = 2;
+    says("code_pulled",
+         "These 32 numbers are all that the decoder knows of your digit. In B 2 numbers were pulled: a pixel "
+         "changes by 0.110 on average.");
+    a->dead = 31; // not all
+    says("code_pulled", NULL);
+    a->dead = 32;
+    b->pulled = 0;
+    says("code_dead",
+         "The code of A is dead: every number is the same for every digit, so its decoder always draws one "
+         "picture.");
+    b->dead = 32;
+    says("code_dead",
+         "The codes of A and B are dead: every number is the same for every digit, so each decoder always draws "
+         "one picture.");
+    A->broken_step = 12;
+    says("broke", NULL);
+}
+
 static void rounding(void **state)
 {
     (void)state;
@@ -684,6 +748,8 @@ int main(void)
         cmocka_unit_test_setup(a_column_that_dims, setup),
         cmocka_unit_test_setup(columns_in_training, setup),
         cmocka_unit_test_setup(the_whole_matrix, setup),
+        cmocka_unit_test_setup(the_code, setup),
+        cmocka_unit_test_setup(a_pulled_code, setup),
         cmocka_unit_test_setup(rounding, setup),
         cmocka_unit_test(a_sentence_stays_for_a_second),
     };

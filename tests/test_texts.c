@@ -130,23 +130,35 @@ static bool look_inspecting(Look *look, int i)
     return true;
 }
 
+static bool look_coding(Look *look, int i)
+{
+    look->code = (CodeLook){.number = SPEC_WIDTH_MAX - 1,
+                            .page = i,
+                            .images = (CodeImages)(i % CODE_IMAGES_COUNT),
+                            .is_walk = i % 2 == 0,
+                            .digit = 9999,
+                            .walk = 0.125f * (float)i};
+    return i < 2 * CODE_IMAGES_COUNT;
+}
+
 static const struct {
     bool (*set)(Look *look, int round);
-    unsigned flags; // in scenes that have one of these, or, where there are none, in the inspect view
-} looks[] = {{look_wiped, SCENE_HAS_WIPE},
-             {look_brushed, SCENE_IS_STAGE},
-             {look_heated, SCENE_HAS_MAPS},
-             {look_curved, SCENE_IS_STAGE},
-             {look_inspecting, 0}};
+    unsigned flags; // in scenes that have one of these, or, where there are none, in that scene
+    Scene scene;
+} looks[] = {{look_wiped, SCENE_HAS_WIPE, 0},  {look_brushed, SCENE_IS_STAGE, 0},   {look_heated, SCENE_HAS_MAPS, 0},
+             {look_curved, SCENE_IS_STAGE, 0}, {look_inspecting, 0, SCENE_INSPECT}, {look_coding, 0, SCENE_CODE}};
 
-static bool has_look(Scene view, unsigned flags) { return flags ? scene_has(view, flags) : view == SCENE_INSPECT; }
+static bool has_look(Scene view, size_t kind)
+{
+    return looks[kind].flags ? scene_has(view, looks[kind].flags) : view == looks[kind].scene;
+}
 
 static void check_looks(int size, float wanted)
 {
     const Look plain = look_default();
     for (int view = 0; view < SCENE_COUNT; view++)
         for (size_t kind = 0; kind < sizeof looks / sizeof *looks; kind++)
-            for (int round = 0; has_look((Scene)view, looks[kind].flags); round++) {
+            for (int round = 0; has_look((Scene)view, kind); round++) {
                 scene.app->look = plain;
                 scene.app->look.scene = (Scene)view;
                 if (!looks[kind].set(&scene.app->look, round))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 static Font *ruler; // of the stage that is dressed
+static CodeFrame *code;
 
 static Snapshot shown, newest;
 static TargetFacts facts;
@@ -105,6 +106,41 @@ static const char *output_label(int i) { return activation_get(OUTPUT_ACTIVATION
 static const char *hidden_label(int i) { return activation_get(HIDDEN_ACTIVATION, i)->label; }
 static const char *optimizer_label(int i) { return optimizer_get(i)->label; }
 
+// The view of the code where it is on show: more numbers than there is room for, pulled, as large as this.
+static void pull_code(const Frame *frame, float value)
+{
+    if (!frame->code)
+        return;
+    code->low = -value;
+    code->high = value;
+    code->scale = value / 10;
+    code->number = SPEC_WIDTH_MAX - 1;
+    code->digit = 9999;
+    code->label = 9;
+    code->pages = SPEC_WIDTH_MAX / CODE_PAGE;
+    code->tick_count = CODE_TICKS_MAX - 3;
+    for (int i = 0; i < code->tick_count; i++)
+        code->ticks[i] = value * ((float)i - 4) / 4;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        CodeSide *s = &code->sides[side];
+        s->units = SPEC_WIDTH_MAX - side;
+        s->first = SPEC_WIDTH_MAX - CODE_PAGE;
+        s->count = CODE_PAGE - side;
+        s->pulled_count = s->units;
+        s->mse = s->change = (double)value;
+        s->nearest = side == SIDE_A ? 0 : -1;
+        s->facts.images = 10000;
+        s->facts.units = s->facts.dead_count = s->units;
+        s->facts.mean_all = -(double)value;
+        for (int i = 0; i < s->units; i++) {
+            s->values[i] = s->facts.mean[i] = -value;
+            s->shown[i] = 1.0001f * value;
+            s->is_pulled[i] = s->facts.is_dead[i] = true;
+            s->facts.zero_share[i] = 1;
+        }
+    }
+}
+
 static void spell_out(Frame *frame)
 {
     for (int i = 0; i < frame->model_count; i++) {
@@ -159,6 +195,7 @@ static void dress_longest(Frame *frame)
     figures = make_figures(888.8888, -888.8888, 1, DIGIT_PIXELS);
     show(frame, &figures, INT64_C(60000) * 99999 + 59999, INT64_C(60000) * 99999 + 59999);
     spell_out(frame);
+    pull_code(frame, 88888.8f);
     judge_claims(frame, 99999);
     for (int i = 0; i < frame->model_count; i++)
         (void)snprintf(frame->models[i].figures_of, sizeof frame->models[i].figures_of, "step 5999999999");
@@ -168,6 +205,7 @@ static void dress_absurd(Frame *frame)
 {
     figures = make_figures(1.2345e30, -1.2345e30, 1, DIGIT_PIXELS);
     show(frame, &figures, 60000, 60000);
+    pull_code(frame, 1.2345e30f);
     judge_claims(frame, 12);
     for (int i = 0; i < frame->model_count; i++) {
         ModelFrame *m = &frame->models[i];
@@ -251,6 +289,7 @@ void text_state_dress(TextState state, const Stage *stage, Frame *frame)
 {
     static void (*const dresses[TEXT_STATE_COUNT])(Frame *) = {TEXT_STATES(DRESS)};
     ruler = stage->font;
+    code = stage->app->code;
     fill_facts();
     good_figures = make_figures(0.0918, -0.0005, 0.377, 384);
     dresses[state](frame);

@@ -133,6 +133,30 @@ static json_t *ranks_json(const Frame *frame)
     return ranks;
 }
 
+// The code's numbers that were pulled, counted from 0, and the chosen one.
+static json_t *code_side_json(const CodeFrame *code, const CodeSide *side)
+{
+    json_t *pulled = json_array();
+    for (int i = 0; i < side->units; i++)
+        if (side->is_pulled[i])
+            (void)json_array_append_new(pulled, json_integer(i));
+    json_t *shown = code->number < side->units ? report_number((double)side->shown[code->number]) : json_null();
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:i}", "units", side->units, "pulled", pulled, "shown", shown, "change",
+                     report_number(side->change), "decoded_mean", report_number(mean(side->decoded)), "dead",
+                     side->facts.images > 0 ? side->facts.dead_count : -1);
+}
+
+static json_t *code_json(const Frame *frame)
+{
+    const CodeFrame *code = frame->code;
+    const CodeLook *look = &frame->look.code;
+    return json_pack("{s:i, s:b, s:[f, f], s:s, s:s, s:i, s:f, s:i, s:o, s:o}", "number", code->number, "is_chosen",
+                     look->number >= 0, "axis", (double)code->low, (double)code->high, "shows",
+                     code_images_key((int)look->images), "strip", look->is_walk ? "walk" : "number", "digit",
+                     code->digit, "walk", (double)look->walk, "page", look->page, "a",
+                     code_side_json(code, &code->sides[SIDE_A]), "b", code_side_json(code, &code->sides[SIDE_B]));
+}
+
 static json_t *look_json(const Frame *frame)
 {
     const Look *look = &frame->look;
@@ -217,6 +241,8 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
     (void)json_object_set_new(json, "ranks", ranks_json(frame));
     (void)json_object_set_new(json, "grids", grids_json(layout));
     (void)json_object_set_new(json, "moments", moments_json(frame));
+    if (frame->code)
+        (void)json_object_set_new(json, "code", code_json(frame));
     if (frame->lesson.step)
         (void)json_object_set_new(json, "lesson", figures_lesson(frame));
     (void)json_object_set_new(json, "hint", json_string(ui->hint));

@@ -30,37 +30,38 @@ static float bar_value(const Bars *bars, float y)
 static Bars place_bars(Panel *panel, int side)
 {
     Ui *ui = panel->ui;
+    const CodeFrame *code = panel->frame->code;
     const Rect rect = panel->layout->code.bars[side];
     const CodeSide *s = code_side(panel, side);
-    char low[16], high[16];
-    code_format_number(panel->frame->code->low, low);
-    code_format_number(panel->frame->code->high, high);
-    const float pad = ui_px(ui, 10),
-                axis = fmaxf(ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, low),
-                             ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, high)) +
-                       ui_px(ui, 6),
-                foot = ui_px(ui, 22);
+    float widest = 0;
+    for (int i = 0; i < code->tick_count; i++) {
+        char text[16];
+        code_format_number(code->ticks[i], text);
+        widest = fmaxf(widest, ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1);
+    }
+    const float pad = ui_px(ui, 10), axis = widest + ui_px(ui, 6), foot = ui_px(ui, 22);
     const Rect area = {rect.x + pad + axis, rect.y + pad, rect.w - 2 * pad - axis, rect.h - pad - foot};
-    return (Bars){panel->frame->code, s, area, area.w / (float)s->count};
+    return (Bars){code, s, area, area.w / (float)s->count};
 }
 
 static Rect bar_rect(const Bars *bars, int number, float from, float to)
 {
-    const float left = roundf(bars->area.x + (float)(number - bars->side->first) * bars->pitch),
-                right = roundf(bars->area.x + (float)(number + 1 - bars->side->first) * bars->pitch),
+    const float at = bars->area.x + (float)(number - bars->side->first) * bars->pitch,
                 gap = bars->pitch >= 5   ? fmaxf(1, floorf(bars->pitch * 0.08f))
                       : bars->pitch >= 3 ? 0.5f
-                                         : 0;
+                                         : 0,
+                width = fminf(bars->pitch, bars->area.w / 8), // a single one is no wall
+        left = roundf(at + (bars->pitch - width) / 2), right = roundf(at + (bars->pitch + width) / 2);
     const float a = bar_y(bars, from), b = bar_y(bars, to), least = 1;
-    return (Rect){left + gap, fminf(a, b), fminf(right - left - 2 * gap, bars->area.w / 4), fmaxf(least, fabsf(b - a))};
+    return (Rect){left + gap, fminf(a, b), right - left - 2 * gap, fmaxf(least, fabsf(b - a))};
 }
 
 // ---- drawing ------------------------------------------------------------------------------------------------------
 
-static void draw_axis(Panel *panel, const Bars *bars)
+static void draw_axis(Panel *panel, const Bars *bars, int side)
 {
     Ui *ui = panel->ui;
-    const float height = ui_px(ui, 14), left = panel->layout->code.bars[0].x;
+    const float height = ui_px(ui, 14), left = panel->layout->code.bars[side].x;
     const int every = bars->area.h < 1.6f * height * (float)bars->code->tick_count ? 2 : 1;
     for (int i = 0; i < bars->code->tick_count; i++) {
         const float y = bar_y(bars, bars->code->ticks[i]);
@@ -97,30 +98,40 @@ static void draw_bar(Panel *panel, const Bars *bars, int side, int number)
     }
 }
 
+// Below its bar, but within the axis.
+static Rect number_place(Panel *panel, const Bars *bars, int number)
+{
+    Ui *ui = panel->ui;
+    char text[16];
+    (void)snprintf(text, sizeof text, "%d", number + 1);
+    const float middle = bars->area.x + ((float)(number - bars->side->first) + 0.5f) * bars->pitch,
+                own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1, most = bars->area.x + bars->area.w - own;
+    return (Rect){fmaxf(bars->area.x, fminf(most, middle - own / 2)), bars->area.y + bars->area.h + ui_px(ui, 4), own,
+                  ui_px(ui, 17)};
+}
+
 // 1, 5, 9 ... as many as there is room for, and the one that is chosen.
 static void draw_numbers(Panel *panel, const Bars *bars)
 {
     Ui *ui = panel->ui;
     const CodeSide *s = bars->side;
-    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, s->units > 999 ? "0000" : "000") + ui_px(ui, 8);
     const int chosen = bars->code->number;
     const bool has_chosen = chosen >= s->first && chosen < s->first + s->count;
+    const Rect own = has_chosen ? number_place(panel, bars, chosen) : (Rect){-1, 0, 0, 0};
+    const float gap = ui_px(ui, 8), width = number_place(panel, bars, s->first + s->count - 1).w + gap;
+    float end = bars->area.x - gap; // of the last that was drawn
     int every = 1;
     while ((float)every * bars->pitch < width)
         every *= 2;
     for (int i = s->first; i < s->first + s->count; i++) {
-        const bool is_near = has_chosen && fabsf((float)(i - chosen)) * bars->pitch < width;
-        if (i != chosen && ((i - s->first) % every != 0 || is_near))
+        const Rect place = number_place(panel, bars, i);
+        const bool is_near = has_chosen && place.x < own.x + own.w + gap && own.x < place.x + place.w + gap;
+        if (i != chosen && ((i - s->first) % every != 0 || is_near || place.x < end + gap))
             continue;
         char text[16];
         (void)snprintf(text, sizeof text, "%d", i + 1);
-        const float middle = bars->area.x + ((float)(i - s->first) + 0.5f) * bars->pitch,
-                    own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1,
-                    most = bars->area.x + bars->area.w - own;
-        ui_text(ui,
-                (Rect){fmaxf(bars->area.x, fminf(most, middle - own / 2)), bars->area.y + bars->area.h + ui_px(ui, 4),
-                       own, ui_px(ui, 17)},
-                FONT_FIGURES, TEXT_SMALL, i == chosen ? ui->theme->text : ui->theme->soft, ALIGN_LEFT, text);
+        ui_text(ui, place, FONT_FIGURES, TEXT_SMALL, i == chosen ? ui->theme->text : ui->theme->soft, ALIGN_LEFT, text);
+        end = place.x + place.w;
     }
 }
 
@@ -169,7 +180,7 @@ static void take_mouse(Panel *panel, WidgetState state, const Bars *bars, int si
     }
     if (!state.is_active || !ui->input.left || ui->input.path_count == 0 || number >= bars->side->units)
         return;
-    if (fabsf(ui->input.mouse_y - ui->drag_x) < ui_px(ui, 3) || isinf(ui->drag_x))
+    if (fabsf(ui->input.mouse_y - ui->drag_x) < ui_px(ui, 3) || ui->drag_x == INFINITY)
         return; // a click chooses alone
     ui->drag_x = -INFINITY;
     pull(panel, side, number, bar_value(bars, ui->input.mouse_y));
@@ -267,7 +278,7 @@ void code_draw_bars(Panel *panel, int side)
     (void)snprintf(id, sizeof id, "%c.code_bars", side == SIDE_A ? 'a' : 'b');
     const WidgetState state = ui_widget(ui, id, rect, "Numbers of the code");
     ui_set_cursor(ui, state, CURSOR_ARROWS);
-    draw_axis(panel, &bars);
+    draw_axis(panel, &bars, side);
     for (int i = bars.side->first; i < bars.side->first + bars.side->count; i++)
         draw_bar(panel, &bars, side, i);
     draw_chosen(panel, &bars);

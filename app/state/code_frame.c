@@ -200,14 +200,16 @@ static void compose_images(App *app, const Frame *frame, int side)
             code_encoder_weights(m->model, m->snapshot->parameters, out->first + i, out->images + i * DIGIT_PIXELS);
 }
 
-// Fixed for what is drawn; of weights the largest on show, in steps.
+// Fixed for what is drawn, of which each of many numbers does little; of weights the largest on show, in steps.
 static void compose_scale(CodeFrame *code, CodeImages images)
 {
     float most = 0.0f, least = 0.0f;
     for (int side = 0; side < SIDE_COUNT && images != CODE_DRAWS; side++)
         for (int i = 0; i < code->sides[side].count * DIGIT_PIXELS && code->sides[side].has_images; i++)
             widen(&least, &most, fabsf(code->sides[side].images[i]));
-    code->scale = images == CODE_DRAWS ? 0.5f : most > 1e-6f ? 2.0f * choose_step(4.0f * most) : 1.0f;
+    code->scale = images == CODE_DRAWS ? (code->pages > 1 ? 0.1f : 0.5f)
+                  : most > 1e-6f       ? 2.0f * choose_step(4.0f * most)
+                                       : 1.0f;
 }
 
 static void compose_strip(App *app, const Frame *frame, int side, const float *ends)
