@@ -61,6 +61,9 @@ static void test_fixed_beginnings(void **state)
     CHECK("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.",
           "a PyTorch file (a pickle from before PyTorch 1.6)");
     CHECK("\x80\x02}q\0(X", "a Python pickle");
+    CHECK("(dp0\nVencoder", "a Python pickle");
+    CHECK("GGUF\3\0\0\0", "a GGUF model, as llama.cpp has them");
+    CHECK("\x1c\0\0\0TFL3", "a TensorFlow Lite model");
     CHECK("\x80\x04\x95\x10\0\0\0\0\0\0\0", "a Python pickle");
     CHECK("version https://git-lfs.github.com/spec/v1\noid sha256:",
           "a pointer of Git LFS, which stands for a file that was not fetched");

@@ -286,6 +286,10 @@ static void test_guests(void **state)
     LAYERS("6-4-2-4-6 1 7 0 25 29 0 / 6-4-2-4-6 1 7 0 33 37 0", "left out: net.z2.weight",
            {"net.fc1.weight", {4, 6}, 0}, {"net.z1.weight", {2, 4}, 0}, {"net.z2.weight", {2, 4}, 0},
            {"out.fc3.weight", {4, 2}, 0}, {"out.fc4.weight", {6, 4}, 0});
+    // a copy and a second way back, which would be two models one behind the other
+    LAYERS("6-3-6-3-6 1 7 0 55 58 0 / 6-3-6 1 7 0 55 58 0 / 6-3-6 1 7 0 19 22 0 / 6-3-6 37 43 0 19 22 0",
+           "encoder.0.weight, t, tied, decoder.0.weight", {"encoder.0.weight", {3, 6}, 0},
+           {"decoder.0.weight", {6, 3}, 0}, {"tied", {3, 6}, 0}, {"t", {6, 3}, 0});
     // layers of one part stay together, though the alphabet has the others first
     LAYERS("6-3-3-3-3-6 19 25 0 37 40 0 / 6-3-3-3-3-6 46 47 0 37 38 0",
            "to.0.weight, to.2.weight, from.0.weight, from.2.weight", {"from.0.weight", {3, 3}, 0},

@@ -67,6 +67,11 @@ static const Kind kinds[] = {
     {"a text in UTF-16", {PART(0, "\xfe\xff")}},
     {"a Parquet table", {PART(0, "PAR1")}},
     {"a PyTorch file (a pickle from before PyTorch 1.6)", {PART(0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a")}},
+    {"a GGUF model, as llama.cpp has them", {PART(0, "GGUF")}},
+    {"a TensorFlow Lite model", {PART(4, "TFL3")}},
+    {"a MATLAB file", {PART(0, "MATLAB 5.0")}},
+    {"a Python pickle", {PART(0, "(dp0\n")}},
+    {"a Python pickle", {PART(0, "(lp0\n")}},
     {"a Python pickle", {PART(0, "\x80\x02")}},
     {"a Python pickle", {PART(0, "\x80\x03")}},
     {"a Python pickle", {PART(0, "\x80\x04\x95")}},
@@ -131,7 +136,7 @@ static const char *name_zip(const uint8_t *bytes, size_t size)
         const size_t length = (size_t)decode_little_endian(entry + 26, 2);
         if (length > (size_t)(end - name))
             break;
-        if (ends_in(name, length, "/data.pkl"))
+        if (ends_in(name, length, "/data.pkl") || ends_in(name, length, "/data/0"))
             return "a PyTorch file (a zip file with a pickle and tensors)";
         if (ends_in(name, length, ".npy"))
             return "a zip file of NumPy arrays (.npz)";

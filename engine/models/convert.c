@@ -14,10 +14,16 @@ typedef struct Format {
 } Format;
 
 static const Format formats[] = {
+    // tensors wherever they are in it; copied, for safetensors takes none that share memory
     {"a PyTorch file",
-     "import torch; from safetensors.torch import save_file; t = torch.load({from}, map_location=\"cpu\")\n"
-     "t = getattr(t, \"state_dict\", lambda: t)(); t = t.get(\"state_dict\", t.get(\"model_state_dict\", t))\n"
-     "save_file({k: v.contiguous() for k, v in t.items() if torch.is_tensor(v)}, {to})\n"},
+     "import torch; from safetensors.torch import save_file; t = torch.load({from}, map_location=\"cpu\") # a whole "
+     "model "
+     "needs its class: import that first\n"
+     "f = lambda v, k=\"\": {k[:-1]: v.detach().clone()} if torch.is_tensor(v) else f(v.state_dict(), k) if hasattr(v, "
+     "\"state_dict\") else {n: x for i, c in (v.items() if isinstance(v, dict) else enumerate(v) if isinstance(v, "
+     "(list, "
+     "tuple)) else ()) for n, x in f(c, f\"{k}{i}.\").items()}\n"
+     "save_file({k: v.contiguous() for k, v in f(t).items()}, {to})\n"},
     {"a zip file of NumPy arrays", "import numpy; from safetensors.numpy import save_file\n"
                                    "t = numpy.load({from})\n"
                                    "save_file({k: numpy.ascontiguousarray(t[k]) for k in t.files}, {to})\n"},
@@ -26,11 +32,14 @@ static const Format formats[] = {
      "h5py.File({from}).visititems(lambda k, v: t.update({k: v[()]}) if isinstance(v, h5py.Dataset) else None)\n"
      "save_file(t, {to})\n"},
     {"a Keras model", "import keras; from safetensors.numpy import save_file\n"
-                      "t = keras.saving.load_model({from}, compile=False)\n"
-                      "save_file({w.path: w.numpy() for w in t.weights}, {to})\n"},
+                      "t = keras.models.load_model({from}, compile=False)\n"
+                      "save_file({getattr(w, \"path\", w.name): w.numpy() for w in t.weights}, {to})\n"},
     {"an ONNX model", "import onnx; from onnx import numpy_helper; from safetensors.numpy import save_file\n"
                       "t = onnx.load({from}).graph.initializer\n"
                       "save_file({i.name: numpy_helper.to_array(i).copy() for i in t}, {to})\n"},
+    {"a GGUF model", "import gguf, numpy; from safetensors.numpy import save_file\n"
+                     "t = gguf.GGUFReader({from}).tensors\n"
+                     "save_file({i.name: numpy.array(i.data) for i in t}, {to})\n"},
     {"a Python pickle",
      "import numpy, pickle; from safetensors.numpy import save_file # opens what you trust alone: it can run programs\n"
      "t = pickle.load(open({from}, \"rb\")); t = t if isinstance(t, dict) else dict(enumerate(t))\n"

@@ -4,7 +4,7 @@
 #pragma once
 #include <stdbool.h>
 
-enum { CONVERT_TEXT = 1024 };
+enum { CONVERT_TEXT = 1536 };
 
 // Three lines, each with its end, for the file at path; the words are for sentences. False where it is no model's file
 // of a known format, or cannot be read.

@@ -356,6 +356,8 @@ Chains foreign_list_chains(const SafetensorsFile *file, size_t pixels, Orientati
         add_parts(&chains, &search, weights, count);
     if (leads || chains.count == 0)
         add_whole(&chains, &search, weights, count);
+    if (leads && chains.count == 1 && find_ways(&search, weights, count, false)) // that turns back halfway
+        add_found(&chains, &search, weights, count);
     if (chains.count <= 1)
         add_without_guests(&chains, &search, weights, count);
     chains.is_too_deep = leads && chains.count == 0;
