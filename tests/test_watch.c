@@ -68,6 +68,34 @@ static void a_link_is_followed(void **state)
     watch_destroy(watch);
 }
 
+// A file that was there before is whole at once: what has its name by a new link, of its own or of a folder.
+static void a_new_link_counts(void **state)
+{
+    (void)state;
+    char path[SCRATCH_PATH_MAX];
+    assert_int_equal(mkdir(scratch_path("run1"), 0777), 0);
+    assert_int_equal(mkdir(scratch_path("run2"), 0777), 0);
+    scratch_write("run1/file", "x", 1);
+    scratch_write("run2/file", "y", 1);
+    assert_int_equal(symlink("run1", scratch_path("latest")), 0);
+    (void)snprintf(path, sizeof path, "%s", scratch_path("latest/file"));
+    Watch *watch = create(path);
+    assert_int_equal(unlink(scratch_path("latest")), 0);
+    assert_int_equal(symlink("run2", scratch_path("latest")), 0);
+    assert_int_equal(watch_wait(watch, -1), WATCH_WRITTEN);
+    scratch_write("run2/file", "z", 1);
+    assert_int_equal(watch_wait(watch, -1), WATCH_WRITTEN);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(link(scratch_path("run1/file"), path), 0);
+    assert_int_equal(watch_wait(watch, -1), WATCH_WRITTEN);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("../run1/file", path), 0);
+    assert_int_equal(watch_wait(watch, -1), WATCH_WRITTEN);
+    scratch_write("run1/file", "x", 1);
+    assert_int_equal(watch_wait(watch, -1), WATCH_WRITTEN);
+    watch_destroy(watch);
+}
+
 static void waiting_ends(void **state)
 {
     (void)state;
@@ -84,6 +112,15 @@ static void waiting_ends(void **state)
     assert_int_equal(watch_wait(watch, SOON_MS), WATCH_NOTHING);
     assert_int_equal(rmdir(scratch_path("folder")), 0);
     assert_int_equal(watch_wait(watch, -1), WATCH_GONE);
+    assert_int_equal(watch_wait(watch, SOON_MS), WATCH_NOTHING); // it is said once
+    assert_int_equal(mkdir(scratch_path("folder"), 0777), 0);
+    assert_int_equal(watch_wait(watch, SOON_MS), WATCH_NOTHING);
+    scratch_write("folder/file", "x", 1);
+    assert_int_equal(watch_wait(watch, -1), WATCH_WRITTEN);
+    assert_int_equal(rename(scratch_path("folder"), scratch_path("away")), 0);
+    assert_int_equal(watch_wait(watch, -1), WATCH_GONE);
+    assert_int_equal(rename(scratch_path("away"), scratch_path("folder")), 0);
+    assert_int_equal(watch_wait(watch, -1), WATCH_WRITTEN);
     watch_stop(watch);
     assert_int_equal(watch_wait(watch, -1), WATCH_STOPPED);
     assert_int_equal(watch_wait(watch, -1), WATCH_STOPPED);
@@ -97,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_file_counts_once_it_is_whole),
         TEST(a_link_is_followed),
+        TEST(a_new_link_counts),
         TEST(waiting_ends),
     };
     return cmocka_run_group_tests_name("watch", tests, NULL, NULL);

@@ -42,8 +42,7 @@ static bool read_when_written(void *context, const LoadProgress *progress, Error
         if (event == WATCH_NOTHING)
             return false;
     }
-    watching->is_gone = event == WATCH_GONE;
-    return error_set(error, "%s: its folder is gone, and it is not watched any more",
+    return error_set(error, "%s: its folder is gone; it is shown again once that is back",
                      file_shorten_path(watching->path));
 }
 

@@ -11,11 +11,11 @@ typedef enum WatchEvent {
     WATCH_WRITTEN, // or poked
     WATCH_NOTHING, // the time is over
     WATCH_STOPPED,
-    WATCH_GONE // the file's folder is not there any more
+    WATCH_GONE // the file's folder is not there any more; once it is back, the file is watched as before
 } WatchEvent;
 
-// From now on nothing that is written is missed. The file need not be there, its folder must. A link is followed to
-// where its file is, too. path is borrowed. NULL after a sentence.
+// From now on nothing that is written is missed. The file need not be there, its folder must. Links, on the way there
+// too, are followed to where they lead each time. NULL after a sentence.
 Watch *watch_create(const char *path, Error *error);
 void watch_destroy(Watch *watch); // nobody waits any more; NULL is allowed
 
