@@ -242,7 +242,7 @@ class Stage(Picture):
         for text in figures:
             self.check_side_figure(text, lambda test: test[self.f["curve"]])
         self.case.assertIn([t.text[0].lower() for t in figures], ([], self.shown))  # all or none
-        names = {"ln_2": ("always 0.5",) * 2, "mean_image": ("mean image",) * 2,
+        names = {"ln_2": ("always 0.5",) * 2, "mean_image": ("mean image",) * 2, "pca": ("PCA",) * 2,
                  "entropy_floor": ("floor: no model gets below", "floor")}
         names = {key: ["%s %.3f" % (name + ":" * (":" not in name), self.f["landmarks"][key]) for name in forms] for key, forms in names.items()
                  if key in self.f["landmarks"]}

@@ -123,9 +123,10 @@ class DrawnTest(unittest.TestCase):
         for curve in ("mse", "mae"):
             figures = self.hold("compare", "--curve", curve, a="loss=mae", sizes=["1440x900"])
             facts = lab_reference.facts(LAB.test_pixels)
-            self.assertEqual(set(figures["landmarks"]), {"mean_image"} if curve == "mse" else set())
+            self.assertEqual(set(figures["landmarks"]), {"mean_image", "pca"} if curve == "mse" else set())
             for key, value in figures["landmarks"].items():
-                self.assertAlmostEqual(value, facts[f"{key}_{curve}"], delta=1e-6)
+                expected = figures["pca"]["test_mse"] if key == "pca" else facts[f"{key}_{curve}"]
+                self.assertAlmostEqual(value, expected, delta=1e-6)
         landmarks = self.hold("solo", sizes=["1440x900"])["landmarks"]
         for key, value in (("ln_2", np.log(2)), ("mean_image", facts["mean_image_bce"]), ("entropy_floor", facts["bce_floor"])):
             self.assertAlmostEqual(landmarks[key], value, delta=1e-6)

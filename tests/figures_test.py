@@ -106,6 +106,35 @@ class ViewsTest(FiguresCase):
             result = LAB.run_small("train", "--model", figures[side]["spec"], "--epochs", 4)
             self.assertEqual(test, parse_json(result.stdout)["test"])
 
+    def test_pca(self):
+        """B is the PCA of the images that A is trained on, of as many components as A's code has units; so is the
+        landmark. Its picture gives it back, and other data makes another."""
+        arguments = ["--epochs", 1, "--limit", 500, "--curve", "mse", "--a", "layers=20"]
+        figures = LAB.shot(*arguments, "--b", "pca")
+        images, t = LAB.train_pixels[:500], LAB.test_pixels
+        mean = images.mean(axis=0)
+        components = np.linalg.svd(images - mean, full_matrices=False)[2][:20]
+        draw = lambda x: mean + (x - mean) @ components.T @ components
+        self.assertEqual(figures["pca"]["components"], 20)
+        self.near(figures["pca"]["train_mse"], ((draw(images) - images) ** 2).mean())
+        self.near(figures["pca"]["test_mse"], ((draw(t) - t) ** 2).mean())
+        self.assertEqual(figures["landmarks"]["pca"], figures["pca"]["test_mse"])
+        b = figures["b"]
+        self.assertTrue(b["spec"].startswith("loss=mse,output=linear,hidden=linear,layers=20,"), b["spec"])
+        self.assertEqual((b["step"], b["init"]["pca"], b["init"]["weights_sha256"]), (0, 20, b["weights_sha256"]))
+        self.near(b["test"]["mse"], figures["pca"]["test_mse"])
+        self.near(b["test"]["bias"], (draw(t) - t).mean())
+        self.near(b["drawing"]["mse"], ((draw(t[0]) - t[0]) ** 2).mean())
+        square = (-1, 28, 28)
+        self.near(b["test"]["ssim"], reference.ssim(t.reshape(square), draw(t).reshape(square)))
+        self.near(b["test"]["sharpness"],
+                  reference.gradient(draw(t).reshape(square)) / reference.gradient(t.reshape(square)))
+        self.assertIsNone(figures["a"].get("init"))
+        again = LAB.run("shot", "--json", "--from", figures["file"], "-o", LAB.new_path(".png"))
+        self.assertEqual({**parse_json(again.stdout), "file": 0}, {**figures, "file": 0}, again.stderr)
+        self.assertEqual(LAB.shot(*arguments)["landmarks"], figures["landmarks"])
+        self.assertNotIn("pca", LAB.shot("--epochs", 1))  # nobody has asked for it
+
     def test_no_shuffle_and_no_training(self):
         figures = LAB.shot("--epochs", 0)
         self.check_model(figures["a"], LAB.trained(figures["a"]["spec"], 0), LAB.test_pixels[0])

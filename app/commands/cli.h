@@ -39,6 +39,7 @@ enum { SAID_A, SAID_B, SAID_MODEL, SAID_COUNT };
 typedef struct Said {
     unsigned named;   // the spec's keys that were named: bits 1 << SpecKey
     const char *file; // the .safetensors file that stands for it; NULL: none
+    bool is_pca;      // a PCA stands for it
 } Said;
 
 // Texts are borrowed from argv. An option that the command does not have stays zero.

@@ -19,7 +19,7 @@ typedef enum OptionKind {
     KIND_WHOLE,  // int in low .. high
     KIND_REAL,   // float in low .. high
     KIND_SPEC,   // Spec; low: its place in Options.said
-    KIND_MODEL,  // the same, or a file's path
+    KIND_MODEL,  // the same, a file's path, or "pca"
     KIND_SIZE,   // two ints, at least low x high
     KIND_HEATS,  // int[HEATMAP_COUNT]: one or two of the table's modes
     KIND_SET,    // unsigned: bits of some of the option's words

@@ -208,6 +208,10 @@ bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error
     case KIND_WHOLE: return read_whole(row, field, value, error);
     case KIND_REAL: return read_real(row, field, value, error);
     case KIND_MODEL:
+        if (strcmp(value, "pca") == 0) {
+            out->said[(int)row->low].is_pca = true;
+            return true;
+        }
         if (is_path(value)) {
             out->said[(int)row->low].file = value;
             return true;

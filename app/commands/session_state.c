@@ -74,6 +74,9 @@ void session_load_origins(Session *session, const Options *options)
             is_replaced |= session->files[side].parameters && spec_equal(&saved->spec, &session->app.specs[side]);
         if (*saved->origin.path && !is_replaced)
             (void)load_origin(session, saved);
+        for (int side = 0; saved->origin.components && side < SIDE_COUNT; side++)
+            if (spec_equal(&saved->spec, &session->app.specs[side]))
+                app_want_pca(&session->app, side, saved->origin.components);
     }
 }
 

@@ -21,13 +21,40 @@ static int check_step(const Offline *offline)
                         (long long)frame->newest_step, offline->options->epochs);
 }
 
+// Of A and B, where their figures are of the weights on show.
+static bool add_appearance(const Offline *offline, const Frame *frame, json_t *report, Error *error)
+{
+    const Dataset *dataset = trainer_dataset(offline->session->app.trainer);
+    Pool *pool = pool_create(offline->options->threads, error);
+    bool good = pool != NULL;
+    for (int side = 0; good && side < SIDE_COUNT; side++) {
+        const ModelFrame *m = &frame->models[side];
+        json_t *test = json_object_get(json_object_get(report, side == SIDE_A ? "a" : "b"), "test");
+        Appearance appearance;
+        if (!test || !m->is_current)
+            continue;
+        good = appearance_measure(m->model, m->snapshot->parameters, &dataset->test, dataset->test.count, pool,
+                                  &appearance, error);
+        if (good)
+            report_appearance(test, &appearance);
+    }
+    pool_destroy(pool);
+    return good;
+}
+
 static int print_result(Offline *offline, const char *path)
 {
     if (!offline->options->json) {
         command_print_path(path);
         return command_finish_output();
     }
-    json_t *report = figures_json(offline_compose(offline), &offline->session->shown);
+    Error error;
+    const Frame *frame = offline_compose(offline);
+    json_t *report = figures_json(frame, &offline->session->shown);
+    if (!add_appearance(offline, frame, report, &error)) {
+        json_decref(report);
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    }
     const Ui *ui = offline->options->is_figure ? &offline->session->figure : &offline->session->ui;
     if (offline->options->has_texts)
         (void)json_object_set_new(report, "texts", trace_texts(ui));

@@ -29,6 +29,8 @@ static json_t *test_figures(const Snapshot *s)
 static json_t *origin(const ModelOrigin *from)
 {
     char path[PATH_MAX];
+    if (from->components)
+        return json_pack("{s:i, s:s}", "pca", from->components, "weights_sha256", from->sha256);
     capture_fold_home(from->path, path);
     json_t *json = json_pack("{s:o, s:s, s:I}", "path", report_text(path), "weights_sha256", from->sha256, "step",
                              (json_int_t)from->step);
@@ -130,8 +132,21 @@ static bool read_newest(const json_t *value, SavedModel *out, Error *error)
            read_epochs(json_array_get(value, 1), &out->epochs, error);
 }
 
+// A PCA of the training images, which is computed again.
+static bool read_pca(const json_t *value, ModelOrigin *out, Error *error)
+{
+    int64_t components;
+    if (!capture_read_whole(json_object_get(value, "pca"), 1, DIGIT_PIXELS, &components, error))
+        return false;
+    out->components = (int)components;
+    out->stays = true;
+    return capture_read_sum(json_object_get(value, "weights_sha256"), out->sha256, error);
+}
+
 static bool read_origin(const json_t *value, ModelOrigin *out, Error *error)
 {
+    if (json_object_get(value, "pca"))
+        return read_pca(value, out, error);
     const char *path = json_string_value(json_object_get(value, "path"));
     if (!path || !*path || strlen(path) >= sizeof out->path)
         return capture_expect(value, "a file that weights came from: its path, weights_sha256 and step", error);

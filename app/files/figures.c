@@ -305,6 +305,9 @@ json_t *figures_json(const Frame *frame, const CaptureWindow *window)
     set(json, "notices", report_notices(frame->notices));
     if (frame->facts)
         set(json, "test_set", facts_json(frame->facts));
+    if (frame->pca)
+        set(json, "pca",
+            report_pca(frame->pca, pca_components(&frame->models[scene_shows(scene, SIDE_A) ? SIDE_A : SIDE_B].spec)));
     if (scene_shows(scene, SIDE_A))
         set(json, "a", figures_model(&frame->models[SIDE_A], true));
     if (scene_shows(scene, SIDE_B))

@@ -171,13 +171,14 @@ static void draw_spec(Panel *panel, int side, Rect row)
             ALIGN_LEFT, has_room ? text : "the whole model as one line of text");
 }
 
-// The trained model as a file, and as code; the field for the file's path in the buttons' place.
+// The trained model as a file, and as code; a PCA in its place; the field for the file's path in the buttons' place.
 static void draw_takeaways(Panel *panel, int side, Rect row)
 {
     Ui *ui = panel->ui;
-    char save[24], code[24], field[24], label[16];
+    char save[24], code[24], pca[24], field[24], label[16];
     (void)snprintf(save, sizeof save, "%c.save", letter(side));
     (void)snprintf(code, sizeof code, "%c.code_as", letter(side));
+    (void)snprintf(pca, sizeof pca, "%c.pca", letter(side));
     (void)snprintf(field, sizeof field, "%c.save.text", letter(side));
     (void)snprintf(label, sizeof label, "Save %c\u2026", side == SIDE_A ? 'A' : 'B');
     if (ui_field_is_open(ui, field)) {
@@ -194,6 +195,10 @@ static void draw_takeaways(Panel *panel, int side, Rect row)
     if (panel_button(panel, code, (Rect){row.x + width + ui_px(ui, 8), row.y, wide, row.h}, "As code", NULL, false,
                      "code_as"))
         requests_add(panel->requests, (Request){.kind = REQUEST_CODE, .side = side, .value = 0});
+    const float narrow = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, "PCA") + ui_px(ui, 22);
+    if (panel_button(panel, pca, (Rect){row.x + width + wide + ui_px(ui, 16), row.y, narrow, row.h}, "PCA", NULL, false,
+                     "pca"))
+        requests_add(panel->requests, (Request){.kind = REQUEST_PCA, .side = side});
 }
 
 void panel_more(Panel *panel)

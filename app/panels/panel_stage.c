@@ -87,19 +87,24 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
 {
     Ui *ui = panel->ui;
     const Look *look = &panel->frame->look;
-    char title[32], id[24];
-    (void)snprintf(title, sizeof title, "Output of %c", side == SIDE_A ? 'A' : 'B');
-    const Beyond beyond = find_beyond(panel->frame->models[side].pad_p);
+    const ModelFrame *m = &panel->frame->models[side];
+    const bool is_pca = m->origin && m->origin->components;
+    char title[64], id[24];
+    if (is_pca)
+        (void)snprintf(title, sizeof title, "%s", m->caption);
+    else
+        (void)snprintf(title, sizeof title, "Output of %c", side == SIDE_A ? 'A' : 'B');
+    const Beyond beyond = find_beyond(m->pad_p);
     const char *const within[] = {"all within 0\u20261", "within 0\u20261", ""}, *const clipped[] = {
                                                                                      "clipped to 0\u20261", "clipped"};
     const char *const names[] = {title, "Output"};
-    char moment[96], bare[64];
+    char moment[128], bare[64];
     const Progress how_far = panel_progress(panel->frame, side);
     (void)snprintf(moment, sizeof moment, "%s, %s", title, how_far.short_text);
     (void)snprintf(bare, sizeof bare, "%c, %s", side == SIDE_A ? 'A' : 'B', how_far.short_text);
     const char *const moments[] = {moment, bare, title, "Output"};
     // a model that broke says so in its head
-    const bool has_moment = panel_is_apart(panel->frame) && panel->frame->models[side].snapshot->broken_step < 0;
+    const bool has_moment = panel_is_apart(panel->frame) && m->snapshot->broken_step < 0 && !is_pca;
     const char *name = has_moment ? ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.62f, moments, 4)
                                   : ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w * 0.62f, names, 2);
     const float used = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, name) + ui_px(ui, 8);

@@ -158,6 +158,9 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     for (int side = 0; side < SIDE_COUNT; side++)
         if (options->files[side] && !fill_from_file(app, side, options->files[side], options->is_trained_on[side]))
             return error_set(error, "out of memory: the weights of a file");
+    for (int side = 0; side < SIDE_COUNT; side++)
+        if (options->is_pca[side])
+            app_want_pca(app, side, app_choose_components(app, side));
     if (options->digit)
         app_load_picture(app, options->digit);
     else
@@ -177,6 +180,7 @@ void app_free(App *app)
     sets_free(&app->sets);
     free(app->script.text);
     offer_free(&app->offer);
+    pca_run_end(&app->pca_run);
     cast_free(app);
     trainer_destroy(app->trainer);
     pad_free(&app->pad);

@@ -11,6 +11,7 @@
 // code. Thread: the UI thread. Training runs behind the engine's trainer.
 #pragma once
 #include "state/frame.h"
+#include "state/pca_run.h"
 #include "state/presets.h"
 #include "state/request.h"
 #include "state/saved.h"
@@ -21,6 +22,7 @@ typedef struct AppOptions {
     Spec specs[SIDE_COUNT];
     const ModelFile *files[SIDE_COUNT]; // where its weights come from, of that spec; NULL: its initial weights
     bool is_trained_on[SIDE_COUNT];     // such a model; else it stays as the file has it
+    bool is_pca[SIDE_COUNT];            // it becomes a PCA of as many components as the other side's code has units
     int limit, threads, epochs, page;
     bool no_shuffle;
     bool waits;       // trains only after app_set_goal
@@ -87,7 +89,7 @@ typedef struct Restore {
     char outcome[256]; // what came of it, a sentence; empty: nothing yet
 } Restore;
 
-typedef struct App {
+struct App {
     AppOptions options;
     Trainer *trainer;
     Spec specs[SIDE_COUNT];
@@ -136,6 +138,7 @@ typedef struct App {
     int known_count;
     SpecOrigin origins[ORIGINS_MAX]; // of models that began with a file
     int origin_count;
+    PcaRun pca_run;
     DataSums sums; // once a picture has asked for them
     Restore restore;
     bool has_no_room; // for the twin: memory was short
@@ -145,7 +148,7 @@ typedef struct App {
     Spec said_specs[SIDE_COUNT];
     float *buffers; // behind the frame's arrays
     Frame frame;
-} App;
+};
 
 bool app_init(App *app, const AppOptions *options, Error *error);
 void app_free(App *app); // waits for the slice under way

@@ -296,6 +296,7 @@ static void apply(App *app, const Request *r, const char *text)
         app->wish_side = r->side;
         break;
     case REQUEST_EXPORT: make_wish(app, WISH_EXPORT, ""); break;
+    case REQUEST_PCA: app_want_pca(app, r->side, app_choose_components(app, r->side)); break;
     case REQUEST_CODE: show_code(app, r->side, r->value); break;
     case REQUEST_CODE_COPY: app->script.is_copied = true; break;
     case REQUEST_CODE_SCROLL: app->script.first = r->value; break;

@@ -157,8 +157,12 @@ static void compose_model(App *app, Frame *frame, int index)
     m->origin = app_find_origin(app, &slot->spec);
     m->model = bank_model_shape(slot->bank);
     m->range = range_of(m->model, m->snapshot->parameters);
-    (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_get(m->spec.loss)->label,
-                   activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
+    if (m->origin && m->origin->components)
+        (void)snprintf(m->caption, sizeof m->caption, "PCA, %d component%s", m->origin->components,
+                       m->origin->components == 1 ? "" : "s");
+    else
+        (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_get(m->spec.loss)->label,
+                       activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
     compute_page(m, frame, &slot->workspace);
     model_forward(m->model, m->snapshot->parameters, &slot->workspace, frame->pad_input, 1, m->pad_z, m->pad_p);
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
@@ -261,6 +265,7 @@ static void compose_dataset(App *app, Frame *frame)
     }
     frame->sums = *app->sums.train ? &app->sums : NULL;
     frame->facts = trainer_test_facts(app->trainer);
+    frame->pca = app->pca_run.pca;
 }
 
 static void compose_state(App *app, Frame *frame)
@@ -349,6 +354,7 @@ static void compose_models(App *app, Frame *frame)
 const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_news)
 {
     Frame *frame = &app->frame;
+    pca_run_compose(app); // which may change a model
     frame->look = app->look;
     frame->is_capture = is_capture;
     compose_dataset(app, frame);
@@ -393,8 +399,9 @@ bool app_is_settled(App *app)
         const int64_t own = app_find_goal(app, i), most = own >= 0 && own < all ? own : all;
         const int64_t goal = app->goal_step >= 0 && app->goal_step < most ? app->goal_step : most;
         const bool is_done = live->broken_step >= 0 || live->step >= goal;
-        settled = settled && is_done && s->test.images > 0 && s->test_step == s->step;
+        settled =
+            settled && is_done && s->test.images > 0 && s->test_step == s->step && pca_run_has_come(&frame->models[i]);
     }
-    return settled && past_is_early_whole(app) && frame->pair.is_complete &&
+    return settled && !pca_run_is_waited_for(app) && past_is_early_whole(app) && frame->pair.is_complete &&
            (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete) && (!frame->code || frame->code->is_complete);
 }

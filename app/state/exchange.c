@@ -48,6 +48,12 @@ static void carry_models(App *app, const Slot *old, int count)
     memcpy(origins, app->origins, sizeof origins);
     app->origin_count = 0;
     for (int i = 0; i < origin_count; i++) {
+        const int components = origins[i].origin.components;
+        for (int side = 0; components && side < SIDE_COUNT; side++) // of the new set
+            if (spec_equal(&origins[i].spec, &app->specs[side]))
+                app_want_pca(app, side, components);
+        if (components)
+            continue;
         const float *weights = find_file_weights(&origins[i], old, count);
         if (!weights || !app_set_origin(app, &origins[i].spec, weights, &origins[i].origin))
             notices_add(&app->notices,
@@ -63,6 +69,7 @@ bool app_take_dataset(App *app, const Dataset *dataset, Error *error)
     if (!trainer)
         return false;
     trainer_play(old, false);
+    pca_run_end(&app->pca_run); // it reads the set that goes
     Slot *const slots = app->slots;
     const int count = app->slot_count;
     app->slots = NULL;

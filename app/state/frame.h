@@ -38,6 +38,7 @@ typedef struct ModelOrigin {
     char sha256[65]; // of those weights
     int64_t step;    // that they were of
     bool stays;      // it keeps them: it is not trained
+    int components;  // of the PCA that it is; 0: it is none
 } ModelOrigin;
 
 // SHA-256 of a set's pixels and labels, in hex digits.
@@ -62,7 +63,7 @@ typedef struct ModelFrame {
     EarlyPoint early[EARLY_MAX]; // rising; of A and B on the stage
     int early_count;
     char figures_of[32]; // else the moment that they are of: "epoch 12", "step 64"; empty: they are, or none
-    char caption[64];    // "BCE · sigmoid"
+    char caption[64];    // "BCE · sigmoid", "PCA, 32 components"
     // what z and p were computed from: a page, weights; compose.c's
     unsigned computed_page;
     int64_t computed_serial;
@@ -117,6 +118,7 @@ typedef struct Frame {
     Sentence sentence;                     // of the scene; changes at most once a second while models train
     Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
     const TargetFacts *facts;              // of the test set; NULL: the data is still being made
+    const Pca *pca;                        // of the training images; NULL: nobody has wanted it, or it is not there yet
     char dataset_name[64];
     char dataset_title[176];      // for captions: the name, and behind it in parentheses what was done to the set
     bool is_builtin;              // the built-in digits, drawn from BUILTIN_SEED

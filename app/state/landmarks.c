@@ -21,6 +21,10 @@ int landmarks_list(const Frame *frame, Landmark landmarks[LANDMARKS_MAX])
         landmarks[count++] = make("ln_2", "always 0.5", true, log(2.0));
     if (loss == LOSS_BCE || loss == LOSS_MSE)
         landmarks[count++] = make("mean_image", "mean image", false, facts->mean_image[loss]);
+    if (loss == LOSS_MSE && frame->pca) {
+        const int side = scene_shows(frame->look.scene, SIDE_A) ? SIDE_A : SIDE_B;
+        landmarks[count++] = make("pca", "PCA", false, frame->pca->test_mse[pca_components(&frame->models[side].spec)]);
+    }
     if (loss == LOSS_BCE)
         landmarks[count++] = make("entropy_floor", "floor", false, facts->bce_floor);
     return count;

@@ -27,6 +27,18 @@ NarratorModel narrator_model(const ModelFrame *m)
     return out;
 }
 
+// A PCA needs no training: it is as far as the model beside it, one epoch at least.
+static void catch_up(const ModelFrame *m, NarratorModel *pca, const NarratorModel *other)
+{
+    if (!m->origin || !m->origin->components)
+        return;
+    const bool is_behind = other->steps_per_epoch > 0 && other->test_step >= other->steps_per_epoch;
+    pca->steps_per_epoch = is_behind ? other->steps_per_epoch : m->snapshot->steps_per_epoch;
+    pca->step = is_behind ? other->step : pca->steps_per_epoch;
+    pca->test_step = is_behind ? other->test_step : pca->steps_per_epoch;
+    pca->epoch = is_behind ? other->epoch : 1;
+}
+
 static NarratorPixel find_pixel(const Frame *frame)
 {
     const InspectFigures figures = inspect_figures(frame);
@@ -112,6 +124,8 @@ NarratorFacts narrator_facts(const Frame *frame)
         out.sides[side] = narrator_model(&frame->models[side]);
         out.sides[side].diagnosis = find_diagnosis(&frame->models[side], frame->facts);
     }
+    for (int side = 0; side < SIDE_COUNT; side++)
+        catch_up(&frame->models[side], &out.sides[side], &out.sides[side == SIDE_A ? SIDE_B : SIDE_A]);
     find_distances(frame, &out);
     if (scene == SCENE_INSPECT)
         out.pixel = find_pixel(frame);

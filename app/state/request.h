@@ -66,6 +66,7 @@ typedef enum RequestKind {
     REQUEST_GIVE_UP,      // what is being read
     REQUEST_SAVE_MODEL,   // side; text: the path of the file
     REQUEST_EXPORT,       // figures and arrays of what is on show
+    REQUEST_PCA,          // side: it becomes a PCA of as many components as the other side's code has units
     REQUEST_CODE,         // side, value: its script in this framework is shown
     REQUEST_CODE_COPY,    // to the clipboard
     REQUEST_CODE_SCROLL,  // value: the line at the top

@@ -148,7 +148,7 @@ static bool are_all_there(const App *app, const Frame *frame)
     bool are_there = true;
     for (int i = 0; i < app->slot_count; i++)
         are_there &= (i < SIDE_COUNT && !app_is_on_show(app, i)) || is_there(app, frame, i);
-    return are_there && !trainer_is_busy(app->trainer);
+    return are_there && !pca_run_is_waited_for(app) && !trainer_is_busy(app->trainer);
 }
 
 // Of a model that broke the last finite weights may be some steps older or younger, as slices fall.
