@@ -362,6 +362,15 @@ def paint(values, scale, is_signed):
     return np.stack([np.interp(position, ramp[:, 0], ramp[:, i]) for i in (1, 2, 3)], axis=-1)
 
 
+def find_color(area, color, tolerance):
+    """All places (rows, columns) of a colour in a picture. Channel by channel: the first leaves few for the others."""
+    places = np.nonzero(np.abs(area[..., 0] - color[0]) <= tolerance)
+    for channel in (1, 2):
+        near = np.abs(area[(*places, channel)] - color[channel]) <= tolerance
+        places = places[0][near], places[1][near]
+    return places
+
+
 def locate(picture, colors, side):
     """Where an image of these colours (784, 3) is, each of its pixels a square of `side`: all places (y, x). The four
     pixels of its first corner may carry a frame and do not count, and neither do those whose colour is NaN."""
@@ -374,10 +383,11 @@ def locate(picture, colors, side):
     for pixel in order:
         for corner in (0, side - 1):
             row, column = rows[pixel] * side + corner, columns[pixel] * side + corner
-            at = picture[row:row + height, column:column + width] if places is None else \
-                picture[places[0] + row, places[1] + column]
-            near = (np.abs(at - colors[pixel]) <= 2).all(axis=-1)
-            places = np.nonzero(near) if places is None else (places[0][near], places[1][near])
+            if places is None:
+                places = find_color(picture[row:row + height, column:column + width], colors[pixel], 2)
+                continue
+            near = (np.abs(picture[places[0] + row, places[1] + column] - colors[pixel]) <= 2).all(axis=-1)
+            places = places[0][near], places[1][near]
         if len(places[0]) == 0:
             return []
     return list(zip(places[0].tolist(), places[1].tolist()))
@@ -390,8 +400,8 @@ def filter_area(colors, side):
     start = np.arange(side)[:, None]
     weights = np.clip(np.minimum(start + 1, edges[1:]) - np.maximum(start, edges[:-1]), 0, None)  # (side, 28)
     image = colors.reshape(28, 28, 3)
-    filtered = np.einsum("yr,xc,rck->yxk", weights, weights, np.nan_to_num(image))
-    unknown = np.einsum("yr,xc,rc->yx", weights, weights, np.isnan(image[:, :, 0]).astype(float)) > 1e-9
+    filtered = np.einsum("yr,xc,rck->yxk", weights, weights, np.nan_to_num(image), optimize=True)
+    unknown = weights @ np.isnan(image[:, :, 0]) @ weights.T > 1e-9
     filtered[unknown] = np.nan
     return filtered
 
@@ -406,9 +416,11 @@ def locate_filtered(picture, colors, side, tolerance=4):
         row, column = divmod(int(pixel), side)
         if np.isnan(image[row, column, 0]):
             continue
-        at = picture[row:row + height, column:column + width] if places is None else picture[places[0] + row, places[1] + column]
-        near = (np.abs(at - image[row, column]) <= tolerance).all(axis=-1)
-        places = np.nonzero(near) if places is None else (places[0][near], places[1][near])
+        if places is None:
+            places = find_color(picture[row:row + height, column:column + width], image[row, column], tolerance)
+        else:
+            near = (np.abs(picture[places[0] + row, places[1] + column] - image[row, column]) <= tolerance).all(axis=-1)
+            places = places[0][near], places[1][near]
         if len(places[0]) == 0:
             return []
     return list(zip(places[0].tolist(), places[1].tolist()))
