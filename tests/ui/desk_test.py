@@ -13,7 +13,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 import window
-from window import (ENDLESS, LOSSLENS, PATIENCE, SCREEN, Desk, OtherClient, Program, WindowCase, environment, is_mapped,
+from window import (CALM, ENDLESS, LOSSLENS, PATIENCE, SCREEN, Desk, OtherClient, Program, WindowCase, environment, is_mapped,
                     new_folder, poll, xdotool)
 
 VIEWS = {"1": "compare", "2": "solo_a", "3": "solo_b", "4": "matrix", "5": "inspect", "6": "claims"}
@@ -22,6 +22,8 @@ LEAST = (720, 540)
 
 class SizeTest(WindowCase):
     """Without a window manager nothing keeps a window's least size."""
+
+    options = CALM
 
     def resize(self, size):
         self.p.size = size
@@ -225,7 +227,7 @@ class HiddenTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.desk = Desk()
-        cls.p = Program(*ENDLESS, places=False)
+        cls.p = Program(*CALM, places=False)
 
     @classmethod
     def tearDownClass(cls):
@@ -292,7 +294,7 @@ class SignalTest(unittest.TestCase):
         for name, (hide, _) in HIDING.items():
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 with self.subTest(state=name, signal=number):
-                    p = Program(*ENDLESS, places=False)
+                    p = Program(*CALM, places=False)
                     self.addCleanup(p.close)
                     xdotool(*hide(p.window))
                     self.assertTrue(poll(lambda: not is_mapped(p), 10))

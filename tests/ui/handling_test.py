@@ -8,13 +8,13 @@ import time
 import unittest
 
 import window
-from window import ENDLESS, QUICK, SCREEN, Desk, Program, WindowCase, parse_spec, pixel_point, poll, xdotool
+from window import CALM, ENDLESS, QUICK, SCREEN, Desk, Program, WindowCase, parse_spec, pixel_point, poll, xdotool
 
 FASTEST = {"1": 1, "10": 10, "100": 100}  # batches a second
 
 
 class CursorTest(WindowCase):
-    options = [*QUICK[:4], "--a", QUICK[5], "--b", "loss=mse,output=linear,batch=32", "--epochs", "100000", "--speed", "10"]
+    options = [*QUICK[:4], "--b", "loss=mse,output=linear,batch=32", "--epochs", "100000", "--speed", "10"]
 
     def check(self, cursor, x, y):
         p = self.p
@@ -80,7 +80,7 @@ class FullScreenTest(unittest.TestCase):
     def setUp(self):
         self.desk = Desk()
         self.addCleanup(self.desk.close)
-        self.p = Program(*ENDLESS, places=False)
+        self.p = Program(*CALM, places=False)
         self.addCleanup(self.p.close)
 
     def enter(self):

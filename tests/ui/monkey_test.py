@@ -23,7 +23,7 @@ arguments.add_argument("--memory", action="store_true")
 CHOSEN, sys.argv[2:] = arguments.parse_known_args(sys.argv[2:])
 
 import window
-from window import ENDLESS, Desk, OtherClient, Program, environment, is_mapped, new_folder, poll, xdotool
+from window import CALM, ENDLESS, Desk, OtherClient, Program, environment, is_mapped, new_folder, poll, xdotool
 
 BATCH = 100  # events for one run of xdotool
 # Neither 24 nor 38, where Q lies, which means nothing but with Ctrl: a window that lags behind and gets the focus is told
@@ -163,7 +163,7 @@ class MonkeyTest(unittest.TestCase):
             desk = Desk()
             self.addCleanup(desk.close)
         print("\nseed %d, %d events" % (CHOSEN.seed, CHOSEN.events), end=" ", flush=True)
-        p = Program(*ENDLESS, "--shots", new_folder(), places=not has_desk)
+        p = Program(*(ENDLESS if CHOSEN.memory else CALM), "--shots", new_folder(), places=not has_desk)
         self.addCleanup(p.close)  # fails on a sanitizer's report
         if CHOSEN.memory:
             fill_bank(p)

@@ -16,8 +16,8 @@ import drop
 import window
 from window import ENDLESS, LOSSLENS, SCREEN, Desk, Program, environment, new_folder, poll, xdotool
 
-CALM = [*ENDLESS, "--speed", "1"]  # what is trained is of no interest
-NO_DATA = CALM[2:]
+NO_DATA = [*ENDLESS[2:], "--limit", "2000", "--speed", "1"]  # what is trained is of no interest
+CALM = ["--data", "builtin", *NO_DATA]
 
 
 def make_set(folder):

@@ -163,7 +163,7 @@ class LargeTest(SizesTest):
 class TwelveTest(WindowCase):
     @classmethod
     def start(cls):
-        cls.program = Program("--data", "builtin", "--epochs", "100000", *MODELS, "--view", "matrix")
+        cls.program = Program(*DATA, "--epochs", "100000", *MODELS, "--view", "matrix")
 
     def test_frames_while_twelve_models_train(self):
         p = self.p

@@ -9,6 +9,7 @@ import gzip
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,9 +23,12 @@ LOSSLENS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "losslens"
 PATIENCE = 60  # seconds; a sanitizer on a busy machine is slow
 SCREEN = (2600, 1500)
 DIGIT = 28
-QUICK = ["--data", "builtin", "--limit", "2000",
+FOLDER = tempfile.TemporaryDirectory()  # of a test program, until close_display
+SMALL = os.path.join(FOLDER.name, "small")  # the set of most windows; open_display makes it
+QUICK = ["--data", SMALL,
          "--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32"]
 ENDLESS = [*QUICK, "--epochs", "100000"]
+CALM = [*ENDLESS, "--speed", "100"]  # it trains all the while, and leaves the processor to what is tried meanwhile
 
 
 class Display:
@@ -49,13 +53,12 @@ class Display:
 
 
 DISPLAY = None
-FOLDER = None
 
 
 def open_display():
     """setUpModule of a test program."""
-    global DISPLAY, FOLDER
-    FOLDER = tempfile.TemporaryDirectory()
+    global DISPLAY
+    os.rename(make_small_set(2000, 1000)[0], SMALL)
     DISPLAY = Display()
 
 
@@ -115,6 +118,12 @@ def is_at_rest(frame):
             all("test_mae" in m and m["test_step"] == m["step"] for m in frame["models"] if m["broken_step"] < 0))
 
 
+def heed_signals():
+    """A parent in the background may have handed down that these are ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Program:
     """losslens in a window at the screen's origin, so that points of the window are points of the screen; places False:
     where a window manager puts it. config: the folder of what it remembers; without, it remembers nothing of others."""
@@ -128,7 +137,7 @@ class Program:
         self.size = (1440, 900)
         self.process = subprocess.Popen([LOSSLENS, "view", "--trace", self.trace, *options],
                                         env=environment() | {"XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(self.settings))},
-                                        stdout=subprocess.DEVNULL, stderr=self.errors)
+                                        stdout=subprocess.DEVNULL, stderr=self.errors, preexec_fn=heed_signals)
         self.wait(lambda f: True, "first frame")
         found = xdotool("search", "--onlyvisible", "--pid", self.process.pid).split()
         self.window = int(found[-1])
@@ -371,13 +380,9 @@ def is_mapped(p):
     return "Map State: IsViewable" in text
 
 
-def exported_test_digits(folder):
-    """(count, 28, 28) bytes, as `losslens data export` writes them."""
-    subprocess.run([LOSSLENS, "data", "export", folder], env=environment(False), check=True, capture_output=True,
-                   timeout=600)
-    name = next(n for n in sorted(os.listdir(folder)) if n.startswith("t10k-images"))
-    path = os.path.join(folder, name)
-    with (gzip.open if name.endswith(".gz") else open)(path, "rb") as file:
+def read_digits(folder):
+    """The test digits of such a set: (count, 28, 28) bytes."""
+    with open(os.path.join(folder, "t10k-images-idx3-ubyte"), "rb") as file:
         raw = file.read()
     magic, count, rows, columns = numpy.frombuffer(raw, ">u4", 4)
     assert (magic, rows, columns) == (0x803, DIGIT, DIGIT)
@@ -386,20 +391,18 @@ def exported_test_digits(folder):
 
 def make_small_set(train, test):
     """A folder with the first digits of the built-in set, so that an epoch and its figures take no time; and the test
-    digits."""
-    whole, small = new_folder(), new_folder()
-    subprocess.run([LOSSLENS, "data", "export", whole], env=environment(False), check=True, capture_output=True, timeout=600)
+    digits. LOSSLENS_DIGITS: where all of them lie exported, if they do."""
+    whole, small = os.environ.get("LOSSLENS_DIGITS"), new_folder()
+    if not whole:
+        whole = new_folder()
+        subprocess.run([LOSSLENS, "data", "export", whole], env=environment(False), check=True, capture_output=True, timeout=600)
     for name in os.listdir(whole):
-        with gzip.open(os.path.join(whole, name)) as file:
-            raw = file.read()
-        header = 4 + 4 * raw[3]
-        total, count = int.from_bytes(raw[4:8], "big"), test if name.startswith("t10k") else train
-        with open(os.path.join(small, name.removesuffix(".gz")), "wb") as file:
-            file.write(raw[:4] + count.to_bytes(4, "big") + raw[8:header])
-            file.write(raw[header:header + (len(raw) - header) // total * count])
-        if name.startswith("t10k-images"):
-            digits = numpy.frombuffer(raw, numpy.uint8, count * DIGIT * DIGIT, header).reshape(count, DIGIT, DIGIT)
-    return small, digits
+        count = test if name.startswith("t10k") else train
+        with gzip.open(os.path.join(whole, name)) as source, open(os.path.join(small, name.removesuffix(".gz")), "wb") as file:
+            magic, _, *sides = (source.read(4) for _ in range(4 if "images" in name else 2))
+            file.write(b"".join([magic, count.to_bytes(4, "big"), *sides]))
+            file.write(source.read(count * (DIGIT * DIGIT if sides else 1)))
+    return small, read_digits(small)
 
 
 def read_screenshot(path):

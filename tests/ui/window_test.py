@@ -22,8 +22,8 @@ import unittest
 import numpy
 
 import window
-from window import (ENDLESS, LOSSLENS, PATIENCE, QUICK, Program, WindowCase, environment, exported_test_digits,
-                    find_wrong_cells, new_folder, parse_spec, poll,
+from window import (ENDLESS, LOSSLENS, PATIENCE, QUICK, Program, WindowCase, environment, find_wrong_cells,
+                    new_folder, parse_spec, poll,
                     read_screenshot, xdotool)
 
 setUpModule, tearDownModule = window.open_display, window.close_display
@@ -244,7 +244,7 @@ class RestTest(WindowCase):
 
     def test_input_grid_shows_the_digits(self):
         p = self.p
-        digits = exported_test_digits(new_folder())
+        digits = window.read_digits(window.SMALL)
         p.leave()
         for direction in ("bracketright", "bracketleft"):  # another page, and back
             first = p.now()["first"]
@@ -441,7 +441,8 @@ class ResizeTest(WindowCase):
 class ScreenshotTest(WindowCase):
     def setUp(self):
         self.shots = new_folder()
-        type(self).options = [*ENDLESS, "--shots", self.shots]
+        # a set of one's own is told by its place
+        type(self).options = ["--data", "builtin", "--limit", "2000", *ENDLESS[2:], "--shots", self.shots]
         super().setUp()
         self.p.pause()
 
