@@ -38,11 +38,8 @@ SMALL = None   # the data set of most tests: the first of the built-in digits
 def setUpModule():
     global WORK, SMALL
     WORK = tempfile.mkdtemp(prefix="losslens-cli-")
-    exported = os.path.join(WORK, "exported")
     SMALL = os.path.join(WORK, "small")
-    result = run("data", "export", exported)
-    assert result.returncode == 0, result.stderr
-    reference.cut_digits(exported, SMALL, TRAIN_IMAGES, TEST_IMAGES)
+    reference.make_set(PROGRAM, SMALL, TRAIN_IMAGES, TEST_IMAGES)
 
 
 def tearDownModule():

@@ -29,8 +29,7 @@ def setUpModule():
     global WORK
     torch.set_num_threads(1)
     WORK = tempfile.TemporaryDirectory(prefix="losslens-code-")
-    run("data", "export", path("whole"))
-    reference.cut_digits(path("whole"), path("data"), 2000, 500)
+    reference.make_set(PROGRAM, path("data"), 2000, 500)
 
 
 def tearDownModule():

@@ -5,20 +5,19 @@ Usage: count_test.py LOSSLENS. Exit status 77 (skipped) where valgrind is missin
 Two runs that differ in the number of training images alone: start-up, reading and measuring cancel in the difference.
 AVX2, since valgrind does not know AVX-512; one thread, since waiting would count.
 """
-import gzip
 import platform
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import cli_reference as reference
+
 MOST_INSTRUCTIONS = 39100  # per image trained on with the default model; 35,600 when this was written
 IMAGES = (256, 1280)  # whole batches
 TEST_IMAGES = 16
-PIXELS = 784
 
 
 def run(*command):
@@ -28,16 +27,9 @@ def run(*command):
     return result.stderr
 
 
-def cut_set(source, target, name, count):
-    """The first images of an IDX file. The whole set would take valgrind a minute to draw."""
-    data = gzip.decompress((source / f"{name}-images-idx3-ubyte.gz").read_bytes())
-    pixels = data[16 : 16 + count * PIXELS]
-    (target / f"{name}-images-idx3-ubyte").write_bytes(struct.pack(">4I", 2051, count, 28, 28) + pixels)
-
-
 def count_instructions(program, folder, images):
     valgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder / 'callgrind.out'}"]
-    options = ["--data", folder, "--epochs", 1, "--limit", images, "--threads", 1, "--isa", "avx2"]
+    options = ["--data", folder / "data", "--epochs", 1, "--limit", images, "--threads", 1, "--isa", "avx2"]
     return int(re.search(r"Collected : (\d+)", run(*valgrind, program, "train", *options))[1])
 
 
@@ -51,9 +43,7 @@ def main():
         sys.exit(77)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run(program, "data", "export", folder / "whole")
-        cut_set(folder / "whole", folder, "train", max(IMAGES))
-        cut_set(folder / "whole", folder, "t10k", TEST_IMAGES)
+        reference.make_set(program, folder / "data", max(IMAGES), TEST_IMAGES)  # valgrind would draw the whole one for a minute
         few, many = (count_instructions(program, folder, images) for images in IMAGES)
     found = (many - few) / (IMAGES[1] - IMAGES[0])
     print(f"{found:.0f} instructions for each image trained on, at most {MOST_INSTRUCTIONS}")

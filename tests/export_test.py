@@ -30,9 +30,8 @@ class ExportTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="losslens-export-")
         cls.addClassCleanup(folder.cleanup)
         cls.folder = folder.name
-        exported, cls.data = os.path.join(cls.folder, "exported"), os.path.join(cls.folder, "digits")
-        assert run("data", "export", exported).returncode == 0
-        reference.cut_digits(exported, cls.data, 640, 300)
+        cls.data = os.path.join(cls.folder, "digits")
+        reference.make_set(PROGRAM, cls.data, 640, 300)
         cls.count = 0
 
     def path(self, end):

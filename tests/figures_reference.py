@@ -51,10 +51,7 @@ class Lab:
         self.data = self.path("small")
         self.models, self.numbers = {}, itertools.count(1)
         self.environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
-        exported = self.path("exported")
-        assert self.run("data", "export", exported).returncode == 0
-        reference.cut_digits(exported, self.data, TRAIN_IMAGES, TEST_IMAGES)
-        shutil.rmtree(exported)
+        reference.make_set(self.program, self.data, TRAIN_IMAGES, TEST_IMAGES)
         self.train_pixels = reference.read_digits(self.data, "train")[0] / 255
         self.test_pixels = reference.read_digits(self.data, "t10k")[0] / 255
 

@@ -35,11 +35,7 @@ def setUpModule():
     global WORK, SMALL
     WORK = tempfile.mkdtemp(prefix="losslens-files-")
     SMALL = os.path.join(WORK, "small")
-    exported = os.path.join(WORK, "exported")
-    result = run("data", "export", exported)
-    assert result.returncode == 0, result.stderr
-    reference.cut_digits(exported, SMALL, TRAIN_IMAGES, TEST_IMAGES)
-    shutil.rmtree(exported)
+    reference.make_set(PROGRAM, SMALL, TRAIN_IMAGES, TEST_IMAGES)
 
 
 def tearDownModule():

@@ -36,10 +36,8 @@ def setUpModule():
     unittest.addModuleCleanup(FOLDER.cleanup)
     HOME = os.path.join(FOLDER.name, "home")
     DATA = os.path.join(HOME, "digits")
-    exported = os.path.join(FOLDER.name, "exported")
     os.makedirs(HOME)
-    assert run("data", "export", exported).returncode == 0
-    reference.cut_digits(exported, DATA, 640, 300)
+    reference.make_set(PROGRAM, DATA, 640, 300)
 
 
 def chunk(kind, data):

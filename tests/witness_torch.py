@@ -5,7 +5,6 @@ Usage: witness_torch.py LOSSLENS. Exit status 77 (skipped) where PyTorch is miss
 Adam is written out here, because PyTorch puts epsilon inside the bias correction and Keras, which the program follows,
 outside of it.
 """
-import gzip
 import json
 import math
 import struct
@@ -21,7 +20,9 @@ except ImportError:
     print("PyTorch is not installed: nothing to compare with")
     sys.exit(77)
 
-IMAGES = 2560
+import cli_reference as reference
+
+IMAGES, TEST_IMAGES = 2560, 100
 TOLERANCE = 1e-4
 SPECS = [
     "",
@@ -73,11 +74,11 @@ def run(program, *arguments):
 
 
 def read_images(folder):
-    data = gzip.decompress((folder / "train-images-idx3-ubyte.gz").read_bytes())
+    data = (folder / "train-images-idx3-ubyte").read_bytes()
     magic, count, rows, columns = struct.unpack(">4I", data[:16])
     assert (magic, rows, columns) == (2051, 28, 28) and len(data) == 16 + count * 784
     pixels = torch.frombuffer(bytearray(data[16:]), dtype=torch.uint8).reshape(count, 784)
-    return pixels[:IMAGES].to(torch.float32) / 255.0
+    return pixels.to(torch.float32) / 255.0
 
 
 def read_weights(path):
@@ -196,7 +197,7 @@ def main():
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run(program, "data", "export", folder / "data")
+        reference.make_set(program, folder / "data", IMAGES, TEST_IMAGES)
         images = read_images(folder / "data")
         results = [compare(program, text, folder, images) for text in SPECS]
     sys.exit(0 if all(results) else 1)
