@@ -64,7 +64,7 @@ class Run:
         arguments = [pattern.sub(lambda name: names[name.group()], argument) for argument in arguments]
         counts = self.folder + ".counts"
         environment = {**os.environ, "LD_PRELOAD": LIBRARY, "LOSSLENS_FAULT": fault, "LOSSLENS_FAULT_COUNT": counts,
-                       "MESA_SHADER_CACHE_DISABLE": "true"}
+                       "MESA_SHADER_CACHE_DISABLE": "true", "GALLIVM_PERF": "nopt"}  # shaders are for one picture each
         process = subprocess.Popen([PROGRAM, *arguments], env=environment, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
