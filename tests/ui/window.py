@@ -75,6 +75,7 @@ def new_folder():
 def environment(display=True):
     env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
     env["HOME"] = FOLDER.name  # what a window remembers is for the tests of one program alone
+    env.setdefault("MESA_SHADER_CACHE_DIR", os.path.expanduser("~/.cache"))  # what another test has compiled serves here, too
     env.update(https_proxy="http://127.0.0.1:1", http_proxy="http://127.0.0.1:1")  # whatever is clicked, no network
     env.setdefault("ASAN_OPTIONS", "detect_leaks=0")  # the graphics drivers keep memory until the end
     if display:
