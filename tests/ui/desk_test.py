@@ -117,8 +117,8 @@ class FocusTest(WindowCase):
         p = self.p
         x, y = self.held
         p.do(lambda f: True, "a frame", *p.at(x, y + 1), *p.at(x, y))
-        seen = []
-        poll(lambda: seen.append(len(p.frames)) or p.read() or seen[-20:].count(len(p.frames)) == 20)  # all are drawn
+        seen, calm = [], 20 + int(p.now()["ms"] / 5)  # looks, of 10 ms each: for longer than a frame takes
+        poll(lambda: seen.append(len(p.frames)) or p.read() or seen[-calm:].count(len(p.frames)) == calm)  # all are drawn
         held, since = p.now(), len(p.frames)
         self.other.take_focus()
         p.wait(lambda f: True, "a frame for the lost focus", since)
