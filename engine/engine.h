@@ -27,6 +27,8 @@
 #include "measuring/metrics.h"
 #include "measuring/model_file.h"
 #include "measuring/pca.h"
+#include "measuring/published.h"
+#include "measuring/trials.h"
 #include "models/choices.h"
 #include "models/code.h"
 #include "models/convert.h"

@@ -386,6 +386,39 @@ class RefusalTest(unittest.TestCase):
         self.assertFalse(os.path.exists(LAB.path("none/report.md")))
 
 
+class ChecksTest(unittest.TestCase):
+    """--checks: the claims that take more models, and published figures."""
+    SPEC = ("seed=3,batch=100", 10, "--limit", 600)
+
+    @classmethod
+    def setUpClass(cls):
+        cls.report = Report("--model", cls.SPEC[0], "--epochs", 10, "--seeds", 1, "--limit", 600, "--checks")
+
+    def test_claims_against_models_trained_alone(self):
+        claims = {claim["key"]: claim for claim in self.report.json["more_claims"]}
+        for key, label, changes in [("sharp", "MAE", {"loss": "mae"}), ("blob", "MSE, SGD", {
+                "loss": "mse", "hidden": "sigmoid", "layers": "100,50,100", "optimizer": "sgd", "lr": 1})]:
+            got, = [variant["mse"] for variant in claims[key]["variants"] if variant["label"] == label]
+            own = []
+            for seed in (3, 4, 5):
+                spec = lab_reference.spec_text(LAB.trained(self.SPEC[0], 0).text, seed=seed, **changes)
+                _, p = LAB.trained(spec, *self.SPEC[1:]).outputs(LAB.test_pixels)
+                own.append(np.mean((p - LAB.test_pixels) ** 2))
+            for name, value in [("mean", np.mean(own)), ("least", min(own)), ("most", max(own))]:
+                self.assertAlmostEqual(got[name], value, delta=2e-6, msg=(key, label, name))
+        self.assertEqual(self.report.read_table("More that people say")[0], ["claim", "verdict", "because", "so"])
+        for row, claim in zip(self.report.read_table("More that people say")[1:], self.report.json["more_claims"]):
+            self.assertEqual(row[:2], [f"\u201c{claim['claim']}\u201d", f"**{claim['verdict']}**"])
+            self.assertIn(claim["verdict"], ("true", "partly true", "false", "within chance"))
+
+    def test_published_figures_are_mnists(self):
+        for check in self.report.json["checks"]:
+            for moment in check["moments"]:
+                self.assertIsNone(moment["agrees"], check["key"])
+                self.assertLessEqual(moment["test"]["least"], moment["test"]["most"])
+        self.assertIn("The published figures are MNIST's", self.report.page)
+
+
 class SignalsTest(unittest.TestCase):
     def stop(self, number, line, *arguments):
         folder = LAB.new_path("")

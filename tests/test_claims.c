@@ -750,7 +750,7 @@ static void every_claim_has_its_words(void **state)
     (void)state;
     static const char *const thresholds[CLAIM_COUNT][2] = {
         {"1.25", "finite"}, {"2 %", "mean input"}, {"1.25", "2 times"}, {"half", "0.98"}, {"half", "75 %"}};
-    static const char *const names[VERDICT_COUNT] = {"open", "true", "partly true", "false"};
+    static const char *const names[VERDICT_COUNT] = {"open", "true", "partly true", "false", "within chance"};
     for (int claim = 0; claim < CLAIM_COUNT; claim++) {
         const ClaimRow *row = claim_get(claim);
         assert_true(row->key && row->key[0] && row->claim && row->claim[0] && row->rule && row->rule[0]);
@@ -760,7 +760,7 @@ static void every_claim_has_its_words(void **state)
                 fail_msg("%s: the rule does not say '%s'", row->key, thresholds[claim][i]);
         for (int other = 0; other < claim; other++)
             assert_string_not_equal(row->key, claim_get(other)->key);
-        for (int verdict = VERDICT_TRUE; verdict < VERDICT_COUNT; verdict++)
+        for (int verdict = VERDICT_TRUE; verdict < VERDICT_CHANCE; verdict++) // chance: trials alone
             assert_true(row->so[verdict] && row->so[verdict][strlen(row->so[verdict]) - 1] == '.');
     }
     for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)

@@ -56,6 +56,7 @@ typedef struct Options {
     int epochs;
     int limit; // the first so many training images; 0: all
     bool no_shuffle;
+    bool checks;        // of report: more claims, published figures
     LogDetail log;      // train
     int without;        // train, eval: the label that the training images are without, where it is given
     bool has_pca;       // train, eval: the JSON has the PCA of as many components as the code has units

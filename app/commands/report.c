@@ -6,6 +6,7 @@
 
 #include "commands/commands.h"
 #include "commands/offline.h"
+#include "commands/report_models.h"
 
 static const ReportPicture pictures[] = {
     {"matrix.png", "Every output with every loss"},
@@ -24,6 +25,7 @@ typedef struct Writer {
     Options options; // of the session
     const char *folder;
     Report report;
+    ReportMore more;
     const char *names[FILES];
     NewFiles files;
 } Writer;
@@ -114,6 +116,25 @@ static int measure_seed(Writer *writer, int index)
     status = show(writer, seed->seed, &claims);
     if (status == EXIT_OK)
         read_claims(writer, seed);
+    return status;
+}
+
+static int measure_more(Writer *writer)
+{
+    Error error;
+    const Dataset *dataset = trainer_dataset(writer->offline.session->app.trainer);
+    Pool *pool = pool_create(writer->options.threads, &error);
+    if (!pool)
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    const Lab lab = {.train = &dataset->train,
+                     .test = &dataset->test,
+                     .image_count = writer->report.train_count,
+                     .facts = metrics_target_facts(&dataset->test, dataset->test.count),
+                     .pool = pool};
+    const int status = report_measure_more(&lab, &writer->options.model, writer->report.epochs,
+                                           writer->report.seed_count, &writer->more);
+    writer->report.more = &writer->more;
+    pool_destroy(pool);
     return status;
 }
 
@@ -213,6 +234,8 @@ static int run(Writer *writer)
         offline_say("report: training seed", i + 1, report->seed_count);
         status = measure_seed(writer, i);
     }
+    if (status == EXIT_OK && writer->options.checks)
+        status = measure_more(writer);
     for (int i = 0; status == EXIT_OK && i < FILES; i++) {
         offline_say("report: writing file", i + 1, FILES);
         status = write_file(writer, i);

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "files/report_more.h"
 #include "state/claim_table.h"
 
 enum { REPORT_SEEDS_MAX = 32 };
@@ -30,6 +31,7 @@ typedef struct Report {
     ReportSeed *seeds; // (seed_count)
     const ReportPicture *pictures;
     int picture_count;
+    const ReportMore *more; // NULL: it was not asked for
 } Report;
 
 // Mean and sample standard deviation over the seeds whose value is known (not NaN: that model broke); NaN where there

@@ -156,12 +156,18 @@ json_t *report_build_json(const Report *report)
         (void)json_array_append_new(claims, claim_json(report, claim));
     for (int i = 0; i < report->picture_count; i++)
         (void)json_array_append_new(pictures, json_string(report->pictures[i].file));
-    return json_pack("{s:s, s:{s:o, s:i, s:i, s:f, s:f, s:f}, s:o, s:s, s:i, s:o, s:o, s:o, s:o}", "program",
-                     "losslens " LOSSLENS_VERSION, "data", "name", report_text(report->dataset), "train",
-                     report->train_count, "test", report->test_count, "mean_input", report->facts.mean, "bce_floor",
-                     report->facts.bce_floor, "mean_image_bce", report->facts.mean_image[LOSS_BCE], "notices",
-                     report_notices(&report->notices), "base", report->base, "epochs", report->epochs, "seeds", seeds,
-                     "claims", claims, "models", cells_json(report), "pictures", pictures);
+    json_t *json =
+        json_pack("{s:s, s:{s:o, s:i, s:i, s:f, s:f, s:f}, s:o, s:s, s:i, s:o, s:o, s:o, s:o}", "program",
+                  "losslens " LOSSLENS_VERSION, "data", "name", report_text(report->dataset), "train",
+                  report->train_count, "test", report->test_count, "mean_input", report->facts.mean, "bce_floor",
+                  report->facts.bce_floor, "mean_image_bce", report->facts.mean_image[LOSS_BCE], "notices",
+                  report_notices(&report->notices), "base", report->base, "epochs", report->epochs, "seeds", seeds,
+                  "claims", claims, "models", cells_json(report), "pictures", pictures);
+    if (report->more) {
+        (void)json_object_set_new(json, "more_claims", report_build_trials(report->more));
+        (void)json_object_set_new(json, "checks", report_build_checks(report->more));
+    }
+    return json;
 }
 
 // ---- the page -----------------------------------------------------------------------------------------------------
@@ -184,16 +190,6 @@ static void print_figure(FILE *file, ClaimUnit unit, ReportFigure figure)
     (void)fprintf(file, " %s%s%s |", mean, *mean && *spread ? " \u00b1 " : "", *mean ? spread : "");
 }
 
-// Characters that Markdown would take for its own.
-static void print_escaped(FILE *file, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("|<>*_`[]\\", *text))
-            (void)fputc('\\', file);
-        (void)fputc(*text, file);
-    }
-}
-
 static void print_verdict(const Report *report, int claim, FILE *file)
 {
     const Verdict verdict = report_verdict(report, claim);
@@ -213,7 +209,7 @@ static void print_claim(const Report *report, int claim, FILE *file)
     (void)fprintf(file, "\n## \u201c%s\u201d\n\n", claim_get(claim)->claim);
     print_verdict(report, claim, file);
     (void)fprintf(file, ". ");
-    print_escaped(file, claim_get(claim)->rule);
+    report_print_escaped(file, claim_get(claim)->rule);
     (void)fprintf(file, "\n\n| |");
     for (int i = 0; i < table->column_count; i++)
         (void)fprintf(file, " %s |", table->columns[i]);
@@ -222,7 +218,7 @@ static void print_claim(const Report *report, int claim, FILE *file)
         (void)fprintf(file, "---:|");
     for (int row = 0; row < table->row_count; row++) {
         (void)fprintf(file, "\n| ");
-        print_escaped(file, table->rows[row].label);
+        report_print_escaped(file, table->rows[row].label);
         (void)fprintf(file, " |");
         for (int i = 0; i < table->column_count; i++)
             print_figure(file, table->rows[row].unit, table_figure(report, claim, row, i));
@@ -257,7 +253,7 @@ void report_write_page(const Report *report, FILE *file)
 {
     (void)fprintf(file, "# What the loss and the output do to the picture\n\n");
     (void)fprintf(file, "Measured by losslens " LOSSLENS_VERSION " on ");
-    print_escaped(file, report->dataset);
+    report_print_escaped(file, report->dataset);
     (void)fprintf(file,
                   " data: %d training images, figures over all %d test images, after %d epochs. All models share "
                   "`%s`; they differ in loss, output and seed alone.\n",
@@ -270,9 +266,9 @@ void report_write_page(const Report *report, FILE *file)
         (void)fprintf(file, "| \u201c%s\u201d | ", claim_get(claim)->claim);
         print_verdict(report, claim, file);
         (void)fprintf(file, " | ");
-        print_escaped(file, report->seeds[0].results[claim].sentence);
+        report_print_escaped(file, report->seeds[0].results[claim].sentence);
         (void)fprintf(file, " | ");
-        print_escaped(file, find_advice(report, claim));
+        report_print_escaped(file, find_advice(report, claim));
         (void)fprintf(file, " |\n");
     }
     if (report->seed_count > 1)
@@ -280,6 +276,8 @@ void report_write_page(const Report *report, FILE *file)
     for (int claim = 0; claim < CLAIM_COUNT; claim++)
         print_claim(report, claim, file);
     print_matrix(report, file);
+    if (report->more)
+        report_write_more(report->more, file);
     for (int i = 0; i < report->picture_count; i++)
         (void)fprintf(file, "\n![%s](%s)\n", report->pictures[i].caption, report->pictures[i].file);
 }

@@ -15,7 +15,8 @@ static Color verdict_color(const Theme *theme, Verdict verdict)
     const Color colors[VERDICT_COUNT] = {[VERDICT_OPEN] = theme->soft,
                                          [VERDICT_TRUE] = theme->right,
                                          [VERDICT_PARTLY] = theme->partly,
-                                         [VERDICT_FALSE] = theme->wrong};
+                                         [VERDICT_FALSE] = theme->wrong,
+                                         [VERDICT_CHANCE] = theme->soft};
     return colors[verdict];
 }
 

@@ -27,7 +27,7 @@ Spec claim_model_spec(const Spec *base, int model)
 
 const char *claim_verdict_name(Verdict verdict)
 {
-    static const char *const names[VERDICT_COUNT] = {"open", "true", "partly true", "false"};
+    static const char *const names[VERDICT_COUNT] = {"open", "true", "partly true", "false", "within chance"};
     return names[verdict];
 }
 

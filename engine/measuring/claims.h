@@ -8,7 +8,14 @@
 
 enum { CLAIM_SIGMOID, CLAIM_DIM, CLAIM_OPTIMUM, CLAIM_BINARY, CLAIM_FIT, CLAIM_COUNT };
 
-typedef enum Verdict { VERDICT_OPEN, VERDICT_TRUE, VERDICT_PARTLY, VERDICT_FALSE, VERDICT_COUNT } Verdict;
+typedef enum Verdict {
+    VERDICT_OPEN,
+    VERDICT_TRUE,
+    VERDICT_PARTLY,
+    VERDICT_FALSE,
+    VERDICT_CHANCE, // the difference is within the spread of seeds
+    VERDICT_COUNT
+} Verdict;
 
 enum { CLAIM_EPOCHS_MIN = 10 }; // before that a figure says more about the start than about the loss
 
@@ -49,7 +56,7 @@ typedef struct ClaimRow {
 
 const ClaimRow *claim_get(int claim); // claim < CLAIM_COUNT
 ClaimResult claim_judge(int claim, const ClaimEvidence *evidence);
-const char *claim_verdict_name(Verdict verdict); // "open", "true", "partly true", "false"
+const char *claim_verdict_name(Verdict verdict); // "open", "true", "partly true", "false", "within chance"
 
 // The best of the outputs that are no sigmoid, trained with a loss (CLAIM_BCE, CLAIM_MSE): its test MSE as a multiple
 // of the sigmoid's; infinite where all of them broke. Needs the sigmoid's figures; others without figures are passed

@@ -263,9 +263,10 @@ bool spec_parse(Spec *out, const char *text, Error *error)
     return true;
 }
 
-bool spec_parse_wish(SpecWish *out, const char *text, Error *error)
+// What text says on top of base. A rate that it does not name becomes its optimizer's own where it names one.
+static bool parse_onto(SpecWish *out, const Spec *base, const char *text, Error *error)
 {
-    Spec spec = spec_default();
+    Spec spec = *base;
     bool seen[SPEC_KEY_COUNT] = {false};
     while (*text) {
         const char *end = find_item_end(text);
@@ -293,7 +294,7 @@ bool spec_parse_wish(SpecWish *out, const char *text, Error *error)
             return error_set(error, "'%.60s': a key=value is missing after the last comma", text);
         text = *end ? end + 1 : end;
     }
-    if (!seen[SPEC_KEY_LR])
+    if (seen[SPEC_KEY_OPTIMIZER] && !seen[SPEC_KEY_LR])
         spec.lr = optimizer_get(spec.optimizer)->default_lr;
     if (spec.noise > 1.0f && spec.noise_kind != NOISE_GAUSSIAN)
         return error_set(error,
@@ -303,6 +304,21 @@ bool spec_parse_wish(SpecWish *out, const char *text, Error *error)
     *out = (SpecWish){.spec = spec};
     for (int key = 0; key < SPEC_KEY_COUNT; key++)
         out->named |= seen[key] ? 1u << key : 0u;
+    return true;
+}
+
+bool spec_parse_wish(SpecWish *out, const char *text, Error *error)
+{
+    const Spec base = spec_default();
+    return parse_onto(out, &base, text, error);
+}
+
+bool spec_change(Spec *spec, const char *text, Error *error)
+{
+    SpecWish wish;
+    if (!parse_onto(&wish, spec, text, error))
+        return false;
+    *spec = wish.spec;
     return true;
 }
 

@@ -59,6 +59,9 @@ bool spec_parse(Spec *out, const char *text, Error *error);
 
 bool spec_parse_wish(SpecWish *out, const char *text, Error *error); // the same, and the keys that it names
 
+// The spec with the keys of text changed. On failure it is untouched.
+bool spec_change(Spec *spec, const char *text, Error *error);
+
 // Writes the keys in the order above; spec_parse reads it back to an equal spec. size >= SPEC_TEXT_SIZE.
 void spec_format(const Spec *spec, char *text, size_t size);
 

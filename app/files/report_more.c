@@ -1,0 +1,182 @@
+// The report's further parts as JSON and in Markdown.
+#include "files/report_more.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "files/report_json.h"
+
+// ---- JSON ---------------------------------------------------------------------------------------------------------
+
+static json_t *spread_json(TrialSpread spread)
+{
+    return json_pack("{s:o, s:o, s:o}", "mean", report_number(spread.mean), "least", report_number(spread.least),
+                     "most", report_number(spread.most));
+}
+
+static json_t *range_json(PublishedRange range)
+{
+    return isnan(range.least) ? json_null()
+                              : json_pack("[o, o]", report_number(range.least), report_number(range.most));
+}
+
+json_t *report_build_trials(const ReportMore *more)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < TRIAL_COUNT; i++) {
+        const TrialRow *row = trial_get(i);
+        const ReportTrial *trial = &more->trials[i];
+        json_t *variants = json_array();
+        for (int variant = 0; variant < trial_variant_count(row); variant++)
+            (void)json_array_append_new(variants,
+                                        json_pack("{s:s, s:s, s:o}", "label", row->variants[variant].label, "spec",
+                                                  trial->specs[variant], "mse", spread_json(trial->mse[variant])));
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "key", row->key, "claim", row->claim, "verdict",
+                            claim_verdict_name(trial->result.verdict), "sentence", trial->result.sentence, "so",
+                            trial->result.so, "rule", row->rule, "seeds", TRIAL_SEEDS, "variants", variants));
+    }
+    return list;
+}
+
+static PublishedRange as_range(TrialSpread spread) { return (PublishedRange){spread.least, spread.most}; }
+
+// Of both figures the one that agrees less.
+static Agreement agreement_of(const ReportMore *more, int check, int moment)
+{
+    const PublishedMoment *published = &published_get(check)->moments[moment];
+    const ReportCheck *ours = &more->checks[check];
+    if (!more->is_comparable)
+        return AGREEMENT_UNKNOWN;
+    const Agreement train = published_compare(published->train, as_range(ours->train[moment]));
+    const Agreement test = published_compare(published->test, as_range(ours->test[moment]));
+    return train > test ? train : test;
+}
+
+json_t *report_build_checks(const ReportMore *more)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < published_count(); i++) {
+        const Published *row = published_get(i);
+        json_t *moments = json_array();
+        for (int m = 0; m < published_moment_count(row); m++) {
+            const Agreement agreement = agreement_of(more, i, m);
+            (void)json_array_append_new(
+                moments, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "epoch", row->moments[m].epoch, "published_train",
+                                   range_json(row->moments[m].train), "published_test",
+                                   range_json(row->moments[m].test), "train", spread_json(more->checks[i].train[m]),
+                                   "test", spread_json(more->checks[i].test[m]), "agrees",
+                                   agreement == AGREEMENT_UNKNOWN ? json_null()
+                                                                  : json_string(published_agreement_name(agreement))));
+        }
+        (void)json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "key", row->key, "name",
+                                                    row->name, "source", row->source, "spec", more->checks[i].spec,
+                                                    "note", row->note, "moments", moments));
+    }
+    return list;
+}
+
+// ---- the page -----------------------------------------------------------------------------------------------------
+
+void report_print_escaped(FILE *file, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("|<>*_`[]\\", *text))
+            (void)fputc('\\', file);
+        (void)fputc(*text, file);
+    }
+}
+
+static const char *decimals(double value) { return fabs(value) < 0.03 ? "%.5f" : "%.4f"; }
+
+// "0.0926", or "0.0925-0.0927" where the ends are written differently.
+static void print_range(FILE *file, double least, double most)
+{
+    char low[24], high[24];
+    if (isnan(least)) {
+        (void)fprintf(file, " |");
+        return;
+    }
+    (void)snprintf(low, sizeof low, decimals(least), least);
+    (void)snprintf(high, sizeof high, decimals(least), most);
+    if (isinf(most))
+        (void)fprintf(file, " broke |");
+    else if (strcmp(low, high) == 0)
+        (void)fprintf(file, " %s |", low);
+    else
+        (void)fprintf(file, " %s\u2013%s |", low, high);
+}
+
+static void print_trials(const ReportMore *more, FILE *file)
+{
+    (void)fprintf(file,
+                  "\n## More that people say\n\nEach variant is trained with %d seeds; a difference counts where it is "
+                  "larger than what the seeds make.\n\n| claim | verdict | because | so |\n|---|---|---|---|\n",
+                  TRIAL_SEEDS);
+    for (int i = 0; i < TRIAL_COUNT; i++) {
+        (void)fprintf(file, "| \u201c%s\u201d | **%s** | ", trial_get(i)->claim,
+                      claim_verdict_name(more->trials[i].result.verdict));
+        report_print_escaped(file, more->trials[i].result.sentence);
+        (void)fprintf(file, " | ");
+        report_print_escaped(file, more->trials[i].result.so);
+        (void)fprintf(file, " |\n");
+    }
+    (void)fprintf(file, "\n| claim | variant | test MSE |\n|---|---|---:|\n");
+    for (int i = 0; i < TRIAL_COUNT; i++)
+        for (int variant = 0; variant < trial_variant_count(trial_get(i)); variant++) {
+            const TrialSpread mse = more->trials[i].mse[variant];
+            (void)fprintf(file, "| %s | %s |", variant ? "" : trial_get(i)->claim,
+                          trial_get(i)->variants[variant].label);
+            print_range(file, mse.least, mse.most);
+            (void)fprintf(file, "\n");
+        }
+}
+
+static void print_check(const ReportMore *more, int check, FILE *file)
+{
+    const Published *row = published_get(check);
+    for (int m = 0; m < published_moment_count(row); m++) {
+        const ReportCheck *ours = &more->checks[check];
+        (void)fprintf(file, "| %s | ", m ? "" : row->name);
+        if (row->spec)
+            (void)fprintf(file, "%d", row->moments[m].epoch);
+        (void)fprintf(file, " |");
+        if (more->is_comparable) {
+            print_range(file, row->moments[m].train.least, row->moments[m].train.most);
+            print_range(file, row->moments[m].test.least, row->moments[m].test.most);
+        }
+        print_range(file, ours->train[m].least, ours->train[m].most);
+        print_range(file, ours->test[m].least, ours->test[m].most);
+        if (more->is_comparable)
+            (void)fprintf(file, " %s | %s |", published_agreement_name(agreement_of(more, check, m)),
+                          m ? "" : row->source);
+        (void)fprintf(file, "\n");
+    }
+}
+
+void report_write_more(const ReportMore *more, FILE *file)
+{
+    print_trials(more, file);
+    (void)fprintf(file, "\n## Held against published figures\n\n");
+    if (more->is_comparable)
+        (void)fprintf(file,
+                      "Ours over %d seed%s; \u201cagrees\u201d is within 1 %% of the published range, \u201cnear\u201d "
+                      "within 5 %%.\n\n| model | epoch | published, training | published, test | training | test | | "
+                      "source |\n|---|---:|---:|---:|---:|---:|---|---|\n",
+                      more->seeds, more->seeds == 1 ? "" : "s");
+    else
+        (void)fprintf(file,
+                      "The published figures are MNIST's, and these are other digits: here are ours alone, over %d "
+                      "seed%s.\n\n| model | epoch | training | test |\n|---|---:|---:|---:|\n",
+                      more->seeds, more->seeds == 1 ? "" : "s");
+    for (int check = 0; check < published_count(); check++)
+        print_check(more, check, file);
+    (void)fprintf(file, "\nNo BCE can be below %.4f; that of the mean image is %.4f, its MSE %.5f.\n", more->floor,
+                  more->mean_image, more->mean_image_mse);
+    if (!more->is_comparable)
+        return;
+    for (int check = 0; check < published_count(); check++)
+        if (*published_get(check)->note)
+            (void)fprintf(file, "\n* %s: %s.", published_get(check)->name, published_get(check)->note);
+    (void)fprintf(file, "\n");
+}
