@@ -118,14 +118,19 @@ class CodeTest(unittest.TestCase):
             self.assertAlmostEqual(shown["p"], script.output(z)[digit, 28 * pixel[0] + pixel[1]].item(), delta=1e-6)
 
     def test_it_trains_alike(self):
-        """After some epochs its figures lie within what another seed makes of ours."""
-        spec, epochs = "loss=bce,batch=50", 8
+        """After some epochs its figures lie within what another seed makes of ours, with noise, too."""
+        for spec, seeds in (("loss=bce,batch=50", 3), ("loss=bce,batch=50,noise=0.3", 1)):
+            with self.subTest(spec):
+                self.check_training(spec, seeds)
+
+    def check_training(self, spec, seeds):
+        epochs = 8
         ours = [json.loads(run("train", "--data", path("data"), "--epochs", epochs, "--model", f"{spec},seed={seed}"))["test"]
                 for seed in range(1, 5)]
         with open(path("script.py"), "w", encoding="utf-8") as file:
             file.write(run("code", "--model", spec, "pytorch"))
         theirs = []
-        for seed in range(1, 4):
+        for seed in range(1, seeds + 1):
             result = subprocess.run(["/usr/bin/python3", path("script.py"), path("data"), "--epochs", str(epochs), "--seed",
                                      str(seed)], capture_output=True, text=True, timeout=300,
                                     env={**os.environ, "OMP_NUM_THREADS": "1"})
@@ -139,7 +144,7 @@ class CodeTest(unittest.TestCase):
             mean, other = sum(figures) / len(figures), sum(others) / len(others)
             print(f"{key}: ours {mean:.5f}, spread {spread:.5f}; PyTorch {other:.5f}")
             self.assertLess(abs(mean - other), spread)
-            self.assertLess(spread, 0.1 * mean)
+            self.assertLess(spread, 0.15 * mean)
 
 
 if __name__ == "__main__":

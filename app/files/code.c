@@ -109,7 +109,7 @@ static void put_layers(Script *script)
     if (spec->noise > 0.0f) {
         put(script, "    x = keras.layers.GaussianNoise(");
         put_number(script, spec->noise);
-        put(script, ")(x)\n");
+        put(script, ")(x)\n    x = keras.layers.ReLU(max_value=1.0)(x)  # between 0 and 1, as pixels are\n");
     }
     for (int i = 0; i <= spec->hidden_count; i++) {
         put(script, "    x = keras.layers.Dense(%d, activation=%s", width(spec, i),
@@ -151,14 +151,16 @@ static void put_spec(Script *script)
     put(script, "%s", text);
 }
 
+// A noisy pixel is at least 0 and at most 1, as any pixel.
 static void put_input(Script *script)
 {
-    put(script, "t");
-    if (script->spec->noise > 0.0f) {
-        put(script, " + ");
-        put_number(script, script->spec->noise);
-        put(script, " * torch.randn_like(t)");
+    if (script->spec->noise <= 0.0f) {
+        put(script, "t");
+        return;
     }
+    put(script, "(t + ");
+    put_number(script, script->spec->noise);
+    put(script, " * torch.randn_like(t)).clamp(0, 1)");
 }
 
 static void put_total(Script *script)
