@@ -13,7 +13,7 @@ from window import Program, new_folder, parse_spec, poll, read_screenshot
 
 setUpModule, tearDownModule = window.open_display, window.close_display
 
-QUICK = ["--data", "builtin", "--limit", "2000", "--epochs", "20"]
+QUICK = ["--data", window.SMALL, "--epochs", "20"]
 STEPS = 6
 
 
