@@ -90,6 +90,7 @@ class UndoTest(BackCase):
         self.assertEqual((self.spec("b", frame), frame["undo"]), (("mse", "relu"), start["undo"] + 1))
         for _ in range(3):
             p.key("z", lambda f: True)
+        p.wait(lambda f: self.spec("a", f) == ("bce", "sigmoid"), "what it began with", len(p.frames) - 1)
         frame = p.nudge()
         self.assertEqual((self.spec("a", frame), self.spec("b", frame)), (("bce", "sigmoid"), ("mse", "relu")))
 
