@@ -94,6 +94,11 @@ static void collect_views(const Layout *layout, Boxes *boxes)
         if (layout->code.bars[side].w > 0) // what each number draws
             add(boxes, "numbers' pictures", layout->stage.rows[side].set_area);
     }
+    add_grid(boxes, "as encoded", &layout->code.output);
+    add_grid(boxes, "changed", &layout->code.change);
+    add(boxes, "code's tools", layout->code.tools);
+    add(boxes, "caption of as encoded", layout->code.output_caption);
+    add(boxes, "caption of changed", layout->code.change_caption);
     add(boxes, "strip", layout->code.strip);
     add(boxes, "code's table", layout->code.table);
     for (int claim = 0; claim < CLAIM_COUNT && layout->claims[claim].card.w > 0; claim++)
@@ -182,6 +187,7 @@ static void check_scenes(float width, float height, float scale)
             Look look = look_default();
             look.scene = (Scene)scene;
             look.is_wiped = variant == 1;
+            look.code.shows = variant == 0 ? SHOWS_BOTH : (unsigned)variant;
             if (variant == 2)
                 look.matrix_outputs = (1u << activation_count(OUTPUT_ACTIVATION)) - 1;
             if (variant == 1)

@@ -591,6 +591,7 @@ static void the_code(void **state)
     (void)state;
     NarratorCodeSide *a = &facts.code.sides[SIDE_A], *b = &facts.code.sides[SIDE_B];
     facts.scene = SCENE_CODE;
+    facts.code.shows = SHOWS_BOTH;
     says("", "");
     *a = *b = (NarratorCodeSide){.units = 32, .is_measured = true};
     says("code", "These 32 numbers are all that the decoder knows of your digit. Drag one, and see what goes with it.");
@@ -613,6 +614,7 @@ static void a_pulled_code(void **state)
     (void)state;
     NarratorCodeSide *a = &facts.code.sides[SIDE_A], *b = &facts.code.sides[SIDE_B];
     facts.scene = SCENE_CODE;
+    facts.code.shows = SHOWS_BOTH;
     *a = *b = (NarratorCodeSide){.units = 32, .is_measured = true};
     facts.code.walk = 0.5;
     facts.code.digit = 7;
@@ -644,6 +646,12 @@ static void a_pulled_code(void **state)
     says("code_dead",
          "The codes of A and B are dead: every number is the same for every digit, so each decoder always draws "
          "one picture.");
+    facts.code.shows = SHOWS_A; // of B nothing is said
+    a->dead = 0;
+    says("code_walk", "All numbers are 50 % of the way to test digit 7. A pixel changes by 0.051 on average.");
+    facts.code.walk = 0;
+    b->pulled = 1;
+    says("code", "These 32 numbers are all that the decoder knows of your digit. Drag one, and see what goes with it.");
     A->broken_step = 12;
     says("broke", NULL);
 }

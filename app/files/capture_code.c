@@ -5,6 +5,9 @@
 static const char *const strips[] = {"number", "walk"};
 static const char *strip_key(int i) { return strips[i]; }
 
+static const char *const shows[] = {"a", "b", "both"}; // SHOWS_A is 1
+static const char *show_key(int i) { return shows[i]; }
+
 // Numbers from 1 on, as on screen, each with what it was pulled to.
 static json_t *list_pulled(const CodeSide *side)
 {
@@ -21,9 +24,9 @@ json_t *capture_write_code(const CaptureSource *source)
     const CodeLook *look = &frame->look.code;
     if (!frame->code)
         return NULL;
-    json_t *json =
-        json_pack("{s:i, s:s, s:s, s:[i, f]}", "page", look->page + 1, "shows", code_images_key((int)look->images),
-                  "strip", strip_key(look->is_walk), "walk", frame->code->digit, (double)look->walk);
+    json_t *json = json_pack("{s:s, s:i, s:s, s:s, s:[i, f]}", "sides", show_key((int)look->shows - 1), "page",
+                             look->page + 1, "shows", code_images_key((int)look->images), "strip",
+                             strip_key(look->is_walk), "walk", frame->code->digit, (double)look->walk);
     if (look->number >= 0)
         capture_set(json, "number", json_integer(look->number + 1));
     capture_set(
@@ -54,18 +57,20 @@ bool capture_read_code(const json_t *value, CaptureState *out, Error *error)
     CodePulls *pulls = &out->saved.pulls;
     const json_t *number = json_object_get(value, "number"), *walk = json_object_get(value, "walk"),
                  *pulled = json_object_get(value, "pulled");
-    int images, strip;
+    int images, strip, sides;
     out->saved.has_pulls = true;
     code_pulls_clear(pulls, -1, -1);
     if (number && !capture_read_int(number, 1, SPEC_WIDTH_MAX, &look->number, error))
         return false;
     look->number = number ? look->number - 1 : -1;
-    if (!capture_read_int(json_object_get(value, "page"), 1, SPEC_WIDTH_MAX, &look->page, error) ||
+    if (!capture_read_key(json_object_get(value, "sides"), show_key, SHOWS_BOTH, &sides, error) ||
+        !capture_read_int(json_object_get(value, "page"), 1, SPEC_WIDTH_MAX, &look->page, error) ||
         !capture_read_key(json_object_get(value, "shows"), code_images_key, CODE_IMAGES_COUNT, &images, error) ||
         !capture_read_key(json_object_get(value, "strip"), strip_key, 2, &strip, error) ||
         !capture_read_int(json_array_get(walk, 0), 0, INT32_MAX, &look->digit, error) ||
         !capture_read_float(json_array_get(walk, 1), 0, 1, &look->walk, error))
         return false;
+    look->shows = (unsigned)sides + 1;
     look->page--;
     look->images = (CodeImages)images;
     look->is_walk = strip == 1;

@@ -24,7 +24,7 @@ static const char unread[] =
 
 // ---- head and caption ---------------------------------------------------------------------------------------------
 
-// The choice has its place at the right of A's head; returns the width that it takes.
+// The choice has its place at the right of the first head; returns the width that it takes.
 static float draw_choice(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
@@ -58,9 +58,10 @@ static void draw_head(Panel *panel, int side, const ImagesRow *row)
     const float thick = ui_px(ui, 2);
     draw_box(ui->draw, (Rect){head.x, head.y + head.h - thick, head.w, thick}, panel_side_color(ui, side), 0);
     Rect line = {head.x, head.y, head.w, head.h - thick};
-    if (side == SIDE_A)
+    const bool is_first = side == SIDE_A || !code_is_shown(panel, SIDE_A);
+    if (is_first)
         line.w -= draw_choice(panel, line) + ui_px(ui, 8);
-    const char *const titles[] = {row->title, side == SIDE_A ? "" : row->brief, ""}; // the choice says as much
+    const char *const titles[] = {row->title, is_first ? "" : row->brief, ""}; // the choice says as much
     ui_text(ui, line, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
             ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, line.w, titles, 3));
 }

@@ -5,6 +5,8 @@
 
 static inline const CodeSide *code_side(const Panel *panel, int side) { return &panel->frame->code->sides[side]; }
 
+static inline bool code_is_shown(const Panel *panel, int side) { return panel->frame->look.code.shows >> side & 1; }
+
 void code_draw_bars(Panel *panel, int side);   // with their caption
 void code_draw_images(Panel *panel, int side); // what each number draws, with head and caption
 void code_draw_strip(Panel *panel);

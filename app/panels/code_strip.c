@@ -66,19 +66,25 @@ static void draw_title(Panel *panel, Rect line)
             ui_choose(ui, FONT_UI, TEXT_SMALL, line.w - used, notes, 3));
 }
 
-// Where the pictures are: a row for each side.
+// Where the pictures are: a row for each side on show.
 typedef struct Steps {
     float x, y, pitch, side;
 } Steps;
 
-static Steps place_steps(const Ui *ui, Rect rect, float head, float foot)
+static float step_y(const Panel *panel, const Steps *steps, int side)
+{
+    const int row = side == SIDE_B && code_is_shown(panel, SIDE_A);
+    return steps->y + (float)row * (steps->side + ui_px(panel->ui, 2));
+}
+
+static Steps place_steps(const Ui *ui, Rect rect, float head, float foot, int rows)
 {
     const float pad = ui_px(ui, 12), letter = ui_px(ui, 20), gap = ui_px(ui, 2);
     const float room = rect.w - 2 * pad - letter, height = rect.h - head - foot;
-    Steps out = {.side = floorf(fminf(room / CODE_STEPS, height / SIDE_COUNT) - gap)};
+    Steps out = {.side = floorf(fminf(room / CODE_STEPS, height / (float)rows) - gap)};
     out.pitch = floorf((room - out.side) / (CODE_STEPS - 1));
     out.x = rect.x + pad + letter;
-    out.y = rect.y + head;
+    out.y = rect.y + head + floorf(fmaxf(0, height - (float)rows * (out.side + gap)) / 2);
     return out;
 }
 
@@ -86,7 +92,7 @@ static void draw_steps(Panel *panel, int side, const Steps *steps)
 {
     Ui *ui = panel->ui;
     const CodeSide *s = code_side(panel, side);
-    const float y = steps->y + (float)side * (steps->side + ui_px(ui, 2));
+    const float y = step_y(panel, steps, side);
     const char *letter = side == SIDE_A ? "A" : "B";
     ui_text(ui, (Rect){steps->x - ui_px(ui, 20), y, ui_px(ui, 16), steps->side}, FONT_UI_BOLD, TEXT_NORMAL,
             panel_side_color(ui, side), ALIGN_LEFT, letter);
@@ -109,8 +115,8 @@ static void take_click(Panel *panel, const Steps *steps, int side)
 {
     Ui *ui = panel->ui;
     const CodeFrame *code = panel->frame->code;
-    const Rect rect = {steps->x, steps->y + (float)side * (steps->side + ui_px(ui, 2)),
-                       steps->pitch * (CODE_STEPS - 1) + steps->side, steps->side};
+    const Rect rect = {steps->x, step_y(panel, steps, side), steps->pitch * (CODE_STEPS - 1) + steps->side,
+                       steps->side};
     char id[24];
     (void)snprintf(id, sizeof id, "%c.code_steps", side == SIDE_A ? 'a' : 'b');
     if (code_side(panel, side)->nearest < 0)
@@ -172,8 +178,10 @@ void code_draw_strip(Panel *panel)
     if (panel->frame->look.code.is_walk)
         draw_digits(panel, &line);
     draw_title(panel, line);
-    const Steps steps = place_steps(ui, rect, head, foot);
+    const Steps steps = place_steps(ui, rect, head, foot, panel->frame->look.code.shows == SHOWS_BOTH ? 2 : 1);
     for (int side = 0; side < SIDE_COUNT; side++) {
+        if (!code_is_shown(panel, side))
+            continue;
         draw_steps(panel, side, &steps);
         take_click(panel, &steps, side);
     }

@@ -67,10 +67,14 @@ typedef struct ClaimLayout {
 
 // The code: its rows are the stage's, with the pad and the decoder's digit as first and last picture; bars stand in the
 // place of those between, each number's picture in that of the test digits.
+// One model alone has the room of both: its row is the first whichever it is, beside the pad in A's.
 typedef struct CodeLayout {
-    Rect bars[SIDE_COUNT], bars_captions[SIDE_COUNT];
-    Rect strip; // one number from end to end, or the way to another digit
-    Rect table; // w 0: no room
+    Rect bars[SIDE_COUNT], bars_captions[SIDE_COUNT]; // w 0: that side is not on show
+    Rect tools;                                       // over output
+    Rect output_caption, change_caption;
+    GridLayout output, change; // as encoded; what pulling has changed, only of one model alone
+    Rect strip;                // one number from end to end, or the way to another digit
+    Rect table;                // w 0: no room
 } CodeLayout;
 
 // The largest squares for so many pictures in rect; columns 0: no room.

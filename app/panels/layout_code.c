@@ -21,17 +21,57 @@ static void replace_row(StageRow *row, Rect *bars, Rect *caption)
     }
 }
 
+// What stands below the pad belongs to the code alone.
+static void take_output(CodeLayout *code, StageRow *row)
+{
+    code->output = row->pictures[0];
+    code->output_caption = row->captions[0];
+    code->tools = row->tools;
+    row->pictures[0] = nothing;
+    row->captions[0] = row->tools = (Rect){0};
+}
+
+// From the top of one to the bottom of the other.
+static Rect join(Rect upper, Rect lower) { return (Rect){upper.x, upper.y, upper.w, lower.y + lower.h - upper.y}; }
+
+static void place_alone(Layout *layout, int side)
+{
+    enum { LAST = STAGE_COLUMNS - 1 };
+    CodeLayout *code = &layout->code;
+    StageRow *rows = layout->stage.rows;
+    const StageRow upper = rows[SIDE_A], lower = rows[SIDE_B];
+    const Rect bars = join(code->bars[SIDE_A], code->bars[SIDE_B]), caption = code->bars_captions[SIDE_A];
+    code->change = lower.pictures[LAST];
+    code->change_caption = lower.captions[LAST];
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        rows[i] = (StageRow){.tools = i == SIDE_A ? upper.tools : (Rect){0}};
+        code->bars[i] = code->bars_captions[i] = (Rect){0};
+    }
+    rows[SIDE_A].pictures[0] = upper.pictures[0];
+    rows[SIDE_A].captions[0] = upper.captions[0];
+    rows[side].head = upper.head;
+    rows[side].pictures[LAST] = upper.pictures[LAST];
+    rows[side].captions[LAST] = upper.captions[LAST];
+    rows[side].set_head = upper.set_head;
+    rows[side].set_caption = upper.set_caption;
+    rows[side].set_area = join(upper.set_area, lower.set_area);
+    code->bars[side] = bars;
+    code->bars_captions[side] = caption;
+}
+
 void layout_place_code(Layout *layout, Rect area, float scale, const Look *look)
 {
-    (void)look;
     CodeLayout *code = &layout->code;
     layout_place_pair(layout, area, scale);
     for (int side = 0; side < SIDE_COUNT; side++)
         replace_row(&layout->stage.rows[side], &code->bars[side], &code->bars_captions[side]);
+    take_output(code, &layout->stage.rows[SIDE_B]);
     code->strip = (Rect){layout->histogram.x, layout->histogram.y,
                          layout->curves.x + layout->curves.w - layout->histogram.x, layout->histogram.h};
     code->table = layout->stage.table;
     layout->histogram = layout->curves = layout->stage.table = (Rect){0};
+    if (look->code.shows != SHOWS_BOTH)
+        place_alone(layout, look->code.shows == SHOWS_B ? SIDE_B : SIDE_A);
 }
 
 GridLayout layout_fill(Rect rect, int count)

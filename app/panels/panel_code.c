@@ -30,7 +30,8 @@ void code_choose(Panel *panel, int number)
 
 // ---- pictures -----------------------------------------------------------------------------------------------------
 
-static void draw_picture(Panel *panel, int side, const GridLayout *cell, const float *values, const char *words)
+static void draw_map(Panel *panel, int side, const GridLayout *cell, const float *values, ImageMap map, float scale,
+                     const char *words)
 {
     Ui *ui = panel->ui;
     char id[24];
@@ -38,10 +39,14 @@ static void draw_picture(Panel *panel, int side, const GridLayout *cell, const f
     const Rect rect = {cell->origin.x, cell->origin.y, cell->side, cell->side};
     const WidgetState state = ui_widget(ui, id, rect, "Decoded");
     panel_hint(panel, state, words);
-    draw_images(ui->draw, cell->origin, 1, 1, cell->side, cell->side, cell->side, values,
-                panel->frame->look.is_clipped ? MAP_CLIPPED : MAP_GREY, 1.0f);
+    draw_images(ui->draw, cell->origin, 1, 1, cell->side, cell->side, cell->side, values, map, scale);
     panel_frame_picture(panel, cell);
     ui_focus_ring(ui, state, rect);
+}
+
+static void draw_picture(Panel *panel, int side, const GridLayout *cell, const float *values, const char *words)
+{
+    draw_map(panel, side, cell, values, panel->frame->look.is_clipped ? MAP_CLIPPED : MAP_GREY, 1.0f, words);
 }
 
 static void draw_decoded(Panel *panel, int side)
@@ -57,18 +62,25 @@ static void draw_decoded(Panel *panel, int side)
     draw_picture(panel, side, &row->pictures[STAGE_COLUMNS - 1], s->decoded, "code_decoded");
 }
 
-// Below the pad: what B makes of it while nobody pulls.
+// Below the pad: what B, or the one model that is on show, makes of it while nobody pulls.
 static void draw_output(Panel *panel)
 {
-    const StageRow *row = &panel->layout->stage.rows[SIDE_B];
-    panel_draw_caption(panel, row->captions[0], "B, as encoded", panel->ui->theme->soft, NULL, 0);
-    draw_picture(panel, SIDE_B, &row->pictures[0], panel->frame->models[SIDE_B].pad_p, "code_output");
+    const CodeLayout *code = &panel->layout->code;
+    const int side = code_is_shown(panel, SIDE_B) ? SIDE_B : SIDE_A;
+    panel_draw_caption(panel, code->output_caption, side == SIDE_A ? "A, as encoded" : "B, as encoded",
+                       panel->ui->theme->soft, NULL, 0);
+    draw_picture(panel, side, &code->output, panel->frame->models[side].pad_p, "code_output");
+    if (code->change.columns == 0)
+        return;
+    panel_draw_caption(panel, code->change_caption, "Changed", panel->ui->theme->soft, NULL, 0);
+    panel_draw_bar(panel, code->change_caption, MAP_SIGNED, 0.5f, "\u22120.5", "+0.5");
+    draw_map(panel, side, &code->change, code_side(panel, side)->difference, MAP_SIGNED, 0.5f, "code_change");
 }
 
 static void draw_tools(Panel *panel)
 {
     Ui *ui = panel->ui;
-    const Rect place = panel->layout->stage.rows[SIDE_B].tools;
+    const Rect place = panel->layout->code.tools;
     const float height = fminf(ui_px(ui, BUTTON_HEIGHT), place.h - ui_px(ui, 4)), line = ui_px(ui, 2),
                 gap = ui_px(ui, 6), word = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, "As encoded") + ui_px(ui, 10),
                 first = place.w - gap - fmaxf(word, floorf((place.w - gap) / 2)),
@@ -124,8 +136,9 @@ void code_draw_table(Panel *panel)
     Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
     ui_text(ui, row, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, "The code");
     for (int side = 0; side < SIDE_COUNT; side++)
-        ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_UI_BOLD,
-                TEXT_NORMAL, panel_side_color(ui, side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
+        if (code_is_shown(panel, side))
+            ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_UI_BOLD,
+                    TEXT_NORMAL, panel_side_color(ui, side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
     for (int i = 0; i < TABLE_LINES; i++) {
         row.y += line;
         draw_box(ui->draw, (Rect){row.x, row.y, row.w, ui_px(ui, 1)}, ui->theme->grid, 0);
@@ -134,10 +147,11 @@ void code_draw_table(Panel *panel)
         ui_text(ui, (Rect){row.x, row.y, width, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
                 ui_choose(ui, FONT_UI, TEXT_SMALL, width, forms, 2));
         for (int side = 0; side < SIDE_COUNT; side++)
-            ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
-                    TEXT_NORMAL,
-                    i == 0 || code_side(panel, side)->are_current ? panel_side_color(ui, side) : ui->theme->faint,
-                    ALIGN_RIGHT, lines[i].values[side]);
+            if (code_is_shown(panel, side))
+                ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line},
+                        FONT_FIGURES, TEXT_NORMAL,
+                        i == 0 || code_side(panel, side)->are_current ? panel_side_color(ui, side) : ui->theme->faint,
+                        ALIGN_RIGHT, lines[i].values[side]);
     }
     row.y += line;
     draw_box(ui->draw, (Rect){row.x, row.y, row.w, ui_px(ui, 1)}, ui->theme->grid, 0);
@@ -155,6 +169,8 @@ void panel_code(Panel *panel)
     draw_tools(panel);
     draw_output(panel);
     for (int side = 0; side < SIDE_COUNT; side++) {
+        if (!code_is_shown(panel, side))
+            continue;
         code_draw_bars(panel, side);
         draw_decoded(panel, side);
         code_draw_images(panel, side);

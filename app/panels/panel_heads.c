@@ -93,6 +93,10 @@ static void draw_badge(Panel *panel, int side, Rect rect)
     if (!state.is_clicked)
         return;
     Look *next = panel_look(panel);
+    if (frame->look.scene == SCENE_CODE) {
+        next->code.shows = frame->look.code.shows == SHOWS_BOTH ? 1u << side : SHOWS_BOTH;
+        return;
+    }
     next->scene = frame->look.scene == SCENE_COMPARE && !frame->look.is_wiped
                       ? side == SIDE_A ? SCENE_SOLO_A : SCENE_SOLO_B
                       : SCENE_COMPARE;

@@ -201,11 +201,14 @@ void panel_pad(Panel *panel)
         return;
     }
     const StageRow *rows = panel->layout->stage.rows;
+    if (!panel_is_stage(frame)) { // which has others of its own
+        draw_tools(panel, rows[SIDE_A].tools);
+        return;
+    }
     const bool is_pair = rows[SIDE_A].tools.w > 0 && rows[SIDE_B].tools.w > 0;
     if (is_pair) {
         draw_tools(panel, rows[SIDE_A].tools);
-        if (panel_is_stage(frame))
-            draw_more_tools(panel, rows[SIDE_B].tools);
+        draw_more_tools(panel, rows[SIDE_B].tools);
         return;
     }
     Rect place = rows[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].tools;

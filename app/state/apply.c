@@ -93,9 +93,13 @@ bool app_change(App *app, const Look *look, const Spec specs[SIDE_COUNT])
     return true;
 }
 
-static void change_look(App *app, const Look *look)
+static void change_look(App *app, const Look *asked)
 {
     const Look old = app->look;
+    Look entered = *asked;
+    const Look *const look = &entered;
+    if (asked->scene == SCENE_CODE && old.scene != SCENE_CODE) // the code of what was on show
+        entered.code.shows = scene_get(old.scene)->shows;
     if (look->scene == SCENE_INSPECT && old.scene != SCENE_INSPECT)
         app->back = old.scene;
     if (look->scene != old.scene || look->matrix_outputs != old.matrix_outputs ||

@@ -82,7 +82,8 @@ static void compose_numbers(App *app, const Frame *frame, int side, const float 
     double change = 0.0, error = 0.0;
     for (int i = 0; i < DIGIT_PIXELS; i++) {
         const double miss = (double)out->decoded[i] - (double)frame->pad_input[i];
-        change += fabs((double)out->decoded[i] - (double)m->pad_p[i]);
+        out->difference[i] = out->decoded[i] - m->pad_p[i];
+        change += fabs((double)out->difference[i]);
         error += miss * miss;
     }
     out->change = change / DIGIT_PIXELS;
@@ -106,6 +107,17 @@ static float choose_step(float range)
     const float power = powf(10.0f, floorf(log10f(range / 8.0f)));
     int i = 0;
     while (i < 3 && digits[i] * power * 8.0f < range)
+        i++;
+    return digits[i] * power;
+}
+
+// The least of these digits, times a power of ten, that is not below most.
+static float choose_end(float most)
+{
+    static const float digits[] = {1, 1.5f, 2, 3, 5, 7, 10};
+    const float power = powf(10.0f, floorf(log10f(most)));
+    int i = 0;
+    while (i < 6 && digits[i] * power < most)
         i++;
     return digits[i] * power;
 }
@@ -207,9 +219,7 @@ static void compose_scale(CodeFrame *code, CodeImages images)
     for (int side = 0; side < SIDE_COUNT && images != CODE_DRAWS; side++)
         for (int i = 0; i < code->sides[side].count * DIGIT_PIXELS && code->sides[side].has_images; i++)
             widen(&least, &most, fabsf(code->sides[side].images[i]));
-    code->scale = images == CODE_DRAWS ? (code->pages > 1 ? 0.1f : 0.5f)
-                  : most > 1e-6f       ? 2.0f * choose_step(4.0f * most)
-                                       : 1.0f;
+    code->scale = images == CODE_DRAWS ? (code->pages > 1 ? 0.1f : 0.5f) : most > 1e-6f ? choose_end(most) : 1.0f;
 }
 
 static void compose_strip(App *app, const Frame *frame, int side, const float *ends)

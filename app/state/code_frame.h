@@ -27,7 +27,8 @@ const char *code_images_key(int images); // "draws", "encoder", "decoder"
 
 // What is looked at in this view.
 typedef struct CodeLook {
-    int number; // that is chosen; -1: nobody has, the view finds one
+    unsigned shows; // bits of sides, as in scene.h
+    int number;     // that is chosen; -1: nobody has, the view finds one
     int page;
     CodeImages images;
     bool is_walk; // the strip leads to another digit, else it changes the number
@@ -48,10 +49,11 @@ typedef struct CodeSide {
     float shown[SPEC_WIDTH_MAX];  // on the way to the other digit, or pulled
     bool is_pulled[SPEC_WIDTH_MAX];
     int pulled_count;
-    float decoded[DIGIT_PIXELS]; // what the decoder makes of those shown; where nothing is changed the output itself
-    double mse;                  // of decoded
-    double change;               // mean |decoded - output|
-    bool has_images;             // else weights of the encoder are not one picture for each number
+    float decoded[DIGIT_PIXELS];    // what the decoder makes of those shown; where nothing is changed the output itself
+    float difference[DIGIT_PIXELS]; // decoded - output
+    double mse;                     // of decoded
+    double change;                  // mean |decoded - output|
+    bool has_images;                // else weights of the encoder are not one picture for each number
     float images[CODE_PAGE * DIGIT_PIXELS]; // (count), of the page's numbers
     float strip[CODE_STEPS * DIGIT_PIXELS]; // of number or walk; only where number < units or is_walk
     int nearest;                            // the step that is nearest to what is shown; -1: none

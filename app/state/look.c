@@ -17,6 +17,7 @@ Look look_default(void)
     look.pixel = DIGIT_SIDE / 2 * DIGIT_SIDE + DIGIT_SIDE / 2;
     look.seeks_pixel = true;
     look.t = -1.0f;
+    look.code.shows = SHOWS_BOTH;
     look.code.number = -1;
     look.code.digit = 1; // the first test digit lies on the pad
     look.past_step = -1;

@@ -3,17 +3,21 @@
 
 static const NarratorCodeSide *side_of(const NarratorFacts *f, int side) { return &f->code.sides[side]; }
 
+static bool is_shown(const NarratorFacts *f, int side) { return f->code.shows >> side & 1; }
+static bool is_pulled(const NarratorFacts *f, int side) { return is_shown(f, side) && side_of(f, side)->pulled > 0; }
+
 static bool is_all_dead(const NarratorFacts *f, int side)
 {
     const NarratorCodeSide *s = side_of(f, side);
-    return s->is_measured && s->dead == s->units;
+    return is_shown(f, side) && s->is_measured && s->dead == s->units;
 }
 
 static const char *plural(int count) { return count == 1 ? "" : "s"; }
 
 static void add_units(const NarratorFacts *f, Sentence *out)
 {
-    const int a = side_of(f, SIDE_A)->units, b = side_of(f, SIDE_B)->units;
+    const int a = side_of(f, is_shown(f, SIDE_A) ? SIDE_A : SIDE_B)->units,
+              b = side_of(f, is_shown(f, SIDE_B) ? SIDE_B : SIDE_A)->units;
     if (a == b)
         narrator_add(out, "*%s %d number%s %s all that the decoder knows of your digit.*", a == 1 ? "This" : "These", a,
                      plural(a), a == 1 ? "is" : "are");
@@ -56,14 +60,14 @@ void say_code_dead(const NarratorFacts *f, int subject, Sentence *out)
                      "draws one picture.",
                      narrator_side(a ? SIDE_A : SIDE_B));
     for (int side = 0; side < SIDE_COUNT; side++)
-        if (side_of(f, side)->pulled > 0)
+        if (is_pulled(f, side))
             add_pulled(f, side, out);
 }
 
 bool code_is_pulled(const NarratorFacts *f, int subject)
 {
     (void)subject;
-    return side_of(f, SIDE_A)->pulled > 0 || side_of(f, SIDE_B)->pulled > 0;
+    return is_pulled(f, SIDE_A) || is_pulled(f, SIDE_B);
 }
 
 void say_code_pulled(const NarratorFacts *f, int subject, Sentence *out)
@@ -71,7 +75,7 @@ void say_code_pulled(const NarratorFacts *f, int subject, Sentence *out)
     (void)subject;
     add_units(f, out);
     for (int side = 0; side < SIDE_COUNT; side++)
-        if (side_of(f, side)->pulled > 0)
+        if (is_pulled(f, side))
             add_pulled(f, side, out);
 }
 
@@ -82,9 +86,13 @@ void say_code_walk(const NarratorFacts *f, int subject, Sentence *out)
     (void)subject;
     narrator_add(out, "*All numbers are %s of the way to test digit %d.*", narrator_format_share(f->code.walk).text,
                  f->code.digit);
-    narrator_add(out, " A pixel changes by %s in <A> and by %s in <B>, on average.",
-                 narrator_format_pixel(side_of(f, SIDE_A)->change).text,
-                 narrator_format_pixel(side_of(f, SIDE_B)->change).text);
+    if (f->code.shows != SHOWS_BOTH)
+        narrator_add(out, " A pixel changes by %s on average.",
+                     narrator_format_pixel(side_of(f, is_shown(f, SIDE_A) ? SIDE_A : SIDE_B)->change).text);
+    else
+        narrator_add(out, " A pixel changes by %s in <A> and by %s in <B>, on average.",
+                     narrator_format_pixel(side_of(f, SIDE_A)->change).text,
+                     narrator_format_pixel(side_of(f, SIDE_B)->change).text);
 }
 
 // From a tenth on they are worth a sentence.
@@ -97,7 +105,7 @@ void say_code(const NarratorFacts *f, int subject, Sentence *out)
     add_units(f, out);
     for (int side = 0; side < SIDE_COUNT; side++) {
         const NarratorCodeSide *s = side_of(f, side);
-        if (!has_many_dead(s))
+        if (!is_shown(f, side) || !has_many_dead(s))
             continue;
         has_dead = true;
         narrator_add(out, " In %s %d of them %s dead: the same for every digit.", narrator_side(side), s->dead,

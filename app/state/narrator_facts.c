@@ -56,7 +56,8 @@ static NarratorPixel find_pixel(const Frame *frame)
 
 static NarratorCode find_code(const Frame *frame)
 {
-    NarratorCode out = {.walk = (double)frame->look.code.walk, .digit = frame->code->digit};
+    NarratorCode out = {
+        .shows = frame->look.code.shows, .walk = (double)frame->look.code.walk, .digit = frame->code->digit};
     for (int side = 0; side < SIDE_COUNT; side++) {
         const CodeSide *from = &frame->code->sides[side];
         NarratorCodeSide *to = &out.sides[side];
