@@ -104,6 +104,12 @@ WidgetState panel_menu_row(Panel *panel, const char *id, Rect rect, const char *
 // The wipe's divider over a picture: drag it, or move it with the arrows.
 void panel_divider(Panel *panel, const char *id, Rect area);
 
+// A choice of options, in as many lines of line's width as they need, `pitch` below each other. states (count). Returns
+// the one chosen now, or -1.
+int panel_choices(Panel *panel, const char *id, Rect line, float pitch, const char *const *labels, int count,
+                  int chosen, Color accent, WidgetState *states);
+int panel_choice_lines(Panel *panel, const char *const *labels, int count, float width);
+
 // A card with a thin edge.
 void panel_card(Panel *panel, Rect rect);
 

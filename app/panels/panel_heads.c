@@ -7,7 +7,7 @@
 
 #include "panels/panel.h"
 
-_Static_assert((int)LOSS_COUNT <= (int)CHOICES_MAX && (int)OUTPUT_COUNT <= (int)CHOICES_MAX, "raise CHOICES_MAX");
+_Static_assert((int)LOSS_COUNT < (int)CHOICES_MAX && (int)OUTPUT_COUNT < (int)CHOICES_MAX, "raise CHOICES_MAX");
 
 static char side_letter(int side) { return side == SIDE_A ? 'a' : 'b'; }
 
@@ -23,6 +23,8 @@ typedef struct Chips {
 
 static const char *loss_label(int row) { return loss_get(row)->label; }
 static const char *output_label(int row) { return activation_get(OUTPUT_ACTIVATION, row)->label; }
+
+static const char rest[] = "\u2026"; // the chip behind those that there is room for: it opens all of them
 
 // The first `wanted` of them, the chosen one always among them. Returns how many.
 static int list_rows(const Chips *chips, int wanted, int chosen, int rows[CHOICES_MAX])
@@ -40,8 +42,11 @@ static float chips_width(Ui *ui, const Chips *chips, const int *rows, int count)
     const char *labels[CHOICES_MAX];
     for (int i = 0; i < count; i++)
         labels[i] = chips->label(rows[i]);
-    return ui_choice_width(ui, labels, count);
+    labels[count] = rest;
+    return ui_choice_width(ui, labels, count + (count < chips->count));
 }
+
+static Popup more_of(int side) { return side == SIDE_A ? POPUP_MORE_A : POPUP_MORE_B; }
 
 // A word that gives way, then as many chips as there is room for. Moves *line behind them; the row chosen now, or -1.
 static int draw_chips(Panel *panel, int side, Rect *line, const Chips *chips, int wanted, bool has_word, int chosen)
@@ -64,15 +69,21 @@ static int draw_chips(Panel *panel, int side, Rect *line, const Chips *chips, in
     }
     char id[24];
     (void)snprintf(id, sizeof id, "%c.%s", side_letter(side), chips->words);
-    const float width = fminf(line->w, ui_choice_width(ui, labels, count));
+    labels[count] = rest;
+    const int shown = count + (count < chips->count);
+    const float width = fminf(line->w, ui_choice_width(ui, labels, shown));
     WidgetState states[CHOICES_MAX];
-    const int picked = ui_choice_states(ui, id, (Rect){line->x, line->y, width, line->h}, labels, count, at,
+    const int picked = ui_choice_states(ui, id, (Rect){line->x, line->y, width, line->h}, labels, shown, at,
                                         panel_side_color(ui, side), states);
     for (int i = 0; i < count; i++)
         chips->hint(panel, states[i], rows[i]);
+    if (shown > count)
+        panel_hint(panel, states[count], "rest");
+    if (picked == count)
+        panel_request(panel, REQUEST_POPUP, (int)more_of(side));
     line->x += width + ui_px(ui, 12);
     line->w -= width + ui_px(ui, 12);
-    return picked < 0 ? -1 : rows[picked];
+    return picked < 0 || picked == count ? -1 : rows[picked];
 }
 
 // ---- the head -----------------------------------------------------------------------------------------------------
@@ -118,7 +129,7 @@ static float draw_more(Panel *panel, int side, Rect line)
 {
     Ui *ui = panel->ui;
     const int changed = count_changed(&panel->frame->models[side].spec);
-    const Popup popup = side == SIDE_A ? POPUP_MORE_A : POPUP_MORE_B;
+    const Popup popup = more_of(side);
     char id[24], label[32], brief[16];
     (void)snprintf(id, sizeof id, "%c.more", side_letter(side));
     (void)snprintf(label, sizeof label, changed ? "More \u00b7 %d changed" : "More", changed);

@@ -8,30 +8,77 @@
 
 static char letter(int side) { return side == SIDE_A ? 'a' : 'b'; }
 
+_Static_assert((int)LOSS_COUNT <= (int)CHOICES_MAX && (int)OUTPUT_COUNT <= (int)CHOICES_MAX &&
+                   (int)HIDDEN_COUNT <= (int)CHOICES_MAX,
+               "raise CHOICES_MAX");
+
+static const char *loss_label(int row) { return loss_get(row)->label; }
+static const char *output_label(int row) { return activation_get(OUTPUT_ACTIVATION, row)->label; }
 static const char *hidden_label(int row) { return activation_get(HIDDEN_ACTIVATION, row)->label; }
 static const char *optimizer_label(int row) { return optimizer_get(row)->label; }
 
-// "word [chip] chip chip"; true and *value when another was chosen.
-static bool draw_choice(Panel *panel, int side, Rect row, const char *key, const char *word, int count,
-                        const char *(*label)(int), void (*hint)(Panel *, WidgetState, int), int *value)
+static int count_losses(void) { return LOSS_COUNT; }
+static int count_outputs(void) { return OUTPUT_COUNT; }
+static int count_hiddens(void) { return HIDDEN_COUNT; }
+
+static int *loss_of(Spec *spec) { return &spec->loss; }
+static int *output_of(Spec *spec) { return &spec->output; }
+static int *hidden_of(Spec *spec) { return &spec->hidden; }
+static int *optimizer_of(Spec *spec) { return &spec->optimizer; }
+
+// What can be chosen: a table of the engine each. Loss and output stand in the head, too, as far as there is room.
+typedef struct ChoiceRow {
+    const char *key, *word;
+    int (*count)(void);
+    const char *(*label)(int row);
+    void (*hint)(Panel *panel, WidgetState state, int row);
+    int *(*of)(Spec *spec);
+} ChoiceRow;
+
+static const ChoiceRow choices[] = {
+    {"loss.all", "loss", count_losses, loss_label, panel_loss_hint, loss_of},
+    {"output.all", "output", count_outputs, output_label, panel_output_hint, output_of},
+    {"hidden", "inner units", count_hiddens, hidden_label, panel_hidden_hint, hidden_of},
+    {"optimizer", "how it steps", optimizer_count, optimizer_label, panel_optimizer_hint, optimizer_of},
+};
+enum { CHOICE_COUNT = sizeof choices / sizeof *choices };
+
+static float word_width(const Ui *ui) { return ui_px(ui, 92); }
+
+static int list_labels(const ChoiceRow *choice, const char *labels[CHOICES_MAX])
+{
+    const int count = choice->count();
+    assert(count <= CHOICES_MAX && "raise CHOICES_MAX");
+    for (int i = 0; i < count; i++)
+        labels[i] = choice->label(i);
+    return count;
+}
+
+static int count_lines(Panel *panel, const ChoiceRow *choice, float width)
+{
+    const char *labels[CHOICES_MAX];
+    const int count = list_labels(choice, labels);
+    return panel_choice_lines(panel, labels, count, width - word_width(panel->ui));
+}
+
+// "word [chip] chip chip"; what is chosen goes into spec. Returns how many lines it has.
+static int draw_choice(Panel *panel, int side, Rect row, float line, const ChoiceRow *choice, Spec *spec)
 {
     Ui *ui = panel->ui;
     const char *labels[CHOICES_MAX];
     WidgetState states[CHOICES_MAX];
     char id[24];
-    assert(count <= CHOICES_MAX && "raise CHOICES_MAX");
+    const int count = list_labels(choice, labels);
+    (void)snprintf(id, sizeof id, "%c.%s", letter(side), choice->key);
+    const float width = word_width(ui);
+    ui_text(ui, (Rect){row.x, row.y, width, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT, choice->word);
+    const int chosen = panel_choices(panel, id, (Rect){row.x + width, row.y, row.w - width, row.h}, line, labels, count,
+                                     *choice->of(spec), panel_side_color(ui, side), states);
     for (int i = 0; i < count; i++)
-        labels[i] = label(i);
-    (void)snprintf(id, sizeof id, "%c.%s", letter(side), key);
-    const float width = ui_px(ui, 92);
-    ui_text(ui, (Rect){row.x, row.y, width, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT, word);
-    const int chosen = ui_choice_states(ui, id, (Rect){row.x + width, row.y, row.w - width, row.h}, labels, count,
-                                        *value, panel_side_color(ui, side), states);
-    for (int i = 0; i < count; i++)
-        hint(panel, states[i], i);
+        choice->hint(panel, states[i], i);
     if (chosen >= 0)
-        *value = chosen;
-    return chosen >= 0;
+        *choice->of(spec) = chosen;
+    return count_lines(panel, choice, row.w);
 }
 
 // ---- steppers -----------------------------------------------------------------------------------------------------
@@ -206,22 +253,20 @@ void panel_more(Panel *panel)
     Ui *ui = panel->ui;
     const int side = panel->frame->popup == POPUP_MORE_A ? SIDE_A : SIDE_B;
     const StageRow *row = &panel->layout->stage.rows[side];
-    enum { LINES = 2 + (SETTING_COUNT + 1) / 2 + 2 };
-    const float pad = ui_px(ui, 10), line = ui_px(ui, 28);
-    Rect box = {row->set_area.x, row->set_caption.y, row->set_area.w, LINES * line + 2 * pad};
-    box.w = fmaxf(box.w, ui_px(ui, 470));
+    const float pad = ui_px(ui, 10), line = ui_px(ui, 28), width = fmaxf(row->set_area.w, ui_px(ui, 470));
+    int lines = (SETTING_COUNT + 1) / 2 + 2;
+    for (int i = 0; i < CHOICE_COUNT; i++)
+        lines += count_lines(panel, &choices[i], width - 2 * pad);
+    Rect box = {row->set_area.x, row->set_caption.y, width, (float)lines * line + 2 * pad};
     box.x = fmaxf(ui_px(ui, 8), row->set_area.x + row->set_area.w - box.w);
     box.y = fminf(box.y, panel->layout->playback.y - box.h);
     panel_popup(panel, box);
     Rect place = {box.x + pad, box.y + pad, box.w - 2 * pad, line - ui_px(ui, 3)};
     Spec spec = panel->frame->models[side].spec, old = spec;
-    (void)draw_choice(panel, side, place, "hidden", "inner units", activation_count(HIDDEN_ACTIVATION), hidden_label,
-                      panel_hidden_hint, &spec.hidden);
-    place.y += line;
-    if (draw_choice(panel, side, place, "optimizer", "how it steps", optimizer_count(), optimizer_label,
-                    panel_optimizer_hint, &spec.optimizer))
+    for (int i = 0; i < CHOICE_COUNT; i++)
+        place.y += line * (float)draw_choice(panel, side, place, line, &choices[i], &spec);
+    if (spec.optimizer != old.optimizer)
         spec.lr = optimizer_get(spec.optimizer)->default_lr; // rates of different optimizers mean different things
-    place.y += line;
     draw_settings(panel, side, (Rect){place.x, place.y, place.w, 0}, line, &spec);
     place.y += line * (float)((SETTING_COUNT + 1) / 2);
     draw_spec(panel, side, place);

@@ -32,7 +32,17 @@ static const OfferRow rows[] = {
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
-static void draw_choice(Panel *panel, Rect line, const OfferRow *row)
+static float word_width(const Ui *ui) { return ui_px(ui, 92); }
+
+static int count_lines(Panel *panel, const OfferRow *row, float width)
+{
+    const char *labels[CHOICES_MAX];
+    for (int i = 0; i < row->count; i++)
+        labels[i] = row->label(i);
+    return panel_choice_lines(panel, labels, row->count, width - word_width(panel->ui));
+}
+
+static void draw_choice(Panel *panel, Rect line, float pitch, const OfferRow *row)
 {
     Ui *ui = panel->ui;
     const char *labels[CHOICES_MAX];
@@ -40,11 +50,10 @@ static void draw_choice(Panel *panel, Rect line, const OfferRow *row)
     Spec spec = panel->frame->offer->spec;
     for (int i = 0; i < row->count; i++)
         labels[i] = row->label(i);
-    const float word = ui_px(ui, 92);
+    const float word = word_width(ui);
     ui_text(ui, (Rect){line.x, line.y, word, line.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT, row->word);
-    const float width = fminf(line.w - word, ui_choice_width(ui, labels, row->count));
-    const int chosen = ui_choice_states(ui, row->id, (Rect){line.x + word, line.y, width, line.h}, labels, row->count,
-                                        *row->of(&spec), ui->theme->text, states);
+    const int chosen = panel_choices(panel, row->id, (Rect){line.x + word, line.y, line.w - word, line.h}, pitch,
+                                     labels, row->count, *row->of(&spec), ui->theme->text, states);
     for (int i = 0; i < row->count; i++)
         row->hint(panel, states[i], i);
     if (chosen < 0)
@@ -108,7 +117,10 @@ void panel_offer(Panel *panel)
     format_verdict(offer, panel->frame->facts, verdict, sizeof verdict);
     const float line = ui_px(ui, 26),
                 height = ui_paragraph(ui, (Rect){0, 0, inner, window.h}, FONT_UI, TEXT_NORMAL, 0, words);
-    const float whole = 2 * pad + line + gap + height + gap + ROW_COUNT * (row + gap) + line + gap + row;
+    int choices = 0;
+    for (int i = 0; i < ROW_COUNT; i++)
+        choices += count_lines(panel, &rows[i], inner);
+    const float whole = 2 * pad + line + gap + height + gap + (float)choices * (row + gap) + line + gap + row;
     const Rect box = {roundf((window.w - width) / 2), roundf(fmaxf(0, (window.h - whole) / 2)), width, whole};
     draw_box(ui->draw, window, ui->theme->shade, 0);
     panel_popup(panel, box);
@@ -117,8 +129,10 @@ void panel_offer(Panel *panel)
     at.y += line + gap;
     (void)ui_paragraph(ui, (Rect){at.x, at.y, inner, height}, FONT_UI, TEXT_NORMAL, ui->theme->soft, words);
     at.y += height + gap;
-    for (int i = 0; i < ROW_COUNT; i++, at.y += row + gap)
-        draw_choice(panel, (Rect){at.x, at.y, inner, row}, &rows[i]);
+    for (int i = 0; i < ROW_COUNT; i++) {
+        draw_choice(panel, (Rect){at.x, at.y, inner, row}, row + gap, &rows[i]);
+        at.y += (row + gap) * (float)count_lines(panel, &rows[i], inner);
+    }
     ui_text(ui, at, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, verdict);
     at.y += line + gap;
     draw_buttons(panel, (Rect){at.x, at.y, inner, row});
