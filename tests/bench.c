@@ -187,6 +187,7 @@ static const Row rows[] = {
     {"train softplus output", "samples/s", measure_training, "output=softplus", true, TRAINING, false},
     {"train tanh output", "samples/s", measure_training, "output=tanh", true, TRAINING, false},
     {"train sigmoid twice", "samples/s", measure_training, "output=sigmoid2", true, TRAINING, false},
+    {"train softmax", "samples/s", measure_training, "output=softmax", true, TRAINING, false},
     {"train hidden 128", "samples/s", measure_training, "layers=128", true, TRAINING, false},
     {"train hidden 512", "samples/s", measure_training, "layers=512", true, TRAINING, false},
     {"train deep", "samples/s", measure_training, "layers=128,64,32,64,128", true, TRAINING, false},

@@ -103,9 +103,14 @@ def sigmoid(z):
     return np.where(z < 0, np.exp(-np.abs(z)), 1.0) / (1 + np.exp(-np.abs(z)))
 
 
+def softmax(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 OUTPUT = {"sigmoid": sigmoid, "relu": lambda z: np.maximum(z, 0), "linear": lambda z: z,
           "clip": lambda z: np.clip(z, 0, 1), "tanh01": lambda z: (np.tanh(z) + 1) / 2,
-          "softplus": lambda z: np.logaddexp(0, z), "tanh": np.tanh, "sigmoid2": lambda z: sigmoid(sigmoid(z))}
+          "softplus": lambda z: np.logaddexp(0, z), "softmax": softmax, "tanh": np.tanh, "sigmoid2": lambda z: sigmoid(sigmoid(z))}
 HIDDEN = {"relu": OUTPUT["relu"], "tanh": np.tanh, "sigmoid": sigmoid}
 
 

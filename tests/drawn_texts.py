@@ -10,7 +10,7 @@ from figures_reference import APP, LOSSES
 SIDES = "ab"
 NAMES = {"bce": "BCE", "mse": "MSE", "mae": "MAE"}
 OUTPUT_NAMES = {"sigmoid": "sigmoid", "relu": "ReLU", "linear": "linear", "clip": "clip", "tanh01": "tanh 0…1",
-                "softplus": "softplus", "tanh": "tanh", "sigmoid2": "2 sigmoids"}
+                "softplus": "softplus", "tanh": "tanh", "sigmoid2": "2 sigmoids", "softmax": "softmax"}
 # of each heatmap: its label, the test figure of its caption and how that is written, its unit, whether it has a sign
 HEATMAPS = {"bce": ("BCE", "bce", "%.4f", "", False), "excess": ("avoidable BCE", "excess_bce", "%.4f", "", False),
             "mse": ("MSE", "mse", "%.4f", "", False), "mae": ("MAE", "mae", "%.4f", "", False),

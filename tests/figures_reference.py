@@ -19,7 +19,7 @@ import cli_reference as reference
 
 TRAIN_IMAGES, TEST_IMAGES = 700, 300
 LOSSES = ["bce", "mse", "mae"]
-OUTPUTS = ["sigmoid", "relu", "linear", "clip", "tanh01", "softplus", "tanh", "sigmoid2"]
+OUTPUTS = ["sigmoid", "relu", "linear", "clip", "tanh01", "softplus", "tanh", "sigmoid2", "softmax"]
 LABELS = {"sigmoid": "sigmoid", "relu": "ReLU", "linear": "linear", "clip": "clip"}
 APP = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "app")
 
@@ -120,6 +120,7 @@ OUTPUT_SLOPE = {"sigmoid": lambda z: reference.sigmoid(z) * reference.sigmoid(-z
                 "relu": lambda z: (z > 0) * 1.0, "linear": np.ones_like, "clip": lambda z: ((z > 0) & (z < 1)) * 1.0,
                 "tanh01": lambda z: 2 * reference.sigmoid(2 * z) * reference.sigmoid(-2 * z),
                 "softplus": reference.sigmoid, "tanh": lambda z: 1 - np.tanh(z) ** 2,
+                "softmax": lambda z: reference.softmax(z) * (1 - reference.softmax(z)),
                 "sigmoid2": lambda z: (reference.sigmoid(reference.sigmoid(z)) * reference.sigmoid(-reference.sigmoid(z))
                                        * reference.sigmoid(z) * reference.sigmoid(-z))}
 

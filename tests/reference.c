@@ -62,6 +62,8 @@ double reference_activate(const char *name, double z, double *slope)
         const double p = 1.0 / (1.0 + exp(-s)), inner = s * (1.0 / (1.0 + exp(z)));
         return *slope = p * (1.0 - p) * inner, p;
     }
+    if (is(name, "softmax")) // of z less ln of the sum of e^z over the picture
+        return *slope = exp(fmin(z, 0.0)), exp(fmin(z, 0.0));
     if (is(name, "relu"))
         return *slope = z > 0.0, z > 0.0 ? z : 0.0;
     if (is(name, "clip"))
@@ -124,6 +126,32 @@ static void apply_layer(const Reference *r, int i, const double *x, double *valu
     }
 }
 
+// Takes ln of the sum of e^z from each z, where outputs share a picture.
+static void normalise(const Reference *r, double *z)
+{
+    double most = -INFINITY, sum = 0.0;
+    if (!is(r->output, "softmax"))
+        return;
+    for (int i = 0; i < r->pixels; i++)
+        most = fmax(most, z[i]);
+    for (int i = 0; i < r->pixels; i++)
+        sum += exp(z[i] - most);
+    for (int i = 0; i < r->pixels; i++)
+        z[i] -= most + log(sum);
+}
+
+// From slopes at normalised z to those at what it was before.
+static void share_slopes(const Reference *r, const double *z, double *slopes)
+{
+    double sum = 0.0;
+    if (!is(r->output, "softmax"))
+        return;
+    for (int i = 0; i < r->pixels; i++)
+        sum += slopes[i];
+    for (int i = 0; i < r->pixels; i++)
+        slopes[i] -= exp(z[i]) * sum;
+}
+
 void reference_forward(const Reference *r, const double *x, double *z)
 {
     double values[2][REFERENCE_WIDTH_MAX], slopes[REFERENCE_WIDTH_MAX], margin = INFINITY;
@@ -132,6 +160,7 @@ void reference_forward(const Reference *r, const double *x, double *z)
         x = values[i % 2];
     }
     apply_layer(r, r->layer_count - 1, x, z, NULL, NULL);
+    normalise(r, z);
 }
 
 // How near an output is to a place where the loss has no derivative, or one too steep for single precision. Where the
@@ -178,11 +207,13 @@ static double learn_image(Reference *r, const double *x, const double *t, double
     for (int i = 0; i < last; i++)
         apply_layer(r, i, i ? values[i - 1] : x, values[i], slopes[i], &r->smallest_margin);
     apply_layer(r, last, values[last - 1], values[last], NULL, NULL);
+    normalise(r, values[last]);
     for (int pixel = 0; pixel < r->pixels; pixel++) {
         loss += reference_lose(r->loss, r->output, values[last][pixel], t[pixel], &slopes[last][pixel]);
         slopes[last][pixel] *= weight / r->pixels;
         r->smallest_margin = fmin(r->smallest_margin, measure_output_margin(r, values[last][pixel], t[pixel]));
     }
+    share_slopes(r, values[last], slopes[last]);
     for (int i = last; i >= 0; i--) {
         learn_layer(r, i, i ? values[i - 1] : x, slopes[i], i ? above : NULL);
         for (int unit = 0; i > 0 && unit < r->out[i - 1]; unit++) {

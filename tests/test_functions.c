@@ -30,6 +30,7 @@ static const Bound bounds[] = {
     {"clip", 0, 0, 0, 0},
     {"tanh01", 2e-38, 6e-7, 2e-37, 8e-7},
     {"softplus", 2e-38, 6e-7, 2e-38, 6e-7},
+    {"softmax", 2e-38, 6e-7, 2e-38, 6e-7},
     {"sigmoid2", 0, 6e-7, 2e-38, 1.2e-6},
     {"leaky_relu", 1e-45, 1.2e-7, 0, 1e-7},
     {"tanh", 1e-45, 4e-7, 2e-37, 8e-7},

@@ -117,8 +117,8 @@ static void bad_choices_are_named_with_the_good_ones(void **state)
         {"loss=", {"loss=", "bce, mse, mae"}},
         {"loss=BCE", {"loss=BCE", "bce, mse, mae"}},
         {"loss=bce ", {"loss=bce ", "bce, mse, mae"}},
-        {"output=softmax", {"output=softmax", "sigmoid, relu, linear, clip, tanh01, softplus, tanh, sigmoid2"}},
-        {"output=gelu", {"output=gelu", "sigmoid, relu, linear, clip, tanh01, softplus, tanh, sigmoid2"}},
+        {"output=softmin", {"output=softmin", "sigmoid, relu, linear, clip, tanh01, softplus, tanh, sigmoid2, softmax"}},
+        {"output=gelu", {"output=gelu", "sigmoid, relu, linear, clip, tanh01, softplus, tanh, sigmoid2, softmax"}},
         {"hidden=clip", {"hidden=clip", "relu, leaky_relu, tanh, sigmoid, elu, gelu, linear"}},
         {"optimizer=rmsprop", {"optimizer=rmsprop", "adam, adadelta, sgd"}},
     };

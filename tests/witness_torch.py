@@ -42,6 +42,8 @@ SPECS = [
     "loss=mse,reduce=sum,optimizer=sgd,lr=0.0001",
     "hidden=linear,output=linear,loss=mse",
     "output=sigmoid2",
+    "output=softmax",
+    "output=softmax,loss=mae,batch=300",
     "output=tanh,loss=mse,layers=48",
 ]
 
@@ -62,6 +64,7 @@ OUTPUT = {
     "tanh01": lambda z: (torch.tanh(z) + 1.0) / 2.0,
     "softplus": functional.softplus,
     "tanh": torch.tanh,
+    "softmax": lambda z: torch.softmax(z, 1),
     "sigmoid2": lambda z: torch.sigmoid(torch.sigmoid(z)),
 }
 

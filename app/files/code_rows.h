@@ -21,6 +21,7 @@
 #define CODE_OUTPUT_softplus {"nn.functional.softplus(z)", "keras.ops.softplus(z)"}
 #define CODE_OUTPUT_hyperbolic_tangent {"torch.tanh(z)", "keras.ops.tanh(z)"}
 #define CODE_OUTPUT_sigmoid2 {"torch.sigmoid(torch.sigmoid(z))", "keras.ops.sigmoid(keras.ops.sigmoid(z))"}
+#define CODE_OUTPUT_softmax {"torch.softmax(z, -1)", "keras.ops.softmax(z, axis=-1)"}
 
 // {PyTorch's module, Keras' function of z}
 #define CODE_HIDDEN_relu {"nn.ReLU()", "keras.ops.relu(z)"}

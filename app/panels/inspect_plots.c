@@ -189,7 +189,9 @@ static void describe_slope(const ModelFrame *m, float t, char *text, size_t size
 {
     const bool is_sigmoid = m->spec.output == activation_find(OUTPUT_ACTIVATION, "sigmoid");
     const Cut cut = find_cut(&(SlopeCurve){m->model, m->range, m->spec.loss, t});
-    if (is_sigmoid && m->spec.loss == LOSS_BCE)
+    if (activation_get(OUTPUT_ACTIVATION, m->spec.output)->is_of_picture)
+        (void)snprintf(text, size, "by its own output alone");
+    else if (is_sigmoid && m->spec.loss == LOSS_BCE)
         (void)snprintf(text, size, "p \u2212 t");
     else if (is_sigmoid && m->spec.loss == LOSS_MSE)
         (void)snprintf(text, size, "2(p \u2212 t) p (1 \u2212 p)");

@@ -151,7 +151,9 @@ static bool is_side(const Frame *frame, int side, int model)
 static void draw_badges(Panel *panel, const MatrixCell *place, int model)
 {
     Ui *ui = panel->ui;
-    const float line = ui_px(ui, 2), size = fminf(ui_px(ui, 18), floorf(place->drawn_output.side / 3));
+    // a third of a picture, but the letter must fit
+    const float line = ui_px(ui, 2),
+                size = fmaxf(ui_px(ui, 14), fminf(ui_px(ui, 18), floorf(place->drawn_output.side / 3)));
     Rect frame = {place->pictures.x - line, place->pictures.y - line, place->pictures.w + 2 * line,
                   place->pictures.h + 2 * line};
     Rect badge = {frame.x, frame.y, size, size};

@@ -53,7 +53,7 @@ static void mark_saturated(const HeatInput *in, float *marks)
         const size_t part = in->n - i < DIGIT_PIXELS ? in->n - i : DIGIT_PIXELS;
         output->apply(in->z + i, p, slopes, part);
         for (size_t j = 0; j < part; j++)
-            marks[i + j] = fabsf(slopes[j]) < 0.01f ? 1.0f : 0.0f;
+            marks[i + j] = fabsf(slopes[j]) * (output->is_of_picture ? 1.0f - p[j] : 1.0f) < 0.01f ? 1.0f : 0.0f;
     }
 }
 

@@ -14,6 +14,7 @@ typedef struct Activation {
     const char *formula; // the term of art's
     const char *what;    // what it is, one line for a beginner; no figure that holds for one data set alone
     const char *look;    // what to look for, one line
+    bool is_of_picture;  // p depends on the whole picture: apply wants z less ln of the sum of e^z over it
     // value[i] = f(z[i]), slope[i] = f'(z[i]) for i < n; the arrays are the same or do not overlap. slope may not be
     // NULL.
     void (*apply)(const float *z, float *value, float *slope, size_t n);

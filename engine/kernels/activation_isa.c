@@ -18,11 +18,12 @@
         }                                                                                                              \
     }
 
-#define OUTPUT_APPLY(C, function, key, label, formula, what, look, logit) APPLY(output, function)
-#define OUTPUT_ROW(C, function, key, label, formula, what, look, logit)                                                \
-    {key, label, formula, what, look, output_##function},
+#define OUTPUT_APPLY(C, function, key, label, formula, what, look, logit, scope) APPLY(output, function)
+#define OUTPUT_ROW(C, function, key, label, formula, what, look, logit, scope)                                         \
+    {key, label, formula, what, look, scope == OF_PICTURE, output_##function},
 #define HIDDEN_APPLY(C, function, key, label, formula, what, look) APPLY(hidden, function)
-#define HIDDEN_ROW(C, function, key, label, formula, what, look)   {key, label, formula, what, look, hidden_##function},
+#define HIDDEN_ROW(C, function, key, label, formula, what, look)                                                       \
+    {key, label, formula, what, look, false, hidden_##function},
 
 OUTPUT_ACTIVATIONS(OUTPUT_APPLY, _)
 HIDDEN_ACTIVATIONS(HIDDEN_APPLY, _)

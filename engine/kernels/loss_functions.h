@@ -102,7 +102,7 @@ INLINE Terms bce_logit_terms(Vec z, Vec t, const int scale)
 // For each pair of an output activation and a loss: terms_<output>_<loss>, and factors_<output>_<loss>, how many
 // factors may be multiplied before the product leaves the range of a float; 0 where there are none.
 
-#define KEEP_LOGIT(C, activation, key, label, formula, what, look, logit) enum { logit_of_##activation = logit };
+#define KEEP_LOGIT(C, activation, key, label, formula, what, look, logit, scope) enum { logit_of_##activation = logit };
 OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
 #undef KEEP_LOGIT
 
@@ -132,7 +132,7 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
     }
 #define TERMS_OF_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)          \
     TERMS_##form(activation, loss)
-#define TERMS_OF_OUTPUT(C, activation, key, label, formula, what, look, logit) LOSSES(TERMS_OF_PAIR, activation)
+#define TERMS_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, scope) LOSSES(TERMS_OF_PAIR, activation)
 OUTPUT_ACTIVATIONS(TERMS_OF_OUTPUT, _)
 
 #endif

@@ -68,12 +68,12 @@ INLINE double pass_strip(const OutputPass *pass, FindTerms *find, const size_t f
     {                                                                                                                  \
         return pass_strip(pass, terms_##activation##_##loss, factors_##activation##_##loss);                           \
     }
-#define PASSES_OF_OUTPUT(C, activation, key, label, formula, what, look, logit) LOSSES(PASS_OF_PAIR, activation)
+#define PASSES_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, scope) LOSSES(PASS_OF_PAIR, activation)
 OUTPUT_ACTIVATIONS(PASSES_OF_OUTPUT, _)
 
 // ---- the tables ---------------------------------------------------------------------------------------------------
 
-#define PASS_ROW(loss, activation, key, label, formula, what, look, logit) pass_##activation##_##loss,
+#define PASS_ROW(loss, activation, key, label, formula, what, look, logit, scope) pass_##activation##_##loss,
 #define PASS_TABLE(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                      \
     static TrainOutput *const loss##_passes[] = {OUTPUT_ACTIVATIONS(PASS_ROW, loss)};
 LOSSES(PASS_TABLE, _)

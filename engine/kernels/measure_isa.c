@@ -103,7 +103,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
 #define LIMIT_FACTORS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)          \
     if (factors_##activation##_##loss > 0 && factors_##activation##_##loss < most)                                     \
         most = factors_##activation##_##loss;
-#define MEASURE(C, activation, key, label, formula, what, look, logit)                                                 \
+#define MEASURE(C, activation, key, label, formula, what, look, logit, scope)                                          \
     INLINE Vec activation##_value(Vec z) { return activation(z).value; }                                               \
     INLINE void activation##_losses(Vec *sums, Vec *factors, Vec z,                                                    \
                                     Vec t){LOSSES(ADD_LOSS, activation)} INLINE int activation##_factors(void)         \
@@ -119,5 +119,5 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
     }
 OUTPUT_ACTIVATIONS(MEASURE, _)
 
-#define MEASURE_ROW(C, activation, key, label, formula, what, look, logit) measure_##activation,
+#define MEASURE_ROW(C, activation, key, label, formula, what, look, logit, scope) measure_##activation,
 MeasureOutput *const PER_ISA(measure_table)[] = {OUTPUT_ACTIVATIONS(MEASURE_ROW, _)};

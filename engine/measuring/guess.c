@@ -5,7 +5,8 @@
 // left behind says more: at its end the slope at each logit is 0 on average, with the output that it was trained with,
 // and most nearly for its own loss. Where both say little, the usual is likelier: what stands first in its table. The
 // weights of the three are from trainings of each loss and output. An output that cannot draw a digit, such as a
-// sigmoid of a sigmoid, is not found: a sigmoid of the same logits draws better ones.
+// sigmoid of a sigmoid, is not found: a sigmoid of the same logits draws better ones. Outputs that share a picture are
+// taken only where they are named.
 #include "measuring/guess.h"
 
 #include <assert.h>
@@ -120,7 +121,8 @@ static void try_outputs(const Trial *trial, Spec spec, int reading, Guesses *out
     const int first = out->count;
     double least = INFINITY;
     for (int output = 0; output < OUTPUT_COUNT; output++) {
-        if (names(trial, SPEC_KEY_OUTPUT) && output != trial->wish->spec.output)
+        const bool is_of_picture = activation_get(OUTPUT_ACTIVATION, output)->is_of_picture;
+        if (names(trial, SPEC_KEY_OUTPUT) ? output != trial->wish->spec.output : is_of_picture)
             continue;
         spec.output = output;
         const double mse = measure_error(trial, output);

@@ -122,10 +122,9 @@ static void measure_strip(const Measurement *m, const Page *page, size_t column,
 static void measure_outputs(const Measurement *m, const Page *page, const float *code, Worker *worker, Shard *shard)
 {
     const Model *model = m->model;
-    const Layer *output = &model->layers[model->layer_count - 1];
     for (size_t column = 0; column < DIGIT_PIXELS; column += STRIP_COLUMNS) {
-        model_forward_layer(output, m->parameters, code, model->layers[model->layer_count - 2].stride,
-                            (int)page->tile.count, column, STRIP_COLUMNS, worker->strip, STRIP_COLUMNS);
+        model_output_strip(model, m->parameters, &worker->workspace, code, (int)page->tile.count, column, STRIP_COLUMNS,
+                           worker->strip);
         measure_strip(m, page, column, worker, shard);
     }
 }
@@ -357,9 +356,7 @@ typedef struct Comparison {
 static void output_strip(PairSide *side, const float *code, int rows, size_t column)
 {
     const Model *model = side->model;
-    model_forward_layer(&model->layers[model->layer_count - 1], side->parameters, code,
-                        model->layers[model->layer_count - 2].stride, rows, column, STRIP_COLUMNS, side->outputs,
-                        STRIP_COLUMNS);
+    model_output_strip(model, side->parameters, &side->workspace, code, rows, column, STRIP_COLUMNS, side->outputs);
     activation_get(OUTPUT_ACTIVATION, model->spec.output)
         ->apply(side->outputs, side->outputs, side->slopes, (size_t)rows * STRIP_COLUMNS);
     range_map_all_back(range_of(model, side->parameters), side->outputs, (size_t)rows * STRIP_COLUMNS);

@@ -200,13 +200,42 @@ const float *model_encode_tile(const Model *model, const float *parameters, Work
     return finish_encoding(model, parameters, workspace, (int)tile->count);
 }
 
+// All of the last layer into the workspace.
+static float *find_logits(const Model *model, const float *parameters, Workspace *workspace, const float *code,
+                          int rows)
+{
+    const int last = model->layer_count - 1;
+    float *logits = workspace->values[last];
+    forward_whole_layer(&model->layers[last], parameters, code, model->layers[last - 1].stride, rows, logits);
+    if (!activation_get(OUTPUT_ACTIVATION, model->spec.output)->is_of_picture)
+        return logits;
+    assert(model->pixels % KERNEL_PAD == 0);
+    kernel_get()->normalise(logits, model->layers[last].stride, (size_t)rows, (size_t)model->pixels);
+    return logits;
+}
+
+void model_output_strip(const Model *model, const float *parameters, Workspace *workspace, const float *code, int rows,
+                        size_t column, size_t columns, float *z)
+{
+    const int last = model->layer_count - 1;
+    const Layer *output = &model->layers[last];
+    if (!activation_get(OUTPUT_ACTIVATION, model->spec.output)->is_of_picture) {
+        model_forward_layer(output, parameters, code, model->layers[last - 1].stride, rows, column, columns, z,
+                            STRIP_COLUMNS);
+        return;
+    }
+    const float *logits = column > 0 ? workspace->values[last] : find_logits(model, parameters, workspace, code, rows);
+    for (size_t row = 0; row < (size_t)rows; row++)
+        memcpy(z + row * STRIP_COLUMNS, logits + row * output->stride + column, columns * sizeof *z);
+}
+
 void model_decode_last(const Model *model, const float *parameters, Workspace *workspace, int rows, float *z, float *p)
 {
     const int last = model->layer_count - 1;
     const Layer *output = &model->layers[last];
     const size_t pixels = (size_t)model->pixels;
-    float *logits = workspace->values[last], *slopes = workspace->slopes[last];
-    forward_whole_layer(output, parameters, workspace->values[last - 1], model->layers[last - 1].stride, rows, logits);
+    float *logits = find_logits(model, parameters, workspace, workspace->values[last - 1], rows),
+          *slopes = workspace->slopes[last];
     const Activation *activation = activation_get(OUTPUT_ACTIVATION, model->spec.output);
     for (size_t row = 0; row < (size_t)rows; row++) {
         float *line = logits + row * output->stride;
@@ -267,7 +296,7 @@ void model_loss_slopes(const Model *model, PixelRange range, int loss, const flo
         output->apply(z + i, p, activation_slopes, part);
         loss_get(loss)->apply(p, targets, values, slopes + i, part);
         for (size_t j = 0; j < part; j++)
-            slopes[i + j] *= activation_slopes[j];
+            slopes[i + j] *= output->is_of_picture ? activation_slopes[j] * (1.0f - p[j]) : activation_slopes[j];
     }
 }
 

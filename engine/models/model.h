@@ -47,7 +47,8 @@ bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *e
 void workspace_free(Workspace *workspace); // also fine on a zeroed one
 
 // x (rows, pixels) -> logits z and outputs p, each (rows, pixels). x and p are pixels of 0 to 1, whatever the model's
-// range. z or p may be NULL. rows <= workspace->rows.
+// range. z or p may be NULL. Where outputs share a picture (activation.h) z is what is left when ln of the sum of e^z
+// over it is taken from each. rows <= workspace->rows.
 void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
                    float *z, float *p);
 
@@ -57,7 +58,8 @@ void model_loss_values(const Model *model, int loss, const float *z, const float
                        size_t n);
 
 // dL/dz per pixel of that loss on the model's output activation, without the factor 1 / (pixels * batch), as training
-// has it: in the model's range. t: pixels of 0 to 1.
+// has it: in the model's range. t: pixels of 0 to 1. Where outputs share a picture: what comes back through the pixel's
+// own output, dL/dp p (1 - p), without what the others' add.
 void model_loss_slopes(const Model *model, PixelRange range, int loss, const float *z, const float *t, float *slopes,
                        size_t n);
 

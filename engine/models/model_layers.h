@@ -26,6 +26,11 @@ const float *model_encode_tile(const Model *model, const float *parameters, Work
 void model_forward_layer(const Layer *layer, const float *parameters, const float *x, size_t x_stride, int rows,
                          size_t column, size_t columns, float *z, size_t z_stride);
 
+// Logits z (rows, STRIP_COLUMNS) of a strip of the output, from the last hidden layer's activations. The strips of an
+// image are asked for from the first on: where outputs share a picture it leaves all of them in the workspace.
+void model_output_strip(const Model *model, const float *parameters, Workspace *workspace, const float *code, int rows,
+                        size_t column, size_t columns, float *z);
+
 bool model_is_finite(const Model *model, const float *parameters);
 
 // What the first parameter that is not finite is: "encoder.0.weight became NaN"; empty where all are finite.

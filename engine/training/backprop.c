@@ -12,6 +12,7 @@ static size_t lay_out(Backprop *backprop, float *memory)
     Cutter cutter = {.memory = memory};
     backprop->parameters = cut(&cutter, backprop->model->parameter_count);
     bands_lay_out(backprop, &cutter);
+    pictures_lay_out(backprop, &cutter);
     hidden_lay_out(backprop, &cutter);
     return cutter.used;
 }
@@ -73,6 +74,18 @@ static void forward_hidden(void *context, int tile, int worker)
     hidden_forward(context, tile);
 }
 
+static void find_picture_logits(void *context, int band, int worker)
+{
+    (void)worker;
+    pictures_find_logits(context, band);
+}
+
+static void find_picture_slopes(void *context, int tile, int worker)
+{
+    (void)worker;
+    pictures_find_slopes(context, tile);
+}
+
 static void train_band(void *context, int band, int worker)
 {
     (void)worker;
@@ -124,6 +137,10 @@ static void run_round(Backprop *backprop, bool has_first_logits)
     if (!has_first_logits)
         pool_run(pool, BANDS, multiply_first, backprop);
     pool_run(pool, tiles, forward_hidden, backprop);
+    if (backprop->pictures.logits) {
+        pool_run(pool, BANDS, find_picture_logits, backprop);
+        pool_run(pool, tiles, find_picture_slopes, backprop);
+    }
     pool_run(pool, BANDS, train_band, backprop);
     pool_run(pool, tiles, backward_hidden, backprop);
 }
@@ -146,6 +163,7 @@ double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, 
         run_round(backprop, first == 0 && has_begun);
         for (int band = 0; band < BANDS; band++)
             loss += backprop->bands.loss[band];
+        loss += pictures_sum_loss(backprop);
     }
     backprop->next = next ? cut_round(next, 0) : (Batch){0};
     pool_run(backprop->pool, BANDS + backprop->hidden.block_count, update, backprop);

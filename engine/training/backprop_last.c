@@ -33,9 +33,10 @@ static uint8_t *find_targets(const Backprop *backprop, int band, int tile, size_
     return backprop->bands.targets + bands_find_row(backprop, band, tile, row);
 }
 
-// The band's share of the round's targets, where they are not the images as they are.
-static void make_targets(const Backprop *backprop, int band)
+void last_make_targets(const Backprop *backprop, int band)
 {
+    if (!backprop->bands.targets)
+        return;
     const Batch *round = &backprop->round;
     const uint8_t *rows[TILE_ROWS];
     for (int tile = 0; tile < round_tiles(round); tile++) {
@@ -50,8 +51,7 @@ static void make_targets(const Backprop *backprop, int band)
     }
 }
 
-// From logits to dL/dz, which takes their place in the strip, and to the biases' gradient; returns the loss.
-static double find_loss(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
+double last_find_loss(const Backprop *backprop, int band, int tile, const LastStrip *strip)
 {
     const Spec *spec = &backprop->model->spec;
     const Batch *round = &backprop->round;
@@ -62,34 +62,57 @@ static double find_loss(const Backprop *backprop, int band, int tile, size_t col
         targets[row] = find_targets(backprop, band, tile, row);
     bands_point_at(backprop, round->pixels, backprop->upcoming + tile * TILE_ROWS, rows, band, upcoming);
     return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
-        .z = backprop->bands.strip[band],
+        .z = strip->z,
         .targets = targets,
         .scale = backprop->range.scale,
         .offset = backprop->range.offset,
         .upcoming = upcoming,
-        .column = column,
+        .column = strip->column,
         .rows = rows,
-        .columns = columns,
-        .bias_slope =
-            backprop->bands.gradient + last_layer(backprop)->bias_offset + backprop->bands.start[band] + column,
-        .accumulate = tile > 0 || !backprop->is_first_round,
+        .columns = strip->columns,
+        .bias_slope = strip->bias_slope,
+        .accumulate = strip->accumulate,
     });
+}
+
+// dL/dz of a strip, and the loss where that is found here.
+typedef struct Slopes {
+    const float *values; // (rows, stride)
+    size_t stride;
+    double loss;
+} Slopes;
+
+// And the biases' gradient.
+static Slopes find_slopes(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
+{
+    const Bands *bands = &backprop->bands;
+    float *bias = bands->gradient + last_layer(backprop)->bias_offset + bands->start[band] + column;
+    const bool accumulate = tile > 0 || !backprop->is_first_round;
+    if (backprop->pictures.logits) {
+        const Slopes slopes = {pictures_slopes(backprop, band, tile, column), (size_t)backprop->model->pixels, 0.0};
+        kernel_get()->sum_rows(slopes.values, slopes.stride, round_tile_rows(&backprop->round, tile), columns, bias,
+                               accumulate);
+        return slopes;
+    }
+    float *strip = bands->strip[band];
+    multiply_strip(backprop, band, tile, column, columns);
+    return (Slopes){strip, STRIP_COLUMNS,
+                    last_find_loss(backprop, band, tile, &(LastStrip){column, columns, strip, bias, accumulate})};
 }
 
 static double train_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
 {
     const Bands *bands = &backprop->bands;
     const size_t x_stride = code_stride(backprop);
-    multiply_strip(backprop, band, tile, column, columns);
-    const double loss = find_loss(backprop, band, tile, column, columns);
+    const Slopes slopes = find_slopes(backprop, band, tile, column, columns);
     const DenseBackward pass = {
         .rows = round_tile_rows(&backprop->round, tile),
         .in = (size_t)last_layer(backprop)->in,
         .out = columns,
         .x = hidden_code(backprop, tile),
         .x_stride = x_stride,
-        .slope = bands->strip[band],
-        .slope_stride = STRIP_COLUMNS,
+        .slope = slopes.values,
+        .slope_stride = slopes.stride,
         .gradient = bands->gradient + bands_last_weights(backprop, band) + column,
         .gradient_stride = bands_width(backprop, band),
         .add_gradient = tile > 0 || !backprop->is_first_round,
@@ -100,15 +123,15 @@ static double train_strip(const Backprop *backprop, int band, int tile, size_t c
     };
     dense_find_gradient(&pass);
     dense_find_upstream(&pass);
-    return loss;
+    return slopes.loss;
 }
 
 // Strips of about the same width; one strip's weights and gradient serve every tile.
 void last_train(Backprop *backprop, int band)
 {
     double loss = 0.0;
-    if (backprop->bands.targets)
-        make_targets(backprop, band);
+    if (!backprop->pictures.logits) // else they have been made
+        last_make_targets(backprop, band);
     const size_t pads = bands_width(backprop, band) / KERNEL_PAD;
     const size_t widest = STRIP_COLUMNS / KERNEL_PAD, strips = (pads + widest - 1) / widest;
     for (size_t strip = 0; strip < strips; strip++) {

@@ -30,6 +30,12 @@ typedef struct Bands {
     double loss[BANDS];
 } Bands;
 
+// Outputs that share a picture: of all of a round's images before the bands go on.
+typedef struct Pictures {
+    float *logits, *slopes; // (ROUND_ROWS, pixels): normalised; dL/dz. NULL: outputs are of a pixel each
+    double loss[ROUND_TILES];
+} Pictures;
+
 // Rows of a hidden layer's weights; the first of its blocks has the biases, too.
 typedef struct HiddenBlock {
     int layer, first, end;
@@ -56,6 +62,7 @@ struct Backprop {
     PixelRange range;  // that the parameters are of
     float *parameters; // as a Model has them, but the last layer's weights band after band (bands_pack)
     Bands bands;
+    Pictures pictures;
     Hidden hidden;
 
     // of a step
@@ -155,6 +162,28 @@ void first_sum_logits(const Backprop *backprop, int tile, const float *bias, flo
 // ---- the last layer: backprop_last.c ------------------------------------------------------------------------------
 
 void last_train(Backprop *backprop, int band); // run 3
+
+// The band's share of the round's targets, where they are not the images as they are.
+void last_make_targets(const Backprop *backprop, int band);
+
+// Outputs [column, column + columns) of a band.
+typedef struct LastStrip {
+    size_t column, columns;
+    float *z;          // (TILE_ROWS, STRIP_COLUMNS): logits, which become dL/dz
+    float *bias_slope; // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
+    bool accumulate;
+} LastStrip;
+double last_find_loss(const Backprop *backprop, int band, int tile, const LastStrip *strip);
+
+// ---- outputs that share a picture: backprop_picture.c -------------------------------------------------------------
+
+void pictures_lay_out(Backprop *backprop, Cutter *cutter); // leaves logits NULL where there are none
+void pictures_find_logits(Backprop *backprop, int band);   // before run 3, where there are
+void pictures_find_slopes(Backprop *backprop, int tile);   // then this
+double pictures_sum_loss(const Backprop *backprop);        // of the round; 0 where there are none
+
+// dL/dz of a tile's outputs from a band's column on, (rows, pixels of an image).
+const float *pictures_slopes(const Backprop *backprop, int band, int tile, size_t column);
 
 // dL/dx of a tile, (rows, code_stride). Within run 4.
 void last_sum_upstream(const Backprop *backprop, int tile, float *upstream);
