@@ -262,7 +262,8 @@ class FiguresTest(unittest.TestCase):
 
     def test_what_went_wrong_is_said(self):
         for spec, epochs, key in [("optimizer=adadelta,lr=0.001", 2, "rate_too_small"), ("l1=1,batch=8,lr=0.01", 8, "dead_code"),
-                                  ("optimizer=sgd,lr=100,loss=mse,output=linear,hidden=linear", 2, "broke")]:
+                                  ("optimizer=sgd,lr=100,loss=mse,output=linear,hidden=linear", 2, "broke"),
+                                  ("output=sigmoid2", 1, "sigmoid_twice"), ("output=softmax", 1, "softmax")]:
             with self.subTest(spec=spec):
                 report = train("--model", spec, "--epochs", epochs, "--limit", 600)
                 jsonschema.validate(report, SCHEMA)

@@ -202,6 +202,8 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
     (rf"{SIDE} is (hardly|no) better than the mean image: its MSE is {N}, the mean image's {N}\.", near_mean_image),
     (rf"Its learning rate is {N}, the usual one of \w+ is {N}; its MSE is {N}, the mean image's is {N}\.", wrong_rate),
     (rf"{N[:-1]} %) of its pixels are {N}, in every picture\.", stuck),
+    (rf"their mean is {N}, that of the targets {N}\.",
+     lambda said, *_: (write(said.test(said.wrong(), "mean_output"), 4), write(said.f["test_set"]["mean_input"], 3))),
     (rf"its mean brightness is {N}, theirs {N}\.",
      lambda said, *_: (write(said.test(said.wrong(), "mean_output"), 3), write(said.f["test_set"]["mean_input"], 3))),
     (rf"Try a smaller learning rate than {N}\.", suspect("lr")),

@@ -147,6 +147,45 @@ static void stuck_means_nearly_all_outputs(void **state)
     is("stuck");
 }
 
+static void a_sigmoid_of_a_sigmoid_is_grey(void **state)
+{
+    (void)state;
+    const int lowest = metrics_find_bin(0.5f), highest = metrics_find_bin(0.73f);
+    spec = synthetic_spec("output=sigmoid2");
+    memset(test.histogram_output, 0, sizeof test.histogram_output);
+    test.histogram_output[lowest] = 80 * DIGIT_PIXELS;
+    test.histogram_output[highest] = 20 * DIGIT_PIXELS;
+    is("sigmoid_twice");
+    test.histogram_output[lowest]--;
+    test.histogram_output[lowest - 1]++;
+    is("");
+    test.histogram_output[lowest - 1]--;
+    test.histogram_output[highest + 1]++;
+    is("");
+    test.histogram_output[highest + 1]--;
+    test.histogram_output[lowest]++;
+    is("sigmoid_twice");
+    spec.output = 0; // another output may happen to lie there
+    is("");
+}
+
+static void a_softmax_is_black(void **state)
+{
+    (void)state;
+    spec = synthetic_spec("output=softmax");
+    test.mean_output = 1.0 / DIGIT_PIXELS;
+    is("softmax");
+    assert_string_equal(diagnosis_find(&facts).because,
+                        "A softmax shares a sum of 1 out among all pixels: their mean is 0.0013, that of the targets "
+                        "0.130. Take a sigmoid.");
+    target.mean = 9.9 / DIGIT_PIXELS; // a set that is nearly as black
+    is("");
+    target.mean = 10.1 / DIGIT_PIXELS;
+    is("softmax");
+    spec.output = 0;
+    is("");
+}
+
 static void inverted_is_the_other_half_and_the_other_shape(void **state)
 {
     (void)state;
@@ -170,6 +209,8 @@ int main(void)
         cmocka_unit_test_setup(a_rate_is_blamed_ten_times_from_the_usual, set_up),
         cmocka_unit_test_setup(a_code_is_dead_when_all_of_it_is, set_up),
         cmocka_unit_test_setup(stuck_means_nearly_all_outputs, set_up),
+        cmocka_unit_test_setup(a_sigmoid_of_a_sigmoid_is_grey, set_up),
+        cmocka_unit_test_setup(a_softmax_is_black, set_up),
         cmocka_unit_test_setup(inverted_is_the_other_half_and_the_other_shape, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/activation.h"
 #include "kernels/optimizer.h"
 
 static const double near_mean_image = 0.02; // of its losses
@@ -14,6 +15,7 @@ static const double far_rate = 10.0;        // times the optimizer's usual rate,
 static const double stuck_share = 0.999;    // of all outputs in one of the histogram's bins
 static const double free_share = 0.95;      // of the targets there at most: else it is right
 static const double inverse_correlation = -0.5;
+static const double black_part = 0.1; // of the targets' brightness
 
 bool diagnosis_is_mean_image(const double mean[LOSS_COUNT], const double mean_image[LOSS_COUNT])
 {
@@ -69,6 +71,37 @@ static bool find_broken(const DiagnosisFacts *f, Diagnosis *out)
                 (double)f->spec->lr, optimizer_get(f->spec->optimizer)->label, (double)usual_rate(f->spec));
     else
         BECAUSE("A weight is no longer a finite number. Try a smaller learning rate than %g.", (double)f->spec->lr);
+    return true;
+}
+
+static bool has_output(const DiagnosisFacts *f, const char *key)
+{
+    return f->spec->output == activation_find(OUTPUT_ACTIVATION, key);
+}
+
+// By the histogram, whose bins are a 64th wide: the last that may be filled ends at 0.734.
+static bool find_twice(const DiagnosisFacts *f, Diagnosis *out)
+{
+    const int first = metrics_find_bin(0.5f), last = metrics_find_bin(0.7310586f);
+    int64_t inside = 0;
+    for (int bin = first; bin <= last; bin++)
+        inside += f->test->histogram_output[bin];
+    if (!has_output(f, "sigmoid2") || inside < (int64_t)f->test->images * DIGIT_PIXELS)
+        return false;
+    IS("draws grey on grey");
+    BECAUSE("Every pixel lies between 0.5 and 0.73: a sigmoid was applied twice. Take one away, in the model or in the "
+            "loss.");
+    return true;
+}
+
+static bool find_shared(const DiagnosisFacts *f, Diagnosis *out)
+{
+    if (!has_output(f, "softmax") || f->test->mean_output > black_part * f->target->mean)
+        return false;
+    IS("is nearly black");
+    BECAUSE("A softmax shares a sum of 1 out among all pixels: their mean is %.4f, that of the targets %.3f. Take a "
+            "sigmoid.",
+            f->test->mean_output, f->target->mean);
     return true;
 }
 
@@ -181,6 +214,8 @@ static const struct {
 } rules[DIAGNOSIS_KIND_COUNT] = {
     [DIAGNOSIS_NONE] = {"", NULL},
     [DIAGNOSIS_BROKE] = {"broke", find_broken},
+    [DIAGNOSIS_TWICE] = {"sigmoid_twice", find_twice},
+    [DIAGNOSIS_SHARED] = {"softmax", find_shared},
     [DIAGNOSIS_INVERTED] = {"inverted", find_inverted},
     [DIAGNOSIS_DEAD_CODE] = {"dead_code", find_dead_code},
     [DIAGNOSIS_STUCK] = {"stuck", find_stuck},

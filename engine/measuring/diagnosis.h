@@ -9,6 +9,8 @@
 typedef enum DiagnosisKind {
     DIAGNOSIS_NONE,
     DIAGNOSIS_BROKE,      // a weight is no longer finite
+    DIAGNOSIS_TWICE,      // a sigmoid of a sigmoid: no output is below 0.5 or above 0.73
+    DIAGNOSIS_SHARED,     // a softmax over the picture: all of it is nearly black
     DIAGNOSIS_INVERTED,   // bright where the targets are dark
     DIAGNOSIS_DEAD_CODE,  // no number of the code ever changes
     DIAGNOSIS_STUCK,      // the outputs are one value
