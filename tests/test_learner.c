@@ -178,6 +178,7 @@ static void every_noise_and_target_follows_the_reference(void **state)
     check_steps("batch=300,noise=0.2,noise_kind=salt,layers=9", 600, 4);
     check_steps("batch=16,targets=binary", 40, 4);
     check_steps("batch=300,targets=sampled,layers=9", 600, 4);
+    check_steps("batch=300,targets=sampled,output=softmax,layers=9", 600, 4);
     check_steps("batch=30,targets=sampled,noise=0.3,loss=mse,output=linear", 40, 4);
 }
 
@@ -372,6 +373,7 @@ static void weights_do_not_depend_on_threads(void **state)
     check_thread_counts("batch=600,l1=0.001", IMAGES, 7);
     check_thread_counts("batch=1,optimizer=sgd", 30, 40);
     check_thread_counts("batch=100,output=clip,loss=mae", 250, 6);
+    check_thread_counts("batch=600,output=softmax", IMAGES, 3);
 }
 
 // The rounds and tiles of a batch, the blocks of the hidden layers, and what else a step may do.

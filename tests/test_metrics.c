@@ -245,6 +245,8 @@ static void figures_agree_with_a_naive_count(void **state)
     check_spec("output=clip,hidden=tanh,layers=8");
     check_spec("output=softplus,layers=8");
     check_spec("output=tanh01,hidden=gelu,layers=8");
+    check_spec("output=sigmoid2,layers=8");
+    check_spec("output=softmax,layers=8");
     check_spec("targets=binary,noise=0.3,layers=8");
     check_spec("targets=sampled,noise=0.4,noise_kind=mask,output=linear,layers=8");
     check_spec("noise=0.2,noise_kind=salt,layers=8");
@@ -541,6 +543,7 @@ static void distances_agree_with_a_naive_count(void **state)
     check_pair("output=relu,layers=20,6,20", "output=linear,layers=12,seed=3");
     check_pair("output=clip,hidden=tanh,layers=8", "output=softplus,hidden=gelu,layers=40");
     check_pair("output=tanh01,layers=5", "output=sigmoid,hidden=elu,layers=9,4");
+    check_pair("output=softmax,layers=5", "output=tanh,hidden=linear,layers=9,4");
 }
 
 static void a_model_is_nowhere_from_itself(void **state)
