@@ -396,6 +396,30 @@ static void test_a_file_that_shrinks(void **state)
     free(table.bytes);
 }
 
+static bool give_up(void *context, uint64_t done, uint64_t total)
+{
+    (void)context, (void)total;
+    return done == 0;
+}
+
+// A table that packs to next to nothing is long all the same, and can be given up before its end.
+static void test_a_long_table_can_be_given_up(void **state)
+{
+    (void)state;
+    Buffer table = {0};
+    Dataset dataset;
+    Error error = {""};
+    for (int i = 0; i < 784 * 4000; i++)
+        buffer_append(&table, i % 784 == 783 ? "0\n" : "0,", 2);
+    Buffer packed = gzip(table);
+    assert_true(packed.size < 100000);
+    scratch_write("x.csv.gz", packed.bytes, packed.size);
+    free(packed.bytes);
+    assert_false(dataset_open(&dataset, scratch_path("x.csv.gz"),
+                              &(DatasetOptions){.progress = &(LoadProgress){give_up, NULL}}, &error));
+    assert_string_equal(error.text, "cancelled");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +437,7 @@ int main(void)
         TEST(test_promise_is_checked_before_memory),
         TEST(test_memory_runs_out),
         TEST(test_a_file_that_shrinks),
+        TEST(test_a_long_table_can_be_given_up),
     };
     return cmocka_run_group_tests_name("dataset_bad", tests, NULL, NULL);
 }

@@ -27,8 +27,9 @@ typedef struct CsvReader {
     char separator;
     size_t at, size; // of buffer
     bool has_ended, has_numbers;
-    uint64_t reported, line, row_line; // lines from 1: the one that is read, and that of the row
-    int count;                         // columns of the first line; 0: it was not read
+    size_t unreported;       // bytes since the last report
+    uint64_t line, row_line; // lines from 1: the one that is read, and that of the row
+    int count;               // columns of the first line; 0: it was not read
     char token[CSV_TOKEN_SIZE];
     float row[CSV_COLUMNS_MAX];
     char buffer[CSV_BUFFER];

@@ -18,9 +18,11 @@ static bool refill(CsvReader *reader)
     if (!byte_reader_read(from, reader->buffer, CSV_BUFFER, &reader->size))
         return false;
     reader->has_ended = reader->size == 0;
-    if (from->position - reader->reported < REPORT_BYTES)
+    // Counted as it is unpacked: what packs well is long, too.
+    reader->unreported += reader->size;
+    if (reader->unreported < REPORT_BYTES)
         return true;
-    reader->reported = from->position;
+    reader->unreported = 0;
     return load_progress_report(reader->progress, from->position, from->size, from->error);
 }
 
