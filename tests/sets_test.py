@@ -375,6 +375,10 @@ class FormsTest(Case):
                                          lambda name: name.split("-idx")[0] + ".gz",
                                          lambda name: name.replace("-", "_").replace("idx1_ubyte", "ubyte"))):
             self.same(write_files(f"names{number}", pack_set(rename=rename)))
+        for name in ("train-images-idx", "train-images-idx3-ubyte.idx3", "train-images-idx3-ubyte (1", "train-images-"):
+            write("strange/" + name, pack_set()[NAMES["x_train"]])
+            self.assertEqual(run("data", "--data", path("strange")).returncode, 4 * name.endswith(("-", "1")), name)
+            os.remove(path("strange/" + name))
         write("names/digits.pkl", b"\x80\x04\x95 and so on")
         self.refuse(path("names"), "what is there: digits.pkl (a Python pickle)")
 

@@ -34,13 +34,17 @@ static bool is_type(const char *text, int *priority, bool *is_loose)
     static const char *const words[] = {"idx1", "idx2", "idx3", "idx4", "idx", "ubyte", "byte", "int", "float", "copy"};
     static const char *const gzip[] = {"gz"};
     bool is_packed = false;
+    if (!*text)
+        return false;
     *is_loose = strncasecmp(text, "idx", 3) != 0 || !isdigit((unsigned char)text[3]) || !is_separator(text[4]);
+    if (!*is_loose) { // any type, as IDX has more than those
+        for (text += 5; isalnum((unsigned char)*text);)
+            text++;
+        if (is_separator(*text) || *text == ' ')
+            text++;
+    }
     while (*text) {
-        const char *before = text;
-        if (!*is_loose && text[3] && strncasecmp(text, "idx", 3) == 0) // any type, as IDX has more than those
-            for (text += 5; isalnum((unsigned char)*text);)
-                text++;
-        else if (*text == '(' && isdigit((unsigned char)text[1]) && text[2] == ')')
+        if (*text == '(' && isdigit((unsigned char)text[1]) && text[2] == ')')
             text += 3;
         else if (take_word(&text, gzip, 1))
             is_packed = true;
@@ -50,8 +54,6 @@ static bool is_type(const char *text, int *priority, bool *is_loose)
             return false;
         if (is_separator(*text) || *text == ' ')
             text++;
-        if (text == before)
-            return false;
     }
     *priority += (is_packed ? PRIORITY_GZIP : 0) + (*is_loose ? PRIORITY_LOOSE : 0);
     return true;
