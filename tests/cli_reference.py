@@ -207,10 +207,12 @@ def ssim(t, p):
     return ((2 * mt * mp + 1e-4) * (2 * both + 9e-4) / ((mt ** 2 + mp ** 2 + 1e-4) * (each + 9e-4))).mean()
 
 
-def measure_appearance(spec_text, tensors, images):
+def measure_appearance(spec_text, tensors, images, metadata=None):
     spec = parse_spec(spec_text)
-    t = images.reshape(-1, 28, 28) / 255
-    p = OUTPUT[spec["output"]](forward(spec, tensors, images / 255)).reshape(t.shape)
+    scale, offset = find_range(spec, metadata)
+    own = OUTPUT[spec["output"]](forward(spec, tensors, scale * images / 255 + offset))
+    t = (images >= 128).astype(float) if spec.get("targets") == "binary" else images / 255
+    t, p = t.reshape(-1, 28, 28), ((own - offset) / scale).reshape(-1, 28, 28)
     return {"sharpness": gradient(p) / gradient(t), "ssim": ssim(t, p)}
 
 

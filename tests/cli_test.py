@@ -291,7 +291,7 @@ class FiguresTest(unittest.TestCase):
                                          reference.parse_spec(report["spec"]), metadata))))
                 self.compare(report["test"], expected)
                 self.assertEqual(report["weights_sha256"], reference.digest(tensors))
-                for key, value in reference.measure_appearance(report["spec"], tensors, images).items():
+                for key, value in reference.measure_appearance(report["spec"], tensors, images, metadata).items():
                     self.assertAlmostEqual(report["test"][key], value, delta=2e-5, msg=key)
                 for key in ("mean_input", "bce_floor"):
                     self.assertAlmostEqual(report["data"][key], expected["bce_floor"] if key == "bce_floor" else
