@@ -125,7 +125,7 @@ printf '%s\n' "${COMPREPLY[@]}"
         # behind an equals sign bash replaces only what follows it
         self.assertEqual(self.complete("losslens train --model loss=bc"), ["bce"])
         self.assertEqual(self.complete("losslens train --model loss=bce,ou"), ["bce,output="])
-        self.assertEqual(self.complete("losslens --a loss=bce,output=sig"), ["sigmoid"])
+        self.assertEqual(self.complete("losslens --a loss=bce,output=sig"), ["sigmoid", "sigmoid2"])
         self.assertNotIn("bce,loss=", self.complete("losslens train --model loss=bce,"))
         self.assertEqual(self.complete("losslens train --model=loss=bce,opt"), ["bce,optimizer="])
 

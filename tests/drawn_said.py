@@ -121,6 +121,10 @@ def wrong_rate(said, *_):
             write_loss(said.f["test_set"]["mean_image_mse"]))
 
 
+def wrong_rate_alone(said, *_):
+    return wrong_rate(said)[:2]
+
+
 def stuck(said, *_):
     test = said.f[said.wrong()]["test"]
     counts = test["histogram"]["output"]
@@ -201,6 +205,7 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
     (rf"{SOME} answers? with the mean image, whatever you draw: MSE {N}, the mean image's is {N}\.", mean_image),
     (rf"{SIDE} is (hardly|no) better than the mean image: its MSE is {N}, the mean image's {N}\.", near_mean_image),
     (rf"Its learning rate is {N}, the usual one of \w+ is {N}; its MSE is {N}, the mean image's is {N}\.", wrong_rate),
+    (rf"A learning rate of {N} is too large; the usual one of \w+ is {N}\.", wrong_rate_alone),
     (rf"{N[:-1]} %) of its pixels are {N}, in every picture\.", stuck),
     (rf"their mean is {N}, that of the targets {N}\.",
      lambda said, *_: (write(said.test(said.wrong(), "mean_output"), 4), write(said.f["test_set"]["mean_input"], 3))),
@@ -276,6 +281,7 @@ def propose(figures):
         return f"Set {side}'s learning rate to {write_setting(OWN_RATES[said.spec(side.lower())['optimizer']])}"
     a, b = said.spec("a"), said.spec("b")
     own = a["optimizer"] != b["optimizer"] and all(float(s["lr"]) == OWN_RATES[s["optimizer"]] for s in (a, b))
+    a, b = {**DEFAULTS, **a}, {**DEFAULTS, **b}  # rare keys are written where they say something
     differing = [key for key in PARTS if a[key] != b[key] and not (key == "lr" and own)]
     if len(differing) > 2:
         return f"Let only the {PARTS[differing[0]]} differ"

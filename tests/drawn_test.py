@@ -142,7 +142,7 @@ class DrawnTest(unittest.TestCase):
 
     def test_matrix(self):
         self.hold_numpy(self.hold("matrix"), 2)
-        self.hold("matrix", "--outputs", ",".join(lab_reference.OUTPUTS))
+        self.hold("matrix", "--outputs", ",".join([*lab_reference.OUTPUTS][:6]))  # of more rows a cell says less
         self.hold("matrix", "--outputs", "relu,tanh01", "--losses", "mae,bce", a=OTHER)
 
     def test_inspect(self):
