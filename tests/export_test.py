@@ -72,7 +72,8 @@ class ExportTest(unittest.TestCase):
                         elif value is None:
                             self.assertEqual(row[f"{part}.{key}"], "")
                 if model["model"] in told:
-                    self.assertEqual(model["test"], told[model["model"]]["test"])
+                    test = told[model["model"]]["test"]  # with two that pictures alone have
+                    self.assertEqual(model["test"], {key: test[key] for key in test if key not in ("sharpness", "ssim")})
                     self.assertEqual(model["drawing"], told[model["model"]]["drawing"])
             self.assertTrue(any(row.get("broken_step") for row in rows) or view == "matrix")
 
