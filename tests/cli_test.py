@@ -84,7 +84,7 @@ def parse_help(command):
 
 
 VALID = {"--from": "a.png", "--data": "builtin", "--a": "loss=mse", "--b": "loss=mse", "--model": "loss=mse", "--epochs": "1",
-         "--limit": "1", "--threads": "1", "--init": "x", "--watch": "x", "--figures": "x.csv", "--npy": "x", "--log": "step", "-o": "x", "--size": "1000x700",
+         "--limit": "1", "--threads": "1", "--without": "3", "--init": "x", "--watch": "x", "--figures": "x.csv", "--npy": "x", "--log": "step", "-o": "x", "--size": "1000x700",
          "--page": "0", "--digit": "x.png", "--digit-invert": "no", "--digit-threshold": "0.5", "--digit-turn": "90", "--view": "solo", "--preset": "mae", "--lesson": "1", "--lesson-step": "1", "--shots": "x", "--scale": "1", "--isa": "plain",
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--wipe": "0.5",
          "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce",
@@ -115,7 +115,7 @@ BAD = {"--data": [""], "--turn": ["", "x", "Left", "90"], "--scale-max": ["0", "
                   "1e3x700", "-960x600", "999999x700", " 960x600"],
        "--page": ["-1", "x", "", "2147483648"],
        "--scale": ["0.4", "4.1", "x", "", "nan", "inf", "-1", "1,5", "1.2.3", "1e0"]}
-BAD_SPECS = {"loss": ["x", "", "BCE"], "output": ["x", "", "leaky_relu"], "hidden": ["x", "", "linear"],
+BAD_SPECS = {"loss": ["x", "", "BCE"], "output": ["x", "", "leaky_relu"], "hidden": ["x", "", "softmax"],
              "layers": ["", "0", "2049", "x", "1,2,3,4,5,6,7,8", "32,", "32,,16", "-1", "1.5"],
              "optimizer": ["x", "", "Adam"], "lr": ["0", "-1", "101", "x", "", "nan", "inf", "1e"],
              "batch": ["0", "4097", "x", "", "1.5", "-1"], "noise": ["-0.1", "2.1", "x", "", "nan"],

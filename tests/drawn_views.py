@@ -49,7 +49,7 @@ class Matrix(Picture):
         for text in tools:
             if "\u2013" in text.text:
                 self.claim(text, (f"Test digits {first}\u2013{last}", f"{first}\u2013{last}"), "the page's digits")
-            elif text.text == OUTPUT_NAMES["tanh01"] or text.text in ("below 0", "above 1", "<0", ">1"):
+            elif text.text in (OUTPUT_NAMES["tanh01"], OUTPUT_NAMES["sigmoid2"]) or text.text in ("below 0", "above 1", "<0", ">1"):
                 self.claim(text, text.text, "a button or a key")
         if self.f["matrix"]["shows"] != "output":
             ends = [t for t in tools if self.one("All maps").right < t.x and t not in self.claimed]

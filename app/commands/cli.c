@@ -166,7 +166,7 @@ static const OptionRow rows[] = {
     {"--curve", NULL, PICTURE, KIND_CHOICE, FIELD(look.curve_loss), 0, 0, "loss of the training curves; default: bce",
      words_losses},
     {"--outputs", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_outputs), 0, 0,
-     "rows of the matrix, of %w;\ndefault: those of the claims", words_outputs},
+     "rows of the matrix, of\n%w;\ndefault: those of the claims", words_outputs},
     {"--losses", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_losses), 0, 0,
      "columns of the matrix, of %w; default: all", words_losses},
     {"--pixel", "ROW,COLUMN", PICTURE, KIND_PIXEL, FIELD(look.pixel), 0, 0,
