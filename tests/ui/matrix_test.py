@@ -70,7 +70,7 @@ class MatrixTest(ViewCase):
     def check(self, frame):
         """Every row has one output, every column one loss, and no spec is there twice but for A and B themselves."""
         specs = [[parse_spec(frame["models"][cell["model"]]["spec"]) for cell in row] for row in frame["matrix"]]
-        outputs = [w["label"].lower().replace(" 0…1", "01") for w in frame["widgets"] if w["id"].startswith("Outputs.") and w["on"]]
+        outputs = [w["label"].lower().replace(" 0…1", "01").replace("2 sigmoids", "sigmoid2") for w in frame["widgets"] if w["id"].startswith("Outputs.") and w["on"]]
         losses = [w["label"].lower() for w in frame["widgets"] if w["id"].startswith("Losses.") and w["on"]]
         self.assertEqual([[s["output"] for s in row] for row in specs], [[o] * len(losses) for o in outputs])
         self.assertEqual([[s["loss"] for s in row] for row in specs], [losses] * len(outputs))
