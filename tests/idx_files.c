@@ -18,8 +18,12 @@ Buffer make_idx(uint32_t magic, uint32_t count, uint32_t rows, uint32_t columns,
         buffer_append_big_endian(&buffer, rows);
         buffer_append_big_endian(&buffer, columns);
     }
+    uint8_t *values = malloc(bytes + 1);
+    assert_non_null(values);
     for (size_t i = 0; i < bytes; i++)
-        buffer_append(&buffer, &(uint8_t){(uint8_t)((magic & 0xff) == 3 ? i * 7 : i % 10)}, 1);
+        values[i] = (uint8_t)((magic & 0xff) == 3 ? i * 7 : i % 10);
+    buffer_append(&buffer, values, bytes); // at once: each is a copy of all that is there
+    free(values);
     return buffer;
 }
 
