@@ -82,11 +82,21 @@ int scratch_count(const char *name)
     return count;
 }
 
+// Small ones are as long as what they hold, so that a sanitizer sees a read past the end; large ones have room to grow.
+static size_t find_room(size_t size)
+{
+    size_t room = 4096;
+    while (room < size)
+        room *= 2;
+    return size <= 4096 ? size : room;
+}
+
 void buffer_append(Buffer *buffer, const void *bytes, size_t size)
 {
     if (size == 0)
         return;
-    uint8_t *grown = realloc(buffer->bytes, buffer->size + size);
+    const size_t before = find_room(buffer->size), room = find_room(buffer->size + size);
+    uint8_t *grown = room != before || !buffer->bytes ? realloc(buffer->bytes, room) : buffer->bytes;
     require(grown != NULL, "buffer");
     memcpy(grown + buffer->size, bytes, size);
     buffer->bytes = grown;
