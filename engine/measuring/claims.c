@@ -3,12 +3,12 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "kernels/activation.h"
 #include "kernels/loss.h"
+#include "measuring/say.h"
 
 static const char *const output_keys[CLAIM_OUTPUT_COUNT] = {"sigmoid", "relu", "linear", "clip"};
 
@@ -41,19 +41,10 @@ static const Metrics *figures_of(const ClaimEvidence *evidence, int output, int 
     return evidence->test[2 * output + loss];
 }
 
-#define SAY(...) (void)snprintf(result->sentence, sizeof result->sentence, __VA_ARGS__)
+#define add(result, ...) say_add((result)->sentence, sizeof(result)->sentence, __VA_ARGS__)
+#define SAY(...)         (void)snprintf(result->sentence, sizeof result->sentence, __VA_ARGS__)
 
 static bool is_early(const ClaimResult *result) { return result->epoch < CLAIM_EPOCHS_MIN; }
-
-// As long as the sentence so far.
-static void add(ClaimResult *result, const char *format, ...)
-{
-    const size_t used = strlen(result->sentence);
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(result->sentence + used, sizeof result->sentence - used, format, arguments);
-    va_end(arguments);
-}
 
 typedef struct Words {
     char text[32];

@@ -3,12 +3,12 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "kernels/activation.h"
 #include "kernels/optimizer.h"
+#include "measuring/say.h"
 
 static const double near_mean_image = 0.02; // of its losses
 static const double far_rate = 10.0;        // times the optimizer's usual rate, or that part of it
@@ -23,30 +23,10 @@ bool diagnosis_is_mean_image(const double mean[LOSS_COUNT], const double mean_im
            fabs(mean[LOSS_MSE] - mean_image[LOSS_MSE]) <= near_mean_image * mean_image[LOSS_MSE];
 }
 
-// Four decimals, three where they say enough.
-typedef struct Words {
-    char text[16];
-} Words;
-
-static Words say_loss(double value)
-{
-    Words out;
-    (void)snprintf(out.text, sizeof out.text, value >= 0.09995 ? "%.3f" : "%.4f", value);
-    return out;
-}
-
 #define IS(...)      (void)snprintf(out->is, sizeof out->is, __VA_ARGS__)
 #define BECAUSE(...) (void)snprintf(out->because, sizeof out->because, __VA_ARGS__)
 
-static void add_because(Diagnosis *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void add_because(Diagnosis *out, const char *format, ...)
-{
-    const size_t used = strlen(out->because);
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(out->because + used, sizeof out->because - used, format, arguments);
-    va_end(arguments);
-}
+#define ADD_BECAUSE(...) say_add(out->because, sizeof out->because, __VA_ARGS__)
 
 static float usual_rate(const Spec *spec) { return optimizer_get(spec->optimizer)->default_lr; }
 
@@ -145,9 +125,9 @@ static bool find_dead_code(const DiagnosisFacts *f, Diagnosis *out)
     BECAUSE("%s of its code is the same for every digit, so that it answers all of them with one picture.",
             units == 1 ? "The one number" : "Each number");
     if (f->spec->l1 > 0)
-        add_because(out, " The price of the code is too high.");
+        ADD_BECAUSE(" The price of the code is too high.");
     else if (f->spec->lr >= (float)far_rate * usual_rate(f->spec))
-        add_because(out, " A learning rate of %g is too large; the usual one of %s is %g.", (double)f->spec->lr,
+        ADD_BECAUSE(" A learning rate of %g is too large; the usual one of %s is %g.", (double)f->spec->lr,
                     optimizer_get(f->spec->optimizer)->label, (double)usual_rate(f->spec));
     return true;
 }

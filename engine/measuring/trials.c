@@ -3,9 +3,10 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "measuring/say.h"
 
 static const double as_good_ratio = 1.25; // of another's error
 static const double blob_share = 0.85;    // of the mean image's MSE: then it draws about the same for every digit
@@ -62,32 +63,11 @@ static bool is_blob(const TrialEvidence *evidence, int variant)
 
 // ---- words --------------------------------------------------------------------------------------------------------
 
-static void add(ClaimResult *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void add(ClaimResult *result, const char *format, ...)
-{
-    const size_t used = strlen(result->sentence);
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(result->sentence + used, sizeof result->sentence - used, format, arguments);
-    va_end(arguments);
-}
+#define add(result, ...) say_add((result)->sentence, sizeof(result)->sentence, __VA_ARGS__)
 
-typedef struct Words {
-    char text[32];
-} Words;
+static SaidFigure say(double value) { return isinf(value) ? (SaidFigure){"broken"} : say_loss(value); }
 
-static Words say(double value)
-{
-    Words out;
-    (void)snprintf(out.text, sizeof out.text,
-                   isinf(value)             ? "broken"
-                   : fabs(value) >= 0.09995 ? "%.3f"
-                                            : "%.4f",
-                   value);
-    return out;
-}
-
-static Words say_mse(const TrialEvidence *evidence, int variant) { return say(trial_mse(evidence, variant).mean); }
+static SaidFigure say_mse(const TrialEvidence *evidence, int variant) { return say(trial_mse(evidence, variant).mean); }
 
 // ---- "BCE needs binary targets" -----------------------------------------------------------------------------------
 
