@@ -305,6 +305,7 @@ static double pass_output(Step *step, int round)
                 .columns = strip->columns,
                 .bias_slope = step->backprop->bands.gradient + step->model.layers[1].bias_offset + strip->pixel,
                 .accumulate = tile > 0,
+                .settings = spec_loss_settings(spec),
             };
             const double start = bench_now();
             (void)kernel_get()->train[spec->loss][spec->output](&pass);

@@ -138,11 +138,31 @@ def entropy(t):
 
 
 def bce(spec, z, p, t):
+    return wbce(spec, z, p, t, 1)
+
+
+def wbce(spec, z, p, t, weight):
+    """Weighted BCE; BCE where the weight is 1."""
+    if spec["output"] == "sigmoid" and weight != 1:
+        tail = np.log1p(np.exp(-np.abs(z)))
+        return (1 - t) * (np.maximum(z, 0) + tail) + weight * t * (np.maximum(-z, 0) + tail)
     if spec["output"] == "sigmoid":
         return np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z)))
     low = np.float32(1e-7) # float32 has no number between 1 - 1.2e-7 and 1 - 0.6e-7: the clip is the format's
     q = np.clip(p.astype(np.float32), low, np.float32(1) - low).astype(np.float64)
-    return -(t * np.log(q) + (1 - t) * np.log(1 - q))
+    return -(weight * t * np.log(q) + (1 - t) * np.log(1 - q))
+
+
+# Each loss of a pixel; what the spec does not say is the default.
+LOSS = {"bce": bce,
+        "mse": lambda spec, z, p, t: (p - t) ** 2,
+        "mae": lambda spec, z, p, t: np.abs(p - t),
+        "huber": lambda spec, z, p, t: huber(p - t, float(spec.get("delta", 0.1))),
+        "wbce": lambda spec, z, p, t: wbce(spec, z, p, t, float(spec.get("weight", 2)))}
+
+
+def huber(d, delta):
+    return np.where(np.abs(d) <= delta, d ** 2 / 2, delta * (np.abs(d) - delta / 2))
 
 
 def histogram(values):
@@ -160,7 +180,7 @@ def find_range(spec, metadata):
 
 def lose(spec, z, p, t):
     """The spec's own loss."""
-    return {"bce": lambda: bce(spec, z, p, t), "mse": lambda: (p - t) ** 2, "mae": lambda: np.abs(p - t)}[spec["loss"]]().mean()
+    return LOSS[spec["loss"]](spec, z, p, t).mean()
 
 
 def measure(spec_text, tensors, images, metadata=None):
@@ -177,12 +197,12 @@ def measure(spec_text, tensors, images, metadata=None):
     p = (own - offset) / scale
     spec = spec if scale == 1 else {**spec, "output": "of another range"}
     single = p.astype(np.float32)
-    mse, floor = ((p - t) ** 2).mean(), entropy(t).mean()
-    loss = bce(spec, z, p, t).mean()
+    floor = entropy(t).mean()
+    losses = {key: one(spec, z, p, t).mean() for key, one in LOSS.items()}
     extra = {} if scale == 1 else {"loss_in_range": in_range}
     groups = {"zero": t == 0, "dark": (t > 0) & (t < 0.5), "bright": (t >= 0.5) & (t < 1), "one": t == 1}
-    return {**extra, "bce": loss, "bce_floor": floor, "excess_bce": loss - floor, "mse": mse, "mae": np.abs(p - t).mean(),
-            "psnr": 10 * math.log10(1 / mse), "mean_input": t.mean(), "mean_output": p.mean(),
+    return {**extra, **losses, "bce_floor": floor, "excess_bce": losses["bce"] - floor,
+            "psnr": 10 * math.log10(1 / losses["mse"]), "mean_input": t.mean(), "mean_output": p.mean(),
             "bias": p.mean() - t.mean(),
             "bias_by_target": {name: (p - t)[mask].mean() for name, mask in groups.items() if mask.any()},
             "below_0": (single < 0).sum(), "far_below_0": (single < np.float32(-0.02)).sum(), "above_1": (single > 1).sum(), "below_002": (single < 0.02).sum(),

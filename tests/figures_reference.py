@@ -18,7 +18,8 @@ from PIL import Image
 import cli_reference as reference
 
 TRAIN_IMAGES, TEST_IMAGES = 700, 300
-LOSSES = ["bce", "mse", "mae"]
+LOSSES = list(reference.LOSS)
+MATRIX_LOSSES = LOSSES[:3]  # its columns before anybody chooses others
 OUTPUTS = ["sigmoid", "relu", "linear", "clip", "tanh01", "softplus", "tanh", "sigmoid2", "softmax"]
 LABELS = {"sigmoid": "sigmoid", "relu": "ReLU", "linear": "linear", "clip": "clip"}
 APP = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "app")
@@ -138,21 +139,21 @@ class Model:
 
     def losses(self, loss, z, t):
         p = reference.OUTPUT[self.spec["output"]](z)
-        if loss == "bce":
-            return reference.bce(self.spec, z, p, t)
-        return (p - t) ** 2 if loss == "mse" else np.abs(p - t)
+        return reference.LOSS[loss](self.spec, z, p, t)
 
     def slopes(self, loss, z, t):
         """dL/dz through the model's own output."""
         p = reference.OUTPUT[self.spec["output"]](z)
-        if loss == "bce" and self.spec["output"] == "sigmoid":
-            return p - t
-        if loss == "bce":
+        weight = float(self.spec.get("weight", 2)) if loss == "wbce" else 1
+        delta = float(self.spec.get("delta", 0.1))
+        if loss in ("bce", "wbce") and self.spec["output"] == "sigmoid":
+            return (1 - t) * p - weight * t * (1 - p)
+        if loss in ("bce", "wbce"):
             q = clip_output(p)
             inside = (p >= np.float32(1e-7)) & (p <= 1 - np.float32(1e-7))
-            slope = np.where(inside, (q - t) / (q * (1 - q)), 0.0)
+            slope = np.where(inside, ((1 - t) * q - weight * t * (1 - q)) / (q * (1 - q)), 0.0)
         else:
-            slope = 2 * (p - t) if loss == "mse" else np.sign(p - t)
+            slope = {"mse": 2 * (p - t), "mae": np.sign(p - t), "huber": np.clip(p - t, -delta, delta)}[loss]
         return slope * OUTPUT_SLOPE[self.spec["output"]](z)
 
     def measure(self, t):
@@ -171,18 +172,17 @@ def distance(a, b, t):
 def facts(t):
     """What a set's own pixels say."""
     mean = t.mean(axis=0)
-    q = clip_output(mean)
     single = t.astype(np.float32)
     return {"images": len(t), "mean_input": t.mean(), "bce_floor": reference.entropy(t).mean(),
-            "mean_image_bce": -(t * np.log(q) + (1 - t) * np.log(1 - q)).mean(),
-            "mean_image_mse": ((mean - t) ** 2).mean(), "mean_image_mae": abs(mean - t).mean(), "below_002": (single < 0.02).mean(),
+            **{f"mean_image_{key}": lose({"output": "linear"}, None, mean, t).mean() for key, lose in reference.LOSS.items()},
+            "below_002": (single < 0.02).mean(),
             "above_098": (single > 0.98).mean(), "ink": (t > 0).mean(), "full_ink": (t == 1).sum() / (t > 0).sum()}
 
 
 def check_test(case, test, model, t):
     """One model's `test` against numpy."""
     expected, pixels = model.measure(t), t.size
-    for key in ("bce", "excess_bce", "mse", "mae", "psnr", "mean_input", "mean_output"):
+    for key in (*LOSSES, "excess_bce", "psnr", "mean_input", "mean_output"):
         case.assertAlmostEqual(test[key], expected[key], delta=2e-5 * abs(expected[key]) + 1e-7, msg=key)
     case.assertAlmostEqual(test["bias"], expected["bias"], delta=1e-6)
     for group, value in expected["bias_by_target"].items():

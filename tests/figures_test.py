@@ -17,7 +17,7 @@ from PIL import Image, PngImagePlugin
 
 import cli_reference as reference
 import figures_reference as lab_reference
-from figures_reference import LOSSES, OUTPUTS, TEST_IMAGES, check_claim_figures, check_test, parse_json
+from figures_reference import LOSSES, MATRIX_LOSSES, OUTPUTS, TEST_IMAGES, check_claim_figures, check_test, parse_json
 
 PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
 LAB = None
@@ -175,9 +175,9 @@ class ViewsTest(FiguresCase):
 
     def test_matrix(self):
         for arguments, outputs, losses in (
-                (["--outputs", ",".join(OUTPUTS)], OUTPUTS, LOSSES),
+                (["--outputs", ",".join(OUTPUTS)], OUTPUTS, MATRIX_LOSSES),
                 (["--outputs", "tanh01,relu", "--losses", "mae,bce"], ["relu", "tanh01"], ["bce", "mae"]),
-                ([], OUTPUTS[:4], LOSSES)):
+                ([], OUTPUTS[:4], MATRIX_LOSSES)):
             figures = LAB.shot("--view", "matrix", *arguments, "--a", "seed=2,batch=100", "--epochs", 2)
             self.assertEqual(figures["matrix"], {"outputs": outputs, "losses": losses, "shows": "output"})
             for rank, loss in zip(figures["ranks"], losses, strict=True):  # two epochs are too few for a verdict

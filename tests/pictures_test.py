@@ -28,7 +28,7 @@ def tearDownModule():
 
 class PicturesTest(unittest.TestCase):
     """What is drawn of each pixel: the colours of the values that numpy has."""
-    SCALES = {"bce": 1, "excess": 1, "mse": 0.25, "mae": 0.5, "error": 0.5, "difference": 0.5, "gradient": 0.5,
+    SCALES = {"bce": 1, "excess": 1, "mse": 0.25, "mae": 0.5, "huber": 0.05, "wbce": 2, "error": 0.5, "difference": 0.5, "gradient": 0.5,
               "bias": 0.1, "dead": 1}
     OF_SET = ("bias", "dead")
     PIXELS = np.arange(784)

@@ -114,20 +114,20 @@ class RecipeTest(unittest.TestCase):
 
     def test_loss(self):
         self.add("loss", 2)
-        self.check_c_tests("loss", "huber")
-        figures = TREE.shot("--a", "loss=huber", "--b", "loss=huber,output=clip", "--curve", "huber",
+        self.check_c_tests("loss", "cube")
+        figures = TREE.shot("--a", "loss=cube", "--b", "loss=cube,output=clip", "--curve", "cube",
                             "--size", "1440x900")
         for side in "ab":
             t, z = TREE.outputs(figures[side]["spec"])
             far = np.abs(reference.OUTPUT["sigmoid" if side == "a" else "clip"](z) - t)
-            expected = np.where(far > 0.1, 0.1 * (far - 0.05), far ** 2 / 2).mean()
-            self.assertAlmostEqual(figures[side]["test"]["huber"] / expected, 1, delta=1e-4)
-            self.assertAlmostEqual(figures[side]["history"][-1]["test"]["huber"] / expected, 1, delta=1e-4)
+            expected = (far ** 3).mean()
+            self.assertAlmostEqual(figures[side]["test"]["cube"] / expected, 1, delta=1e-4)
+            self.assertAlmostEqual(figures[side]["history"][-1]["test"]["cube"] / expected, 1, delta=1e-4)
             self.assertIn(f"{expected:.4f}", " ".join(self.texts(figures)))
-        self.assertTrue(any("Huber" in text for text in self.texts(figures)))
-        self.assertIn("huber", TREE.lab.run("train", "--help").stdout)
-        matrix = TREE.shot("--view", "matrix", "--losses", "huber")
-        self.assertEqual(matrix["matrix"]["losses"], ["huber"])
+        self.assertTrue(any("Cubed" in text for text in self.texts(figures)))
+        self.assertIn("cube", TREE.lab.run("train", "--help").stdout)
+        matrix = TREE.shot("--view", "matrix", "--losses", "cube")
+        self.assertEqual(matrix["matrix"]["losses"], ["cube"])
 
     def test_output(self):
         self.add("output", 2)

@@ -28,6 +28,7 @@ void reference_init(Reference *r, const Spec *spec, int pixels)
                      .output = activation_get(OUTPUT_ACTIVATION, spec->output)->key,
                      .hidden = activation_get(HIDDEN_ACTIVATION, spec->hidden)->key,
                      .optimizer = optimizer_get(spec->optimizer)->key,
+                     .settings = spec_loss_settings(spec),
                      .lr = (double)spec->lr,
                      .l1 = (double)spec->l1,
                      .scale = is(choice_get(CHOICE_RANGE, spec->range)->key, "symmetric") ? 2.0 : 1.0,
@@ -85,28 +86,38 @@ double reference_activate(const char *name, double z, double *slope)
     refuse("activation", name);
 }
 
-double reference_lose_output(const char *loss, double p, double t, double *slope)
+double reference_lose_output(const char *loss, LossSettings settings, double p, double t, double *slope)
 {
-    if (is(loss, "bce")) {
+    const double delta = (double)settings.delta, weight = is(loss, "wbce") ? (double)settings.weight : 1.0;
+    if (is(loss, "bce") || is(loss, "wbce")) {
         // the bounds as they are in float32, where 1 - 1e-7 is 1 - 2^-23
         const double q = fmin((double)(1.0f - 1e-7f), fmax((double)1e-7f, p));
-        *slope = q == p ? (q - t) / (q * (1.0 - q)) : 0.0;
-        return -(t * log(q) + (1.0 - t) * log1p(-q));
+        *slope = q == p ? (1.0 - t) / (1.0 - q) - weight * t / q : 0.0;
+        return -(weight * t * log(q) + (1.0 - t) * log1p(-q));
     }
     if (is(loss, "mse"))
         return *slope = 2.0 * (p - t), (p - t) * (p - t);
     if (is(loss, "mae"))
         return *slope = (double)((p > t) - (p < t)), fabs(p - t);
+    if (is(loss, "huber")) {
+        const double d = p - t;
+        return *slope = fmin(delta, fmax(-delta, d)), fabs(d) <= delta ? d * d / 2.0 : delta * (fabs(d) - delta / 2.0);
+    }
     refuse("loss", loss);
 }
 
-double reference_lose(const char *loss, const char *output, double z, double t, double *slope)
+double reference_lose(const char *loss, LossSettings settings, const char *output, double z, double t, double *slope)
 {
     double f;
-    const double p = reference_activate(output, z, &f);
+    const double p = reference_activate(output, z, &f), tail = log1p(exp(-fabs(z)));
     if (is(loss, "bce") && is(output, "sigmoid"))
-        return *slope = p - t, fmax(z, 0.0) - z * t + log1p(exp(-fabs(z)));
-    const double value = reference_lose_output(loss, p, t, slope);
+        return *slope = p - t, fmax(z, 0.0) - z * t + tail;
+    if (is(loss, "wbce") && is(output, "sigmoid")) {
+        const double weighted = (double)settings.weight * t, rest = 1.0 - t;
+        *slope = rest * p - weighted / (1.0 + exp(z));
+        return rest * (fmax(z, 0.0) + tail) + weighted * (fmax(-z, 0.0) + tail);
+    }
+    const double value = reference_lose_output(loss, settings, p, t, slope);
     *slope *= f;
     return value;
 }
@@ -176,7 +187,7 @@ static double measure_output_margin(const Reference *r, double z, double t)
         return margin;
     if (is(r->loss, "mae"))
         margin = fmin(margin, fabs(p - t));
-    if (is(r->loss, "bce") && !is(r->output, "sigmoid"))
+    if ((is(r->loss, "bce") || is(r->loss, "wbce")) && !is(r->output, "sigmoid"))
         margin = fmin(margin, fmin(fabs(z), fabs(p - 1.0)) * 0.1);
     return margin;
 }
@@ -209,7 +220,7 @@ static double learn_image(Reference *r, const double *x, const double *t, double
     apply_layer(r, last, values[last - 1], values[last], NULL, NULL);
     normalise(r, values[last]);
     for (int pixel = 0; pixel < r->pixels; pixel++) {
-        loss += reference_lose(r->loss, r->output, values[last][pixel], t[pixel], &slopes[last][pixel]);
+        loss += reference_lose(r->loss, r->settings, r->output, values[last][pixel], t[pixel], &slopes[last][pixel]);
         slopes[last][pixel] *= weight / r->pixels;
         r->smallest_margin = fmin(r->smallest_margin, measure_output_margin(r, values[last][pixel], t[pixel]));
     }

@@ -7,6 +7,7 @@
 
 typedef struct Reference {
     const char *loss, *output, *hidden, *optimizer; // keys of the spec
+    LossSettings settings;
     double lr, l1;
     double scale, offset; // inputs and targets are those times scale, plus offset
     double factor;        // of what is trained: 1, or with reduce=sum the number of pixels
@@ -26,10 +27,11 @@ void reference_free(Reference *reference);
 double reference_activate(const char *activation, double z, double *slope);
 
 // One pixel's loss for its output p, and dL/dp. A loss or an activation that is not written down here ends the test.
-double reference_lose_output(const char *loss, double p, double t, double *slope);
+double reference_lose_output(const char *loss, LossSettings settings, double p, double t, double *slope);
 
-// One pixel's loss for output activation and logit, and dL/dz.
-double reference_lose(const char *loss, const char *output, double z, double t, double *slope);
+// One pixel's loss for output activation and logit, and dL/dz. Losses with a form from the logit of a sigmoid, BCE and
+// weighted BCE, do not clip there.
+double reference_lose(const char *loss, LossSettings settings, const char *output, double z, double t, double *slope);
 
 // One image x (pixels), in the model's range, to logits z (pixels).
 void reference_forward(const Reference *reference, const double *x, double *z);

@@ -16,7 +16,7 @@ from PIL import Image
 
 import figures_reference as lab_reference
 from cli_reference import read_bytes
-from figures_reference import LABELS, LOSSES, TEST_IMAGES, parse_json, tolerance
+from figures_reference import LABELS, MATRIX_LOSSES, TEST_IMAGES, parse_json, tolerance
 
 PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
 PICTURES = ["matrix.png", "claims.png", "compare.png", "gradient.png", "inspect.png"]
@@ -82,7 +82,7 @@ class FiguresTest(unittest.TestCase):
                    "outside": lambda m: (m["below_0"] + m["above_1"]) / LAB.test_pixels.size}
         cells = TWO.json["models"]
         self.assertEqual([(cell["output"], cell["loss"]) for cell in cells],
-                         [(output, loss) for output in LABELS for loss in LOSSES])
+                         [(output, loss) for output in LABELS for loss in MATRIX_LOSSES])
         for cell in cells:
             models = [self.trained(cell["output"], cell["loss"], seed) for seed in (3, 4)]
             self.assertEqual(cell["broken"], 0)

@@ -121,18 +121,13 @@ static void activations_agree_with_libm(void **state)
     isas_try_each(check_activations);
 }
 
-// BCE's q in float: 1 - 1e-7 rounds to 1 - 2^-23.
-static double find_exact_bce(double p, double t, double *slope)
-{
-    const double low = (double)1e-7f, high = 1.0 - 0x1p-23, q = fmin(high, fmax(low, p));
-    *slope = p < low || p > high ? 0.0 : (q - t) / (q * (1.0 - q));
-    return -(t * log(q) + (1.0 - t) * log1p(-q));
-}
+static const LossSettings settings = {.delta = 0.1f, .weight = 2.0f};
 
 static const float targets[] = {0.0f, 1.0f / 255.0f, 0.25f, 0.5f, 0.75f, 254.0f / 255.0f, 1.0f};
 enum { TARGETS = sizeof targets / sizeof *targets };
 
-static void check_bce(const Kernel *kernel, float t)
+// Of BCE and its like: the error is up to `weight` times that of BCE.
+static void check_bce(const Kernel *kernel, int loss, double weight, float t)
 {
     enum { N = 20000 };
     static float p[N], target[N], value[N], slope[N];
@@ -145,40 +140,45 @@ static void check_bce(const Kernel *kernel, float t)
         target[i] = t;
     }
     memcpy(p, edges, sizeof edges);
-    kernel->losses[LOSS_BCE].apply(p, target, value, slope, N);
+    kernel->losses[loss].apply(p, target, settings, value, slope, N);
     for (int i = 0; i < N; i++) {
         double exact_slope;
-        const double exact = find_exact_bce((double)p[i], (double)t, &exact_slope);
+        const double exact =
+            reference_lose_output(kernel->losses[loss].key, settings, (double)p[i], (double)t, &exact_slope);
         // 1 - q is rounded to a multiple of 2^-24: the logarithm is off by up to 2^-25 / (1 - q), the slope by as much
-        check_near(kernel->name, "bce", (double)p[i], (double)value[i], exact, 7e-8, 6e-7, &worst[0]);
-        check_near(kernel->name, "bce's slope", (double)p[i], (double)slope[i], exact_slope, 3e-7, 6e-7, &worst[1]);
+        check_near(kernel->name, kernel->losses[loss].key, (double)p[i], (double)value[i], exact, 7e-8 * weight, 6e-7,
+                   &worst[0]);
+        check_near(kernel->name, kernel->losses[loss].formula, (double)p[i], (double)slope[i], exact_slope,
+                   3e-7 * weight, 6e-7, &worst[1]);
     }
     const float bad = NAN;
-    kernel->losses[LOSS_BCE].apply(&bad, &t, value, slope, 1);
+    kernel->losses[loss].apply(&bad, &t, settings, value, slope, 1);
     assert_true(isnan(value[0]) && isnan(slope[0]));
-    printf("%-7s bce, t = %.3f: value %.1e, slope %.1e relative beyond the absolute bound\n", kernel->name, (double)t,
-           worst[0], worst[1]);
+    printf("%-7s %s, t = %.3f: value %.1e, slope %.1e relative beyond the absolute bound\n", kernel->name,
+           kernel->losses[loss].key, (double)t, worst[0], worst[1]);
 }
 
-static void check_logit_bce(const Kernel *kernel, float t)
+static void check_logit_bce(const Kernel *kernel, int loss, double weight, float t)
 {
     static float target[POINTS], value[POINTS], slope[POINTS];
     double worst[2] = {0};
     for (int i = 0; i < POINTS; i++)
         target[i] = t;
-    kernel->losses[LOSS_BCE].apply_logit(points, target, value, slope, POINTS);
+    const char *const key = kernel->losses[loss].key;
+    kernel->losses[loss].apply_logit(points, target, settings, value, slope, POINTS);
     for (int i = 0; i < POINTS; i++) {
         double exact_slope;
-        const double z = (double)points[i], exact = reference_lose("bce", "sigmoid", z, (double)t, &exact_slope);
-        check_near(kernel->name, "bce's slope at a logit", z, (double)slope[i], exact_slope, 1.2e-7, 6e-7, &worst[1]);
+        const double z = (double)points[i],
+                     exact = reference_lose(key, settings, "sigmoid", z, (double)t, &exact_slope);
+        check_near(kernel->name, key, z, (double)slope[i], exact_slope, 1.2e-7 * weight, 6e-7, &worst[1]);
         if (isinf(z)) // infinity - infinity: a number would hide that the model is beyond float
             assert_false(isfinite(value[i]) && value[i] < 0.0f);
         else // max(z, 0) - z t cancels: the error is that of z
-            check_near(kernel->name, "bce of a logit", z, (double)value[i], exact, 1e-37 + 1.5e-7 * fabs(z), 6e-7,
+            check_near(kernel->name, key, z, (double)value[i], exact, 1e-37 + 1.5e-7 * weight * fabs(z), 6e-7,
                        &worst[0]);
     }
     const float bad = NAN;
-    kernel->losses[LOSS_BCE].apply_logit(&bad, &t, value, slope, 1);
+    kernel->losses[loss].apply_logit(&bad, &t, settings, value, slope, 1);
     assert_true(isnan(value[0]) && isnan(slope[0]));
 }
 
@@ -187,14 +187,34 @@ static void check_distance(const Kernel *kernel, int loss, float t)
     static float target[POINTS], value[POINTS], slope[POINTS];
     for (int i = 0; i < POINTS; i++)
         target[i] = t;
-    kernel->losses[loss].apply(points, target, value, slope, POINTS);
+    kernel->losses[loss].apply(points, target, settings, value, slope, POINTS);
     for (int i = 0; i < POINTS; i++) {
         const float d = points[i] - t, exact_slope = loss == LOSS_MSE ? 2.0f * d : (float)((d > 0.0f) - (d < 0.0f));
         assert_true(value[i] == (loss == LOSS_MSE ? d * d : fabsf(d)));
         assert_true(slope[i] == exact_slope);
     }
     const float bad = NAN;
-    kernel->losses[loss].apply(&bad, &t, value, slope, 1);
+    kernel->losses[loss].apply(&bad, &t, settings, value, slope, 1);
+    assert_true(isnan(value[0]) && isnan(slope[0]));
+}
+
+// A square up to delta, a line beyond.
+static void check_huber(const Kernel *kernel, float t)
+{
+    static float target[POINTS], value[POINTS], slope[POINTS];
+    double worst[2] = {0};
+    for (int i = 0; i < POINTS; i++)
+        target[i] = t;
+    kernel->losses[LOSS_HUBER].apply(points, target, settings, value, slope, POINTS);
+    for (int i = 0; i < POINTS; i++) {
+        double exact_slope;
+        const double d = (double)(points[i] - t),
+                     exact = reference_lose_output("huber", settings, d, 0.0, &exact_slope);
+        check_near(kernel->name, "huber", d, (double)value[i], exact, 1e-38, 3e-7, &worst[0]);
+        check_near(kernel->name, "huber's slope", d, (double)slope[i], exact_slope, 0, 0, &worst[1]);
+    }
+    const float bad = NAN;
+    kernel->losses[LOSS_HUBER].apply(&bad, &t, settings, value, slope, 1);
     assert_true(isnan(value[0]) && isnan(slope[0]));
 }
 
@@ -202,8 +222,11 @@ static void check_losses(const Kernel *kernel)
 {
     fill_points();
     for (int i = 0; i < TARGETS; i++) {
-        check_bce(kernel, targets[i]);
-        check_logit_bce(kernel, targets[i]);
+        check_bce(kernel, LOSS_BCE, 1.0, targets[i]);
+        check_logit_bce(kernel, LOSS_BCE, 1.0, targets[i]);
+        check_bce(kernel, LOSS_WBCE, (double)settings.weight, targets[i]);
+        check_logit_bce(kernel, LOSS_WBCE, (double)settings.weight, targets[i]);
+        check_huber(kernel, targets[i]);
         check_distance(kernel, LOSS_MSE, targets[i]);
         check_distance(kernel, LOSS_MAE, targets[i]);
     }
@@ -215,11 +238,29 @@ static void losses_agree_with_libm(void **state)
     isas_try_each(check_losses);
 }
 
+// A floor is what a search over all outputs finds; where there is none it is 0.
+static void floors_are_the_least_that_a_target_allows(void **state)
+{
+    (void)state;
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        for (int i = 0; i < TARGETS; i++) {
+            double least = INFINITY, slope;
+            const double t = (double)targets[i], found = loss_floor(loss, settings, t);
+            for (int step = 0; step <= 100000; step++)
+                least = fmin(least, reference_lose_output(loss_get(loss)->key, settings, step * 1e-5, t, &slope));
+            if (!(found <= least + 1e-9 && found > least - 1e-5))
+                fail_msg("the floor of %s at %g is %.9g, expected %.9g", loss_get(loss)->key, t, found, least);
+            assert_true(loss_get(loss)->has_floor || found == 0.0);
+        }
+    assert_true(loss_floor(LOSS_BCE, settings, 0.3) == loss_bce_floor(0.3));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(activations_agree_with_libm),
         cmocka_unit_test(losses_agree_with_libm),
+        cmocka_unit_test(floors_are_the_least_that_a_target_allows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,8 @@ static float own_loss(const Frame *frame, int side, int pixel)
 {
     const ModelFrame *m = &frame->models[side];
     float value;
-    model_loss_values(m->model, m->spec.loss, m->z + pixel, m->p + pixel, frame->targets + pixel, &value, 1);
+    model_loss_values(m->model, m->settings, m->spec.loss, m->z + pixel, m->p + pixel, frame->targets + pixel, &value,
+                      1);
     return value;
 }
 

@@ -44,6 +44,8 @@ static int end(void **state)
     return 0;
 }
 
+static const LossSettings settings = {.delta = 0.1f, .weight = 2.0f}; // a spec's defaults
+
 typedef struct Range {
     double low, high;
 } Range;
@@ -83,8 +85,8 @@ static void count_pixel(Naive *naive, const char *output, double z, double t, in
     const double low = reference_activate(output, z - LOGIT_ERROR, &slope);
     const double high = reference_activate(output, z + LOGIT_ERROR, &slope);
     for (int loss = 0; loss < LOSS_COUNT; loss++)
-        widen(&naive->loss[loss], reference_lose(loss_get(loss)->key, output, z - LOGIT_ERROR, t, &slope),
-              reference_lose(loss_get(loss)->key, output, z + LOGIT_ERROR, t, &slope));
+        widen(&naive->loss[loss], reference_lose(loss_get(loss)->key, settings, output, z - LOGIT_ERROR, t, &slope),
+              reference_lose(loss_get(loss)->key, settings, output, z + LOGIT_ERROR, t, &slope));
     const int group = t == 0.0 ? TARGET_ZERO : t == 1.0 ? TARGET_ONE : t < 0.5 ? TARGET_DARK : TARGET_BRIGHT;
     widen(&naive->output, low, high);
     widen(&naive->bias[group], low - t, high - t);
@@ -112,8 +114,8 @@ static void count_noisy(const Reference *reference, const Spec *spec, int image,
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         for (int pixel = 0; pixel < PIXELS; pixel++)
             widen(&naive->noisy_loss[loss],
-                  reference_lose(loss_get(loss)->key, reference->output, z[pixel] - LOGIT_ERROR, t[pixel], &slope),
-                  reference_lose(loss_get(loss)->key, reference->output, z[pixel] + LOGIT_ERROR, t[pixel], &slope));
+                  reference_lose(loss_get(loss)->key, settings, reference->output, z[pixel] - LOGIT_ERROR, t[pixel], &slope),
+                  reference_lose(loss_get(loss)->key, settings, reference->output, z[pixel] + LOGIT_ERROR, t[pixel], &slope));
 }
 
 static void count_naively(const Reference *reference, const Spec *spec, Naive *naive)
@@ -424,7 +426,7 @@ static void target_facts_agree_with_a_naive_count(void **state)
             double slope;
             for (int loss = 0; loss < LOSS_COUNT; loss++)
                 mean_image[loss] +=
-                    reference_lose_output(loss_get(loss)->key, pixel_means[i], t[i], &slope) / COUNT / PIXELS;
+                    reference_lose_output(loss_get(loss)->key, settings, pixel_means[i], t[i], &slope) / COUNT / PIXELS;
         }
     }
     const TargetFacts facts = metrics_target_facts(&set, COUNT);

@@ -411,13 +411,14 @@ static void one_side(void **state)
 
 static void answer(int side, float t, float p, float slope)
 {
+    const Spec usual = spec_default();
     NarratorPixelSide *s = &facts.pixel.sides[side];
     facts.pixel.t = t;
     facts.pixel.floor = loss_bce_floor((double)t);
     s->p = p;
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         float unused;
-        loss_get(loss)->apply(&p, &t, &s->loss[loss], &unused, 1);
+        loss_get(loss)->apply(&p, &t, spec_loss_settings(&usual), &s->loss[loss], &unused, 1);
         s->slope[loss] = slope;
     }
 }

@@ -59,27 +59,45 @@ static bool is_exact(const char *output) { return is(output, "relu") || is(outpu
 // ---- the exact loss -----------------------------------------------------------------------------------------------
 
 typedef struct Exact {
-    double value, slope; // L and dL/dz
-    double size;         // of the terms that make L
+    double value, slope;     // L and dL/dz
+    double size, slope_size; // of the terms that make them
 } Exact;
 
-// BCE from the logit of a sigmoid, s its value.
-static Exact lose_logit(double logit, double s, double t)
+static LossSettings settings;
+
+static bool has_logit_form(int loss) { return loss_get(loss)->apply_logit != NULL; }
+
+static void draw_settings(Random *random)
 {
-    const double loss = fmax(logit, 0.0) - logit * t + log1p(exp(-fabs(logit)));
-    return (Exact){loss, s - t, fmax(logit, 0.0) + fabs(logit * t) + log1p(exp(-fabs(logit)))};
+    static const float deltas[] = {0.01f, 0.1f, 1.0f}, weights[] = {0.25f, 1.0f, 2.0f, 30.0f};
+    settings = (LossSettings){.delta = deltas[random_below(random, 3)], .weight = weights[random_below(random, 4)]};
+}
+
+// From the logit of a sigmoid, s its value.
+static Exact lose_logit(int loss, double logit, double s, double t)
+{
+    if (loss == LOSS_WBCE) {
+        double slope;
+        const double value = reference_lose("wbce", settings, "sigmoid", logit, t, &slope);
+        const double above = (1.0 - t) * s, below = (double)settings.weight * t * (1.0 - s);
+        return (Exact){value, above - below, value, above + below};
+    }
+    const double value = fmax(logit, 0.0) - logit * t + log1p(exp(-fabs(logit)));
+    return (Exact){value, s - t, fmax(logit, 0.0) + fabs(logit * t) + log1p(exp(-fabs(logit))), fabs(s - t)};
 }
 
 // The loss of an output p with dp/dz = f.
 static Exact lose(int loss, double p, double f, double t)
 {
     double slope;
-    const double value = reference_lose_output(loss_get(loss)->key, p, t, &slope);
-    Exact exact = {value, slope * f, fabs(value)};
+    const double value = reference_lose_output(loss_get(loss)->key, settings, p, t, &slope);
+    Exact exact = {value, slope * f, fabs(value), fabs(slope * f)};
     if (loss == LOSS_BCE) { // two terms that may cancel
         const double low = (double)1e-7f, high = 1.0 - 0x1p-23, q = fmin(high, fmax(low, p));
         exact.size = fabs(t * (log(q) - log1p(-q))) + fabs(log1p(-q));
     }
+    if (loss == LOSS_WBCE && slope != 0.0)
+        exact.slope_size = f * ((1.0 - t) / (1.0 - p) + (double)settings.weight * t / p);
     return exact;
 }
 
@@ -88,12 +106,13 @@ static const double logit_low = -16.1180956, logit_high = 15.9423851;
 
 static Exact lose_at(int loss, const char *output, double z, double p, double f, double t)
 {
-    if (loss == LOSS_BCE && is(output, "sigmoid"))
-        return lose_logit(z, p, t);
-    if (loss == LOSS_BCE && is(output, "tanh01")) {
+    if (has_logit_form(loss) && is(output, "sigmoid"))
+        return lose_logit(loss, z, p, t);
+    if (has_logit_form(loss) && is(output, "tanh01")) {
         const double logit = 2.0 * z, inner = fmin(logit_high, fmax(logit_low, logit));
-        Exact exact = lose_logit(inner, inner == logit ? p : 1.0 / (1.0 + exp(-inner)), t);
+        Exact exact = lose_logit(loss, inner, inner == logit ? p : 1.0 / (1.0 + exp(-inner)), t);
         exact.slope = inner == logit ? 2.0 * exact.slope : 0.0;
+        exact.slope_size *= 2.0;
         return exact;
     }
     return lose(loss, p, f, t);
@@ -112,7 +131,7 @@ static Judged judge(int loss, const char *output, double z, double t)
     const double error = is_exact(output) ? 0.0 : ULP * fabs(p) + 2e-38;
     Judged judged = {.exact = lose_at(loss, output, z, p, f, t)};
     judged.value_unit = ULP * judged.exact.size;
-    judged.slope_unit = ULP * fabs(judged.exact.slope) + (is_exact(output) ? 0.0 : 2e-37);
+    judged.slope_unit = ULP * judged.exact.slope_size + (is_exact(output) ? 0.0 : 2e-37);
     double spreads[2] = {0};
     for (int side = -1; side <= 1; side += 2) {
         const Exact off = lose_at(loss, output, z, p + side * error, f, t);
@@ -192,6 +211,7 @@ static void check_pair(const Kernel *kernel, int loss, int output, Random *rando
 {
     char what[96];
     for (size_t count = 1; count <= TILE_ROWS; count++) {
+        draw_settings(random);
         draw_logits(strip.z, random);
         isas_fill(strip.bias, STRIP_COLUMNS, random);
         memcpy(strip.before, strip.z, sizeof strip.z);
@@ -206,6 +226,7 @@ static void check_pair(const Kernel *kernel, int loss, int output, Random *rando
             .columns = 16 * (1 + (count + random_below(random, 2)) % (STRIP_COLUMNS / 16)),
             .bias_slope = strip.bias,
             .accumulate = random_below(random, 2) == 0,
+            .settings = settings,
         };
         (void)snprintf(what, sizeof what, "%s: %s on %s, %zu x %zu", kernel->name, loss_get(loss)->key,
                        output_key(kernel, output), pass.rows, pass.columns);
@@ -239,6 +260,7 @@ static void check_equal_logits(const Kernel *kernel)
                                    16.0f, -16.0f, 1e4f,  -1e4f};
     Worst worst = {0};
     Random random = random_stream(22, 1);
+    draw_settings(&random);
     draw_images(&random);
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         for (int output = 0; output < kernel->activations[OUTPUT_ACTIVATION].count; output++)
@@ -254,6 +276,7 @@ static void check_equal_logits(const Kernel *kernel)
                     .rows = TILE_ROWS,
                     .columns = STRIP_COLUMNS,
                     .bias_slope = strip.bias,
+                    .settings = settings,
                 };
                 (void)snprintf(what, sizeof what, "%s: %s on %s at %g", kernel->name, loss_get(loss)->key,
                                output_key(kernel, output), (double)logits[i]);
@@ -282,6 +305,7 @@ static void check_nan(const Kernel *kernel, int loss, int output, size_t row, si
         .rows = TILE_ROWS,
         .columns = STRIP_COLUMNS,
         .bias_slope = strip.bias,
+        .settings = settings,
     });
     if (!isnan(found) || !isnan(strip.z[row * STRIP_COLUMNS + column]))
         fail_msg("%s: %s on %s: a NaN makes loss %g, slope %g", kernel->name, loss_get(loss)->key,
@@ -295,6 +319,7 @@ static void check_nan(const Kernel *kernel, int loss, int output, size_t row, si
 static void check_nans(const Kernel *kernel)
 {
     Random random = random_stream(23, 1);
+    draw_settings(&random);
     draw_images(&random);
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         for (int output = 0; output < kernel->activations[OUTPUT_ACTIVATION].count; output++)
@@ -429,6 +454,7 @@ static void check_measured(const Kernel *kernel, int output, size_t count, int b
             .column = 16 * random_below(random, (IMAGE_PIXELS - STRIP_COLUMNS) / 16 + 1),
             .rows = count,
             .columns = columns,
+            .settings = settings,
             .sums = &found.sums,
             .histograms = histograms,
             .outputs = found.outputs,
@@ -447,6 +473,7 @@ static void check_measured(const Kernel *kernel, int output, size_t count, int b
 static void check_measure(const Kernel *kernel)
 {
     Random random = random_stream(24, 1);
+    draw_settings(&random);
     draw_images(&random);
     for (int output = 0; output < kernel->activations[OUTPUT_ACTIVATION].count; output++) {
         double worst = 0.0;

@@ -39,6 +39,11 @@ SPECS = [
     "loss=mse,output=tanh,range=symmetric",
     "loss=mse,output=linear,range=standard,layers=48,24,48",
     "reduce=sum,l1=0.0001",
+    "loss=huber,output=linear",
+    "loss=huber,delta=0.5,output=relu",
+    "loss=wbce",
+    "loss=wbce,weight=0.5,output=tanh01,batch=100",
+    "loss=wbce,output=softplus,hidden=elu",
     "loss=mse,reduce=sum,optimizer=sgd,lr=0.0001",
     "hidden=linear,output=linear,loss=mse",
     "output=sigmoid2",
@@ -153,15 +158,17 @@ def forward(layers, encoders, spec, x):
 
 
 def measure_loss(spec, z, t):
-    if spec["loss"] == "bce" and spec["output"] == "sigmoid":
-        return functional.binary_cross_entropy_with_logits(z, t)
-    if spec["loss"] == "bce" and spec["output"] == "sigmoid2":  # as those write it who do so by mistake
-        return functional.binary_cross_entropy_with_logits(torch.sigmoid(z), t)
+    weight = torch.tensor(float(spec.get("weight", 2)) if spec["loss"] == "wbce" else 1.0)
+    if spec["loss"] in ("bce", "wbce") and spec["output"] in ("sigmoid", "sigmoid2"):
+        logit = torch.sigmoid(z) if spec["output"] == "sigmoid2" else z  # as those write it who do so by mistake
+        return functional.binary_cross_entropy_with_logits(logit, t, pos_weight=weight)
     p = OUTPUT[spec["output"]](z)
-    if spec["loss"] == "bce":
+    if spec["loss"] in ("bce", "wbce"):
         q = p.clamp(1e-7, 1.0 - 1e-7)
-        return -(t * q.log() + (1.0 - t) * (1.0 - q).log()).mean()
-    return functional.mse_loss(p, t) if spec["loss"] == "mse" else functional.l1_loss(p, t)
+        return -(weight * t * q.log() + (1.0 - t) * (1.0 - q).log()).mean()
+    if spec["loss"] == "huber":
+        return functional.huber_loss(p, t, delta=float(spec.get("delta", 0.1)))
+    return {"mse": functional.mse_loss, "mae": functional.l1_loss}[spec["loss"]](p, t)
 
 
 def train(path, images):

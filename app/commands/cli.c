@@ -168,7 +168,7 @@ static const OptionRow rows[] = {
     {"--outputs", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_outputs), 0, 0,
      "rows of the matrix, of\n%w;\ndefault: those of the claims", words_outputs},
     {"--losses", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_losses), 0, 0,
-     "columns of the matrix, of %w; default: all", words_losses},
+     "columns of the matrix, of %w; default: bce, mse, mae", words_losses},
     {"--pixel", "ROW,COLUMN", PICTURE, KIND_PIXEL, FIELD(look.pixel), 0, 0,
      "pin a pixel, each from 0 to 27: what inspect explains", NULL},
     {"--target", "T", PICTURE, KIND_REAL, FIELD(look.t), 0, 1, "inspect: another target for the pixel, 0 to 1", NULL},

@@ -127,13 +127,16 @@ static void put_loss(Script *script)
 {
     const Spec *spec = script->spec;
     const int k = logits[spec->output];
-    if (script->framework == KERAS)
-        put(script, "%s%s", spec->reduce == REDUCE_SUM ? "784 * " : "", losses[spec->loss].keras);
-    else if (k != 0 && losses[spec->loss].pytorch_logit) {
+    if (script->framework == KERAS) {
+        put(script, "%s", spec->reduce == REDUCE_SUM ? "784 * " : "");
+        fill(script, losses[spec->loss].keras);
+    } else if (k != 0 && losses[spec->loss].pytorch_logit) {
         put(script, "%s    return ", k == OF_SIGMOID ? "    z = torch.sigmoid(z)\n" : "");
         fill(script, losses[spec->loss].pytorch_logit);
-    } else
-        put(script, "    p = output(z)\n    return %s", losses[spec->loss].pytorch);
+    } else {
+        put(script, "    p = output(z)\n    return ");
+        fill(script, losses[spec->loss].pytorch);
+    }
     if (script->framework == PYTORCH)
         put(script, "\n");
 }
@@ -178,6 +181,8 @@ static void put_output(Script *script) { put(script, "%s", outputs[script->spec-
 static void put_hidden(Script *script) { put(script, "%s", hiddens[script->spec->hidden][script->framework]); }
 static void put_optimizer(Script *script) { fill(script, find_optimizer(script->framework, script->spec->optimizer)); }
 static void put_lr(Script *script) { put_number(script, script->spec->lr); }
+static void put_delta(Script *script) { put_number(script, script->spec->delta); }
+static void put_weight(Script *script) { put_number(script, script->spec->weight); }
 static void put_batch(Script *script) { put(script, "%d", script->spec->batch); }
 static void put_seed(Script *script) { put(script, "%u", (unsigned)script->spec->seed); }
 
@@ -187,7 +192,7 @@ static const struct {
 } parts[] = {{"spec", put_spec},           {"encoder", put_encoder}, {"decoder", put_decoder}, {"layers", put_layers},
              {"output", put_output},       {"hidden", put_hidden},   {"loss", put_loss},       {"k", put_k},
              {"input", put_input},         {"total", put_total},     {"lr", put_lr},           {"batch", put_batch},
-             {"optimizer", put_optimizer}, {"seed", put_seed}};
+             {"optimizer", put_optimizer}, {"seed", put_seed},       {"delta", put_delta},     {"weight", put_weight}};
 
 static void put_part(Script *script, const char *name, size_t length)
 {

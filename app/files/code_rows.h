@@ -5,12 +5,18 @@
 #pragma once
 
 // clang-format off
-// {PyTorch's mean of p and t; its form from the logit @k@z of a sigmoid, NULL: none; Keras' mean over the last axis}
+// {PyTorch's mean of p and t; its form from the logit @k@z of a sigmoid, NULL: none; Keras' mean over the last axis}.
+// @delta@ and @weight@ are the spec's.
 #define CODE_LOSS_bce {"nn.functional.binary_cross_entropy(p.clamp(1e-7, 1 - 1e-7), t)", \
                        "nn.functional.binary_cross_entropy_with_logits(@k@z, t)", \
                        "keras.losses.binary_crossentropy(t, p)"}
 #define CODE_LOSS_mse {"((p - t) ** 2).mean()", NULL, "keras.ops.mean((p - t) ** 2, axis=-1)"}
 #define CODE_LOSS_mae {"(p - t).abs().mean()", NULL, "keras.ops.mean(keras.ops.abs(p - t), axis=-1)"}
+#define CODE_LOSS_huber {"nn.functional.huber_loss(p, t, delta=@delta@)", NULL, "keras.losses.huber(t, p, delta=@delta@)"}
+#define CODE_LOSS_wbce {"-(@weight@ * t * p.clamp(1e-7, 1 - 1e-7).log() + (1 - t) * (1 - p.clamp(1e-7, 1 - 1e-7)).log()).mean()", \
+                        "nn.functional.binary_cross_entropy_with_logits(@k@z, t, pos_weight=z.new_tensor(@weight@))", \
+                        "keras.ops.mean(-@weight@ * t * keras.ops.log(keras.ops.clip(p, 1e-7, 1 - 1e-7)) " \
+                        "- (1 - t) * keras.ops.log(1 - keras.ops.clip(p, 1e-7, 1 - 1e-7)), axis=-1)"}
 
 // {PyTorch, Keras}, of the logit z
 #define CODE_OUTPUT_sigmoid {"torch.sigmoid(z)", "keras.ops.sigmoid(z)"}

@@ -54,13 +54,13 @@ static const CellColumn other_columns[] = {
     {"dead outputs", "dead_outputs", UNIT_COUNT, find_dead, 0},
     {"dead code units", "dead_code_units", UNIT_COUNT, find_dead_units, 0},
 };
-enum { CELL_COLUMNS = LOSS_COUNT + (int)(sizeof other_columns / sizeof *other_columns) };
+enum { CELL_COLUMNS = LOSSES_IN_MATRIX + (int)(sizeof other_columns / sizeof *other_columns) };
 
 // A squared error is small: it has a decimal more.
 static CellColumn cell_column(int index)
 {
-    if (index >= LOSS_COUNT)
-        return other_columns[index - LOSS_COUNT];
+    if (index >= LOSSES_IN_MATRIX)
+        return other_columns[index - LOSSES_IN_MATRIX];
     const Loss *loss = loss_get(index);
     return (CellColumn){loss->label, loss->key, index == LOSS_MSE ? UNIT_FINE : UNIT_LOSS, NULL, index};
 }
@@ -230,7 +230,7 @@ static void print_matrix(const Report *report, FILE *file)
 {
     (void)fprintf(file, "\n## Every output with every loss\n\n| loss | output |");
     for (int i = 0; i < CELL_COLUMNS; i++)
-        (void)fprintf(file, " %s%s |", i < LOSS_COUNT ? "test " : "", cell_column(i).label);
+        (void)fprintf(file, " %s%s |", i < LOSSES_IN_MATRIX ? "test " : "", cell_column(i).label);
     (void)fprintf(file, "\n|---|---|");
     for (int i = 0; i < CELL_COLUMNS; i++)
         (void)fprintf(file, "---:|");

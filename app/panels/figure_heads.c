@@ -37,7 +37,8 @@ static void draw_output_head(const Figure *figure, int i)
     char text[64];
     (void)snprintf(text, sizeof text, "%s + %s", loss_get(spec->loss)->label,
                    activation_get(OUTPUT_ACTIVATION, spec->output)->label);
-    ui_text(ui, figure->layout.notes[layout_figure_output(i)], FONT_UI_BOLD, FIGURE_TEXT, color, ALIGN_LEFT, text);
+    const Rect note = figure->layout.notes[layout_figure_output(i)];
+    ui_text(ui, note, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, FIGURE_TEXT, note.w, text), color, ALIGN_LEFT, text);
 }
 
 // "A 0.0923": the map's figure over all test digits.

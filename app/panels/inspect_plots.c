@@ -11,6 +11,7 @@
 // ---- what each loss charges ---------------------------------------------------------------------------------------
 
 typedef struct LossCurve {
+    LossSettings settings;
     int loss;
     float t;
 } LossCurve;
@@ -18,7 +19,7 @@ typedef struct LossCurve {
 static float loss_at(const void *context, float p)
 {
     const LossCurve *curve = context;
-    return inspect_loss(curve->loss, p, curve->t);
+    return inspect_loss(curve->settings, curve->loss, p, curve->t);
 }
 
 // Solid, dashed, dotted; the last again for any further loss: of LOSS_BCE, LOSS_MSE and what a model trains with
@@ -127,7 +128,7 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     plot_vertical(&plot, figures->t, ui->theme->line);
     plot_horizontal(&plot, (float)figures->floor, theme_fade(ui->theme->text, 0x80));
     for (int i = 0; i < count; i++) {
-        const LossCurve curve = {losses[i], figures->t};
+        const LossCurve curve = {inspect_settings(panel->frame, losses[i]), losses[i], figures->t};
         plot_curve(&plot, loss_at, &curve, ui_px(ui, 2), ui->theme->text, loss_dash(losses[i]));
     }
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
@@ -150,6 +151,7 @@ static const float z_low = -8.0f, z_high = 8.0f;
 typedef struct SlopeCurve {
     const Model *model;
     PixelRange range;
+    LossSettings settings;
     int loss;
     float t;
 } SlopeCurve;
@@ -158,7 +160,7 @@ static float slope_at(const void *context, float z)
 {
     const SlopeCurve *curve = context;
     float slope;
-    model_loss_slopes(curve->model, curve->range, curve->loss, &z, &curve->t, &slope, 1);
+    model_loss_slopes(curve->model, curve->range, curve->settings, curve->loss, &z, &curve->t, &slope, 1);
     return slope;
 }
 
@@ -188,7 +190,7 @@ static Cut find_cut(const SlopeCurve *curve)
 static void describe_slope(const ModelFrame *m, float t, char *text, size_t size)
 {
     const bool is_sigmoid = m->spec.output == activation_find(OUTPUT_ACTIVATION, "sigmoid");
-    const Cut cut = find_cut(&(SlopeCurve){m->model, m->range, m->spec.loss, t});
+    const Cut cut = find_cut(&(SlopeCurve){m->model, m->range, m->settings, m->spec.loss, t});
     if (activation_get(OUTPUT_ACTIVATION, m->spec.output)->is_of_picture)
         (void)snprintf(text, size, "by its own output alone");
     else if (is_sigmoid && m->spec.loss == LOSS_BCE)
@@ -242,7 +244,7 @@ static void explain_cut(Panel *panel, const Plot *plot, int side, float t)
 {
     Ui *ui = panel->ui;
     const ModelFrame *m = &panel->frame->models[side];
-    const Cut cut = find_cut(&(SlopeCurve){m->model, m->range, m->spec.loss, t});
+    const Cut cut = find_cut(&(SlopeCurve){m->model, m->range, m->settings, m->spec.loss, t});
     const float below = cut.is_below ? plot_x(plot, cut.low) - plot->area.x : 0,
                 above = cut.is_above ? plot->area.x + plot->area.w - plot_x(plot, cut.high) : 0;
     const float width = fmaxf(below, above) - ui_px(ui, 12), height = ui_px(ui, 18), zero = plot_y(plot, 0);
@@ -270,8 +272,8 @@ static void draw_slope_curves(Panel *panel, const Plot *plot, const InspectFigur
     const int count = inspect_list_losses(panel->frame, losses);
     for (int side = 0; side < SIDE_COUNT; side++)
         for (int i = 0; i < count; i++) {
-            const SlopeCurve curve = {panel->frame->models[side].model, panel->frame->models[side].range, losses[i],
-                                      figures->t};
+            const ModelFrame *m = &panel->frame->models[side];
+            const SlopeCurve curve = {m->model, m->range, m->settings, losses[i], figures->t};
             plot_curve(plot, slope_at, &curve, ui_px(panel->ui, widths[side]), panel_side_color(panel->ui, side),
                        loss_dash(losses[i]));
         }

@@ -142,7 +142,8 @@ static float draw_more(Panel *panel, int side, Rect line)
     return width;
 }
 
-// What the head's line has room for: words go first, then chips from the end, the chosen one stays.
+// What the head's line has room for: words go first, then the rare losses, then chips from the end; the chosen one
+// stays.
 typedef struct HeadPlan {
     bool has_words, has_progress;
     int losses, outputs;
@@ -168,6 +169,8 @@ static HeadPlan plan_head(Ui *ui, const Chips *losses, const Chips *outputs, con
         plan.has_progress = needs_progress;
     if (plan_width(ui, losses, outputs, spec, &plan, progress) > room)
         plan.has_words = false;
+    while (plan.losses > LOSSES_IN_MATRIX && plan_width(ui, losses, outputs, spec, &plan, progress) > room)
+        plan.losses--;
     while (plan.outputs > 2 && plan_width(ui, losses, outputs, spec, &plan, progress) > room)
         plan.outputs--;
     while (plan.losses > 2 && plan_width(ui, losses, outputs, spec, &plan, progress) > room)

@@ -205,7 +205,7 @@ static float draw_table(Panel *panel, Rect rect, const char *title, const char *
     return row.y + line;
 }
 
-enum { PIXEL_ROWS_MAX = 3 + 3 * LOSS_COUNT };
+enum { PIXEL_ROWS_MAX = 4 + 2 * (LOSSES_SHOWN + SIDE_COUNT) };
 
 static TableRow make_row(const char *label, const char *word, float a, float b)
 {
@@ -213,6 +213,40 @@ static TableRow make_row(const char *label, const char *word, float a, float b)
     (void)snprintf(row.word, sizeof row.word, "%s", word);
     (void)snprintf(row.label, sizeof row.label, "%s", label);
     return row;
+}
+
+// What a loss charges; of one with a floor also what that leaves: of BCE in a row of its own.
+static void add_loss_rows(const Frame *frame, const InspectFigures *f, int loss, TableRow *rows, int *count)
+{
+    const Loss *row = loss_get(loss);
+    const InspectSide *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
+    const double floor_value = loss_floor(loss, inspect_settings(frame, loss), (double)f->t);
+    TableRow *now = &rows[(*count)++];
+    *now = make_row(row->label, "", a->loss[loss], b->loss[loss]);
+    (void)snprintf(now->word, sizeof now->word, "loss.%s", row->key);
+    if (loss == LOSS_BCE) {
+        now = &rows[(*count)++];
+        *now = make_row("", "heatmap.excess", a->excess[loss], b->excess[loss]);
+        (void)snprintf(now->label, sizeof now->label, "avoidable (floor %.4f)", floor_value);
+    } else if (row->has_floor)
+        (void)snprintf(now->label, sizeof now->label, "%s (floor %.4f)", row->label, floor_value);
+}
+
+static void add_slope_row(const InspectFigures *f, int loss, TableRow *rows, int *count)
+{
+    const InspectSide *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
+    TableRow *now = &rows[(*count)++];
+    *now = make_row("", "slope", a->slope[loss], b->slope[loss]);
+    now->is_slope = true;
+    now->p[SIDE_A] = a->p;
+    now->p[SIDE_B] = b->p;
+    now->t = f->t;
+    (void)snprintf(now->label, sizeof now->label, "\u2202%s/\u2202z", loss_get(loss)->label);
+}
+
+static bool is_own(const Frame *frame, int loss)
+{
+    return frame->models[SIDE_A].spec.loss == loss || frame->models[SIDE_B].spec.loss == loss;
 }
 
 static void draw_pixel_table(Panel *panel, const InspectFigures *f)
@@ -227,25 +261,11 @@ static void draw_pixel_table(Panel *panel, const InspectFigures *f)
     rows[count++] = make_row("target t", "target", f->t, f->t);
     rows[count++] = make_row("output p", "output", a->p, b->p);
     rows[count++] = make_row("logit z", "logit", a->z, b->z);
-    for (int i = 0; i < loss_count; i++) {
-        const Loss *loss = loss_get(losses[i]);
-        rows[count++] = make_row(loss->label, "", a->loss[losses[i]], b->loss[losses[i]]);
-        (void)snprintf(rows[count - 1].word, sizeof rows[count - 1].word, "loss.%s", loss->key);
-        if (loss->has_floor) {
-            rows[count] = make_row("", "heatmap.excess", a->excess[losses[i]], b->excess[losses[i]]);
-            (void)snprintf(rows[count].label, sizeof rows[count].label, "avoidable (floor %.4f)", f->floor);
-            count++;
-        }
-    }
-    for (int i = 0; i < loss_count; i++) {
-        rows[count] = make_row("", "slope", a->slope[losses[i]], b->slope[losses[i]]);
-        rows[count].is_slope = true;
-        rows[count].p[SIDE_A] = a->p;
-        rows[count].p[SIDE_B] = b->p;
-        rows[count].t = f->t;
-        (void)snprintf(rows[count].label, sizeof rows[count].label, "\u2202%s/\u2202z", loss_get(losses[i])->label);
-        count++;
-    }
+    for (int i = 0; i < loss_count; i++)
+        add_loss_rows(frame, f, losses[i], rows, &count);
+    for (int i = 0; i < loss_count; i++)
+        if (loss_count <= LOSSES_SHOWN + 1 || is_own(frame, losses[i])) // the table has no room for more
+            add_slope_row(f, losses[i], rows, &count);
     (void)draw_table(panel, panel->layout->inspect.pixel_table, title,
                      frame->look.is_pinned ? "pinned; click it to let go" : "follows the mouse; click pins it", rows,
                      count);

@@ -162,8 +162,9 @@ static void draw_badges(Panel *panel, const MatrixCell *place, int model)
             continue;
         draw_frame(ui->draw, frame, panel_side_color(ui, side), 0, line);
         draw_box(ui->draw, badge, panel_side_color(ui, side), 0);
-        ui_text(ui, badge, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, TEXT_NORMAL, size - line, "A"),
-                ui->theme->inverse, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
+        if (size >= ui_px(ui, 12)) // else the letter would be larger than its place
+            ui_text(ui, badge, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, TEXT_NORMAL, size - line, "A"),
+                    ui->theme->inverse, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
         badge.x += size;
     }
 }

@@ -40,8 +40,8 @@ static void fill_model(Table *table, const Frame *frame, PixelHover hover, int m
     for (int i = 0; i < table->loss_count; i++) {
         char *const of_slope = table->values[logit + 1 + i][column];
         float value, slope;
-        model_loss_values(m->model, table->losses[i], &z, &p, &t, &value, 1);
-        model_loss_slopes(m->model, m->range, table->losses[i], &z, &t, &slope, 1);
+        model_loss_values(m->model, m->settings, table->losses[i], &z, &p, &t, &value, 1);
+        model_loss_slopes(m->model, m->range, m->settings, table->losses[i], &z, &t, &slope, 1);
         panel_format_figure((double)value, table->values[2 + i][column]);
         panel_format_slope(slope, p, t, of_slope);
     }
@@ -58,6 +58,15 @@ static void choose_losses(Table *table, const Frame *frame, const int *models, i
             table->losses[table->loss_count++] = loss;
     }
     table->row_count = 3 + 2 * table->loss_count;
+}
+
+// Of the first of the models that trains with the loss.
+static LossSettings find_settings(const Frame *frame, const int *models, int count, int loss)
+{
+    for (int i = 0; i < count; i++)
+        if (frame->models[models[i]].spec.loss == loss)
+            return frame->models[models[i]].settings;
+    return frame->models[models[0]].settings;
 }
 
 static Table fill_table(const Panel *panel, const int *models, int count)
@@ -87,8 +96,9 @@ static Table fill_table(const Panel *panel, const int *models, int count)
     for (int i = 0; i < table.loss_count; i++) {
         const Loss *loss = loss_get(table.losses[i]);
         if (loss->has_floor)
-            (void)snprintf(table.labels[2 + i], sizeof table.labels[0], "%s (floor %.3f)", loss->label,
-                           loss_bce_floor((double)t));
+            (void)snprintf(
+                table.labels[2 + i], sizeof table.labels[0], "%s (floor %.3f)", loss->label,
+                loss_floor(table.losses[i], find_settings(frame, models, count, table.losses[i]), (double)t));
         else
             (void)snprintf(table.labels[2 + i], sizeof table.labels[0], "%s", loss->label);
         (void)snprintf(table.labels[logit + 1 + i], sizeof table.labels[0], "\u2202%s/\u2202z", loss->label);

@@ -157,6 +157,7 @@ static void compose_model(App *app, Frame *frame, int index)
     m->origin = app_find_origin(app, &slot->spec);
     m->model = bank_model_shape(slot->bank);
     m->range = range_of(m->model, m->snapshot->parameters);
+    m->settings = spec_loss_settings(&m->spec);
     if (m->origin && m->origin->components)
         (void)snprintf(m->caption, sizeof m->caption, "PCA, %d component%s", m->origin->components,
                        m->origin->components == 1 ? "" : "s");
@@ -168,7 +169,7 @@ static void compose_model(App *app, Frame *frame, int index)
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         float values[DIGIT_PIXELS];
         double sum = 0.0;
-        model_loss_values(m->model, loss, m->pad_z, m->pad_p, frame->pad_input, values, DIGIT_PIXELS);
+        model_loss_values(m->model, m->settings, loss, m->pad_z, m->pad_p, frame->pad_input, values, DIGIT_PIXELS);
         for (int i = 0; i < DIGIT_PIXELS; i++)
             sum += (double)values[i];
         m->pad_loss[loss] = sum / DIGIT_PIXELS;
@@ -190,12 +191,12 @@ static void compose_heat(Frame *frame, int index)
     const size_t n = (size_t)frame->page_count * DIGIT_PIXELS;
     for (int i = 0; i < HEATMAP_COUNT; i++) {
         const Heatmap *mode = heatmap_get(frame->look.heatmaps[i]);
-        HeatInput in = {m->model, m->range,           m->z,         m->p, frame->targets, a->p,
-                        b->p,     &m->snapshot->test, frame->facts, n};
+        HeatInput in = {m->model, m->range, m->settings,        m->z,         m->p, frame->targets,
+                        a->p,     b->p,     &m->snapshot->test, frame->facts, n};
         if (mode->is_of_set)
             in.n = DIGIT_PIXELS;
         compute_heat(mode, &in, m->heat[i], m->marks[i]);
-        const HeatInput drawn = {m->model, m->range, m->pad_z,           m->pad_p,     frame->pad_input,
+        const HeatInput drawn = {m->model, m->range, m->settings,        m->pad_z,     m->pad_p,    frame->pad_input,
                                  a->pad_p, b->pad_p, &m->snapshot->test, frame->facts, DIGIT_PIXELS};
         compute_heat(mode, &drawn, m->pad_heat[i], m->pad_marks[i]);
     }

@@ -51,6 +51,7 @@ typedef struct ModelFrame {
     Spec spec;
     const Model *model;
     PixelRange range;          // of the snapshot's parameters
+    LossSettings settings;     // that its losses are taken with
     const Snapshot *snapshot;  // borrowed for the frame; of the moment that is looked at
     const Snapshot *live;      // the newest
     const ModelOrigin *origin; // NULL: its seed's weights

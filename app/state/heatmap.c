@@ -7,7 +7,7 @@
 
 static void compute_loss(const HeatInput *in, int loss, float *values)
 {
-    model_loss_values(in->model, loss, in->z, in->p, in->t, values, in->n);
+    model_loss_values(in->model, in->settings, loss, in->z, in->p, in->t, values, in->n);
 }
 
 #define COMPUTE_LOSS(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                    \
@@ -38,7 +38,7 @@ static void compute_difference(const HeatInput *in, float *values)
 
 static void compute_gradient(const HeatInput *in, float *values)
 {
-    model_loss_slopes(in->model, in->range, in->model->spec.loss, in->z, in->t, values, in->n);
+    model_loss_slopes(in->model, in->range, in->settings, in->model->spec.loss, in->z, in->t, values, in->n);
     for (size_t i = 0; i < in->n; i++)
         values[i] = fabsf(values[i]);
 }
@@ -85,6 +85,7 @@ static double find_dead(const Metrics *test) { return test->never_lit; }
 
 // Each loss has one; behind that of a loss with a floor comes what lies above the floor.
 #define EXCESS_NO_FLOOR
+#define EXCESS_TILTED
 #define EXCESS_FLOOR                                                                                                   \
     {.key = "excess",                                                                                                  \
      .label = "avoidable BCE",                                                                                         \

@@ -12,7 +12,8 @@ enum { HEATMAPS_MAX = 32 }; // rows of the table at most; heatmap.c asserts it
 // What a heatmap is made of: one model's outputs over some digits. Arrays are (n).
 typedef struct HeatInput {
     const Model *model;
-    PixelRange range; // the model's
+    PixelRange range;      // the model's
+    LossSettings settings; // that its losses are taken with
     const float *z, *p, *t;
     const float *p_a, *p_b;   // what `difference` subtracts: A's outputs, and those of the model beside it
     const Metrics *test;      // images == 0: not measured yet

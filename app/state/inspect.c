@@ -3,16 +3,23 @@
 
 #include <math.h>
 
-float inspect_loss(int loss, float p, float t)
+float inspect_loss(LossSettings settings, int loss, float p, float t)
 {
     float value, slope;
-    loss_get(loss)->apply(&p, &t, &value, &slope, 1);
+    loss_get(loss)->apply(&p, &t, settings, &value, &slope, 1);
     return value;
+}
+
+LossSettings inspect_settings(const Frame *frame, int loss)
+{
+    const ModelFrame *a = &frame->models[SIDE_A], *b = &frame->models[SIDE_B];
+    return a->spec.loss != loss && b->spec.loss == loss ? b->settings : a->settings;
 }
 
 static double find_excess(float p, float t)
 {
-    return p >= 0.0f && p <= 1.0f ? (double)inspect_loss(LOSS_BCE, p, t) - loss_bce_floor((double)t) : (double)NAN;
+    return p >= 0.0f && p <= 1.0f ? (double)inspect_loss((LossSettings){0}, LOSS_BCE, p, t) - loss_bce_floor((double)t)
+                                  : (double)NAN;
 }
 
 // On the stage a pixel is inspected where one draws, elsewhere in the page's first digit.
@@ -27,9 +34,9 @@ static InspectSide find_side(const Frame *frame, int side, float t, float mean_t
                        .p = (is_pad ? m->pad_p : m->p)[pixel],
                        .has_set = m->snapshot->test.images > 0};
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
-        model_loss_values(m->model, loss, &out.z, &out.p, &t, &out.loss[loss], 1);
-        model_loss_slopes(m->model, m->range, loss, &out.z, &t, &out.slope[loss], 1);
-        out.excess[loss] = out.loss[loss] - (float)loss_bce_floor((double)t);
+        model_loss_values(m->model, m->settings, loss, &out.z, &out.p, &t, &out.loss[loss], 1);
+        model_loss_slopes(m->model, m->range, m->settings, loss, &out.z, &t, &out.slope[loss], 1);
+        out.excess[loss] = out.loss[loss] - (float)loss_floor(loss, m->settings, (double)t);
     }
     out.mean_p = out.has_set ? m->snapshot->test.mean_output_map[pixel] : NAN;
     out.mean_error = out.mean_p - mean_t;
@@ -75,7 +82,7 @@ static int find_worst(const Frame *frame, int side, int now)
     const ModelFrame *m = &frame->models[side];
     float values[DIGIT_PIXELS], most = 0.0f;
     int worst = -1;
-    model_loss_values(m->model, m->spec.loss, m->z, m->p, frame->targets, values, DIGIT_PIXELS);
+    model_loss_values(m->model, m->settings, m->spec.loss, m->z, m->p, frame->targets, values, DIGIT_PIXELS);
     for (int i = 0; i < DIGIT_PIXELS; i++)
         if (isfinite(values[i]) && values[i] > most) {
             most = values[i];

@@ -6,7 +6,7 @@
 typedef struct InspectSide {
     float z, p;
     float loss[LOSS_COUNT], slope[LOSS_COUNT]; // slope: dL/dz through the model's own output activation
-    float excess[LOSS_COUNT];                  // loss minus H(t)
+    float excess[LOSS_COUNT];                  // loss minus its floor
     bool has_set;                              // the rest is known, else NaN: over the whole test set
     float mean_p, mean_error, dead_share;      // mean_error: mean_p minus the mean target
 } InspectSide;
@@ -37,4 +37,8 @@ int inspect_find_pixel(const Frame *frame, int now);
 // Why nothing pulls at a pixel although it misses its target: the output is cut there, or the loss does not see it.
 static inline bool inspect_is_cut(float slope, float p, float t) { return slope == 0.0f && p != t; }
 
-float inspect_loss(int loss, float p, float t); // of an output p, clipped where the loss's table says so
+// The settings that a loss is shown with: those of who trains with it, A before B.
+LossSettings inspect_settings(const Frame *frame, int loss);
+
+// Of an output p, clipped where the loss's table says so.
+float inspect_loss(LossSettings settings, int loss, float p, float t);

@@ -140,7 +140,7 @@ static float rate(LessonRule rule, const Model *b, float t, float p_a, float p_b
     float price;
     switch (rule) {
     case RULE_SILENT:
-        model_loss_values(b, LOSS_BCE, &z_b, &p_b, &t, &price, 1);
+        model_loss_values(b, spec_loss_settings(&b->spec), LOSS_BCE, &z_b, &p_b, &t, &price, 1);
         return p_b == 0.0f && price > silent_price ? price : 0.0f;
     case RULE_GREY: return 0.45f - fabsf(t - 0.5f);
     case RULE_MISSED: return fabsf(p_a - t) - 0.05f;
@@ -247,12 +247,12 @@ static LessonPixel read_pixel(const Frame *frame, int pixel)
     LessonPixel out = {.pixel = pixel, .t = is_dragged ? frame->look.t : x.t[pixel]};
     out.floor = loss_bce_floor((double)out.t);
     for (int side = 0; side < SIDE_COUNT; side++) {
-        const Model *model = frame->models[side].model;
+        const ModelFrame *m = &frame->models[side];
         const float z = x.z[side][pixel], p = x.p[side][pixel];
         out.p[side] = p;
         for (int loss = 0; loss < LOSS_COUNT; loss++) {
-            model_loss_values(model, loss, &z, &p, &out.t, &out.loss[side][loss], 1);
-            model_loss_slopes(model, frame->models[side].range, loss, &z, &out.t, &out.slope[side][loss], 1);
+            model_loss_values(m->model, m->settings, loss, &z, &p, &out.t, &out.loss[side][loss], 1);
+            model_loss_slopes(m->model, m->range, m->settings, loss, &z, &out.t, &out.slope[side][loss], 1);
         }
     }
     return out;

@@ -11,7 +11,7 @@ Look look_default(void)
     look.wipe = 0.5f;
     look.brush_first = 1;
     look.brush_last = 0;
-    look.matrix_losses = (1u << LOSS_COUNT) - 1;
+    look.matrix_losses = (1u << LOSSES_IN_MATRIX) - 1;
     for (int output = 0; output < CLAIM_OUTPUT_COUNT; output++)
         look.matrix_outputs |= 1u << activation_find(OUTPUT_ACTIVATION, claim_output_key(output));
     look.pixel = DIGIT_SIDE / 2 * DIGIT_SIDE + DIGIT_SIDE / 2;

@@ -86,6 +86,7 @@ typedef struct OutputPass {
     size_t rows, columns;           // columns a multiple of KERNEL_PAD
     float *bias_slope;              // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
     bool accumulate;
+    LossSettings settings;
 } OutputPass;
 
 typedef double TrainOutput(const OutputPass *pass); // returns the loss, summed over rows and columns

@@ -21,4 +21,12 @@ int loss_list_shown(int own, int losses[LOSS_COUNT])
     return count;
 }
 
+double loss_floor(int loss, LossSettings settings, double t)
+{
+    if (!loss_get(loss)->has_floor || t <= 0.0 || t >= 1.0)
+        return 0.0;
+    const double weight = loss == LOSS_WBCE ? (double)settings.weight : 1.0, best = weight * t / (weight * t + 1.0 - t);
+    return -(weight * t * log(best) + (1.0 - t) * log1p(-best));
+}
+
 double loss_bce_floor(double t) { return t <= 0.0 || t >= 1.0 ? 0.0 : -(t * log(t) + (1.0 - t) * log1p(-t)); }

@@ -8,6 +8,8 @@
 
 #include "kernels/loss_functions.h"
 
+typedef void ApplyLoss(const float *x, const float *t, LossSettings settings, float *value, float *slope, size_t n);
+
 typedef struct Loss {
     const char *key;     // as in a model spec
     const char *label;   // as on a button
@@ -16,12 +18,12 @@ typedef struct Loss {
     const char *look;    // what to look for, one line
     const char *unit;    // behind the end of its heatmap's scale
     float heat_scale;    // where that scale ends before anybody drags it
-    bool has_floor;      // a grey target costs something even where it is met
+    bool has_floor;      // a grey target costs something however it is answered: loss_floor
     // For i < n: value[i] = L(p[i], t[i]) and slope[i] = dL/dp. In place (value == p or slope == p) is allowed.
-    void (*apply)(const float *p, const float *t, float *value, float *slope, size_t n);
+    ApplyLoss *apply;
     // The same from the logit of a sigmoid, slope[i] = dL/dz, where a form without overflow and clipping exists; else
     // NULL.
-    void (*apply_logit)(const float *z, const float *t, float *value, float *slope, size_t n);
+    ApplyLoss *apply_logit;
 } Loss;
 
 const Loss *loss_get(int index); // index < LOSS_COUNT
@@ -32,3 +34,6 @@ int loss_list_shown(int own, int losses[LOSS_COUNT]);
 
 // H(t) = -(t ln t + (1-t) ln(1-t)), the least BCE that a target t allows; 0 at 0 and 1. In nats.
 double loss_bce_floor(double t);
+
+// The least that a target t allows of a loss, whatever the output; 0 where it has no floor.
+double loss_floor(int loss, LossSettings settings, double t);

@@ -2,16 +2,18 @@
 // sums, and training's and measuring's form, fused with each output activation.
 //
 // To add one: a row in the list, and its function on a Vec below, with its slope beside it. Enum, tables, fused passes,
-// metrics, history, JSON, report, curves, matrix, heatmap, tooltip, captions, command line and tests follow.
+// metrics, history, JSON, report, curves, matrix, heatmap, tooltip, captions, command line and tests follow. A number
+// of its own that a spec sets: a field in LossSettings.
 #pragma once
 #include "kernels/activation_functions.h"
 
 // X(C, function, NAME, key, label, formula, what, look, unit, heat_scale, form, floor): as in Loss; C is handed
 // through.
-// form: PLAIN, or PRODUCT where the loss is a logarithm whose sum is that of a product and which has a stable form from
-// the logit: then it has `function_terms`, `function_factors`, `function_logit`, `function_logit_terms` and
-// `function_logit_factors` beside `function`.
-// floor: FLOOR where a grey target costs something even where it is met, else NO_FLOOR.
+// form: PLAIN; LOGIT where it has a stable form from the logit, too: `function_logit` beside `function`; PRODUCT where
+// besides the loss is a logarithm whose sum is that of a product: then it also has `function_terms`,
+// `function_factors`, `function_logit_terms` and `function_logit_factors`.
+// floor: NO_FLOOR where it is 0 at p = t and nowhere less; FLOOR where a grey target costs something even where it is
+// met; TILTED where it does so, too, but is least elsewhere than at p = t.
 #define LOSSES(X, C)                                                                                                   \
     X(C, bce, BCE, "bce", "BCE", "-(t ln p + (1 - t) ln(1 - p))",                                                      \
       "Binary cross-entropy: charges for each pixel, steeply when the output is sure and wrong. It counts in nats: "   \
@@ -21,9 +23,23 @@
     X(C, mse, MSE, "mse", "MSE", "(p - t)^2", "Mean squared error: the miss, times itself.",                           \
       "Small misses cost next to nothing, so only gross ones glow.", "", 0.25f, PLAIN, NO_FLOOR)                       \
     X(C, mae, MAE, "mae", "MAE", "|p - t|", "Mean absolute error: the miss itself.",                                   \
-      "Trained with it, doubtful pixels go to black: the picture loses light.", "", 0.5f, PLAIN, NO_FLOOR)
+      "Trained with it, doubtful pixels go to black: the picture loses light.", "", 0.5f, PLAIN, NO_FLOOR)             \
+    X(C, huber, HUBER, "huber", "Huber", "d^2 / 2 up to |d| = delta, else delta (|d| - delta / 2); d = p - t",         \
+      "Half of MSE for misses up to delta, the miss itself beyond: a gross miss pulls no harder than one of delta.",   \
+      "Gross misses glow less than with MSE.", "", 0.05f, PLAIN, NO_FLOOR)                                             \
+    X(C, wbce, WBCE, "wbce", "wBCE", "-(weight t ln p + (1 - t) ln(1 - p))",                                           \
+      "Weighted BCE: missing ink costs weight times as much as ink too many.",                                         \
+      "It brightens: a grey target is met best by a lighter one.", "", 2.0f, LOGIT, TILTED)
 
-enum { LOSSES_SHOWN = 2 }; // of the list, the first so many are shown of every model; of the others, a model's own
+// What a spec says of losses beside which one it is.
+typedef struct LossSettings {
+    float delta;  // of huber: where its square turns into a line, above 0
+    float weight; // of wbce: of the positive part, above 0
+} LossSettings;
+
+// Of the list, the first so many are shown of every model, of the others a model's own; and the first so many are the
+// columns of the matrix before anybody chooses others.
+enum { LOSSES_SHOWN = 2, LOSSES_IN_MATRIX = 3 };
 
 #define NAME_LOSS(C, function, NAME, key, label, formula, what, look, unit, heat_scale, form, floor) LOSS_##NAME,
 enum { LOSSES(NAME_LOSS, _) LOSS_COUNT };
@@ -36,8 +52,9 @@ enum { LOSSES(NAME_LOSS, _) LOSS_COUNT };
 // clip is 0 outside. An output at exactly 0 therefore learns nothing from BCE.
 static const float bce_low = 1e-7f, bce_high = 1.0f - 1e-7f; // 1 - 2^-23 in float32
 
-INLINE ValueSlope bce(Vec p, Vec t)
+INLINE ValueSlope bce(Vec p, Vec t, LossSettings settings)
 {
+    (void)settings;
     const Vec q = vec_at_most(vec_at_least(p, bce_low), bce_high);
     const Vec value = -(t * vec_log(q) + (1.0f - t) * vec_log(1.0f - q));
     const Vec slope = (q - t) * vec_reciprocal(q * (1.0f - q));
@@ -46,23 +63,51 @@ INLINE ValueSlope bce(Vec p, Vec t)
 }
 
 // On a sigmoid, from its logit: max(z,0) - z t + ln(1 + e^-|z|), slope p - t.
-INLINE ValueSlope bce_logit(Vec z, Vec t)
+INLINE ValueSlope bce_logit(Vec z, Vec t, LossSettings settings)
 {
+    (void)settings;
     const Logistic s = logistic(z);
     return (ValueSlope){vec_at_least(z, 0.0f) - z * t + vec_log1p(s.e), s.p - t};
 }
 
-INLINE ValueSlope mse(Vec p, Vec t)
+INLINE ValueSlope mse(Vec p, Vec t, LossSettings settings)
 {
+    (void)settings;
     const Vec d = p - t;
     return (ValueSlope){d * d, 2.0f * d};
 }
 
-INLINE ValueSlope mae(Vec p, Vec t)
+INLINE ValueSlope mae(Vec p, Vec t, LossSettings settings)
 {
+    (void)settings;
     const Vec d = p - t;
     const Vec sign = vec_select(d > 0.0f, vec_all(1.0f), vec_select(d < 0.0f, vec_all(-1.0f), d)); // d keeps 0 and NaN
     return (ValueSlope){vec_abs(d), sign};
+}
+
+// Huber, 1964; as torch.nn.HuberLoss.
+INLINE ValueSlope huber(Vec p, Vec t, LossSettings settings)
+{
+    const Vec d = p - t, near = vec_at_most(vec_at_least(d, -settings.delta), settings.delta);
+    return (ValueSlope){near * (d - 0.5f * near), near};
+}
+
+INLINE ValueSlope wbce(Vec p, Vec t, LossSettings settings)
+{
+    const Vec q = vec_at_most(vec_at_least(p, bce_low), bce_high), weighted = settings.weight * t, rest = 1.0f - t;
+    const Vec value = -(weighted * vec_log(q) + rest * vec_log(1.0f - q));
+    const Vec slope = (rest * q - weighted * (1.0f - q)) * vec_reciprocal(q * (1.0f - q));
+    const VecInt outside = (VecInt)q != (VecInt)p; // not for a NaN
+    return (ValueSlope){value, vec_select(outside, vec_all(0.0f), slope)};
+}
+
+// As pos_weight of torch.nn.BCEWithLogitsLoss; its terms are not below 0, so that nothing cancels.
+INLINE ValueSlope wbce_logit(Vec z, Vec t, LossSettings settings)
+{
+    const Logistic s = logistic(z);
+    const Vec weighted = settings.weight * t, rest = 1.0f - t, above = vec_at_least(z, 0.0f);
+    const Vec value = rest * above + weighted * (above - z) + (rest + weighted) * vec_log1p(s.e);
+    return (ValueSlope){value, rest * s.p - weighted * (1.0f - s.p)};
 }
 
 // ---- sums ---------------------------------------------------------------------------------------------------------
@@ -72,29 +117,51 @@ typedef struct Terms {
     Vec value, factor, slope;
 } Terms;
 
-typedef Terms FindTerms(Vec z, Vec t); // from the logit, with dL/dz as its slope
+typedef Terms FindTerms(Vec z, Vec t, LossSettings settings); // from the logit, with dL/dz as its slope
 
 enum { bce_factors = 4, bce_logit_factors = 120 }; // each is below 2^24, from the logit at most 2
 
 // ln q and ln(1 - q) from one logarithm: L = -t ln(q / (1 - q)) + ln(1 / (1 - q)).
-INLINE Terms bce_terms(Vec p, Vec t)
+INLINE Terms bce_terms(Vec p, Vec t, LossSettings settings)
 {
+    (void)settings;
     const Vec q = vec_at_most(vec_at_least(p, bce_low), bce_high);
     const Vec inverse = vec_reciprocal(q * (1.0f - q)), factor = q * inverse;
     const VecInt outside = (VecInt)q != (VecInt)p; // not for a NaN
     return (Terms){-t * vec_log(q * factor), factor, vec_select(outside, vec_all(0.0f), (q - t) * inverse)};
 }
 
-// On an output that is the logistic function of `scale` times z. 1: the logit itself, which never clips. Else as if p
-// had been clipped: the bounds of p as bounds of the logit, and no gradient outside.
-INLINE Terms bce_logit_terms(Vec z, Vec t, const int scale)
+INLINE Terms bce_logit_terms(Vec z, Vec t, LossSettings settings)
 {
-    const Vec logit = scale == 1 ? z : (float)scale * z;
-    const Vec inner = scale == 1 ? z : vec_at_most(vec_at_least(logit, -16.1180956f), 15.9423851f);
-    const Logistic s = logistic(inner);
-    Terms terms = {vec_at_least(inner, 0.0f) - inner * t, 1.0f + s.e, s.p - t};
-    if (scale != 1)
-        terms.slope = vec_select((VecInt)inner != (VecInt)logit, vec_all(0.0f), (float)scale * terms.slope);
+    (void)settings;
+    const Logistic s = logistic(z);
+    return (Terms){vec_at_least(z, 0.0f) - z * t, 1.0f + s.e, s.p - t};
+}
+
+// Without factors: terms from value and slope.
+#define TERMS_OF(function)                                                                                             \
+    enum { function##_factors = 0 };                                                                                   \
+    INLINE Terms function##_terms(Vec x, Vec t, LossSettings settings)                                                 \
+    {                                                                                                                  \
+        const ValueSlope r = function(x, t, settings);                                                                 \
+        return (Terms){r.value, vec_all(1.0f), r.slope};                                                               \
+    }
+#define TERMS_OF_PLAIN(loss)   TERMS_OF(loss)
+#define TERMS_OF_LOGIT(loss)   TERMS_OF(loss) TERMS_OF(loss##_logit)
+#define TERMS_OF_PRODUCT(loss) // it has its own
+#define TERMS_OF_LOSS(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                   \
+    TERMS_OF_##form(loss)
+LOSSES(TERMS_OF_LOSS, _)
+
+// On an output that is the logistic function of `scale` times z, from the logit. 1: the logit itself, which never
+// clips. Else as if p had been clipped: the bounds of p as bounds of the logit, and no gradient outside.
+INLINE Terms find_from_logit(FindTerms *find, Vec z, Vec t, LossSettings settings, const int scale)
+{
+    if (scale == 1)
+        return find(z, t, settings);
+    const Vec logit = (float)scale * z, inner = vec_at_most(vec_at_least(logit, -16.1180956f), 15.9423851f);
+    Terms terms = find(inner, t, settings);
+    terms.slope = vec_select((VecInt)inner != (VecInt)logit, vec_all(0.0f), (float)scale * terms.slope);
     return terms;
 }
 
@@ -106,33 +173,36 @@ INLINE Terms bce_logit_terms(Vec z, Vec t, const int scale)
 OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
 #undef KEEP_LOGIT
 
-#define TERMS_PLAIN(activation, loss)                                                                                  \
-    enum { factors_##activation##_##loss = 0 };                                                                        \
-    INLINE Terms terms_##activation##_##loss(Vec z, Vec t)                                                             \
+#define FUSE_PLAIN(activation, loss)                                                                                   \
+    enum { factors_##activation##_##loss = loss##_factors };                                                           \
+    INLINE Terms terms_##activation##_##loss(Vec z, Vec t, LossSettings settings)                                      \
     {                                                                                                                  \
-        const ValueSlope output = activation(z), r = loss(output.value, t);                                            \
-        return (Terms){r.value, vec_all(1.0f), r.slope * output.slope};                                                \
+        const ValueSlope output = activation(z);                                                                       \
+        Terms terms = loss##_terms(output.value, t, settings);                                                         \
+        terms.slope *= output.slope;                                                                                   \
+        return terms;                                                                                                  \
     }
-#define TERMS_PRODUCT(activation, loss)                                                                                \
+#define FUSE_LOGIT(activation, loss)                                                                                   \
     enum { factors_##activation##_##loss = logit_of_##activation ? (int)loss##_logit_factors : (int)loss##_factors };  \
-    INLINE Terms terms_##activation##_##loss(Vec z, Vec t)                                                             \
+    INLINE Terms terms_##activation##_##loss(Vec z, Vec t, LossSettings settings)                                      \
     {                                                                                                                  \
         if ((int)logit_of_##activation == (int)OF_SIGMOID) {                                                           \
             const ValueSlope inner = sigmoid(z);                                                                       \
-            Terms terms = loss##_logit_terms(inner.value, t, 1);                                                       \
+            Terms terms = loss##_logit_terms(inner.value, t, settings);                                                \
             terms.slope *= inner.slope;                                                                                \
             return terms;                                                                                              \
         }                                                                                                              \
         if (logit_of_##activation)                                                                                     \
-            return loss##_logit_terms(z, t, logit_of_##activation);                                                    \
+            return find_from_logit(loss##_logit_terms, z, t, settings, logit_of_##activation);                         \
         const ValueSlope output = activation(z);                                                                       \
-        Terms terms = loss##_terms(output.value, t);                                                                   \
+        Terms terms = loss##_terms(output.value, t, settings);                                                         \
         terms.slope *= output.slope;                                                                                   \
         return terms;                                                                                                  \
     }
-#define TERMS_OF_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)          \
-    TERMS_##form(activation, loss)
-#define TERMS_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, scope) LOSSES(TERMS_OF_PAIR, activation)
-OUTPUT_ACTIVATIONS(TERMS_OF_OUTPUT, _)
+#define FUSE_PRODUCT(activation, loss) FUSE_LOGIT(activation, loss)
+#define FUSE_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)              \
+    FUSE_##form(activation, loss)
+#define FUSE_OUTPUT(C, activation, key, label, formula, what, look, logit, scope) LOSSES(FUSE_PAIR, activation)
+OUTPUT_ACTIVATIONS(FUSE_OUTPUT, _)
 
 #endif

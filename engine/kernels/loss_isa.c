@@ -5,23 +5,25 @@
 #include "kernels/loss_functions.h"
 
 #define APPLY(function)                                                                                                \
-    static void apply_##function(const float *x, const float *t, float *value, float *slope, size_t n)                 \
+    static void apply_##function(const float *x, const float *t, LossSettings settings, float *value, float *slope,    \
+                                 size_t n)                                                                             \
     {                                                                                                                  \
         size_t i = 0;                                                                                                  \
         for (; i + LANES <= n; i += LANES) {                                                                           \
-            const ValueSlope r = function(vec_load(x + i), vec_load(t + i));                                           \
+            const ValueSlope r = function(vec_load(x + i), vec_load(t + i), settings);                                 \
             vec_store(value + i, r.value);                                                                             \
             vec_store(slope + i, r.slope);                                                                             \
         }                                                                                                              \
         if (i < n) {                                                                                                   \
-            const ValueSlope r = function(vec_load_part(x + i, n - i), vec_load_part(t + i, n - i));                   \
+            const ValueSlope r = function(vec_load_part(x + i, n - i), vec_load_part(t + i, n - i), settings);         \
             vec_store_part(value + i, r.value, n - i);                                                                 \
             vec_store_part(slope + i, r.slope, n - i);                                                                 \
         }                                                                                                              \
     }
 
 #define APPLY_PLAIN(loss)                                                                         APPLY(loss)
-#define APPLY_PRODUCT(loss)                                                                       APPLY(loss) APPLY(loss##_logit)
+#define APPLY_LOGIT(loss)                                                                         APPLY(loss) APPLY(loss##_logit)
+#define APPLY_PRODUCT(loss)                                                                       APPLY_LOGIT(loss)
 #define APPLY_LOSS(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor) APPLY_##form(loss)
 LOSSES(APPLY_LOSS, _)
 
@@ -30,6 +32,7 @@ LOSSES(APPLY_LOSS, _)
 // One vector of columns, down all rows: its sums and the functions' constants stay in registers.
 INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, const size_t factors_max)
 {
+    const LossSettings settings = pass->settings;
     Vec value = {0}, bias_slope = {0};
     const bool asks_memory = column % 64 == 0;
     float *z = pass->z + column;
@@ -39,8 +42,8 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
         for (const size_t end = row + rows; row < end; row++, z += STRIP_COLUMNS) {
             if (asks_memory)
                 __builtin_prefetch(pass->upcoming[row] + pass->column + column);
-            const Terms terms = find(
-                vec_load(z), pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset);
+            const Vec t = pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset;
+            const Terms terms = find(vec_load(z), t, settings);
             vec_store(z, terms.slope);
             bias_slope += terms.slope;
             value += terms.value;
@@ -83,9 +86,10 @@ LOSSES(PASS_TABLE, _)
 TrainOutput *const *const PER_ISA(train_table)[LOSS_COUNT] = {LOSSES(PASSES, _)};
 
 #define LOGIT_PLAIN(loss)   NULL
+#define LOGIT_LOGIT(loss)   apply_##loss##_logit
 #define LOGIT_PRODUCT(loss) apply_##loss##_logit
-enum { NO_FLOOR, FLOOR };
+enum { NO_FLOOR, FLOOR, TILTED };
 #define ROW(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                             \
-    [LOSS_##                                                                                                           \
-        NAME] = {key, label, formula, what, look, unit, heat_scale, floor == FLOOR, apply_##loss, LOGIT_##form(loss)},
+    [LOSS_##NAME] = {key,  label,      formula,           what,         look,                                          \
+                     unit, heat_scale, floor != NO_FLOOR, apply_##loss, LOGIT_##form(loss)},
 const Loss PER_ISA(losses)[LOSS_COUNT] = {LOSSES(ROW, _)};

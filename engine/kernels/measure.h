@@ -25,7 +25,8 @@ typedef struct MeasurePass {
     const uint8_t *const *targets; // (rows): images
     size_t column;                 // where the strip lies in an image
     size_t rows, columns;          // rows <= TILE_ROWS; columns a multiple of KERNEL_PAD
-    PixelSums *sums;               // added to
+    LossSettings settings;
+    PixelSums *sums; // added to
     uint32_t (*histograms)[HISTOGRAM_BINS + 1];
     float *outputs;  // (columns): the sum of a pixel's outputs is added to it
     uint32_t *zeros; // (columns): how many of them are exactly 0, added to it

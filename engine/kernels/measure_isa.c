@@ -57,12 +57,13 @@ static void add_sums(const Sums *sums, PixelSums *total)
 
 // What an output activation does: its value, and each loss's term and factor, which is multiplied.
 typedef Vec Activate(Vec z);
-typedef void AddLosses(Vec *sums, Vec *factors, Vec z, Vec t);
+typedef void AddLosses(Vec *sums, Vec *factors, Vec z, Vec t, LossSettings settings);
 
 // One vector of columns, down all rows. factors_max: how many of any loss's factors may be multiplied.
 INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *activate, AddLosses *add_losses,
                             const size_t factors_max)
 {
+    const LossSettings settings = pass->settings;
     Sums sums = {0};
     VecInt zeros = {0};
     for (size_t row = 0; row < pass->rows;) {
@@ -73,7 +74,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
         for (const size_t end = row + rows; row < end; row++) {
             const Vec z = vec_load(pass->z + row * STRIP_COLUMNS + column);
             const Vec t = vec_load_bytes(pass->targets[row] + pass->column + column), p = activate(z);
-            add_losses(sums.loss, factors, z, t);
+            add_losses(sums.loss, factors, z, t, settings);
             add_vector(&sums, p, t);
             zeros += p == 0.0f;
             int32_t bins[LANES];
@@ -85,6 +86,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
         }
 #define ADD_LOGARITHM(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor) ADD_##form(NAME)
 #define ADD_PLAIN(NAME)
+#define ADD_LOGIT(NAME)
 #define ADD_PRODUCT(NAME) sums.loss[LOSS_##NAME] += vec_log(factors[LOSS_##NAME]);
         LOSSES(ADD_LOGARITHM, _)
     }
@@ -96,7 +98,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
 
 #define ADD_LOSS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)               \
     {                                                                                                                  \
-        const Terms terms = terms_##activation##_##loss(z, t);                                                         \
+        const Terms terms = terms_##activation##_##loss(z, t, settings);                                               \
         sums[LOSS_##NAME] += terms.value;                                                                              \
         factors[LOSS_##NAME] *= terms.factor;                                                                          \
     }
@@ -105,8 +107,8 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
         most = factors_##activation##_##loss;
 #define MEASURE(C, activation, key, label, formula, what, look, logit, scope)                                          \
     INLINE Vec activation##_value(Vec z) { return activation(z).value; }                                               \
-    INLINE void activation##_losses(Vec *sums, Vec *factors, Vec z,                                                    \
-                                    Vec t){LOSSES(ADD_LOSS, activation)} INLINE int activation##_factors(void)         \
+    INLINE void activation##_losses(Vec *sums, Vec *factors, Vec z, Vec t, LossSettings settings){                     \
+        LOSSES(ADD_LOSS, activation)} INLINE int activation##_factors(void)                                            \
     {                                                                                                                  \
         int most = TILE_ROWS;                                                                                          \
         LOSSES(LIMIT_FACTORS, activation)                                                                              \

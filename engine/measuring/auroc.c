@@ -54,7 +54,7 @@ static void measure_image(void *context, int image, const float *t, const float 
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         float values[DIGIT_PIXELS];
         double sum = 0.0;
-        model_loss_values(errors->model, loss, z, p, t, values, DIGIT_PIXELS);
+        model_loss_values(errors->model, spec_loss_settings(&errors->model->spec), loss, z, p, t, values, DIGIT_PIXELS);
         for (int i = 0; i < DIGIT_PIXELS; i++)
             sum += (double)values[i];
         errors->values[(size_t)loss * (size_t)errors->images + (size_t)image] = sum / DIGIT_PIXELS;

@@ -81,8 +81,8 @@ static double measure_balance(const Trial *trial, const Spec *spec)
     memset(trial->absolute, 0, DIGIT_PIXELS * sizeof *trial->absolute);
     for (int image = 0; image < trial->images; image++) {
         load_images(trial, image, 1);
-        model_loss_slopes(&model, (PixelRange){1.0f, 0.0f}, spec->loss, trial->z + (size_t)image * DIGIT_PIXELS,
-                          trial->x, trial->slopes, DIGIT_PIXELS);
+        model_loss_slopes(&model, (PixelRange){1.0f, 0.0f}, spec_loss_settings(spec), spec->loss,
+                          trial->z + (size_t)image * DIGIT_PIXELS, trial->x, trial->slopes, DIGIT_PIXELS);
         for (size_t i = 0; i < DIGIT_PIXELS; i++) {
             trial->sums[i] += (double)trial->slopes[i];
             trial->absolute[i] += fabs((double)trial->slopes[i]);

@@ -41,6 +41,7 @@ typedef struct Measurement {
     const float *parameters;
     PixelRange range;
     int linear; // the output that leaves its logit as it is
+    LossSettings settings;
     const ImageSet *set;
     int images, code_index, code_units;
     Shard *shards;
@@ -83,6 +84,7 @@ static double lose_in_range(const Measurement *m, const Page *page, const Worker
         .rows = page->tile.count,
         .columns = STRIP_COLUMNS,
         .bias_slope = bias_slope,
+        .settings = m->settings,
     });
 }
 
@@ -111,6 +113,7 @@ static void measure_strip(const Measurement *m, const Page *page, size_t column,
         .column = column,
         .rows = page->tile.count,
         .columns = STRIP_COLUMNS,
+        .settings = m->settings,
         .sums = &shard->sums,
         .histograms = shard->histograms,
         .outputs = shard->outputs + column,
@@ -298,6 +301,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         .parameters = parameters,
         .range = range_of(model, parameters),
         .linear = activation_find(OUTPUT_ACTIVATION, "linear"),
+        .settings = spec_loss_settings(&model->spec),
         .set = set,
         .images = images,
         .code_index = code_index,
@@ -486,6 +490,8 @@ static void count_bytes(const ImageSet *set, int image_count, size_t first_pixel
 // Adds a pixel's part of each loss of the predictor that always answers with that pixel's mean.
 static void lose_mean(const int counts[256], float mean, int image_count, double mean_image[LOSS_COUNT])
 {
+    const Spec usual = spec_default();
+    const LossSettings settings = spec_loss_settings(&usual);
     float outputs[256], targets[256], values[256], slopes[256];
     for (int byte = 0; byte < 256; byte++) {
         outputs[byte] = mean;
@@ -493,7 +499,7 @@ static void lose_mean(const int counts[256], float mean, int image_count, double
     }
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         double sum = 0.0;
-        loss_get(loss)->apply(outputs, targets, values, slopes, 256);
+        loss_get(loss)->apply(outputs, targets, settings, values, slopes, 256);
         for (int byte = 0; byte < 256; byte++)
             sum += counts[byte] ? (double)counts[byte] * (double)values[byte] : 0.0;
         mean_image[loss] += sum / image_count / DIGIT_PIXELS;

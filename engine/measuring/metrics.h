@@ -13,7 +13,8 @@
 
 typedef struct Metrics {
     int images;              // 0: nothing was measured
-    double mean[LOSS_COUNT]; // of each loss; BCE from the logit on a sigmoid, else of p clipped to [1e-7, 1 - 1e-7]
+    double mean[LOSS_COUNT]; // of each loss, with the model's own settings; BCE from the logit on a sigmoid, else of p
+                             // clipped to [1e-7, 1 - 1e-7]
     double loss_in_range;    // the model's own loss in its range; with range=unit the mean above
     double bce_floor;        // mean H(t)
     double excess_bce;       // mean BCE - bce_floor, the Kullback-Leibler divergence
@@ -51,7 +52,8 @@ typedef struct TargetFacts {
     int images;
     bool are_binary; // of the pixels as 0 or 1 (pixels_make_binary), else of the grey ones
     double mean, bce_floor;
-    double mean_image[LOSS_COUNT]; // each loss of the predictor that always answers with the set's mean image
+    double mean_image[LOSS_COUNT]; // each loss, with a spec's default settings, of the predictor that always answers
+                                   // with the set's mean image
     int64_t group_counts[TARGET_GROUP_COUNT];
     int64_t histogram[HISTOGRAM_BINS];
     double below_002, above_098;  // shares of all pixels

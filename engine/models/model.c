@@ -256,7 +256,7 @@ void model_forward(const Model *model, const float *parameters, Workspace *works
 }
 
 // The form of a loss that works on logits, where loss and output activation have one together; else NULL.
-static void (*find_logit_form(const Model *model, int loss))(const float *, const float *, float *, float *, size_t)
+static ApplyLoss *find_logit_form(const Model *model, int loss)
 {
     const Activation *output = activation_get(OUTPUT_ACTIVATION, model->spec.output);
     return strcmp(output->key, "sigmoid") == 0 ? loss_get(loss)->apply_logit : NULL;
@@ -264,25 +264,24 @@ static void (*find_logit_form(const Model *model, int loss))(const float *, cons
 
 enum { PIECE = 256 }; // values worked on at a time, so that scratch stays on the stack
 
-void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values,
-                       size_t n)
+void model_loss_values(const Model *model, LossSettings settings, int loss, const float *z, const float *p,
+                       const float *t, float *values, size_t n)
 {
-    void (*const logit_form)(const float *, const float *, float *, float *, size_t) =
-        model->spec.range == RANGE_UNIT ? find_logit_form(model, loss) : NULL;
+    ApplyLoss *const logit_form = model->spec.range == RANGE_UNIT ? find_logit_form(model, loss) : NULL;
     float slopes[PIECE];
     for (size_t i = 0; i < n; i += PIECE) {
         const size_t part = n - i < PIECE ? n - i : PIECE;
         if (logit_form)
-            logit_form(z + i, t + i, values + i, slopes, part);
+            logit_form(z + i, t + i, settings, values + i, slopes, part);
         else
-            loss_get(loss)->apply(p + i, t + i, values + i, slopes, part);
+            loss_get(loss)->apply(p + i, t + i, settings, values + i, slopes, part);
     }
 }
 
-void model_loss_slopes(const Model *model, PixelRange range, int loss, const float *z, const float *t, float *slopes,
-                       size_t n)
+void model_loss_slopes(const Model *model, PixelRange range, LossSettings settings, int loss, const float *z,
+                       const float *t, float *slopes, size_t n)
 {
-    void (*const logit_form)(const float *, const float *, float *, float *, size_t) = find_logit_form(model, loss);
+    ApplyLoss *const logit_form = find_logit_form(model, loss);
     const Activation *output = activation_get(OUTPUT_ACTIVATION, model->spec.output);
     float values[PIECE], p[PIECE], activation_slopes[PIECE], targets[PIECE];
     for (size_t i = 0; i < n; i += PIECE) {
@@ -290,11 +289,11 @@ void model_loss_slopes(const Model *model, PixelRange range, int loss, const flo
         for (size_t j = 0; j < part; j++)
             targets[j] = range_map(range, t[i + j]);
         if (logit_form) {
-            logit_form(z + i, targets, values, slopes + i, part);
+            logit_form(z + i, targets, settings, values, slopes + i, part);
             continue;
         }
         output->apply(z + i, p, activation_slopes, part);
-        loss_get(loss)->apply(p, targets, values, slopes + i, part);
+        loss_get(loss)->apply(p, targets, settings, values, slopes + i, part);
         for (size_t j = 0; j < part; j++)
             slopes[i + j] *= output->is_of_picture ? activation_slopes[j] * (1.0f - p[j]) : activation_slopes[j];
     }

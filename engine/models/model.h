@@ -52,16 +52,17 @@ void workspace_free(Workspace *workspace); // also fine on a zeroed one
 void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
                    float *z, float *p);
 
-// Per-pixel value of loss (a row of its table) for outputs that come from `model`, of pixels of 0 to 1: BCE on a
-// sigmoid is taken from the logit where that is its range, everything else from p. z, p, t, values: (n).
-void model_loss_values(const Model *model, int loss, const float *z, const float *p, const float *t, float *values,
-                       size_t n);
+// Per-pixel value of loss (a row of its table) for outputs that come from `model`, of pixels of 0 to 1: on a sigmoid a
+// loss that has a form from the logit is taken from it where that is its range, everything else from p. z, p, t,
+// values: (n).
+void model_loss_values(const Model *model, LossSettings settings, int loss, const float *z, const float *p,
+                       const float *t, float *values, size_t n);
 
 // dL/dz per pixel of that loss on the model's output activation, without the factor 1 / (pixels * batch), as training
 // has it: in the model's range. t: pixels of 0 to 1. Where outputs share a picture: what comes back through the pixel's
 // own output, dL/dp p (1 - p), without what the others' add.
-void model_loss_slopes(const Model *model, PixelRange range, int loss, const float *z, const float *t, float *slopes,
-                       size_t n);
+void model_loss_slopes(const Model *model, PixelRange range, LossSettings settings, int loss, const float *z,
+                       const float *t, float *slopes, size_t n);
 
 // Tensors as PyTorch's nn.Sequential names them, where a module of activations stands between two layers:
 // encoder.0.weight (out, in), encoder.0.bias (out), encoder.2.weight, ..., decoder.0.weight, ...; the code layer is the

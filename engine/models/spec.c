@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "kernels/activation.h"
-#include "kernels/loss.h"
 #include "kernels/optimizer.h"
 #include "models/choices.h"
 
@@ -34,6 +33,11 @@ bool spec_equal(const Spec *a, const Spec *b)
            a->lr == b->lr && a->batch == b->batch && a->noise == b->noise && a->l1 == b->l1 && a->seed == b->seed &&
            a->delta == b->delta && a->weight == b->weight && a->range == b->range && a->reduce == b->reduce &&
            a->targets == b->targets && a->noise_kind == b->noise_kind;
+}
+
+LossSettings spec_loss_settings(const Spec *spec)
+{
+    return (LossSettings){.delta = spec->delta, .weight = spec->weight};
 }
 
 int spec_code_index(const Spec *spec)

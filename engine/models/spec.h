@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "kernels/loss.h"
 
 enum { SPEC_HIDDEN_MAX = 7, SPEC_WIDTH_MAX = 2048, SPEC_BATCH_MAX = 4096, SPEC_TEXT_SIZE = 384 };
 
@@ -69,6 +70,8 @@ void spec_format(const Spec *spec, char *text, size_t size);
 const char *spec_key(int i);
 
 bool spec_equal(const Spec *a, const Spec *b);
+
+LossSettings spec_loss_settings(const Spec *spec); // what it says of its loss beside which one it is
 
 // "784-32-784" for pixels = 784; separator stands between the numbers.
 void spec_format_layers(const Spec *spec, int pixels, const char *separator, char *text, size_t size);

@@ -151,6 +151,7 @@ double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, 
     assert(batch->rows > 0 && (!has_begun || backprop->next.images == batch->images));
     backprop->update = change;
     backprop->update_context = context;
+    backprop->settings = spec_loss_settings(&backprop->model->spec);
     double loss = 0.0;
     for (int first = 0; first < batch->rows; first += ROUND_ROWS) {
         if (first > 0)

@@ -72,6 +72,7 @@ double last_find_loss(const Backprop *backprop, int band, int tile, const LastSt
         .columns = strip->columns,
         .bias_slope = strip->bias_slope,
         .accumulate = strip->accumulate,
+        .settings = backprop->settings,
     });
 }
 

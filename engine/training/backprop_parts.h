@@ -68,6 +68,7 @@ struct Backprop {
     // of a step
     Batch round;         // of the batch, the images of the round under way
     const int *upcoming; // (round.rows): images that are wanted soon: memory is asked for them
+    LossSettings settings;
     bool is_first_round; // gradients begin anew
     int part_count;      // of the hidden layers' gradient: the tiles of the first round
     Batch next;          // the round whose first logits are there already; rows 0: none
