@@ -420,6 +420,49 @@ static void test_a_long_table_can_be_given_up(void **state)
     assert_string_equal(error.text, "cancelled");
 }
 
+static bool give_up_within(void *context, uint64_t done, uint64_t total)
+{
+    uint64_t *last = context;
+    (void)total;
+    *last = done;
+    return done < 1 << 20;
+}
+
+// What is no part of a set may be long, and is unpacked to get behind it.
+static void test_passing_over_an_entry_can_be_given_up(void **state)
+{
+    (void)state;
+    enum { SIZE = 8 << 20, BLOCK = 512 };
+    char header[BLOCK] = "film.mp4";
+    Buffer archive = {0};
+    Dataset dataset;
+    Error error = {""};
+    uint64_t last = 0;
+    unsigned sum = 0;
+    uint32_t random = 1;
+    memcpy(header + 100, "0000644\0000000000\0000000000\00000040000000\00000000000000\0", 48);
+    memset(header + 148, ' ', 8);
+    header[156] = '0';
+    memcpy(header + 257, "ustar\00000", 8);
+    for (int i = 0; i < BLOCK; i++)
+        sum += (unsigned char)header[i];
+    (void)snprintf(header + 148, 8, "%06o", sum);
+    buffer_append(&archive, header, BLOCK);
+    for (int i = 0; i < SIZE / 4; i++) {
+        random = random * 1664525u + 1013904223u;
+        const uint32_t word = random ^ random >> 13;
+        buffer_append(&archive, &word, 4);
+    }
+    Buffer packed = gzip(archive);
+    assert_true(packed.size > SIZE / 2);
+    scratch_write("x.tar.gz", packed.bytes, packed.size);
+    free(packed.bytes);
+    assert_false(dataset_open(&dataset, scratch_path("x.tar.gz"),
+                              &(DatasetOptions){.progress = &(LoadProgress){give_up_within, &last}}, &error));
+    assert_string_equal(error.text, "cancelled");
+    assert_true(last < 2 << 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,6 +481,7 @@ int main(void)
         TEST(test_memory_runs_out),
         TEST(test_a_file_that_shrinks),
         TEST(test_a_long_table_can_be_given_up),
+        TEST(test_passing_over_an_entry_can_be_given_up),
     };
     return cmocka_run_group_tests_name("dataset_bad", tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,9 @@ typedef struct Walk {
     uint64_t stored, unpacked, passed;
     const LoadProgress *progress;
     Error *error;
+    int fd; // -1: it is in memory
+    bool is_given_up;
+    uint8_t block[BLOCK];
 } Walk;
 
 static bool is_tar(const uint8_t *bytes, size_t size)
@@ -132,6 +136,12 @@ static bool visit_entry(Walk *walk, struct archive_entry *entry, int ordinal, Ar
     return visit(context, &found, walk->error);
 }
 
+static bool report_progress(const Walk *walk)
+{
+    const int64_t read = archive_filter_bytes(walk->archive, -1);
+    return load_progress_report(walk->progress, read > 0 ? (uint64_t)read : 0, walk->stored, walk->error);
+}
+
 static bool walk_entries(Walk *walk, ArchiveVisit *visit, void *context)
 {
     struct archive_entry *entry;
@@ -143,19 +153,65 @@ static bool walk_entries(Walk *walk, ArchiveVisit *visit, void *context)
             return refuse_archive(walk);
         if (ordinal == ENTRIES_MAX)
             return error_set(walk->error, "%s has more than %d entries", walk->name, ENTRIES_MAX);
-        const int64_t read = archive_filter_bytes(walk->archive, -1);
-        if (!load_progress_report(walk->progress, read > 0 ? (uint64_t)read : 0, walk->stored, walk->error) ||
-            !visit_entry(walk, entry, ordinal, visit, context))
+        if (!report_progress(walk) || !visit_entry(walk, entry, ordinal, visit, context))
             return false;
     }
+}
+
+// ---- the stored bytes ---------------------------------------------------------------------------------------------
+
+// Passing over an entry can take as long as reading it, so that whoever waits is asked here, too.
+static la_ssize_t read_stored(struct archive *archive, void *context, const void **bytes)
+{
+    Walk *walk = context;
+    *bytes = walk->block;
+    if (!report_progress(walk)) {
+        archive_set_error(archive, ECANCELED, "cancelled");
+        walk->is_given_up = true;
+        return -1;
+    }
+    ssize_t got;
+    do
+        got = read(walk->fd, walk->block, sizeof walk->block);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        archive_set_error(archive, errno, "%s", strerror(errno));
+    return got;
+}
+
+static la_int64_t seek_stored(struct archive *archive, void *context, la_int64_t offset, int whence)
+{
+    const Walk *walk = context;
+    const off_t at = lseek(walk->fd, (off_t)offset, whence);
+    if (at < 0)
+        archive_set_error(archive, errno, "%s", strerror(errno));
+    return at < 0 ? ARCHIVE_FATAL : at;
+}
+
+static la_int64_t skip_stored(struct archive *archive, void *context, la_int64_t size)
+{
+    const Walk *walk = context;
+    const off_t before = lseek(walk->fd, 0, SEEK_CUR), after = lseek(walk->fd, (off_t)size, SEEK_CUR);
+    (void)archive;
+    return before < 0 || after < 0 ? 0 : after - before; // 0: it is read instead
+}
+
+static int open_stored(Walk *walk)
+{
+    struct archive *archive = walk->archive;
+    (void)archive_read_set_callback_data(archive, walk);
+    (void)archive_read_set_read_callback(archive, read_stored);
+    (void)archive_read_set_seek_callback(archive, seek_stored);
+    (void)archive_read_set_skip_callback(archive, skip_stored);
+    return archive_read_open1(archive);
 }
 
 bool archive_visit(const ArchiveFile *file, ArchiveVisit *visit, void *context, const LoadProgress *progress,
                    Error *error)
 {
     Walk walk = {.name = file_shorten_path(file->path), .stored = file->size, .progress = progress, .error = error};
-    int fd = -1;
-    if (!file->bytes && (fd = file_open(file->path, &walk.stored, error)) < 0)
+    walk.fd = -1;
+    if (!file->bytes && (walk.fd = file_open(file->path, &walk.stored, error)) < 0)
         return false;
     walk.archive = archive_read_new();
     bool is_good = walk.archive != NULL;
@@ -163,14 +219,15 @@ bool archive_visit(const ArchiveFile *file, ArchiveVisit *visit, void *context, 
         (void)archive_read_support_format_zip(walk.archive);
         (void)archive_read_support_format_tar(walk.archive);
         (void)archive_read_support_filter_gzip(walk.archive);
-        const int status = file->bytes ? archive_read_open_memory(walk.archive, file->bytes, file->size)
-                                       : archive_read_open_fd(walk.archive, fd, BLOCK);
+        const int status =
+            file->bytes ? archive_read_open_memory(walk.archive, file->bytes, file->size) : open_stored(&walk);
         is_good = status == ARCHIVE_OK ? walk_entries(&walk, visit, context) : refuse_archive(&walk);
         (void)archive_read_free(walk.archive);
     } else {
         (void)error_set(error, "there is no memory to read %s", walk.name);
     }
-    if (fd >= 0)
-        (void)close(fd);
-    return is_good;
+    if (walk.fd >= 0)
+        (void)close(walk.fd);
+    // Whatever became of it on its way through libarchive.
+    return walk.is_given_up ? error_set(error, "cancelled") : is_good;
 }
