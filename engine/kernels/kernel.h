@@ -116,10 +116,11 @@ typedef struct Kernel {
     bool (*is_finite)(const float *values, size_t n);
     TrainOutput *const *const *train; // by loss, then by output activation
     MeasureOutput *const *measure;    // by output activation
-    // Of outputs that share a picture (activation.h): z (rows, n) less ln of the sum of e^z over each row; then, from
-    // dL/dz of that, slopes (rows, n), dL/dz of what it was before. n a multiple of KERNEL_PAD.
-    void (*normalise)(float *z, size_t stride, size_t rows, size_t n);
-    void (*share_slopes)(float *slopes, const float *z, size_t rows, size_t n);
+    // Of outputs that share a picture (activation.h): normal (rows, n) = z (rows, n) less ln of the sum of e^z over
+    // each row, and shares (rows, n; NULL: none), e^normal; either may be z itself. Then slopes (rows, n), dL/dz of
+    // what is normal, become those of what it was before. n a multiple of KERNEL_PAD.
+    void (*normalise)(const float *z, size_t stride, size_t rows, size_t n, float *normal, float *shares);
+    void (*share_slopes)(float *slopes, const float *shares, size_t rows, size_t n);
     // values += sigma * Gaussian noise, clipped to [0, 1]. These are the values of the indices from first on; what each
     // gets depends on (key, index) alone, here and below.
     void (*add_noise)(float *values, size_t first, size_t n, float sigma, uint64_t key);

@@ -18,27 +18,36 @@ static float find_most(const float *z, size_t n)
     return out;
 }
 
-void PER_ISA(normalise)(float *z, size_t stride, size_t rows, size_t n)
+void PER_ISA(normalise)(const float *z, size_t stride, size_t rows, size_t n, float *normal, float *shares)
 {
-    for (size_t row = 0; row < rows; row++, z += stride) {
+    for (size_t row = 0; row < rows; row++, z += stride, normal += stride) {
         const Vec most = vec_all(find_most(z, n));
+        float *const share = shares ? shares + row * stride : NULL;
         Vec sum = {0};
-        for (size_t i = 0; i < n; i += LANES)
-            sum += vec_exp(vec_load(z + i) - most);
-        const Vec total = vec_log(vec_all(vec_sum(sum)));
-        for (size_t i = 0; i < n; i += LANES)
-            vec_store(z + i, (vec_load(z + i) - most) - total);
+        for (size_t i = 0; i < n; i += LANES) {
+            const Vec below = vec_load(z + i) - most, power = vec_exp(below);
+            vec_store(normal + i, below);
+            if (share)
+                vec_store(share + i, power);
+            sum += power;
+        }
+        const Vec total = vec_all(vec_sum(sum)), logarithm = vec_log(total), inverse = 1.0f / total;
+        for (size_t i = 0; i < n; i += LANES) {
+            vec_store(normal + i, vec_load(normal + i) - logarithm);
+            if (share)
+                vec_store(share + i, vec_load(share + i) * inverse);
+        }
     }
 }
 
-void PER_ISA(share_slopes)(float *slopes, const float *z, size_t rows, size_t n)
+void PER_ISA(share_slopes)(float *slopes, const float *shares, size_t rows, size_t n)
 {
-    for (size_t row = 0; row < rows; row++, slopes += n, z += n) {
+    for (size_t row = 0; row < rows; row++, slopes += n, shares += n) {
         Vec sum = {0};
         for (size_t i = 0; i < n; i += LANES)
             sum += vec_load(slopes + i);
         const Vec total = vec_all(vec_sum(sum));
         for (size_t i = 0; i < n; i += LANES)
-            vec_store(slopes + i, vec_load(slopes + i) - vec_exp(vec_at_most(vec_load(z + i), 0.0f)) * total);
+            vec_store(slopes + i, vec_load(slopes + i) - vec_load(shares + i) * total);
     }
 }

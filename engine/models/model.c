@@ -210,7 +210,7 @@ static float *find_logits(const Model *model, const float *parameters, Workspace
     if (!activation_get(OUTPUT_ACTIVATION, model->spec.output)->is_of_picture)
         return logits;
     assert(model->pixels % KERNEL_PAD == 0);
-    kernel_get()->normalise(logits, model->layers[last].stride, (size_t)rows, (size_t)model->pixels);
+    kernel_get()->normalise(logits, model->layers[last].stride, (size_t)rows, (size_t)model->pixels, logits, NULL);
     return logits;
 }
 

@@ -32,7 +32,7 @@ typedef struct Bands {
 
 // Outputs that share a picture: of all of a round's images before the bands go on.
 typedef struct Pictures {
-    float *logits, *slopes; // (ROUND_ROWS, pixels): normalised; dL/dz. NULL: outputs are of a pixel each
+    float *logits, *slopes; // (ROUND_ROWS, pixels): logits, then shares; dL/dz. NULL: outputs are of a pixel each
     double loss[ROUND_TILES];
 } Pictures;
 

@@ -34,7 +34,7 @@ void pictures_find_logits(Backprop *backprop, int band)
     });
 }
 
-// The loss of a strip, whose dL/dlogit takes the logits' place in slopes; the logits are normalised.
+// The loss of a strip, whose dL/dlogit takes the place of the normalised logits in slopes.
 static double lose_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns, float *slopes)
 {
     float strip[TILE_ROWS * STRIP_COLUMNS], unused[STRIP_COLUMNS];
@@ -55,8 +55,7 @@ void pictures_find_slopes(Backprop *backprop, int tile)
     float *logits = backprop->pictures.logits + (size_t)tile * TILE_ROWS * pixels;
     float *slopes = backprop->pictures.slopes + (size_t)tile * TILE_ROWS * pixels;
     double loss = 0.0;
-    kernel->normalise(logits, pixels, rows, pixels);
-    memcpy(slopes, logits, rows * pixels * sizeof *slopes);
+    kernel->normalise(logits, pixels, rows, pixels, slopes, logits);
     for (int band = 0; band < BANDS; band++) {
         const size_t width = bands_width(backprop, band);
         for (size_t column = 0; column < width; column += STRIP_COLUMNS) {
