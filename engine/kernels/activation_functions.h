@@ -105,7 +105,7 @@ INLINE ValueSlope clip(Vec z)
 INLINE ValueSlope hyperbolic_tangent(Vec z)
 {
     const Vec x = 2.0f * vec_negative_abs(z), e = vec_expm1(x);
-    const Vec r = 1.0f / (2.0f + e);
+    const Vec r = vec_reciprocal(2.0f + e);
     const Vec p = vec_where_negative(z, e * r, -e * r);
     return (ValueSlope){p, 4.0f * vec_exp(x) * r * r}; // 1 - tanh^2 without the cancellation
 }

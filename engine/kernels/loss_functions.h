@@ -5,6 +5,8 @@
 // metrics, history, JSON, report, curves, matrix, heatmap, tooltip, captions, command line and tests follow. A number
 // of its own that a spec sets: a field in LossSettings.
 #pragma once
+#include <stdbool.h>
+
 #include "kernels/activation_functions.h"
 
 // X(C, function, NAME, key, label, formula, what, look, unit, heat_scale, form, floor): as in Loss; C is handed
@@ -111,10 +113,13 @@ INLINE ValueSlope wbce_logit(Vec z, Vec t, LossSettings settings)
 }
 
 // ---- sums ---------------------------------------------------------------------------------------------------------
-// Where only the sum of a loss is wanted, a sum of logarithms is the logarithm of a product: L = value + ln factor.
+// Where only the sum of a loss is wanted, a sum of logarithms is the logarithm of a product, and a logarithm that a
+// target multiplies is none of a black pixel's: L = value + ln factor, less t ln odds where it has odds.
 
 typedef struct Terms {
     Vec value, factor, slope;
+    bool has_odds;
+    Vec odds;
 } Terms;
 
 typedef Terms FindTerms(Vec z, Vec t, LossSettings settings); // from the logit, with dL/dz as its slope
@@ -128,14 +133,14 @@ INLINE Terms bce_terms(Vec p, Vec t, LossSettings settings)
     const Vec q = vec_at_most(vec_at_least(p, bce_low), bce_high);
     const Vec inverse = vec_reciprocal(q * (1.0f - q)), factor = q * inverse;
     const VecInt outside = (VecInt)q != (VecInt)p; // not for a NaN
-    return (Terms){-t * vec_log(q * factor), factor, vec_select(outside, vec_all(0.0f), (q - t) * inverse)};
+    return (Terms){vec_all(0.0f), factor, vec_select(outside, vec_all(0.0f), (q - t) * inverse), true, q * factor};
 }
 
 INLINE Terms bce_logit_terms(Vec z, Vec t, LossSettings settings)
 {
     (void)settings;
     const Logistic s = logistic(z);
-    return (Terms){vec_at_least(z, 0.0f) - z * t, 1.0f + s.e, s.p - t};
+    return (Terms){vec_at_least(z, 0.0f) - z * t, 1.0f + s.e, s.p - t, false, vec_all(1.0f)};
 }
 
 // Without factors: terms from value and slope.
@@ -144,7 +149,7 @@ INLINE Terms bce_logit_terms(Vec z, Vec t, LossSettings settings)
     INLINE Terms function##_terms(Vec x, Vec t, LossSettings settings)                                                 \
     {                                                                                                                  \
         const ValueSlope r = function(x, t, settings);                                                                 \
-        return (Terms){r.value, vec_all(1.0f), r.slope};                                                               \
+        return (Terms){r.value, vec_all(1.0f), r.slope, false, vec_all(1.0f)};                                         \
     }
 #define TERMS_OF_PLAIN(loss)   TERMS_OF(loss)
 #define TERMS_OF_LOGIT(loss)   TERMS_OF(loss) TERMS_OF(loss##_logit)

@@ -29,11 +29,29 @@ LOSSES(APPLY_LOSS, _)
 
 // ---- training -----------------------------------------------------------------------------------------------------
 
+// Pixels whose logarithm is still to be taken, and their targets.
+typedef struct Kept {
+    float odds[(TILE_ROWS + 1) * LANES], targets[(TILE_ROWS + 1) * LANES];
+} Kept;
+
+// The sum of t ln odds.
+INLINE Vec sum_kept(Kept *kept, size_t count)
+{
+    Vec sum = {0};
+    vec_store(kept->odds + count, vec_all(1.0f));
+    vec_store(kept->targets + count, vec_all(0.0f));
+    for (size_t i = 0; i < count; i += LANES)
+        sum += vec_load(kept->targets + i) * vec_log(vec_load(kept->odds + i));
+    return sum;
+}
+
 // One vector of columns, down all rows: its sums and the functions' constants stay in registers.
 INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, const size_t factors_max)
 {
     const LossSettings settings = pass->settings;
     Vec value = {0}, bias_slope = {0};
+    Kept kept;
+    size_t count = 0;
     const bool asks_memory = column % 64 == 0;
     float *z = pass->z + column;
     for (size_t row = 0; row < pass->rows;) {
@@ -49,10 +67,14 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
             value += terms.value;
             if (factors_max > 0)
                 factor *= terms.factor;
+            if (terms.has_odds)
+                count += vec_keep(t != 0.0f, terms.odds, t, kept.odds + count, kept.targets + count);
         }
         if (factors_max > 0)
             value += vec_log(factor);
     }
+    if (count > 0)
+        value -= sum_kept(&kept, count);
     float *const sum = pass->bias_slope + column;
     vec_store(sum, pass->accumulate ? vec_load(sum) + bias_slope : bias_slope);
     return value;

@@ -99,7 +99,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
 #define ADD_LOSS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)               \
     {                                                                                                                  \
         const Terms terms = terms_##activation##_##loss(z, t, settings);                                               \
-        sums[LOSS_##NAME] += terms.value;                                                                              \
+        sums[LOSS_##NAME] += terms.has_odds ? terms.value - t * vec_log(terms.odds) : terms.value;                     \
         factors[LOSS_##NAME] *= terms.factor;                                                                          \
     }
 #define LIMIT_FACTORS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)          \

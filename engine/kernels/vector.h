@@ -207,6 +207,26 @@ INLINE Vec vec_sqrt(Vec x)
 #endif
 }
 
+// Writes the lanes of a and of b where mask is all ones one after the other, and returns how many it wrote. Where that
+// is no instruction it writes all lanes where there is any; in any case up to LANES values are written.
+INLINE size_t vec_keep(VecInt mask, Vec a, Vec b, float *kept_a, float *kept_b)
+{
+#if LANES == 16
+    const __mmask16 lanes = _mm512_movepi32_mask((__m512i)mask);
+    _mm512_storeu_ps(kept_a, _mm512_maskz_compress_ps(lanes, (__m512)a));
+    _mm512_storeu_ps(kept_b, _mm512_maskz_compress_ps(lanes, (__m512)b));
+    return (size_t)__builtin_popcount(lanes);
+#else
+    uint64_t any = 0, halves[LANES / 2];
+    memcpy(halves, &mask, sizeof halves);
+    for (int i = 0; i < LANES / 2; i++)
+        any |= halves[i];
+    vec_store(kept_a, a);
+    vec_store(kept_b, b);
+    return any ? LANES : 0;
+#endif
+}
+
 INLINE float vec_sum(Vec v)
 {
     float sum = 0;
