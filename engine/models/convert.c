@@ -29,8 +29,8 @@ static const Format formats[] = {
                                    "save_file({k: numpy.ascontiguousarray(t[k]) for k in t.files}, {to})\n"},
     {"an HDF5 file",
      "import h5py; from safetensors.numpy import save_file; t = {}\n"
-     "h5py.File({from}).visititems(lambda k, v: t.update({k: v[()]}) if isinstance(v, h5py.Dataset) else None)\n"
-     "save_file(t, {to})\n"},
+     "keep = lambda k, v: t.update({k: v[...]}) if isinstance(v, h5py.Dataset) and v.dtype.kind in \"fiu\" else None\n"
+     "h5py.File({from}).visititems(keep); save_file(t, {to})\n"},
     {"a Keras model", "import keras; from safetensors.numpy import save_file\n"
                       "t = keras.models.load_model({from}, compile=False)\n"
                       "save_file({getattr(w, \"path\", w.name): w.numpy() for w in t.weights}, {to})\n"},
