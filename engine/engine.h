@@ -28,6 +28,7 @@
 #include "measuring/model_file.h"
 #include "measuring/pca.h"
 #include "measuring/published.h"
+#include "measuring/sayings.h"
 #include "measuring/trials.h"
 #include "models/choices.h"
 #include "models/code.h"
@@ -40,6 +41,8 @@
 #include "notices.h"
 #include "pool.h"
 #include "random.h"
+#include "training/lab.h"
+#include "training/lab_book.h"
 #include "training/learner.h"
 #include "training/trainer.h"
 

@@ -105,7 +105,7 @@ class FiguresTest(unittest.TestCase):
             key = claim["key"]
             self.assertEqual(claim["verdicts"], [verdict[key] for verdict in verdicts])
             self.assertEqual(claim["verdict"], verdicts[0][key] if verdicts[0][key] == verdicts[1][key] else
-                             "differs by seed")
+                             "within chance")
             self.assertEqual(list(claim["figures"]), list(tables[0][key]))
             for row, columns in claim["figures"].items():
                 self.assertEqual(sorted(columns), sorted(tables[0][key][row]))
@@ -202,10 +202,10 @@ class PageTest(unittest.TestCase):
         self.assertNotRegex(report.page, r"(?i)\bnan\b|\binf\b")
 
     def verdict_text(self, report, claim):
-        if claim["verdict"] != "differs by seed":
+        if claim["verdict"] != "within chance":
             return f"**{claim['verdict']}**"
         each = ", ".join(f"{verdict} (seed {seed})" for verdict, seed in zip(claim["verdicts"], report.json["seeds"]))
-        return f"**differs by seed**: {each}"
+        return f"**within chance**: {each}"
 
     def check_claim(self, report, claim, row, has_spread):
         verdict = self.verdict_text(report, claim)

@@ -104,14 +104,17 @@ static void chance_is_the_wider_spread(void **state)
 static void bce_and_grey_targets(void **state)
 {
     (void)state;
-    put(MSE, 1, 0.01, 0.001);
-    put(MSE, 2, 0.011, 0.001);
-    put(MSE, 0, 0.01249, 0.001);
+    put(MSE, 1, 0.01, 0);
+    put(MSE, 2, 0.011, 0);
+    put(MSE, 0, 0.01249, 0);
     judged(TRIAL_NEEDS_BINARY, VERDICT_FALSE);
-    put(MSE, 0, 0.01251, 0.001);
+    put(MSE, 0, 0.01251, 0);
     judged(TRIAL_NEEDS_BINARY, VERDICT_TRUE);
-    put(MSE, 2, 0.0117, 0.001);
+    put(MSE, 2, 0.0126, 0);
     judged(TRIAL_NEEDS_BINARY, VERDICT_PARTLY);
+    put(MSE, 0, 0.0125, 0.0001); // one seed above, one below
+    judged(TRIAL_NEEDS_BINARY, VERDICT_CHANCE);
+    assert_non_null(strstr(trial_judge(TRIAL_NEEDS_BINARY, &evidence).sentence, "the seeds do not agree"));
 }
 
 static void blobs(void **state)
@@ -121,6 +124,8 @@ static void blobs(void **state)
     for (int variant = 0; variant < 4; variant++)
         put(MSE, variant, low, 0);
     judged(TRIAL_BLOB, VERDICT_FALSE);
+    put(MSE, 0, 0.85 * 0.0674, 0.001);
+    judged(TRIAL_BLOB, VERDICT_CHANCE);
     put(MSE, 0, high, 0);
     judged(TRIAL_BLOB, VERDICT_PARTLY);
     put(MSE, 2, high, 0);
@@ -137,6 +142,8 @@ static void the_price_of_the_code(void **state)
     put(MSE, 0, 0.0099, 0);
     put(MSE, 1, 0.0674, 0);
     judged(TRIAL_SPARSE, VERDICT_PARTLY);
+    put(MSE, 1, 0.85 * 0.0674, 0.001);
+    judged(TRIAL_SPARSE, VERDICT_CHANCE);
     put(MSE, 1, 0.01, 0);
     judged(TRIAL_SPARSE, VERDICT_FALSE);
     put(MSE, 0, 0.0674, 0);
@@ -180,6 +187,8 @@ static void linear_beside_pca(void **state)
     (void)state;
     put(MSE, 0, 1.0499 * 0.0168, 0);
     judged(TRIAL_PCA, VERDICT_TRUE);
+    put(MSE, 0, 1.05 * 0.0168, 0.001);
+    judged(TRIAL_PCA, VERDICT_CHANCE);
     put(MSE, 0, 1.0501 * 0.0168, 0);
     judged(TRIAL_PCA, VERDICT_PARTLY);
     put(MSE, 0, 1.2501 * 0.0168, 0);

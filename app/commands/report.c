@@ -26,6 +26,7 @@ typedef struct Writer {
     const char *folder;
     Report report;
     ReportMore more;
+    LabBook *book; // of the trials, whose weights the pictures show; owned
     const char *names[FILES];
     NewFiles files;
 } Writer;
@@ -131,8 +132,10 @@ static int measure_more(Writer *writer)
                      .image_count = writer->report.train_count,
                      .facts = metrics_target_facts(&dataset->test, dataset->test.count),
                      .pool = pool};
-    const int status = report_measure_more(&lab, &writer->options.model, writer->report.epochs,
-                                           writer->report.seed_count, &writer->more);
+    LabBook *book = lab_book_create(&lab, &writer->options.model, writer->report.epochs, &error);
+    const int status = book ? report_measure_more(&lab, book, writer->report.seed_count, &writer->more)
+                            : command_fail(EXIT_FAILED, "%s", error.text);
+    writer->book = book;
     writer->report.more = &writer->more;
     pool_destroy(pool);
     return status;
@@ -279,6 +282,7 @@ int report_run(const Options *options)
         command_print_path(page);
         status = command_finish_output();
     }
+    lab_book_destroy(writer->book);
     offline_close(&writer->offline);
     free(writer->report.seeds);
     free(writer);

@@ -6,7 +6,7 @@
 #include "files/report_more.h"
 #include "state/claim_table.h"
 
-enum { REPORT_SEEDS_MAX = 32 };
+enum { REPORT_SEEDS_MAX = CLAIM_SEEDS_MAX };
 
 // Of one seed.
 typedef struct ReportSeed {
@@ -42,8 +42,8 @@ typedef struct ReportFigure {
 
 ReportFigure report_figure(const double *values, int count);
 
-// The verdict that all seeds share; VERDICT_COUNT where they differ.
-Verdict report_verdict(const Report *report, int claim);
+// The verdict over the seeds, VERDICT_CHANCE where they differ (claim_combine).
+ClaimResult report_result(const Report *report, int claim);
 
 // Where memory is short something is missing (json_memory.h). Owned by the caller: json_decref.
 json_t *report_build_json(const Report *report);

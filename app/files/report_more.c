@@ -20,17 +20,28 @@ static json_t *range_json(PublishedRange range)
                               : json_pack("[o, o]", report_number(range.least), report_number(range.most));
 }
 
+// What it is, and each figure behind the verdict.
+static json_t *variant_json(const TrialRow *row, const SayingOutcome *trial, int variant)
+{
+    char spec[SPEC_TEXT_SIZE];
+    spec_format(&trial->specs[variant], spec, sizeof spec);
+    json_t *json = json_pack("{s:s, s:s}", "label", row->variants[variant].label, "spec", spec);
+    for (int figure = 0; figure < TRIAL_FIGURES; figure++)
+        if (row->figures >> figure & 1)
+            (void)json_object_set_new(json, trial_figure_get(figure)->key,
+                                      spread_json(saying_spread(trial, figure, variant)));
+    return json;
+}
+
 json_t *report_build_trials(const ReportMore *more)
 {
     json_t *list = json_array();
     for (int i = 0; i < TRIAL_COUNT; i++) {
         const TrialRow *row = trial_get(i);
-        const ReportTrial *trial = &more->trials[i];
+        const SayingOutcome *trial = &more->trials[i];
         json_t *variants = json_array();
         for (int variant = 0; variant < trial_variant_count(row); variant++)
-            (void)json_array_append_new(variants,
-                                        json_pack("{s:s, s:s, s:o}", "label", row->variants[variant].label, "spec",
-                                                  trial->specs[variant], "mse", spread_json(trial->mse[variant])));
+            (void)json_array_append_new(variants, variant_json(row, trial, variant));
         (void)json_array_append_new(
             list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "key", row->key, "claim", row->claim, "verdict",
                             claim_verdict_name(trial->result.verdict), "sentence", trial->result.sentence, "so",
@@ -124,7 +135,7 @@ static void print_trials(const ReportMore *more, FILE *file)
     (void)fprintf(file, "\n| claim | variant | test MSE |\n|---|---|---:|\n");
     for (int i = 0; i < TRIAL_COUNT; i++)
         for (int variant = 0; variant < trial_variant_count(trial_get(i)); variant++) {
-            const TrialSpread mse = more->trials[i].mse[variant];
+            const TrialSpread mse = saying_spread(&more->trials[i], TRIAL_MSE, variant);
             (void)fprintf(file, "| %s | %s |", variant ? "" : trial_get(i)->claim,
                           trial_get(i)->variants[variant].label);
             print_range(file, mse.least, mse.most);

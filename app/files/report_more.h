@@ -8,13 +8,6 @@
 
 enum { REPORT_CHECKS_MAX = 16 };
 
-// Of a trial's variants: the figure that its rule looks at most, over the seeds.
-typedef struct ReportTrial {
-    ClaimResult result;
-    char specs[TRIAL_VARIANTS_MAX][SPEC_TEXT_SIZE]; // of the first seed
-    TrialSpread mse[TRIAL_VARIANTS_MAX];            // infinite where one broke
-} ReportTrial;
-
 typedef struct ReportCheck {
     char spec[SPEC_TEXT_SIZE]; // of the first seed; empty: no network
     TrialSpread train[PUBLISHED_MOMENTS_MAX], test[PUBLISHED_MOMENTS_MAX];
@@ -24,7 +17,7 @@ typedef struct ReportMore {
     int seeds;                                // of the checks
     bool is_comparable;                       // the data is what the published figures are of
     double floor, mean_image, mean_image_mse; // of the test set: what any figure lies between
-    ReportTrial trials[TRIAL_COUNT];
+    SayingOutcome trials[TRIAL_COUNT];
     ReportCheck checks[REPORT_CHECKS_MAX];
 } ReportMore;
 

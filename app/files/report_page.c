@@ -19,13 +19,12 @@ ReportFigure report_figure(const double *values, int count)
     return (ReportFigure){mean, known > 1 && isfinite(mean) ? sqrt(squares / (known - 1)) : NAN};
 }
 
-Verdict report_verdict(const Report *report, int claim)
+ClaimResult report_result(const Report *report, int claim)
 {
-    const Verdict first = report->seeds[0].results[claim].verdict;
-    for (int i = 1; i < report->seed_count; i++)
-        if (report->seeds[i].results[claim].verdict != first)
-            return VERDICT_COUNT;
-    return first;
+    ClaimResult results[REPORT_SEEDS_MAX];
+    for (int i = 0; i < report->seed_count; i++)
+        results[i] = report->seeds[i].results[claim];
+    return claim_combine(results, report->seed_count);
 }
 
 static ReportFigure table_figure(const Report *report, int claim, int row, int column)
@@ -94,16 +93,6 @@ static json_t *figure_json(ReportFigure figure)
     return json_pack("{s:o, s:o}", "mean", report_number(figure.mean), "spread", report_number(figure.spread));
 }
 
-// What to do, where the seeds agree on that; else empty.
-static const char *find_advice(const Report *report, int claim)
-{
-    const char *first = report->seeds[0].results[claim].so;
-    for (int i = 1; i < report->seed_count; i++)
-        if (strcmp(report->seeds[i].results[claim].so, first) != 0)
-            return "";
-    return first;
-}
-
 static json_t *claim_json(const Report *report, int claim)
 {
     const ClaimTable *table = &report->seeds[0].tables[claim];
@@ -122,12 +111,10 @@ static json_t *claim_json(const Report *report, int claim)
         (void)json_array_append_new(verdicts, json_string(claim_verdict_name(result->verdict)));
         (void)json_array_append_new(sentences, json_string(result->sentence));
     }
-    const Verdict verdict = report_verdict(report, claim);
+    const ClaimResult over_seeds = report_result(report, claim);
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "key", claim_get(claim)->key, "claim",
-                     claim_get(claim)->claim, "verdict",
-                     verdict == VERDICT_COUNT ? "differs by seed" : claim_verdict_name(verdict), "so",
-                     find_advice(report, claim), "rule", claim_get(claim)->rule, "verdicts", verdicts, "sentences",
-                     sentences, "figures", figures);
+                     claim_get(claim)->claim, "verdict", claim_verdict_name(over_seeds.verdict), "so", over_seeds.so,
+                     "rule", claim_get(claim)->rule, "verdicts", verdicts, "sentences", sentences, "figures", figures);
 }
 
 static json_t *cells_json(const Report *report)
@@ -192,14 +179,10 @@ static void print_figure(FILE *file, ClaimUnit unit, ReportFigure figure)
 
 static void print_verdict(const Report *report, int claim, FILE *file)
 {
-    const Verdict verdict = report_verdict(report, claim);
-    if (verdict != VERDICT_COUNT) {
-        (void)fprintf(file, "**%s**", verdict == VERDICT_OPEN ? "open" : claim_verdict_name(verdict));
-        return;
-    }
-    (void)fprintf(file, "**differs by seed**:");
-    for (int i = 0; i < report->seed_count; i++)
-        (void)fprintf(file, "%s %s (seed %u)", i ? "," : "",
+    const Verdict verdict = report_result(report, claim).verdict;
+    (void)fprintf(file, "**%s**", claim_verdict_name(verdict));
+    for (int i = 0; verdict == VERDICT_CHANCE && i < report->seed_count; i++)
+        (void)fprintf(file, "%s %s (seed %u)", i ? "," : ":",
                       claim_verdict_name(report->seeds[i].results[claim].verdict), report->seeds[i].seed);
 }
 
@@ -268,7 +251,7 @@ void report_write_page(const Report *report, FILE *file)
         (void)fprintf(file, " | ");
         report_print_escaped(file, report->seeds[0].results[claim].sentence);
         (void)fprintf(file, " | ");
-        report_print_escaped(file, find_advice(report, claim));
+        report_print_escaped(file, report_result(report, claim).so);
         (void)fprintf(file, " |\n");
     }
     if (report->seed_count > 1)

@@ -334,3 +334,35 @@ ClaimResult claim_judge(int claim, const ClaimEvidence *evidence)
     out.so = !is_decided ? "" : *out.so ? out.so : row->so[verdict];
     return out;
 }
+
+void claim_add_verdicts(const Verdict *verdicts, int count, ClaimResult *result)
+{
+    add(result, " But the seeds do not agree:");
+    for (int i = 0; i < count; i++)
+        add(result, "%s %s", i ? "," : "", claim_verdict_name(verdicts[i]));
+    add(result, ".");
+}
+
+ClaimResult claim_combine(const ClaimResult *seeds, int count)
+{
+    assert(count >= 1 && count <= CLAIM_SEEDS_MAX);
+    ClaimResult out = seeds[0];
+    Verdict verdicts[CLAIM_SEEDS_MAX];
+    bool do_agree = true, is_advice_same = true;
+    for (int i = 0; i < count; i++) {
+        verdicts[i] = seeds[i].verdict;
+        if (seeds[i].verdict == VERDICT_OPEN)
+            return seeds[i];
+        do_agree = do_agree && seeds[i].verdict == out.verdict;
+        is_advice_same = is_advice_same && strcmp(seeds[i].so, out.so) == 0;
+        out.epoch = seeds[i].epoch < out.epoch ? seeds[i].epoch : out.epoch;
+    }
+    if (!is_advice_same)
+        out.so = "";
+    if (do_agree)
+        return out;
+    claim_add_verdicts(verdicts, count, &out);
+    out.verdict = VERDICT_CHANCE;
+    out.so = CLAIM_SO_BY_CHANCE;
+    return out;
+}

@@ -40,7 +40,7 @@ typedef struct ClaimResult {
     Verdict verdict;
     int epoch;          // of the deciding model that is least far
     const char *so;     // what to do then; empty where the verdict is open
-    char sentence[400]; // why, in plain words with the figures; where the verdict is open, what is known and missing
+    char sentence[480]; // why, in plain words with the figures; where the verdict is open, what is known and missing
 } ClaimResult;
 
 typedef struct ClaimRow {
@@ -56,6 +56,16 @@ typedef struct ClaimRow {
 
 const ClaimRow *claim_get(int claim); // claim < CLAIM_COUNT
 ClaimResult claim_judge(int claim, const ClaimEvidence *evidence);
+
+#define CLAIM_SO_BY_CHANCE "do not build on it: another random start turns it round."
+enum { CLAIM_SEEDS_MAX = 32 };
+
+// One verdict over several seeds, whose results these are: theirs where all say the same, else VERDICT_CHANCE. The
+// sentence is the first's, with what each says where they differ. VERDICT_OPEN as long as one of them is. count: 1 ..
+// CLAIM_SEEDS_MAX.
+ClaimResult claim_combine(const ClaimResult *seeds, int count);
+void claim_add_verdicts(const Verdict *verdicts, int count, ClaimResult *result); // to the sentence, one for each seed
+
 const char *claim_verdict_name(Verdict verdict); // "open", "true", "partly true", "false", "within chance"
 
 // The best of the outputs that are no sigmoid, trained with a loss (CLAIM_BCE, CLAIM_MSE): its test MSE as a multiple

@@ -16,25 +16,40 @@ static const double noisy_ratio = 1.25;
 
 // ---- figures over the seeds ---------------------------------------------------------------------------------------
 
-typedef double FindFigure(const TrialModel *model);
-
 static double find_mse(const TrialModel *m) { return m->test.mean[LOSS_MSE]; }
+static double find_noisy_mse(const TrialModel *m) { return m->test.noisy_mean[LOSS_MSE]; }
 static double find_sharpness(const TrialModel *m) { return m->appearance.sharpness; }
 static double find_ssim(const TrialModel *m) { return m->appearance.ssim; }
-static double find_brightness(const TrialModel *m) { return m->test.mean_output; }
-static double find_noisy_mse(const TrialModel *m) { return m->test.noisy_mean[LOSS_MSE]; }
+static double find_light(const TrialModel *m) { return m->test.mean_output; }
 static double find_auroc(const TrialModel *m) { return m->auroc; }
-static double find_dead_share(const TrialModel *m)
+static double find_dead(const TrialModel *m) { return (double)m->test.dead_code_units / fmax(1.0, m->test.code_units); }
+
+static const TrialFigure figures[TRIAL_FIGURES] = {
+    [TRIAL_MSE] = {"mse", "test MSE", find_mse},
+    [TRIAL_NOISY_MSE] = {"noisy_mse", "the same, noisy inputs", find_noisy_mse},
+    [TRIAL_SHARPNESS] = {"sharpness", "sharpness", find_sharpness},
+    [TRIAL_SSIM] = {"ssim", "SSIM", find_ssim},
+    [TRIAL_LIGHT] = {"brightness", "mean brightness", find_light},
+    [TRIAL_AUROC] = {"auroc", "AUROC", find_auroc},
+    [TRIAL_DEAD] = {"dead_share", "dead in the code", find_dead},
+};
+
+const TrialFigure *trial_figure_get(int figure)
 {
-    return (double)m->test.dead_code_units / fmax(1.0, m->test.code_units);
+    assert(figure >= 0 && figure < TRIAL_FIGURES);
+    return &figures[figure];
 }
 
-static TrialSpread spread_of(const TrialEvidence *evidence, int variant, FindFigure *find)
+double trial_value(const TrialModel *model, int figure)
+{
+    return model->is_broken ? (double)INFINITY : trial_figure_get(figure)->find(model);
+}
+
+TrialSpread trial_spread(const TrialEvidence *evidence, int variant, int figure)
 {
     TrialSpread out = {.least = INFINITY, .most = -INFINITY};
     for (int seed = 0; seed < TRIAL_SEEDS; seed++) {
-        const TrialModel *model = evidence->models[variant][seed];
-        const double value = model->is_broken ? (double)INFINITY : find(model);
+        const double value = trial_value(evidence->models[variant][seed], figure);
         out.mean += value / TRIAL_SEEDS;
         out.least = fmin(out.least, value);
         out.most = fmax(out.most, value);
@@ -42,7 +57,10 @@ static TrialSpread spread_of(const TrialEvidence *evidence, int variant, FindFig
     return out;
 }
 
-TrialSpread trial_mse(const TrialEvidence *evidence, int variant) { return spread_of(evidence, variant, find_mse); }
+static TrialSpread mse_of(const TrialEvidence *evidence, int variant)
+{
+    return trial_spread(evidence, variant, TRIAL_MSE);
+}
 
 // Of those that are finite.
 static double widest(TrialSpread a, TrialSpread b)
@@ -58,7 +76,7 @@ bool trial_is_chance(TrialSpread a, TrialSpread b)
 
 static bool is_blob(const TrialEvidence *evidence, int variant)
 {
-    return trial_mse(evidence, variant).mean >= blob_share * evidence->facts->mean_image[LOSS_MSE];
+    return mse_of(evidence, variant).mean >= blob_share * evidence->facts->mean_image[LOSS_MSE];
 }
 
 // ---- words --------------------------------------------------------------------------------------------------------
@@ -67,7 +85,7 @@ static bool is_blob(const TrialEvidence *evidence, int variant)
 
 static SaidFigure say(double value) { return isinf(value) ? (SaidFigure){"broken"} : say_loss(value); }
 
-static SaidFigure say_mse(const TrialEvidence *evidence, int variant) { return say(trial_mse(evidence, variant).mean); }
+static SaidFigure say_mse(const TrialEvidence *evidence, int variant) { return say(mse_of(evidence, variant).mean); }
 
 // ---- "BCE needs binary targets" -----------------------------------------------------------------------------------
 
@@ -75,8 +93,9 @@ enum { BINARY_BCE, BINARY_MSE, BINARY_CUT };
 
 static Verdict judge_needs_binary(const TrialEvidence *evidence, ClaimResult *result)
 {
-    const TrialSpread bce = spread_of(evidence, BINARY_BCE, find_mse), mse = spread_of(evidence, BINARY_MSE, find_mse);
-    const TrialSpread cut = spread_of(evidence, BINARY_CUT, find_mse);
+    const TrialSpread bce = trial_spread(evidence, BINARY_BCE, TRIAL_MSE),
+                      mse = trial_spread(evidence, BINARY_MSE, TRIAL_MSE);
+    const TrialSpread cut = trial_spread(evidence, BINARY_CUT, TRIAL_MSE);
     add(result,
         "Trained on grey targets, BCE reaches an MSE of %s, MSE itself %s; trained on black-and-white ones, BCE "
         "reaches "
@@ -115,8 +134,8 @@ static Verdict judge_sparse(const TrialEvidence *evidence, ClaimResult *result)
     add(result,
         "A price of 0.0001 gives an MSE of %s and %.0f %% dead numbers in the code, 0.0256 gives %s and %.0f %%, no "
         "price %s. Keras of 2016 summed it over the batch of 256, and 256 times 0.0001 is 0.0256.",
-        say_mse(evidence, SPARSE_MEAN).text, 100.0 * spread_of(evidence, SPARSE_MEAN, find_dead_share).mean,
-        say_mse(evidence, SPARSE_SUM).text, 100.0 * spread_of(evidence, SPARSE_SUM, find_dead_share).mean,
+        say_mse(evidence, SPARSE_MEAN).text, 100.0 * trial_spread(evidence, SPARSE_MEAN, TRIAL_DEAD).mean,
+        say_mse(evidence, SPARSE_SUM).text, 100.0 * trial_spread(evidence, SPARSE_SUM, TRIAL_DEAD).mean,
         say_mse(evidence, SPARSE_NONE).text);
     return by_mean ? VERDICT_TRUE : by_sum ? VERDICT_PARTLY : VERDICT_FALSE;
 }
@@ -127,10 +146,10 @@ enum { SUM_ADAM_MEAN, SUM_ADAM_SUM, SUM_SGD_MEAN, SUM_SGD_SUM, SUM_SGD_SMALL };
 
 static Verdict judge_sum(const TrialEvidence *evidence, ClaimResult *result)
 {
-    const TrialSpread adam = spread_of(evidence, SUM_ADAM_MEAN, find_mse);
-    const TrialSpread adam_sum = spread_of(evidence, SUM_ADAM_SUM, find_mse);
-    const TrialSpread sgd = spread_of(evidence, SUM_SGD_MEAN, find_mse);
-    const TrialSpread sgd_sum = spread_of(evidence, SUM_SGD_SUM, find_mse);
+    const TrialSpread adam = trial_spread(evidence, SUM_ADAM_MEAN, TRIAL_MSE);
+    const TrialSpread adam_sum = trial_spread(evidence, SUM_ADAM_SUM, TRIAL_MSE);
+    const TrialSpread sgd = trial_spread(evidence, SUM_SGD_MEAN, TRIAL_MSE);
+    const TrialSpread sgd_sum = trial_spread(evidence, SUM_SGD_SUM, TRIAL_MSE);
     const bool by_adam = trial_is_chance(adam, adam_sum), by_sgd = trial_is_chance(sgd, sgd_sum);
     add(result,
         "With Adam the mean gives an MSE of %s and the sum %s (seeds differ by %s): it divides the factor of 784 away. "
@@ -146,16 +165,16 @@ enum { SHARP_MAE, SHARP_MSE };
 
 static Verdict judge_sharp(const TrialEvidence *evidence, ClaimResult *result)
 {
-    const TrialSpread mae = spread_of(evidence, SHARP_MAE, find_sharpness);
-    const TrialSpread mse = spread_of(evidence, SHARP_MSE, find_sharpness);
-    const TrialSpread light = spread_of(evidence, SHARP_MAE, find_brightness);
+    const TrialSpread mae = trial_spread(evidence, SHARP_MAE, TRIAL_SHARPNESS);
+    const TrialSpread mse = trial_spread(evidence, SHARP_MSE, TRIAL_SHARPNESS);
+    const TrialSpread light = trial_spread(evidence, SHARP_MAE, TRIAL_LIGHT);
     const double target = evidence->facts->mean;
     const bool is_dark = light.mean < dark_share * target;
     add(result,
         "The edges of MAE's pictures are %.0f %% as strong as the digits' own, those of MSE's %.0f %%; SSIM is %s and "
         "%s.",
-        100.0 * mae.mean, 100.0 * mse.mean, say(spread_of(evidence, SHARP_MAE, find_ssim).mean).text,
-        say(spread_of(evidence, SHARP_MSE, find_ssim).mean).text);
+        100.0 * mae.mean, 100.0 * mse.mean, say(trial_spread(evidence, SHARP_MAE, TRIAL_SSIM).mean).text,
+        say(trial_spread(evidence, SHARP_MSE, TRIAL_SSIM).mean).text);
     if (is_dark)
         add(result, " MAE loses %.0f %% of the light: in doubt it answers black.", 100.0 * (1.0 - light.mean / target));
     if (trial_is_chance(mae, mse))
@@ -167,7 +186,7 @@ static Verdict judge_sharp(const TrialEvidence *evidence, ClaimResult *result)
 
 static Verdict judge_pca(const TrialEvidence *evidence, ClaimResult *result)
 {
-    const TrialSpread mse = spread_of(evidence, 0, find_mse);
+    const TrialSpread mse = trial_spread(evidence, 0, TRIAL_MSE);
     const double ratio = mse.mean / evidence->pca_mse;
     add(result,
         "With no bend in it and MSE the network reaches a test MSE of %s; PCA with as many numbers, the best that a "
@@ -182,8 +201,8 @@ enum { TANH_TANH, TANH_SIGMOID };
 
 static Verdict judge_tanh(const TrialEvidence *evidence, ClaimResult *result)
 {
-    const TrialSpread tanh = spread_of(evidence, TANH_TANH, find_mse);
-    const TrialSpread sigmoid = spread_of(evidence, TANH_SIGMOID, find_mse);
+    const TrialSpread tanh = trial_spread(evidence, TANH_TANH, TRIAL_MSE);
+    const TrialSpread sigmoid = trial_spread(evidence, TANH_SIGMOID, TRIAL_MSE);
     add(result,
         "Mapped back to 0\u20261, tanh has an MSE of %s, a sigmoid on 0\u20261 %s; over three seeds they vary by up to "
         "%s.",
@@ -197,7 +216,7 @@ static Verdict judge_tanh(const TrialEvidence *evidence, ClaimResult *result)
 
 static Verdict judge_noisy(const TrialEvidence *evidence, ClaimResult *result)
 {
-    const TrialSpread clean = spread_of(evidence, 0, find_mse), noisy = spread_of(evidence, 0, find_noisy_mse);
+    const TrialSpread clean = trial_spread(evidence, 0, TRIAL_MSE), noisy = trial_spread(evidence, 0, TRIAL_NOISY_MSE);
     const double ratio = fmax(clean.mean, noisy.mean) / fmin(clean.mean, noisy.mean);
     add(result,
         "Trained with noise of 0.5, it has a test MSE of %s on noisy digits, which it learnt to clean, and %s on clean "
@@ -214,7 +233,8 @@ enum { ODD_BCE, ODD_MSE };
 
 static Verdict judge_odd(const TrialEvidence *evidence, ClaimResult *result)
 {
-    const TrialSpread bce = spread_of(evidence, ODD_BCE, find_auroc), mse = spread_of(evidence, ODD_MSE, find_auroc);
+    const TrialSpread bce = trial_spread(evidence, ODD_BCE, TRIAL_AUROC),
+                      mse = trial_spread(evidence, ODD_MSE, TRIAL_AUROC);
     add(result,
         "Trained without the digit %d, BCE's error is larger for it than for another digit in %.1f %% of all pairs, "
         "MSE's in %.1f %%; over three seeds they vary by up to %.1f %%.",
@@ -226,6 +246,10 @@ static Verdict judge_odd(const TrialEvidence *evidence, ClaimResult *result)
 
 // ---- the table ----------------------------------------------------------------------------------------------------
 
+static const char by_seed[] = CLAIM_SO_BY_CHANCE;
+
+#define BIT(figure) (1u << (figure))
+
 static const TrialRow rows[TRIAL_COUNT] = {
     [TRIAL_NEEDS_BINARY] =
         {"needs_binary",
@@ -233,12 +257,16 @@ static const TrialRow rows[TRIAL_COUNT] = {
          "False if BCE, trained on grey targets, has at most 1.25 times the test MSE of a model trained with MSE. Else "
          "true if it gets better with binary targets by more than seeds differ, else partly true.",
          {{"BCE, grey", "loss=bce"}, {"MSE, grey", "loss=mse"}, {"BCE, 0 or 1", "loss=bce,targets=binary"}},
-         false,
+         BIT(TRIAL_MSE),
+         TRIAL_MSE,
+         TRIAL_MARK_NONE,
          -1,
+         true,
          judge_needs_binary,
          {[VERDICT_TRUE] = "cut the targets to 0 and 1 before you take BCE.",
           [VERDICT_PARTLY] = "with grey targets take MSE.",
-          [VERDICT_FALSE] = "leave the targets grey; judge BCE by its distance from the floor."}},
+          [VERDICT_FALSE] = "leave the targets grey; judge BCE by its distance from the floor.",
+          [VERDICT_CHANCE] = by_seed}},
     [TRIAL_BLOB] =
         {"blob",
          "Cross-entropy gives a blob where MSE works",
@@ -248,12 +276,16 @@ static const TrialRow rows[TRIAL_COUNT] = {
           {"MSE, Adam", "layers=100,50,100,hidden=sigmoid,loss=mse"},
           {"BCE, SGD", "layers=100,50,100,hidden=sigmoid,loss=bce,optimizer=sgd"},
           {"MSE, SGD", "layers=100,50,100,hidden=sigmoid,loss=mse,optimizer=sgd"}},
-         false,
+         BIT(TRIAL_MSE),
+         TRIAL_MSE,
+         TRIAL_MARK_MEAN_IMAGE,
          -1,
+         true,
          judge_blob,
          {[VERDICT_TRUE] = "with inner sigmoids take MSE.",
           [VERDICT_PARTLY] = "with inner sigmoids take Adam, then either loss.",
-          [VERDICT_FALSE] = "change the optimizer or the inner units, not the loss."}},
+          [VERDICT_FALSE] = "change the optimizer or the inner units, not the loss.",
+          [VERDICT_CHANCE] = by_seed}},
     [TRIAL_SPARSE] =
         {"sparse",
          "10e-5 kills the sparse autoencoder",
@@ -261,12 +293,16 @@ static const TrialRow rows[TRIAL_COUNT] = {
          "price of the code of 0.0001 does it, partly true if 0.0256 does, the same summed over a batch of 256; else "
          "false.",
          {{"0.0001", "l1=0.0001"}, {"0.0256", "l1=0.0256"}, {"none", "l1=0"}},
-         false,
+         BIT(TRIAL_MSE) | BIT(TRIAL_DEAD),
+         TRIAL_MSE,
+         TRIAL_MARK_MEAN_IMAGE,
          -1,
+         true,
          judge_sparse,
          {[VERDICT_TRUE] = "take a lower price.",
           [VERDICT_PARTLY] = "ask whether your framework sums the price over the batch, and divide by the batch.",
-          [VERDICT_FALSE] = "take it: the code survives."}},
+          [VERDICT_FALSE] = "take it: the code survives.",
+          [VERDICT_CHANCE] = by_seed}},
     [TRIAL_SUM] =
         {"sum",
          "Sum or mean makes no difference",
@@ -277,8 +313,11 @@ static const TrialRow rows[TRIAL_COUNT] = {
           {"mean, SGD", "optimizer=sgd"},
           {"sum, SGD", "optimizer=sgd,reduce=sum"},
           {"sum, SGD / 784", "optimizer=sgd,reduce=sum,lr=0.00127551"}},
-         false,
+         BIT(TRIAL_MSE),
+         TRIAL_MSE,
+         TRIAL_MARK_MEAN_IMAGE,
          -1,
+         false,
          judge_sum,
          {[VERDICT_TRUE] = "take either.",
           [VERDICT_PARTLY] = "with Adam take either; with SGD divide the learning rate by 784 for the sum.",
@@ -289,8 +328,11 @@ static const TrialRow rows[TRIAL_COUNT] = {
          "By the mean gradient of the output over that of the target. True if MAE's is above MSE's by more than seeds "
          "differ, partly true if it also loses more than a tenth of the light, else false.",
          {{"MAE", "loss=mae"}, {"MSE", "loss=mse"}},
-         true,
+         BIT(TRIAL_SHARPNESS) | BIT(TRIAL_SSIM) | BIT(TRIAL_LIGHT) | BIT(TRIAL_MSE),
+         TRIAL_SHARPNESS,
+         TRIAL_MARK_NONE,
          -1,
+         false,
          judge_sharp,
          {[VERDICT_TRUE] = "for crisp edges take MAE.",
           [VERDICT_PARTLY] = "take MAE where missing strokes matter less than soft ones.",
@@ -302,20 +344,27 @@ static const TrialRow rows[TRIAL_COUNT] = {
          "By the test MSE of a network without bends over that of PCA with as many components: true up to 1.05, partly "
          "true up to 1.25, else false.",
          {{"linear", "hidden=linear,output=linear,loss=mse"}},
-         false,
+         BIT(TRIAL_MSE),
+         TRIAL_MSE,
+         TRIAL_MARK_PCA,
          -1,
+         true,
          judge_pca,
          {[VERDICT_TRUE] = "for a linear code take PCA: it is exact and needs no training.",
           [VERDICT_PARTLY] = "train on; PCA is where it ends.",
-          [VERDICT_FALSE] = "train on, or take PCA, which is where it ends."}},
+          [VERDICT_FALSE] = "train on, or take PCA, which is where it ends.",
+          [VERDICT_CHANCE] = by_seed}},
     [TRIAL_TANH] =
         {"tanh",
          "tanh with pixels from -1 to 1 is better",
          "By the test MSE after mapping back to 0\u20261, both trained with MSE: true if tanh's is lower by more than "
          "seeds differ, false if it is higher by more.",
          {{"tanh, \u22121\u20261", "output=tanh,range=symmetric,loss=mse"}, {"sigmoid, 0\u20261", "loss=mse"}},
-         false,
+         BIT(TRIAL_MSE),
+         TRIAL_MSE,
+         TRIAL_MARK_NONE,
          -1,
+         false,
          judge_tanh,
          {[VERDICT_TRUE] = "take tanh, and map the data to \u22121\u20261.",
           [VERDICT_FALSE] = "stay with 0\u20261 and a sigmoid.",
@@ -326,8 +375,11 @@ static const TrialRow rows[TRIAL_COUNT] = {
          "True if the test MSE on noisy and on clean inputs differs by more than seeds do and by a factor of 1.25, "
          "partly true if by more than seeds do.",
          {{"noise 0.5", "noise=0.5,loss=bce"}},
-         false,
+         BIT(TRIAL_MSE) | BIT(TRIAL_NOISY_MSE),
+         TRIAL_MSE,
+         TRIAL_MARK_NONE,
          -1,
+         false,
          judge_noisy,
          {[VERDICT_TRUE] = "score it on what it will be given, and name which that is.",
           [VERDICT_PARTLY] = "name on which inputs a figure was measured.",
@@ -338,8 +390,11 @@ static const TrialRow rows[TRIAL_COUNT] = {
          "By the AUROC of each model's own loss for a digit that it never saw: true if BCE's is higher by more than "
          "seeds differ, false if it is lower by more.",
          {{"BCE", "loss=bce"}, {"MSE", "loss=mse"}},
-         false,
+         BIT(TRIAL_MSE) | BIT(TRIAL_AUROC),
+         TRIAL_AUROC,
+         TRIAL_MARK_NONE,
          4,
+         false,
          judge_odd,
          {[VERDICT_TRUE] = "to find odd digits take BCE.",
           [VERDICT_FALSE] = "to find odd digits take MSE.",
@@ -370,6 +425,25 @@ Spec trial_spec(const Spec *base, const TrialRow *row, int variant, int seed)
     return spec;
 }
 
+// Whether each seed for itself says the same. Else the sentence says what each of them does.
+static bool do_seeds_agree(const TrialRow *row, const TrialEvidence *evidence, ClaimResult *result)
+{
+    Verdict verdicts[TRIAL_SEEDS];
+    bool do_agree = true;
+    for (int seed = 0; seed < TRIAL_SEEDS; seed++) {
+        TrialEvidence alone = *evidence;
+        ClaimResult said = {.verdict = VERDICT_OPEN};
+        for (int variant = 0; variant < trial_variant_count(row); variant++)
+            for (int i = 0; i < TRIAL_SEEDS; i++)
+                alone.models[variant][i] = evidence->models[variant][seed];
+        verdicts[seed] = row->judge(&alone, &said);
+        do_agree = do_agree && verdicts[seed] == verdicts[0];
+    }
+    if (!do_agree)
+        claim_add_verdicts(verdicts, TRIAL_SEEDS, result);
+    return do_agree;
+}
+
 ClaimResult trial_judge(int trial, const TrialEvidence *evidence)
 {
     const TrialRow *row = trial_get(trial);
@@ -386,6 +460,8 @@ ClaimResult trial_judge(int trial, const TrialEvidence *evidence)
         return out;
     }
     out.verdict = row->judge(evidence, &out);
+    if (row->is_by_threshold && !do_seeds_agree(row, evidence, &out))
+        out.verdict = VERDICT_CHANCE;
     out.so = row->so[out.verdict];
     return out;
 }

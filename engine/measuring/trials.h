@@ -5,6 +5,7 @@
 // seeds. To add one: a row and its rule in trials.c. Thread: pure functions; any thread.
 #pragma once
 #include "measuring/appearance.h"
+#include "measuring/auroc.h"
 #include "measuring/claims.h"
 
 enum {
@@ -33,6 +34,7 @@ typedef struct TrialModel {
     Metrics test;                // on grey targets, whatever it was trained on
     Appearance appearance;       // where the row needs it
     double auroc;                // of its own loss, for the class that was left out; NaN where none was
+    AurocLoss errors;            // what that is of
 } TrialModel;
 
 typedef struct TrialEvidence {
@@ -47,11 +49,27 @@ typedef struct TrialSpread {
     double mean, least, most;
 } TrialSpread;
 
+// The figures that trials look at. TRIAL_LIGHT: the mean output; TRIAL_DEAD: the share of dead units in the code.
+enum { TRIAL_MSE, TRIAL_NOISY_MSE, TRIAL_SHARPNESS, TRIAL_SSIM, TRIAL_LIGHT, TRIAL_AUROC, TRIAL_DEAD, TRIAL_FIGURES };
+
+typedef struct TrialFigure {
+    const char *key, *label; // in JSON; on screen
+    double (*find)(const TrialModel *model);
+} TrialFigure;
+
+const TrialFigure *trial_figure_get(int figure); // figure < TRIAL_FIGURES
+
+// What a picture of a trial marks on the axis of its figure.
+typedef enum TrialMark { TRIAL_MARK_NONE, TRIAL_MARK_MEAN_IMAGE, TRIAL_MARK_PCA } TrialMark;
+
 typedef struct TrialRow {
     const char *key, *claim, *rule;            // as in ClaimRow
     TrialVariant variants[TRIAL_VARIANTS_MAX]; // label NULL behind the last
-    bool needs_sharpness;
-    int left_out; // a class that is left out of the training images; -1: none
+    unsigned figures;                          // bits 1 << figure: those behind the verdict
+    int drawn;                                 // the one of them that a picture draws
+    TrialMark mark;
+    int left_out;         // a class that is left out of the training images; -1: none
+    bool is_by_threshold; // within chance where the seeds, each for itself, fall on both sides of one
     Verdict (*judge)(const TrialEvidence *evidence, ClaimResult *result);
     const char *so[VERDICT_COUNT];
 } TrialRow;
@@ -68,4 +86,6 @@ ClaimResult trial_judge(int trial, const TrialEvidence *evidence);
 // Whether two variants differ by no more than the wider of their spreads over the seeds.
 bool trial_is_chance(TrialSpread a, TrialSpread b);
 
-TrialSpread trial_mse(const TrialEvidence *evidence, int variant); // every seed is there
+double trial_value(const TrialModel *model, int figure); // infinite where the model broke
+
+TrialSpread trial_spread(const TrialEvidence *evidence, int variant, int figure); // every seed is there

@@ -1,0 +1,31 @@
+// Lab: models that are trained one after the other for their figures alone, without a window and its trainer.
+//
+// Thread: one at a time; the pool's threads work inside.
+#pragma once
+#include "load_progress.h"
+#include "measuring/metrics.h"
+
+typedef struct Lab {
+    const ImageSet *train, *test; // borrowed
+    int image_count;              // of the training images, the first so many
+    TargetFacts facts;            // of the test set's grey pixels: what every figure is held against
+    Pool *pool;                   // borrowed
+} Lab;
+
+// A model after so many epochs.
+typedef struct LabMoment {
+    int epoch;
+    double train_loss; // mean over the epoch, before each batch's update
+    Metrics test;      // on grey targets, whatever it was trained on
+} LabMoment;
+
+// What the figures of a model are measured as: on grey targets, whatever it was trained on.
+Model lab_model(const Spec *spec);
+
+// Trains spec up to the last of the moments' epochs (rising) and fills them. broken_step: -1, or where a weight was no
+// longer finite: what lies behind it stays unmeasured (test.images 0). parameters, of the last moment: NULL where
+// nobody wants them, else owned by the caller: free. Progress is told in batches, of all that this call trains. False
+// when memory is short or progress ended it, "cancelled".
+bool lab_train(const Lab *lab, const Spec *spec, LabMoment *moments, int count, float **parameters,
+               int64_t *broken_step, const LoadProgress *progress, Error *error);
+int64_t lab_batches(const Lab *lab, const Spec *spec, int epochs); // that so many epochs are
