@@ -290,11 +290,12 @@ class Claims(Picture):
         start, end = "What people say, and what was measured.", "“Show me” sets the stage."
         self.claim(head, (f"{start} On all {count} test digits of {name}. {end}", f"{start} On all {count} test digits. {end}",
                           start), "the heading")
-        titles = [self.one(f"“{claim['claim']}”") for claim in self.f["claims"]]
+        cards = [claim for claim in self.f["claims"] if claim["page"] == self.f["claims_page"]]
+        titles = [self.one(f"“{claim['claim']}”") for claim in cards]
         ends = [title.y for title in titles[1:]] + [self.one("Film").y]
         shows = sorted(self.find("Show me"), key=lambda t: t.y)
         self.case.assertEqual(len(shows), len(titles))
-        for claim, title, end in zip(self.f["claims"], titles, ends):
+        for claim, title, end in zip(cards, titles, ends):
             self.claim(title, title.text, "the claim")
             verdict = [t for t in self.line(title) if t.x < title.x][-1]
             self.case.assertEqual(verdict.text, claim["verdict"])

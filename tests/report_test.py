@@ -129,7 +129,7 @@ class FiguresTest(unittest.TestCase):
         """A report of one seed has the figures of that seed's picture of the claims."""
         report = Report("--epochs", 10, "--seeds", 1)
         shot = LAB.shot("--view", "claims", "--epochs", 10, "--b", "loss=mse,output=relu")
-        for claim, shown in zip(report.json["claims"], shot["claims"], strict=True):
+        for claim, shown in zip(report.json["claims"], [claim for claim in shot["claims"] if claim["page"] == "loss"], strict=True):
             for key in ("key", "claim", "verdict", "rule"):
                 self.assertEqual(claim[key], shown[key])
             self.assertEqual((claim["sentences"], claim["verdicts"]), ([shown["sentence"]], [shown["verdict"]]))

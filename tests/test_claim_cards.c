@@ -40,8 +40,8 @@ static bool has_text(const char *wanted)
 
 static const Widget *find_button(int claim, const char *what)
 {
-    char id[24];
-    (void)snprintf(id, sizeof id, "claim.%s.%s", claim_get(claim)->key, what);
+    char id[48];
+    (void)snprintf(id, sizeof id, "claim.%s.%s", saying_get(claim).key, what);
     for (int i = 0; i < scene.ui.widget_count; i++)
         if (strcmp(scene.ui.widgets[i].id, id) == 0)
             return &scene.ui.widgets[i];
@@ -66,12 +66,15 @@ static const Input still = {.is_inside = false};
 static void every_card_says_claim_verdict_and_advice(void **state)
 {
     (void)state;
-    for (int size = 0; size < SIZES; size++) {
-        draw(size, &still);
+    for (int size = 0; size < SIZES * CLAIM_PAGES; size++) {
+        const ClaimPage *page = claim_page_get(size / SIZES);
+        scene.app->look.claim_page = size / SIZES;
+        draw(size % SIZES, &still);
         text_rules_check(&rules);
-        for (int claim = 0; claim < CLAIM_COUNT; claim++) {
+        for (int card = 0; card < page->count; card++) {
             char title[96];
-            (void)snprintf(title, sizeof title, "\u201c%s\u201d", claim_get(claim)->claim);
+            const int claim = page->sayings[card];
+            (void)snprintf(title, sizeof title, "\u201c%s\u201d", saying_get(claim).claim);
             assert_true(has_text(title));
             (void)find_button(claim, "show");
             (void)find_button(claim, "more");
@@ -83,11 +86,12 @@ static void every_card_says_claim_verdict_and_advice(void **state)
 static void show_me_sets_the_stage(void **state)
 {
     (void)state;
-    for (int claim = 0; claim < CLAIM_COUNT; claim++) {
+    for (int claim = 0; claim < SAYING_COUNT; claim++) {
         scene.app->look.scene = SCENE_CLAIMS;
+        scene.app->look.claim_page = claim_page_of(claim);
         draw(1, &still);
         click(find_button(claim, "show")->rect);
-        const int preset = preset_find_claim(claim_get(claim)->key);
+        const int preset = preset_find_claim(saying_get(claim).key);
         assert_true(preset >= 0);
         assert_true(
             preset_holds(preset_get(preset), &scene.app->look, &scene.app->specs[SIDE_A], &scene.app->specs[SIDE_B]));
@@ -98,7 +102,8 @@ static void show_me_sets_the_stage(void **state)
 static void figures_and_rule_open_over_the_cards(void **state)
 {
     (void)state;
-    for (int claim = 0; claim < CLAIM_COUNT; claim++) {
+    for (int claim = 0; claim < SAYING_COUNT; claim++) {
+        scene.app->look.claim_page = claim_page_of(claim);
         draw(1, &still);
         const int first = scene.ui.text_count;
         click(find_button(claim, "more")->rect);

@@ -80,6 +80,7 @@ typedef struct Options {
     int lesson, lesson_step;         // from 1; lesson 0: none
     bool is_lesson_new;              // view: nobody has taken a lesson here yet
     bool is_drawn;                   // inspect the drawing
+    unsigned measured;               // sayings: bits 1 << saying
     float heat_scale;                // of the first heatmap; 0: its own
     int step;                        // the moment to show, -1: the newest
     int every;                       // film: steps from frame to frame, 0: an epoch

@@ -19,6 +19,9 @@ const char *words_hiddens(int i)
 const char *words_spec_keys(int i) { return spec_key(i); }
 const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }
 
+const char *words_claim_pages(int i) { return i < CLAIM_PAGES ? claim_page_get(i)->key : NULL; }
+const char *words_sayings(int i) { return i < SAYING_COUNT ? saying_get(i).key : NULL; }
+
 const char *words_presets(int i) { return i < preset_count() ? preset_get(i)->key : NULL; }
 
 const char *words_lessons(int i) { return i < LESSON_COUNT ? lesson_get(i)->key : NULL; }

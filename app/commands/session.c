@@ -117,6 +117,7 @@ bool session_open_app(Session *session, const Options *options, Error *error)
         .specs = {specs[SIDE_A], specs[SIDE_B]},
         .files = {files[SIDE_A].parameters ? &files[SIDE_A] : NULL, files[SIDE_B].parameters ? &files[SIDE_B] : NULL},
         .is_trained_on = {options->init != NULL, false},
+        .measured = options->measured,
         .is_pca = {options->said[SAID_A].is_pca, options->said[SAID_B].is_pca},
         .limit = options->limit,
         .threads = options->threads,

@@ -13,7 +13,7 @@ static const char *theme_key(int i) { return theme_get((ThemeKind)i)->key; }
 static const char *pace_key(int i) { return pace_label((Pace)i); }
 static const char *preset_key(int i) { return preset_get(i)->key; }
 static const char *popup_name(int i) { return popup_key((Popup)i); }
-static const char *claim_key(int i) { return claim_get(i)->key; }
+static const char *claim_key(int i) { return saying_get(i).key; }
 static const char *term_key(int i) { return words_get(i)->key; }
 
 // ---- time, set-ups, lessons ---------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ bool capture_read_popup(const json_t *value, CaptureState *out, Error *error)
     saved->popup = (Popup)popup;
     if (popup == POPUP_GLOSSARY)
         return capture_read_key(at, term_key, words_term_count(), &saved->glossary, error);
-    return popup != POPUP_CLAIM || capture_read_key(at, claim_key, CLAIM_COUNT, &saved->claim, error);
+    return popup != POPUP_CLAIM || capture_read_key(at, claim_key, SAYING_COUNT, &saved->claim, error);
 }
 
 json_t *capture_write_window(const CaptureSource *source)

@@ -11,6 +11,7 @@
 #include "state/inspect.h"
 #include "state/landmarks.h"
 #include "state/presets.h"
+#include "state/saying_cards.h"
 
 static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
 
@@ -172,17 +173,33 @@ static json_t *table_json(const ClaimTable *table)
     return json;
 }
 
+// What several seeds say, one by one and together; null where nobody has measured that.
+static json_t *seeds_json(const SayingOutcome *outcome, int saying)
+{
+    if (!outcome->is_measured)
+        return json_null();
+    json_t *json = json_pack("{s:s, s:i, s:i}", "verdict", claim_verdict_name(outcome->result.verdict), "seeds",
+                             TRIAL_SEEDS, "epochs", outcome->epochs);
+    json_t *verdicts = json_array();
+    for (int seed = 0; !saying_trial(saying) && seed < TRIAL_SEEDS; seed++)
+        (void)json_array_append_new(verdicts, json_string(claim_verdict_name(outcome->by_seed[seed])));
+    set(json, "verdicts", verdicts);
+    return json;
+}
+
 json_t *figures_claims(const Frame *frame)
 {
     json_t *claims = json_array();
-    for (int claim = 0; claim < CLAIM_COUNT; claim++) {
-        const ClaimRow *row = claim_get(claim);
-        const ClaimResult *result = &frame->claims.results[claim];
-        const ClaimTable table = claim_table(claim, frame);
+    for (int saying = 0; saying < SAYING_COUNT; saying++) {
+        const Saying row = saying_get(saying);
+        const ClaimResult result = saying_result(frame, saying);
+        const ClaimTable table = claim_table(saying, frame);
         (void)json_array_append_new(
-            claims, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:o}", "key", row->key, "claim", row->claim,
-                              "verdict", claim_verdict_name(result->verdict), "sentence", result->sentence, "so",
-                              result->so, "epoch", result->epoch, "rule", row->rule, "figures", table_json(&table)));
+            claims, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:o}", "key", row.key, "page",
+                              claim_page_get(claim_page_of(saying))->key, "claim", row.claim, "verdict",
+                              claim_verdict_name(result.verdict), "sentence", result.sentence, "so", result.so, "epoch",
+                              result.epoch, "rule", row.rule, "figures", table_json(&table), "over_seeds",
+                              seeds_json(&frame->sayings->outcomes[saying], saying)));
     }
     return claims;
 }

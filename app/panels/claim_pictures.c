@@ -1,14 +1,12 @@
 // The picture of each claim: digits, bars, a histogram, a line of landmarks.
-#include "panels/claim_pictures.h"
+#include "panels/claim_parts.h"
 
 #include <math.h>
 #include <stdio.h>
 
 #include "state/claim_table.h"
 
-enum { TILES = 4, ON_PAD = -1 };
-
-static const float difference_scale = 0.2f; // what random starts make of a pixel is to be seen
+enum { ON_PAD = CLAIM_ON_PAD };
 
 // ---- the digit ----------------------------------------------------------------------------------------------------
 
@@ -46,73 +44,13 @@ static int choose_digit(const Frame *frame)
 
 // ---- tiles --------------------------------------------------------------------------------------------------------
 
-typedef struct Tile {
-    const float *values;
-    ImageMap map;
-    int model; // of the frame's models; -1: of none
-    char caption[40], brief[24];
-} Tile;
-
-static Tile make_output(const Frame *frame, int model, int digit, const char *caption, const char *brief)
+static ClaimTile make_output(const Frame *frame, int model, int digit, const char *caption, const char *brief)
 {
-    Tile tile = {.values = find_output(frame, model, digit), .map = MAP_GREY, .model = frame->claims.models[model]};
+    ClaimTile tile = {
+        .values = find_output(frame, model, digit), .map = MAP_GREY, .model = frame->claims.models[model]};
     (void)snprintf(tile.caption, sizeof tile.caption, "%s", caption);
     (void)snprintf(tile.brief, sizeof tile.brief, "%s", brief);
     return tile;
-}
-
-static Tile make_picture(const float *values, ImageMap map, const char *caption, const char *brief)
-{
-    Tile tile = {.values = values, .map = map, .model = -1};
-    (void)snprintf(tile.caption, sizeof tile.caption, "%s", caption);
-    (void)snprintf(tile.brief, sizeof tile.brief, "%s", brief);
-    return tile;
-}
-
-static float caption_height(const Panel *panel) { return ui_px(panel->ui, panel->layout->stage.is_small ? 15 : 20); }
-
-// What lies under the mouse is the page's digit, and of a model that can be inspected.
-static void draw_tile(Panel *panel, const Tile *tile, Rect rect, int digit)
-{
-    const GridLayout cell = layout_single_cell(rect.x, rect.y, rect.w);
-    const bool is_gradual = tile->map == MAP_SIGNED;
-    if (tile->model < 0) {
-        draw_images(panel->ui->draw, cell.origin, 1, 1, cell.pitch, cell.pitch, cell.side, tile->values, tile->map,
-                    is_gradual ? difference_scale : 1.0f);
-    } else {
-        const PixelHover before = panel->hover;
-        panel->hover = (PixelHover){0};
-        panel_digits(panel, &cell, tile->values, 1, digit == ON_PAD, tile->model);
-        if (panel->hover.is_set)
-            panel->hover.cell = digit == ON_PAD ? 0 : digit;
-        else
-            panel->hover = before;
-    }
-    const float line = ui_px(panel->ui, 1);
-    draw_frame(panel->ui->draw, (Rect){rect.x - line, rect.y - line, rect.w + 2 * line, rect.h + 2 * line},
-               panel->ui->theme->edge, 0, line);
-}
-
-// Beside each other, of `places` places; the side of one.
-static float draw_tiles(Panel *panel, Rect rect, const Tile *tiles, int count, int digit)
-{
-    Ui *ui = panel->ui;
-    const float caption = caption_height(panel), least = ui_px(ui, 6);
-    const float side = floorf(fminf(rect.h - caption, (rect.w - (TILES - 1) * least) / TILES));
-    if (side < ui_px(ui, 20))
-        return 0;
-    const float pitch = floorf(fminf((rect.w - side) / (TILES - 1), 1.25f * side));
-    const float top = rect.y + floorf((rect.h - caption - side) / 2);
-    for (int i = 0; i < count; i++) {
-        const Rect place = {rect.x + (float)i * pitch, top, side, side};
-        draw_tile(panel, &tiles[i], place, digit);
-        const char *const forms[] = {tiles[i].caption, tiles[i].brief, ""};
-        const float over = floorf((pitch - side) / 2) - ui_px(ui, 1); // to both sides, but not over the rectangle's
-        const Rect below = {place.x - (i > 0 ? over : 0), place.y + side, side + (i > 0 ? 2 * over : over), caption};
-        ui_text(ui, below, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_CENTER,
-                ui_choose(ui, FONT_UI, TEXT_SMALL, below.w, forms, 3));
-    }
-    return pitch;
 }
 
 // ---- the claims ---------------------------------------------------------------------------------------------------
@@ -125,10 +63,11 @@ static void picture_sigmoid(Panel *panel, Rect rect)
     char bce[40], mse[40];
     (void)snprintf(bce, sizeof bce, "BCE, %s", claim_output_label(by_bce));
     (void)snprintf(mse, sizeof mse, "MSE, %s", claim_output_label(by_mse));
-    const Tile tiles[] = {make_picture(find_target(frame, digit), MAP_GREY, "target", "target"),
-                          make_output(frame, CLAIM_BCE, digit, "BCE, sigmoid", "sigmoid"),
-                          make_output(frame, by_mse, digit, mse, "MSE"), make_output(frame, by_bce, digit, bce, "BCE")};
-    (void)draw_tiles(panel, rect, tiles, 4, digit);
+    const ClaimTile tiles[] = {claim_make_picture(find_target(frame, digit), MAP_GREY, "target", "target"),
+                               make_output(frame, CLAIM_BCE, digit, "BCE, sigmoid", "sigmoid"),
+                               make_output(frame, by_mse, digit, mse, "MSE"),
+                               make_output(frame, by_bce, digit, bce, "BCE")};
+    (void)claim_draw_tiles(panel, rect, tiles, 4, digit);
 }
 
 static void picture_optimum(Panel *panel, Rect rect)
@@ -142,11 +81,11 @@ static void picture_optimum(Panel *panel, Rect rect)
         losses[i] = bce[i] - mse[i];
         seeds[i] = bce[i] - twin[i];
     }
-    const Tile tiles[] = {make_output(frame, CLAIM_BCE, digit, "BCE", "BCE"),
-                          make_output(frame, CLAIM_MSE, digit, "MSE", "MSE"),
-                          make_picture(losses, MAP_SIGNED, "BCE \u2212 MSE, \u00b10.2", "losses \u00b10.2"),
-                          make_picture(seeds, MAP_SIGNED, "seed 1 \u2212 2, \u00b10.2", "seeds \u00b10.2")};
-    (void)draw_tiles(panel, rect, tiles, 4, digit);
+    const ClaimTile tiles[] = {make_output(frame, CLAIM_BCE, digit, "BCE", "BCE"),
+                               make_output(frame, CLAIM_MSE, digit, "MSE", "MSE"),
+                               claim_make_picture(losses, MAP_SIGNED, "BCE \u2212 MSE, \u00b10.2", "losses \u00b10.2"),
+                               claim_make_picture(seeds, MAP_SIGNED, "seed 1 \u2212 2, \u00b10.2", "seeds \u00b10.2")};
+    (void)claim_draw_tiles(panel, rect, tiles, 4, digit);
 }
 
 // How much of the ink has which brightness; the first bin, in which the ground lies too, is left out.
@@ -155,7 +94,7 @@ static void draw_ink(Panel *panel, Rect rect)
     enum { FIRST = 2, WIDTH = 3, BARS = (HISTOGRAM_BINS - 1 - FIRST) / WIDTH };
     Ui *ui = panel->ui;
     const TargetFacts *facts = panel->frame->facts;
-    const float caption = caption_height(panel), height = rect.h - caption;
+    const float caption = claim_caption_height(panel), height = rect.h - caption;
     if (!facts || rect.w < ui_px(ui, 60) || height < ui_px(ui, 20))
         return;
     double counts[BARS] = {0}, most = 1.0;
@@ -188,9 +127,9 @@ static void picture_binary(Panel *panel, Rect rect)
     const float *target = find_target(frame, digit);
     for (int i = 0; i < DIGIT_PIXELS; i++)
         cut[i] = target[i] >= 0.5f ? 1.0f : 0.0f;
-    const Tile tiles[] = {make_picture(target, MAP_GREY, "as it is", "as it is"),
-                          make_picture(cut, MAP_GREY, "black and white", "0 or 1")};
-    const float pitch = draw_tiles(panel, rect, tiles, 2, digit);
+    const ClaimTile tiles[] = {claim_make_picture(target, MAP_GREY, "as it is", "as it is"),
+                               claim_make_picture(cut, MAP_GREY, "black and white", "0 or 1")};
+    const float pitch = claim_draw_tiles(panel, rect, tiles, 2, digit);
     if (pitch > 0)
         draw_ink(panel, (Rect){rect.x + 2 * pitch, rect.y, rect.w - 2 * pitch, rect.h});
 }
@@ -225,7 +164,7 @@ static void picture_dim(Panel *panel, Rect rect)
     double most = 1e-9;
     for (int i = 0; i < BARS; i++)
         most = fmax(most, bars[i].mean);
-    const float caption = caption_height(panel), line = floorf((rect.h - caption) / BARS), names = ui_px(ui, 48),
+    const float caption = claim_caption_height(panel), line = floorf((rect.h - caption) / BARS), names = ui_px(ui, 48),
                 figures = ui_px(ui, 52), room = rect.w - names - figures,
                 thick = floorf(fminf(line * 0.68f, ui_px(ui, 24)));
     for (int i = 0; i < BARS; i++) {
@@ -319,11 +258,15 @@ static void picture_fit(Panel *panel, Rect rect)
                 "BCE on the test digits, from 0");
 }
 
-void claim_picture(Panel *panel, int claim, Rect rect)
+void claim_picture(Panel *panel, int card, Rect rect)
 {
     static void (*const pictures[CLAIM_COUNT])(Panel *, Rect) = {
         [CLAIM_SIGMOID] = picture_sigmoid, [CLAIM_DIM] = picture_dim, [CLAIM_OPTIMUM] = picture_optimum,
         [CLAIM_BINARY] = picture_binary,   [CLAIM_FIT] = picture_fit,
     };
-    pictures[claim](panel, rect);
+    const int saying = claim_page_get(panel->frame->look.claim_page)->sayings[card];
+    if (saying_trial(saying))
+        trial_picture(panel, card, rect);
+    else
+        pictures[saying](panel, rect);
 }

@@ -96,7 +96,8 @@ typedef struct Layout {
     MatrixLayout matrix;
     InspectLayout inspect;
     CodeLayout code;
-    ClaimLayout claims[CLAIM_COUNT];
+    ClaimLayout claims[CLAIM_CARDS_MAX]; // of the page on show
+    Rect claim_tabs;
     int page_count; // test digits that the scene has room for
 } Layout;
 

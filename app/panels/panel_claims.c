@@ -1,62 +1,13 @@
-// The claims: what people say, each on a card with a picture that shows why, the verdict, because of what, what to do
-// then, and a button that sets the stage to the very comparison. Figures and rule open over the cards.
+// The claims: what people say, on pages of cards: a picture that shows why, the verdict, because of what, what to do
+// then, and a button that sets the stage to the very comparison. What takes models that are not on show is measured
+// when that is asked for. Figures and rule open over the cards (panel_claim_figures.c).
 #include <math.h>
 #include <stdio.h>
 
 #include "draw/ui_rich.h"
-#include "panels/claim_pictures.h"
-#include "state/claim_table.h"
+#include "panels/claim_parts.h"
 #include "state/presets.h"
-
-// ---- verdicts -----------------------------------------------------------------------------------------------------
-
-static Color verdict_color(const Theme *theme, Verdict verdict)
-{
-    const Color colors[VERDICT_COUNT] = {[VERDICT_OPEN] = theme->soft,
-                                         [VERDICT_TRUE] = theme->right,
-                                         [VERDICT_PARTLY] = theme->partly,
-                                         [VERDICT_FALSE] = theme->wrong,
-                                         [VERDICT_CHANCE] = theme->soft};
-    return colors[verdict];
-}
-
-// A tick, a half disc, a cross; an open verdict has a ring.
-static void draw_sign(Ui *ui, Rect box, Verdict verdict, Color color)
-{
-    const float line = fmaxf(1.5f, box.h * 0.16f), x = box.x, y = box.y, w = box.w, h = box.h;
-    const Point tick[] = {
-        {x + 0.08f * w, y + 0.55f * h}, {x + 0.4f * w, y + 0.86f * h}, {x + 0.95f * w, y + 0.16f * h}};
-    const Point down[] = {{x + 0.14f * w, y + 0.14f * h}, {x + 0.86f * w, y + 0.86f * h}},
-                up[] = {{x + 0.14f * w, y + 0.86f * h}, {x + 0.86f * w, y + 0.14f * h}};
-    if (verdict == VERDICT_TRUE)
-        draw_line(ui->draw, tick, 3, line, color);
-    if (verdict == VERDICT_FALSE) {
-        draw_line(ui->draw, down, 2, line, color);
-        draw_line(ui->draw, up, 2, line, color);
-    }
-    if (verdict == VERDICT_OPEN || verdict == VERDICT_PARTLY)
-        draw_frame(ui->draw, box, color, h / 2, line);
-    if (verdict == VERDICT_PARTLY) {
-        draw_clip_push(ui->draw, (Rect){x, y, w / 2, h});
-        draw_box(ui->draw, box, color, h / 2);
-        draw_clip_pop(ui->draw);
-    }
-}
-
-// At the left of rect. Returns its width.
-static float draw_verdict(Panel *panel, Rect rect, Verdict verdict)
-{
-    Ui *ui = panel->ui;
-    const Color color = verdict_color(ui->theme, verdict);
-    const char *word = claim_verdict_name(verdict);
-    const float pad = ui_px(ui, 9), gap = ui_px(ui, 5), sign = roundf(rect.h * 0.48f),
-                text = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, word), width = 2 * pad + sign + gap + text;
-    draw_frame(ui->draw, (Rect){rect.x, rect.y, width, rect.h}, color, rect.h / 2, ui_px(ui, 1.5f));
-    draw_sign(ui, (Rect){rect.x + pad, rect.y + roundf((rect.h - sign) / 2), sign, sign}, verdict, color);
-    ui_text(ui, (Rect){rect.x + pad + sign + gap, rect.y, text + 1, rect.h}, FONT_UI_BOLD, TEXT_NORMAL, color,
-            ALIGN_LEFT, word);
-    return width;
-}
+#include "state/saying_cards.h"
 
 // ---- words --------------------------------------------------------------------------------------------------------
 
@@ -80,9 +31,16 @@ static float names_width(Ui *ui, const Plan *plan)
     return plan->has_names ? ui_text_width(ui, FONT_UI, TEXT_NORMAL, "because") + ui_px(ui, 14) : 0;
 }
 
-static Rect words_place(const Panel *panel, const Plan *plan, int claim)
+static int saying_of(const Panel *panel, int card)
 {
-    const ClaimLayout *place = &panel->layout->claims[claim];
+    return claim_page_get(panel->frame->look.claim_page)->sayings[card];
+}
+
+static int count_cards(const Panel *panel) { return claim_page_get(panel->frame->look.claim_page)->count; }
+
+static Rect words_place(const Panel *panel, const Plan *plan, int card)
+{
+    const ClaimLayout *place = &panel->layout->claims[card];
     Rect words = place->words;
     const float given = floorf((1.0f - plan->picture) * place->picture.w);
     words.x -= given + (plan->picture > 0 ? 0 : words.x - place->picture.x - place->picture.w);
@@ -106,16 +64,18 @@ static float draw_part(Panel *panel, Rect rect, const Plan *plan, const char *na
 }
 
 // Returns the height that the words need; is_drawn false only measures.
-static float draw_words(Panel *panel, const Plan *plan, int claim, bool is_drawn)
+static float draw_words(Panel *panel, const Plan *plan, int card, bool is_drawn)
 {
     Ui *ui = panel->ui;
-    const ClaimResult *result = &panel->frame->claims.results[claim];
-    Rect rect = words_place(panel, plan, claim);
+    const int saying = saying_of(panel, card);
+    const ClaimResult known = saying_result(panel->frame, saying), *const result = &known;
+    Rect rect = words_place(panel, plan, card);
     const float top = rect.y, line = title_height(ui, plan), bottom = rect.y + rect.h;
     if (is_drawn) {
         char title[96];
-        (void)snprintf(title, sizeof title, "\u201c%s\u201d", claim_get(claim)->claim);
-        const float pill = draw_verdict(panel, (Rect){rect.x, rect.y, rect.w, line}, result->verdict) + ui_px(ui, 10);
+        (void)snprintf(title, sizeof title, "\u201c%s\u201d", saying_get(saying).claim);
+        const float pill =
+            claim_draw_verdict(panel, (Rect){rect.x, rect.y, rect.w, line}, result->verdict) + ui_px(ui, 10);
         const float room = rect.w - pill;
         ui_text(ui, (Rect){rect.x + pill, rect.y, room, line}, FONT_UI_BOLD,
                 ui_fit_size(ui, FONT_UI_BOLD, plan->size + 2, room, title), ui->theme->text, ALIGN_LEFT, title);
@@ -135,8 +95,8 @@ static float draw_words(Panel *panel, const Plan *plan, int claim, bool is_drawn
 static bool fits(Panel *panel, const Plan *plan)
 {
     bool is_good = true;
-    for (int claim = 0; claim < CLAIM_COUNT && is_good; claim++)
-        is_good = draw_words(panel, plan, claim, false) <= panel->layout->claims[claim].words.h;
+    for (int card = 0; card < count_cards(panel) && is_good; card++)
+        is_good = draw_words(panel, plan, card, false) <= panel->layout->claims[card].words.h;
     return is_good;
 }
 
@@ -161,11 +121,11 @@ static bool have_room(Ui *ui, const ClaimFigure figures[CLAIM_FIGURES], int form
     return have;
 }
 
-static void draw_figures(Panel *panel, Rect rect, int claim)
+static void draw_figures(Panel *panel, Rect rect, int saying)
 {
     Ui *ui = panel->ui;
     ClaimFigure figures[CLAIM_FIGURES];
-    claim_figures(claim, panel->frame, figures);
+    claim_figures(saying, panel->frame, figures);
     const float line = fminf(ui_px(ui, 18), floorf(rect.h / CLAIM_FIGURES));
     if (line < ui_px(ui, TEXT_SMALL))
         return;
@@ -180,22 +140,67 @@ static void draw_figures(Panel *panel, Rect rect, int claim)
     }
 }
 
-static void draw_side(Panel *panel, int claim)
+// "claim.KEY.what": the id of a card's button.
+typedef struct CardId {
+    char text[48];
+} CardId;
+
+static CardId card_id(int saying, const char *what)
+{
+    CardId id;
+    (void)snprintf(id.text, sizeof id.text, "claim.%s.%s", saying_get(saying).key, what);
+    return id;
+}
+
+void claim_measure_button(Panel *panel, int saying, Rect rect, const char *label)
+{
+    const SayingProgress progress = saying_progress(panel->frame, saying);
+    char text[40];
+    (void)snprintf(text, sizeof text, "Stop: %s", progress.text);
+    if (panel_button(panel, card_id(saying, "measure").text, rect, progress.is_wanted ? text : label, NULL,
+                     progress.is_wanted, "claim.measure"))
+        panel_request(panel, REQUEST_MEASURE, saying);
+}
+
+static void draw_side(Panel *panel, int card)
 {
     Ui *ui = panel->ui;
     const bool small = panel->layout->stage.is_small;
-    const Rect side = panel->layout->claims[claim].side;
+    const int saying = saying_of(panel, card);
+    const Rect side = panel->layout->claims[card].side;
     const float height = ui_px(ui, small ? 22 : 28), gap = ui_px(ui, small ? 4 : 8);
-    char id[24];
-    (void)snprintf(id, sizeof id, "claim.%s.show", claim_get(claim)->key);
-    if (panel_button(panel, id, (Rect){side.x, side.y, side.w, height}, "Show me", NULL, false, "claim.show"))
-        panel_request(panel, REQUEST_PRESET, preset_find_claim(claim_get(claim)->key));
-    (void)snprintf(id, sizeof id, "claim.%s.more", claim_get(claim)->key);
+    if (panel_button(panel, card_id(saying, "show").text, (Rect){side.x, side.y, side.w, height}, "Show me", NULL,
+                     false, "claim.show"))
+        panel_request(panel, REQUEST_PRESET, preset_find_claim(saying_get(saying).key));
     const Rect more = {side.x, side.y + height + gap, side.w, height};
-    if (panel_button(panel, id, more, "Figures and rule", NULL, false, "claim.more"))
-        panel_request(panel, REQUEST_CLAIM, claim);
+    if (panel_button(panel, card_id(saying, "more").text, more, "Figures and rule", NULL, false, "claim.more"))
+        panel_request(panel, REQUEST_CLAIM, saying);
     const float top = more.y + height + gap / 2;
-    draw_figures(panel, (Rect){side.x, top, side.w, side.y + side.h - top}, claim);
+    if (saying_trial(saying) && !panel->frame->sayings->outcomes[saying].is_measured)
+        claim_measure_button(panel, saying, (Rect){side.x, more.y + height + gap, side.w, height}, "Measure");
+    else
+        draw_figures(panel, (Rect){side.x, top, side.w, side.y + side.h - top}, saying);
+}
+
+// The pages, and which is on show.
+static void draw_tabs(Panel *panel)
+{
+    Ui *ui = panel->ui;
+    const Rect tabs = panel->layout->claim_tabs;
+    const float gap = ui_px(ui, 4);
+    float rest = tabs.w - gap * (CLAIM_PAGES - 1), x = tabs.x; // what the labels leave, which they share
+    for (int page = 0; page < CLAIM_PAGES; page++)
+        rest -= ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, claim_page_get(page)->label);
+    for (int page = 0; page < CLAIM_PAGES; page++) {
+        char id[24];
+        (void)snprintf(id, sizeof id, "claims.page.%d", page);
+        const float label = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, claim_page_get(page)->label);
+        const Rect place = {roundf(x), tabs.y, floorf(label + rest / CLAIM_PAGES), tabs.h};
+        x += label + rest / CLAIM_PAGES + gap;
+        if (panel_button(panel, id, place, claim_page_get(page)->label, NULL, panel->frame->look.claim_page == page,
+                         "claims.page"))
+            panel_look(panel)->claim_page = page;
+    }
 }
 
 // In the narrator's place, who is silent here.
@@ -227,76 +232,15 @@ void panel_claims(Panel *panel)
 {
     const Plan *plan = choose_plan(panel);
     draw_heading(panel);
-    for (int claim = 0; claim < CLAIM_COUNT; claim++) {
-        const ClaimLayout *place = &panel->layout->claims[claim];
+    draw_tabs(panel);
+    for (int card = 0; card < count_cards(panel); card++) {
+        const ClaimLayout *place = &panel->layout->claims[card];
         panel_card(panel, place->card);
         Rect picture = place->picture;
         picture.w = floorf(picture.w * plan->picture);
         if (picture.w > 0)
-            claim_picture(panel, claim, picture);
-        (void)draw_words(panel, plan, claim, true);
-        draw_side(panel, claim);
+            claim_picture(panel, card, picture);
+        (void)draw_words(panel, plan, card, true);
+        draw_side(panel, card);
     }
-}
-
-// ---- figures and rule ---------------------------------------------------------------------------------------------
-
-static void draw_table(Panel *panel, Rect rect, const ClaimTable *table)
-{
-    Ui *ui = panel->ui;
-    const float line = floorf(fminf(ui_px(ui, 22), rect.h / (float)(table->row_count + 1)));
-    const float names = floorf(rect.w * 0.27f), column = floorf((rect.w - names) / (float)table->column_count);
-    for (int i = 0; i < table->column_count; i++) {
-        const Rect cell = {rect.x + names + (float)i * column, rect.y, column, line};
-        const Color color = i < SIDE_COUNT ? panel_side_color(ui, i) : ui->theme->soft;
-        ui_text(ui, cell, i < SIDE_COUNT ? FONT_UI_BOLD : FONT_UI, TEXT_SMALL, color, ALIGN_RIGHT, table->columns[i]);
-    }
-    for (int row = 0; row < table->row_count; row++) {
-        const float y = rect.y + (float)(row + 1) * line;
-        draw_box(ui->draw, (Rect){rect.x, y, rect.w, ui_px(ui, 1)}, ui->theme->grid, 0);
-        ui_text(ui, (Rect){rect.x, y, names, line}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
-                table->rows[row].label);
-        for (int i = 0; i < table->column_count; i++) {
-            char text[24] = "";
-            for (int fewer = 0; fewer == 0 || (fewer < 6 && ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) > column);
-                 fewer++)
-                claim_format(table->rows[row].unit, table->rows[row].values[i], fewer, text);
-            ui_text(ui, (Rect){rect.x + names + (float)i * column, y, column, line}, FONT_FIGURES, TEXT_SMALL,
-                    ui->theme->text, ALIGN_RIGHT, text);
-        }
-    }
-}
-
-void panel_claim_figures(Panel *panel)
-{
-    Ui *ui = panel->ui;
-    const Frame *frame = panel->frame;
-    const int claim = frame->claim;
-    const ClaimTable table = claim_table(claim, frame);
-    const Rect window = panel->layout->window;
-    const float pad = ui_px(ui, 20), title = ui_px(ui, 26), width = fminf(ui_px(ui, 820), window.w - 2 * pad),
-                inner = width - 2 * pad, gap = ui_px(ui, 10);
-    char rule[512];
-    (void)snprintf(rule, sizeof rule, "Rule: %s", claim_get(claim)->rule);
-    const float words = ui_paragraph(ui, (Rect){0, 0, inner, 10000}, FONT_UI, TEXT_NORMAL, 0, rule);
-    const float rows = ui_px(ui, 22) * (float)(table.row_count + 1);
-    const float height = fminf(2 * pad + title + words + rows + 2 * gap, window.h - 2 * pad);
-    const Rect box = {roundf((window.w - width) / 2), roundf((window.h - height) / 2), width, height};
-    draw_box(ui->draw, window, ui->theme->shade, 0);
-    panel_popup(panel, box);
-    Rect rest = {box.x + pad, box.y + pad, inner, title};
-    const float pill = draw_verdict(panel, rest, frame->claims.results[claim].verdict), button = ui_px(ui, 90);
-    char name[96];
-    (void)snprintf(name, sizeof name, "\u201c%s\u201d", claim_get(claim)->claim);
-    const Rect heading = {rest.x + pill + gap, rest.y, inner - pill - button - 2 * gap, title};
-    ui_text(ui, heading, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, TEXT_SAY, heading.w, name), ui->theme->text,
-            ALIGN_LEFT, name);
-    if (panel_button(panel, "close", (Rect){rest.x + inner - button, rest.y, button, title}, "Close", "Esc", false,
-                     "close"))
-        panel_request(panel, REQUEST_POPUP, POPUP_NONE);
-    rest.y += title + gap;
-    rest.h = words;
-    (void)ui_paragraph(ui, rest, FONT_UI, TEXT_NORMAL, ui->theme->text, rule);
-    rest.y += words + gap;
-    draw_table(panel, (Rect){rest.x, rest.y, inner, box.y + box.h - pad - rest.y}, &table);
 }

@@ -161,6 +161,7 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     for (int side = 0; side < SIDE_COUNT; side++)
         if (options->is_pca[side])
             app_want_pca(app, side, app_choose_components(app, side));
+    app->saying_run.wanted = options->measured;
     if (options->digit)
         app_load_picture(app, options->digit);
     else
@@ -181,6 +182,7 @@ void app_free(App *app)
     free(app->script.text);
     offer_free(&app->offer);
     pca_run_end(&app->pca_run);
+    saying_run_end(&app->saying_run);
     cast_free(app);
     trainer_destroy(app->trainer);
     pad_free(&app->pad);

@@ -15,6 +15,7 @@
 #include "state/presets.h"
 #include "state/request.h"
 #include "state/saved.h"
+#include "state/saying_run.h"
 #include "state/undo.h"
 
 typedef struct AppOptions {
@@ -22,6 +23,7 @@ typedef struct AppOptions {
     Spec specs[SIDE_COUNT];
     const ModelFile *files[SIDE_COUNT]; // where its weights come from, of that spec; NULL: its initial weights
     bool is_trained_on[SIDE_COUNT];     // such a model; else it stays as the file has it
+    unsigned measured;                  // sayings that are measured from the start: bits 1 << saying
     bool is_pca[SIDE_COUNT];            // it becomes a PCA of as many components as the other side's code has units
     int limit, threads, epochs, page;
     bool no_shuffle;
@@ -106,7 +108,7 @@ struct App {
     bool is_playing, is_film;
     Popup popup;
     int glossary; // the term that the glossary is open at
-    int claim;    // whose figures are open
+    int claim;    // the saying whose figures are open
     Pace pace;
     ThemeKind theme;
     bool is_fullscreen;          // what is wished; the window's loop carries it out and says what came of it
@@ -139,6 +141,8 @@ struct App {
     SpecOrigin origins[ORIGINS_MAX]; // of models that began with a file
     int origin_count;
     PcaRun pca_run;
+    SayingRun saying_run;
+    TrialFrame trials; // of the frame, where the claims are on show
     DataSums sums; // once a picture has asked for them
     Restore restore;
     bool has_no_room; // for the twin: memory was short

@@ -33,6 +33,10 @@ static void take_offer(App *app, int side)
 static void turn_page(App *app, int pages)
 {
     const int total = app_count_digits(app), step = app->frame.page_count;
+    if (app->look.scene == SCENE_CLAIMS) {
+        app->look.claim_page = ((app->look.claim_page + pages) % CLAIM_PAGES + CLAIM_PAGES) % CLAIM_PAGES;
+        return;
+    }
     if (app->look.scene == SCENE_CODE) { // the digit at the walk's end
         app->look.code.digit = ((app->look.code.digit + pages) % total + total) % total;
         return;
@@ -280,6 +284,7 @@ static void apply(App *app, const Request *r, const char *text)
         app->popup = POPUP_CLAIM;
         app->claim = r->value;
         break;
+    case REQUEST_MEASURE: app_measure(app, r->value); break;
     case REQUEST_PACE: app_set_pace(app, (Pace)r->value); break;
     case REQUEST_THEME: app->theme = (ThemeKind)r->value; break;
     case REQUEST_COPY: spec_format(&app->specs[r->side], app->copied, sizeof app->copied); break;

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "state/saying_cards.h"
+
 void claim_format(ClaimUnit unit, double value, int fewer, char text[24])
 {
     static const int all[] = {[UNIT_LOSS] = 4, [UNIT_FINE] = 5, [UNIT_SIGNED] = 4, [UNIT_SHARE] = 1, [UNIT_COUNT] = 0};
@@ -165,13 +167,14 @@ static ClaimTable tabulate_fit(const Frame *frame)
     return table;
 }
 
-ClaimTable claim_table(int claim, const Frame *frame)
+ClaimTable claim_table(int saying, const Frame *frame)
 {
     static ClaimTable (*const tables[CLAIM_COUNT])(const Frame *) = {
         [CLAIM_SIGMOID] = tabulate_sigmoid, [CLAIM_DIM] = tabulate_dim, [CLAIM_OPTIMUM] = tabulate_optimum,
         [CLAIM_BINARY] = tabulate_binary,   [CLAIM_FIT] = tabulate_fit,
     };
-    return tables[claim](frame);
+    const TrialRow *trial = saying_trial(saying);
+    return trial ? trial_table(&frame->sayings->outcomes[saying], trial) : tables[saying](frame);
 }
 
 // ---- what says most -----------------------------------------------------------------------------------------------
@@ -249,11 +252,15 @@ static void figures_fit(const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
     set_figure(&figures[1], "floor", "floor", UNIT_LOSS, frame->facts ? frame->facts->bce_floor : (double)NAN);
 }
 
-void claim_figures(int claim, const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
+void claim_figures(int saying, const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
 {
     static FindFigures *const finders[CLAIM_COUNT] = {
         [CLAIM_SIGMOID] = figures_sigmoid, [CLAIM_DIM] = figures_dim, [CLAIM_OPTIMUM] = figures_optimum,
         [CLAIM_BINARY] = figures_binary,   [CLAIM_FIT] = figures_fit,
     };
-    finders[claim](frame, figures);
+    const TrialRow *trial = saying_trial(saying);
+    if (trial)
+        trial_figures(&frame->sayings->outcomes[saying], trial, figures);
+    else
+        finders[saying](frame, figures);
 }

@@ -9,7 +9,8 @@ typedef enum ClaimUnit { UNIT_LOSS, UNIT_FINE, UNIT_SIGNED, UNIT_SHARE, UNIT_COU
 
 typedef struct ClaimTable {
     int row_count, column_count;
-    const char *columns[CLAIM_COLUMNS_MAX]; // "A", "B" first, where there are such
+    bool has_no_sides; // else the first two are A and B
+    const char *columns[CLAIM_COLUMNS_MAX];
     struct {
         const char *label, *key; // on screen; in JSON
         ClaimUnit unit;
@@ -17,7 +18,7 @@ typedef struct ClaimTable {
     } rows[CLAIM_ROWS_MAX];
 } ClaimTable;
 
-ClaimTable claim_table(int claim, const Frame *frame);
+ClaimTable claim_table(int saying, const Frame *frame);
 
 // The two figures of a claim that say most: "MSE, clip" "0.0109".
 enum { CLAIM_FIGURES = 2 };
@@ -25,7 +26,7 @@ typedef struct ClaimFigure {
     char label[40], brief[24]; // brief: where there is little room
     char text[24];             // empty where nothing is measured yet
 } ClaimFigure;
-void claim_figures(int claim, const Frame *frame, ClaimFigure figures[CLAIM_FIGURES]);
+void claim_figures(int saying, const Frame *frame, ClaimFigure figures[CLAIM_FIGURES]);
 
 // The deciding model that does best without a sigmoid, with a loss (CLAIM_BCE, CLAIM_MSE); that of clip before anything
 // is measured. An index like those of ClaimEvidence.

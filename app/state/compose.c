@@ -267,6 +267,7 @@ static void compose_dataset(App *app, Frame *frame)
     frame->sums = *app->sums.train ? &app->sums : NULL;
     frame->facts = trainer_test_facts(app->trainer);
     frame->pca = app->pca_run.pca;
+    frame->sayings = &app->saying_run;
 }
 
 static void compose_state(App *app, Frame *frame)
@@ -356,6 +357,7 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
 {
     Frame *frame = &app->frame;
     pca_run_compose(app); // which may change a model
+    saying_run_compose(app);
     frame->look = app->look;
     frame->is_capture = is_capture;
     compose_dataset(app, frame);
@@ -368,6 +370,11 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
     past_compose(app, frame);
     compose_models(app, frame);
     pairs_compose(app, frame);
+    frame->trials = NULL;
+    if (app->look.scene == SCENE_CLAIMS) {
+        trial_frame_compose(app);
+        frame->trials = &app->trials;
+    }
     frame->code = NULL;
     if (app->look.scene == SCENE_CODE)
         code_compose(app, frame);
@@ -403,6 +410,7 @@ bool app_is_settled(App *app)
         settled =
             settled && is_done && s->test.images > 0 && s->test_step == s->step && pca_run_has_come(&frame->models[i]);
     }
-    return settled && !pca_run_is_waited_for(app) && past_is_early_whole(app) && frame->pair.is_complete &&
-           (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete) && (!frame->code || frame->code->is_complete);
+    return settled && !pca_run_is_waited_for(app) && !saying_run_is_waited_for(app) && past_is_early_whole(app) &&
+           frame->pair.is_complete && (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete) &&
+           (!frame->code || frame->code->is_complete);
 }

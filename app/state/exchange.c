@@ -69,7 +69,8 @@ bool app_take_dataset(App *app, const Dataset *dataset, Error *error)
     if (!trainer)
         return false;
     trainer_play(old, false);
-    pca_run_end(&app->pca_run); // it reads the set that goes
+    pca_run_end(&app->pca_run); // both read the set that goes
+    saying_run_end(&app->saying_run);
     Slot *const slots = app->slots;
     const int count = app->slot_count;
     app->slots = NULL;

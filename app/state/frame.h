@@ -12,9 +12,11 @@
 #include "state/pad.h"
 #include "state/ranking.h"
 #include "state/request.h"
+#include "state/saying_run.h"
 #include "state/script.h"
 #include "state/sets.h"
 #include "state/toast.h"
+#include "state/trial_frame.h"
 
 enum { PAGE_MAX = 144 };   // digits on screen
 enum { BUILTIN_SEED = 1 }; // of the built-in digits
@@ -120,6 +122,8 @@ typedef struct Frame {
     Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
     const TargetFacts *facts;              // of the test set; NULL: the data is still being made
     const Pca *pca;                        // of the training images; NULL: nobody has wanted it, or it is not there yet
+    const SayingRun *sayings;     // what was measured over seeds, and what is being measured
+    const TrialFrame *trials;     // in the claims' view; else NULL
     char dataset_name[64];
     char dataset_title[176];      // for captions: the name, and behind it in parentheses what was done to the set
     bool is_builtin;              // the built-in digits, drawn from BUILTIN_SEED
@@ -141,7 +145,7 @@ typedef struct Frame {
     int moment_count;
     Popup popup;
     int glossary; // the term of words.h that the glossary is open at
-    int claim;    // whose figures are open
+    int claim;    // the saying whose figures are open
     Pace pace;
     ThemeKind theme;
     bool is_fullscreen;

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "state/claim_pages.h"
 #include "state/code_frame.h"
 #include "state/heatmap.h"
 #include "state/scene.h"
@@ -39,6 +40,7 @@ typedef struct Look {
     float t;                                // inspected target, -1: the pixel's own
     int64_t past_step;                      // the window shows this moment of training, -1: the newest
     CodeLook code;
+    int claim_page;          // of claim_pages.h
     bool is_clipped;         // outputs are shown as one would see them, cut to [0, 1], without marks
     int lesson, lesson_step; // the lesson on show, -1: none
 } Look;

@@ -49,7 +49,8 @@ typedef enum RequestKind {
     REQUEST_FILM,         // value: playing the history
     REQUEST_POPUP,        // value: a Popup; the one that is open already closes
     REQUEST_GLOSSARY,     // value: the term of words.h that it opens at, or goes to
-    REQUEST_CLAIM,        // value: the claim whose figures and rule are to be seen
+    REQUEST_CLAIM,        // value: the saying whose figures and rule are to be seen
+    REQUEST_MEASURE,      // value: a saying that is to be measured over seeds, or no longer
     REQUEST_PACE,         // value: a Pace
     REQUEST_THEME,        // value: a ThemeKind
     REQUEST_COPY,         // side: its spec goes to the clipboard

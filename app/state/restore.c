@@ -85,6 +85,7 @@ void restore_begin(App *app, const SavedState *saved)
     app->popup = saved->popup == POPUP_IMPORT ? POPUP_NONE : saved->popup; // its picture is not in this one
     app->glossary = saved->glossary;
     app->claim = saved->claim;
+    app->saying_run.wanted |= saved->measured;
     if (saved->has_pulls)
         app->pulls = saved->pulls;
     app->epochs = saved->epochs;

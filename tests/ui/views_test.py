@@ -98,6 +98,38 @@ class ClaimsTest(WindowCase):
                 self.assertTrue(poll(lambda: (p.grab() == before).all(), 10), "the rule stays")
 
 
+class MeasuredTest(WindowCase):
+    """Claims that take models beside those on show: measured when that is asked for, as a card's button says."""
+    @classmethod
+    def start(cls):
+        cls.program = Program(*DATA, "--limit", "256", "--epochs", "1", *MODELS, "--view", "claims")
+
+    def test_measure_and_stop(self):
+        p = self.p
+        p.wait(lambda f: not f["busy"], "the end of training")
+        self.assertIsNone(p.now()["look"]["measuring"])
+        p.key("bracketright", lambda f: f["look"]["claim_page"] == "training")
+        p.click("claim.blob.measure", lambda f: f["look"]["measuring"] == "blob")
+        p.click("claim.blob.measure", lambda f: f["look"]["measuring"] is None)
+        self.assertEqual(p.now()["look"]["verdicts"], ["open"] * 5)
+        p.click("claims.page.2", lambda f: f["look"]["claim_page"] == "use")
+        p.leave()
+        before = p.still()
+        start = len(p.frames) - 1
+        p.click("claim.pca.measure", lambda f: f["look"]["verdicts"][1] != "open")
+        self.assertTrue(any(f["look"]["measuring"] == "pca" for f in p.frames[start:]))
+        self.assertEqual([f"claim.{key}.measure" in [w["id"] for w in p.now()["widgets"]] for key in ("sharp", "pca", "noisy", "odd")],
+                         [True, False, True, True])
+        p.leave()
+        self.assertTrue(poll(lambda: (p.grab() != before).any(-1).sum() > 2000, 10), "no picture of what was measured")
+        # what was measured stays, and the claims by the models on show can be measured over seeds, too
+        p.key("bracketright", lambda f: f["look"]["claim_page"] == "loss")
+        p.click("claim.fit.more", lambda f: f["popup"] == "claim")
+        p.click("claim.fit.measure", lambda f: "claim.fit.measure" not in [w["id"] for w in f["widgets"]])
+        p.key("Escape", lambda f: f["popup"] == "none")
+        p.key("bracketleft", lambda f: f["look"]["claim_page"] == "use" and f["look"]["verdicts"][1] != "open")
+
+
 class ShowMeTest(WindowCase):
     @classmethod
     def start(cls):

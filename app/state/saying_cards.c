@@ -1,0 +1,122 @@
+// What the cards of claims and trials say.
+#include "state/saying_cards.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+SayingProgress saying_progress(const Frame *frame, int saying)
+{
+    const SayingRun *run = frame->sayings;
+    SayingProgress out = {.is_wanted = run->wanted >> saying & 1};
+    const bool is_now = run->job && run->measuring == saying;
+    if (out.is_wanted && is_now)
+        (void)snprintf(out.text, sizeof out.text, "%.0f %%", floor(100.0 * (double)run->progress));
+    else if (out.is_wanted)
+        (void)snprintf(out.text, sizeof out.text, "waits");
+    return out;
+}
+
+ClaimResult saying_result(const Frame *frame, int saying)
+{
+    const TrialRow *row = saying_trial(saying);
+    const SayingOutcome *outcome = &frame->sayings->outcomes[saying];
+    if (!row)
+        return frame->claims.results[saying];
+    if (outcome->is_measured)
+        return outcome->result;
+    ClaimResult out = {.verdict = VERDICT_OPEN, .so = ""};
+    const int variants = trial_variant_count(row);
+    (void)snprintf(out.sentence, sizeof out.sentence,
+                   "Not measured yet. That takes %d models: %d kind%s, each with %d random starts, %d epochs.",
+                   variants * TRIAL_SEEDS, variants, variants == 1 ? "" : "s", TRIAL_SEEDS, SAYING_EPOCHS);
+    return out;
+}
+
+void saying_say_seeds(const SayingOutcome *outcome, int saying, char text[160])
+{
+    text[0] = 0;
+    if (saying_trial(saying) || !outcome->is_measured)
+        return;
+    (void)snprintf(text, 160, "With %d random starts, %d epochs each: %s. One by one: ", TRIAL_SEEDS, outcome->epochs,
+                   claim_verdict_name(outcome->result.verdict));
+    for (int seed = 0; seed < TRIAL_SEEDS; seed++) {
+        const size_t used = strlen(text);
+        (void)snprintf(text + used, 160 - used, "%s%s", claim_verdict_name(outcome->by_seed[seed]),
+                       seed < TRIAL_SEEDS - 1 ? ", " : ".");
+    }
+}
+
+// ---- a trial's figures --------------------------------------------------------------------------------------------
+
+ClaimUnit trial_unit(int figure)
+{
+    static const ClaimUnit units[TRIAL_FIGURES] = {
+        [TRIAL_MSE] = UNIT_FINE,   [TRIAL_NOISY_MSE] = UNIT_FINE, [TRIAL_SHARPNESS] = UNIT_SHARE,
+        [TRIAL_SSIM] = UNIT_LOSS,  [TRIAL_LIGHT] = UNIT_LOSS,     [TRIAL_AUROC] = UNIT_SHARE,
+        [TRIAL_DEAD] = UNIT_SHARE,
+    };
+    return units[figure];
+}
+
+// Two rows for each figure: its mean over the seeds, and how far the seeds are apart.
+ClaimTable trial_table(const SayingOutcome *outcome, const TrialRow *row)
+{
+    static const char *const spreads[TRIAL_FIGURES] = {
+        [TRIAL_MSE] = "mse_spread",
+        [TRIAL_NOISY_MSE] = "noisy_mse_spread",
+        [TRIAL_SHARPNESS] = "sharpness_spread",
+        [TRIAL_SSIM] = "ssim_spread",
+        [TRIAL_LIGHT] = "brightness_spread",
+        [TRIAL_AUROC] = "auroc_spread",
+        [TRIAL_DEAD] = "dead_share_spread",
+    };
+    ClaimTable table = {.column_count = trial_variant_count(row), .has_no_sides = true};
+    for (int i = 0; i < table.column_count; i++)
+        table.columns[i] = row->variants[i].label;
+    for (int figure = 0; figure < TRIAL_FIGURES; figure++) {
+        if (!(row->figures >> figure & 1))
+            continue;
+        const int mean = table.row_count++, apart = table.row_count++;
+        table.rows[mean].label = trial_figure_get(figure)->label;
+        table.rows[mean].key = trial_figure_get(figure)->key;
+        table.rows[apart].label = "random starts apart";
+        table.rows[apart].key = spreads[figure];
+        table.rows[mean].unit = table.rows[apart].unit = trial_unit(figure);
+        for (int variant = 0; variant < CLAIM_COLUMNS_MAX; variant++) {
+            const bool is_there = variant < table.column_count && outcome->is_measured;
+            const TrialSpread spread =
+                is_there ? saying_spread(outcome, figure, variant) : (TrialSpread){NAN, NAN, NAN};
+            table.rows[mean].values[variant] = spread.mean;
+            table.rows[apart].values[variant] = isfinite(spread.most) ? spread.most - spread.least : (double)NAN;
+        }
+    }
+    return table;
+}
+
+static void set_figure(const char *label, int figure, double value, ClaimFigure *out)
+{
+    (void)snprintf(out->label, sizeof out->label, "%s", label);
+    (void)snprintf(out->brief, sizeof out->brief, "%.*s", (int)strcspn(label, ","), label);
+    claim_format(trial_unit(figure), value, 0, out->text);
+}
+
+// The drawn figure of the first two variants; of a single one what it is held against.
+void trial_figures(const SayingOutcome *outcome, const TrialRow *row, ClaimFigure figures[CLAIM_FIGURES])
+{
+    const bool is_known = outcome->is_measured;
+    const double first = is_known ? saying_spread(outcome, row->drawn, 0).mean : (double)NAN;
+    if (trial_variant_count(row) > 1) {
+        set_figure(row->variants[0].label, row->drawn, first, &figures[0]);
+        set_figure(row->variants[1].label, row->drawn, is_known ? saying_spread(outcome, row->drawn, 1).mean : NAN,
+                   &figures[1]);
+        return;
+    }
+    const bool has_pca = row->mark == TRIAL_MARK_PCA;
+    set_figure(has_pca ? "linear" : "clean", row->drawn, first, &figures[0]);
+    set_figure(has_pca ? "PCA" : "noisy", row->drawn,
+               has_pca    ? outcome->pca_mse
+               : is_known ? saying_spread(outcome, TRIAL_NOISY_MSE, 0).mean
+                          : (double)NAN,
+               &figures[1]);
+}
