@@ -8,17 +8,39 @@
 #include "commands/offline.h"
 #include "commands/report_models.h"
 
-static const ReportPicture pictures[] = {
-    {"matrix.png", "Every output with every loss"},
-    {"claims.png", "The claims, a verdict that follows from the figures, and the figures"},
-    {"compare.png", "BCE on a sigmoid beside MSE on a ReLU"},
-    {"gradient.png",
-     "Where each loss still teaches: its slope at the logit, saturated pixels outlined, and the signed error"},
-    {"inspect.png", "One pixel: what each loss charges there, and how hard it pulls"},
+// What a picture shows: in the claims which page, in compare other heatmaps than its own. Those of the trials come
+// last.
+typedef struct Shown {
+    ReportPicture picture;
+    Scene scene;
+    int claim_page;
+    bool has_slopes, is_of_trials;
+} Shown;
+
+static const Shown shown[] = {
+    {{"matrix.png", "Every output with every loss"}, SCENE_MATRIX, 0, false, false},
+    {{"claims.png", "The claims, a verdict that follows from the figures, and the figures"},
+     SCENE_CLAIMS,
+     0,
+     false,
+     false},
+    {{"compare.png", "BCE on a sigmoid beside MSE on a ReLU"}, SCENE_COMPARE, 0, false, false},
+    {{"gradient.png",
+      "Where each loss still teaches: its slope at the logit, saturated pixels outlined, and the signed error"},
+     SCENE_COMPARE,
+     0,
+     true,
+     false},
+    {{"inspect.png", "One pixel: what each loss charges there, and how hard it pulls"}, SCENE_INSPECT, 0, false, false},
+    {{"claims_training.png",
+      "What people say of training: what the models draw, and a mark for each random start's figure"},
+     SCENE_CLAIMS,
+     1,
+     false,
+     true},
+    {{"claims_use.png", "What people say autoencoders are good for: the same"}, SCENE_CLAIMS, 2, false, true},
 };
-static const Scene scenes[] = {SCENE_MATRIX, SCENE_CLAIMS, SCENE_COMPARE, SCENE_COMPARE, SCENE_INSPECT};
-enum { PICTURES = sizeof pictures / sizeof *pictures, GRADIENT = 3, PAGE = PICTURES + 1, FILES };
-_Static_assert(PICTURES == sizeof scenes / sizeof *scenes, "a scene for each picture");
+enum { SHOWN = sizeof shown / sizeof *shown, TRIAL_PICTURES = CLAIM_PAGES - 1, FILES_MAX = SHOWN + 2 };
 
 typedef struct Writer {
     Offline offline;
@@ -26,23 +48,39 @@ typedef struct Writer {
     const char *folder;
     Report report;
     ReportMore more;
+    ReportPicture pictures[SHOWN];
     LabBook *book; // of the trials, whose weights the pictures show; owned
-    const char *names[FILES];
+    const char *names[FILES_MAX];
+    int files_count; // pictures, report.json, report.md
     NewFiles files;
 } Writer;
 
 // The page comes last: a folder without it has no whole report.
-static const char *name_file(int index)
+static bool is_page(const Writer *writer, int index) { return index == writer->files_count - 1; }
+
+static const char *name_file(const Writer *writer, int index)
 {
-    return index < PICTURES ? pictures[index].file : index == PAGE ? "report.md" : "report.json";
+    return index < writer->report.picture_count ? writer->pictures[index].file
+           : is_page(writer, index)             ? "report.md"
+                                                : "report.json";
+}
+
+static void list_pictures(Writer *writer)
+{
+    Report *report = &writer->report;
+    report->pictures = writer->pictures;
+    for (int i = 0; i < SHOWN; i++)
+        if (!shown[i].is_of_trials || writer->options.checks)
+            writer->pictures[report->picture_count++] = shown[i].picture;
+    writer->files_count = report->picture_count + 2;
 }
 
 static bool begin_files(Writer *writer, Error *error)
 {
-    for (int i = 0; i < FILES; i++)
-        writer->names[i] = name_file(i);
-    return new_files_begin(&writer->files, writer->folder, writer->names, FILES, command_naming(&writer->options),
-                           "a report", error);
+    for (int i = 0; i < writer->files_count; i++)
+        writer->names[i] = name_file(writer, i);
+    return new_files_begin(&writer->files, writer->folder, writer->names, writer->files_count,
+                           command_naming(&writer->options), "a report", error);
 }
 
 // ---- measuring ----------------------------------------------------------------------------------------------------
@@ -136,6 +174,10 @@ static int measure_more(Writer *writer)
     const int status = book ? report_measure_more(&lab, book, writer->report.seed_count, &writer->more)
                             : command_fail(EXIT_FAILED, "%s", error.text);
     writer->book = book;
+    for (int trial = 0; trial < TRIAL_COUNT; trial++)
+        app_take_outcome(&writer->offline.session->app, CLAIM_COUNT + trial, &writer->more.trials[trial]);
+    writer->more.pictures = writer->pictures + SHOWN - TRIAL_PICTURES;
+    writer->more.picture_count = TRIAL_PICTURES;
     writer->report.more = &writer->more;
     pool_destroy(pool);
     return status;
@@ -159,8 +201,9 @@ static int write_picture(Writer *writer, int index, NewFile *file)
 {
     Error error;
     const Input still = {.is_inside = false};
-    Look look = look_at(writer, scenes[index]);
-    if (index == GRADIENT) {
+    Look look = look_at(writer, shown[index].scene);
+    look.claim_page = shown[index].claim_page;
+    if (shown[index].has_slopes) {
         look.heatmaps[0] = heatmap_find("gradient");
         look.heatmaps[1] = heatmap_find("error");
     }
@@ -200,11 +243,11 @@ static char *format_page(const Report *report)
 static int write_text(Writer *writer, int index, NewFile *file)
 {
     Error error;
-    char *text = index == PAGE ? format_page(&writer->report) : format_json(&writer->report);
+    char *text = is_page(writer, index) ? format_page(&writer->report) : format_json(&writer->report);
     if (!text)
-        return command_fail(EXIT_FAILED, "out of memory: %s", name_file(index));
-    const bool is_good =
-        new_file_put(file, text, strlen(text), &error) && (index == PAGE || new_file_put(file, "\n", 1, &error));
+        return command_fail(EXIT_FAILED, "out of memory: %s", name_file(writer, index));
+    const bool is_good = new_file_put(file, text, strlen(text), &error) &&
+                         (is_page(writer, index) || new_file_put(file, "\n", 1, &error));
     free(text);
     return is_good ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
 }
@@ -215,7 +258,8 @@ static int write_file(Writer *writer, int index)
     NewFile *file = new_files_add(&writer->files, index, &error);
     if (!file)
         return command_fail(EXIT_FAILED, "%s", error.text);
-    const int status = index < PICTURES ? write_picture(writer, index, file) : write_text(writer, index, file);
+    const int status =
+        index < writer->report.picture_count ? write_picture(writer, index, file) : write_text(writer, index, file);
     if (status == EXIT_OK && !new_file_finish(file, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
     return status;
@@ -239,8 +283,8 @@ static int run(Writer *writer)
     }
     if (status == EXIT_OK && writer->options.checks)
         status = measure_more(writer);
-    for (int i = 0; status == EXIT_OK && i < FILES; i++) {
-        offline_say("report: writing file", i + 1, FILES);
+    for (int i = 0; status == EXIT_OK && i < writer->files_count; i++) {
+        offline_say("report: writing file", i + 1, writer->files_count);
         status = write_file(writer, i);
     }
     offline_end_line();
@@ -272,13 +316,13 @@ int report_run(const Options *options)
     writer->options.height = 800;
     writer->options.look.scene = SCENE_MATRIX;
     writer->folder = options->output ? options->output : "report";
-    writer->report = (Report){
-        .epochs = options->epochs, .seed_count = options->seeds, .pictures = pictures, .picture_count = PICTURES};
+    writer->report = (Report){.epochs = options->epochs, .seed_count = options->seeds};
+    list_pictures(writer);
     format_shared(&options->model, writer->report.base);
     int status = run(writer);
     if (status == EXIT_OK) {
         char page[PATH_MAX];
-        (void)new_folder_join(page, writer->folder, name_file(PAGE), NULL);
+        (void)new_folder_join(page, writer->folder, name_file(writer, writer->files_count - 1), NULL);
         command_print_path(page);
         status = command_finish_output();
     }

@@ -17,10 +17,6 @@ typedef struct ReportSeed {
     int64_t broken[OUTPUT_COUNT][LOSS_COUNT]; // the step at which it broke, -1: it did not
 } ReportSeed;
 
-typedef struct ReportPicture {
-    const char *file, *caption;
-} ReportPicture;
-
 typedef struct Report {
     char base[SPEC_TEXT_SIZE]; // what all models share
     char dataset[64];
@@ -28,8 +24,8 @@ typedef struct Report {
     int train_count, test_count, epochs, seed_count;
     TargetFacts facts;
     int rows, columns, outputs[OUTPUT_COUNT], losses[LOSS_COUNT];
-    ReportSeed *seeds; // (seed_count)
-    const ReportPicture *pictures;
+    ReportSeed *seeds;             // (seed_count)
+    const ReportPicture *pictures; // those of more are the last
     int picture_count;
     const ReportMore *more; // NULL: it was not asked for
 } Report;

@@ -98,6 +98,12 @@ void report_print_escaped(FILE *file, const char *text)
     }
 }
 
+void report_print_pictures(FILE *file, const ReportPicture *pictures, int count)
+{
+    for (int i = 0; i < count; i++)
+        (void)fprintf(file, "\n![%s](%s)\n", pictures[i].caption, pictures[i].file);
+}
+
 static const char *decimals(double value) { return fabs(value) < 0.03 ? "%.5f" : "%.4f"; }
 
 // "0.0926", or "0.0925-0.0927" where the ends are written differently.
@@ -132,6 +138,7 @@ static void print_trials(const ReportMore *more, FILE *file)
         report_print_escaped(file, more->trials[i].result.so);
         (void)fprintf(file, " |\n");
     }
+    report_print_pictures(file, more->pictures, more->picture_count);
     (void)fprintf(file, "\n| claim | variant | test MSE |\n|---|---|---:|\n");
     for (int i = 0; i < TRIAL_COUNT; i++)
         for (int variant = 0; variant < trial_variant_count(trial_get(i)); variant++) {

@@ -8,6 +8,10 @@
 
 enum { REPORT_CHECKS_MAX = 16 };
 
+typedef struct ReportPicture {
+    const char *file, *caption;
+} ReportPicture;
+
 typedef struct ReportCheck {
     char spec[SPEC_TEXT_SIZE]; // of the first seed; empty: no network
     TrialSpread train[PUBLISHED_MOMENTS_MAX], test[PUBLISHED_MOMENTS_MAX];
@@ -18,6 +22,8 @@ typedef struct ReportMore {
     bool is_comparable;                       // the data is what the published figures are of
     double floor, mean_image, mean_image_mse; // of the test set: what any figure lies between
     SayingOutcome trials[TRIAL_COUNT];
+    const ReportPicture *pictures; // of the trials
+    int picture_count;
     ReportCheck checks[REPORT_CHECKS_MAX];
 } ReportMore;
 
@@ -27,4 +33,5 @@ json_t *report_build_checks(const ReportMore *more);
 
 void report_write_more(const ReportMore *more, FILE *file); // in Markdown
 
+void report_print_pictures(FILE *file, const ReportPicture *pictures, int count);
 void report_print_escaped(FILE *file, const char *text); // characters that Markdown would take for its own are escaped

@@ -261,6 +261,6 @@ void report_write_page(const Report *report, FILE *file)
     print_matrix(report, file);
     if (report->more)
         report_write_more(report->more, file);
-    for (int i = 0; i < report->picture_count; i++)
-        (void)fprintf(file, "\n![%s](%s)\n", report->pictures[i].caption, report->pictures[i].file);
+    report_print_pictures(file, report->pictures,
+                          report->picture_count - (report->more ? report->more->picture_count : 0));
 }

@@ -161,7 +161,7 @@ static void draw_plot(Panel *panel, Rect rect, const SayingOutcome *outcome, con
     const float gap = ui_px(ui, 6), most = 0.7f * rect.w;
     if (names + figures + 2 * gap > most) // figures are at the card's other end, too
         figures = 0;
-    if (names + 2 * gap > most)
+    if (names + 2 * gap > 0.8f * rect.w)
         names = 0;
     const double mark = find_mark(outcome, row);
     const Axis axis = make_axis(lines, count, mark, rect.x + names + gap, rect.w - names - figures - 2 * gap);

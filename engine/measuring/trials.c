@@ -312,7 +312,7 @@ static const TrialRow rows[TRIAL_COUNT] = {
           {"sum, Adam", "optimizer=adam,reduce=sum"},
           {"mean, SGD", "optimizer=sgd"},
           {"sum, SGD", "optimizer=sgd,reduce=sum"},
-          {"sum, SGD / 784", "optimizer=sgd,reduce=sum,lr=0.00127551"}},
+          {"sum, SGD/784", "optimizer=sgd,reduce=sum,lr=0.00127551"}},
          BIT(TRIAL_MSE),
          TRIAL_MSE,
          TRIAL_MARK_MEAN_IMAGE,
