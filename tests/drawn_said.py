@@ -102,6 +102,8 @@ def broken(said, letter, *_):
 def behind(said, letter, _):
     epochs = {side: said.f[side]["epoch"] for side in said.sides}
     late = min(epochs, key=epochs.get)
+    if "pair" in said.f:
+        assert (said.f["pair"]["behind"], said.f["pair"]["diagnosis"]["key"]) == (late, "behind"), said.f["pair"]
     return late.upper(), str(int(max(epochs.values()) - min(epochs.values())))
 
 

@@ -767,6 +767,29 @@ static void every_claim_has_its_words(void **state)
         assert_string_equal(claim_verdict_name((Verdict)verdict), names[verdict]);
 }
 
+static void seeds_that_differ_leave_it_to_chance(void **state)
+{
+    (void)state;
+    ClaimResult seeds[3];
+    for (int i = 0; i < 3; i++)
+        seeds[i] = (ClaimResult){.verdict = VERDICT_TRUE, .epoch = 20 - i, .so = "do.", .sentence = "Because."};
+    ClaimResult all = claim_combine(seeds, 3);
+    assert_int_equal(all.verdict, VERDICT_TRUE);
+    assert_int_equal(all.epoch, 18);
+    assert_string_equal(all.sentence, "Because.");
+    assert_string_equal(all.so, "do.");
+    seeds[2].so = "do not.";
+    assert_string_equal(claim_combine(seeds, 3).so, "");
+    seeds[1].verdict = VERDICT_PARTLY;
+    all = claim_combine(seeds, 3);
+    assert_int_equal(all.verdict, VERDICT_CHANCE);
+    assert_string_equal(all.sentence, "Because. But the seeds do not agree: true, partly true, true.");
+    assert_true(*all.so);
+    seeds[2].verdict = VERDICT_OPEN;
+    assert_int_equal(claim_combine(seeds, 3).verdict, VERDICT_OPEN);
+    assert_int_equal(claim_combine(&seeds[1], 1).verdict, VERDICT_PARTLY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -790,6 +813,7 @@ int main(void)
         cmocka_unit_test(sentences_are_whole_where_figures_are_huge),
         cmocka_unit_test(models_differ_from_the_base_in_output_loss_and_seed),
         cmocka_unit_test(the_way_to_the_floor_has_its_ends),
+        cmocka_unit_test(seeds_that_differ_leave_it_to_chance),
         cmocka_unit_test(every_claim_has_its_words),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -200,6 +200,21 @@ static void inverted_is_the_other_half_and_the_other_shape(void **state)
     is("");
 }
 
+static void a_whole_epoch_is_behind(void **state)
+{
+    (void)state;
+    int behind;
+    assert_int_equal(diagnosis_compare((const double[]){5.0, 5.99}, &behind).kind, DIAGNOSIS_NONE);
+    assert_int_equal(behind, -1);
+    const Diagnosis one = diagnosis_compare((const double[]){5.0, 6.0}, &behind);
+    assert_int_equal(one.kind, DIAGNOSIS_BEHIND);
+    assert_int_equal(behind, 0);
+    assert_string_equal(one.key, "behind");
+    assert_string_equal(one.is, "is 1 epoch behind");
+    assert_string_equal(diagnosis_compare((const double[]){7.5, 5.0}, &behind).is, "is 2 epochs behind");
+    assert_int_equal(behind, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +226,7 @@ int main(void)
         cmocka_unit_test_setup(stuck_means_nearly_all_outputs, set_up),
         cmocka_unit_test_setup(a_sigmoid_of_a_sigmoid_is_grey, set_up),
         cmocka_unit_test_setup(a_softmax_is_black, set_up),
+        cmocka_unit_test(a_whole_epoch_is_behind),
         cmocka_unit_test_setup(inverted_is_the_other_half_and_the_other_shape, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

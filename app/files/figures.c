@@ -235,9 +235,11 @@ static json_t *landmarks_json(const Frame *frame)
     return json;
 }
 
-// How far A and B are apart over the test set, and A and its twin, where that is known.
-static json_t *pair_json(const PairFigures *pair)
+// How far A and B are apart over the test set, and A and its twin, where that is known; and whether one of them was
+// trained for less.
+static json_t *pair_json(const Frame *frame)
 {
+    const PairFigures *pair = &frame->pair;
     json_t *json = json_object();
     if (pair->sides.images) {
         set(json, "distance", report_number(pair->sides.mean_distance));
@@ -246,6 +248,19 @@ static json_t *pair_json(const PairFigures *pair)
     if (pair->chance.images) {
         set(json, "chance", report_number(pair->chance.mean_distance));
         set(json, "chance_epoch", json_integer(pair->chance_epoch));
+    }
+    if (!scene_has(frame->look.scene, SCENE_IS_STAGE) || scene_get(frame->look.scene)->shows != SHOWS_BOTH)
+        return json;
+    int behind;
+    double epochs[SIDE_COUNT];
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Snapshot *s = frame->models[side].snapshot;
+        epochs[side] = (double)s->step / s->steps_per_epoch;
+    }
+    const Diagnosis diagnosis = diagnosis_compare(epochs, &behind);
+    if (behind >= 0) {
+        set(json, "behind", json_string(behind == SIDE_A ? "a" : "b"));
+        set(json, "diagnosis", report_diagnosis(&diagnosis));
     }
     return json;
 }
@@ -335,8 +350,11 @@ json_t *figures_json(const Frame *frame, const CaptureWindow *window)
         set(json, "landmarks", landmarks_json(frame));
     if (scene_has(scene, SCENE_IS_STAGE))
         set(json, "drawing_distance", report_number(frame->pad_distance));
-    if (frame->pair.sides.images || frame->pair.chance.images)
-        set(json, "pair", pair_json(&frame->pair));
+    json_t *pair = pair_json(frame);
+    if (json_object_size(pair) > 0)
+        set(json, "pair", pair);
+    else
+        json_decref(pair);
     add_sentences(json, frame);
     if (frame->lesson.step)
         set(json, "card", figures_lesson(frame));

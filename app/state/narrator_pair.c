@@ -71,20 +71,27 @@ static double count_epochs(const NarratorModel *m)
     return m->steps_per_epoch > 0 ? (double)m->step / m->steps_per_epoch : 0;
 }
 
+static Diagnosis compare(const NarratorFacts *f, int *behind)
+{
+    return diagnosis_compare((const double[]){count_epochs(&f->sides[SIDE_A]), count_epochs(&f->sides[SIDE_B])},
+                             behind);
+}
+
 // Models that train in step are a few batches apart at most.
 bool pair_is_behind(const NarratorFacts *f, int subject)
 {
+    int behind;
     (void)subject;
-    return fabs(count_epochs(&f->sides[SIDE_A]) - count_epochs(&f->sides[SIDE_B])) >= 1;
+    return compare(f, &behind).kind == DIAGNOSIS_BEHIND;
 }
 
 void say_behind(const NarratorFacts *f, int subject, Sentence *out)
 {
+    int behind;
     (void)subject;
-    const double lead = count_epochs(&f->sides[SIDE_A]) - count_epochs(&f->sides[SIDE_B]);
-    const int epochs = (int)fabs(lead);
-    narrator_add(out, "*%s is %d epoch%s behind*: %s.", narrator_side(lead > 0 ? SIDE_B : SIDE_A), epochs,
-                 epochs == 1 ? "" : "s", f->is_training ? "wait before you compare" : "what differs may be that alone");
+    const Diagnosis diagnosis = compare(f, &behind);
+    narrator_add(out, "*%s %s*: %s.", narrator_side(behind), diagnosis.is,
+                 f->is_training ? "wait before you compare" : "what differs may be that alone");
 }
 
 static bool is_of_one_moment(const NarratorModel *a, const NarratorModel *b)

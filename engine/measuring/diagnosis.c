@@ -191,7 +191,7 @@ static bool find_mean_image(const DiagnosisFacts *f, Diagnosis *out)
 static const struct {
     const char *key;
     bool (*find)(const DiagnosisFacts *facts, Diagnosis *out);
-} rules[DIAGNOSIS_KIND_COUNT] = {
+} rules[DIAGNOSIS_BEHIND] = {
     [DIAGNOSIS_NONE] = {"", NULL},
     [DIAGNOSIS_BROKE] = {"broke", find_broken},
     [DIAGNOSIS_TWICE] = {"sigmoid_twice", find_twice},
@@ -207,10 +207,24 @@ static const struct {
 Diagnosis diagnosis_find(const DiagnosisFacts *facts)
 {
     const bool is_known = facts->broken_step < 0 && facts->test->images > 0 && facts->target && facts->epochs >= 1;
-    for (int kind = DIAGNOSIS_BROKE; kind < DIAGNOSIS_KIND_COUNT; kind++) {
+    for (int kind = DIAGNOSIS_BROKE; kind < DIAGNOSIS_BEHIND; kind++) {
         Diagnosis out = {.kind = (DiagnosisKind)kind, .key = rules[kind].key};
         if ((kind == DIAGNOSIS_BROKE || is_known) && rules[kind].find(facts, &out))
             return out;
     }
     return (Diagnosis){.kind = DIAGNOSIS_NONE, .key = ""};
+}
+
+Diagnosis diagnosis_compare(const double epochs[2], int *behind)
+{
+    Diagnosis made = {.kind = DIAGNOSIS_NONE, .key = ""}, *const out = &made;
+    const int apart = (int)fabs(epochs[0] - epochs[1]);
+    *behind = apart < 1 ? -1 : epochs[0] < epochs[1] ? 0 : 1;
+    if (apart < 1)
+        return made;
+    out->kind = DIAGNOSIS_BEHIND;
+    out->key = "behind";
+    IS("is %d epoch%s behind", apart, apart == 1 ? "" : "s");
+    BECAUSE("What differs may be that alone.");
+    return made;
 }

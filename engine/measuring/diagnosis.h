@@ -17,7 +17,7 @@ typedef enum DiagnosisKind {
     DIAGNOSIS_RATE_SMALL, // no better than the mean image, with a learning rate far below its optimizer's usual one
     DIAGNOSIS_RATE_LARGE, // the same, far above
     DIAGNOSIS_MEAN_IMAGE, // it answers with the mean image, whatever the input
-    DIAGNOSIS_KIND_COUNT
+    DIAGNOSIS_BEHIND      // of two that are compared: it was trained for fewer epochs (diagnosis_compare)
 } DiagnosisKind;
 
 typedef struct Diagnosis {
@@ -36,6 +36,10 @@ typedef struct DiagnosisFacts {
 } DiagnosisFacts;
 
 Diagnosis diagnosis_find(const DiagnosisFacts *facts);
+
+// Of two models that are compared: DIAGNOSIS_BEHIND where one was trained for at least a whole epoch less, else NONE.
+// epochs: that each was trained for; behind: 0 or 1, which it is; -1: neither.
+Diagnosis diagnosis_compare(const double epochs[2], int *behind);
 
 // Whether both losses are within 2 % of those of the mean image.
 bool diagnosis_is_mean_image(const double mean[LOSS_COUNT], const double mean_image[LOSS_COUNT]);

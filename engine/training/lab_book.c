@@ -200,12 +200,21 @@ static bool measure_extras(const LabBook *book, const TrialRow *row, BookModel *
     return true;
 }
 
+// What comes before training is no part of how far that is.
+static bool report_nothing(void *context, uint64_t done, uint64_t total)
+{
+    const LoadProgress *whole = context;
+    (void)done, (void)total;
+    return whole->report(whole->context, 0, 0);
+}
+
 static bool measure_pca(LabBook *book, const LoadProgress *progress, Error *error)
 {
     const Lab *lab = &book->lab;
+    const LoadProgress silent = {report_nothing, (void *)progress};
     if (!isnan(book->pca_mse))
         return true;
-    Pca *pca = pca_create(lab->train, lab->image_count, lab->test, lab->pool, progress, error);
+    Pca *pca = pca_create(lab->train, lab->image_count, lab->test, lab->pool, progress ? &silent : NULL, error);
     if (!pca)
         return false;
     book->pca_mse = pca->test_mse[pca_components(&book->base)];
@@ -224,11 +233,9 @@ static void note_variant(const BookModel *of, const TrialRow *row, int variant, 
     out->errors[variant] = of->model.errors;
 }
 
-static bool measure_trial(LabBook *book, int trial, const LoadProgress *progress, SayingOutcome *out, Error *error)
+static bool measure_trial(LabBook *book, int trial, SayingOutcome *out, Error *error)
 {
     const TrialRow *row = trial_get(trial);
-    if (row->mark == TRIAL_MARK_PCA && !measure_pca(book, progress, error))
-        return false;
     TrialEvidence evidence = {.facts = &book->lab.facts, .pca_mse = book->pca_mse, .epochs = book->epochs};
     for (int variant = 0; variant < trial_variant_count(row); variant++)
         for (int seed = 0; seed < TRIAL_SEEDS; seed++) {
@@ -317,8 +324,11 @@ bool lab_book_measure(LabBook *book, int saying, const LoadProgress *progress, S
                        "Cannot be measured: these digits have no labels, so that none of them can be left out.");
         return true;
     }
+    const TrialRow *trial = saying_trial(saying);
+    if (trial && trial->mark == TRIAL_MARK_PCA && !measure_pca(book, progress, error))
+        return false;
     if (!train_missing(book, &needed, progress, error))
         return false;
     return saying < CLAIM_COUNT ? measure_claim(book, saying, out, error)
-                                : measure_trial(book, saying - CLAIM_COUNT, progress, out, error);
+                                : measure_trial(book, saying - CLAIM_COUNT, out, error);
 }
