@@ -116,7 +116,8 @@ def check_report(folder):
                 if not is_near(new["figures"][row][column], figure):
                     problems.append(f"{old['key']}, {row}, {column}: {figure}, now {new['figures'][row][column]}")
     with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as readme:
-        lines = [line for line in readme.read().splitlines() if line.startswith("| \u201c")]
+        answers = readme.read().split("\n## The answers\n")[1].split("\n### ")[0]
+    lines = [line for line in answers.splitlines() if line.startswith("| \u201c")]
     with open(os.path.join(quoted_folder, "report.md"), encoding="utf-8") as page:
         page_lines = page.read().splitlines()
     if len(lines) != len(quoted["claims"]):

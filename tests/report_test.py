@@ -419,6 +419,33 @@ class ChecksTest(unittest.TestCase):
         self.assertIn("The published figures are MNIST's", self.report.page)
 
 
+    def test_what_readme_quotes(self):
+        """Its tables of a run on MNIST name the program's claims and published figures, and follow their own rules."""
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "README.md"), encoding="utf-8") as file:
+            more, held = (part.split("\n#")[0] for part in re.split(r"\n### (?:More that people say|Held against .*)\n", file.read())[1:])
+        rows = lambda text: [[cell.strip() for cell in line[1:-1].split("|")] for line in text.splitlines() if line.startswith("| ")][1:]
+        claims, quoted = rows(more), rows(held)
+        self.assertEqual([row[0] for row in claims], [f"\u201c{claim['claim']}\u201d" for claim in self.report.json["more_claims"]])
+        self.assertLessEqual({row[1] for row in claims}, {f"**{verdict}**" for verdict in ("true", "partly true", "false", "within chance")})
+        known = [(check, moment) for check in self.report.json["checks"] for moment in check["moments"]]
+        self.assertEqual(len(quoted), len(known))
+        for row, (check, moment) in zip(quoted, known):
+            with self.subTest(row=row):
+                if row[0]:
+                    self.assertEqual(row[0], check["name"])
+                self.assertEqual(row[1], str(moment["epoch"]) if check["spec"] else "")
+                span = lambda cell: [float(end) for end in cell.split("\u2013")] * (1 if "\u2013" in cell else 2)
+                gaps = []
+                for cell, own, published in ((row[2], row[4], moment["published_train"]), (row[3], row[5], moment["published_test"])):
+                    self.assertEqual(cell == "", published is None)
+                    if published:
+                        for end, value in zip(span(cell), published):
+                            self.assertAlmostEqual(end, value, delta=6e-6 if value < 0.03 else 6e-5)
+                        least, most = span(own)
+                        gaps.append(max(published[0] - most, least - published[1], 0) / published[1])
+                self.assertEqual(row[6], "agrees" if max(gaps) <= 0.01 else "near" if max(gaps) <= 0.05 else "differs")
+
+
 class SignalsTest(unittest.TestCase):
     def stop(self, number, line, *arguments):
         folder = LAB.new_path("")
