@@ -118,6 +118,7 @@ class AgainTest(StateCase):
                 [*b, "--view", "inspect", "--epochs", 2, "--page", 7, "--step", 2, "--target", 0.3],
                 ["--view", "inspect", "--epochs", 1, "--pixel", "14,9", "--drawn", "--no-shuffle"],
                 ["--view", "claims", "--epochs", 1, "--size", "1600x1000", "--scale", 1.2],
+                ["--view", "claims", "--claims", "use", "--measure", "pca,odd", "--epochs", 1, "--limit", 512],
                 [*a, *b, "--epochs", 3, "--step", 4, "--brush", "0.2,0.7", "--histogram", "cumulative", "--binary", 0.5],
                 ["--lesson", 1, "--lesson-step", 2, "--epochs", 2],
                 ["--preset", "sigmoid", "--epochs", 1],

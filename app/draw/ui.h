@@ -78,7 +78,7 @@ typedef struct UiField {
 } UiField;
 
 typedef struct Widget {
-    char id[24], label[24];
+    char id[32], label[24];
     Rect rect;
     bool is_on;
 } Widget;

@@ -47,7 +47,7 @@ static void draw_seeds(Panel *panel, Rect line, int saying)
     static const char *const forms[] = {"These figures are of one random start. Does another one change the verdict?",
                                         "Does another random start change the verdict?", ""};
     const float width = ui_px(ui, 170), gap = ui_px(ui, 12);
-    claim_measure_button(panel, saying, (Rect){line.x, line.y, width, line.h}, "Measure with 3 seeds");
+    claim_measure_button(panel, saying, (Rect){line.x, line.y, width, line.h}, "With 3 random starts");
     const Rect rest = {line.x + width + gap, line.y, line.w - width - gap, line.h};
     ui_text(ui, rest, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT,
             ui_choose(ui, FONT_UI, TEXT_NORMAL, rest.w, forms, 3));
