@@ -214,10 +214,11 @@ static void draw_mark(Panel *panel, Rect line, const Mark *mark, float end, floa
              0);
     const FontFace face = mark->is_own ? FONT_UI_BOLD : FONT_UI;
     const char *const forms[] = {mark->text, mark->brief, ""};
-    const bool is_right = x + ui_text_width(ui, face, TEXT_SMALL, mark->text) > line.x + line.w;
+    const bool is_right =
+        x + ui_text_width(ui, face, TEXT_SMALL, mark->text) > (mark->is_own ? end - gap : line.x + line.w);
     Rect place = {x, mark->is_above ? line.y - tick - height : line.y + tick, end - x - gap, height};
-    if (is_right)
-        place = (Rect){line.x, place.y, line.w, height};
+    if (is_right) // one's own, at the left of its mark and of the label that stands at the line's end
+        place = (Rect){line.x, place.y, mark->is_own ? fminf(x, end) - gap - line.x : line.w, height};
     ui_text(ui, place, face, TEXT_SMALL, color, is_right ? ALIGN_RIGHT : ALIGN_LEFT,
             ui_choose(ui, face, TEXT_SMALL, place.w, forms, 3));
 }
