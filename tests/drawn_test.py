@@ -176,6 +176,10 @@ class DrawnTest(unittest.TestCase):
             if claim["key"] in expected:
                 check_claim_figures(self, claim["figures"], expected[claim["key"]])
 
+    def test_measured_claims(self):
+        self.hold("claims", "--claims", "training", "--measure", "needs_binary,sparse,tanh,sum", epochs=1, sizes=["1440x900"])
+        self.hold("claims", "--claims", "use", "--measure", "sharp,pca,noisy,odd", epochs=1)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -283,6 +283,21 @@ def key_figures(claim, facts):
     return *(loss(value) for name, value in figures["bce"].items() if name == "BCE"), loss(facts["bce_floor"])
 
 
+TRIAL_CAPTIONS = {"BCE, 0 or 1", "0 or 1", "0.0001", "0.0256", "the 4"}
+
+
+def trial_figures(claim):
+    """How a trial's figures are written, by variant: the one that its picture draws; and the two beside its card."""
+    figures = claim["figures"]
+    form, key = {"sharp": ("%.1f %%", "sharpness"), "odd": ("%.1f %%", "auroc")}.get(claim["key"], ("%.5f", "mse"))
+    write = lambda value: form % (100 * value if "%%" in form else value)
+    drawn = {label: write(value) for label, value in figures[key].items()}
+    if claim["key"] == "noisy":
+        drawn = {"clean": write(figures["mse"]["noise 0.5"]), "noisy": write(figures["noisy_mse"]["noise 0.5"])}
+    side = [*drawn.values()][:2] if claim["key"] != "pca" else [drawn["linear"], write(claim["over_seeds"]["pca_mse"])]
+    return drawn, side
+
+
 class Claims(Picture):
     def check_view(self):
         head, = [t for t in self.texts if t.text.startswith("What people say, and what was measured.")]
@@ -315,8 +330,13 @@ class Claims(Picture):
                                                                                           else ("",))])
 
     def check_side(self, claim, texts):
-        figures = sorted((t for t in texts if re.fullmatch(r"[\d.]+( %)?", t.text)), key=lambda t: t.y)
-        for text, expected in zip(figures, key_figures(claim, self.f["test_set"]), strict=True):
+        end = max((t.right for t in texts), default=0)
+        figures = sorted((t for t in texts if re.fullmatch(r"[\d.]+( %)?", t.text) and t.right > end - 4), key=lambda t: t.y)
+        is_trial = claim["page"] != "loss"
+        for text in texts if is_trial else ():
+            if text not in figures and text.text in (*trial_figures(claim)[0], *TRIAL_CAPTIONS):
+                self.claimed[text] = "a variant"
+        for text, expected in zip(figures, trial_figures(claim)[1] if is_trial else key_figures(claim, self.f["test_set"]), strict=True):
             self.claim(text, expected, f"a figure of {claim['key']}")
         self.claim_static(texts)
 
@@ -327,6 +347,9 @@ class Claims(Picture):
 
     def check_picture(self, claim, texts):
         figures, mean = claim["figures"], self.f["test_set"]["mean_input"]
+        if claim["page"] != "loss":
+            self.check_trial(claim, texts)
+            return
         if claim["key"] == "dim":
             for label, value in (("target", mean), *((k, mean + figures["bias"][k]) for k in ("BCE", "MSE") if k in figures["bias"])):
                 head, = [t for t in texts if t.text == label]
@@ -341,6 +364,17 @@ class Claims(Picture):
                     if text.text.startswith(name):
                         self.claim(text, f"{name}%.3f" % value, "a mark of the line")
         self.claim_static(texts)
+
+
+    def check_trial(self, claim, texts):
+        """The plot has each variant's mean over the seeds in its line; what else has a number is a caption."""
+        drawn, _ = trial_figures(claim)
+        for text in texts:
+            if re.fullmatch(r"\d\.\d{5}|[\d.]+ %", text.text):
+                label = [t.text for t in self.line(text) if t in texts and t.x < text.x and t.text in drawn][-1]
+                self.claim(text, drawn[label], f"the figure of {label}")
+            elif text.text in drawn or text.text in TRIAL_CAPTIONS:
+                self.claimed[text] = "a variant"
 
 
 PICTURES = {"matrix": Matrix, "inspect": Inspect, "claims": Claims}

@@ -180,6 +180,8 @@ static json_t *seeds_json(const SayingOutcome *outcome, int saying)
         return json_null();
     json_t *json = json_pack("{s:s, s:i, s:i}", "verdict", claim_verdict_name(outcome->result.verdict), "seeds",
                              TRIAL_SEEDS, "epochs", outcome->epochs);
+    if (isfinite(outcome->pca_mse))
+        set(json, "pca_mse", report_number(outcome->pca_mse));
     json_t *verdicts = json_array();
     for (int seed = 0; !saying_trial(saying) && seed < TRIAL_SEEDS; seed++)
         (void)json_array_append_new(verdicts, json_string(claim_verdict_name(outcome->by_seed[seed])));

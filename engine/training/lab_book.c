@@ -246,7 +246,7 @@ static bool measure_trial(LabBook *book, int trial, SayingOutcome *out, Error *e
             evidence.models[variant][seed] = &of->model;
             note_variant(of, row, variant, seed, out);
         }
-    out->pca_mse = book->pca_mse;
+    out->pca_mse = row->mark == TRIAL_MARK_PCA ? book->pca_mse : (double)NAN;
     out->result = trial_judge(trial, &evidence);
     return true;
 }
