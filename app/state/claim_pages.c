@@ -23,6 +23,6 @@ int claim_page_of(int saying)
         for (int i = 0; i < pages[page].count; i++)
             if (pages[page].sayings[i] == saying)
                 return page;
-    assert(!"each saying has a card");
+    assert(false && "each saying has a card");
     return 0;
 }
