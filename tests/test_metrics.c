@@ -60,14 +60,17 @@ typedef struct Naive {
 
 static void widen(Range *range, double a, double b)
 {
-    range->low += fmin(a, b);
-    range->high += fmax(a, b);
+    range->low += a < b ? a : b;
+    range->high += a < b ? b : a;
 }
 
 // low and high: the least and the greatest that the output can be.
 static void count_bins(Naive *naive, double low, double high)
 {
-    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+    // those between them and one more on either side; for all others nothing is so
+    const int first = low < 0.0 ? 0 : (int)fmin(64.0, low * 64.0),
+              last = high < 0.0 ? 1 : (int)fmin(63.0, high * 64.0) + 2;
+    for (int bin = first; bin <= last; bin++) {
         const double from = bin == 0 ? -INFINITY : (bin - 1) / 64.0,
                      to = bin == HISTOGRAM_BINS - 1 ? INFINITY : bin / 64.0;
         // 0 belongs to the first inner bin, 1 to the last

@@ -52,7 +52,12 @@ static const char *output_key(const Kernel *kernel, int output)
     return kernel->activations[OUTPUT_ACTIVATION].rows[output].key;
 }
 
-static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
+static bool is(const char *a, const char *b) // a sanitizer makes a call of strcmp dear, and it is asked for each pixel
+{
+    while (*a && *a == *b)
+        a++, b++;
+    return *a == *b;
+}
 
 static bool is_exact(const char *output) { return is(output, "relu") || is(output, "linear") || is(output, "clip"); }
 
