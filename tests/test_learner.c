@@ -337,9 +337,15 @@ static void epochs_are_counted(void **state)
 
 // ---- determinism --------------------------------------------------------------------------------------------------
 
+// Whether they differ is asked where threads are cheap; a race shows with any number of them.
+#ifdef __SANITIZE_THREAD__
+static const int counts[] = {1, 5};
+#else
+static const int counts[] = {1, 2, 3, 5, 8};
+#endif
+
 static void check_thread_counts(const char *text, int images, int steps)
 {
-    static const int counts[] = {1, 2, 3, 5, 8};
     const Spec spec = synthetic_spec(text);
     const size_t size = model_create(&spec, DIGIT_PIXELS).parameter_count * sizeof(float);
     float *first = malloc(size);

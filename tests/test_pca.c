@@ -16,15 +16,26 @@
 #include "random.h"
 #include "synthetic.h"
 
-enum { TRAIN = 600, TEST = 150, PIXELS = DIGIT_PIXELS, ORDER_MAX = 40 };
+enum { TRAIN = 600, SOME = 500, TEST = 150, PIXELS = DIGIT_PIXELS, ORDER_MAX = 40 };
 
 static ImageSet train, test;
+static Pca *pca; // of SOME images
+
+static Pca *make(int threads)
+{
+    Pool *pool = pool_create(threads, NULL);
+    Pca *made = pca_create(&train, SOME, &test, pool, NULL, NULL);
+    assert_non_null(made);
+    pool_destroy(pool);
+    return made;
+}
 
 static int begin(void **state)
 {
     (void)state;
     train = synthetic_create(TRAIN, PIXELS, 3);
     test = synthetic_create(TEST, PIXELS, 4);
+    pca = make(1);
     return 0;
 }
 
@@ -33,6 +44,7 @@ static int end(void **state)
     (void)state;
     synthetic_free(&train);
     synthetic_free(&test);
+    pca_destroy(pca);
     return 0;
 }
 
@@ -102,17 +114,8 @@ static void known_eigenvalues_are_found(void **state)
 
 // ---- images -------------------------------------------------------------------------------------------------------
 
-static Pca *make(int images, int threads)
-{
-    Pool *pool = pool_create(threads, NULL);
-    Pca *pca = pca_create(&train, images, &test, pool, NULL, NULL);
-    assert_non_null(pca);
-    pool_destroy(pool);
-    return pca;
-}
-
 // The mean squared error of images drawn again from the first k components.
-static double draw_again(const Pca *pca, const ImageSet *set, int images, int k)
+static double draw_again(const ImageSet *set, int images, int k)
 {
     double sum = 0.0;
     for (int image = 0; image < images; image++) {
@@ -133,14 +136,14 @@ static double draw_again(const Pca *pca, const ImageSet *set, int images, int k)
     return sum / images / PIXELS;
 }
 
-static void check_mse(const Pca *pca, int k)
+static void check_mse(int k)
 {
-    assert_true(fabs(pca->train_mse[k] - draw_again(pca, &train, pca->images, k)) < 1e-12);
-    assert_true(fabs(pca->test_mse[k] - draw_again(pca, &test, TEST, k)) < 1e-12);
+    assert_true(fabs(pca->train_mse[k] - draw_again(&train, pca->images, k)) < 1e-12);
+    assert_true(fabs(pca->test_mse[k] - draw_again(&test, TEST, k)) < 1e-12);
 }
 
 // The covariance that defines it, summed up naively.
-static void check_covariance(const Pca *pca)
+static void check_covariance(void)
 {
     double *covariance = calloc((size_t)PIXELS * PIXELS, sizeof *covariance);
     assert_non_null(covariance);
@@ -159,30 +162,27 @@ static void check_covariance(const Pca *pca)
 static void what_is_left_is_left_and_threads_do_not_matter(void **state)
 {
     (void)state;
-    Pca *pca = make(TRAIN, 1), *other = make(TRAIN, 5);
-    assert_int_equal(pca->images, TRAIN);
+    Pca *other = make(5);
+    assert_int_equal(pca->images, SOME);
     assert_memory_equal(pca->components, other->components, (size_t)PIXELS * PIXELS * sizeof *pca->components);
     assert_memory_equal(pca->mean, other->mean, sizeof pca->mean);
     assert_memory_equal(pca->train_mse, other->train_mse, sizeof pca->train_mse);
     assert_memory_equal(pca->test_mse, other->test_mse, sizeof pca->test_mse);
-    check_covariance(pca);
-    check_mse(pca, 0);
-    check_mse(pca, 1);
-    check_mse(pca, 32);
-    check_mse(pca, PIXELS);
-    const TargetFacts facts = metrics_target_facts(&train, TRAIN);
+    check_covariance();
+    check_mse(0);
+    check_mse(1);
+    check_mse(32);
+    check_mse(PIXELS);
+    const TargetFacts facts = metrics_target_facts(&train, SOME);
     assert_true(fabs(pca->train_mse[0] - facts.mean_image[LOSS_MSE]) < 1e-7);
     pca_destroy(other);
-    pca_destroy(pca);
     pca_destroy(NULL);
 }
 
 static void the_autoencoder_is_as_good_as_that(void **state)
 {
     (void)state;
-    enum { SOME = 300 };
     static const int sizes[] = {1, 32};
-    Pca *pca = make(SOME, 2);
     Pool *pool = pool_create(2, NULL);
     const TargetFacts facts = metrics_target_facts(&test, TEST);
     for (int i = 0; i < 2; i++) {
@@ -197,7 +197,6 @@ static void the_autoencoder_is_as_good_as_that(void **state)
         free(parameters);
     }
     pool_destroy(pool);
-    pca_destroy(pca);
 }
 
 static bool count_reports(void *context, uint64_t done, uint64_t total)
