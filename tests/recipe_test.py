@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Adds a loss, an output, a heatmap and a scene to a copy of the tree, each exactly as README's "To add" says, and holds
-what the program then prints and draws against numpy.
+what the program then prints and draws against numpy. All four before the one build: each changes an enum that nearly
+every file reads.
 
 tests/recipe/NAME.patch is what a newcomer writes; NAME-reference.patch what he is asked to tell the tests besides.
 Usage: recipe_test.py [unittest's arguments]
@@ -18,8 +19,8 @@ import cli_reference as reference
 import figures_reference as lab_reference
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-APP_TESTS = ["test_layout", "test_panels"]
-C_TESTS = ["test_functions", "test_gradient", "test_output", "test_metrics", "test_spec", *APP_TESTS]
+RECIPES = {"heatmap": 1, "loss": 2, "output": 2, "scene": 3}  # and how many files each touches
+C_TESTS = ["test_functions", "test_gradient", "test_output", "test_metrics", "test_spec", "test_layout", "test_panels"]
 EPOCHS, LIMIT = 3, 512
 TREE = None
 
@@ -34,7 +35,7 @@ def tearDownModule():
 
 
 class Tree:
-    """A copy of what git knows, and its build, which each recipe adds to."""
+    """A copy of what git knows, which each recipe adds to, and its build."""
 
     def __init__(self):
         self.root = tempfile.mkdtemp(prefix="losslens-recipe-")
@@ -42,9 +43,8 @@ class Tree:
         for name in filter(None, map(os.fsdecode, files)):
             os.makedirs(os.path.dirname(os.path.join(self.root, name)), exist_ok=True)
             shutil.copy2(os.path.join(ROOT, name), os.path.join(self.root, name))
-        self.command("cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-                     "-DCMAKE_C_FLAGS_RELEASE=-O1", "-DLOSSLENS_TESTS=ON", "-DLOSSLENS_WERROR=ON")
-        self.lab = None
+        self.touched, self.lab = {recipe: self.apply(recipe) for recipe in RECIPES}, None
+        self.build()
 
     def close(self):
         if self.lab:
@@ -56,19 +56,22 @@ class Tree:
         assert result.returncode == 0, (command, result.stdout[-4000:], result.stderr[-4000:])
         return result.stdout
 
-    def add(self, recipe):
-        """Applies the patch and builds. Returns the files that it touches."""
+    def apply(self, recipe):
+        """The files that the patch touches."""
         patch = os.path.join(ROOT, "tests/recipe", recipe + ".patch")
         self.command("git", "apply", patch)
-        self.command("cmake", "-S", ".", "-B", "build")  # a new file is found by its folder
-        self.command("cmake", "--build", "build", "--target", "losslens", *C_TESTS, "--", "--quiet")
         with open(patch, encoding="utf-8") as file:
             return re.findall(r"^\+\+\+ b/(.*)$", file.read(), re.M)
 
-    def run_tests(self, names=C_TESTS):
+    def build(self):
+        self.command("cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+                     "-DCMAKE_C_FLAGS_RELEASE=-O1", "-DLOSSLENS_TESTS=ON", "-DLOSSLENS_WERROR=ON")
+        self.command("cmake", "--build", "build", "--target", "losslens", *C_TESTS, "--", "--quiet")
+
+    def run_tests(self):
         """Of each C test that fails its output, by its name."""
         failed = {}
-        for name in names:
+        for name in C_TESTS:
             result = subprocess.run([os.path.join(self.root, "build/tests", name)], cwd=self.root, capture_output=True,
                                     text=True, timeout=300)
             if result.returncode != 0:
@@ -88,9 +91,8 @@ class Tree:
 
 
 class RecipeTest(unittest.TestCase):
-    def add(self, recipe, file_count):
-        """Each file that the recipe touches is one of those that README's "To add" names, NAME being any."""
-        files = TREE.add(recipe)
+    def check_files(self, files, file_count):
+        """Each is one of those that README's "To add" names, NAME being any."""
         self.assertEqual(len(files), file_count, files)
         with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as readme:
             section = re.search(r"^### To add .*?(?=^## )", readme.read(), re.M | re.S)[0]
@@ -99,22 +101,29 @@ class RecipeTest(unittest.TestCase):
             self.assertTrue(any(re.fullmatch(re.escape(name).replace("NAME", r"\w+"), file) for name in named),
                             f"README does not say that {file} changes")
 
-    def check_c_tests(self, recipe, what):
-        """They ask for the reference, which nothing can stand in for, and hold the new function against it."""
-        failed = TREE.run_tests()
-        self.assertTrue(failed)
-        asked = re.compile(f"does not know the (loss|activation) '{what}': write it there|{what} has no bound in this test")
-        for name, output in failed.items():
-            self.assertRegex(output, asked, name)
-        self.add(recipe + "-reference", 1 if recipe == "loss" else 2)
+    def test_files(self):
+        for recipe, file_count in RECIPES.items():
+            self.check_files(TREE.touched[recipe], file_count)
+
+    def test_references(self):
+        """C tests ask for the references, which nothing can stand in for, and hold the new functions against them."""
+        asked = {"output": "does not know the activation 'softsign': write it there|softsign has no bound in this test",
+                 "loss": "does not know the loss 'cube': write it there"}
+        while asked:
+            failed = TREE.run_tests()
+            for name, output in failed.items():
+                self.assertRegex(output, "|".join(asked.values()), name)
+            recipe, question = next(iter(asked.items()))
+            self.assertRegex("\n".join(failed.values()), question)
+            self.check_files(TREE.apply(recipe + "-reference"), 1 if recipe == "loss" else 2)
+            TREE.build()
+            del asked[recipe]
         self.assertEqual(TREE.run_tests(), {})
 
     def texts(self, figures):
         return [entry["text"] for entry in figures["texts"]]
 
     def test_loss(self):
-        self.add("loss", 2)
-        self.check_c_tests("loss", "cube")
         figures = TREE.shot("--a", "loss=cube", "--b", "loss=cube,output=clip", "--curve", "cube",
                             "--size", "1440x900")
         for side in "ab":
@@ -130,8 +139,6 @@ class RecipeTest(unittest.TestCase):
         self.assertEqual(matrix["matrix"]["losses"], ["cube"])
 
     def test_output(self):
-        self.add("output", 2)
-        self.check_c_tests("output", "softsign")
         figures = TREE.shot("--a", "output=softsign,loss=mse")
         t, z = TREE.outputs(figures["a"]["spec"])
         p = (1 + z / (1 + np.abs(z))) / 2
@@ -140,8 +147,6 @@ class RecipeTest(unittest.TestCase):
         self.assertIn("softsign", TREE.lab.run("train", "--help").stdout)
 
     def test_heatmap(self):
-        self.add("heatmap", 1)
-        self.assertEqual(TREE.run_tests(APP_TESTS), {})  # the others are the programs that the release's tests are
         figures = TREE.shot("--view", "inspect", "--heatmap", "grey", "--pixel", "0,0", "--a", "loss=mse", "--size", "1100x700")
         self.assertEqual(figures["heat_scale"]["grey"], 1)
         self.assertTrue(any(text.startswith("grey") for text in self.texts(figures)))
@@ -152,7 +157,6 @@ class RecipeTest(unittest.TestCase):
         self.assertTrue(any(lab_reference.locate(picture, colors, side) for side in range(2, 13)))
 
     def test_scene(self):
-        self.add("scene", 3)
         figures = TREE.shot("--view", "summary")
         self.assertEqual(figures["view"], "summary")
         for side in "ab":
