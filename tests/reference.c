@@ -119,7 +119,7 @@ double reference_lose_output(const char *loss, LossSettings settings, double p, 
 double reference_lose(const char *loss, LossSettings settings, const char *output, double z, double t, double *slope)
 {
     double f;
-    const double p = reference_activate(output, z, &f), tail = log1p(exp(-fabs(z)));
+    const double p = reference_activate(output, z, &f), tail = is(output, "sigmoid") ? log1p(exp(-fabs(z))) : 0.0;
     if (is(loss, "bce") && is(output, "sigmoid"))
         return *slope = p - t, fmax(z, 0.0) - z * t + tail;
     if (is(loss, "wbce") && is(output, "sigmoid")) {

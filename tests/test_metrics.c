@@ -117,8 +117,10 @@ static void count_noisy(const Reference *reference, const Spec *spec, int image,
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         for (int pixel = 0; pixel < PIXELS; pixel++)
             widen(&naive->noisy_loss[loss],
-                  reference_lose(loss_get(loss)->key, settings, reference->output, z[pixel] - LOGIT_ERROR, t[pixel], &slope),
-                  reference_lose(loss_get(loss)->key, settings, reference->output, z[pixel] + LOGIT_ERROR, t[pixel], &slope));
+                  reference_lose(loss_get(loss)->key, settings, reference->output, z[pixel] - LOGIT_ERROR, t[pixel],
+                                 &slope),
+                  reference_lose(loss_get(loss)->key, settings, reference->output, z[pixel] + LOGIT_ERROR, t[pixel],
+                                 &slope));
 }
 
 static void count_naively(const Reference *reference, const Spec *spec, Naive *naive)

@@ -138,7 +138,7 @@ static Judged judge(int loss, const char *output, double z, double t)
     judged.value_unit = ULP * judged.exact.size;
     judged.slope_unit = ULP * judged.exact.slope_size + (is_exact(output) ? 0.0 : 2e-37);
     double spreads[2] = {0};
-    for (int side = -1; side <= 1; side += 2) {
+    for (int side = -1; error != 0.0 && side <= 1; side += 2) {
         const Exact off = lose_at(loss, output, z, p + side * error, f, t);
         spreads[0] = fmax(spreads[0], fabs(off.value - judged.exact.value));
         spreads[1] = fmax(spreads[1], fabs(off.slope - judged.exact.slope));
