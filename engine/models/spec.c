@@ -26,6 +26,8 @@ Spec spec_default(void)
                   .weight = 2.0f};
 }
 
+float spec_noise_max(const Spec *spec) { return spec->noise_kind == NOISE_GAUSSIAN ? 2.0f : 1.0f; }
+
 bool spec_equal(const Spec *a, const Spec *b)
 {
     return a->loss == b->loss && a->output == b->output && a->hidden == b->hidden && a->optimizer == b->optimizer &&
@@ -300,7 +302,7 @@ static bool parse_onto(SpecWish *out, const Spec *base, const char *text, Error 
     }
     if (seen[SPEC_KEY_OPTIMIZER] && !seen[SPEC_KEY_LR])
         spec.lr = optimizer_get(spec.optimizer)->default_lr;
-    if (spec.noise > 1.0f && spec.noise_kind != NOISE_GAUSSIAN)
+    if (spec.noise > spec_noise_max(&spec))
         return error_set(error,
                          "noise=%g: with noise_kind=%s noise is the chance of a pixel to be hit: expected a number not "
                          "below 0 and at most 1",

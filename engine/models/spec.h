@@ -69,6 +69,9 @@ void spec_format(const Spec *spec, char *text, size_t size);
 // The keys in that order; NULL behind the last.
 const char *spec_key(int i);
 
+// How large `noise` may be: a deviation up to 2, or a chance up to 1.
+float spec_noise_max(const Spec *spec);
+
 bool spec_equal(const Spec *a, const Spec *b);
 
 LossSettings spec_loss_settings(const Spec *spec); // what it says of its loss beside which one it is

@@ -74,6 +74,8 @@ void trainer_destroy(Trainer *trainer);                               // waits f
 // The data, once it is there: NULL before that. Borrowed, immutable.
 const Dataset *trainer_dataset(Trainer *trainer);
 const TargetFacts *trainer_test_facts(Trainer *trainer); // NULL until the data is there
+const TargetFacts *trainer_model_facts(Trainer *trainer,
+                                       const Spec *spec); // of what such a model's figures are against
 
 // The bank's model for spec; a new one starts at its initial weights, visible at once. NULL when memory is short.
 BankModel *trainer_find(Trainer *trainer, const Spec *spec, Error *error);

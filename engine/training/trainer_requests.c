@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/pixels.h"
+
 // The longest time between two batches, a day: far from what the clock's arithmetic can bear.
 static const int64_t PACE_MOST_NS = INT64_C(86400) * 1000000000;
 
@@ -71,6 +73,13 @@ const Dataset *trainer_dataset(Trainer *trainer) { return atomic_load(&trainer->
 const TargetFacts *trainer_test_facts(Trainer *trainer)
 {
     return atomic_load(&trainer->data_ready) ? &trainer->test_facts : NULL;
+}
+
+const TargetFacts *trainer_model_facts(Trainer *trainer, const Spec *spec)
+{
+    if (!atomic_load(&trainer->data_ready))
+        return NULL;
+    return pixels_have_binary_figures(spec) ? &trainer->binary_test_facts : &trainer->test_facts;
 }
 
 static bool is_in_use_locked(const Trainer *trainer, const BankModel *model)
