@@ -103,26 +103,6 @@ static void put_decoder(Script *script)
     put_modules(script, spec_code_index(script->spec) + 1, script->spec->hidden_count + 1);
 }
 
-static void put_layers(Script *script)
-{
-    const Spec *spec = script->spec;
-    if (spec->noise > 0.0f) {
-        put(script, "    x = keras.layers.GaussianNoise(");
-        put_number(script, spec->noise);
-        put(script, ")(x)\n    x = keras.layers.ReLU(max_value=1.0)(x)  # between 0 and 1, as pixels are\n");
-    }
-    for (int i = 0; i <= spec->hidden_count; i++) {
-        put(script, "    x = keras.layers.Dense(%d, activation=%s", width(spec, i),
-            i < spec->hidden_count ? "hidden" : "output");
-        if (i == spec_code_index(spec) && spec->l1 > 0.0f) {
-            put(script, ", activity_regularizer=keras.regularizers.L1(");
-            put_number(script, spec->l1);
-            put(script, spec->reduce == REDUCE_SUM ? " * 784)" : ")");
-        }
-        put(script, ", name=\"dense_%d\")(x)\n", i);
-    }
-}
-
 static void put_loss(Script *script)
 {
     const Spec *spec = script->spec;
@@ -154,21 +134,160 @@ static void put_spec(Script *script)
     put(script, "%s", text);
 }
 
-// A noisy pixel is at least 0 and at most 1, as any pixel.
+// ---- pixels: noise, targets, range ----
+
+static const char *const to_range[RANGE_COUNT] = {[RANGE_UNIT] = "%s",
+                                                  [RANGE_SYMMETRIC] = "2 * %s - 1",
+                                                  [RANGE_STANDARD] = "(%s - RANGE[\"mean\"]) / RANGE[\"deviation\"]"};
+static const char *const from_range[RANGE_COUNT] = {[RANGE_UNIT] = "%s",
+                                                    [RANGE_SYMMETRIC] = "(%s + 1) / 2",
+                                                    [RANGE_STANDARD] = "%s * RANGE[\"deviation\"] + RANGE[\"mean\"]"};
+
+// text, an expression of pixels, in another range: by one of the two tables.
+static void put_mapped(Script *script, const char *const forms[RANGE_COUNT], const char *text)
+{
+    const char *form = forms[script->spec->range], *at = strstr(form, "%s");
+    put(script, "%.*s%s%s", (int)(at - form), form, text, at + 2);
+}
+
+static const char *const targets[TARGETS_COUNT][FRAMEWORK_COUNT] = {
+    [TARGETS_GREY] = {"t", "t"},
+    [TARGETS_BINARY] = {"(t >= 0.5).float()", "keras.ops.cast(t >= 0.5, \"float32\")"},
+    [TARGETS_SAMPLED] = {"torch.bernoulli(t)",
+                         "keras.ops.cast(keras.random.uniform(keras.ops.shape(t)) < t, \"float32\")"},
+};
+
+// What figures are held against: the grey ones where targets are drawn.
+static const char *shown_target(const Script *script)
+{
+    return targets[pixels_have_binary_figures(script->spec) ? TARGETS_BINARY : TARGETS_GREY][script->framework];
+}
+
+// Of the input x, in [0, 1]; the number is put in by name.
+static const char *const noises[NOISE_KIND_COUNT][FRAMEWORK_COUNT] = {
+    [NOISE_GAUSSIAN] = {"(t + @noise@ * torch.randn_like(t)).clamp(0, 1)",
+                        "keras.ops.clip(x + @noise@ * keras.random.normal(keras.ops.shape(x)), 0, 1)"},
+    [NOISE_MASK] = {"(t * (torch.rand_like(t) >= @noise@))",
+                    "keras.ops.where(keras.random.uniform(keras.ops.shape(x)) < @noise@, 0.0, x)"},
+    [NOISE_SALT] = {"torch.where(torch.rand_like(t) < @noise@, torch.randint_like(t, 2), t)",
+                    "keras.ops.where(keras.random.uniform(keras.ops.shape(x)) < @noise@, "
+                    "keras.ops.round(keras.random.uniform(keras.ops.shape(x))), x)"},
+};
+
+static void put_noise(Script *script) { put_number(script, script->spec->noise); }
+static void put_damage(Script *script) { fill(script, noises[script->spec->noise_kind][script->framework]); }
+static void put_clean(Script *script) { put_mapped(script, to_range, "t"); }
+static void put_measured(Script *script) { put_mapped(script, to_range, shown_target(script)); }
+static void put_shown(Script *script) { put(script, "%s", shown_target(script)); }
+static void put_back(Script *script) { put_mapped(script, from_range, script->framework == KERAS ? "p" : "output(z)"); }
+
 static void put_input(Script *script)
 {
-    if (script->spec->noise <= 0.0f) {
+    const char *form = to_range[script->spec->range], *at = strstr(form, "%s");
+    put(script, "%.*s", (int)(at - form), form);
+    if (pixels_are_damaged(script->spec))
+        put_damage(script);
+    else
         put(script, "t");
+    put(script, "%s", at + 2);
+}
+
+// Keras' loss is given pixels: what it holds the outputs against.
+static void put_target(Script *script)
+{
+    if (script->spec->targets == TARGETS_GREY && script->spec->range == RANGE_UNIT)
         return;
+    put(script, "    t = ");
+    put_mapped(script, to_range, targets[script->spec->targets][KERAS]);
+    put(script, "\n");
+}
+
+static bool is_plain(const Spec *spec) { return !pixels_have_binary_figures(spec) && spec->range == RANGE_UNIT; }
+
+static void put_metric(Script *script)
+{
+    if (!is_plain(script->spec))
+        fill(script, "def mse(t, p):\n    return keras.ops.mean((@back@ - @shown@) ** 2, axis=-1)\n\n\n");
+}
+
+static void put_metric_name(Script *script) { put(script, "%s", is_plain(script->spec) ? "\"mse\"" : "mse"); }
+
+// Only with range=standard: the two numbers, where they come from and where they are kept.
+static void put_standard(Script *script, const char *otherwise, const char *text)
+{
+    put(script, "%s", script->spec->range == RANGE_STANDARD ? text : otherwise);
+}
+
+static void put_range(Script *script)
+{
+    put_standard(script, "",
+                 "\nRANGE = {\"mean\": 0.0, \"deviation\": 1.0}\n\n\n"
+                 "def standardise(images):\n"
+                 "    RANGE.update(mean=float(images.mean() / 255), deviation=float(images.std() / 255))\n");
+}
+
+static void put_metadata(Script *script)
+{
+    put_standard(script, "    header.pop(\"__metadata__\", None)\n",
+                 "    metadata = header.pop(\"__metadata__\", {})\n"
+                 "    RANGE.update({key: float(metadata[key]) for key in RANGE if key in metadata})\n");
+}
+
+static void put_moments(Script *script)
+{
+    put_standard(script, "", ", **{key: repr(value) for key, value in RANGE.items()}");
+}
+
+static void put_standardise(Script *script) { put_standard(script, "", "    standardise(train)\n"); }
+
+static void put_build(Script *script)
+{
+    put_standard(script, "model = build()",
+                 "if options.load:\n        read_tensors(options.load)\n    else:\n"
+                 "        standardise(read_images(options.data, \"train\")[:options.limit])\n    model = build()");
+}
+
+// Keras' layers before the first dense one.
+static void put_first_layers(Script *script)
+{
+    static const char *const scales[RANGE_COUNT] = {
+        [RANGE_SYMMETRIC] = "2, -1",
+        [RANGE_STANDARD] = "1 / RANGE[\"deviation\"], -RANGE[\"mean\"] / RANGE[\"deviation\"]"};
+    if (pixels_are_damaged(script->spec))
+        put(script, "    x = Damage()(x)\n");
+    if (scales[script->spec->range])
+        put(script, "    x = keras.layers.Rescaling(%s)(x)\n", scales[script->spec->range]);
+}
+
+static void put_damage_layer(Script *script)
+{
+    if (pixels_are_damaged(script->spec))
+        fill(script, "class Damage(keras.layers.Layer):\n"
+                     "    def call(self, x, training=False):\n"
+                     "        return @damage@ if training else x\n\n\n");
+}
+
+static void put_layers(Script *script)
+{
+    const Spec *spec = script->spec;
+    put_first_layers(script);
+    for (int i = 0; i <= spec->hidden_count; i++) {
+        put(script, "    x = keras.layers.Dense(%d, activation=%s", width(spec, i),
+            i < spec->hidden_count ? "hidden" : "output");
+        if (i == spec_code_index(spec) && spec->l1 > 0.0f) {
+            put(script, ", activity_regularizer=keras.regularizers.L1(");
+            put_number(script, spec->l1);
+            put(script, spec->reduce == REDUCE_SUM ? " * 784)" : ")");
+        }
+        put(script, ", name=\"dense_%d\")(x)\n", i);
     }
-    put(script, "(t + ");
-    put_number(script, script->spec->noise);
-    put(script, " * torch.randn_like(t)).clamp(0, 1)");
 }
 
 static void put_total(Script *script)
 {
-    put(script, script->spec->reduce == REDUCE_SUM ? "(784 * (loss(z, t)" : "(loss(z, t)");
+    put(script, script->spec->reduce == REDUCE_SUM ? "(784 * (loss(z, " : "(loss(z, ");
+    put_mapped(script, to_range, targets[script->spec->targets][PYTORCH]);
+    put(script, ")");
     if (script->spec->l1 > 0.0f) {
         put(script, " + ");
         put_number(script, script->spec->l1);
@@ -189,10 +308,37 @@ static void put_seed(Script *script) { put(script, "%u", (unsigned)script->spec-
 static const struct {
     const char *name;
     void (*put)(Script *script);
-} parts[] = {{"spec", put_spec},           {"encoder", put_encoder}, {"decoder", put_decoder}, {"layers", put_layers},
-             {"output", put_output},       {"hidden", put_hidden},   {"loss", put_loss},       {"k", put_k},
-             {"input", put_input},         {"total", put_total},     {"lr", put_lr},           {"batch", put_batch},
-             {"optimizer", put_optimizer}, {"seed", put_seed},       {"delta", put_delta},     {"weight", put_weight}};
+} parts[] = {{"spec", put_spec},
+             {"encoder", put_encoder},
+             {"decoder", put_decoder},
+             {"layers", put_layers},
+             {"output", put_output},
+             {"hidden", put_hidden},
+             {"loss", put_loss},
+             {"k", put_k},
+             {"input", put_input},
+             {"total", put_total},
+             {"lr", put_lr},
+             {"batch", put_batch},
+             {"optimizer", put_optimizer},
+             {"seed", put_seed},
+             {"delta", put_delta},
+             {"weight", put_weight},
+             {"noise", put_noise},
+             {"clean", put_clean},
+             {"measured", put_measured},
+             {"shown", put_shown},
+             {"back", put_back},
+             {"damage", put_damage},
+             {"damage_layer", put_damage_layer},
+             {"target", put_target},
+             {"metric", put_metric},
+             {"metric_name", put_metric_name},
+             {"range", put_range},
+             {"metadata", put_metadata},
+             {"moments", put_moments},
+             {"standardise", put_standardise},
+             {"build", put_build}};
 
 static void put_part(Script *script, const char *name, size_t length)
 {

@@ -15,7 +15,7 @@
     "import json\n"                                                                                                    \
     "import pathlib\n"                                                                                                 \
     "import struct\n"                                                                                                  \
-    "\n" imports "import numpy\n"                                                                                      \
+    "\n" imports "import numpy\n@range@"                                                                               \
     "\n"                                                                                                               \
     "\n"                                                                                                               \
     "def read_images(folder, part):\n"                                                                                 \
@@ -29,14 +29,14 @@
     "    data = pathlib.Path(path).read_bytes()\n"                                                                     \
     "    start = 8 + struct.unpack(\"<Q\", data[:8])[0]\n"                                                             \
     "    header = json.loads(data[8:start])\n"                                                                         \
-    "    header.pop(\"__metadata__\", None)\n"                                                                         \
+    "@metadata@"                                                                                                       \
     "    rows = sorted(header.items(), key=lambda row: row[1][\"data_offsets\"])\n"                                    \
     "    return {name: numpy.frombuffer(data[start + row[\"data_offsets\"][0]:start + row[\"data_offsets\"][1]],\n"    \
     "                                   \"<f4\").reshape(row[\"shape\"]).copy() for name, row in rows}\n"              \
     "\n"                                                                                                               \
     "\n"                                                                                                               \
     "def write_tensors(path, tensors):\n"                                                                              \
-    "    header, at = {\"__metadata__\": {\"spec\": \"@spec@\"}}, 0\n"                                                 \
+    "    header, at = {\"__metadata__\": {\"spec\": \"@spec@\"@moments@}}, 0\n"                                        \
     "    for name, values in tensors.items():\n"                                                                       \
     "        header[name] = {\"dtype\": \"F32\", \"shape\": list(values.shape), \"data_offsets\": [at, at + "          \
     "values.nbytes]}\n"                                                                                                \
@@ -90,8 +90,9 @@ static const char code_pytorch[] = CODE_HEAD(
                                             "def measure(model, images):\n"
                                             "    t = to_pixels(images)\n"
                                             "    with torch.no_grad():\n"
-                                            "        z, _ = model(t)\n"
-                                            "        return {\"loss\": loss(z, t).item(), \"mse\": ((output(z) - t) ** "
+                                            "        z, _ = model(@clean@)\n"
+                                            "        return {\"loss\": loss(z, @measured@).item(), \"mse\": ((@back@ - "
+                                            "@shown@) ** "
                                             "2).mean().item()}\n"
                                             "\n"
                                             "\n"
@@ -110,7 +111,8 @@ static const char code_pytorch[] = CODE_HEAD(
                                             "values in read_tensors(options.load).items()})\n"
                                             "        print(json.dumps(measure(model, test)))\n"
                                             "        return\n"
-                                            "    train = read_images(options.data, \"train\")[:options.limit]\n"
+                                            "    train = read_images(options.data, "
+                                            "\"train\")[:options.limit]\n@standardise@"
                                             "    optimizer = @optimizer@\n"
                                             "    for epoch in range(options.epochs):\n"
                                             "        train_epoch(model, optimizer, train)\n"
@@ -135,9 +137,11 @@ static const char code_keras[] = CODE_HEAD(
                       "\n"
                       "\n"
                       "def loss(t, p):\n"
+                      "@target@"
                       "    return @loss@\n"
                       "\n"
                       "\n"
+                      "@metric@@damage_layer@"
                       "def build():\n"
                       "    x = inputs = keras.Input((784,))\n"
                       "@layers@"
@@ -161,8 +165,8 @@ static const char code_keras[] = CODE_HEAD(
                       "\n"
                       "\n" CODE_ARGUMENTS "    keras.utils.set_random_seed(options.seed)\n"
                       "    test = read_images(options.data, \"t10k\").astype(\"float32\") / 255\n"
-                      "    model = build()\n"
-                      "    model.compile(optimizer=@optimizer@, loss=loss, metrics=[\"mse\"])\n"
+                      "    @build@\n"
+                      "    model.compile(optimizer=@optimizer@, loss=loss, metrics=[@metric_name@])\n"
                       "    if options.load:\n"
                       "        load(model, options.load)\n"
                       "        model.evaluate(test, test)\n"
