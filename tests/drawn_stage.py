@@ -20,6 +20,7 @@ def count_changed(spec):
     layers = [int(width) for width in re.split("[,+-]", keys["layers"])]
     same = [keys[key] == drawn_said.DEFAULTS[key] for key in ("hidden", "optimizer", "batch", "noise", "l1", "seed")]
     same += [float(keys["lr"]) == drawn_said.OWN_RATES[keys["optimizer"]], len(layers) == 1, min(layers) == 32]
+    same += [key not in keys for key in ("range", "reduce", "targets", "noise_kind")]
     return same.count(False)
 
 

@@ -122,7 +122,8 @@ static int count_changed(const Spec *spec)
     return (spec->hidden != own.hidden) + (spec->optimizer != own.optimizer) +
            (spec->lr != optimizer_get(spec->optimizer)->default_lr) + (spec->batch != own.batch) +
            (spec->hidden_count != own.hidden_count) + (size != own_size) + (spec->noise != own.noise) +
-           (spec->l1 != own.l1) + (spec->seed != own.seed);
+           (spec->l1 != own.l1) + (spec->seed != own.seed) + (spec->range != own.range) + (spec->reduce != own.reduce) +
+           (spec->targets != own.targets) + (spec->noise_kind != own.noise_kind);
 }
 
 static float draw_more(Panel *panel, int side, Rect line)

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "draw/ui_field.h"
 #include "panels/panel.h"
@@ -26,6 +27,20 @@ static int *output_of(Spec *spec) { return &spec->output; }
 static int *hidden_of(Spec *spec) { return &spec->hidden; }
 static int *optimizer_of(Spec *spec) { return &spec->optimizer; }
 
+#define CHOICE_ROW(field, KIND)                                                                                        \
+    static int count_##field(void) { return choice_count(KIND); }                                                      \
+    static const char *field##_label(int row) { return choice_get(KIND, row)->label; }                                 \
+    static void field##_hint(Panel *panel, WidgetState state, int row)                                                 \
+    {                                                                                                                  \
+        ui_set_hint(panel->ui, state, choice_get(KIND, row)->what, choice_get(KIND, row)->look);                       \
+    }                                                                                                                  \
+    static int *choose_##field(Spec *spec) { return &spec->field; }
+CHOICE_ROW(range, CHOICE_RANGE)
+CHOICE_ROW(reduce, CHOICE_REDUCE)
+CHOICE_ROW(targets, CHOICE_TARGETS)
+CHOICE_ROW(noise_kind, CHOICE_NOISE_KIND)
+#undef CHOICE_ROW
+
 // What can be chosen: a table of the engine each. Loss and output stand in the head, too, as far as there is room.
 typedef struct ChoiceRow {
     const char *key, *word;
@@ -40,6 +55,10 @@ static const ChoiceRow choices[] = {
     {"output.all", "output", count_outputs, output_label, panel_output_hint, output_of},
     {"hidden", "inner units", count_hiddens, hidden_label, panel_hidden_hint, hidden_of},
     {"optimizer", "how it steps", optimizer_count, optimizer_label, panel_optimizer_hint, optimizer_of},
+    {"pixel_range", "pixel range", count_range, range_label, range_hint, choose_range},
+    {"reduce", "over pixels", count_reduce, reduce_label, reduce_hint, choose_reduce},
+    {"model_targets", "targets", count_targets, targets_label, targets_hint, choose_targets},
+    {"noise_kind", "noise", count_noise_kind, noise_kind_label, noise_kind_hint, choose_noise_kind},
 };
 enum { CHOICE_COUNT = sizeof choices / sizeof *choices };
 
@@ -137,7 +156,7 @@ static void step_noise(Spec *spec, int direction)
 {
     const float tenths = spec->noise * 10.0f;
     const int next = direction > 0 ? (int)floorf(tenths + 0.001f) + 1 : (int)ceilf(tenths - 0.001f) - 1;
-    spec->noise = (float)(next < 0 ? 0 : next > 20 ? 20 : next) / 10.0f;
+    spec->noise = fminf((float)(next < 0 ? 0 : next) / 10.0f, spec_noise_max(spec));
 }
 
 static void step_l1(Spec *spec, int direction)
@@ -198,6 +217,20 @@ static void draw_settings(Panel *panel, int side, Rect rect, float line, Spec *s
         if (change)
             settings[i].step(spec, change);
     }
+}
+
+_Static_assert((int)SETTING_COUNT % 2 == 1, "the last line's second half is the equal rate's");
+
+// Plain SGD steps by the loss as it is, a factor of 784 included: the rate at which the other reduction does the same.
+static void draw_equal_rate(Panel *panel, Rect row, const Spec *spec)
+{
+    char text[64];
+    if (strcmp(optimizer_get(spec->optimizer)->key, "sgd") != 0)
+        return;
+    const bool is_sum = spec->reduce == REDUCE_SUM;
+    const double rate = is_sum ? (double)spec->lr * DIGIT_PIXELS : (double)spec->lr / DIGIT_PIXELS;
+    (void)snprintf(text, sizeof text, "as %s at rate %.3g", is_sum ? "mean" : "sum", rate);
+    ui_text(panel->ui, row, FONT_UI, TEXT_SMALL, panel->ui->theme->soft, ALIGN_RIGHT, text);
 }
 
 // What the whole model is as a string, and a button that copies it.
@@ -267,8 +300,10 @@ void panel_more(Panel *panel)
         place.y += line * (float)draw_choice(panel, side, place, line, &choices[i], &spec);
     if (spec.optimizer != old.optimizer)
         spec.lr = optimizer_get(spec.optimizer)->default_lr; // rates of different optimizers mean different things
+    spec.noise = fminf(spec.noise, spec_noise_max(&spec));
     draw_settings(panel, side, (Rect){place.x, place.y, place.w, 0}, line, &spec);
     place.y += line * (float)((SETTING_COUNT + 1) / 2);
+    draw_equal_rate(panel, (Rect){place.x, place.y - line, place.w, place.h}, &old);
     draw_spec(panel, side, place);
     place.y += line;
     draw_takeaways(panel, side, place);

@@ -4,7 +4,7 @@
 
 #include "panels/panel.h"
 
-enum { COLUMNS = SIDE_COUNT, LINES_MAX = LOSS_COUNT + 5 };
+enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 5 };
 
 typedef struct Line {
     char label[48], brief[24], word[24], values[COLUMNS][24]; // word: its key in words.h
@@ -14,6 +14,27 @@ static const Metrics *find_test(const Frame *frame, int side)
 {
     const Metrics *test = &frame->models[side].snapshot->test;
     return test->images > 0 && panel_is_shown(frame, side) ? test : NULL;
+}
+
+// Where a model on show trains with noise, its losses are of clean inputs, and beside them of noisy ones.
+static void add_noisy(const Frame *frame, int loss, Line *lines, int *count)
+{
+    Line *clean = &lines[*count - 1], *noisy = &lines[*count];
+    bool is_noisy = false;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        if (!panel_is_shown(frame, side) || !pixels_are_damaged(&frame->models[side].spec))
+            continue;
+        is_noisy = true;
+        if (find_test(frame, side))
+            panel_format_figure(find_test(frame, side)->noisy_mean[loss], noisy->values[side]);
+    }
+    if (!is_noisy)
+        return;
+    (*count)++;
+    (void)snprintf(clean->label, sizeof clean->label, "%s, clean input", loss_get(loss)->label);
+    (void)snprintf(noisy->label, sizeof noisy->label, "%s, noisy input", loss_get(loss)->label);
+    (void)snprintf(noisy->brief, sizeof noisy->brief, "%s, noisy", loss_get(loss)->label);
+    (void)snprintf(noisy->word, sizeof noisy->word, "noise");
 }
 
 static void add_losses(const Frame *frame, Line *lines, int *count)
@@ -31,6 +52,7 @@ static void add_losses(const Frame *frame, Line *lines, int *count)
         for (int side = 0; side < SIDE_COUNT; side++)
             if (find_test(frame, side))
                 panel_format_figure(find_test(frame, side)->mean[loss], line->values[side]);
+        add_noisy(frame, loss, lines, count);
     }
 }
 

@@ -32,6 +32,7 @@ static int list_models(const Panel *panel, int models[SIDE_COUNT])
 static void fill_model(Table *table, const Frame *frame, PixelHover hover, int model, int column, float t)
 {
     const ModelFrame *m = &frame->models[model];
+    t = frame_target(m, t);
     const size_t at = (size_t)(hover.is_pad ? 0 : hover.cell) * DIGIT_PIXELS + (size_t)hover.pixel;
     const float z = hover.is_pad ? m->pad_z[at] : m->z[at], p = hover.is_pad ? m->pad_p[at] : m->p[at];
     const int logit = 2 + table->loss_count;

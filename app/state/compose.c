@@ -148,6 +148,13 @@ static void compose_figures(ModelFrame *m)
         format_moment(s->test_step, s->steps_per_epoch, m->figures_of, sizeof m->figures_of);
 }
 
+// Of digits on show, (count, DIGIT_PIXELS).
+static void find_targets(const ModelFrame *m, const float *digits, int count, float *targets)
+{
+    for (int i = 0; i < count * DIGIT_PIXELS; i++)
+        targets[i] = frame_target(m, digits[i]);
+}
+
 static void compose_model(App *app, Frame *frame, int index)
 {
     ModelFrame *m = &frame->models[index];
@@ -158,6 +165,7 @@ static void compose_model(App *app, Frame *frame, int index)
     m->model = bank_model_shape(slot->bank);
     m->range = range_of(m->model, m->snapshot->parameters);
     m->settings = spec_loss_settings(&m->spec);
+    m->facts = trainer_model_facts(app->trainer, &slot->spec);
     if (m->origin && m->origin->components)
         (void)snprintf(m->caption, sizeof m->caption, "PCA, %d component%s", m->origin->components,
                        m->origin->components == 1 ? "" : "s");
@@ -167,9 +175,10 @@ static void compose_model(App *app, Frame *frame, int index)
     compute_page(m, frame, &slot->workspace);
     model_forward(m->model, m->snapshot->parameters, &slot->workspace, frame->pad_input, 1, m->pad_z, m->pad_p);
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
-        float values[DIGIT_PIXELS];
+        float values[DIGIT_PIXELS], targets[DIGIT_PIXELS];
         double sum = 0.0;
-        model_loss_values(m->model, m->settings, loss, m->pad_z, m->pad_p, frame->pad_input, values, DIGIT_PIXELS);
+        find_targets(m, frame->pad_input, 1, targets);
+        model_loss_values(m->model, m->settings, loss, m->pad_z, m->pad_p, targets, values, DIGIT_PIXELS);
         for (int i = 0; i < DIGIT_PIXELS; i++)
             sum += (double)values[i];
         m->pad_loss[loss] = sum / DIGIT_PIXELS;
@@ -186,18 +195,22 @@ static void compute_heat(const Heatmap *mode, const HeatInput *in, float *values
 // A beside the other side, everything else beside A.
 static void compose_heat(Frame *frame, int index)
 {
+    static float targets[PAGE_MAX * DIGIT_PIXELS]; // the UI thread's
+    float pad_targets[DIGIT_PIXELS];
     ModelFrame *m = &frame->models[index];
     const ModelFrame *a = &frame->models[SIDE_A], *b = index == SIDE_A ? &frame->models[SIDE_B] : m;
     const size_t n = (size_t)frame->page_count * DIGIT_PIXELS;
+    find_targets(m, frame->targets, frame->page_count, targets);
+    find_targets(m, frame->pad_input, 1, pad_targets);
     for (int i = 0; i < HEATMAP_COUNT; i++) {
         const Heatmap *mode = heatmap_get(frame->look.heatmaps[i]);
-        HeatInput in = {m->model, m->range, m->settings,        m->z,         m->p, frame->targets,
-                        a->p,     b->p,     &m->snapshot->test, frame->facts, n};
+        HeatInput in = {m->model, m->range, m->settings,        m->z,     m->p, targets,
+                        a->p,     b->p,     &m->snapshot->test, m->facts, n};
         if (mode->is_of_set)
             in.n = DIGIT_PIXELS;
         compute_heat(mode, &in, m->heat[i], m->marks[i]);
-        const HeatInput drawn = {m->model, m->range, m->settings,        m->pad_z,     m->pad_p,    frame->pad_input,
-                                 a->pad_p, b->pad_p, &m->snapshot->test, frame->facts, DIGIT_PIXELS};
+        const HeatInput drawn = {m->model, m->range, m->settings,        m->pad_z, m->pad_p,    pad_targets,
+                                 a->pad_p, b->pad_p, &m->snapshot->test, m->facts, DIGIT_PIXELS};
         compute_heat(mode, &drawn, m->pad_heat[i], m->pad_marks[i]);
     }
 }
@@ -265,7 +278,8 @@ static void compose_dataset(App *app, Frame *frame)
         image_set_digest(&dataset->test, app->sums.test);
     }
     frame->sums = *app->sums.train ? &app->sums : NULL;
-    frame->facts = trainer_test_facts(app->trainer);
+    const int side = scene_shows(app->look.scene, SIDE_A) ? SIDE_A : SIDE_B;
+    frame->facts = trainer_model_facts(app->trainer, &app->slots[side].spec);
     frame->pca = app->pca_run.pca;
     frame->sayings = &app->saying_run;
 }

@@ -54,6 +54,7 @@ typedef struct ModelFrame {
     const Model *model;
     PixelRange range;          // of the snapshot's parameters
     LossSettings settings;     // that its losses are taken with
+    const TargetFacts *facts;  // of what its figures are held against; NULL as the frame's
     const Snapshot *snapshot;  // borrowed for the frame; of the moment that is looked at
     const Snapshot *live;      // the newest
     const ModelOrigin *origin; // NULL: its seed's weights
@@ -91,6 +92,12 @@ typedef struct PairFigures {
     bool is_complete;              // nothing that is being trained or compared is missing
 } PairFigures;
 
+// t of the pixels on show is what the models read; of it, what one of them is held against.
+static inline float frame_target(const ModelFrame *m, float t)
+{
+    return pixels_have_binary_figures(&m->spec) ? pixels_make_binary_value(t) : t;
+}
+
 typedef struct Frame {
     Look look;
     int page_count, indices[PAGE_MAX]; // of the test digits on the page; -1: the drawing
@@ -120,7 +127,7 @@ typedef struct Frame {
     int preset;                            // that is on show, as it was set up; -1: none
     Sentence sentence;                     // of the scene; changes at most once a second while models train
     Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
-    const TargetFacts *facts;              // of the test set; NULL: the data is still being made
+    const TargetFacts *facts;              // of the test set, by A's targets (B's without A); NULL: no data yet
     const Pca *pca;                        // of the training images; NULL: nobody has wanted it, or it is not there yet
     const SayingRun *sayings;     // what was measured over seeds, and what is being measured
     const TrialFrame *trials;     // in the claims' view; else NULL

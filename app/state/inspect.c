@@ -33,10 +33,11 @@ static InspectSide find_side(const Frame *frame, int side, float t, float mean_t
     InspectSide out = {.z = (is_pad ? m->pad_z : m->z)[pixel],
                        .p = (is_pad ? m->pad_p : m->p)[pixel],
                        .has_set = m->snapshot->test.images > 0};
+    const float own_t = frame_target(m, t);
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
-        model_loss_values(m->model, m->settings, loss, &out.z, &out.p, &t, &out.loss[loss], 1);
-        model_loss_slopes(m->model, m->range, m->settings, loss, &out.z, &t, &out.slope[loss], 1);
-        out.excess[loss] = out.loss[loss] - (float)loss_floor(loss, m->settings, (double)t);
+        model_loss_values(m->model, m->settings, loss, &out.z, &out.p, &own_t, &out.loss[loss], 1);
+        model_loss_slopes(m->model, m->range, m->settings, loss, &out.z, &own_t, &out.slope[loss], 1);
+        out.excess[loss] = out.loss[loss] - (float)loss_floor(loss, m->settings, (double)own_t);
     }
     out.mean_p = out.has_set ? m->snapshot->test.mean_output_map[pixel] : NAN;
     out.mean_error = out.mean_p - mean_t;

@@ -9,7 +9,7 @@
 #include "state/heatmap.h"
 #include "state/words_rows.h"
 
-enum { KEY_SIZE = 24, ROWS_MAX = 192, BORROWED_MAX = 64 };
+enum { KEY_SIZE = 24, ROWS_MAX = 224, BORROWED_MAX = 96 };
 
 static struct {
     Words rows[ROWS_MAX];
@@ -40,6 +40,14 @@ static void borrow_activations(ActivationRole role, const char *kind)
     }
 }
 
+static void borrow_choices(ChoiceKind kind, const char *name)
+{
+    for (int i = 0; i < choice_count(kind); i++) {
+        const Choice *row = choice_get(kind, i);
+        borrow(name, (Words){row->key, row->label, row->what, row->look, NULL, NULL});
+    }
+}
+
 static void borrow_heatmaps(bool are_of_losses)
 {
     for (int i = 0; i < heatmap_count(); i++) {
@@ -67,6 +75,10 @@ static void fill(void)
     borrow_heatmaps(false);
     table.term_count = table.count;
     borrow_heatmaps(true);
+    borrow_choices(CHOICE_RANGE, "range");
+    borrow_choices(CHOICE_REDUCE, "reduce");
+    borrow_choices(CHOICE_TARGETS, "targets");
+    borrow_choices(CHOICE_NOISE_KIND, "noise_kind");
     for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
         add(&controls[i]);
 }
