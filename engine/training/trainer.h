@@ -7,6 +7,7 @@
 #pragma once
 #include "data/dataset.h"
 #include "kernels/loss.h"
+#include "measuring/appearance.h"
 #include "measuring/code_facts.h"
 #include "measuring/metrics.h"
 #include "models/model.h"
@@ -30,6 +31,7 @@ typedef struct EpochRecord {
     int epoch;               // 0: before training
     float train[LOSS_COUNT]; // mean loss over the first TRAIN_PROBE_IMAGES training images
     float test[LOSS_COUNT];  // mean loss over the whole test set
+    float noisy[LOSS_COUNT]; // the same of inputs with the spec's noise; without noise those of test
 } EpochRecord;
 
 enum { TRAIN_PROBE_IMAGES = 2000 };
@@ -135,6 +137,10 @@ bool trainer_compare(Trainer *trainer, Moment *a, Moment *b, PairMetrics *out);
 
 // What each unit of a moment's code does over the whole test set; else as trainer_compare.
 bool trainer_measure_code(Trainer *trainer, Moment *moment, CodeFacts *out);
+
+// How a moment's outputs over the whole test set look; else as trainer_compare. It takes ten times as long as all
+// figures: to be asked for while no model trains.
+bool trainer_measure_appearance(Trainer *trainer, Moment *moment, Appearance *out);
 
 const Model *bank_model_shape(const BankModel *model); // borrowed; lives until another spec pushes it out of the bank
 const Snapshot *bank_model_latest(BankModel *model, bool *changed); // borrowed until the next call for this model

@@ -135,6 +135,7 @@ void trainer_measure(Trainer *trainer, BankModel *model)
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         record.test[loss] = (float)test.mean[loss];
         record.train[loss] = (float)train.mean[loss];
+        record.noisy[loss] = (float)test.noisy_mean[loss];
     }
     bank_model_record(model, record);
 }
@@ -252,29 +253,35 @@ static void compare_pair_locked(Trainer *trainer, int index)
     trainer_wake(trainer);
 }
 
-static int find_code_locked(const Trainer *trainer) // one that waits; -1: none
+static int find_survey_locked(const Trainer *trainer) // one that waits; -1: none
 {
-    for (int i = 0; i < CODES_MAX; i++)
-        if (trainer->codes[i].moment && !trainer->codes[i].is_done)
+    for (int i = 0; i < SURVEYS_MAX; i++)
+        if (trainer->surveys[i].moment && !trainer->surveys[i].is_done)
             return i;
     return -1;
 }
 
 // As compare_pair_locked.
-static void measure_code_locked(Trainer *trainer, int index)
+static void survey_locked(Trainer *trainer, int index)
 {
-    Moment *const moment = trainer->codes[index].moment;
+    Moment *const moment = trainer->surveys[index].moment;
+    const SurveyKind kind = trainer->surveys[index].kind;
     moment_hold(moment);
     pthread_mutex_unlock(&trainer->lock);
     const int64_t start = trainer_now_ns();
-    const bool good = code_facts_measure(&moment->model, moment->parameters, &trainer->dataset->test,
-                                         trainer->dataset->test.count, trainer->pool, &trainer->code_facts, NULL);
+    const ImageSet *test = &trainer->dataset->test;
+    Appearance appearance = {0};
+    const bool good = kind == SURVEY_CODE ? code_facts_measure(&moment->model, moment->parameters, test, test->count,
+                                                               trainer->pool, &trainer->code_facts, NULL)
+                                          : appearance_measure(&moment->model, moment->parameters, test, test->count,
+                                                               trainer->pool, &appearance, NULL);
     set_next_time(trainer, start);
     pthread_mutex_lock(&trainer->lock);
-    CodeEntry *entry = &trainer->codes[index];
-    if (entry->moment == moment) {
-        entry->is_done = true;
-        entry->facts = good ? trainer->code_facts : (CodeFacts){0};
+    Survey *survey = &trainer->surveys[index];
+    if (survey->moment == moment && survey->kind == kind) {
+        survey->is_done = true;
+        survey->code = good && kind == SURVEY_CODE ? trainer->code_facts : (CodeFacts){0};
+        survey->appearance = good ? appearance : (Appearance){0};
     }
     if (!good)
         atomic_store(&trainer->has_failed, true);
@@ -293,10 +300,10 @@ bool trainer_serve_locked(Trainer *trainer, bool is_idle)
     }
     if (!is_time_locked(trainer, is_idle))
         return false;
-    const int pair = find_pair_locked(trainer), code = find_code_locked(trainer);
-    if (code >= 0) // what one looks at before what is said of it
-        measure_code_locked(trainer, code);
+    const int pair = find_pair_locked(trainer), survey = find_survey_locked(trainer);
+    if (survey >= 0) // what one looks at before what is said of it
+        survey_locked(trainer, survey);
     else if (pair >= 0)
         compare_pair_locked(trainer, pair);
-    return code >= 0 || pair >= 0;
+    return survey >= 0 || pair >= 0;
 }

@@ -57,8 +57,8 @@ void trainer_destroy(Trainer *trainer)
         moment_release(trainer->pairs[i].a);
         moment_release(trainer->pairs[i].b);
     }
-    for (int i = 0; i < CODES_MAX; i++)
-        moment_release(trainer->codes[i].moment);
+    for (int i = 0; i < SURVEYS_MAX; i++)
+        moment_release(trainer->surveys[i].moment);
     for (int i = 0; i < trainer->bank_count; i++)
         bank_model_destroy(trainer->bank[i]);
     pool_destroy(trainer->pool);
@@ -342,26 +342,41 @@ bool trainer_compare(Trainer *trainer, Moment *a, Moment *b, PairMetrics *out)
     return is_known;
 }
 
+// The entry of this moment where it is done; else NULL, and it is asked for. It stays whole under the lock.
+static const Survey *find_survey_locked(Trainer *trainer, Moment *moment, SurveyKind kind)
+{
+    for (int i = 0; i < SURVEYS_MAX; i++) {
+        const Survey *survey = &trainer->surveys[i];
+        if (survey->moment == moment && survey->kind == kind)
+            return survey->is_done ? survey : NULL;
+    }
+    Survey *survey = &trainer->surveys[trainer->next_survey];
+    trainer->next_survey = (trainer->next_survey + 1) % SURVEYS_MAX;
+    moment_release(survey->moment);
+    moment_hold(moment);
+    survey->moment = moment;
+    survey->kind = kind;
+    survey->is_done = false;
+    pthread_cond_signal(&trainer->changed);
+    return NULL;
+}
+
 bool trainer_measure_code(Trainer *trainer, Moment *moment, CodeFacts *out)
 {
-    bool is_known = false, is_there = false;
     pthread_mutex_lock(&trainer->lock);
-    for (int i = 0; i < CODES_MAX && !is_there; i++) {
-        const CodeEntry *entry = &trainer->codes[i];
-        is_there = entry->moment == moment;
-        is_known = is_there && entry->is_done;
-        if (is_known)
-            *out = entry->facts;
-    }
-    if (!is_there) {
-        CodeEntry *entry = &trainer->codes[trainer->next_code];
-        trainer->next_code = (trainer->next_code + 1) % CODES_MAX;
-        moment_release(entry->moment);
-        moment_hold(moment);
-        entry->moment = moment;
-        entry->is_done = false;
-        pthread_cond_signal(&trainer->changed);
-    }
+    const Survey *survey = find_survey_locked(trainer, moment, SURVEY_CODE);
+    if (survey)
+        *out = survey->code;
     pthread_mutex_unlock(&trainer->lock);
-    return is_known;
+    return survey != NULL;
+}
+
+bool trainer_measure_appearance(Trainer *trainer, Moment *moment, Appearance *out)
+{
+    pthread_mutex_lock(&trainer->lock);
+    const Survey *survey = find_survey_locked(trainer, moment, SURVEY_APPEARANCE);
+    if (survey)
+        *out = survey->appearance;
+    pthread_mutex_unlock(&trainer->lock);
+    return survey != NULL;
 }

@@ -7,7 +7,7 @@
 
 #include "training/bank.h"
 
-enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16, CODES_MAX = 4 };
+enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16, SURVEYS_MAX = 8 };
 
 enum { SLICE_STEPS = 16 }; // at most
 
@@ -27,11 +27,16 @@ typedef struct PairEntry {
     PairMetrics metrics;
 } PairEntry;
 
-typedef struct CodeEntry {
+// What takes too long to be measured with every moment, and is where somebody looks at it.
+typedef enum SurveyKind { SURVEY_CODE, SURVEY_APPEARANCE } SurveyKind;
+
+typedef struct Survey {
     Moment *moment; // held; NULL: the entry is free
+    SurveyKind kind;
     bool is_done;
-    CodeFacts facts;
-} CodeEntry;
+    CodeFacts code; // of the one kind
+    Appearance appearance;
+} Survey;
 
 struct Trainer {
     TrainerOptions options;
@@ -62,8 +67,8 @@ struct Trainer {
     int wanted_count;
     PairEntry pairs[PAIRS_MAX]; // a ring: what was compared, and what is to be
     int next_pair;
-    CodeEntry codes[CODES_MAX]; // the same for codes
-    int next_code;
+    Survey surveys[SURVEYS_MAX]; // the same for those
+    int next_survey;
     BankModel *bank[BANK_MAX]; // changed by the UI thread alone, which therefore reads it without the lock
     int bank_count;
 
@@ -79,8 +84,8 @@ struct Trainer {
     // training thread
     int64_t credit_ns, measuring_ns; // time saved up for measuring, and what it took the last time
     int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
-    int64_t next_compare_ns;         // when the next pair or code may be measured while models train
-    CodeFacts code_facts; // that are being measured
+    int64_t next_compare_ns;         // when the next pair or survey may be measured while models train
+    CodeFacts code_facts;            // that are being measured
 };
 
 // trainer.c
@@ -104,6 +109,6 @@ void trainer_measure_finite(Trainer *trainer, BankModel *model);            // a
 bool trainer_wants_measuring(Trainer *trainer, int epoch, int shown_count); // as far as time decides it
 void trainer_earn_credit(Trainer *trainer, int64_t elapsed_ns, int shown_count);
 
-// Measures a moment, compares a pair or measures a code that the UI waits for; false where there is none, or where models train and its
-// time has not come. lock is held before and after.
+// Measures a moment, compares a pair or makes a survey that the UI waits for; false where there is none, or where
+// models train and its time has not come. lock is held before and after.
 bool trainer_serve_locked(Trainer *trainer, bool is_idle);
