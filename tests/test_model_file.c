@@ -141,6 +141,18 @@ static void what_it_was_trained_with_is_guessed(void **state)
     }
 }
 
+// Who says the range has its outputs mapped back before they are held against the digits.
+static void a_range_is_taken_into_account(void **state)
+{
+    (void)state;
+    (void)train("loss=mse,output=tanh,range=symmetric,lr=0.002", "range", TORCH);
+    ModelFile file = load("range", "range=symmetric");
+    assert_int_equal(file.model.spec.output, activation_find(OUTPUT_ACTIVATION, "tanh"));
+    assert_int_equal(file.model.spec.loss, LOSS_MSE);
+    assert_true(is_said(&file.notices, "is guessed, with a test MSE of 0.0"));
+    model_file_free(&file);
+}
+
 static void a_wish_is_not_guessed(void **state)
 {
     (void)state;
@@ -292,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST_OF(what_it_was_trained_with_is_guessed),
+        TEST_OF(a_range_is_taken_into_account),
         TEST_OF(a_wish_is_not_guessed),
         TEST_OF(what_a_file_says_holds),
         TEST_OF(the_reading_that_reconstructs_better_is_taken),

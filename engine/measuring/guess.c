@@ -17,6 +17,7 @@
 #include "kernels/activation.h"
 #include "kernels/kernel.h"
 #include "models/model_layers.h"
+#include "models/range.h"
 
 enum { ROWS = 50 };                // images worked on at a time
 static const double as_good = 1.5; // beyond this factor of the least error there is no need of the balance
@@ -27,6 +28,7 @@ typedef struct Trial {
     const SpecWish *wish;
     const ImageSet *set;
     int images;
+    PixelRange range;        // in which the logits' model reads and gives back pixels
     float *x, *z;            // (ROWS, DIGIT_PIXELS), (images, DIGIT_PIXELS)
     float *p, *slopes;       // (DIGIT_PIXELS)
     double *sums, *absolute; // (DIGIT_PIXELS): of slopes
@@ -42,14 +44,16 @@ static void load_images(const Trial *trial, int first, int rows)
 }
 
 // Logits of all images.
-static bool compute_logits(const Trial *trial, const Spec *spec, int reading, Error *error)
+static bool compute_logits(Trial *trial, const Spec *spec, int reading, Error *error)
 {
     const Model model = model_create(spec, DIGIT_PIXELS);
     Workspace workspace = {0};
     float *parameters = aligned_alloc(64, model.parameter_count * sizeof *parameters); // a multiple of 64 bytes
     const bool good = parameters && workspace_init(&workspace, &model, ROWS, error);
-    if (good)
+    if (good) {
         foreign_fill(trial->foreign, reading, &model, parameters);
+        trial->range = range_of(&model, parameters);
+    }
     for (int first = 0; good && first < trial->images; first += ROWS) {
         const int rows = trial->images - first < ROWS ? trial->images - first : ROWS;
         load_images(trial, first, rows);
@@ -66,6 +70,7 @@ static double measure_error(const Trial *trial, int output)
     for (int image = 0; image < trial->images; image++) {
         const size_t at = (size_t)image * DIGIT_PIXELS;
         activation_get(OUTPUT_ACTIVATION, output)->apply(trial->z + at, trial->p, trial->slopes, DIGIT_PIXELS);
+        range_map_all_back(trial->range, trial->p, DIGIT_PIXELS);
         for (size_t i = 0; i < DIGIT_PIXELS; i++) {
             const double miss = (double)trial->p[i] - trial->set->pixels[at + i] / 255.0;
             sum += miss * miss;
@@ -81,7 +86,7 @@ static double measure_balance(const Trial *trial, const Spec *spec)
     memset(trial->absolute, 0, DIGIT_PIXELS * sizeof *trial->absolute);
     for (int image = 0; image < trial->images; image++) {
         load_images(trial, image, 1);
-        model_loss_slopes(&model, (PixelRange){1.0f, 0.0f}, spec_loss_settings(spec), spec->loss,
+        model_loss_slopes(&model, trial->range, spec_loss_settings(spec), spec->loss,
                           trial->z + (size_t)image * DIGIT_PIXELS, trial->x, trial->slopes, DIGIT_PIXELS);
         for (size_t i = 0; i < DIGIT_PIXELS; i++) {
             trial->sums[i] += (double)trial->slopes[i];
@@ -163,7 +168,7 @@ static bool fits(const Trial *trial, int reading, Spec *spec)
                                               memcmp(spec->widths, trial->wish->spec.widths, sizeof spec->widths) == 0);
 }
 
-static bool try_all(const Trial *trial, const LoadProgress *progress, Guesses *out, Error *error)
+static bool try_all(Trial *trial, const LoadProgress *progress, Guesses *out, Error *error)
 {
     const int readings = foreign_reading_count(trial->foreign);
     for (int reading = 0; reading < readings; reading++) {
