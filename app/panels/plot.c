@@ -47,7 +47,7 @@ void plot_x_axis(const Plot *plot, const float *ticks, int count, const char *na
     for (int i = 0; i < count; i++) {
         const float x = roundf(plot_x(plot, ticks[i]));
         char text[16];
-        (void)snprintf(text, sizeof text, "%g", (double)ticks[i]);
+        (void)snprintf(text, sizeof text, "%.3g", (double)ticks[i]);
         draw_box(ui->draw, (Rect){x, plot->area.y, ui_px(ui, 1), plot->area.h}, ui->theme->grid, 0);
         const bool is_first = x - width / 2 < plot->area.x - ui_px(ui, 12),
                    is_last = x + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) / 2 > plot->area.x + plot->area.w;
@@ -75,7 +75,7 @@ void plot_y_axis(const Plot *plot, const float *ticks, int count)
     for (int i = 0; i < count; i++) {
         const float y = roundf(plot_y(plot, ticks[i]));
         char text[16];
-        (void)snprintf(text, sizeof text, "%g", (double)ticks[i]);
+        (void)snprintf(text, sizeof text, "%.3g", (double)ticks[i]);
         draw_box(ui->draw, (Rect){plot->area.x, y, plot->area.w, ui_px(ui, 1)}, ui->theme->grid, 0);
         // the uppermost stays clear of the title
         ui_text(ui,
