@@ -297,19 +297,25 @@ int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *label
     return result == chosen ? -1 : result;
 }
 
-int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState states[2])
+int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState states[STEPPER_PARTS])
 {
     char part_id[40];
     const float needed = ceilf(ui_text_width(ui, FONT_FIGURES, TEXT_NORMAL, value));
     const float side = fminf(fmaxf(rect.h, ui_px(ui, 22)), floorf((rect.w - needed) / 2));
     const Rect minus = {rect.x, rect.y, side, rect.h}, plus = {rect.x + rect.w - side, rect.y, side, rect.h};
     (void)snprintf(part_id, sizeof part_id, "%s.minus", id);
-    states[0] = ui_button_state(ui, part_id, minus, "\u2212", NULL, false, 0);
-    ui_text(ui, (Rect){minus.x + side, rect.y, plus.x - minus.x - side, rect.h}, FONT_FIGURES, TEXT_NORMAL,
-            ui->theme->text, ALIGN_CENTER, value);
+    states[STEPPER_MINUS] = ui_button_state(ui, part_id, minus, "\u2212", NULL, false, 0);
+    const Rect middle = {minus.x + side, rect.y, plus.x - minus.x - side, rect.h};
+    (void)snprintf(part_id, sizeof part_id, "%s.value", id);
+    states[STEPPER_VALUE] = ui_widget(ui, part_id, middle, value);
+    ui_set_cursor(ui, states[STEPPER_VALUE], CURSOR_HAND);
+    if (states[STEPPER_VALUE].is_hot)
+        draw_box(ui->draw, middle, ui->theme->hover, ui_px(ui, RADIUS));
+    ui_text(ui, middle, FONT_FIGURES, TEXT_NORMAL, ui->theme->text, ALIGN_CENTER, value);
+    ui_focus_ring(ui, states[STEPPER_VALUE], middle);
     (void)snprintf(part_id, sizeof part_id, "%s.plus", id);
-    states[1] = ui_button_state(ui, part_id, plus, "+", NULL, false, 0);
-    return states[1].is_clicked ? 1 : states[0].is_clicked ? -1 : 0;
+    states[STEPPER_PLUS] = ui_button_state(ui, part_id, plus, "+", NULL, false, 0);
+    return states[STEPPER_PLUS].is_clicked ? 1 : states[STEPPER_MINUS].is_clicked ? -1 : 0;
 }
 
 bool ui_slider(Ui *ui, const char *id, Rect rect, const char *label, float *value, WidgetState *out)

@@ -164,8 +164,9 @@ void ui_divide(Ui *ui, Rect rect, const char *const *labels, int count, Rect *pa
 int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *labels, int count, int chosen, Color accent,
                      WidgetState *states);
 
-// "[-] value [+]". Returns -1, 0 or 1; states: of the two buttons.
-int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState states[2]);
+// "[-] value [+]". Returns -1, 0 or 1; states: of the two buttons and of the value, which can be clicked.
+enum { STEPPER_MINUS, STEPPER_VALUE, STEPPER_PLUS, STEPPER_PARTS };
+int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState states[STEPPER_PARTS]);
 
 // A value in 0 .. 1 that is dragged, or moved by the arrows while it has the focus; *value is changed. True when it
 // was.

@@ -6,6 +6,7 @@
 
 #include "draw/ui_field.h"
 #include "panels/panel.h"
+#include "state/words.h"
 
 static char letter(int side) { return side == SIDE_A ? 'a' : 'b'; }
 
@@ -197,25 +198,75 @@ static const Setting settings[] = {
 };
 enum { SETTING_COUNT = sizeof settings / sizeof *settings };
 
+// The setting as a spec says it, with what was typed as its value: the code among the layers.
+static void format_typed(const Setting *setting, const Spec *spec, const char *typed, char *text, size_t size)
+{
+    if (setting->format != format_code) {
+        (void)snprintf(text, size, "%s=%.100s", setting->key, typed);
+        return;
+    }
+    size_t used = (size_t)snprintf(text, size, "layers=");
+    for (int i = 0; i < spec->hidden_count && used < size; i++) {
+        char width[16];
+        (void)snprintf(width, sizeof width, "%d", spec->widths[i]);
+        used += (size_t)snprintf(text + used, size - used, "%s%.100s", i ? "," : "",
+                                 i == spec_code_index(spec) ? typed : width);
+    }
+}
+
+// What the field begins with: the value, of layers their widths.
+static void open_field(Ui *ui, const Setting *setting, const Spec *spec, const char *field, const char *value)
+{
+    char widths[96];
+    spec_format_layers(spec, DIGIT_PIXELS, ",", widths, sizeof widths);
+    char *first = strchr(widths, ',') + 1; // without the pixels at both ends
+    *strrchr(first, ',') = 0;
+    ui_field_open(ui, field, setting->format == format_layers ? first : value);
+}
+
+// A field in the place of the value, while it is open; true then.
+static bool draw_field(Panel *panel, int side, Rect place, const Setting *setting, const Spec *spec, const char *field)
+{
+    if (!ui_field_is_open(panel->ui, field))
+        return false;
+    if (ui_text_field(panel->ui, field, place, setting->word) == FIELD_ENTERED) {
+        format_typed(setting, spec, panel->ui->field.text, panel->requests->text, sizeof panel->requests->text);
+        requests_add(panel->requests, (Request){.kind = REQUEST_TYPED, .side = side});
+    }
+    return true;
+}
+
+static void draw_setting(Panel *panel, int side, Rect place, const Setting *setting, Spec *spec)
+{
+    static const char *const click = "A click on the number: type it; Enter takes it.";
+    char id[24], field[32], value[32];
+    WidgetState states[STEPPER_PARTS];
+    (void)snprintf(id, sizeof id, "%c.%s", letter(side), setting->key);
+    (void)snprintf(field, sizeof field, "%s.text", id);
+    if (draw_field(panel, side, place, setting, spec, field))
+        return;
+    setting->format(spec, value);
+    const int change = ui_stepper(panel->ui, id, place, value, states);
+    panel_hint(panel, states[STEPPER_MINUS], setting->key);
+    panel_hint(panel, states[STEPPER_PLUS], setting->key);
+    ui_set_hint(panel->ui, states[STEPPER_VALUE], words_find(setting->key)->what, click);
+    if (states[STEPPER_VALUE].is_clicked)
+        open_field(panel->ui, setting, spec, field, value);
+    if (change)
+        setting->step(spec, change);
+}
+
 // Two in a line.
 static void draw_settings(Panel *panel, int side, Rect rect, float line, Spec *spec)
 {
     Ui *ui = panel->ui;
     const float gap = ui_px(ui, 16), half = floorf((rect.w - gap) / 2), height = line - ui_px(ui, 3);
     for (int i = 0; i < SETTING_COUNT; i++) {
-        char id[24], value[32];
-        (void)snprintf(id, sizeof id, "%c.%s", letter(side), settings[i].key);
-        settings[i].format(spec, value);
         const Rect place = {rect.x + (float)(i % 2) * (half + gap), rect.y + (float)(i / 2) * line, half, height};
         const float word = fminf(ui_px(ui, 106), half * 0.52f);
         ui_text(ui, (Rect){place.x, place.y, word, place.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT,
                 settings[i].word);
-        WidgetState states[2];
-        const int change = ui_stepper(ui, id, (Rect){place.x + word, place.y, place.w - word, place.h}, value, states);
-        panel_hint(panel, states[0], settings[i].key);
-        panel_hint(panel, states[1], settings[i].key);
-        if (change)
-            settings[i].step(spec, change);
+        draw_setting(panel, side, (Rect){place.x + word, place.y, place.w - word, place.h}, &settings[i], spec);
     }
 }
 

@@ -123,6 +123,17 @@ static void change_spec(App *app, int side, const Spec *spec)
     (void)app_change(app, &look, specs);
 }
 
+// What somebody typed of a model, "lr=0.01".
+static void take_typed(App *app, int side, const char *text)
+{
+    Spec spec = app->specs[side];
+    Error error;
+    if (spec_change(&spec, text, &error))
+        change_spec(app, side, &spec);
+    else
+        app_say(app, true, error.text);
+}
+
 // Takes a deed back or does it again. Where there is no memory for a model, it stays as it is.
 static bool swap_deed(App *app, Deed *deed, bool (*move_pad)(Pad *pad))
 {
@@ -248,6 +259,7 @@ static void apply(App *app, const Request *r, const char *text)
 {
     switch (r->kind) {
     case REQUEST_SPEC: change_spec(app, r->side, &r->spec); break;
+    case REQUEST_TYPED: take_typed(app, r->side, text); break;
     case REQUEST_UNDO: undo(app); break;
     case REQUEST_REDO: redo(app); break;
     case REQUEST_BACK: go_back(app); break;

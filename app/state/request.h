@@ -38,8 +38,9 @@ int pace_find(const char *key);    // -1 if absent
 enum { SCREENSHOT_FIGURE, SCREENSHOT_WINDOW };
 
 typedef enum RequestKind {
-    REQUEST_SPEC, // side, spec
-    REQUEST_PLAY, // value: playing
+    REQUEST_SPEC,  // side, spec
+    REQUEST_TYPED, // side; text: keys of its spec that become other ones, "lr=0.01"
+    REQUEST_PLAY,  // value: playing
     REQUEST_STEP,
     REQUEST_RESTART,
     REQUEST_PAGE, // value: pages to move
