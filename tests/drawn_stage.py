@@ -14,6 +14,14 @@ CURVES = ("Learning: error on the test digits", "Learning: test error", "Learnin
 COLORS = dict(zip(SIDES, (A, B)))
 
 
+def write_total(mean):
+    """A loss summed over the pixels of a digit."""
+    total = None if mean is None else 784 * mean
+    if total is None or abs(total) >= 1e5:
+        return write_figure(total)
+    return ("%.3f" % total if abs(total) < 100 else "%.1f" % total,)
+
+
 def count_changed(spec):
     """How many of the settings behind 'More' are not as they come; the code is the narrowest layer."""
     keys = reference.parse_spec(spec)
@@ -91,6 +99,10 @@ class Stage(Picture):
     def check_target(self):
         title = self.one("Your digit") if self.f["pad"] == "drawn" else self.one(f"Test digit {self.f['pad'].split()[1]}")
         self.claim(title, title.text, "what lies on the pad")
+        share = 100 * self.f["binary"]
+        for text in self.behind(title, lambda t: "%" in t.text and t.right <= title.box_x + title.box_w + 1):
+            self.case.assertGreater(share, 0)
+            self.claim(text, ("%.0f %% black-white" % share, "%.0f %% b/w" % share), "how the targets are shown")
 
     def check_outputs(self):
         """Whether the marks of what is outside are there, and what they mean: from the drawing's own outputs."""
@@ -171,13 +183,21 @@ class Stage(Picture):
         columns = {t.text.lower(): t for t in self.behind(title) if t.text in ("A", "B")}
         self.case.assertEqual({side: t.color for side, t in columns.items()}, {side: COLORS[side] for side in self.shown})
         tests = {side: self.f[side]["test"] for side in self.shown}
-        rows = {(f"{NAMES[loss]} error", NAMES[loss]): {side: write_figure(test[loss]) for side, test in tests.items()}
-                for loss in list_losses(*(self.f[side]["spec"] for side in self.shown))}
+        noisy = {side: self.f[side]["test_noisy"] for side in self.shown if "test_noisy" in self.f[side]}
+        rows = {}
+        for loss in list_losses(*(self.f[side]["spec"] for side in self.shown)):
+            name = f"{NAMES[loss]}, clean input" if noisy else f"{NAMES[loss]} error"
+            rows[name, NAMES[loss]] = {side: write_figure(test[loss]) for side, test in tests.items()}
+            if noisy:
+                rows[f"{NAMES[loss]}, noisy input", f"{NAMES[loss]}, noisy"] = {
+                    side: write_figure(losses[loss]) for side, losses in noisy.items()}
         rows["Mean brightness (target %.4f)" % self.f["test_set"]["mean_input"], "Brightness"] = {
             side: write_figure(test["mean_output"]) for side, test in tests.items()}
         rows["Pixels outside 0…1", "Outside 0…1"] = {side: (outside(test),) for side, test in tests.items()}
         rows["Pixels that never light up", "Never lit"] = {side: (str(test["never_lit"]),) for side, test in tests.items()}
         rows["Dead units of the code", "Dead code"] = {side: (str(test["dead_code_units"]),) for side, test in tests.items()}
+        rows["Own loss, summed over a digit", "Loss a digit"] = {
+            side: write_total(test[reference.parse_spec(self.f[side]["spec"])["loss"]]) for side, test in tests.items()}
         labels = sorted((t for t in self.texts if abs(t.x - title.x) < 2 and title.y < t.y and t.color == SOFT
                          and t.y < self.one("Film").y - 4), key=lambda t: t.y)
         self.case.assertGreaterEqual(len(labels), 2)
@@ -189,7 +209,7 @@ class Stage(Picture):
                 side, = [side for side, column in columns.items() if abs(column.right - text.right) < 2]
                 self.case.assertEqual(text.color, COLORS[side])
                 self.claim(text, values[side], f"{label.text} of {side}")
-        self.case.assertTrue(len(labels) <= len(rows) and (len(labels) == len(rows) or not self.is_wide), labels)
+        self.case.assertTrue(len(labels) <= len(rows) and (len(labels) == len(rows) or noisy or not self.is_wide), labels)
 
     # ---- plots
 

@@ -40,7 +40,9 @@ class Matrix(Picture):
                       and abs(self.texts[i].x - self.one("target").x) < 1)
             starts.append(at)
         end = min(i for i, t in enumerate(self.texts) if i > at and t.middle > self.one("Restart").y)
-        self.first_row = starts[0]
+        noisy = self.find("noisy")  # a row of what models that train with noise read
+        self.case.assertEqual(len(noisy), float(reference.parse_spec(self.f["a"]["spec"])["noise"]) > 0)
+        self.first_row = min(map(self.texts.index, noisy), default=starts[0])
         return [self.texts[a:b] for a, b in zip(starts, starts[1:] + [end])]
 
     def check_tools(self):

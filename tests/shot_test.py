@@ -58,6 +58,18 @@ class ShotTest(unittest.TestCase):
         first, second = self.picture(name="1.png"), self.picture(name="2.png")
         self.assertTrue((numpy.asarray(first) == numpy.asarray(second)).all())
 
+    def test_outputs_are_shown_as_asked_for(self):
+        def output(way):
+            picture = self.picture("--show-as", way, name="as.png", *["--force"])
+            return json.loads(picture.text["losslens"]), numpy.asarray(picture.convert("L"))
+        pictures = {way: output(way) for way in ("mean", "threshold", "sample")}
+        self.assertTrue((output("sample")[1] == pictures["sample"][1]).all())
+        for way, (settings, pixels) in pictures.items():
+            self.assertEqual(settings["show_as"], way)
+            self.assertEqual(settings["a"]["test"], pictures["mean"][0]["a"]["test"])
+        self.assertTrue((pictures["mean"][1] != pictures["threshold"][1]).any())
+        self.assertTrue((pictures["threshold"][1] != pictures["sample"][1]).any())
+
     def test_theme(self):
         """Light where it is asked for, whatever the window remembers of its own."""
         home = os.path.join(self.folder, "home")

@@ -154,7 +154,7 @@ static void keys_only_where_they_occur(void **state)
 {
     (void)state;
     Frame *frame = compose(SCENE_COMPARE);
-    float *p = frame->models[SIDE_A].pad_p;
+    float *p = frame->models[SIDE_A].pad_shown;
     const float kept = p[100];
     const struct {
         float value;

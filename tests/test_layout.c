@@ -68,6 +68,8 @@ static void collect_matrix(const MatrixLayout *matrix, float scale, Boxes *boxes
         add(boxes, "column's name", matrix->column_names[column]);
         add(boxes, "column's sentence", matrix->column_sentences[column]);
         collect_cell(&matrix->targets[column], 89 * scale, boxes);
+        if (matrix->has_noisy)
+            collect_cell(&matrix->noisy[column], 89 * scale, boxes);
         assert_true(matrix->targets[column].output.origin.x == matrix->cells[0][column].output.origin.x);
     }
     for (int row = 0; row < matrix->rows; row++) {
@@ -187,6 +189,7 @@ static void check_scenes(float width, float height, float scale)
             Look look = look_default();
             look.scene = (Scene)scene;
             look.is_wiped = variant == 1;
+            look.matrix_has_noise = variant == 0;
             look.code.shows = variant == 0 ? SHOWS_BOTH : (unsigned)variant;
             if (variant == 2)
                 look.matrix_outputs = (1u << activation_count(OUTPUT_ACTIVATION)) - 1;

@@ -109,6 +109,7 @@ static bool look_heated(Look *look, int i)
     look->heat_scales[look->heatmaps[0]] = look->heat_scales[look->heatmaps[1]] = 0.00123f;
     look->is_wiped = i >= heatmap_count();
     look->binarise = 0.987f;
+    look->show_as = (ShowAs)(i % SHOW_AS_COUNT);
     return true;
 }
 

@@ -247,9 +247,9 @@ static void dress_absurd(Frame *frame)
     for (int i = 0; i < frame->model_count; i++) {
         ModelFrame *m = &frame->models[i];
         for (int pixel = 0; pixel < frame->page_count * DIGIT_PIXELS; pixel++)
-            m->z[pixel] = m->p[pixel] = -1.2345e30f;
+            m->z[pixel] = m->p[pixel] = m->shown[pixel] = -1.2345e30f;
         for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++)
-            m->pad_z[pixel] = m->pad_p[pixel] = -1.2345e30f;
+            m->pad_z[pixel] = m->pad_p[pixel] = m->pad_shown[pixel] = -1.2345e30f;
     }
 }
 

@@ -158,6 +158,10 @@ static const OptionRow rows[] = {
      "where the first heatmap's scale ends, 0.001 to 20;\ndefault: the mode's own", NULL},
     {"--binary", "S", PICTURE, KIND_REAL, FIELD(look.binarise), 0, 1,
      "mix the shown targets with their binary form, 0 to 1;\ndefault: 0", NULL},
+    {"--show-as", NULL, PICTURE, KIND_CHOICE, FIELD(look.show_as), 0, 0,
+     "what pictures show of outputs: as they are, white from 0.5\non, or drawn with their brightness as the chance; "
+     "figures are\nof the mean; default: mean",
+     words_shown},
     {"--wipe", "X", PICTURE, KIND_REAL, FIELD(look.wipe), 0, 1,
      "compare: A left and B right of a divider at this share of\nthe width, 0 to 1", NULL},
     {"--histogram", NULL, PICTURE, KIND_CHOICE, FIELD(look.histogram), 0, 0, "default: log", words_histograms},

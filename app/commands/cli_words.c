@@ -17,6 +17,7 @@ const char *words_hiddens(int i)
     return i < activation_count(HIDDEN_ACTIVATION) ? activation_get(HIDDEN_ACTIVATION, i)->key : NULL;
 }
 const char *words_spec_keys(int i) { return spec_key(i); }
+const char *words_shown(int i) { return i < SHOW_AS_COUNT ? show_as_get((ShowAs)i)->key : NULL; }
 const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }
 
 const char *words_claim_pages(int i) { return i < CLAIM_PAGES ? claim_page_get(i)->key : NULL; }

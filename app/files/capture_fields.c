@@ -47,6 +47,7 @@ static const CaptureField fields[] = {
     {"heatmaps", capture_write_heatmaps, capture_read_heatmaps},
     {"heat_scale", capture_write_scales, capture_read_scales},
     {"clipped", capture_write_clipped, capture_read_clipped},
+    {"show_as", capture_write_show_as, capture_read_show_as},
     {"epochs", capture_write_epochs, capture_read_epochs},
     {"binary", capture_write_binary, capture_read_binary},
     {"histogram", capture_write_histogram, capture_read_histogram},

@@ -6,6 +6,7 @@
 static const char *heat_key(int i) { return heatmap_get(i)->key; }
 static const char *loss_key(int i) { return loss_get(i)->key; }
 static const char *output_key(int i) { return activation_get(OUTPUT_ACTIVATION, i)->key; }
+static const char *show_key(int i) { return show_as_get((ShowAs)i)->key; }
 static const char *histogram_name(int i) { return histogram_key((HistogramMode)i); }
 
 // ---- heatmaps -----------------------------------------------------------------------------------------------------
@@ -62,6 +63,7 @@ bool capture_read_scales(const json_t *value, CaptureState *out, Error *error)
 // ---- the look -----------------------------------------------------------------------------------------------------
 
 json_t *capture_write_clipped(const CaptureSource *s) { return json_boolean(s->frame->look.is_clipped); }
+json_t *capture_write_show_as(const CaptureSource *s) { return json_string(show_key((int)s->frame->look.show_as)); }
 json_t *capture_write_binary(const CaptureSource *s) { return capture_real(s->frame->look.binarise); }
 json_t *capture_write_histogram(const CaptureSource *s) { return json_string(histogram_key(s->frame->look.histogram)); }
 json_t *capture_write_curve(const CaptureSource *s) { return json_string(loss_key(s->frame->look.curve_loss)); }
@@ -69,6 +71,15 @@ json_t *capture_write_curve(const CaptureSource *s) { return json_string(loss_ke
 bool capture_read_clipped(const json_t *value, CaptureState *out, Error *error)
 {
     return capture_read_flag(value, &out->saved.look.is_clipped, error);
+}
+
+bool capture_read_show_as(const json_t *value, CaptureState *out, Error *error)
+{
+    int as;
+    if (!capture_read_key(value, show_key, SHOW_AS_COUNT, &as, error))
+        return false;
+    out->saved.look.show_as = (ShowAs)as;
+    return true;
 }
 
 bool capture_read_binary(const json_t *value, CaptureState *out, Error *error)
@@ -197,24 +208,32 @@ static bool read_bits(const json_t *value, CaptureKey *key, int count, unsigned 
 }
 
 // In other views where it is not what it is at first.
+// What cells show, where that is no heatmap.
+static const char outputs_key[] = "output", noisy_key[] = "noisy";
+
+static const char *shown_key(const Look *look)
+{
+    return look->matrix_shows_map ? heat_key(look->heatmaps[0]) : look->matrix_shows_noisy ? noisy_key : outputs_key;
+}
+
 json_t *capture_write_matrix(const CaptureSource *source)
 {
     const Look *look = &source->frame->look, first = look_default();
     if (look->scene != SCENE_MATRIX && look->matrix_outputs == first.matrix_outputs &&
-        look->matrix_losses == first.matrix_losses && !look->matrix_shows_map)
+        look->matrix_losses == first.matrix_losses && !look->matrix_shows_map && !look->matrix_shows_noisy)
         return NULL;
     return json_pack("{s:o, s:o, s:s}", "outputs", list_bits(look->matrix_outputs, output_key, OUTPUT_COUNT), "losses",
-                     list_bits(look->matrix_losses, loss_key, LOSS_COUNT), "shows",
-                     look->matrix_shows_map ? heat_key(look->heatmaps[0]) : "output");
+                     list_bits(look->matrix_losses, loss_key, LOSS_COUNT), "shows", shown_key(look));
 }
 
 bool capture_read_matrix(const json_t *value, CaptureState *out, Error *error)
 {
     Look *look = &out->saved.look;
     const char *shows = json_string_value(json_object_get(value, "shows"));
-    if (!shows || (strcmp(shows, "output") != 0 && heatmap_find(shows) < 0))
+    if (!shows || (strcmp(shows, outputs_key) != 0 && strcmp(shows, noisy_key) != 0 && heatmap_find(shows) < 0))
         return capture_expect(value, "outputs, losses and what the matrix shows", error);
-    look->matrix_shows_map = strcmp(shows, "output") != 0;
+    look->matrix_shows_noisy = strcmp(shows, noisy_key) == 0;
+    look->matrix_shows_map = !look->matrix_shows_noisy && strcmp(shows, outputs_key) != 0;
     return read_bits(json_object_get(value, "outputs"), output_key, OUTPUT_COUNT, &look->matrix_outputs, error) &&
            read_bits(json_object_get(value, "losses"), loss_key, LOSS_COUNT, &look->matrix_losses, error);
 }

@@ -36,13 +36,17 @@ static json_t *record_losses(const float *values)
     return losses_json(wide);
 }
 
-static json_t *history_json(const Snapshot *s)
+static json_t *history_json(const Snapshot *s, bool is_noisy)
 {
     json_t *history = json_array();
-    for (int i = 0; i < s->history_count; i++)
-        (void)json_array_append_new(history, json_pack("{s:i, s:o, s:o}", "epoch", s->history[i].epoch, "train",
-                                                       record_losses(s->history[i].train), "test",
-                                                       record_losses(s->history[i].test)));
+    for (int i = 0; i < s->history_count; i++) {
+        const EpochRecord *record = &s->history[i];
+        json_t *json = json_pack("{s:i, s:o, s:o}", "epoch", record->epoch, "train", record_losses(record->train),
+                                 "test", record_losses(record->test));
+        if (is_noisy)
+            set(json, "test_noisy", record_losses(record->noisy));
+        (void)json_array_append_new(history, json);
+    }
     return history;
 }
 
@@ -75,7 +79,7 @@ json_t *figures_model(const ModelFrame *m, bool has_history)
     set(json, "drawing", losses_json(m->pad_loss));
     set(json, "drawing_range", drawing_range(m));
     if (has_history)
-        set(json, "history", history_json(s));
+        set(json, "history", history_json(s, pixels_are_damaged(&m->spec)));
     return json;
 }
 
@@ -217,7 +221,7 @@ static json_t *moments_json(const Frame *frame)
 // The shares of the test set's pixels that the brush lights.
 static json_t *brush_json(const Frame *frame)
 {
-    json_t *json = json_pack("{s:o}", "input", report_number(look_lit(&frame->look, frame->facts->histogram)));
+    json_t *json = json_pack("{s:o}", "input", report_number(look_lit(&frame->look, frame->target_histogram)));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *test = &frame->models[side].snapshot->test;
         if (scene_shows(frame->look.scene, side) && test->images)

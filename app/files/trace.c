@@ -36,6 +36,7 @@ static json_t *model_json(const ModelFrame *m)
                              s->steps_per_epoch, "broken_step", (json_int_t)s->broken_step, "test_epoch",
                              s->test.images ? s->test_epoch : -1);
     (void)json_object_set_new(json, "test_step", json_integer(s->test.images ? (json_int_t)s->test_step : -1));
+    (void)json_object_set_new(json, "pca", json_integer(m->origin ? m->origin->components : 0));
     if (isfinite(ink))
         (void)json_object_set_new(json, "pad_output_mean", json_real(ink));
     for (int loss = 0; loss < LOSS_COUNT && s->test.images; loss++) {
@@ -168,7 +169,7 @@ static json_t *look_json(const Frame *frame)
                                     json_string(claim_verdict_name(saying_result(frame, page->sayings[i]).verdict)));
     return json_pack(
         "{s:[s, s], s:[f, f], s:f, s:b, s:f, s:s, s:[i, i], s:s, s:i, s:i, s:b, s:f, s:I, s:b, s:b, s:i, "
-        "s:i, s:i, s:o, s:s, s:o}",
+        "s:i, s:i, s:o, s:s, s:o, s:s}",
         "heatmaps", heatmap_get(look->heatmaps[0])->key, heatmap_get(look->heatmaps[1])->key, "heat_scales",
         (double)look->heat_scales[look->heatmaps[0]], (double)look->heat_scales[look->heatmaps[1]], "binarise",
         (double)look->binarise, "wiped", scene_has(look->scene, SCENE_HAS_WIPE) && look->is_wiped, "wipe",
@@ -177,7 +178,8 @@ static json_t *look_json(const Frame *frame)
         "t", (double)look->t, "past_step", (json_int_t)look->past_step, "past", frame->is_past, "film", frame->is_film,
         "moments", frame->moment_count, "models", frame->model_count, "newest_step", (int)frame->newest_step,
         "verdicts", verdicts, "claim_page", page->key, "measuring",
-        frame->sayings->job ? json_string(saying_get(frame->sayings->measuring).key) : json_null());
+        frame->sayings->job ? json_string(saying_get(frame->sayings->measuring).key) : json_null(), "show_as",
+        show_as_get(look->show_as)->key);
 }
 
 json_t *trace_texts(const Ui *ui)

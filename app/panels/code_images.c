@@ -11,7 +11,7 @@ typedef struct ImagesRow {
 
 static const ImagesRow rows[CODE_IMAGES_COUNT] = {
     [CODE_DRAWS] = {"What each number draws here", "Draws here", "Draws here", "Here",
-                    "output minus output with that number at 0", "minus that number at 0"},
+                    "output minus output with that number at 0", "with it minus without it"},
     [CODE_ENCODER] = {"What each number reads", "Reads", "Reads", "Reads", "encoder: its weight for each pixel",
                       "encoder's weights"},
     [CODE_DECODER] = {"What each number draws by itself", "By itself", "By itself", "Alone",

@@ -32,8 +32,11 @@ static void draw_output_head(const Figure *figure, int i)
     ui_text(ui, box, FONT_UI_BOLD, FIGURE_TEXT, ui->theme->inverse, ALIGN_CENTER,
             figure->sides[i] == SIDE_A ? "A" : "B");
     const float used = badge + ui_px(ui, 10);
+    char whole[48];
+    (void)snprintf(whole, sizeof whole, "output, %s", show_as_get(figure->frame->look.show_as)->short_note);
+    const char *const forms[] = {figure->frame->look.show_as == SHOW_MEAN ? "output" : whole, "output"};
     ui_text(ui, (Rect){head.x + used, head.y, head.w - used, head.h}, FONT_UI_BOLD, FIGURE_HEAD, ui->theme->text,
-            ALIGN_LEFT, "output");
+            ALIGN_LEFT, ui_choose(ui, FONT_UI_BOLD, FIGURE_HEAD, head.w - used, forms, 2));
     char text[64];
     (void)snprintf(text, sizeof text, "%s + %s", loss_get(spec->loss)->label,
                    activation_get(OUTPUT_ACTIVATION, spec->output)->label);

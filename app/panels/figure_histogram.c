@@ -121,11 +121,12 @@ void histogram_draw_small(Ui *ui, const Frame *frame, Rect rect)
                        .above = {rect.x + rect.w - slot, top, slot, height},
                        .pixels = frame->facts ? (double)frame->facts->images * DIGIT_PIXELS : 1};
     const Color fill = theme_fade(ui->theme->soft, 0x60);
-    ui_text(ui, title, FONT_UI_BOLD, FIGURE_TEXT, ui->theme->text, ALIGN_LEFT, "how bright the outputs are");
+    ui_text(ui, title, FONT_UI_BOLD, FIGURE_TEXT, ui->theme->text, ALIGN_LEFT,
+            frame->look.show_as == SHOW_MEAN ? "how bright the outputs are" : "how bright the mean outputs are");
     draw_legend(ui, frame, title, fill);
     draw_axes(&bins, rect);
     if (frame->facts)
-        fill_bins(&bins, frame->facts->histogram, fill);
+        fill_bins(&bins, frame->target_histogram, fill);
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *test = &frame->models[side].snapshot->test;
         if (panel_is_shown(frame, side) && test->images > 0)

@@ -37,10 +37,40 @@ static void format_batch(const Frame *frame, int side, char text[64])
 
 static void format_noise(const Frame *frame, int side, char text[64])
 {
-    const float noise = frame->models[side].spec.noise;
+    const Spec *spec = &frame->models[side].spec;
     text[0] = 0;
-    if (noise > 0)
-        (void)snprintf(text, 64, "noise on the input %g", (double)noise);
+    if (!pixels_are_damaged(spec))
+        return;
+    if (spec->noise_kind == NOISE_GAUSSIAN)
+        (void)snprintf(text, 64, "noise on the input %g", (double)spec->noise);
+    else
+        (void)snprintf(text, 64, "noise on the input: %s %g", choice_get(CHOICE_NOISE_KIND, spec->noise_kind)->label,
+                       (double)spec->noise);
+}
+
+// What is not the usual of a choice.
+static void format_range(const Frame *frame, int side, char text[64])
+{
+    const int range = frame->models[side].spec.range;
+    text[0] = 0;
+    if (range != RANGE_UNIT)
+        (void)snprintf(text, 64, "pixels %s", choice_get(CHOICE_RANGE, range)->label);
+}
+
+static void format_reduce(const Frame *frame, int side, char text[64])
+{
+    const int reduce = frame->models[side].spec.reduce;
+    text[0] = 0;
+    if (reduce != REDUCE_MEAN)
+        (void)snprintf(text, 64, "%s over the pixels", choice_get(CHOICE_REDUCE, reduce)->label);
+}
+
+static void format_targets(const Frame *frame, int side, char text[64])
+{
+    const int targets = frame->models[side].spec.targets;
+    text[0] = 0;
+    if (targets != TARGETS_GREY)
+        (void)snprintf(text, 64, "targets %s", choice_get(CHOICE_TARGETS, targets)->label);
 }
 
 static void format_l1(const Frame *frame, int side, char text[64])
@@ -63,7 +93,8 @@ static void format_epoch(const Frame *frame, int side, char text[64])
 
 // Loss and output stand over the pictures.
 static FormatAspect *const aspects[] = {format_layers, format_hidden, format_optimizer, format_batch,
-                                        format_noise,  format_l1,     format_seed,      format_epoch};
+                                        format_range,  format_reduce, format_targets,   format_noise,
+                                        format_l1,     format_seed,   format_epoch};
 enum { ASPECTS = sizeof aspects / sizeof *aspects };
 
 // ---- title and sentence -------------------------------------------------------------------------------------------
@@ -231,6 +262,9 @@ void figure_foot(const Frame *frame, bool has_choice, char text[FIGURE_WORDS])
     if (frame->look.binarise > 0.0f)
         append(text, ", grey as they are; shown: %.0f %% black-white", 100.0 * (double)frame->look.binarise);
     append(text, ".");
+    if (frame->look.show_as != SHOW_MEAN)
+        append(text, " Outputs shown: %s; errors and brightness: of their mean.",
+               show_as_get(frame->look.show_as)->note);
     append_aspects(frame, -1, is_pair(frame) ? " Both: " : " ", text);
     if (is_pair(frame)) {
         append_aspects(frame, SIDE_A, " A: ", text);

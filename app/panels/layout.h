@@ -51,7 +51,9 @@ typedef struct MatrixLayout {
     int rows, columns;
     Rect tools; // what the cells show; which digits, rows and columns
     Rect target_name, row_names[OUTPUT_COUNT], column_names[LOSS_COUNT], column_sentences[LOSS_COUNT];
-    MatrixCell targets[LOSS_COUNT], cells[OUTPUT_COUNT][LOSS_COUNT];
+    bool has_noisy; // a row of noisy inputs under the targets
+    Rect noisy_name;
+    MatrixCell targets[LOSS_COUNT], noisy[LOSS_COUNT], cells[OUTPUT_COUNT][LOSS_COUNT];
 } MatrixLayout;
 
 // The inspect view: one digit, large; plots of one pixel; its figures.

@@ -1,5 +1,5 @@
-// Where things are in the matrix: a line of tools, a head for each loss, a row of targets, a row for each output. Pure
-// arithmetic.
+// Where things are in the matrix: a line of tools, a head for each loss, a row of targets, one of noisy inputs where
+// the models train with noise, a row for each output. Pure arithmetic.
 //
 // All cells are alike: the own digit, test digits beside it in one row or in two of half its size, figures at the
 // right. The number of test digits is the one with which pictures fill most of a cell.
@@ -75,7 +75,8 @@ static float sentence_height(float column, float scale, bool is_small, int rows)
     return line * (float)(wanted < most ? wanted : most);
 }
 
-static Plan make_plan(Rect area, float scale, bool is_small, int rows, int columns)
+// heads: rows of what the models are shown, over those of outputs.
+static Plan make_plan(Rect area, float scale, bool is_small, int heads, int rows, int columns)
 {
     Plan plan = {.tools = layout_px(is_small ? 25 : 30, scale),
                  .title = layout_px(is_small ? 18 : 22, scale),
@@ -88,7 +89,8 @@ static Plan make_plan(Rect area, float scale, bool is_small, int rows, int colum
     plan.say = sentence_height(plan.column, scale, is_small, rows);
     const float height = area.h - plan.tools - plan.title - plan.say - plan.row_gap,
                 width = plan.column - plan.figures - plan.gap;
-    plan.row = floorf((height - (float)rows * plan.row_gap) / (float)(rows + 1));
+    const float all = (float)(heads + rows);
+    plan.row = floorf((height - (all - 1) * plan.row_gap) / all);
     plan.cell = choose_cell(width, plan.row, fmaxf(1, layout_px(2, scale)), layout_px(50, scale));
     // what is left of the width goes between the pictures of a row
     const float spare = width - cell_width(&plan.cell);
@@ -117,10 +119,15 @@ void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *loo
     MatrixLayout *matrix = &layout->matrix;
     matrix->rows = count_bits(look->matrix_outputs);
     matrix->columns = count_bits(look->matrix_losses);
-    const Plan plan = make_plan(area, scale, layout->stage.is_small, matrix->rows, matrix->columns);
+    matrix->has_noisy = look->matrix_has_noise;
+    const Plan plan =
+        make_plan(area, scale, layout->stage.is_small, matrix->has_noisy ? 2 : 1, matrix->rows, matrix->columns);
     matrix->tools = (Rect){area.x, area.y, area.w, plan.tools};
     const float head = area.y + plan.tools, targets = head + plan.title + plan.say + plan.row_gap;
-    const float first = targets + plan.row + plan.row_gap, names = plan.names - plan.gap;
+    const float noisy = targets + plan.row + plan.row_gap, names = plan.names - plan.gap,
+                first = matrix->has_noisy ? noisy + plan.row + plan.row_gap : noisy;
+    if (matrix->has_noisy)
+        matrix->noisy_name = (Rect){area.x, noisy - plan.row_gap / 2, names, plan.row + plan.row_gap};
     matrix->target_name = (Rect){area.x, targets - plan.row_gap / 2, names, plan.row + plan.row_gap};
     for (int row = 0; row < matrix->rows; row++)
         matrix->row_names[row] = (Rect){area.x, first + (float)row * (plan.row + plan.row_gap) - plan.row_gap / 2,
@@ -130,6 +137,8 @@ void layout_place_matrix(Layout *layout, Rect area, float scale, const Look *loo
         matrix->column_names[column] = (Rect){x, head, plan.column, plan.title};
         matrix->column_sentences[column] = (Rect){x, head + plan.title, plan.column, plan.say};
         matrix->targets[column] = place_cell((Rect){x, targets, plan.column, plan.row}, &plan);
+        if (matrix->has_noisy)
+            matrix->noisy[column] = place_cell((Rect){x, noisy, plan.column, plan.row}, &plan);
         for (int row = 0; row < matrix->rows; row++)
             matrix->cells[row][column] =
                 place_cell((Rect){x, first + (float)row * (plan.row + plan.row_gap), plan.column, plan.row}, &plan);

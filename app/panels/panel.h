@@ -122,6 +122,10 @@ Progress panel_progress(const Frame *frame, int model);
 // Whether A and B are shown at different epochs: they are not comparable, and say so on their pictures.
 bool panel_is_apart(const Frame *frame);
 
+// With the mouse in rect: what this side's losses are for a pixel and for a digit, and how its outputs look.
+void panel_say_totals(Panel *panel, Rect rect, int side);
+
+void panel_format_total(double mean, char text[24]);   // a loss summed over a digit of that mean over its pixels
 void panel_format_figure(double value, char text[24]); // four decimals; very small and large ones as 1.2e+05
 // A slope: "0 (cut)" where nothing pulls although p misses t.
 void panel_format_slope(float slope, float p, float t, char text[24]);
@@ -165,6 +169,14 @@ void panel_images(Panel *panel, const ImageGrid *images);
 
 // Digits on the fixed grey scale: values (count, 28, 28), what the brush looks at, too.
 void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int count, bool is_pad, int model);
+
+// What a model makes of the page, or of the drawing, as it is shown (look.show_as); the brush looks at the mean.
+// has_hover: the tooltip is of this model alone.
+void panel_outputs(Panel *panel, const GridLayout *grid, int model, bool is_pad, bool has_hover);
+
+// The page as a model that trains with noise reads it, or what it makes of that. The pixel under the mouse is told by
+// the hint.
+void panel_noisy(Panel *panel, const GridLayout *grid, int model, bool is_output);
 
 // The heatmap in `column` of a model over the page, or over the drawing; a mode of the whole set gives one image.
 void panel_heatmap(Panel *panel, const GridLayout *grid, int model, int column, bool is_pad, bool has_hover);

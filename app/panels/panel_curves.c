@@ -1,5 +1,6 @@
 // Training curves: a loss at choice after each epoch, over the whole test set (solid) and a part of the training set
-// (dashed), with the landmarks that tell what a figure means.
+// (dashed), and of a model that trains with noise over noisy test digits (long dashes, by name); with the landmarks
+// that tell what a figure means.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,11 @@ static float loss_y(const Scale *s, float loss)
 
 static const char *loss_label(int i) { return loss_get(i)->label; }
 
+static bool has_noisy(const Frame *frame, int side)
+{
+    return panel_is_shown(frame, side) && pixels_are_damaged(&frame->models[side].spec);
+}
+
 static void widen(float *low, float *high, float loss)
 {
     if (!(loss > 0.0f) || !isfinite(loss))
@@ -43,6 +49,7 @@ static Scale choose_scale(const Frame *frame, Rect area)
         for (int i = 0; panel_is_shown(frame, side) && i < s->history_count; i++) {
             widen(&low, &high, s->history[i].test[loss]);
             widen(&low, &high, s->history[i].train[loss]);
+            widen(&low, &high, s->history[i].noisy[loss]);
         }
         for (int i = 0; panel_is_shown(frame, side) && i < frame->models[side].early_count; i++)
             widen(&low, &high, frame->models[side].early[i].test[loss]);
@@ -116,14 +123,15 @@ static void draw_landmark(Panel *panel, const Scale *s, const Landmark *mark, Re
     used[(*used_count)++] = box;
 }
 
-static void draw_landmarks(Panel *panel, const Scale *s)
+// Returns how many names there are; used receives their places.
+static int draw_landmarks(Panel *panel, const Scale *s, Rect used[LANDMARKS_MAX])
 {
     Landmark landmarks[LANDMARKS_MAX];
     const int count = landmarks_list(panel->frame, landmarks);
-    Rect used[LANDMARKS_MAX];
     int used_count = 0;
     for (int i = 0; i < count; i++)
         draw_landmark(panel, s, &landmarks[i], used, &used_count);
+    return used_count;
 }
 
 // The points of the test curve: before training, within the first epoch, behind each that was measured.
@@ -146,21 +154,61 @@ static int list_points(const ModelFrame *m, const Scale *s, int loss, Point poin
     return n;
 }
 
-// Dashed: over a part of the training set.
-static void draw_train(Panel *panel, const Scale *s, const Snapshot *snapshot, int loss, Color color)
+// The other figures of an epoch's end: over a part of the training set, over noisy test digits.
+static const float *train_of(const EpochRecord *record) { return record->train; }
+static const float *noisy_of(const EpochRecord *record) { return record->noisy; }
+
+// dash: at scale 1.
+static void draw_dashed(Panel *panel, const Scale *s, const Snapshot *snapshot,
+                        const float *(*values)(const EpochRecord *record), float dash, Color color)
 {
     Ui *ui = panel->ui;
+    const int loss = panel->frame->look.curve_loss;
     float phase = 0;
     Point last = {0};
     bool has_last = false;
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
-        const Point point = {step_x(s, (double)record->epoch * snapshot->steps_per_epoch),
-                             loss_y(s, record->train[loss])};
-        if (has_last && record->epoch > 1 && isfinite(record->train[loss]))
-            plot_dash(ui->draw, last, point, ui_px(ui, 1), color, &phase, ui_px(ui, 3));
+        const float value = values(record)[loss];
+        const Point point = {step_x(s, (double)record->epoch * snapshot->steps_per_epoch), loss_y(s, value)};
+        if (has_last && record->epoch > 1 && isfinite(value))
+            plot_dash(ui->draw, last, point, ui_px(ui, 1), color, &phase, ui_px(ui, dash));
         last = point;
-        has_last = isfinite(record->train[loss]);
+        has_last = isfinite(value);
+    }
+}
+
+// Where a line of a record's figures is at x: below or above it stands its name.
+static float find_noisy_y(const Scale *s, const Snapshot *snapshot, int loss, float x)
+{
+    float y = s->area.y;
+    for (int i = 0; i < snapshot->history_count; i++) {
+        const EpochRecord *record = &snapshot->history[i];
+        if (i == 0 || step_x(s, (double)record->epoch * snapshot->steps_per_epoch) <= x)
+            y = loss_y(s, record->noisy[loss]);
+    }
+    return y;
+}
+
+// "A, noisy input" over its line, at the right or further left where names of landmarks stand there.
+static void name_noisy(Panel *panel, const Scale *s, int side, Rect *used, int *used_count)
+{
+    Ui *ui = panel->ui;
+    const Snapshot *snapshot = panel->frame->models[side].snapshot;
+    const char *name = side == SIDE_A ? "A, noisy input" : "B, noisy input";
+    const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 1, height = ui_px(ui, 14);
+    if (!has_noisy(panel->frame, side) || snapshot->history_count == 0)
+        return;
+    for (int try = 0; try < 8; try++) {
+        const float x = s->area.x + s->area.w - width - (float)(try / 2) * 0.2f * s->area.w,
+                    y = find_noisy_y(s, snapshot, panel->frame->look.curve_loss, x + width);
+        const Rect box = {x, try % 2 == 0 ? y - height - ui_px(ui, 1) : y + ui_px(ui, 2), width, height};
+        if (x < s->area.x || box.y < s->area.y || box.y + height > s->area.y + s->area.h ||
+            !is_free(box, used, *used_count))
+            continue;
+        (void)panel_dotted(panel, "noise", box, FONT_UI, TEXT_SMALL, panel_side_color(ui, side), name);
+        used[(*used_count)++] = box;
+        return;
     }
 }
 
@@ -170,7 +218,9 @@ static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
     const ModelFrame *m = &panel->frame->models[side];
     const int loss = panel->frame->look.curve_loss;
     static Point points[HISTORY_MAX + EARLY_MAX]; // the UI thread's
-    draw_train(panel, s, m->snapshot, loss, theme_fade(color, 0xa0));
+    draw_dashed(panel, s, m->snapshot, train_of, 3, theme_fade(color, 0xa0));
+    if (has_noisy(panel->frame, side))
+        draw_dashed(panel, s, m->snapshot, noisy_of, 9, color);
     draw_line(panel->ui->draw, points, list_points(m, s, loss, points),
               ui_px(panel->ui, 1) * (side == SIDE_A ? 2.6f : 1.4f), color);
 }
@@ -294,6 +344,9 @@ void panel_curves(Panel *panel)
     draw_axis(panel, &scale);
     draw_time(panel, &scale);
     draw_moment(panel, &scale);
-    draw_landmarks(panel, &scale); // below the curves: a name hides none of them
+    Rect used[LANDMARKS_MAX + SIDE_COUNT];
+    int used_count = draw_landmarks(panel, &scale, used); // below the curves: a name hides none of them
     draw_all_curves(panel, &scale);
+    for (int side = 0; side < SIDE_COUNT; side++)
+        name_noisy(panel, &scale, side, used, &used_count);
 }

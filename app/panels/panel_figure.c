@@ -155,7 +155,7 @@ const float *figure_output(const Figure *figure, int row, int i)
 {
     const ModelFrame *model = &figure->frame->models[figure->sides[i]];
     const int cell = figure->rows[row].cell;
-    return cell < 0 ? model->pad_p : model->p + cell * DIGIT_PIXELS;
+    return cell < 0 ? model->pad_shown : model->shown + cell * DIGIT_PIXELS;
 }
 
 static void draw_heat(const Figure *figure, int row, int heatmap, int i)

@@ -200,7 +200,7 @@ static bool format_lit(const Frame *frame, bool has_moments, char *text, size_t 
 {
     const Look *look = &frame->look;
     bool is_current = true;
-    size_t used = (size_t)snprintf(text, size, "lit: in %.1f %%", 100.0 * look_lit(look, frame->facts->histogram));
+    size_t used = (size_t)snprintf(text, size, "lit: in %.1f %%", 100.0 * look_lit(look, frame->target_histogram));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const ModelFrame *model = &frame->models[side];
         const Metrics *m = &model->snapshot->test;
@@ -254,13 +254,13 @@ static void show_value(Panel *panel, const Scale *s)
     const size_t size = sizeof text;
     if (bin == 0)
         used = (size_t)snprintf(text, size, "below 0: target %.2f %%",
-                                100.0 * (double)frame->facts->histogram[bin] / s->pixels);
+                                100.0 * (double)frame->target_histogram[bin] / s->pixels);
     else if (bin == HISTOGRAM_BINS - 1)
         used = (size_t)snprintf(text, size, "above 1: target %.2f %%",
-                                100.0 * (double)frame->facts->histogram[bin] / s->pixels);
+                                100.0 * (double)frame->target_histogram[bin] / s->pixels);
     else
         used = (size_t)snprintf(text, size, "%.3f to %.3f: target %.2f %%", low, high,
-                                100.0 * (double)frame->facts->histogram[bin] / s->pixels);
+                                100.0 * (double)frame->target_histogram[bin] / s->pixels);
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *m = &frame->models[side].snapshot->test;
         if (panel_is_shown(frame, side) && m->images > 0)
@@ -292,7 +292,7 @@ static double find_most(const Frame *frame)
 {
     int64_t most = 1;
     for (int bin = 2; bin < HISTOGRAM_INNER; bin++) {
-        most = frame->facts->histogram[bin] > most ? frame->facts->histogram[bin] : most;
+        most = frame->target_histogram[bin] > most ? frame->target_histogram[bin] : most;
         for (int side = 0; side < SIDE_COUNT; side++) {
             const Metrics *m = &frame->models[side].snapshot->test;
             if (panel_is_shown(frame, side) && m->images > 0 && m->histogram_output[bin] > most)
@@ -328,7 +328,9 @@ void panel_histogram(Panel *panel)
     if (rect.w <= 0)
         return;
     const float pad = ui_px(ui, 12), modes = ui_px(ui, 112), legend = draw_legend(panel, rect, false);
-    const char *const titles[] = {"Brightness of the output pixels", "Brightness of outputs", "Brightness"};
+    static const char *const plain[] = {"Brightness of the output pixels", "Brightness of outputs", "Brightness"};
+    static const char *const means[] = {"Brightness of the mean outputs", "Of the mean outputs", "Of the mean"};
+    const char *const *const titles = frame->look.show_as == SHOW_MEAN ? plain : means;
     const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w - modes - 4 * pad - legend, titles, 3);
     (void)plot_frame(ui, rect, "");
     const Rect area = find_area(ui, rect);
@@ -347,7 +349,7 @@ void panel_histogram(Panel *panel)
     draw_count_axis(panel, &scale);
     draw_intensity_axis(panel, &scale);
     drag_brush(panel, &scale);
-    draw_steps(panel, &scale, frame->facts->histogram, true, 1, theme_fade(ui->theme->soft, 0x90));
+    draw_steps(panel, &scale, frame->target_histogram, true, 1, theme_fade(ui->theme->soft, 0x90));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *m = &frame->models[side].snapshot->test;
         if (panel_is_shown(frame, side) && m->images > 0)

@@ -63,6 +63,41 @@ void panel_digits(Panel *panel, const GridLayout *grid, const float *values, int
                                      .model = model});
 }
 
+void panel_outputs(Panel *panel, const GridLayout *grid, int model, bool is_pad, bool has_hover)
+{
+    const ModelFrame *m = &panel->frame->models[model];
+    panel_images(panel, &(ImageGrid){.grid = grid,
+                                     .values = is_pad ? m->pad_shown : m->shown,
+                                     .intensities = is_pad ? m->pad_p : m->p,
+                                     .count = is_pad ? 1 : panel->frame->page_count,
+                                     .map = panel->frame->look.is_clipped ? MAP_CLIPPED : MAP_GREY,
+                                     .scale = 1.0f,
+                                     .is_pad = is_pad,
+                                     .model = has_hover ? model : -1});
+}
+
+void panel_noisy(Panel *panel, const GridLayout *grid, int model, bool is_output)
+{
+    const ModelFrame *m = &panel->frame->models[model];
+    const PixelHover before = panel->hover;
+    panel_images(panel, &(ImageGrid){.grid = grid,
+                                     .values = is_output ? m->noisy_shown : m->noisy,
+                                     .count = panel->frame->page_count,
+                                     .map = panel->frame->look.is_clipped ? MAP_CLIPPED : MAP_GREY,
+                                     .scale = 1.0f,
+                                     .model = -1});
+    panel->hover = before; // whose figures are of clean inputs
+    int cell, pixel;
+    if (!find_pixel(panel, grid, panel->frame->page_count, &cell, &pixel))
+        return;
+    const size_t at = (size_t)cell * DIGIT_PIXELS + (size_t)pixel;
+    char what[160];
+    (void)snprintf(what, sizeof what, "row %d, column %d: target %.3f, noisy input %.3f, output from it %.3f",
+                   pixel / DIGIT_SIDE, pixel % DIGIT_SIDE, (double)panel->frame->targets[at], (double)m->noisy[at],
+                   (double)m->noisy_shown[at]);
+    ui_say_hint(panel->ui, what, words_find("noise")->look);
+}
+
 static void say_set_pixel(Panel *panel, const Heatmap *mode, int pixel, float value, const char *figures_of)
 {
     char what[256];

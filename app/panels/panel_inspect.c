@@ -84,7 +84,7 @@ static void draw_side_images(Panel *panel, int side)
     const Frame *frame = panel->frame;
     const InspectLayout *inspect = &panel->layout->inspect;
     char id[24];
-    panel_digits(panel, &inspect->output[side], frame->models[side].p, 1, false, -1);
+    panel_outputs(panel, &inspect->output[side], side, false, false);
     const int mode = frame->look.heatmaps[0];
     Rect header = inspect->heatmap[side].header;
     header.h -= ui_px(panel->ui, 2);

@@ -131,15 +131,17 @@ static void draw_head(Panel *panel, int column, float size)
 static void draw_pictures(Panel *panel, const MatrixCell *place, int model)
 {
     const Frame *frame = panel->frame;
-    const ModelFrame *m = &frame->models[model];
     if (frame->look.matrix_shows_map) {
         panel_heatmap(panel, &place->drawn_output, model, 0, true, true);
         if (!heatmap_get(frame->look.heatmaps[0])->is_of_set)
             panel_heatmap(panel, &place->output, model, 0, false, true);
         return;
     }
-    panel_digits(panel, &place->drawn_output, m->pad_p, 1, true, model);
-    panel_digits(panel, &place->output, m->p, frame->page_count, false, model);
+    panel_outputs(panel, &place->drawn_output, model, true, true);
+    if (frame->look.matrix_has_noise && frame->look.matrix_shows_noisy)
+        panel_noisy(panel, &place->output, model, true);
+    else
+        panel_outputs(panel, &place->output, model, false, true);
 }
 
 static bool is_side(const Frame *frame, int side, int model)
@@ -248,6 +250,20 @@ static void draw_targets(Panel *panel, int column)
     panel_digits(panel, &place->output, frame->targets, frame->page_count, false, -1);
 }
 
+// What all models read of the test digits while they train; the drawing is read as it is.
+static void draw_noisy(Panel *panel)
+{
+    const Frame *frame = panel->frame;
+    const MatrixLayout *matrix = &panel->layout->matrix;
+    static const char *const notes[] = {"what the models read while they train; your digit has none", "in training"};
+    draw_box(panel->ui->draw,
+             (Rect){matrix->noisy_name.x, roundf(matrix->noisy_name.y), matrix->tools.w, ui_px(panel->ui, 1)},
+             panel->ui->theme->edge, 0);
+    draw_name(panel, matrix->noisy_name, "noisy", notes, 2);
+    for (int column = 0; column < matrix->columns; column++)
+        panel_noisy(panel, &matrix->noisy[column].output, frame->matrix[0][column], false);
+}
+
 // In the narrator's place, as long as there is nothing to be said of the whole.
 static void draw_heading(Panel *panel)
 {
@@ -280,6 +296,8 @@ void panel_matrix(Panel *panel)
         draw_head(panel, column, size);
         draw_targets(panel, column);
     }
+    if (matrix->has_noisy)
+        draw_noisy(panel);
     for (int row = 0; row < matrix->rows; row++) {
         const Rect name = matrix->row_names[row];
         draw_box(ui->draw, (Rect){name.x, roundf(name.y), matrix->tools.w, ui_px(ui, 1)}, ui->theme->edge, 0);

@@ -96,25 +96,34 @@ void panel_matrix_menu(Panel *panel)
 
 // ---- what the cells show ------------------------------------------------------------------------------------------
 
-enum { SHOWN_MAX = LOSSES_SHOWN + 2 }; // the outputs, a map of each loss that is always shown, the one that is on
+// The outputs, those from noisy inputs, a map of each loss that is always shown, the one that is on.
+enum { SHOWN_MAX = LOSSES_SHOWN + 3 };
+enum { SHOWN_OUTPUTS = -1, SHOWN_NOISY = -2 }; // else a heatmap's mode
 
 typedef struct Shown {
     const char *labels[SHOWN_MAX];
-    int modes[SHOWN_MAX]; // -1: the outputs
+    int modes[SHOWN_MAX];
     int count, chosen;
 } Shown;
 
 static Shown list_shown(const Look *look)
 {
-    Shown out = {.labels = {"output"}, .modes = {-1}, .count = 1};
+    Shown out = {.labels = {"output"}, .modes = {SHOWN_OUTPUTS}, .count = 1};
+    if (look->matrix_has_noise) {
+        out.labels[out.count] = "of noisy";
+        out.modes[out.count++] = SHOWN_NOISY;
+        out.chosen = look->matrix_shows_noisy;
+    }
     for (int loss = 0; loss < LOSSES_SHOWN; loss++)
         out.modes[out.count++] = heatmap_find(loss_get(loss)->key);
     bool is_listed = false;
-    for (int i = 1; i < out.count; i++)
+    for (int i = 0; i < out.count; i++)
         is_listed |= out.modes[i] == look->heatmaps[0];
     if (look->matrix_shows_map && !is_listed)
         out.modes[out.count++] = look->heatmaps[0];
-    for (int i = 1; i < out.count; i++) {
+    for (int i = 0; i < out.count; i++) {
+        if (out.modes[i] < 0)
+            continue;
         out.labels[i] = heatmap_get(out.modes[i])->short_label;
         out.chosen = look->matrix_shows_map && out.modes[i] == look->heatmaps[0] ? i : out.chosen;
     }
@@ -126,13 +135,17 @@ static void draw_shown(Panel *panel, const Shown *shown, Rect rect)
     WidgetState states[CHOICES_MAX];
     const int chosen = ui_choice_states(panel->ui, "show", rect, shown->labels, shown->count, shown->chosen,
                                         panel->ui->theme->text, states);
-    panel_hint(panel, states[0], "show");
-    for (int i = 1; i < shown->count; i++)
-        panel_heat_hint(panel, states[i], shown->modes[i]);
+    for (int i = 0; i < shown->count; i++) {
+        if (shown->modes[i] < 0)
+            panel_hint(panel, states[i], shown->modes[i] == SHOWN_OUTPUTS ? "show" : "show.noisy");
+        else
+            panel_heat_hint(panel, states[i], shown->modes[i]);
+    }
     if (chosen < 0)
         return;
     Look *look = panel_look(panel);
     look->matrix_shows_map = shown->modes[chosen] >= 0;
+    look->matrix_shows_noisy = shown->modes[chosen] == SHOWN_NOISY;
     if (look->matrix_shows_map)
         look->heatmaps[0] = shown->modes[chosen];
 }

@@ -68,6 +68,22 @@ static const Switch switches[] = {
 };
 enum { SWITCH_COUNT = sizeof switches / sizeof *switches };
 
+static void choose_show_as(Panel *panel, Rect row, float label)
+{
+    Ui *ui = panel->ui;
+    const char *labels[SHOW_AS_COUNT];
+    WidgetState states[CHOICES_MAX];
+    for (int i = 0; i < SHOW_AS_COUNT; i++)
+        labels[i] = show_as_get((ShowAs)i)->label;
+    ui_text(ui, row, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, "Outputs shown as");
+    const int chosen = ui_choice_states(ui, "show_as", (Rect){row.x + label, row.y, row.w - label, row.h}, labels,
+                                        SHOW_AS_COUNT, (int)panel->frame->look.show_as, ui->theme->text, states);
+    for (int i = 0; i < SHOW_AS_COUNT; i++)
+        ui_set_hint(ui, states[i], show_as_get((ShowAs)i)->what, show_as_get((ShowAs)i)->look);
+    if (chosen >= 0)
+        panel_look(panel)->show_as = (ShowAs)chosen;
+}
+
 void panel_view_menu(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -75,7 +91,7 @@ void panel_view_menu(Panel *panel)
     const float pad = ui_px(ui, 8), line = ui_px(ui, BUTTON_HEIGHT + 2), width = ui_px(ui, 290);
     const Rect top = panel->layout->top;
     const Rect box = {top.x + top.w - width - 2 * pad - ui_px(ui, MARGIN), top.y + top.h, width + 2 * pad,
-                      line * (SWITCH_COUNT + 4) + 2 * pad};
+                      line * (SWITCH_COUNT + 5) + 2 * pad};
     panel_popup(panel, box);
     Rect row = {box.x + pad, box.y + pad, width, line - ui_px(ui, 2)};
     for (int i = 0; i < SWITCH_COUNT; i++) {
@@ -94,6 +110,8 @@ void panel_view_menu(Panel *panel)
                   &slider))
         panel_look(panel)->binarise = mix;
     panel_hint(panel, slider, "targets");
+    row.y += line;
+    choose_show_as(panel, row, label);
     row.y += line;
     const WidgetState centred =
         panel_menu_row(panel, "pad.centre", row, "Centre the drawing as in MNIST", "M", frame->pad->is_centred);

@@ -77,6 +77,15 @@ void panel_format_figure(double value, char text[24])
         (void)snprintf(text, 24, "%.4f", value);
 }
 
+void panel_format_total(double mean, char text[24])
+{
+    const double total = mean * DIGIT_PIXELS;
+    if (isfinite(total) && fabs(total) < 1e5)
+        (void)snprintf(text, 24, fabs(total) < 100 ? "%.3f" : "%.1f", total);
+    else
+        panel_format_figure(total, text);
+}
+
 void panel_format_slope(float slope, float p, float t, char text[24])
 {
     if (inspect_is_cut(slope, p, t))

@@ -1,5 +1,6 @@
 // Test digits beside each model's row: target, output, heatmaps, in the same columns for both models; and the figures
-// of all test digits over them. A click puts a digit on the pad.
+// of all test digits over them. A model that trains with noise has, in the heatmaps' place, the noisy input and what it
+// makes of that. A click puts a digit on the pad.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,6 +69,7 @@ static void draw_head(Panel *panel, int side)
     const float widths[] = {ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, brief),
                             ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, "All")};
     const float room = draw_set_figures(panel, side, line, widths);
+    panel_say_totals(panel, line, side);
     ui_text(ui, line, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
             ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, forms, 5));
 }
@@ -138,28 +140,58 @@ void panel_draw_pages(Panel *panel, Rect rect)
 
 // ---- digits -------------------------------------------------------------------------------------------------------
 
-static const char *row_label(const Frame *frame, int row)
+enum { ROW_TARGET, ROW_OUTPUT, ROW_MAPS }; // from ROW_MAPS on: heatmaps, or the noisy input and what comes of it
+
+// Under the divider both models' rows are of one kind.
+static bool has_noisy(const Frame *frame, int side)
 {
-    static const char *const names[] = {"target", "output"};
-    return row < 2 ? names[row] : heatmap_get(frame->look.heatmaps[row - 2])->label;
+    const int other = panel_is_wiped(frame) ? 1 - side : side;
+    return pixels_are_damaged(&frame->models[side].spec) && pixels_are_damaged(&frame->models[other].spec);
+}
+
+static const char *row_label(const Frame *frame, int side, int row)
+{
+    static const char *const names[] = {"target", "output"}, *const noisy[] = {"noisy input", "its output"};
+    if (row >= ROW_MAPS && has_noisy(frame, side))
+        return noisy[row - ROW_MAPS];
+    return row < ROW_MAPS ? names[row] : heatmap_get(frame->look.heatmaps[row - ROW_MAPS])->label;
 }
 
 // A map of all test digits is no picture of one of them: the stage shows it large.
 static bool is_shown(const Frame *frame, int side, int row)
 {
-    const int mode = row < 2 ? -1 : frame->look.heatmaps[row - 2];
+    const int mode = row < ROW_MAPS || has_noisy(frame, side) ? -1 : frame->look.heatmaps[row - ROW_MAPS];
     return mode < 0 || !(heatmap_get(mode)->is_of_set || (side == SIDE_B && heatmap_get(mode)->is_of_pair));
+}
+
+// In one line, or with its words below each other; not at all where that has no room.
+static void draw_label(Panel *panel, Rect place, const char *label)
+{
+    Ui *ui = panel->ui;
+    if (ui_text_width(ui, FONT_UI, TEXT_SMALL, label) <= place.w) {
+        ui_text(ui, place, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, label);
+        return;
+    }
+    char first[32];
+    const char *space = strchr(label, ' ');
+    (void)snprintf(first, sizeof first, "%.*s", space ? (int)(space - label) : 0, label);
+    const float line = roundf(ui_px(ui, TEXT_SMALL) * 1.4f), widest = place.w;
+    if (!space || strchr(space + 1, ' ') || ui_text_width(ui, FONT_UI, TEXT_SMALL, first) > widest ||
+        ui_text_width(ui, FONT_UI, TEXT_SMALL, space + 1) > widest || 2 * line > place.h)
+        return;
+    place.y += floorf((place.h - 2 * line) / 2);
+    place.h = line;
+    ui_text(ui, place, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, first);
+    place.y += line;
+    ui_text(ui, place, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, space + 1);
 }
 
 static void draw_labels(Panel *panel, int side)
 {
-    Ui *ui = panel->ui;
     const StageRow *row = &panel->layout->stage.rows[side];
     for (int i = 0; i < SET_ROWS; i++)
         if (row->set_labels[i].w > 0 && is_shown(panel->frame, side, i)) {
-            const char *const forms[] = {row_label(panel->frame, i), ""};
-            ui_text(ui, row->set_labels[i], FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
-                    ui_choose(ui, FONT_UI, TEXT_SMALL, row->set_labels[i].w, forms, 2));
+            draw_label(panel, row->set_labels[i], row_label(panel->frame, side, i));
         }
 }
 
@@ -169,12 +201,14 @@ static void draw_row(Panel *panel, int side, int row)
     const GridLayout *grid = &panel->layout->stage.rows[side].set[row];
     if (!is_shown(frame, side, row))
         return;
-    if (row == 0)
+    if (row == ROW_TARGET)
         panel_digits(panel, grid, frame->targets, frame->page_count, false, -1);
-    else if (row == 1)
-        panel_digits(panel, grid, frame->models[side].p, frame->page_count, false, -1);
+    else if (row == ROW_OUTPUT)
+        panel_outputs(panel, grid, side, false, false);
+    else if (has_noisy(frame, side))
+        panel_noisy(panel, grid, side, row > ROW_MAPS);
     else
-        panel_heatmap(panel, grid, side, row - 2, false, false);
+        panel_heatmap(panel, grid, side, row - ROW_MAPS, false, false);
 }
 
 // Each digit is cut at the same place as the large picture.
@@ -207,8 +241,8 @@ static void caption_second(Panel *panel, Rect rect)
 {
     Ui *ui = panel->ui;
     char rows[96];
-    (void)snprintf(rows, sizeof rows, "rows: target, output, %s, %s", row_label(panel->frame, 2),
-                   row_label(panel->frame, 3));
+    (void)snprintf(rows, sizeof rows, "rows: target, output, %s, %s", row_label(panel->frame, SIDE_B, 2),
+                   row_label(panel->frame, SIDE_B, 3));
     const char *const forms[] = {panel->layout->stage.is_small ? rows : "The same digits", "the same digits", ""};
     ui_text(ui, rect, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
             ui_choose(ui, FONT_UI, TEXT_SMALL, rect.w, forms, 3));

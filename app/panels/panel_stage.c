@@ -47,6 +47,10 @@ void panel_draw_target_caption(Panel *panel, Rect rect)
     else if (!frame->is_pad_empty && pad->is_centred && !pad->now.is_exact)
         (void)snprintf(note, sizeof note, "centred as in MNIST");
     (void)snprintf(brief, sizeof brief, "%s", strncmp(note, "centred", 7) == 0 ? "centred" : note);
+    if (frame->look.binarise > 0.0f) {
+        (void)snprintf(note, sizeof note, "%.0f %% black-white", 100.0 * (double)frame->look.binarise);
+        (void)snprintf(brief, sizeof brief, "%.0f %% b/w", 100.0 * (double)frame->look.binarise);
+    }
     const char *const notes[] = {note, brief};
     panel_draw_caption(panel, rect, title, panel->ui->theme->soft, notes, 2);
 }
@@ -94,7 +98,9 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
         (void)snprintf(title, sizeof title, "%s", m->caption);
     else
         (void)snprintf(title, sizeof title, "Output of %c", side == SIDE_A ? 'A' : 'B');
-    const Beyond beyond = find_beyond(m->pad_p);
+    const ShowAsRow *as = show_as_get(look->show_as);
+    const char *const notes[] = {as->note, as->short_note, ""};
+    const Beyond beyond = find_beyond(m->pad_shown);
     const char *const within[] = {"all within 0\u20261", "within 0\u20261", ""}, *const clipped[] = {
                                                                                      "clipped to 0\u20261", "clipped"};
     const char *const names[] = {title, "Output"};
@@ -111,7 +117,8 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     (void)snprintf(id, sizeof id, "%c.clip", side == SIDE_A ? 'a' : 'b');
     Rect rest = {rect.x + used, rect.y, rect.w - used, rect.h};
     if (!beyond.is_marked) {
-        panel_draw_caption(panel, rect, name, ui->theme->faint, within, 3);
+        panel_draw_caption(panel, rect, name, *as->note ? ui->theme->soft : ui->theme->faint,
+                           *as->note ? notes : within, 3);
         return;
     }
     const WidgetState state = ui_widget(ui, id, rest, "Clipped");
@@ -192,8 +199,7 @@ static void draw_heat_caption(Panel *panel, int side, int column, Rect rect)
 
 static void draw_output(Panel *panel, int side, const GridLayout *cell)
 {
-    const float *p = panel->frame->models[side].pad_p;
-    panel_digits(panel, cell, p, 1, true, -1);
+    panel_outputs(panel, cell, side, true, false);
 }
 
 // A - B is drawn once: in the list of heatmaps it is A's.

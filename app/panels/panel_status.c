@@ -64,6 +64,10 @@ static void format_note(const Frame *frame, char *text, size_t size)
         used += (size_t)snprintf(text + used, size - used,
                                  "   Targets shown: %.0f %% black-white; figures of all test digits: as they are.",
                                  100.0 * (double)look->binarise);
+    if (look->show_as != SHOW_MEAN && scene_has(look->scene, SCENE_HAS_MAPS))
+        used +=
+            (size_t)snprintf(text + used, size - used, "   Outputs shown: %s; errors and brightness: of their mean.",
+                             show_as_get(look->show_as)->note);
     if (*scene_get(look->scene)->note)
         (void)snprintf(text + used, size - used, "   %s", scene_get(look->scene)->note);
 }

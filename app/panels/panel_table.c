@@ -3,8 +3,9 @@
 #include <stdio.h>
 
 #include "panels/panel.h"
+#include "state/words.h"
 
-enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 5 };
+enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 6 };
 
 typedef struct Line {
     char label[48], brief[24], word[24], values[COLUMNS][24]; // word: its key in words.h
@@ -85,6 +86,56 @@ static void add_others(const Frame *frame, Line *lines, int *count)
     }
 }
 
+// Of each model's own loss what an image costs, for those who publish sums over the pixels; and how outputs look.
+static void add_totals(const Frame *frame, Line *lines, int *count)
+{
+    Line *total = &lines[(*count)++];
+    (void)snprintf(total->label, sizeof total->label, "Own loss, summed over a digit");
+    (void)snprintf(total->brief, sizeof total->brief, "Loss a digit");
+    (void)snprintf(total->word, sizeof total->word, "reduce");
+    for (int side = 0; side < SIDE_COUNT; side++)
+        if (find_test(frame, side))
+            panel_format_total(find_test(frame, side)->mean[frame->models[side].spec.loss], total->values[side]);
+    if (frame->is_capture)
+        return;
+    Line *looks = &lines[(*count)++];
+    (void)snprintf(looks->label, sizeof looks->label, "Sharpness, SSIM");
+    (void)snprintf(looks->brief, sizeof looks->brief, "Sharp, SSIM");
+    (void)snprintf(looks->word, sizeof looks->word, "appearance");
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Appearance *appearance = &frame->models[side].appearance;
+        if (panel_is_shown(frame, side) && appearance->images > 0)
+            (void)snprintf(looks->values[side], sizeof looks->values[side], "%.2f %.3f", appearance->sharpness,
+                           appearance->ssim);
+    }
+}
+
+void panel_say_totals(Panel *panel, Rect rect, int side)
+{
+    const Ui *ui = panel->ui;
+    const ModelFrame *m = &panel->frame->models[side];
+    const Metrics *test = find_test(panel->frame, side);
+    if (!test || !ui->input.is_inside || ui->is_modal || !ui_is_inside(rect, ui->input.mouse_x, ui->input.mouse_y))
+        return;
+    char what[320], figure[24], total[24];
+    int losses[LOSS_COUNT];
+    const int count = loss_list_shown(m->spec.loss, losses);
+    size_t used = (size_t)snprintf(what, sizeof what,
+                                   "%c, a pixel and a digit of %d of them:", side == SIDE_A ? 'A' : 'B', DIGIT_PIXELS);
+    for (int i = 0; i < count; i++) {
+        panel_format_figure(test->mean[losses[i]], figure);
+        panel_format_total(test->mean[losses[i]], total);
+        used +=
+            (size_t)snprintf(what + used, sizeof what - used, " %s %s, %s;", loss_get(losses[i])->label, figure, total);
+    }
+    if (m->appearance.images > 0)
+        (void)snprintf(what + used, sizeof what - used, " sharpness %.3f, SSIM %.3f.", m->appearance.sharpness,
+                       m->appearance.ssim);
+    else
+        (void)snprintf(what + used, sizeof what - used, " sharpness and SSIM: once training rests.");
+    ui_say_hint(panel->ui, what, words_find("appearance")->look);
+}
+
 void panel_table(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -97,7 +148,8 @@ void panel_table(Panel *panel)
     int count = 0;
     add_losses(frame, lines, &count);
     add_others(frame, lines, &count);
-    const float pad = ui_px(ui, 12), column = ui_px(ui, 76), least = ui_px(ui, 18);
+    add_totals(frame, lines, &count);
+    const float pad = ui_px(ui, 12), column = ui_px(ui, 76), least = ui_px(ui, 17);
     const float room = rect.h - ui_px(ui, 8);
     while (count > 1 && room / (float)(count + 1) < least)
         count--;
@@ -125,4 +177,7 @@ void panel_table(Panel *panel)
                     TEXT_NORMAL, panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)), ALIGN_RIGHT,
                     lines[i].values[side]);
     }
+    for (int side = 0; side < SIDE_COUNT; side++)
+        panel_say_totals(panel, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, rect.y, column, rect.h},
+                         side);
 }

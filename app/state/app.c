@@ -76,7 +76,7 @@ void app_load_picture(App *app, const InkResult *ink)
 static bool create_buffers(App *app, Error *error)
 {
     // pages of zeros that nobody writes to take no memory: only A's and B's are used whole
-    enum { ARRAYS = 2 + 2 * HEATMAP_COUNT };
+    enum { ARRAYS = 5 + 2 * HEATMAP_COUNT };
     const size_t page = (size_t)PAGE_MAX * DIGIT_PIXELS;
     app->buffers = calloc((1 + MODELS_MAX * ARRAYS) * page, sizeof *app->buffers);
     app->code = calloc(1, sizeof *app->code);
@@ -88,6 +88,9 @@ static bool create_buffers(App *app, Error *error)
         ModelFrame *m = &app->frame.models[i];
         m->z = next += page;
         m->p = next += page;
+        m->shown = next += page;
+        m->noisy = next += page;
+        m->noisy_shown = next += page;
         for (int j = 0; j < HEATMAP_COUNT; j++) {
             m->heat[j] = next += page;
             m->marks[j] = next += page;

@@ -142,8 +142,10 @@ struct App {
     int origin_count;
     PcaRun pca_run;
     SayingRun saying_run;
-    TrialFrame trials; // of the frame, where the claims are on show
-    DataSums sums; // once a picture has asked for them
+    TrialFrame trials;        // of the frame, where the claims are on show
+    int64_t byte_counts[256]; // of the test set's pixels
+    const void *counted;      // the set that they are of; NULL: not yet
+    DataSums sums;            // once a picture has asked for them
     Restore restore;
     bool has_no_room; // for the twin: memory was short
     double now;     // the window's clock in seconds, set before app_compose; only how long a sentence stays follows it

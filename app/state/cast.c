@@ -193,6 +193,7 @@ bool cast_update(App *app, Error *error)
     memcpy(frame->matrix_twins, wanted.twins, sizeof frame->matrix_twins);
     frame->claims = (ClaimsFrame){0}; // distances of other models
     memcpy(frame->claims.models, wanted.claims, sizeof frame->claims.models);
+    app->look.matrix_has_noise = pixels_are_damaged(&app->specs[SIDE_A]);
     app->has_no_room = false;
     restore_set_goals(app);
     show_slots(app);

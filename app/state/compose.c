@@ -120,14 +120,42 @@ static void take_snapshots(App *app, Frame *frame, bool takes_news)
 
 // ---- outputs and heatmaps -----------------------------------------------------------------------------------------
 
-// Outputs of the page, which stay what they are until the weights or the page change.
+// What is shown of the outputs p of the page, (page_count, DIGIT_PIXELS).
+static void show_page(const Frame *frame, const float *p, float *shown)
+{
+    for (int cell = 0; cell < frame->page_count; cell++)
+        show_as_apply(frame->look.show_as, frame->indices[cell], p + cell * DIGIT_PIXELS, shown + cell * DIGIT_PIXELS);
+}
+
+// The page with the noise that the model trains with, the same whenever it is shown, and what it makes of that.
+static void compute_noisy(ModelFrame *m, const Frame *frame, Workspace *workspace)
+{
+    static float p[PAGE_MAX * DIGIT_PIXELS]; // the UI thread's
+    for (int cell = 0; cell < frame->page_count; cell++) {
+        uint8_t bytes[DIGIT_PIXELS];
+        const float *digit = frame->targets + cell * DIGIT_PIXELS;
+        const int index = frame->indices[cell] < 0 ? 0 : frame->indices[cell]; // the drawing has the first one's noise
+        for (int i = 0; i < DIGIT_PIXELS; i++)
+            bytes[i] = (uint8_t)lroundf(digit[i] * 255.0f);
+        pixels_read(&m->spec, pixels_test_key(&m->spec, index), bytes, 0, DIGIT_PIXELS, m->noisy + cell * DIGIT_PIXELS);
+    }
+    model_forward(m->model, m->snapshot->parameters, workspace, m->noisy, frame->page_count, NULL, p);
+    show_page(frame, p, m->noisy_shown);
+}
+
+// Outputs of the page, which stay what they are until the weights, the page or the way to show them change.
 static void compute_page(ModelFrame *m, const Frame *frame, Workspace *workspace)
 {
-    if (m->computed_page == frame->page_serial && m->computed_serial == m->snapshot->serial)
+    if (m->computed_page == frame->page_serial && m->computed_serial == m->snapshot->serial &&
+        m->computed_as == frame->look.show_as)
         return;
     model_forward(m->model, m->snapshot->parameters, workspace, frame->targets, frame->page_count, m->z, m->p);
+    show_page(frame, m->p, m->shown);
+    if (pixels_are_damaged(&m->spec))
+        compute_noisy(m, frame, workspace);
     m->computed_page = frame->page_serial;
     m->computed_serial = m->snapshot->serial;
+    m->computed_as = frame->look.show_as;
 }
 
 // "epoch 12" at an epoch's end, else "step 2900".
@@ -174,6 +202,7 @@ static void compose_model(App *app, Frame *frame, int index)
                        activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
     compute_page(m, frame, &slot->workspace);
     model_forward(m->model, m->snapshot->parameters, &slot->workspace, frame->pad_input, 1, m->pad_z, m->pad_p);
+    show_as_apply(frame->look.show_as, frame->pad->now.source, m->pad_p, m->pad_shown);
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         float values[DIGIT_PIXELS], targets[DIGIT_PIXELS];
         double sum = 0.0;
@@ -255,6 +284,31 @@ static void compose_ranks(Frame *frame)
 
 // ---- the frame ----------------------------------------------------------------------------------------------------
 
+static void count_bytes(App *app, const Dataset *dataset)
+{
+    memset(app->byte_counts, 0, sizeof app->byte_counts);
+    for (size_t i = 0; i < (size_t)dataset->test.count * DIGIT_PIXELS; i++)
+        app->byte_counts[dataset->test.pixels[i]]++;
+    app->counted = dataset;
+}
+
+// Of the grey pixels through the mix that is on show, or of the model's own targets.
+static void compose_targets(App *app, Frame *frame, const Dataset *dataset)
+{
+    memset(frame->target_histogram, 0, sizeof frame->target_histogram);
+    if (!frame->facts || !dataset)
+        return;
+    if (frame->facts->are_binary || app->look.binarise <= 0.0f) {
+        memcpy(frame->target_histogram, frame->facts->histogram, sizeof frame->target_histogram);
+        return;
+    }
+    if (app->counted != dataset) // a moment, once
+        count_bytes(app, dataset);
+    for (int value = 0; value < 256; value++)
+        frame->target_histogram[metrics_find_bin(look_target(&app->look, (float)value / 255.0f))] +=
+            app->byte_counts[value];
+}
+
 static void compose_dataset(App *app, Frame *frame)
 {
     const Dataset *dataset = find_dataset(app);
@@ -280,6 +334,7 @@ static void compose_dataset(App *app, Frame *frame)
     frame->sums = *app->sums.train ? &app->sums : NULL;
     const int side = scene_shows(app->look.scene, SIDE_A) ? SIDE_A : SIDE_B;
     frame->facts = trainer_model_facts(app->trainer, &app->slots[side].spec);
+    compose_targets(app, frame, dataset);
     frame->pca = app->pca_run.pca;
     frame->sayings = &app->saying_run;
 }

@@ -55,12 +55,16 @@ typedef struct ModelFrame {
     PixelRange range;          // of the snapshot's parameters
     LossSettings settings;     // that its losses are taken with
     const TargetFacts *facts;  // of what its figures are held against; NULL as the frame's
+    Appearance appearance;     // of the very figures in snapshot; images 0: not known (yet), never in pictures
     const Snapshot *snapshot;  // borrowed for the frame; of the moment that is looked at
     const Snapshot *live;      // the newest
     const ModelOrigin *origin; // NULL: its seed's weights
     float *z, *p;
+    float *shown;               // what pictures show of p: look.show_as
+    float *noisy, *noisy_shown; // test digits with the spec's noise, and what is shown of the outputs from them;
+                                // meaningless where it has none (pixels_are_damaged)
     float *heat[HEATMAP_COUNT], *marks[HEATMAP_COUNT]; // by look.heatmaps; marks are valid where the mode has some
-    float pad_z[DIGIT_PIXELS], pad_p[DIGIT_PIXELS], pad_heat[HEATMAP_COUNT][DIGIT_PIXELS],
+    float pad_z[DIGIT_PIXELS], pad_p[DIGIT_PIXELS], pad_shown[DIGIT_PIXELS], pad_heat[HEATMAP_COUNT][DIGIT_PIXELS],
         pad_marks[HEATMAP_COUNT][DIGIT_PIXELS];
     double pad_loss[LOSS_COUNT]; // mean over the drawing
     bool is_current;             // the figures over the test set are of the very weights whose pictures are shown
@@ -71,6 +75,7 @@ typedef struct ModelFrame {
     // what z and p were computed from: a page, weights; compose.c's
     unsigned computed_page;
     int64_t computed_serial;
+    ShowAs computed_as;
 } ModelFrame;
 
 // The claims and what decides them; models are indices into the frame's.
@@ -123,14 +128,15 @@ typedef struct Frame {
     const CodeFrame *code; // in its view; else NULL
     PairFigures pair;
     LessonCard lesson;
-    bool is_lesson_new;                    // nobody has taken one here yet
-    int preset;                            // that is on show, as it was set up; -1: none
-    Sentence sentence;                     // of the scene; changes at most once a second while models train
-    Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
-    const TargetFacts *facts;              // of the test set, by A's targets (B's without A); NULL: no data yet
-    const Pca *pca;                        // of the training images; NULL: nobody has wanted it, or it is not there yet
-    const SayingRun *sayings;     // what was measured over seeds, and what is being measured
-    const TrialFrame *trials;     // in the claims' view; else NULL
+    bool is_lesson_new;                       // nobody has taken one here yet
+    int preset;                               // that is on show, as it was set up; -1: none
+    Sentence sentence;                        // of the scene; changes at most once a second while models train
+    Sentence column_sentences[LOSS_COUNT];    // of the matrix, by column on show
+    const TargetFacts *facts;                 // of the test set, by A's targets (B's without A); NULL: no data yet
+    int64_t target_histogram[HISTOGRAM_BINS]; // of its targets as they are shown: look.binarise; without facts zeros
+    const Pca *pca;           // of the training images; NULL: nobody has wanted it, or it is not there yet
+    const SayingRun *sayings; // what was measured over seeds, and what is being measured
+    const TrialFrame *trials; // in the claims' view; else NULL
     char dataset_name[64];
     char dataset_title[176];      // for captions: the name, and behind it in parentheses what was done to the set
     bool is_builtin;              // the built-in digits, drawn from BUILTIN_SEED

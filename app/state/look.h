@@ -8,6 +8,7 @@
 #include "state/code_frame.h"
 #include "state/heatmap.h"
 #include "state/scene.h"
+#include "state/show_as.h"
 
 typedef enum HistogramMode {
     HISTOGRAM_LOG,
@@ -33,6 +34,8 @@ typedef struct Look {
     int curve_loss;
     unsigned matrix_outputs, matrix_losses; // bits: rows and columns of the matrix, never empty
     bool matrix_shows_map;                  // its cells show the first heatmap, else the outputs
+    bool matrix_shows_noisy;                // those from noisy inputs, where
+    bool matrix_has_noise;                  // its models, and A, train with noise: set by cast.c
     int digit;                              // inspected: index in the test set, -1: the drawing
     int pixel;                              // inspected: row * 28 + column
     bool is_pinned;                         // the pixel stays where it is, else it follows the mouse
@@ -41,6 +44,7 @@ typedef struct Look {
     int64_t past_step;                      // the window shows this moment of training, -1: the newest
     CodeLook code;
     int claim_page;          // of claim_pages.h
+    ShowAs show_as;          // what pictures show of outputs; figures are of the mean
     bool is_clipped;         // outputs are shown as one would see them, cut to [0, 1], without marks
     int lesson, lesson_step; // the lesson on show, -1: none
 } Look;

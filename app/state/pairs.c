@@ -1,4 +1,5 @@
-// What is compared: how far two models' outputs are apart over the test set, and the claims that are decided by it.
+// What is compared: how far two models' outputs are apart over the test set, and the claims that are decided by it; how
+// outputs look beside the digits.
 //
 // Thread: the UI thread; the trainer compares in the background.
 #include "state/app.h"
@@ -64,8 +65,25 @@ static void compose_pair(App *app, Frame *frame)
     pair->is_complete = !is_waiting;
 }
 
+// Of the figures on show, once no model trains: it takes ten times as long as these. A picture does not wait for it, so
+// that it is the same every time.
+static void compose_appearance(App *app, Frame *frame, int side)
+{
+    ModelFrame *m = &frame->models[side];
+    m->appearance = (Appearance){0};
+    if (frame->is_capture || m->snapshot->test.images == 0 || trainer_is_busy(app->trainer))
+        return;
+    Moment *moment = trainer_recall(app->trainer, app->slots[side].bank, m->snapshot->test_step);
+    if (moment && moment->step == m->snapshot->test_step)
+        (void)trainer_measure_appearance(app->trainer, moment, &m->appearance);
+    moment_release(moment);
+}
+
 void pairs_compose(App *app, Frame *frame)
 {
+    for (int side = 0; side < SIDE_COUNT; side++)
+        if (scene_has(frame->look.scene, SCENE_IS_STAGE) && scene_shows(frame->look.scene, side))
+            compose_appearance(app, frame, side);
     if (frame->look.scene == SCENE_CLAIMS)
         compose_claims(app, frame);
     frame->pair.is_complete = true;

@@ -71,6 +71,12 @@ static const Words terms[] = {
     {"entropy_floor", "floor: no model gets below",
      "What perfect answers would score: not 0, as targets are grey at edges.", "How far is the curve above it?", NULL,
      "entropy floor"},
+    {"appearance", "sharpness, SSIM", "How outputs look beside the digits: two figures that no model is trained for.",
+     "A low MSE may be a blur: then both are low.",
+     "Sharpness: the mean slope of brightness in the outputs over that in the digits; 1 is as sharp as these. SSIM, "
+     "structural similarity: 1 for the same picture, about 0 for one that has nothing in common. Both over all test "
+     "digits, measured while training rests.",
+     "structural similarity (Wang et al. 2004)"},
     {"test", "test digits", "Digits that no model was trained with. All figures are over all of them.",
      "A figure says how good a model is only on these.", NULL, "test set"},
 };
@@ -312,6 +318,10 @@ static const Words controls[] = {
      .label = "output",
      .what = "What each model makes of the digits above it.",
      .look = "Compare down a column: the same loss, another output."},
+    {.key = "show.noisy",
+     .label = "of noisy",
+     .what = "What each model makes of the noisy test digits above it; your digit has no noise.",
+     .look = "Which loss wipes the noise off, and which the thin strokes with it?"},
     {.key = "map.matrix",
      .label = "All maps",
      .what = "Another map in all cells, on the same scale (H).",

@@ -138,6 +138,53 @@ class RestTest(WindowCase):
             self.assertEqual((after["spec"], after["step"]), (before["spec"], before["step"]))
             p.key("Escape", lambda f: f["popup"] == "none")
 
+    def type_value(self, side, name, text, until):
+        p = self.p
+        p.click("%s.%s.value" % (side, name), lambda f: f["field"] is not None)
+        rubs = ["key", "BackSpace"] * len(p.now()["field"])
+        p.do(lambda f: f["field"] == text, "typed", *rubs, "type", "--delay", "5", text)
+        return p.key("Return", until)
+
+    def test_typed_values(self):
+        p = self.p
+        before = p.now()["a"]
+        p.click("a.more", lambda f: f["popup"] == "more.a")
+        for name, text, key in [("lr", "0.0123", "lr"), ("batch", "77", "batch"), ("code", "5", "layers"),
+                                ("layers", "40,6", "layers"), ("seed", "12345", "seed"), ("l1", "0.0002", "l1")]:
+            with self.subTest(setting=name):
+                self.type_value("a", name, text, lambda f: parse_spec(f["a"]["spec"])[key] == text)
+        changed = p.now()["a"]["spec"]
+        frame = self.type_value("a", "lr", "200", lambda f: f["field"] is None and "lr=200" in f["message"])
+        self.assertIn("expected", frame["message"])
+        self.assertEqual(frame["a"]["spec"], changed)
+        p.click("a.lr.value", lambda f: f["field"] == "0.0123")
+        p.key("Escape", lambda f: f["field"] is None)  # and nothing is taken
+        p.key("Escape", lambda f: f["popup"] == "none")
+        p.do(lambda f: f["a"]["spec"] == before["spec"], "all of it undone", *["key", "z"] * 6)
+
+    def test_the_rest_of_the_choices(self):
+        """Behind the chips that there is room for stands one that opens them all."""
+        p = self.p
+        for side in "ab":
+            rest = [w["id"] for w in p.now()["widgets"] if w["id"].startswith(side + ".output.") and w["label"] == "…"]
+            self.assertEqual(len(rest), 1)
+            frame = p.click(rest[0], lambda f: f["popup"] == "more." + side)
+            labels = [w["label"] for w in frame["widgets"] if w["id"].startswith(side + ".output.all.")]
+            self.assertIn("softmax", labels)
+            self.assertNotIn("…", labels)
+            p.key("Escape", lambda f: f["popup"] == "none")
+
+    def test_pca(self):
+        p = self.p
+        before = p.now()["b"]["spec"]
+        code = min(map(int, parse_spec(p.now()["a"]["spec"])["layers"].split(",")))
+        p.click("b.more", lambda f: f["popup"] == "more.b")
+        frame = p.click("b.pca", lambda f: f["b"]["pca"] == code)
+        self.assertEqual((frame["a"]["pca"], parse_spec(frame["b"]["spec"])["hidden"]), (0, "linear"))
+        if p.now()["popup"] != "none":
+            p.key("Escape", lambda f: f["popup"] == "none")
+        p.key("z", lambda f: f["b"]["spec"] == before and f["b"]["pca"] == 0)
+
     # pad
 
     def stroke(self, points, button=1):
