@@ -100,6 +100,27 @@ class ExportTest(unittest.TestCase):
         self.shot("--npy", folder, "--view", "solo", "--heatmap", "dead,dead", "--force")
         self.assertEqual(np.load(os.path.join(folder, "heat-dead-a.npy")).shape, (1, 28, 28))  # of the whole set
 
+    def test_noisy_inputs(self):
+        """Of a model that trains with noise: what it reads, what it makes of that, and its figures on such inputs."""
+        spec, weights, folder = "noise=0.3,noise_kind=mask,layers=16,batch=64", self.path(".safetensors"), self.path("")
+        result = run("train", "--data", self.data, "--epochs", 1, "--model", spec, "-o", weights)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        told = json.loads(self.shot("--b", spec, "--npy", folder, "--json").stdout)
+        arrays = self.load(folder)
+        self.assertEqual([name for name in arrays if name.startswith("noisy") and name.endswith("-a")], [])
+        digits, noisy, made = arrays["input"], arrays["noisy-input-b"], arrays["noisy-output-b"]
+        is_kept = noisy == digits
+        self.assertTrue((is_kept | (noisy == 0)).all())
+        self.assertAlmostEqual(1 - is_kept[digits > 0].mean(), 0.3, delta=0.1)
+        logits = reference.forward(reference.parse_spec(told["b"]["spec"]), reference.read_safetensors(weights)[0],
+                                   noisy.reshape(-1, 784).astype(float))
+        self.assertLess(np.abs(reference.sigmoid(logits).reshape(noisy.shape) - made).max(), 1e-5)
+        for loss, value in told["b"]["history"][-1]["test_noisy"].items():
+            self.assertAlmostEqual(value, told["b"]["test_noisy"][loss], delta=1e-6, msg=loss)
+        self.assertNotIn("test_noisy", told["a"]["history"][-1])
+        self.shot("--b", spec, "--npy", folder, "--show-as", "threshold", "--force")
+        self.assertTrue((np.load(os.path.join(folder, "noisy-output-b.npy")) == (made >= 0.5)).all())
+
     def test_places(self):
         taken = self.path(".csv")
         with open(taken, "w") as file:

@@ -8,8 +8,8 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the header says that values are little-endian");
 
-// input, drawing; and of each model outputs, those of the drawing, heatmaps
-enum { PER_MODEL = 2 + HEATMAP_COUNT, ARRAYS_MAX = 2 + MODELS_MAX * PER_MODEL, FILE_NAME_SIZE = 2 * EXPORT_NAME_SIZE };
+// input, drawing; and of each model outputs, those of the drawing, noisy inputs and outputs from them, heatmaps
+enum { PER_MODEL = 4 + HEATMAP_COUNT, ARRAYS_MAX = 2 + MODELS_MAX * PER_MODEL, FILE_NAME_SIZE = 2 * EXPORT_NAME_SIZE };
 _Static_assert((int)ARRAYS_MAX <= (int)NEW_FILES_MAX, "they are written together: raise NEW_FILES_MAX");
 
 typedef struct Array {
@@ -80,6 +80,10 @@ static void add_model(Arrays *arrays, const Frame *frame, int index)
     export_name_model(frame, index, name);
     add(arrays, m->p, frame->page_count, "output", "", name);
     add(arrays, m->pad_p, 1, "drawing-output", "", name);
+    if (pixels_are_damaged(&m->spec)) {
+        add(arrays, m->noisy, frame->page_count, "noisy-input", "", name);
+        add(arrays, m->noisy_shown, frame->page_count, "noisy-output", "", name);
+    }
     for (int i = 0; scene_has(look->scene, SCENE_HAS_MAPS) && i < HEATMAP_COUNT; i++) {
         const Heatmap *mode = heatmap_get(look->heatmaps[i]);
         if (i == 0 || look->heatmaps[i] != look->heatmaps[0])
