@@ -149,9 +149,10 @@ static void draw_chosen(Panel *panel, const Bars *bars)
 
 // ---- what is done with them ---------------------------------------------------------------------------------------
 
-static void pull(Panel *panel, int side, int number, float value)
+static void pull(Panel *panel, int side, int number, float value, bool goes_on)
 {
-    requests_add(panel->requests, (Request){.kind = REQUEST_PULL, .side = side, .value = number, .x = value});
+    requests_add(panel->requests,
+                 (Request){.kind = REQUEST_PULL, .side = side, .value = number, .x = value, .step = goes_on});
 }
 
 static void let_go(Panel *panel, int side, int number)
@@ -182,8 +183,8 @@ static void take_mouse(Panel *panel, WidgetState state, const Bars *bars, int si
         return;
     if (fabsf(ui->input.mouse_y - ui->drag_x) < ui_px(ui, 3) || ui->drag_x == INFINITY)
         return; // a click chooses alone
+    pull(panel, side, number, bar_value(bars, ui->input.mouse_y), ui->drag_x == -INFINITY);
     ui->drag_x = -INFINITY;
-    pull(panel, side, number, bar_value(bars, ui->input.mouse_y));
 }
 
 static void take_keys(Panel *panel, const Bars *bars, int side)
@@ -199,7 +200,7 @@ static void take_keys(Panel *panel, const Bars *bars, int side)
         return;
     const float value = bars->side->shown[number] + (float)up * (code->high - code->low) / 40.0f;
     if (up != 0)
-        pull(panel, side, number, fminf(code->high, fmaxf(code->low, value)));
+        pull(panel, side, number, fminf(code->high, fmaxf(code->low, value)), false);
     if (ui_take_key(ui, KEY_BACKSPACE, false))
         let_go(panel, side, number);
 }

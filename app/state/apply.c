@@ -139,6 +139,10 @@ static bool swap_deed(App *app, Deed *deed, bool (*move_pad)(Pad *pad))
 {
     if (deed->kind == DEED_DRAWING)
         return move_pad(&app->pad);
+    if (deed->kind == DEED_PULLS) {
+        app_swap_pulls(app, &deed->pulls);
+        return true;
+    }
     const Spec now[SIDE_COUNT] = {app->specs[SIDE_A], app->specs[SIDE_B]};
     const Look look = app->look;
     if (!change_cast(app, &look, deed->others))
@@ -248,13 +252,6 @@ static void show_code(App *app, int side, int framework)
     make_wish(app, WISH_CODE, "");
 }
 
-static void take_as_encoded(App *app, int side, int number)
-{
-    code_pulls_clear(&app->pulls, side, number);
-    if (number < 0)
-        app->look.code.walk = 0.0f;
-}
-
 static void apply(App *app, const Request *r, const char *text)
 {
     switch (r->kind) {
@@ -328,8 +325,8 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_DATA_OPEN: open_set(app, r->value); break;
     case REQUEST_DATA_FETCH: sets_fetch(&app->sets, r->value, app->options.wake, app->options.wake_context); break;
     case REQUEST_DATA_CANCEL: sets_cancel(&app->sets); break;
-    case REQUEST_PULL: app->pulls.values[r->side][r->value] = r->x; break;
-    case REQUEST_AS_ENCODED: take_as_encoded(app, r->side, r->value); break;
+    case REQUEST_PULL: app_pull(app, r->side, r->value, r->x, r->step != 0); break;
+    case REQUEST_AS_ENCODED: app_take_as_encoded(app, r->side, r->value); break;
     case REQUEST_QUIT: app->wants_quit = true; break;
     default: apply_pad(app, r); break;
     }

@@ -12,14 +12,6 @@ const char *code_images_key(int images)
     return keys[images];
 }
 
-void code_pulls_clear(CodePulls *pulls, int side, int number)
-{
-    for (int s = 0; s < SIDE_COUNT; s++)
-        for (int i = 0; i < SPEC_WIDTH_MAX; i++)
-            if ((side < 0 || s == side) && (number < 0 || i == number))
-                pulls->values[s][i] = NAN;
-}
-
 // ---- facts --------------------------------------------------------------------------------------------------------
 
 // Of the last measuring; what was known of earlier weights stays meanwhile. True while they are still to come.

@@ -74,7 +74,7 @@ typedef enum RequestKind {
     REQUEST_CODE_SCROLL,  // value: the line at the top
     REQUEST_OFFER,        // spec: what the offered model is
     REQUEST_OFFER_TAKE,   // side: it becomes this one
-    REQUEST_PULL,         // side; value: a number of the code, which becomes x
+    REQUEST_PULL,         // side; value: a number of the code, which becomes x; step: 1 while a drag goes on
     REQUEST_AS_ENCODED,   // side, value: this number of the code is as encoded; -1: all
     REQUEST_PAD_BEGIN,    // x, y; value: erasing
     REQUEST_PAD_CONTINUE, // x, y

@@ -214,7 +214,7 @@ static const Words controls[] = {
     {.key = "clear", .label = "Clear", .what = "An empty pad.", .look = "What do the models make of nothing?"},
     {.key = "undo",
      .label = "Undo",
-     .what = "Takes back what was done last: a stroke, or a change of a model.",
+     .what = "Takes back what was done last: a stroke, a change of a model, a pulled number of the code.",
      .look = "Undo and redo in turn: the same digit with both models."},
     {.key = "redo",
      .label = "Redo",

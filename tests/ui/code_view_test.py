@@ -50,6 +50,8 @@ class CodeViewTest(ViewCase):
         self.assertTrue(window.poll(lambda: (p.grab()[place] != picture[place]).any(), 10))
         p.do(lambda f: True, "a button let go", "mouseup", 1)
         self.assertEqual(self.code(p.nudge())["b"]["pulled"], [number])
+        p.key("z", lambda f: f["code"]["b"]["pulled"] == [])  # the whole drag
+        p.key("y", lambda f: f["code"]["b"]["pulled"] == [number] and abs(f["code"]["b"]["shown"] - shown[1]) < 1e-5)
         p.do(lambda f: f["code"]["b"]["pulled"] == [], "as encoded", *p.at(*self.bar("b", 0.6, 0.5)), "click", "--repeat", 2,
              "--delay", 60, 1)
         after = self.code()["b"]
@@ -66,6 +68,8 @@ class CodeViewTest(ViewCase):
         p.key("BackSpace", lambda f: f["code"]["a"]["pulled"] == [])
         p.key("Down", lambda f: f["code"]["a"]["pulled"] == [number])
         p.click("as_encoded", lambda f: f["code"]["a"]["pulled"] == [])
+        p.key("z", lambda f: f["code"]["a"]["pulled"] == [number])
+        p.key("y", lambda f: f["code"]["a"]["pulled"] == [])
 
     def test_walk(self):
         p = self.p
