@@ -2,6 +2,9 @@
 """Runs every command in README.md (the blocks marked `sh`), in order, in one scratch folder without a display; then holds
 the figures that README quotes against the report that one of these commands wrote.
 
+The report is made over one of the seeds whose mean README quotes, which lies within their spread; that means and
+spreads are those of the seeds, report_test.py holds.
+
 app/run is the real one, in a tree whose build is the one that is tested, so that nothing is compiled a second time; what
 it does in a tree without a build is seen from a cmake that only takes notes. tests/run is what runs this test and so is
 only looked at. Usage: readme_test.py PATH_TO_LOSSLENS
@@ -35,10 +38,15 @@ def make_tree(folder):
     return folder
 
 
+REPORT = "losslens report -o answers"
+
+
 def run(command, tree, folder, environment):
     if command.startswith("tests/run"):
         return os.access(os.path.join(ROOT, "tests/run"), os.X_OK)
     command = re.sub(r"\b(app/run|build/release)\b", lambda m: os.path.join(tree, m[1]), command)
+    if command == REPORT:
+        command += " --seeds 1"
     start = time.monotonic()
     result = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=500)
     print(f"{result.returncode}  {time.monotonic() - start:5.1f} s  {command}", flush=True)
@@ -102,9 +110,13 @@ def check_report(folder):
     """What README and app/report say, beside what the command writes now. Returns the differences."""
     quoted_folder = os.path.join(ROOT, "app/report")
     quoted, found, problems = read_report(quoted_folder), read_report(folder), []
-    for key in ("base", "epochs", "seeds", "pictures"):
+    for key in ("base", "epochs", "pictures"):
         if quoted[key] != found[key]:
             problems.append(f"{key}: {quoted[key]}, now {found[key]}")
+    told = subprocess.run([LOSSLENS, "report", "--help"], capture_output=True, text=True, check=True, timeout=60).stdout
+    seeds, = map(int, re.findall(r"(?s)--seeds N.*?default: (\d+)", told)[:1])
+    if quoted["seeds"] != [1 + i for i in range(seeds)] or found["seeds"] != quoted["seeds"][:1]:
+        problems.append(f"seeds: {quoted['seeds']}, of {seeds}; now {found['seeds']}")
     for key, fact in quoted["data"].items():
         if not is_same(found["data"][key], fact):
             problems.append(f"{key} of the data: {fact}, now {found['data'][key]}")
@@ -127,6 +139,7 @@ def check_report(folder):
 
 def main():
     commands = read_commands()
+    assert REPORT in commands
     assert any(c.startswith("app/run") for c in commands) and any(c.startswith("tests/run") for c in commands)
     with tempfile.TemporaryDirectory() as folder:
         environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
