@@ -114,9 +114,14 @@ OUTPUT = {"sigmoid": sigmoid, "relu": lambda z: np.maximum(z, 0), "linear": lamb
 HIDDEN = {"relu": OUTPUT["relu"], "tanh": np.tanh, "sigmoid": sigmoid}
 
 
+def layers_of(tensors):
+    """Weights and biases in turn, in double precision: without gauss's spread."""
+    return [array.astype(np.float64) for name, array in tensors.items() if name != "log_sigma"]
+
+
 def forward(spec, tensors, x):
     """Logits of the output layer, in double precision."""
-    values = [array.astype(np.float64) for array in tensors.values()]
+    values = layers_of(tensors)
     for weight, bias in zip(values[0:-2:2], values[1:-2:2]):
         x = HIDDEN[spec["hidden"]](x @ weight.T + bias)
     return x @ values[-2].T + values[-1]
@@ -124,7 +129,7 @@ def forward(spec, tensors, x):
 
 def encode(spec, tensors, x):
     """What the code says: of the narrowest hidden layer, the first of equals."""
-    values = [array.astype(np.float64) for array in tensors.values()]
+    values = layers_of(tensors)
     layers = list(zip(values[0:-2:2], values[1:-2:2]))
     for weight, bias in layers[:1 + min(range(len(layers)), key=lambda i: len(layers[i][1]))]:
         x = HIDDEN[spec["hidden"]](x @ weight.T + bias)
@@ -158,7 +163,31 @@ LOSS = {"bce": bce,
         "mse": lambda spec, z, p, t: (p - t) ** 2,
         "mae": lambda spec, z, p, t: np.abs(p - t),
         "huber": lambda spec, z, p, t: huber(p - t, float(spec.get("delta", 0.1))),
-        "wbce": lambda spec, z, p, t: wbce(spec, z, p, t, float(spec.get("weight", 2)))}
+        "wbce": lambda spec, z, p, t: wbce(spec, z, p, t, float(spec.get("weight", 2))),
+        "cb": lambda spec, z, p, t: cb(spec, z, p, t),
+        "gauss": lambda spec, z, p, t: gauss(p - t, spec.get("log_sigma"))}
+
+
+def log_normaliser(z):
+    """ln C of the continuous Bernoulli of a logit, C = z / tanh(z / 2)."""
+    near = np.abs(z) < 1e-4
+    far = np.where(near, 1.0, z)
+    return np.where(near, np.log(2) + z ** 2 / 12, np.log(far / np.tanh(far / 2)))
+
+
+def cb(spec, z, p, t):
+    if spec["output"] != "sigmoid":
+        low = np.float32(1e-7)
+        q = np.clip(p.astype(np.float32), low, np.float32(1) - low).astype(np.float64)
+        z = np.log(q) - np.log1p(-q)
+    return bce(spec, z, p, t) - log_normaliser(z)
+
+
+def gauss(d, log_sigma=None):
+    """None: with the spread that makes it least over all of d."""
+    if log_sigma is None:
+        log_sigma = np.log((d ** 2).mean()) / 2
+    return d ** 2 / 2 * np.exp(-2 * log_sigma) + log_sigma + np.log(2 * np.pi) / 2
 
 
 def huber(d, delta):
@@ -193,15 +222,18 @@ def measure(spec_text, tensors, images, metadata=None):
     own = OUTPUT[spec["output"]](z)
     if spec.get("targets") == "binary":
         t = (images >= 128).astype(float)
-    in_range = lose(spec, z, own, scale * t + offset)
+    log_sigma = float(tensors["log_sigma"][0]) if "log_sigma" in tensors else None
+    in_range = lose({**spec, "log_sigma": log_sigma}, z, own, scale * t + offset)
     p = (own - offset) / scale
+    spec = spec if log_sigma is None else {**spec, "log_sigma": log_sigma - np.log(scale)}
     spec = spec if scale == 1 else {**spec, "output": "of another range"}
     single = p.astype(np.float32)
     floor = entropy(t).mean()
     losses = {key: one(spec, z, p, t).mean() for key, one in LOSS.items()}
     extra = {} if scale == 1 else {"loss_in_range": in_range}
     groups = {"zero": t == 0, "dark": (t > 0) & (t < 0.5), "bright": (t >= 0.5) & (t < 1), "one": t == 1}
-    return {**extra, **losses, "bce_floor": floor, "excess_bce": losses["bce"] - floor,
+    sigma = np.sqrt(losses["mse"]) if log_sigma is None else np.exp(spec["log_sigma"])
+    return {**extra, **losses, "sigma": sigma, "bce_floor": floor, "excess_bce": losses["bce"] - floor,
             "psnr": 10 * math.log10(1 / losses["mse"]), "mean_input": t.mean(), "mean_output": p.mean(),
             "bias": p.mean() - t.mean(),
             "bias_by_target": {name: (p - t)[mask].mean() for name, mask in groups.items() if mask.any()},

@@ -311,7 +311,7 @@ class FiguresTest(unittest.TestCase):
     def compare(self, test, expected):
         pixels = TEST_IMAGES * 784
         self.assertEqual("loss_in_range" in test, "loss_in_range" in expected)
-        for key in (*reference.LOSS, "excess_bce", "psnr", "mean_input", "mean_output", "loss_in_range"):
+        for key in (*reference.LOSS, "sigma", "excess_bce", "psnr", "mean_input", "mean_output", "loss_in_range"):
             if key not in expected:
                 continue
             self.assertAlmostEqual(test[key], expected[key], delta=2e-5 * abs(expected[key]) + 1e-7, msg=key)

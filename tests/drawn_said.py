@@ -4,7 +4,7 @@ import re
 
 import cli_reference as reference
 
-NAMES = {"bce": "BCE", "mse": "MSE", "mae": "MAE", "huber": "Huber", "wbce": "wBCE"}
+NAMES = {"bce": "BCE", "mse": "MSE", "mae": "MAE", "huber": "Huber", "wbce": "wBCE", "cb": "CB", "gauss": "Gauss"}
 OWN_RATES = {"adam": 0.001, "adadelta": 1.0, "sgd": 1.0}
 DEFAULTS = {"hidden": "relu", "layers": "32", "optimizer": "adam", "batch": "256", "noise": "0", "l1": "0", "seed": "1",
             "delta": "0.1", "weight": "2", "range": "unit", "reduce": "mean", "targets": "grey", "noise_kind": "gaussian"}

@@ -64,7 +64,7 @@ class DrawnTest(unittest.TestCase):
             z, _ = model.outputs(drawing[None])
             for loss, value in shown["drawing"].items():
                 expected = model.losses(loss, z, drawing[None]).mean()
-                self.assertAlmostEqual(value, expected, delta=5e-5 * expected + 1e-7, msg=loss)
+                self.assertAlmostEqual(value, expected, delta=5e-5 * abs(expected) + 1e-6, msg=loss)
             outputs.append(model.outputs(drawing[None])[1])
             for value, expected in zip(shown["drawing_range"], (outputs[-1].min(), outputs[-1].max())):
                 self.assertAlmostEqual(value, expected, delta=2e-5 * abs(expected) + 1e-6)

@@ -8,13 +8,14 @@ import drawn_said
 from figures_reference import APP, LOSSES
 
 SIDES = "ab"
-NAMES = {"bce": "BCE", "mse": "MSE", "mae": "MAE", "huber": "Huber", "wbce": "wBCE"}
+NAMES = {"bce": "BCE", "mse": "MSE", "mae": "MAE", "huber": "Huber", "wbce": "wBCE", "cb": "CB", "gauss": "Gauss"}
 OUTPUT_NAMES = {"sigmoid": "sigmoid", "relu": "ReLU", "linear": "linear", "clip": "clip", "tanh01": "tanh 0…1",
                 "softplus": "softplus", "tanh": "tanh", "sigmoid2": "2 sigmoids", "softmax": "softmax"}
 # of each heatmap: its label, the test figure of its caption and how that is written, its unit, whether it has a sign
 HEATMAPS = {"bce": ("BCE", "bce", "%.4f", "", False), "excess": ("avoidable BCE", "excess_bce", "%.4f", "", False),
             "mse": ("MSE", "mse", "%.4f", "", False), "mae": ("MAE", "mae", "%.4f", "", False),
             "huber": ("Huber", "huber", "%.4f", "", False), "wbce": ("wBCE", "wbce", "%.4f", "", False),
+            "cb": ("CB", "cb", "%.4f", "", True), "gauss": ("Gauss", "gauss", "%.4f", "", True),
             "error": ("too bright / too dark", "bias", "%+.4f", "", True), "difference": ("A−B", None, "", "", True),
             "gradient": ("pull", None, "", "", False), "bias": ("mean error (all digits)", "bias", "%+.4f", "", True),
             "dead": ("never lit (all digits)", "never_lit", "%.0f", "", False)}

@@ -100,7 +100,7 @@ class Lab:
             file = self.new_path(".safetensors")
             result = self.run_small("train", "--model", spec, "--epochs", epochs, "-o", file, *arguments)
             assert result.returncode == 0, result.stderr
-            self.models[key] = Model(parse_json(result.stdout)["spec"], reference.read_safetensors(file)[0])
+            self.models[key] = Model(parse_json(result.stdout)["spec"], reference.read_safetensors(file)[0], self.test_pixels)
         return self.models[key]
 
 
@@ -126,10 +126,18 @@ OUTPUT_SLOPE = {"sigmoid": lambda z: reference.sigmoid(z) * reference.sigmoid(-z
                                        * reference.sigmoid(z) * reference.sigmoid(-z))}
 
 
+def cb_mean(z):
+    """Of the continuous Bernoulli of a logit."""
+    near = np.abs(z) < 1e-3
+    far = np.where(near, 1.0, z)
+    return np.where(near, 0.5 + z / 12, -1 / np.expm1(-far) - 1 / far)
+
+
 class Model:
     """Weights that the program trained. Images and outputs are in double precision, z and p (count, 784)."""
 
-    def __init__(self, spec, tensors):
+    def __init__(self, spec, tensors, test=None):
+        self.test = test  # over which gauss's spread is the best, where the model has not learnt one
         self.text, self.spec, self.tensors = spec, reference.parse_spec(spec), tensors
         self.measured = None
 
@@ -137,9 +145,13 @@ class Model:
         z = reference.forward(self.spec, self.tensors, t)
         return z, reference.OUTPUT[self.spec["output"]](z)
 
-    def losses(self, loss, z, t):
+    def losses(self, loss, z, t, is_set=False):
+        """is_set: a whole set, which has a best spread of its own."""
         p = reference.OUTPUT[self.spec["output"]](z)
-        return reference.LOSS[loss](self.spec, z, p, t)
+        return reference.LOSS[loss](self.spec if is_set and "log_sigma" not in self.tensors else self.settings(), z, p, t)
+
+    def settings(self):
+        return {**self.spec, "log_sigma": np.log(self.measure(self.test)["sigma"])}
 
     def slopes(self, loss, z, t):
         """dL/dz through the model's own output."""
@@ -148,10 +160,18 @@ class Model:
         delta = float(self.spec.get("delta", 0.1))
         if loss in ("bce", "wbce") and self.spec["output"] == "sigmoid":
             return (1 - t) * p - weight * t * (1 - p)
+        if loss == "cb" and self.spec["output"] == "sigmoid":
+            return cb_mean(z) - t
         if loss in ("bce", "wbce"):
             q = clip_output(p)
             inside = (p >= np.float32(1e-7)) & (p <= 1 - np.float32(1e-7))
             slope = np.where(inside, ((1 - t) * q - weight * t * (1 - q)) / (q * (1 - q)), 0.0)
+        elif loss == "cb":
+            q = clip_output(p)
+            inside = (p >= np.float32(1e-7)) & (p <= 1 - np.float32(1e-7))
+            slope = np.where(inside, (cb_mean(np.log(q) - np.log1p(-q)) - t) / (q * (1 - q)), 0.0)
+        elif loss == "gauss":
+            slope = (p - t) * np.exp(-2 * self.settings()["log_sigma"])
         else:
             slope = {"mse": 2 * (p - t), "mae": np.sign(p - t), "huber": np.clip(p - t, -delta, delta)}[loss]
         return slope * OUTPUT_SLOPE[self.spec["output"]](z)
@@ -182,7 +202,7 @@ def facts(t):
 def check_test(case, test, model, t):
     """One model's `test` against numpy."""
     expected, pixels = model.measure(t), t.size
-    for key in (*LOSSES, "excess_bce", "psnr", "mean_input", "mean_output"):
+    for key in (*LOSSES, "sigma", "excess_bce", "psnr", "mean_input", "mean_output"):
         case.assertAlmostEqual(test[key], expected[key], delta=2e-5 * abs(expected[key]) + 1e-7, msg=key)
     case.assertAlmostEqual(test["bias"], expected["bias"], delta=1e-6)
     for group, value in expected["bias_by_target"].items():

@@ -28,7 +28,7 @@ def tearDownModule():
 
 class PicturesTest(unittest.TestCase):
     """What is drawn of each pixel: the colours of the values that numpy has."""
-    SCALES = {"bce": 1, "excess": 1, "mse": 0.25, "mae": 0.5, "huber": 0.05, "wbce": 2, "error": 0.5, "difference": 0.5, "gradient": 0.5,
+    SCALES = {"bce": 1, "excess": 1, "mse": 0.25, "mae": 0.5, "huber": 0.05, "wbce": 2, "cb": 2, "gauss": 4, "error": 0.5, "difference": 0.5, "gradient": 0.5,
               "bias": 0.1, "dead": 1}
     OF_SET = ("bias", "dead")
     PIXELS = np.arange(784)
@@ -79,7 +79,7 @@ class PicturesTest(unittest.TestCase):
         return [lab_reference.grey(values, True), lab_reference.grey(values, False)]
 
     def variants(self, mode, models, side, t, scale):
-        is_signed = mode in ("error", "difference", "bias")
+        is_signed = mode in ("error", "difference", "bias", "cb", "gauss")
         of_shifts = [self.values(mode, models, side, t, shift) for shift in (0, 3e-6, -3e-6)]
         return [lab_reference.paint(values, scale, is_signed) for values, _ in of_shifts], of_shifts[0][1]
 

@@ -51,6 +51,8 @@ void reference_init(Reference *r, const Spec *spec, int pixels)
         r->bias[i] = r->count + (size_t)r->in[i] * (size_t)r->out[i];
         r->count = r->bias[i] + (size_t)r->out[i];
     }
+    if (is(r->loss, "gauss"))
+        r->log_sigma = r->count++;
     r->parameters = calloc(4 * r->count, sizeof *r->parameters);
     r->gradient = r->parameters + r->count;
     r->m = r->gradient + r->count;
@@ -96,6 +98,33 @@ double reference_activate(const char *name, double z, double *slope)
     refuse("activation", name);
 }
 
+// ln C of the continuous Bernoulli, C = 2 artanh(x) / x with x = 1 - 2q, and its derivative by q: near 1/2 by the
+// series of artanh.
+static double log_normaliser(double q, double *slope)
+{
+    const double x = 1.0 - 2.0 * q;
+    if (fabs(x) > 0.2) {
+        const double odds = log1p(-q) - log(q);
+        return *slope = 2.0 / x - 1.0 / (q * (1.0 - q) * odds), log(odds / x);
+    }
+    double sum = 1.0, rest = 0.0, power = x; // x^(2 k - 1)
+    for (int k = 1; k < 20; k++, power *= x * x) {
+        sum += power * x / (2 * k + 1);
+        rest += 2.0 * power / ((2 * k - 1) * (2 * k + 1));
+    }
+    return *slope = -2.0 * rest / (1.0 - rest * x), log(2.0 * sum);
+}
+
+// The same by the logit of q: C = z / tanh(z / 2).
+static double log_logit_normaliser(double z, double *slope)
+{
+    const double cube = z * z * z;
+    *slope = fabs(z) < 0.05 ? z / 6.0 - 7.0 * cube / 360.0 + 31.0 * cube * z * z / 15120.0 : 1.0 / z - 1.0 / sinh(z);
+    return z == 0.0 ? log(2.0) : log(z / tanh(z / 2.0));
+}
+
+static const double half_log_2_pi = 0.91893853320467274178;
+
 double reference_lose_output(const char *loss, LossSettings settings, double p, double t, double *slope)
 {
     const double delta = (double)settings.delta, weight = is(loss, "wbce") ? (double)settings.weight : 1.0;
@@ -104,6 +133,18 @@ double reference_lose_output(const char *loss, LossSettings settings, double p, 
         const double q = fmin((double)(1.0f - 1e-7f), fmax((double)1e-7f, p));
         *slope = q == p ? (1.0 - t) / (1.0 - q) - weight * t / q : 0.0;
         return -(weight * t * log(q) + (1.0 - t) * log1p(-q));
+    }
+    if (is(loss, "cb")) {
+        const double q = fmin((double)(1.0f - 1e-7f), fmax((double)1e-7f, p));
+        double normaliser_slope;
+        const double normaliser = log_normaliser(q, &normaliser_slope);
+        *slope = q == p ? (q - t) / (q * (1.0 - q)) - normaliser_slope : 0.0;
+        return -(t * log(q) + (1.0 - t) * log1p(-q)) - normaliser;
+    }
+    if (is(loss, "gauss")) {
+        const double precision = exp(-2.0 * (double)settings.log_sigma);
+        *slope = precision * (p - t);
+        return 0.5 * precision * (p - t) * (p - t) + (double)settings.log_sigma + half_log_2_pi;
     }
     if (is(loss, "mse"))
         return *slope = 2.0 * (p - t), (p - t) * (p - t);
@@ -126,6 +167,11 @@ double reference_lose(const char *loss, LossSettings settings, const char *outpu
         const double weighted = (double)settings.weight * t, rest = 1.0 - t;
         *slope = rest * p - weighted / (1.0 + exp(z));
         return rest * (fmax(z, 0.0) + tail) + weighted * (fmax(-z, 0.0) + tail);
+    }
+    if (is(loss, "cb") && is(output, "sigmoid")) {
+        double normaliser_slope;
+        const double normaliser = log_logit_normaliser(z, &normaliser_slope);
+        return *slope = p - t - normaliser_slope, fmax(z, 0.0) - z * t + tail - normaliser;
     }
     const double value = reference_lose_output(loss, settings, p, t, slope);
     *slope *= f;
@@ -197,7 +243,7 @@ static double measure_output_margin(const Reference *r, double z, double t)
         return margin;
     if (is(r->loss, "mae"))
         margin = fmin(margin, fabs(p - t));
-    if ((is(r->loss, "bce") || is(r->loss, "wbce")) && !is(r->output, "sigmoid"))
+    if ((is(r->loss, "bce") || is(r->loss, "wbce") || is(r->loss, "cb")) && !is(r->output, "sigmoid"))
         margin = fmin(margin, fmin(fabs(z), fabs(p - 1.0)) * 0.1);
     return margin;
 }
@@ -218,6 +264,21 @@ static void learn_layer(Reference *r, int i, const double *x, const double *slop
     }
 }
 
+// One pixel's loss and dL/dz, with the spread of gauss as it has been learnt: from what it is with a spread of 1. Adds
+// the gradient of its logarithm.
+static double lose_pixel(Reference *r, double z, double t, double weight, double *slope)
+{
+    double value = reference_lose(r->loss, r->settings, r->output, z, t, slope);
+    if (r->log_sigma > 0) {
+        const double log_sigma = r->parameters[r->log_sigma], precision = exp(-2.0 * log_sigma);
+        const double square = 2.0 * precision * (value - half_log_2_pi);
+        value = square / 2.0 + log_sigma + half_log_2_pi;
+        *slope *= precision;
+        r->gradient[r->log_sigma] += weight * (1.0 - square);
+    }
+    return value;
+}
+
 // One image; weight: 1 / rows. Returns its mean loss, adds its penalty and its gradient.
 static double learn_image(Reference *r, const double *x, const double *t, double weight, double *penalty)
 {
@@ -230,7 +291,7 @@ static double learn_image(Reference *r, const double *x, const double *t, double
     apply_layer(r, last, values[last - 1], values[last], NULL, NULL);
     normalise(r, values[last]);
     for (int pixel = 0; pixel < r->pixels; pixel++) {
-        loss += reference_lose(r->loss, r->settings, r->output, values[last][pixel], t[pixel], &slopes[last][pixel]);
+        loss += lose_pixel(r, values[last][pixel], t[pixel], weight / r->pixels, &slopes[last][pixel]);
         slopes[last][pixel] *= weight / r->pixels;
         r->smallest_margin = fmin(r->smallest_margin, measure_output_margin(r, values[last][pixel], t[pixel]));
     }
@@ -307,6 +368,8 @@ void reference_import(const Model *model, const float *padded, double *values)
         for (size_t out = 0; out < (size_t)layer->out; out++)
             *values++ = (double)padded[layer->bias_offset + out];
     }
+    if (model->log_sigma_offset > 0)
+        *values = (double)padded[model->log_sigma_offset];
 }
 
 void reference_export(const Model *model, const double *values, float *padded)
@@ -320,4 +383,6 @@ void reference_export(const Model *model, const double *values, float *padded)
         for (size_t out = 0; out < (size_t)layer->out; out++)
             padded[layer->bias_offset + out] = (float)*values++;
     }
+    if (model->log_sigma_offset > 0)
+        padded[model->log_sigma_offset] = (float)*values;
 }

@@ -14,6 +14,7 @@ typedef struct Reference {
     int layer_count, code, pixels;
     int in[MODEL_LAYERS_MAX], out[MODEL_LAYERS_MAX];
     size_t weight[MODEL_LAYERS_MAX], bias[MODEL_LAYERS_MAX]; // where a layer's weights (out, in) and biases (out) begin
+    size_t log_sigma; // of gauss: where ln of its spread stands; else 0: there is none
     size_t count;
     double *parameters, *gradient, *m, *v; // (count)
     int64_t step;
@@ -29,15 +30,15 @@ double reference_activate(const char *activation, double z, double *slope);
 // One pixel's loss for its output p, and dL/dp. A loss or an activation that is not written down here ends the test.
 double reference_lose_output(const char *loss, LossSettings settings, double p, double t, double *slope);
 
-// One pixel's loss for output activation and logit, and dL/dz. Losses with a form from the logit of a sigmoid, BCE and
-// weighted BCE, do not clip there.
+// One pixel's loss for output activation and logit, and dL/dz. Losses with a form from the logit of a sigmoid, BCE,
+// weighted BCE and the continuous Bernoulli, do not clip there.
 double reference_lose(const char *loss, LossSettings settings, const char *output, double z, double t, double *slope);
 
 // One image x (pixels), in the model's range, to logits z (pixels).
 void reference_forward(const Reference *reference, const double *x, double *z);
 
-// Inputs and targets are of 0 to 1; with range=standard the caller has set scale and offset. Mean loss of rows images (rows, pixels); fills gradient with that of loss plus penalty, times factor. *penalty: l1's
-// share, may be NULL.
+// Inputs and targets are of 0 to 1; with range=standard the caller has set scale and offset. Mean loss of rows images
+// (rows, pixels); fills gradient with that of loss plus penalty, times factor. *penalty: l1's share, may be NULL.
 double reference_learn(Reference *reference, const double *inputs, const double *targets, int rows, double *penalty);
 
 void reference_update(Reference *reference); // one step of the optimizer along gradient

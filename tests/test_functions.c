@@ -121,7 +121,7 @@ static void activations_agree_with_libm(void **state)
     isas_try_each(check_activations);
 }
 
-static const LossSettings settings = {.delta = 0.1f, .weight = 2.0f};
+static LossSettings settings = {.delta = 0.1f, .weight = 2.0f}; // and what main adds
 
 static const float targets[] = {0.0f, 1.0f / 255.0f, 0.25f, 0.5f, 0.75f, 254.0f / 255.0f, 1.0f};
 enum { TARGETS = sizeof targets / sizeof *targets };
@@ -218,6 +218,83 @@ static void check_huber(const Kernel *kernel, float t)
     assert_true(isnan(value[0]) && isnan(slope[0]));
 }
 
+// Of the continuous Bernoulli, from p: near 1/2 by a polynomial. z, its logit, is off by an ulp of a logarithm, its
+// mean by 1.5e-7, what the slope divides by p (1 - p).
+static void check_cb(const Kernel *kernel, float t)
+{
+    enum { N = 40001 };
+    static float p[N], target[N], value[N], slope[N];
+    double worst[2] = {0};
+    static const float edges[] = {
+        0.0f, 1.0f, -1.0f, 2.0f, 1e-7f, 0.5e-7f, 1.0f - 0x1p-23f, 0.5f, 0.5f + 0x1p-24f, INFINITY, -INFINITY};
+    for (int i = 0; i < N; i++) {
+        p[i] = i < N / 2 ? (float)(i + 1) / (N / 2 + 1) : (float)(0.5 + 0.5 * pow((i - 0.75 * N) / (0.25 * N), 5.0));
+        target[i] = t;
+    }
+    memcpy(p, edges, sizeof edges);
+    kernel->losses[LOSS_CB].apply(p, target, settings, value, slope, N);
+    for (int i = 0; i < N; i++) {
+        double exact_slope;
+        const double q = fmin(1.0 - 0x1p-23, fmax(1e-7, (double)p[i])),
+                     exact = reference_lose_output("cb", settings, (double)p[i], (double)t, &exact_slope);
+        check_near(kernel->name, "cb", (double)p[i], (double)value[i], exact, 3e-7 + 1.5e-7 * fabs(log(q) - log1p(-q)),
+                   6e-7, &worst[0]);
+        check_near(kernel->name, "cb's slope", (double)p[i], (double)slope[i], exact_slope, 4e-7 / (q * (1.0 - q)),
+                   6e-7, &worst[1]);
+    }
+    const float bad = NAN;
+    kernel->losses[LOSS_CB].apply(&bad, &t, settings, value, slope, 1);
+    assert_true(isnan(value[0]) && isnan(slope[0]));
+    printf("%-7s cb, t = %.3f: value %.1e, slope %.1e relative beyond the absolute bound\n", kernel->name, (double)t,
+           worst[0], worst[1]);
+}
+
+static void check_logit_cb(const Kernel *kernel, float t)
+{
+    static float target[POINTS], value[POINTS], slope[POINTS];
+    double worst[2] = {0};
+    for (int i = 0; i < POINTS; i++)
+        target[i] = t;
+    kernel->losses[LOSS_CB].apply_logit(points, target, settings, value, slope, POINTS);
+    for (int i = 0; i < POINTS; i++) {
+        double exact_slope;
+        const double z = (double)points[i],
+                     exact = reference_lose("cb", settings, "sigmoid", z, (double)t, &exact_slope);
+        if (isinf(z)) { // infinity - infinity
+            assert_true(isnan(value[i]) || isinf(value[i]));
+            continue;
+        }
+        check_near(kernel->name, "cb's slope", z, (double)slope[i], exact_slope, 2.4e-7, 6e-7, &worst[1]);
+        check_near(kernel->name, "cb", z, (double)value[i], exact, 3e-7 + 1.5e-7 * fabs(z), 6e-7, &worst[0]);
+    }
+    const float bad = NAN;
+    kernel->losses[LOSS_CB].apply_logit(&bad, &t, settings, value, slope, 1);
+    assert_true(isnan(value[0]) && isnan(slope[0]));
+}
+
+static void check_gauss(const Kernel *kernel, float t)
+{
+    static float target[POINTS], value[POINTS], slope[POINTS];
+    double worst[2] = {0};
+    for (int i = 0; i < POINTS; i++)
+        target[i] = t;
+    kernel->losses[LOSS_GAUSS].apply(points, target, settings, value, slope, POINTS);
+    for (int i = 0; i < POINTS; i++) {
+        double exact_slope;
+        const double d = (double)(points[i] - t),
+                     exact = reference_lose_output("gauss", settings, d, 0.0, &exact_slope);
+        if (fabs(d) > 1e18) { // the square is beyond float
+            assert_true(value[i] > 1e36f);
+            continue;
+        }
+        check_near(kernel->name, "gauss", d, (double)value[i], exact, 4e-7, 6e-7, &worst[0]);
+        check_near(kernel->name, "gauss's slope", d, (double)slope[i], exact_slope, 1e-37, 3e-7, &worst[1]);
+    }
+    const float bad = NAN;
+    kernel->losses[LOSS_GAUSS].apply(&bad, &t, settings, value, slope, 1);
+    assert_true(isnan(value[0]) && isnan(slope[0]));
+}
+
 static void check_losses(const Kernel *kernel)
 {
     fill_points();
@@ -226,7 +303,10 @@ static void check_losses(const Kernel *kernel)
         check_logit_bce(kernel, LOSS_BCE, 1.0, targets[i]);
         check_bce(kernel, LOSS_WBCE, (double)settings.weight, targets[i]);
         check_logit_bce(kernel, LOSS_WBCE, (double)settings.weight, targets[i]);
+        check_cb(kernel, targets[i]);
+        check_logit_cb(kernel, targets[i]);
         check_huber(kernel, targets[i]);
+        check_gauss(kernel, targets[i]);
         check_distance(kernel, LOSS_MSE, targets[i]);
         check_distance(kernel, LOSS_MAE, targets[i]);
     }
@@ -248,6 +328,10 @@ static void floors_are_the_least_that_a_target_allows(void **state)
             const double t = (double)targets[i], found = loss_floor(loss, settings, t);
             for (int step = 0; step <= 100000; step++)
                 least = fmin(least, reference_lose_output(loss_get(loss)->key, settings, step * 1e-5, t, &slope));
+            if (loss_get(loss)->is_signed) { // by how much is the loss's own business
+                assert_true(found == 0.0);
+                continue;
+            }
             if (!(found <= least + 1e-9 && found > least - 1e-5))
                 fail_msg("the floor of %s at %g is %.9g, expected %.9g", loss_get(loss)->key, t, found, least);
             assert_true(loss_get(loss)->has_floor || found == 0.0);
@@ -255,12 +339,26 @@ static void floors_are_the_least_that_a_target_allows(void **state)
     assert_true(loss_floor(LOSS_BCE, settings, 0.3) == loss_bce_floor(0.3));
 }
 
+// At its best spread the mean gauss is ln MSE / 2 and a constant, and worse with any other.
+static void the_best_spread_is_the_root_of_the_mse(void **state)
+{
+    (void)state;
+    for (double mse = 1e-4; mse < 2.0; mse *= 3.0) {
+        const double best = loss_best_log_sigma(mse), least = loss_gauss(mse, best);
+        assert_true(fabs(exp(2.0 * best) - mse) < 1e-12);
+        assert_true(fabs(least - 0.5 * log(2.0 * acos(-1.0) * exp(1.0) * mse)) < 1e-12);
+        assert_true(loss_gauss(mse, best + 0.01) > least && loss_gauss(mse, best - 0.01) > least);
+    }
+}
+
 int main(void)
 {
+    settings = loss_set_sigma(settings, -1.5);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(activations_agree_with_libm),
         cmocka_unit_test(losses_agree_with_libm),
         cmocka_unit_test(floors_are_the_least_that_a_target_allows),
+        cmocka_unit_test(the_best_spread_is_the_root_of_the_mse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,8 @@ static void draw_parameters(Reference *reference, Random *random)
             reference->parameters[j] =
                 (double)(float)(is_output ? 1.6 * random_uniform(random) - 0.3 : random_uniform(random) - 0.5);
     }
+    if (reference->log_sigma > 0)
+        reference->parameters[reference->log_sigma] = (double)(float)(random_uniform(random) - 1.5);
 }
 
 // Tries seeds until no z is near a kink.
@@ -106,6 +108,8 @@ static void check_padding(const Model *model, const float *parameters, const cha
                              (double)value);
             }
     }
+    for (size_t i = 1; model->log_sigma_offset > 0 && i < model->parameter_count - model->log_sigma_offset; i++)
+        assert_true(parameters[model->log_sigma_offset + i] == 0.0f);
 }
 
 static void check_engine(const Spec *spec, const Reference *reference, const ImageSet *set, const char *text)
@@ -190,7 +194,8 @@ static void other_ranges(void **state)
 {
     (void)state;
     static const char *const pairs[] = {"loss=mse,output=linear",  "loss=mse,output=tanh",   "loss=mae,output=linear",
-                                        "loss=bce,output=sigmoid", "loss=bce,output=tanh01", "loss=mse,output=relu"};
+                                        "loss=bce,output=sigmoid", "loss=bce,output=tanh01", "loss=mse,output=relu",
+                                        "loss=gauss,output=tanh",  "loss=cb,output=sigmoid"};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         char text[SPEC_TEXT_SIZE];
         (void)snprintf(text, sizeof text, "%s,layers=6,4,5,l1=0.03,range=symmetric,optimizer=sgd,lr=100,batch=3",

@@ -75,7 +75,16 @@ static bool has_logit_form(int loss) { return loss_get(loss)->apply_logit != NUL
 static void draw_settings(Random *random)
 {
     static const float deltas[] = {0.01f, 0.1f, 1.0f}, weights[] = {0.25f, 1.0f, 2.0f, 30.0f};
-    settings = (LossSettings){.delta = deltas[random_below(random, 3)], .weight = weights[random_below(random, 4)]};
+    settings = loss_set_sigma(
+        (LossSettings){.delta = deltas[random_below(random, 3)], .weight = weights[random_below(random, 4)]},
+        random_uniform(random) - 2.0);
+}
+
+// What cb adds to a logit's terms: of value, ln C; of slope, those of its mean where z is not near 0.
+static double cb_mean_size(double z)
+{
+    const double e = exp(-fabs(z));
+    return fabs(z) < 1.0 ? 1.0 : 1.0 / fabs(z) + (z > 0.0 ? 1.0 : e) / (1.0 - e);
 }
 
 // From the logit of a sigmoid, s its value.
@@ -86,6 +95,12 @@ static Exact lose_logit(int loss, double logit, double s, double t)
         const double value = reference_lose("wbce", settings, "sigmoid", logit, t, &slope);
         const double above = (1.0 - t) * s, below = (double)settings.weight * t * (1.0 - s);
         return (Exact){value, above - below, value, above + below};
+    }
+    if (loss == LOSS_CB) {
+        double slope;
+        const double value = reference_lose("cb", settings, "sigmoid", logit, t, &slope);
+        return (Exact){value, slope, fmax(logit, 0.0) + fabs(logit * t) + 0.7 + log1p(fabs(logit)),
+                       cb_mean_size(logit) + t};
     }
     const double value = fmax(logit, 0.0) - logit * t + log1p(exp(-fabs(logit)));
     return (Exact){value, s - t, fmax(logit, 0.0) + fabs(logit * t) + log1p(exp(-fabs(logit))), fabs(s - t)};
@@ -101,6 +116,13 @@ static Exact lose(int loss, double p, double f, double t)
         const double low = (double)1e-7f, high = 1.0 - 0x1p-23, q = fmin(high, fmax(low, p));
         exact.size = fabs(t * (log(q) - log1p(-q))) + fabs(log1p(-q));
     }
+    if (loss == LOSS_CB) {
+        const double low = (double)1e-7f, high = 1.0 - 0x1p-23, q = fmin(high, fmax(low, p)), z = log(q) - log1p(-q);
+        exact.size = fabs(t * z) + fabs(log1p(-q)) + 0.7 + log1p(fabs(z));
+        exact.slope_size = slope != 0.0 ? fabs(f) * (cb_mean_size(z) + t) / (q * (1.0 - q)) : 0.0;
+    }
+    if (loss == LOSS_GAUSS)
+        exact.size = value + 2.0 * fabs((double)settings.log_sigma + 0.92);
     if (loss == LOSS_WBCE && slope != 0.0)
         exact.slope_size = f * ((1.0 - t) / (1.0 - p) + (double)settings.weight * t / p);
     return exact;
@@ -136,7 +158,8 @@ static Judged judge(int loss, const char *output, double z, double t)
     const double error = is_exact(output) ? 0.0 : ULP * fabs(p) + 2e-38;
     Judged judged = {.exact = lose_at(loss, output, z, p, f, t)};
     judged.value_unit = ULP * judged.exact.size;
-    judged.slope_unit = ULP * judged.exact.slope_size + (is_exact(output) ? 0.0 : 2e-37);
+    const double steepness = loss == LOSS_GAUSS ? fmax(1.0, (double)settings.precision) : 1.0;
+    judged.slope_unit = ULP * judged.exact.slope_size + (is_exact(output) ? 0.0 : 2e-37 * steepness);
     double spreads[2] = {0};
     for (int side = -1; error != 0.0 && side <= 1; side += 2) {
         const Exact off = lose_at(loss, output, z, p + side * error, f, t);

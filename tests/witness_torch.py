@@ -15,6 +15,7 @@ from pathlib import Path
 
 try:
     import torch
+    from torch.distributions import ContinuousBernoulli
     from torch.nn import functional
 except ImportError:
     print("PyTorch is not installed: nothing to compare with")
@@ -44,6 +45,12 @@ SPECS = [
     "loss=wbce",
     "loss=wbce,weight=0.5,output=tanh01,batch=100",
     "loss=wbce,output=softplus,hidden=elu",
+    "loss=cb",
+    "loss=cb,output=tanh01,batch=100",
+    "loss=cb,output=softplus,hidden=elu",
+    "loss=gauss",
+    "loss=gauss,output=linear,optimizer=sgd,layers=48",
+    "loss=gauss,output=tanh,range=symmetric,batch=100",
     "loss=mse,reduce=sum,optimizer=sgd,lr=0.0001",
     "hidden=linear,output=linear,loss=mse",
     "output=sigmoid2",
@@ -90,7 +97,7 @@ def read_images(folder):
 
 
 def read_weights(path):
-    """The layers in order, as (weight, bias), how many of them are the encoder's, and the spec as a dictionary."""
+    """The layers in order, as (weight, bias), how many of them are the encoder's, gauss's ln s, and the spec."""
     data = path.read_bytes()
     size = struct.unpack("<Q", data[:8])[0]
     header = json.loads(data[8 : 8 + size])
@@ -113,7 +120,7 @@ def read_weights(path):
         key, equals, value = item.partition("=")
         if equals:
             spec[key] = value
-    return layers, encoders, spec
+    return layers, encoders, tensors.get("log_sigma"), spec
 
 
 class Optimizer:
@@ -157,12 +164,18 @@ def forward(layers, encoders, spec, x):
     return x, code
 
 
-def measure_loss(spec, z, t):
+def measure_loss(spec, z, t, log_sigma):
     weight = torch.tensor(float(spec.get("weight", 2)) if spec["loss"] == "wbce" else 1.0)
     if spec["loss"] in ("bce", "wbce") and spec["output"] in ("sigmoid", "sigmoid2"):
         logit = torch.sigmoid(z) if spec["output"] == "sigmoid2" else z  # as those write it who do so by mistake
         return functional.binary_cross_entropy_with_logits(logit, t, pos_weight=weight)
+    if spec["loss"] == "cb" and spec["output"] == "sigmoid":
+        return -ContinuousBernoulli(logits=z, validate_args=False).log_prob(t).mean()
     p = OUTPUT[spec["output"]](z)
+    if spec["loss"] == "cb":
+        return -ContinuousBernoulli(probs=p.clamp(1e-7, 1.0 - 1e-7), validate_args=False).log_prob(t).mean()
+    if spec["loss"] == "gauss":
+        return torch.nn.GaussianNLLLoss(full=True, eps=1e-12)(p, t, (2 * log_sigma).exp().expand_as(t))
     if spec["loss"] in ("bce", "wbce"):
         q = p.clamp(1e-7, 1.0 - 1e-7)
         return -(weight * t * q.log() + (1.0 - t) * (1.0 - q).log()).mean()
@@ -172,15 +185,15 @@ def measure_loss(spec, z, t):
 
 
 def train(path, images):
-    layers, encoders, spec = read_weights(path)
-    optimizer = Optimizer(spec, [p for layer in layers for p in layer])
+    layers, encoders, log_sigma, spec = read_weights(path)
+    optimizer = Optimizer(spec, [p for layer in layers for p in layer] + ([] if log_sigma is None else [log_sigma]))
     deviation, mean = images.double().std(unbiased=False).item(), images.double().mean().item()
     scale, offset = {"symmetric": (2.0, -1.0), "standard": (1 / deviation, -mean / deviation)}.get(spec.get("range"), (1, 0))
     losses = []
     for batch in images.split(int(spec["batch"])):
         z, code = forward(layers, encoders, spec, scale * batch + offset)
         t = (batch >= 0.5).float() if spec.get("targets") == "binary" else batch
-        loss = measure_loss(spec, z, scale * t + offset)
+        loss = measure_loss(spec, z, scale * t + offset, log_sigma)
         losses.append(loss.item())
         factor = 784 if spec.get("reduce") == "sum" else 1
         (factor * (loss + float(spec["l1"]) * code.abs().sum(1).mean())).backward()

@@ -172,7 +172,7 @@ static const OptionRow rows[] = {
     {"--outputs", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_outputs), 0, 0,
      "rows of the matrix, of\n%w;\ndefault: those of the claims", words_outputs},
     {"--losses", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_losses), 0, 0,
-     "columns of the matrix, of %w; default: bce, mse, mae", words_losses},
+     "columns of the matrix, of %w;\ndefault: bce, mse, mae", words_losses},
     {"--claims", NULL, PICTURE, KIND_CHOICE, FIELD(look.claim_page), 0, 0, "page of the claims; default: loss",
      words_claim_pages},
     {"--measure", "LIST", PICTURE, KIND_SET, FIELD(measured), 0, 0,

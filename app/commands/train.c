@@ -118,6 +118,8 @@ static bool train_epoch(Training *training, Error *error)
         (void)snprintf(key, sizeof key, "test_%s", loss_get(loss)->key);
         (void)json_object_set_new(entry, key, report_number(training->test.mean[loss]));
     }
+    if (training->model.log_sigma_offset > 0)
+        (void)json_object_set_new(entry, "sigma", report_number(training->test.sigma));
     if (training->epoch_losses)
         (void)json_object_set_new(entry, "step_loss", training->epoch_losses);
     training->epoch_losses = NULL;

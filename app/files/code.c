@@ -26,6 +26,9 @@ static const struct {
 
 typedef const char *Pair[FRAMEWORK_COUNT];
 
+#define HELPER_CODE(NAME, pytorch, keras) [LOSS_##NAME] = {pytorch, keras},
+static const Pair helpers[LOSS_COUNT] = {CODE_HELPERS(HELPER_CODE)};
+
 #define OUTPUT_CODE(C, function, ...) CODE_OUTPUT_##function,
 static const Pair outputs[OUTPUT_COUNT] = {OUTPUT_ACTIVATIONS(OUTPUT_CODE, _)};
 
@@ -302,6 +305,21 @@ static void put_optimizer(Script *script) { fill(script, find_optimizer(script->
 static void put_lr(Script *script) { put_number(script, script->spec->lr); }
 static void put_delta(Script *script) { put_number(script, script->spec->delta); }
 static void put_weight(Script *script) { put_number(script, script->spec->weight); }
+
+static void put_helper(Script *script)
+{
+    const char *text = helpers[script->spec->loss][script->framework];
+    put(script, "%s", text ? text : "");
+}
+
+// gauss's ln s among what is trained.
+static void put_own_spread(Script *script)
+{
+    static const char *const values[] = {"        self.log_sigma = log_sigma\n", "    x = Spread()(x)\n"};
+    if (script->spec->loss == LOSS_GAUSS)
+        put(script, "%s", values[script->framework]);
+}
+
 static void put_batch(Script *script) { put(script, "%d", script->spec->batch); }
 static void put_seed(Script *script) { put(script, "%u", (unsigned)script->spec->seed); }
 
@@ -338,7 +356,9 @@ static const struct {
              {"metadata", put_metadata},
              {"moments", put_moments},
              {"standardise", put_standardise},
-             {"build", put_build}};
+             {"build", put_build},
+             {"helper", put_helper},
+             {"own_spread", put_own_spread}};
 
 static void put_part(Script *script, const char *name, size_t length)
 {

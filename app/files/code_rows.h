@@ -17,6 +17,31 @@
                         "nn.functional.binary_cross_entropy_with_logits(@k@z, t, pos_weight=z.new_tensor(@weight@))", \
                         "keras.ops.mean(-@weight@ * t * keras.ops.log(keras.ops.clip(p, 1e-7, 1 - 1e-7)) " \
                         "- (1 - t) * keras.ops.log(1 - keras.ops.clip(p, 1e-7, 1 - 1e-7)), axis=-1)"}
+#define CODE_LOSS_cb {"nn.functional.binary_cross_entropy(p.clamp(1e-7, 1 - 1e-7), t) " \
+                      "- log_normaliser(p.clamp(1e-7, 1 - 1e-7).logit())", \
+                      "nn.functional.binary_cross_entropy_with_logits(@k@z, t) - log_normaliser(@k@z)", \
+                      "keras.losses.binary_crossentropy(t, p) - log_normaliser(p)"}
+#define CODE_LOSS_gauss {"nn.functional.gaussian_nll_loss(p, t, (2 * log_sigma).exp().expand_as(t), full=True, eps=0)", NULL, \
+                         "keras.ops.mean((p - t) ** 2 / (2 * keras.ops.exp(2 * log_sigma)), axis=-1) + log_sigma + 0.918938533"}
+
+// {PyTorch, Keras}: what a loss needs before its own line; X(NAME, PyTorch, Keras). gauss's number is trained, and code.c
+// makes it the model's own.
+#define CODE_HELPERS(X) \
+    X(CB, "def log_normaliser(z):  # ln C of the continuous Bernoulli, even in z; at 0 it is ln 2\n" \
+          "    z = z.abs().clamp(min=1e-3)\n" \
+          "    return (z / torch.tanh(z / 2)).log().mean()\n\n\n", \
+      "def log_normaliser(p):  # ln C of the continuous Bernoulli, by the logit z; at 0 it is ln 2\n" \
+      "    q = keras.ops.clip(p, 1e-7, 1 - 1e-7)\n" \
+      "    z = keras.ops.maximum(keras.ops.abs(keras.ops.log(q) - keras.ops.log(1 - q)), 1e-3)\n" \
+      "    return keras.ops.mean(keras.ops.log(z / keras.ops.tanh(z / 2)), axis=-1)\n\n\n") \
+    X(GAUSS, "log_sigma = nn.Parameter(torch.zeros(1))\n\n\n", \
+      "log_sigma = keras.Variable(0.0, name=\"log_sigma\")\n\n\n" \
+      "class Spread(keras.layers.Layer):\n" \
+      "    def __init__(self):\n" \
+      "        super().__init__()\n" \
+      "        self.log_sigma = log_sigma\n\n" \
+      "    def call(self, x):\n" \
+      "        return x\n\n\n")
 
 // {PyTorch, Keras}, of the logit z
 #define CODE_OUTPUT_sigmoid {"torch.sigmoid(z)", "keras.ops.sigmoid(z)"}

@@ -60,9 +60,10 @@
 
 static const char code_pytorch[] = CODE_HEAD(
     "PyTorch",
-    "import torch\nfrom torch import nn\n") "class Autoencoder(nn.Module):\n"
+    "import torch\nfrom torch import nn\n") "@helper@class Autoencoder(nn.Module):\n"
                                             "    def __init__(self):\n"
                                             "        super().__init__()\n"
+                                            "@own_spread@"
                                             "        self.encoder = nn.Sequential(@encoder@)\n"
                                             "        self.decoder = nn.Sequential(@decoder@)\n"
                                             "        for layer in self.modules():\n"
@@ -128,7 +129,7 @@ static const char code_pytorch[] = CODE_HEAD(
 
 static const char code_keras[] = CODE_HEAD(
     "Keras",
-    "import keras\n") "def hidden(z):\n"
+    "import keras\n") "@helper@def hidden(z):\n"
                       "    return @hidden@\n"
                       "\n"
                       "\n"
@@ -145,6 +146,7 @@ static const char code_keras[] = CODE_HEAD(
                       "def build():\n"
                       "    x = inputs = keras.Input((784,))\n"
                       "@layers@"
+                      "@own_spread@"
                       "    return keras.Model(inputs, x)\n"
                       "\n"
                       "\n"

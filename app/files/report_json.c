@@ -84,7 +84,7 @@ json_t *report_metrics(const Metrics *m, const Spec *spec)
     } means[] =
         {
             {"excess_bce", m->excess_bce},   {"psnr", m->psnr}, {"mean_input", m->mean_input},
-            {"mean_output", m->mean_output}, {"bias", m->bias},
+            {"mean_output", m->mean_output}, {"bias", m->bias}, {"sigma", m->sigma},
         },
       shares[] = {
           {"below_0", m->below_0},     {"far_below_0", m->far_below_0}, {"above_1", m->above_1},

@@ -45,6 +45,8 @@ static json_t *model_json(const ModelFrame *m)
         if (isfinite(s->test.mean[loss]))
             (void)json_object_set_new(json, key, json_real(s->test.mean[loss]));
     }
+    if (s->test.images && isfinite(s->test.sigma))
+        (void)json_object_set_new(json, "sigma", json_real(s->test.sigma));
     return json;
 }
 

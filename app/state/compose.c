@@ -192,7 +192,7 @@ static void compose_model(App *app, Frame *frame, int index)
     m->origin = app_find_origin(app, &slot->spec);
     m->model = bank_model_shape(slot->bank);
     m->range = range_of(m->model, m->snapshot->parameters);
-    m->settings = spec_loss_settings(&m->spec);
+    m->settings = metrics_loss_settings(m->model, m->snapshot->parameters, &m->snapshot->test);
     m->facts = trainer_model_facts(app->trainer, &slot->spec);
     if (m->origin && m->origin->components)
         (void)snprintf(m->caption, sizeof m->caption, "PCA, %d component%s", m->origin->components,

@@ -86,6 +86,11 @@ static double find_dead(const Metrics *test) { return test->never_lit; }
 // Each loss has one; behind that of a loss with a floor comes what lies above the floor.
 #define EXCESS_NO_FLOOR
 #define EXCESS_TILTED
+#define EXCESS_SIGNED
+#define MAP_OF_NO_FLOOR MAP_HEAT
+#define MAP_OF_FLOOR    MAP_HEAT
+#define MAP_OF_TILTED   MAP_HEAT
+#define MAP_OF_SIGNED   MAP_SIGNED
 #define EXCESS_FLOOR                                                                                                   \
     {.key = "excess",                                                                                                  \
      .label = "avoidable BCE",                                                                                         \
@@ -108,7 +113,7 @@ static double find_dead(const Metrics *test) { return test->never_lit; }
      .what = row_what,                                                                                                 \
      .look = row_look,                                                                                                 \
      .unit = row_unit,                                                                                                 \
-     .map = MAP_HEAT,                                                                                                  \
+     .map = MAP_OF_##floor,                                                                                            \
      .scale = heat_scale,                                                                                              \
      .compute = compute_##row,                                                                                         \
      .figure = find_##row,                                                                                             \

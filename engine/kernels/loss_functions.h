@@ -15,7 +15,7 @@
 // besides the loss is a logarithm whose sum is that of a product: then it also has `function_terms`,
 // `function_factors`, `function_logit_terms` and `function_logit_factors`.
 // floor: NO_FLOOR where it is 0 at p = t and nowhere less; FLOOR where a grey target costs something even where it is
-// met; TILTED where it does so, too, but is least elsewhere than at p = t.
+// met; TILTED where it does so, too, but is least elsewhere than at p = t; SIGNED where it can be below 0.
 #define LOSSES(X, C)                                                                                                   \
     X(C, bce, BCE, "bce", "BCE", "-(t ln p + (1 - t) ln(1 - p))",                                                      \
       "Binary cross-entropy: charges for each pixel, steeply when the output is sure and wrong. It counts in nats: "   \
@@ -28,15 +28,26 @@
       "Trained with it, doubtful pixels go to black: the picture loses light.", "", 0.5f, PLAIN, NO_FLOOR)             \
     X(C, huber, HUBER, "huber", "Huber", "d^2 / 2 up to |d| = delta, else delta (|d| - delta / 2); d = p - t",         \
       "Half of MSE for misses up to delta, the miss itself beyond: a gross miss pulls no harder than one of delta.",   \
-      "Gross misses glow less than with MSE.", "", 0.05f, PLAIN, NO_FLOOR)                                             \
+      "Gross misses glow less than with MSE. delta is 0.1: with 1, as libraries have it, no pixel would be beyond "    \
+      "it.",                                                                                                           \
+      "", 0.05f, PLAIN, NO_FLOOR)                                                                                      \
     X(C, wbce, WBCE, "wbce", "wBCE", "-(weight t ln p + (1 - t) ln(1 - p))",                                           \
       "Weighted BCE: missing ink costs weight times as much as ink too many.",                                         \
-      "It brightens: a grey target is met best by a lighter one.", "", 2.0f, LOGIT, TILTED)
+      "It brightens: its least is not at p = t but at weight t / (weight t + 1 - t), for a grey of 0.5 at 0.67.", "",  \
+      2.0f, LOGIT, TILTED)                                                                                             \
+    X(C, cb, CB, "cb", "CB", "BCE - ln C(p), C = 2 artanh(1 - 2p) / (1 - 2p)",                                         \
+      "Continuous Bernoulli: BCE made a proper density of grey pixels; it can be below 0.",                            \
+      "The output is a parameter, not the grey: it overshoots towards black and white.", "", 2.0f, PRODUCT, SIGNED)    \
+    X(C, gauss, GAUSS, "gauss", "Gauss", "(p - t)^2 / (2 s^2) + ln s + ln(2 pi) / 2",                                  \
+      "Gaussian: squared miss against a spread s that is learnt with the weights; it can be below 0.",                 \
+      "At its best s^2 is the MSE, so it trains like MSE. Of a model trained otherwise s is taken so.", "", 4.0f,      \
+      PLAIN, SIGNED)
 
 // What a spec says of losses beside which one it is.
 typedef struct LossSettings {
-    float delta;  // of huber: where its square turns into a line, above 0
-    float weight; // of wbce: of the positive part, above 0
+    float delta;                // of huber: where its square turns into a line, above 0
+    float weight;               // of wbce: of the positive part, above 0
+    float log_sigma, precision; // of gauss: ln s and 1 / s^2 (loss_set_sigma), s in the unit of p and t
 } LossSettings;
 
 // Of the list, the first so many are shown of every model, of the others a model's own; and the first so many are the
@@ -112,6 +123,13 @@ INLINE ValueSlope wbce_logit(Vec z, Vec t, LossSettings settings)
     return (ValueSlope){value, rest * s.p - weighted * (1.0f - s.p)};
 }
 
+// Gaussian with one spread for all pixels (sigma-VAE, arXiv 2006.13202).
+INLINE ValueSlope gauss(Vec p, Vec t, LossSettings settings)
+{
+    const Vec d = p - t, slope = settings.precision * d;
+    return (ValueSlope){0.5f * slope * d + (settings.log_sigma + 0.918938533f), slope};
+}
+
 // ---- sums ---------------------------------------------------------------------------------------------------------
 // Where only the sum of a loss is wanted, a sum of logarithms is the logarithm of a product, and a logarithm that a
 // target multiplies is none of a black pixel's: L = value + ln factor, less t ln odds where it has odds.
@@ -141,6 +159,67 @@ INLINE Terms bce_logit_terms(Vec z, Vec t, LossSettings settings)
     (void)settings;
     const Logistic s = logistic(z);
     return (Terms){vec_at_least(z, 0.0f) - z * t, 1.0f + s.e, s.p - t, false, vec_all(1.0f)};
+}
+
+// ---- the continuous Bernoulli (Loaiza-Ganem and Cunningham, arXiv 1907.06845) ---------------------------------------
+// C(p) = z / tanh(z / 2) and the distribution's mean is 1 / (1 - e^-z) - 1 / z, z the logit of p. Both are 0 / 0 at
+// z = 0: for |z| < 1 they are polynomials in z^2, Chebyshev interpolants of tanh(z / 2) / z and of (mean - 1/2) / z,
+// 3e-8 relative.
+
+INLINE VecInt cb_is_near(Vec z) { return z * z < 1.0f; } // not for a NaN
+
+INLINE Vec cb_near_inverse(Vec z) // 1 / C
+{
+    const Vec y = z * z, y2 = y * y;
+    return 5.000000000e-1f - 4.166633636e-2f * y + (4.163984675e-3f - 4.139393568e-4f * y + 3.345965888e-5f * y2) * y2;
+}
+
+INLINE Vec cb_near_mean(Vec z)
+{
+    const Vec y = z * z;
+    return 0.5f + z * (8.333333582e-2f - 1.388883917e-3f * y + (3.304383790e-5f - 7.863769156e-7f * y) * y * y);
+}
+
+enum { cb_factors = 4, cb_logit_factors = 120 }; // each from 1 / 17 to below 2^22; from the logit from 1 to 2
+
+INLINE Terms cb_terms(Vec p, Vec t, LossSettings settings)
+{
+    (void)settings;
+    const Vec q = vec_at_most(vec_at_least(p, bce_low), bce_high);
+    const Vec inverse = vec_reciprocal(q * (1.0f - q)), factor = q * inverse, z = vec_log(q * factor);
+    const Vec twice = 2.0f * q - 1.0f, z_inverse = vec_reciprocal(z);
+    const Vec normaliser = vec_select(cb_is_near(z), cb_near_inverse(z), twice * z_inverse);
+    const Vec mean = vec_select(cb_is_near(z), cb_near_mean(z), q * vec_reciprocal(twice) - z_inverse);
+    const VecInt outside = (VecInt)q != (VecInt)p; // not for a NaN
+    const Vec slope = vec_select(outside, vec_all(0.0f), (mean - t) * inverse);
+    return (Terms){-t * z, factor * normaliser, slope, false, vec_all(1.0f)};
+}
+
+// |z| has no bound, and 1 / C falls with it: the factor's power of 2 goes into the value, so that the
+// factor is from 1 to below 2.
+INLINE Terms cb_logit_terms(Vec z, Vec t, LossSettings settings)
+{
+    (void)settings;
+    const Logistic s = logistic(z);
+    const Vec size_inverse = vec_reciprocal(vec_abs(z)), rest = 1.0f - s.e, rest_inverse = vec_reciprocal(rest);
+    const Vec factor = vec_select(cb_is_near(z), cb_near_inverse(z) * (1.0f + s.e), rest * size_inverse);
+    const Vec far_mean = vec_where_negative(z, size_inverse - s.e * rest_inverse, rest_inverse - size_inverse);
+    const VecInt power = ((VecInt)factor >> 23) - 127;
+    const Vec value = vec_at_least(z, 0.0f) - z * t + __builtin_convertvector(power, Vec) * 0.69314718f;
+    const Vec slope = vec_select(cb_is_near(z), cb_near_mean(z), far_mean) - t;
+    return (Terms){value, (Vec)((VecInt)factor - (power << 23)), slope, false, vec_all(1.0f)};
+}
+
+INLINE ValueSlope cb(Vec p, Vec t, LossSettings settings)
+{
+    const Terms terms = cb_terms(p, t, settings);
+    return (ValueSlope){terms.value + vec_log(terms.factor), terms.slope};
+}
+
+INLINE ValueSlope cb_logit(Vec z, Vec t, LossSettings settings)
+{
+    const Terms terms = cb_logit_terms(z, t, settings);
+    return (ValueSlope){terms.value + vec_log(terms.factor), terms.slope};
 }
 
 // Without factors: terms from value and slope.

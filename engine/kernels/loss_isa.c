@@ -110,8 +110,17 @@ TrainOutput *const *const PER_ISA(train_table)[LOSS_COUNT] = {LOSSES(PASSES, _)}
 #define LOGIT_PLAIN(loss)   NULL
 #define LOGIT_LOGIT(loss)   apply_##loss##_logit
 #define LOGIT_PRODUCT(loss) apply_##loss##_logit
-enum { NO_FLOOR, FLOOR, TILTED };
+enum { NO_FLOOR, FLOOR, TILTED, SIGNED };
 #define ROW(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                             \
-    [LOSS_##NAME] = {key,  label,      formula,           what,         look,                                          \
-                     unit, heat_scale, floor != NO_FLOOR, apply_##loss, LOGIT_##form(loss)},
+    [LOSS_##NAME] = {key,                                                                                              \
+                     label,                                                                                            \
+                     formula,                                                                                          \
+                     what,                                                                                             \
+                     look,                                                                                             \
+                     unit,                                                                                             \
+                     heat_scale,                                                                                       \
+                     floor == FLOOR || floor == TILTED,                                                                \
+                     floor == SIGNED,                                                                                  \
+                     apply_##loss,                                                                                     \
+                     LOGIT_##form(loss)},
 const Loss PER_ISA(losses)[LOSS_COUNT] = {LOSSES(ROW, _)};

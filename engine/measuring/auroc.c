@@ -44,6 +44,7 @@ double auroc_rank(double *high, int high_count, double *low, int low_count)
 
 typedef struct Errors {
     const Model *model;
+    LossSettings settings;
     int images;
     double *values; // (LOSS_COUNT, images)
 } Errors;
@@ -54,7 +55,7 @@ static void measure_image(void *context, int image, const float *t, const float 
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         float values[DIGIT_PIXELS];
         double sum = 0.0;
-        model_loss_values(errors->model, spec_loss_settings(&errors->model->spec), loss, z, p, t, values, DIGIT_PIXELS);
+        model_loss_values(errors->model, errors->settings, loss, z, p, t, values, DIGIT_PIXELS);
         for (int i = 0; i < DIGIT_PIXELS; i++)
             sum += (double)values[i];
         errors->values[(size_t)loss * (size_t)errors->images + (size_t)image] = sum / DIGIT_PIXELS;
@@ -97,7 +98,8 @@ bool auroc_measure(const Model *model, const float *parameters, const ImageSet *
                    Error *error)
 {
     assert(set->labels);
-    Errors errors = {model, set->count, malloc((size_t)(LOSS_COUNT + 1) * (size_t)set->count * sizeof(double))};
+    Errors errors = {model, model_unit_settings(model, parameters), set->count,
+                     malloc((size_t)(LOSS_COUNT + 1) * (size_t)set->count * sizeof(double))};
     if (!errors.values)
         return error_set(error, "out of memory: the errors of %d images", set->count);
     const bool good = outputs_visit(model, parameters, set, set->count, pool, measure_image, &errors, error);

@@ -105,11 +105,12 @@ static double measure_balance(const Trial *trial, const Spec *spec)
 // rare.
 static double handicap(int loss) { return loss == LOSS_MSE ? 1.0 : loss_get(loss)->has_floor ? 0.8 : 1.4; }
 
+// Among the usual ones: what few train with is likelier one of those.
 static int guess_loss(const Trial *trial, Spec spec)
 {
     double least = INFINITY;
     int likeliest = spec.loss;
-    for (int loss = 0; loss < LOSS_COUNT && !names(trial, SPEC_KEY_LOSS); loss++) {
+    for (int loss = 0; loss < LOSSES_IN_MATRIX && !names(trial, SPEC_KEY_LOSS); loss++) {
         spec.loss = loss;
         const double balance = handicap(loss) * measure_balance(trial, &spec);
         if (balance < least) {

@@ -84,7 +84,7 @@ static double lose_in_range(const Measurement *m, const Page *page, const Worker
         .rows = page->tile.count,
         .columns = STRIP_COLUMNS,
         .bias_slope = bias_slope,
-        .settings = m->settings,
+        .settings = model_loss_settings(m->model, m->parameters),
     });
 }
 
@@ -289,6 +289,26 @@ static void free_worker(Worker *worker)
     free(worker->unwanted);
 }
 
+// Of a model without a spread of its own, gauss with the best one: it follows from the MSE.
+static void find_gauss(Metrics *metrics, const Model *model, LossSettings settings)
+{
+    const bool has_own = model->log_sigma_offset > 0;
+    const double log_sigma = has_own ? (double)settings.log_sigma : loss_best_log_sigma(metrics->mean[LOSS_MSE]);
+    metrics->sigma = exp(log_sigma);
+    if (has_own)
+        return;
+    metrics->mean[LOSS_GAUSS] = loss_gauss(metrics->mean[LOSS_MSE], log_sigma);
+    metrics->noisy_mean[LOSS_GAUSS] = loss_gauss(metrics->noisy_mean[LOSS_MSE], log_sigma);
+}
+
+LossSettings metrics_loss_settings(const Model *model, const float *parameters, const Metrics *test)
+{
+    const LossSettings settings = model_unit_settings(model, parameters);
+    const bool is_known =
+        model->log_sigma_offset == 0 && test->images > 0 && test->sigma > 0.0 && isfinite(test->sigma);
+    return is_known ? loss_set_sigma(settings, log(test->sigma)) : settings;
+}
+
 bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
                      Pool *pool, Metrics *out, Error *error)
 {
@@ -301,7 +321,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         .parameters = parameters,
         .range = range_of(model, parameters),
         .linear = activation_find(OUTPUT_ACTIVATION, "linear"),
-        .settings = spec_loss_settings(&model->spec),
+        .settings = model_unit_settings(model, parameters),
         .set = set,
         .images = images,
         .code_index = code_index,
@@ -321,6 +341,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         *out = derive_metrics(&totals, facts, pixels_are_damaged(&model->spec));
         out->loss_in_range = range_is_unit(m.range) ? out->mean[model->spec.loss]
                                                     : totals.loss_in_range / ((double)images * DIGIT_PIXELS);
+        find_gauss(out, model, m.settings);
         fill_maps(out, facts, m.shards, shard_count);
         out->code_units = code_units;
         out->dead_code_units = count_dead_units(&m, shard_count);
@@ -542,6 +563,8 @@ static TargetFacts find_facts(const ImageSet *set, int image_count, bool are_bin
         below_002 += t < 0.02 ? bytes[byte] : 0;
         above_098 += t > 0.98 ? bytes[byte] : 0;
     }
+    facts.mean_image[LOSS_GAUSS] =
+        loss_gauss(facts.mean_image[LOSS_MSE], loss_best_log_sigma(facts.mean_image[LOSS_MSE]));
     const int64_t ink = n - bytes[0];
     facts.below_002 = (double)below_002 / (double)n;
     facts.above_098 = (double)above_098 / (double)n;

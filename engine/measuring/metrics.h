@@ -16,6 +16,7 @@ typedef struct Metrics {
     double mean[LOSS_COUNT]; // of each loss, with the model's own settings; BCE from the logit on a sigmoid, else of p
                              // clipped to [1e-7, 1 - 1e-7]
     double loss_in_range;    // the model's own loss in its range; with range=unit the mean above
+    double sigma;            // gauss's spread s, of pixels of 0 to 1: the model's own, or where it has none sqrt(MSE)
     double bce_floor;        // mean H(t)
     double excess_bce;       // mean BCE - bce_floor, the Kullback-Leibler divergence
     double psnr;             // 10 log10(1 / mean MSE), dB
@@ -52,8 +53,8 @@ typedef struct TargetFacts {
     int images;
     bool are_binary; // of the pixels as 0 or 1 (pixels_make_binary), else of the grey ones
     double mean, bce_floor;
-    double mean_image[LOSS_COUNT]; // each loss, with a spec's default settings, of the predictor that always answers
-                                   // with the set's mean image
+    double mean_image[LOSS_COUNT]; // each loss, with a spec's default settings and gauss's best spread, of the
+                                   // predictor that always answers with the set's mean image
     int64_t group_counts[TARGET_GROUP_COUNT];
     int64_t histogram[HISTOGRAM_BINS];
     double below_002, above_098;  // shares of all pixels
@@ -63,6 +64,10 @@ typedef struct TargetFacts {
 
 // Whether some image has a value above 0 there.
 static inline bool metrics_has_ink(const TargetFacts *facts, int pixel) { return facts->mean_map[pixel] > 0.0f; }
+
+// With which a model's losses are taken, for pixels of 0 to 1: its own, and where it has no spread the one that makes
+// gauss least over the set that was measured; 1 before that.
+LossSettings metrics_loss_settings(const Model *model, const float *parameters, const Metrics *test);
 
 TargetFacts metrics_target_facts(const ImageSet *set, int image_count); // of the grey pixels
 TargetFacts metrics_binary_facts(const ImageSet *set, int image_count);

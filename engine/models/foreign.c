@@ -87,8 +87,19 @@ static void read_spec(Foreign *foreign)
 
 // ---- reading ------------------------------------------------------------------------------------------------------
 
+static int find_log_sigma(const SafetensorsFile *file)
+{
+    for (int i = 0; i < file->tensor_count; i++)
+        if (foreign_is_log_sigma(file->tensors[i].name) && safetensors_is_float(file->tensors[i].type) &&
+            safetensors_count_values(&file->tensors[i]) == 1)
+            return i;
+    return -1;
+}
+
 static bool is_needed(const Foreign *foreign, int index)
 {
+    if (index == foreign->log_sigma)
+        return true;
     for (int i = 0; i < foreign->readings.count; i++)
         for (int layer = 0; layer < foreign->readings.items[i].count; layer++)
             if (foreign->readings.items[i].weights[layer] == index || foreign->readings.items[i].biases[layer] == index)
@@ -164,6 +175,7 @@ static void find_readings(Foreign *foreign)
 static bool read_all(Foreign *foreign)
 {
     foreign->file = safetensors_header(foreign->reader);
+    foreign->log_sigma = find_log_sigma(foreign->file);
     find_readings(foreign);
     if (foreign->readings.count == 0)
         return foreign_refuse_tensors(foreign, &foreign->problem);
@@ -252,4 +264,6 @@ void foreign_fill(const Foreign *foreign, int reading, const Model *model, float
                    chain->biases[i] >= 0 ? foreign->values[chain->biases[i]] : NULL, parameters);
     if (foreign->moments.deviation > 0.0f)
         range_set_moments(model, parameters, foreign->moments);
+    if (foreign->log_sigma >= 0 && model->log_sigma_offset > 0)
+        parameters[model->log_sigma_offset] = foreign->values[foreign->log_sigma][0];
 }

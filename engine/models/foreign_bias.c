@@ -21,7 +21,7 @@ static bool may_be_bias(const Tensor *tensor, size_t out)
     for (int i = 0; i < tensor->rank; i++)
         has_side |= tensor->shape[i] == out;
     return has_side && safetensors_count_values(tensor) == out && safetensors_is_float(tensor->type) &&
-           !foreign_is_state(tensor->name);
+           !foreign_is_state(tensor->name) && !foreign_is_log_sigma(tensor->name);
 }
 
 static bool is_weight_of(const Chain *chain, int index)

@@ -60,6 +60,12 @@ int foreign_name_side(const char *name)
 }
 
 bool foreign_is_state(const char *name) { return find_listed(name, state_words) != NULL; }
+bool foreign_is_log_sigma(const char *name)
+{
+    const size_t length = strlen(name), end = strlen("log_sigma");
+    return length >= end && strcmp(name + length - end, "log_sigma") == 0;
+}
+
 bool foreign_is_norm(const char *name) { return find_listed(name, norm_words) != NULL; }
 
 int foreign_name_orientation(const char *name)

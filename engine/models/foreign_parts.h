@@ -22,7 +22,8 @@ size_t foreign_stem_length(const char *name);
 
 bool foreign_is_state(const char *name); // an optimizer's, a running average's: no weight that a model computes with
 bool foreign_is_norm(const char *name);  // of a normalisation
-bool foreign_is_bias(const char *name);  // it says so, "fc1.bias"
+bool foreign_is_log_sigma(const char *name);    // the logarithm of gauss's spread, no bias
+bool foreign_is_bias(const char *name);         // it says so, "fc1.bias"
 int foreign_name_orientation(const char *name); // an Orientation; -1: it does not say
 
 // ---- foreign_chain.c ----
@@ -74,6 +75,7 @@ struct Foreign {
     Spec spec;
     int64_t step;
     PixelMoments moments; // deviation 0: it does not say
+    int log_sigma;        // the tensor of gauss's ln s; -1: there is none
     Notices notices;      // of what holds for every reading
 };
 

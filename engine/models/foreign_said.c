@@ -129,7 +129,7 @@ static void describe_rest(const Foreign *foreign, const Chain *chain, Notices *n
     int missing = 0;
     bool has_norm = false;
     for (int i = 0; i < foreign->file->tensor_count; i++) {
-        if (uses(chain, i))
+        if (uses(chain, i) || i == foreign->log_sigma)
             continue;
         const Tensor *tensor = &foreign->file->tensors[i];
         add_to_list(list, tensor->name, &missing);

@@ -32,7 +32,12 @@ Model model_create(const Spec *spec, int pixels)
         offset = layer->bias_offset + layer->stride;
     }
     model.moments_offset = offset;
-    model.parameter_count = offset + (spec->range == RANGE_STANDARD ? KERNEL_PAD : 0);
+    offset += spec->range == RANGE_STANDARD ? KERNEL_PAD : 0;
+    if (spec->loss == LOSS_GAUSS) {
+        model.log_sigma_offset = offset;
+        offset += KERNEL_PAD;
+    }
+    model.parameter_count = offset;
     return model;
 }
 
@@ -255,6 +260,19 @@ void model_forward(const Model *model, const float *parameters, Workspace *works
     model_decode_last(model, parameters, workspace, rows, z, p);
 }
 
+LossSettings model_loss_settings(const Model *model, const float *parameters)
+{
+    const LossSettings settings = spec_loss_settings(&model->spec);
+    return model->log_sigma_offset > 0 ? loss_set_sigma(settings, (double)parameters[model->log_sigma_offset])
+                                       : settings;
+}
+
+LossSettings model_unit_settings(const Model *model, const float *parameters)
+{
+    const LossSettings settings = model_loss_settings(model, parameters);
+    return loss_set_sigma(settings, (double)settings.log_sigma - log((double)range_of(model, parameters).scale));
+}
+
 // The form of a loss that works on logits, where loss and output activation have one together; else NULL.
 static ApplyLoss *find_logit_form(const Model *model, int loss)
 {
@@ -283,6 +301,7 @@ void model_loss_slopes(const Model *model, PixelRange range, LossSettings settin
 {
     ApplyLoss *const logit_form = find_logit_form(model, loss);
     const Activation *output = activation_get(OUTPUT_ACTIVATION, model->spec.output);
+    settings = loss_set_sigma(settings, (double)settings.log_sigma + log((double)range.scale));
     float values[PIECE], p[PIECE], activation_slopes[PIECE], targets[PIECE];
     for (size_t i = 0; i < n; i += PIECE) {
         const size_t part = n - i < PIECE ? n - i : PIECE;
@@ -322,6 +341,9 @@ void model_describe_broken(const Model *model, const float *parameters, char *te
             return;
         }
     }
+    if (model->log_sigma_offset > 0 && !isfinite(parameters[model->log_sigma_offset]))
+        (void)snprintf(text, size, "%s became %s", MODEL_LOG_SIGMA,
+                       isnan(parameters[model->log_sigma_offset]) ? "NaN" : "infinite");
 }
 
 // The unpadded tensors of one layer: weight transposed to (out, in), bias (out).
@@ -333,7 +355,9 @@ static void copy_out(const Layer *layer, const float *parameters, float *weight,
     memcpy(bias, parameters + layer->bias_offset, (size_t)layer->out * sizeof *bias);
 }
 
-enum { TENSORS = 2 * MODEL_LAYERS_MAX }; // at most
+enum { TENSORS = 2 * MODEL_LAYERS_MAX + 1 }; // at most
+
+static int tensor_count(const Model *model) { return 2 * model->layer_count + (model->log_sigma_offset > 0); }
 
 static_assert((int)SPEC_TEXT_SIZE <= sizeof(((Metadata *)0)->value), "a file holds any spec: raise Metadata's value");
 
@@ -353,6 +377,12 @@ static void fill_tensors(const Model *model, const float *parameters, Tensor ten
         memory += layer->out;
         copy_out(layer, parameters, weight->values, bias->values);
     }
+    if (model->log_sigma_offset == 0)
+        return;
+    Tensor *spread = &tensors[2 * model->layer_count];
+    *spread = (Tensor){.rank = 1, .shape = {1}, .values = memory};
+    (void)snprintf(spread->name, sizeof spread->name, "%s", MODEL_LOG_SIGMA);
+    *spread->values = parameters[model->log_sigma_offset];
 }
 
 bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error)
@@ -360,7 +390,7 @@ bool model_write(const Model *model, const float *parameters, int64_t step, NewF
     Tensor tensors[TENSORS];
     Metadata metadata[] = {{"format", "losslens"}, {"spec", ""}, {"step", ""}, {"mean", ""}, {"deviation", ""}};
     const PixelMoments moments = range_moments(model, parameters);
-    const SafetensorsFile file = {.tensor_count = 2 * model->layer_count,
+    const SafetensorsFile file = {.tensor_count = tensor_count(model),
                                   .tensors = tensors,
                                   .metadata_count = moments.deviation > 0.0f ? 5 : 3,
                                   .metadata = metadata};
@@ -384,7 +414,7 @@ bool model_digest(const Model *model, const float *parameters, char text[65])
     if (!memory)
         return false;
     fill_tensors(model, parameters, tensors, memory);
-    size_t count = 0;
+    size_t count = model->log_sigma_offset > 0;
     for (int i = 0; i < model->layer_count; i++)
         count += ((size_t)model->layers[i].in + 1) * (size_t)model->layers[i].out;
     unsigned char digest[crypto_hash_sha256_BYTES];

@@ -24,8 +24,9 @@ typedef struct Model {
     int pixels;
     int layer_count; // hidden layers and the output
     Layer layers[MODEL_LAYERS_MAX];
-    size_t moments_offset;  // with range=standard: where the two numbers of the training set stand (range.h)
-    size_t parameter_count; // padding included; a multiple of KERNEL_PAD
+    size_t moments_offset;   // with range=standard: where the two numbers of the training set stand (range.h)
+    size_t log_sigma_offset; // of ln s into the parameters, where the loss is gauss; else 0: there is none
+    size_t parameter_count;  // padding included; a multiple of KERNEL_PAD
 } Model;
 
 // A pixel t of 0 to 1 is scale t + offset to a model (range.h).
@@ -52,22 +53,26 @@ void workspace_free(Workspace *workspace); // also fine on a zeroed one
 void model_forward(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
                    float *z, float *p);
 
+// Its spec's, and the spread that gauss has learnt: as it trains with them, in its range; and for pixels of 0 to 1.
+LossSettings model_loss_settings(const Model *model, const float *parameters);
+LossSettings model_unit_settings(const Model *model, const float *parameters);
+
 // Per-pixel value of loss (a row of its table) for outputs that come from `model`, of pixels of 0 to 1: on a sigmoid a
 // loss that has a form from the logit is taken from it where that is its range, everything else from p. z, p, t,
-// values: (n).
+// values: (n). settings: for pixels of 0 to 1.
 void model_loss_values(const Model *model, LossSettings settings, int loss, const float *z, const float *p,
                        const float *t, float *values, size_t n);
 
 // dL/dz per pixel of that loss on the model's output activation, without the factor 1 / (pixels * batch), as training
-// has it: in the model's range. t: pixels of 0 to 1. Where outputs share a picture: what comes back through the pixel's
-// own output, dL/dp p (1 - p), without what the others' add.
+// has it: in the model's range. t and settings: of pixels of 0 to 1. Where outputs share a picture: what comes back
+// through the pixel's own output, dL/dp p (1 - p), without what the others' add.
 void model_loss_slopes(const Model *model, PixelRange range, LossSettings settings, int loss, const float *z,
                        const float *t, float *slopes, size_t n);
 
 // Tensors as PyTorch's nn.Sequential names them, where a module of activations stands between two layers:
 // encoder.0.weight (out, in), encoder.0.bias (out), encoder.2.weight, ..., decoder.0.weight, ...; the code layer is the
-// last of the encoder. Metadata: spec, step, format=losslens, with range=standard mean and deviation. Goes into out,
-// which has begun and which the caller finishes. Reading: foreign.h.
+// last of the encoder; of gauss log_sigma (1) behind them. Metadata: spec, step, format=losslens, with range=standard
+// mean and deviation. Goes into out, which has begun and which the caller finishes. Reading: foreign.h.
 bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error);
 
 // SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_write writes them; text: 64 hex

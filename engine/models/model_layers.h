@@ -36,5 +36,7 @@ bool model_is_finite(const Model *model, const float *parameters);
 // What the first parameter that is not finite is: "encoder.0.weight became NaN"; empty where all are finite.
 void model_describe_broken(const Model *model, const float *parameters, char *text, size_t size);
 
+#define MODEL_LOG_SIGMA "log_sigma" // the tensor of gauss's parameter
+
 // "encoder.0", "encoder.2" for a layer's index: model_write.
 void model_layer_name(const Model *model, int layer_index, char name[32]);

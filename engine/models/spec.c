@@ -39,7 +39,7 @@ bool spec_equal(const Spec *a, const Spec *b)
 
 LossSettings spec_loss_settings(const Spec *spec)
 {
-    return (LossSettings){.delta = spec->delta, .weight = spec->weight};
+    return loss_set_sigma((LossSettings){.delta = spec->delta, .weight = spec->weight}, 0.0);
 }
 
 int spec_code_index(const Spec *spec)

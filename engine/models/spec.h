@@ -74,7 +74,8 @@ float spec_noise_max(const Spec *spec);
 
 bool spec_equal(const Spec *a, const Spec *b);
 
-LossSettings spec_loss_settings(const Spec *spec); // what it says of its loss beside which one it is
+// What it says of its loss beside which one it is; gauss's spread, which is learnt, is 1.
+LossSettings spec_loss_settings(const Spec *spec);
 
 // "784-32-784" for pixels = 784; separator stands between the numbers.
 void spec_format_layers(const Spec *spec, int pixels, const char *separator, char *text, size_t size);

@@ -145,13 +145,26 @@ static void run_round(Backprop *backprop, bool has_first_logits)
     pool_run(pool, tiles, backward_hidden, backprop);
 }
 
+// Of gauss, over count pixels: the gradient of ln s, count - sum (d / s)^2, follows from the loss, for
+// sum (d / s)^2 = 2 (loss - count (ln s + ln(2 pi) / 2)).
+static void update_sigma(Backprop *backprop, double loss, double count)
+{
+    const size_t offset = backprop->model->log_sigma_offset;
+    if (offset == 0)
+        return;
+    float *const gradient = backprop->bands.gradient + offset; // its padding stays 0
+    const double constant = loss_gauss(0.0, (double)backprop->parameters[offset]);
+    gradient[0] = (float)(count - 2.0 * (loss - count * constant));
+    backprop->update(backprop->update_context, offset, backprop->parameters + offset, gradient, KERNEL_PAD);
+}
+
 double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *change, void *context)
 {
     const bool has_begun = backprop->next.rows > 0;
     assert(batch->rows > 0 && (!has_begun || backprop->next.images == batch->images));
     backprop->update = change;
     backprop->update_context = context;
-    backprop->settings = spec_loss_settings(&backprop->model->spec);
+    backprop->settings = model_loss_settings(backprop->model, backprop->parameters);
     double loss = 0.0;
     for (int first = 0; first < batch->rows; first += ROUND_ROWS) {
         if (first > 0)
@@ -168,5 +181,6 @@ double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, 
     }
     backprop->next = next ? cut_round(next, 0) : (Batch){0};
     pool_run(backprop->pool, BANDS + backprop->hidden.block_count, update, backprop);
+    update_sigma(backprop, loss, (double)batch->rows * backprop->model->pixels);
     return loss;
 }

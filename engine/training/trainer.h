@@ -19,7 +19,7 @@ enum { HISTORY_MAX = 512 };
 // Models: on show at once; held at once, those that were on show and those that are to be; and in the bank, where there
 // is always one to drop that is neither on show nor held, and that the training thread does not work on.
 enum {
-    TRAINER_SHOWN_MAX = 80,
+    TRAINER_SHOWN_MAX = 96,
     TRAINER_HELD_MAX = 2 * TRAINER_SHOWN_MAX,
     BANK_MAX = TRAINER_HELD_MAX + TRAINER_SHOWN_MAX + 2
 };

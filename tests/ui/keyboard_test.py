@@ -63,7 +63,7 @@ def press(layout, character, way=0, shift=False):
 
 TEST_DIGITS = 300
 SCALE = 11 / 12  # of the interface as it comes, in the smallest window; a press of Ctrl - takes a tenth of it
-HEATMAPS = ["bce", "excess", "mse", "mae", "huber", "wbce", "error", "difference", "gradient", "bias", "dead"]
+HEATMAPS = ["bce", "excess", "mse", "mae", "huber", "wbce", "cb", "gauss", "error", "difference", "gradient", "bias", "dead"]
 
 
 def becomes(get, value):

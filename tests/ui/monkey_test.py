@@ -31,7 +31,7 @@ BATCH = 100  # events for one run of xdotool
 KEYS = [*map(str, range(10, 23)), *map(str, range(25, 37)), *map(str, range(39, 50)), *map(str, range(52, 62)), "65",
         *map(str, range(79, 92)), "104", "110", "111", "112", "113", "114", "115", "116", "117", "119", "67", "94", "Escape"]
 HELD = ["37", "50", "108"]  # Ctrl, Shift, AltGr
-BANK_MAX = 242  # models that the trainer keeps (trainer.h): until then its memory grows by design
+BANK_MAX = 290  # models that the trainer keeps (trainer.h): until then its memory grows by design
 LAYOUTS = ["us", "ru", "gr", "fr", "de", "es"]
 SIZES = [(1440, 900), (1440, 900), (960, 600), (720, 540), (640, 480), (300, 200), (160, 100), (1000, 150), (2500, 1400),
          (40, 1200), (1, 1), (2, 700)]
