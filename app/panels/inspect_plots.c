@@ -28,7 +28,7 @@ static float loss_at(const void *context, float p)
 
 float inspect_dash(int loss)
 {
-    static const float dashes[] = {0, 7, 3.5f};
+    static const float dashes[] = {0, 7, 3.5f, 2, 5, 2.5f, 10};
     enum { LAST = sizeof dashes / sizeof *dashes - 1 };
     return dashes[loss < LAST ? loss : LAST];
 }
@@ -97,13 +97,20 @@ static void drag_target(Panel *panel, const Plot *plot, PixelRange range)
     ui_focus_ring(ui, state, plot->area);
 }
 
+// gauss's spread as the range has it.
+static LossSettings map_settings(LossSettings settings, PixelRange range)
+{
+    return loss_set_sigma(settings, (double)settings.log_sigma + log((double)range.scale));
+}
+
 // What a side pays of a loss, as the plot has it.
 static float find_price(const Frame *frame, const InspectFigures *figures, PixelRange range, int side, int loss)
 {
     const InspectSide *s = &figures->sides[side];
     if (range_is_unit(range))
         return s->loss[loss];
-    return inspect_loss(frame->models[side].settings, loss, range_map(range, s->p), range_map(range, figures->t));
+    return inspect_loss(map_settings(frame->models[side].settings, range), loss, range_map(range, s->p),
+                        range_map(range, figures->t));
 }
 
 // So that what the models pay of their own losses is in the plot, but for what is beyond all measure; below 0, too,
@@ -121,8 +128,53 @@ static void find_prices(const Frame *frame, const InspectFigures *figures, Pixel
     }
 }
 
+// 0, and below it what a loss that can be below 0 needs for the least that t allows.
+static float find_bottom(const Frame *frame, float t)
+{
+    int losses[LOSS_COUNT];
+    const int count = inspect_list_losses(frame, losses);
+    float bottom = 0.0f;
+    for (int i = 0; i < count; i++) {
+        const LossSettings settings = inspect_settings(frame, losses[i]);
+        const float least =
+            inspect_loss(settings, losses[i], (float)loss_best_output(losses[i], settings, (double)t), t);
+        while (loss_get(losses[i])->is_signed && least < bottom && bottom > -16.0f)
+            bottom = bottom < 0.0f ? 2.0f * bottom : -1.0f;
+    }
+    return bottom;
+}
+
+// Where the losses on show are least: those at p = t together, each other one, as wBCE, for itself.
+static void mark_minima(Panel *panel, const Plot *plot, float t)
+{
+    int losses[LOSS_COUNT];
+    const int count = inspect_list_losses(panel->frame, losses);
+    const Ui *ui = panel->ui;
+    const bool is_left = t > 0.5f;
+    char names[64] = "";
+    int elsewhere = 0;
+    for (int i = 0; i < count; i++) {
+        const char *label = loss_get(losses[i])->label;
+        const LossSettings settings = inspect_settings(panel->frame, losses[i]);
+        const float best = (float)loss_best_output(losses[i], settings, (double)t);
+        const size_t used = strlen(names);
+        if (fabsf(best - t) < 5e-4f) {
+            (void)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : " of ", label);
+            continue;
+        }
+        char text[64];
+        (void)snprintf(text, sizeof text, "minimum of %s: p = %.3f", label, (double)best);
+        plot_vertical(plot, best, ui->theme->line);
+        plot_label(plot, best, plot->y_high, is_left ? -4 : 4, 24 + 16 * (float)elsewhere++,
+                   is_left ? ALIGN_RIGHT : ALIGN_LEFT, ui->theme->soft, text);
+    }
+    char text[96];
+    (void)snprintf(text, sizeof text, "minimum%s: p = t", elsewhere ? names : "");
+    plot_label(plot, t, plot->y_high, is_left ? -4 : 4, 8, is_left ? ALIGN_RIGHT : ALIGN_LEFT, ui->theme->soft, text);
+}
+
 // What BCE says between 0 and 1 alone: its floor, what a miss costs, and that the least loss is at the target.
-static void draw_floor(const Plot *plot, const InspectFigures *figures)
+static void draw_floor(Panel *panel, const Plot *plot, const InspectFigures *figures)
 {
     Ui *ui = plot->ui;
     char text[64];
@@ -133,8 +185,7 @@ static void draw_floor(const Plot *plot, const InspectFigures *figures)
     (void)snprintf(text, sizeof text, "floor H(t) %.4f", figures->floor);
     plot_label(plot, is_right ? -0.1f : 1.1f, (float)figures->floor, is_right ? 8 : -8, 9,
                is_right ? ALIGN_LEFT : ALIGN_RIGHT, ui->theme->text, text);
-    plot_label(plot, figures->t, plot->y_high, is_right ? -4 : 4, 8, is_right ? ALIGN_RIGHT : ALIGN_LEFT,
-               ui->theme->soft, "minimum: p = t");
+    mark_minima(panel, plot, figures->t);
 }
 
 static void draw_prices(Panel *panel, const Plot *plot, const InspectFigures *figures, PixelRange range)
@@ -143,7 +194,8 @@ static void draw_prices(Panel *panel, const Plot *plot, const InspectFigures *fi
     int losses[LOSS_COUNT];
     const int count = inspect_list_losses(panel->frame, losses);
     for (int i = 0; i < count; i++) {
-        const LossCurve curve = {inspect_settings(panel->frame, losses[i]), losses[i], range_map(range, figures->t)};
+        const LossCurve curve = {map_settings(inspect_settings(panel->frame, losses[i]), range), losses[i],
+                                 range_map(range, figures->t)};
         plot_curve(plot, loss_at, &curve, ui_px(ui, 2), ui->theme->text, inspect_dash(losses[i]));
     }
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
@@ -171,6 +223,8 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
                  .x_low = range_map(range, -0.1f),
                  .x_high = range_map(range, 1.1f)};
     find_prices(panel->frame, figures, range, &plot.y_low, &plot.y_high);
+    if (range_is_unit(range))
+        plot.y_low = fminf(plot.y_low, find_bottom(panel->frame, figures->t));
     float xs[5], ys[5];
     for (int i = 0; i < 5; i++) {
         xs[i] = range_map(range, 0.25f * (float)i);
@@ -180,7 +234,9 @@ void inspect_draw_losses(Panel *panel, const InspectFigures *figures)
     plot_x_axis(&plot, xs, 5, "p");
     drag_target(panel, &plot, range);
     plot_vertical(&plot, range_map(range, figures->t), ui->theme->line);
+    if (plot.y_low < 0)
+        plot_horizontal(&plot, 0, ui->theme->line);
     if (range_is_unit(range))
-        draw_floor(&plot, figures);
+        draw_floor(panel, &plot, figures);
     draw_prices(panel, &plot, figures, range);
 }

@@ -13,14 +13,17 @@
 typedef struct Scale {
     Rect area;
     TimeAxis time;
-    float log_low, log_high; // of the loss at the bottom and the top
+    float low, high; // of the loss's level at the bottom and the top
+    bool is_linear;  // of a loss that can be below 0; else logarithmic
 } Scale;
 
 static float step_x(const Scale *s, double step) { return time_axis_x(&s->time, step); }
 
+static float find_level(bool is_linear, float loss) { return is_linear ? loss : logf(loss); }
+
 static float loss_y(const Scale *s, float loss)
 {
-    const float share = (logf(loss) - s->log_low) / (s->log_high - s->log_low);
+    const float share = (find_level(s->is_linear, loss) - s->low) / (s->high - s->low);
     return s->area.y + s->area.h * (1.0f - fminf(1.0f, fmaxf(0.0f, share)));
 }
 
@@ -31,38 +34,67 @@ static bool has_noisy(const Frame *frame, int side)
     return panel_is_shown(frame, side) && pixels_are_damaged(&frame->models[side].spec);
 }
 
-static void widen(float *low, float *high, float loss)
+static void widen(Scale *s, float loss)
 {
-    if (!(loss > 0.0f) || !isfinite(loss))
+    if (!isfinite(loss) || (!s->is_linear && !(loss > 0.0f)))
         return;
-    *low = fminf(*low, loss);
-    *high = fmaxf(*high, loss);
+    s->low = fminf(s->low, find_level(s->is_linear, loss));
+    s->high = fmaxf(s->high, find_level(s->is_linear, loss));
 }
 
 // Lowest and highest finite loss on show, the landmarks among them.
 static Scale choose_scale(const Frame *frame, Rect area)
 {
     const int loss = frame->look.curve_loss;
-    float low = INFINITY, high = 0.0f;
+    Scale scale = {area, time_axis_make(frame, area.x, area.w), INFINITY, -INFINITY, loss_get(loss)->is_signed};
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Snapshot *s = frame->models[side].snapshot;
         for (int i = 0; panel_is_shown(frame, side) && i < s->history_count; i++) {
-            widen(&low, &high, s->history[i].test[loss]);
-            widen(&low, &high, s->history[i].train[loss]);
-            widen(&low, &high, s->history[i].noisy[loss]);
+            widen(&scale, s->history[i].test[loss]);
+            widen(&scale, s->history[i].train[loss]);
+            widen(&scale, s->history[i].noisy[loss]);
         }
         for (int i = 0; panel_is_shown(frame, side) && i < frame->models[side].early_count; i++)
-            widen(&low, &high, frame->models[side].early[i].test[loss]);
+            widen(&scale, frame->models[side].early[i].test[loss]);
     }
     Landmark landmarks[LANDMARKS_MAX];
     const int count = landmarks_list(frame, landmarks);
     for (int i = 0; i < count; i++)
-        widen(&low, &high, (float)landmarks[i].loss);
-    if (!(low < high)) {
-        low = 0.01f;
-        high = 1.0f;
+        widen(&scale, (float)landmarks[i].loss);
+    if (!(scale.low < scale.high)) {
+        scale.low = scale.is_linear ? -1.0f : logf(0.01f);
+        scale.high = scale.is_linear ? 1.0f : logf(1.0f);
     }
-    return (Scale){area, time_axis_make(frame, area.x, area.w), logf(low * 0.9f), logf(high * 1.1f)};
+    const float below = scale.is_linear ? 0.05f * (scale.high - scale.low) : -logf(0.9f),
+                above = scale.is_linear ? below : logf(1.1f);
+    scale.low -= below;
+    scale.high += above;
+    return scale;
+}
+
+static void draw_tick(Panel *panel, const Scale *s, float y, Color color, float value)
+{
+    Ui *ui = panel->ui;
+    const float height = ui_px(ui, 14);
+    char text[16];
+    draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, color, 0);
+    (void)snprintf(text, sizeof text, "%g", (double)value);
+    ui_text(ui, (Rect){s->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES, TEXT_SMALL,
+            ui->theme->soft, ALIGN_RIGHT, text);
+}
+
+// Multiples of 1, 2, 5, 10, ... on the linear axis, as close as their figures leave room; 0 is told from the others.
+static void draw_linear_axis(Panel *panel, const Scale *s)
+{
+    const Theme *theme = panel->ui->theme;
+    const float least = 1.3f * ui_px(panel->ui, 14) * (s->high - s->low) / fmaxf(1.0f, s->area.h);
+    const float power = powf(10.0f, floorf(log10f(least))), rest = least / power;
+    const float step = power * (rest <= 1.0f ? 1.0f : rest <= 2.0f ? 2.0f : rest <= 5.0f ? 5.0f : 10.0f);
+    for (float i = ceilf(s->low / step); i * step <= s->high; i++) {
+        const float value = i == 0.0f ? 0.0f : i * step, y = roundf(loss_y(s, value)); // never -0
+        if (y - ui_px(panel->ui, 7) >= s->area.y)
+            draw_tick(panel, s, y, i == 0.0f ? theme->line : theme->grid, value);
+    }
 }
 
 // 1, 2, 5, 10, ... on the log axis, those that fall inside.
@@ -72,20 +104,20 @@ static void draw_axis(Panel *panel, const Scale *s)
     static const float digits[] = {1, 2, 5};
     const float height = ui_px(ui, 14);
     float last_y = s->area.y + s->area.h + height;
-    char text[16];
+    if (s->is_linear) {
+        draw_linear_axis(panel, s);
+        return;
+    }
     for (int power = -6; power < 30; power++)
         for (int i = 0; i < 3; i++) {
             const float value = digits[i] * powf(10.0f, (float)power);
-            if (logf(value) < s->log_low || logf(value) > s->log_high)
+            if (logf(value) < s->low || logf(value) > s->high)
                 continue;
             const float y = roundf(loss_y(s, value));
             if (last_y - y < 1.3f * height || y - height / 2 < s->area.y)
                 continue;
             last_y = y;
-            draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, ui->theme->grid, 0);
-            (void)snprintf(text, sizeof text, "%g", (double)value);
-            ui_text(ui, (Rect){s->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES,
-                    TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
+            draw_tick(panel, s, y, ui->theme->grid, value);
         }
 }
 

@@ -153,9 +153,11 @@ static bool is_side(const Frame *frame, int side, int model)
 static void draw_badges(Panel *panel, const MatrixCell *place, int model)
 {
     Ui *ui = panel->ui;
-    // a third of a picture, but the letter must fit
-    const float line = ui_px(ui, 2),
-                size = fmaxf(ui_px(ui, 14), fminf(ui_px(ui, 18), floorf(place->drawn_output.side / 3)));
+    // a third of a picture, but the letter must fit; in the smallest cells a box without it, so that there is room for
+    // two
+    const float line = ui_px(ui, 2), third = floorf(place->drawn_output.side / 3),
+                half = floorf((place->pictures.w + 2 * line) / 2),
+                size = fminf(half, fmaxf(ui_px(ui, 14), fminf(ui_px(ui, 18), third)));
     Rect frame = {place->pictures.x - line, place->pictures.y - line, place->pictures.w + 2 * line,
                   place->pictures.h + 2 * line};
     Rect badge = {frame.x, frame.y, size, size};
@@ -164,7 +166,7 @@ static void draw_badges(Panel *panel, const MatrixCell *place, int model)
             continue;
         draw_frame(ui->draw, frame, panel_side_color(ui, side), 0, line);
         draw_box(ui->draw, badge, panel_side_color(ui, side), 0);
-        if (size >= ui_px(ui, 12)) // else the letter would be larger than its place
+        if (size >= ui_px(ui, 12))
             ui_text(ui, badge, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, TEXT_NORMAL, size - line, "A"),
                     ui->theme->inverse, ALIGN_CENTER, side == SIDE_A ? "A" : "B");
         badge.x += size;

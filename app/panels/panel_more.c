@@ -166,6 +166,18 @@ static void step_l1(Spec *spec, int direction)
     spec->l1 = (float)NEXT(weights, (double)spec->l1, direction);
 }
 
+static void step_delta(Spec *spec, int direction)
+{
+    static const double deltas[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
+    spec->delta = (float)NEXT(deltas, (double)spec->delta, direction);
+}
+
+static void step_weight(Spec *spec, int direction)
+{
+    static const double weights[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100};
+    spec->weight = (float)NEXT(weights, (double)spec->weight, direction);
+}
+
 static void step_seed(Spec *spec, int direction)
 {
     if (direction > 0 ? spec->seed < UINT32_MAX : spec->seed > 0)
@@ -181,6 +193,8 @@ static void format_rate(const Spec *spec, char text[32]) { (void)snprintf(text, 
 static void format_batch(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec->batch); }
 static void format_noise(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%.3g", (double)spec->noise); }
 static void format_l1(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%.3g", (double)spec->l1); }
+static void format_delta(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%.3g", (double)spec->delta); }
+static void format_weight(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%.3g", (double)spec->weight); }
 static void format_seed(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%u", (unsigned)spec->seed); }
 
 // To add a setting: a row here, with its help in words.c.
@@ -236,6 +250,23 @@ static bool draw_field(Panel *panel, int side, Rect place, const Setting *settin
     return true;
 }
 
+// Of a loss alone, in a line of its own. To add one: a row.
+static const struct {
+    int loss;
+    Setting setting;
+} own_settings[] = {
+    {LOSS_HUBER, {"delta", "delta", step_delta, format_delta}},
+    {LOSS_WBCE, {"weight", "weight", step_weight, format_weight}},
+};
+
+static const Setting *find_own_setting(const Spec *spec)
+{
+    for (size_t i = 0; i < sizeof own_settings / sizeof *own_settings; i++)
+        if (own_settings[i].loss == spec->loss)
+            return &own_settings[i].setting;
+    return NULL;
+}
+
 static void draw_setting(Panel *panel, int side, Rect place, const Setting *setting, Spec *spec)
 {
     static const char *const click = "A click on the number: type it; Enter takes it.";
@@ -256,6 +287,15 @@ static void draw_setting(Panel *panel, int side, Rect place, const Setting *sett
         setting->step(spec, change);
 }
 
+static void draw_worded(Panel *panel, int side, Rect place, const Setting *setting, Spec *spec)
+{
+    Ui *ui = panel->ui;
+    const float word = fminf(ui_px(ui, 106), place.w * 0.52f);
+    ui_text(ui, (Rect){place.x, place.y, word, place.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT,
+            setting->word);
+    draw_setting(panel, side, (Rect){place.x + word, place.y, place.w - word, place.h}, setting, spec);
+}
+
 // Two in a line.
 static void draw_settings(Panel *panel, int side, Rect rect, float line, Spec *spec)
 {
@@ -263,11 +303,12 @@ static void draw_settings(Panel *panel, int side, Rect rect, float line, Spec *s
     const float gap = ui_px(ui, 16), half = floorf((rect.w - gap) / 2), height = line - ui_px(ui, 3);
     for (int i = 0; i < SETTING_COUNT; i++) {
         const Rect place = {rect.x + (float)(i % 2) * (half + gap), rect.y + (float)(i / 2) * line, half, height};
-        const float word = fminf(ui_px(ui, 106), half * 0.52f);
-        ui_text(ui, (Rect){place.x, place.y, word, place.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT,
-                settings[i].word);
-        draw_setting(panel, side, (Rect){place.x + word, place.y, place.w - word, place.h}, &settings[i], spec);
+        draw_worded(panel, side, place, &settings[i], spec);
     }
+    const Setting *own = find_own_setting(spec);
+    if (own)
+        draw_worded(panel, side, (Rect){rect.x, rect.y + (float)((SETTING_COUNT + 1) / 2) * line, half, height}, own,
+                    spec);
 }
 
 _Static_assert((int)SETTING_COUNT % 2 == 1, "the last line's second half is the equal rate's");
@@ -338,7 +379,8 @@ void panel_more(Panel *panel)
     const int side = panel->frame->popup == POPUP_MORE_A ? SIDE_A : SIDE_B;
     const StageRow *row = &panel->layout->stage.rows[side];
     const float pad = ui_px(ui, 10), line = ui_px(ui, 28), width = fmaxf(row->set_area.w, ui_px(ui, 470));
-    int lines = (SETTING_COUNT + 1) / 2 + 2;
+    const int setting_lines = (SETTING_COUNT + 1) / 2 + (find_own_setting(&panel->frame->models[side].spec) ? 1 : 0);
+    int lines = setting_lines + 2;
     for (int i = 0; i < CHOICE_COUNT; i++)
         lines += count_lines(panel, &choices[i], width - 2 * pad);
     Rect box = {row->set_area.x, row->set_caption.y, width, (float)lines * line + 2 * pad};
@@ -353,8 +395,9 @@ void panel_more(Panel *panel)
         spec.lr = optimizer_get(spec.optimizer)->default_lr; // rates of different optimizers mean different things
     spec.noise = fminf(spec.noise, spec_noise_max(&spec));
     draw_settings(panel, side, (Rect){place.x, place.y, place.w, 0}, line, &spec);
-    place.y += line * (float)((SETTING_COUNT + 1) / 2);
-    draw_equal_rate(panel, (Rect){place.x, place.y - line, place.w, place.h}, &old);
+    const float settings_end = place.y + line * (float)((SETTING_COUNT + 1) / 2);
+    place.y += line * (float)setting_lines;
+    draw_equal_rate(panel, (Rect){place.x, settings_end - line, place.w, place.h}, &old);
     draw_spec(panel, side, place);
     place.y += line;
     draw_takeaways(panel, side, place);

@@ -5,7 +5,7 @@
 #include "panels/panel.h"
 #include "state/words.h"
 
-enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 6 };
+enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 7 };
 
 typedef struct Line {
     char label[48], brief[24], word[24], values[COLUMNS][24]; // word: its key in words.h
@@ -38,6 +38,17 @@ static void add_noisy(const Frame *frame, int loss, Line *lines, int *count)
     (void)snprintf(noisy->word, sizeof noisy->word, "noise");
 }
 
+// Of gauss: a model's own where it has learnt one, else the one that is best for it.
+static void add_spread(const Frame *frame, Line *line)
+{
+    (void)snprintf(line->label, sizeof line->label, "Spread s of Gauss");
+    (void)snprintf(line->brief, sizeof line->brief, "Spread s");
+    (void)snprintf(line->word, sizeof line->word, "sigma");
+    for (int side = 0; side < SIDE_COUNT; side++)
+        if (find_test(frame, side))
+            panel_format_figure(find_test(frame, side)->sigma, line->values[side]);
+}
+
 static void add_losses(const Frame *frame, Line *lines, int *count)
 {
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
@@ -54,6 +65,8 @@ static void add_losses(const Frame *frame, Line *lines, int *count)
             if (find_test(frame, side))
                 panel_format_figure(find_test(frame, side)->mean[loss], line->values[side]);
         add_noisy(frame, loss, lines, count);
+        if (loss == LOSS_GAUSS)
+            add_spread(frame, &lines[(*count)++]);
     }
 }
 
