@@ -165,7 +165,7 @@ static void mark_minima(Panel *panel, const Plot *plot, float t)
         char text[64];
         (void)snprintf(text, sizeof text, "minimum of %s: p = %.3f", label, (double)best);
         plot_vertical(plot, best, ui->theme->line);
-        plot_label(plot, best, plot->y_high, is_left ? -4 : 4, 24 + 16 * (float)elsewhere++,
+        plot_label(plot, best, plot->y_high, is_left ? -4 : 4, 56 + 16 * (float)elsewhere++,
                    is_left ? ALIGN_RIGHT : ALIGN_LEFT, ui->theme->soft, text);
     }
     char text[96];

@@ -50,6 +50,7 @@ static void describe_slope(const ModelFrame *m, float t, char *text, size_t size
 {
     const bool is_sigmoid = m->spec.output == activation_find(OUTPUT_ACTIVATION, "sigmoid");
     const Cut cut = find_cut(&(SlopeCurve){m->model, m->range, m->settings, m->spec.loss, t});
+    const double best = loss_best_output(m->spec.loss, m->settings, (double)t);
     if (activation_get(OUTPUT_ACTIVATION, m->spec.output)->is_of_picture)
         (void)snprintf(text, size, "by its own output alone");
     else if (is_sigmoid && m->spec.loss == LOSS_BCE)
@@ -62,8 +63,10 @@ static void describe_slope(const ModelFrame *m, float t, char *text, size_t size
         (void)snprintf(text, size, "0 below %.0f", fabs((double)cut.low));
     else if (cut.is_above)
         (void)snprintf(text, size, "0 above %.0f", (double)cut.high);
-    else
+    else if (!range_is_unit(m->range) || fabs(best - (double)t) < 5e-4)
         (void)snprintf(text, size, "0 only at p = t");
+    else // weighted BCE's and the continuous Bernoulli's least is elsewhere
+        (void)snprintf(text, size, "0 only at p = %.3f", best);
 }
 
 // "A sigmoid, BCE: p - t", for both, right-aligned in the title's line; shorter where there is no room.
