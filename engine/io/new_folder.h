@@ -20,7 +20,7 @@ void new_folder_remove(const NewFolder *folder);
 // FOLDER/NAME. False where that is too long.
 bool new_folder_join(char path[PATH_MAX], const char *folder, const char *name, Error *error);
 
-enum { NEW_FILES_MAX = 512 };
+enum { NEW_FILES_MAX = 640 };
 
 // All of them are written before the first gets its name, and the last one gets it last: where it is missing beside
 // others, the program was killed between two names.
