@@ -210,16 +210,24 @@ static void draw_dashed(Panel *panel, const Scale *s, const Snapshot *snapshot,
     }
 }
 
-// Where a line of a record's figures is at x: below or above it stands its name.
-static float find_noisy_y(const Scale *s, const Snapshot *snapshot, int loss, float x)
+// Between which heights the line of the noisy figures lies from left to right: above or below that stands its name.
+static void find_noisy_reach(const Scale *s, const Snapshot *snapshot, int loss, float left, float right, float *top,
+                             float *bottom)
 {
-    float y = s->area.y;
+    float y = 0;
+    *top = s->area.y + s->area.h;
+    *bottom = s->area.y;
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
-        if (i == 0 || step_x(s, (double)record->epoch * snapshot->steps_per_epoch) <= x)
-            y = loss_y(s, record->noisy[loss]);
+        const float x = step_x(s, (double)record->epoch * snapshot->steps_per_epoch), before = y;
+        y = loss_y(s, record->noisy[loss]);
+        if (x < left)
+            continue;
+        *top = fminf(*top, i > 0 ? fminf(before, y) : y); // the piece that comes in from the left, too
+        *bottom = fmaxf(*bottom, i > 0 ? fmaxf(before, y) : y);
+        if (x > right)
+            break;
     }
-    return y;
 }
 
 // "A, noisy input" over its line, at the right or further left where names of landmarks stand there.
@@ -232,9 +240,10 @@ static void name_noisy(Panel *panel, const Scale *s, int side, Rect *used, int *
     if (!has_noisy(panel->frame, side) || snapshot->history_count == 0)
         return;
     for (int try = 0; try < 8; try++) {
-        const float x = s->area.x + s->area.w - width - (float)(try / 2) * 0.2f * s->area.w,
-                    y = find_noisy_y(s, snapshot, panel->frame->look.curve_loss, x + width);
-        const Rect box = {x, try % 2 == 0 ? y - height - ui_px(ui, 1) : y + ui_px(ui, 2), width, height};
+        const float x = s->area.x + s->area.w - width - (float)(try / 2) * 0.2f * s->area.w;
+        float top, bottom;
+        find_noisy_reach(s, snapshot, panel->frame->look.curve_loss, x, x + width, &top, &bottom);
+        const Rect box = {x, try % 2 == 0 ? top - height - ui_px(ui, 1) : bottom + ui_px(ui, 2), width, height};
         if (x < s->area.x || box.y < s->area.y || box.y + height > s->area.y + s->area.h ||
             !is_free(box, used, *used_count))
             continue;
