@@ -48,29 +48,27 @@ static void format_noise(const Frame *frame, int side, char text[64])
                        (double)spec->noise);
 }
 
-// What is not the usual of a choice.
+// What is not the usual of a choice. format: with a %s for its label.
+static void format_unusual(ChoiceKind kind, int chosen, int usual, const char *format, char text[64])
+{
+    text[0] = 0;
+    if (chosen != usual)
+        (void)snprintf(text, 64, format, choice_get(kind, chosen)->label);
+}
+
 static void format_range(const Frame *frame, int side, char text[64])
 {
-    const int range = frame->models[side].spec.range;
-    text[0] = 0;
-    if (range != RANGE_UNIT)
-        (void)snprintf(text, 64, "pixels %s", choice_get(CHOICE_RANGE, range)->label);
+    format_unusual(CHOICE_RANGE, frame->models[side].spec.range, RANGE_UNIT, "pixels %s", text);
 }
 
 static void format_reduce(const Frame *frame, int side, char text[64])
 {
-    const int reduce = frame->models[side].spec.reduce;
-    text[0] = 0;
-    if (reduce != REDUCE_MEAN)
-        (void)snprintf(text, 64, "%s over the pixels", choice_get(CHOICE_REDUCE, reduce)->label);
+    format_unusual(CHOICE_REDUCE, frame->models[side].spec.reduce, REDUCE_MEAN, "%s over the pixels", text);
 }
 
 static void format_targets(const Frame *frame, int side, char text[64])
 {
-    const int targets = frame->models[side].spec.targets;
-    text[0] = 0;
-    if (targets != TARGETS_GREY)
-        (void)snprintf(text, 64, "targets %s", choice_get(CHOICE_TARGETS, targets)->label);
+    format_unusual(CHOICE_TARGETS, frame->models[side].spec.targets, TARGETS_GREY, "targets %s", text);
 }
 
 static void format_l1(const Frame *frame, int side, char text[64])
