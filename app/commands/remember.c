@@ -105,10 +105,9 @@ void remember_begin(Remembered *remembered, Session *session, const Options *opt
         app->ui_scale = fminf(APP_SCALE_MAX, fmaxf(APP_SCALE_MIN, changed.scale));
     if (!options->state && !cli_is_given(options, "--size"))
         window_fit(session->window, changed.is_maximized);
-    (void)window_place(session->window, &remembered->width, &remembered->height, &remembered->is_maximized);
-    remembered->last_width = remembered->earlier_width = remembered->width;
-    remembered->last_height = remembered->earlier_height = remembered->height;
-    remembered->is_maximized_now = remembered->is_maximized;
+    (void)window_place(session->window, &remembered->size.width, &remembered->size.height, &remembered->is_maximized);
+    own_size_begin(&remembered->own_size, remembered->size);
+    own_size_note(&remembered->own_size, remembered->size, remembered->is_maximized);
     remembered->theme = app->theme;
     remembered->scale = app->ui_scale;
     remembered->is_lesson_new = app->is_lesson_new;
@@ -119,23 +118,12 @@ void remember_begin(Remembered *remembered, Session *session, const Options *opt
         keep_saying(remembered, app, &changed);
 }
 
-// The size of the window by itself: not that of the whole screen, which may come before the word that it is that.
 static void note_size(Remembered *remembered, const Session *session)
 {
-    int width, height;
+    Extent size;
     bool is_maximized;
-    if (!window_place(session->window, &width, &height, &is_maximized))
-        return;
-    if (is_maximized && width == remembered->last_width && height == remembered->last_height) {
-        remembered->last_width = remembered->earlier_width;
-        remembered->last_height = remembered->earlier_height;
-    } else if (!is_maximized && (width != remembered->last_width || height != remembered->last_height)) {
-        remembered->earlier_width = remembered->last_width;
-        remembered->earlier_height = remembered->last_height;
-        remembered->last_width = width;
-        remembered->last_height = height;
-    }
-    remembered->is_maximized_now = is_maximized;
+    if (window_place(session->window, &size.width, &size.height, &is_maximized))
+        own_size_note(&remembered->own_size, size, is_maximized);
 }
 
 void remember_pass(Remembered *remembered, Session *session)
@@ -162,11 +150,12 @@ void remember_end(Remembered *remembered, Session *session)
     Error error;
     Settings changed = remembered->known;
     note_size(remembered, session);
-    if (remembered->is_maximized_now != remembered->is_maximized)
-        changed.is_maximized = remembered->is_maximized_now;
-    if (remembered->last_width != remembered->width || remembered->last_height != remembered->height) {
-        changed.width = clamp(remembered->last_width, 1, SETTINGS_SIDE_MAX);
-        changed.height = clamp(remembered->last_height, 1, SETTINGS_SIDE_MAX);
+    const Extent own = own_size_get(&remembered->own_size);
+    if (remembered->own_size.is_maximized != remembered->is_maximized)
+        changed.is_maximized = remembered->own_size.is_maximized;
+    if (own.width != remembered->size.width || own.height != remembered->size.height) {
+        changed.width = clamp(own.width, 1, SETTINGS_SIDE_MAX);
+        changed.height = clamp(own.height, 1, SETTINGS_SIDE_MAX);
     }
     if (!settings_equal(&changed, &remembered->known) && !keep(remembered, &changed, &error))
         (void)command_fail(EXIT_OK, "%s", error.text);

@@ -8,6 +8,7 @@
 #pragma once
 #include "commands/session.h"
 #include "files/settings.h"
+#include "state/own_size.h"
 
 typedef struct Remembered {
     Settings known;      // as the file has it, as far as this window knows
@@ -17,12 +18,10 @@ typedef struct Remembered {
     float scale;
     bool is_lesson_new;
     char data_path[PATH_MAX]; // session's, likewise
-    int width, height;        // of the window when it was opened, in screen units
+    Extent size;              // of the window when it was opened
     bool is_maximized;
-    int last_width, last_height;       // since then, while it was neither maximised nor full screen
-    int earlier_width, earlier_height; // before that one
-    bool is_maximized_now;
-    Error notice; // for the window, once it is there; empty: none
+    OwnSize own_size; // since then
+    Error notice;     // for the window, once it is there; empty: none
 } Remembered;
 
 // Reads the settings into what the command line left open; options->data may then point into *out. What is wrong with
