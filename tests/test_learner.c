@@ -380,6 +380,7 @@ static void weights_do_not_depend_on_threads(void **state)
     check_thread_counts("batch=1,optimizer=sgd", 30, 40);
     check_thread_counts("batch=100,output=clip,loss=mae", 250, 6);
     check_thread_counts("batch=600,output=softmax", IMAGES, 3);
+    check_thread_counts("batch=600,loss=gauss", IMAGES, 5); // its spread is summed over all tasks
 }
 
 // The rounds and tiles of a batch, the blocks of the hidden layers, and what else a step may do.

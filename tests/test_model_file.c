@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "data/digits.h"
+#include "measuring/metrics.h"
 #include "measuring/model_file.h"
 #include "models/convert.h"
 #include "models/safetensors.h"
@@ -58,7 +59,7 @@ static void save(const Model *model, const float *parameters, const char *name, 
         assert_true(new_file_end(&file, model_write(model, parameters, 5, &file, &error), &error));
         return;
     }
-    Tensor tensors[2 * MODEL_LAYERS_MAX];
+    Tensor tensors[2 * MODEL_LAYERS_MAX + 1];
     float *memory = calloc(model->parameter_count, sizeof *memory), *next = memory;
     assert_non_null(memory);
     for (int i = 0; i < model->layer_count; i++) {
@@ -78,7 +79,12 @@ static void save(const Model *model, const float *parameters, const char *name, 
         memcpy(next, parameters + layer->bias_offset, out * sizeof *next);
         next += out;
     }
-    const SafetensorsFile content = {.tensor_count = 2 * model->layer_count, .tensors = tensors};
+    const bool has_spread = model->log_sigma_offset > 0;
+    if (has_spread) {
+        tensors[2 * model->layer_count] = (Tensor){.rank = 1, .shape = {1}, .values = next, .name = "log_sigma"};
+        *next = parameters[model->log_sigma_offset];
+    }
+    const SafetensorsFile content = {.tensor_count = 2 * model->layer_count + has_spread, .tensors = tensors};
     assert_true(new_file_end(&file, safetensors_write(&content, &file, &error), &error));
     free(memory);
 }
@@ -151,6 +157,49 @@ static void a_range_is_taken_into_account(void **state)
     assert_int_equal(file.model.spec.loss, LOSS_MSE);
     assert_true(is_said(&file.notices, "is guessed, with a test MSE of 0.0"));
     model_file_free(&file);
+}
+
+static Metrics measure(const Model *model, const float *parameters)
+{
+    const TargetFacts facts = metrics_model_facts(&model->spec, &test_set, TEST);
+    Metrics metrics = {0};
+    assert_true(metrics_measure(model, parameters, &test_set, &facts, pool, &metrics, NULL));
+    return metrics;
+}
+
+// A learnt spread is in the file, and is not taken for a bias: the figures are the same to the last bit, with the spec
+// that stands there, and without, where its tensor says which loss it was.
+static void a_learnt_spread_comes_back(void **state)
+{
+    (void)state;
+    const Spec spec = synthetic_spec("loss=gauss,layers=24,batch=64,lr=0.003");
+    const Model model = model_create(&spec, DIGIT_PIXELS);
+    Learner *learner = learner_create(&model, &(LearnerOptions){.train = &train_set, .pool = pool}, NULL);
+    assert_non_null(learner);
+    for (int i = 0; i < EPOCHS * learner_steps_per_epoch(learner); i++)
+        (void)learner_step(learner);
+    const float *parameters = learner_parameters(learner);
+    const Metrics trained = measure(&model, parameters);
+    assert_true(trained.sigma > 0.05 && trained.sigma < 0.5); // it moved away from the 1 it began with
+    for (Style style = OURS; style <= TORCH; style++) {
+        save(&model, parameters, "spread", style);
+        ModelFile file = load("spread", NULL);
+        assert_int_equal(file.model.spec.loss, LOSS_GAUSS);
+        assert_int_equal(file.model.spec.output, spec.output);
+        assert_memory_equal(&file.parameters[file.model.log_sigma_offset], &parameters[model.log_sigma_offset],
+                            sizeof *parameters);
+        const Metrics loaded = measure(&file.model, file.parameters);
+        assert_memory_equal(loaded.mean, trained.mean, sizeof loaded.mean);
+        assert_memory_equal(&loaded.sigma, &trained.sigma, sizeof loaded.sigma);
+        assert_int_equal(is_said(&file.notices, "it has a log_sigma"), style != OURS);
+        assert_false(is_said(&file.notices, "left out"));
+        assert_false(is_said(&file.notices, "its loss;"));
+        model_file_free(&file);
+    }
+    ModelFile file = load("spread", "loss=mse"); // who names another loss has it
+    assert_int_equal(file.model.spec.loss, LOSS_MSE);
+    model_file_free(&file);
+    learner_destroy(learner);
 }
 
 static void a_wish_is_not_guessed(void **state)
@@ -305,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_OF(what_it_was_trained_with_is_guessed),
         TEST_OF(a_range_is_taken_into_account),
+        TEST_OF(a_learnt_spread_comes_back),
         TEST_OF(a_wish_is_not_guessed),
         TEST_OF(what_a_file_says_holds),
         TEST_OF(the_reading_that_reconstructs_better_is_taken),

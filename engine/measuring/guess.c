@@ -36,6 +36,11 @@ typedef struct Trial {
 
 static bool names(const Trial *trial, SpecKey key) { return trial->wish && trial->wish->named >> key & 1; }
 
+bool guess_knows_loss(const Foreign *foreign, const SpecWish *wish)
+{
+    return (wish && wish->named >> SPEC_KEY_LOSS & 1) || foreign_has_spread(foreign);
+}
+
 static void load_images(const Trial *trial, int first, int rows)
 {
     const uint8_t *pixels = trial->set->pixels + (size_t)first * DIGIT_PIXELS;
@@ -110,7 +115,7 @@ static int guess_loss(const Trial *trial, Spec spec)
 {
     double least = INFINITY;
     int likeliest = spec.loss;
-    for (int loss = 0; loss < LOSSES_IN_MATRIX && !names(trial, SPEC_KEY_LOSS); loss++) {
+    for (int loss = 0; loss < LOSSES_IN_MATRIX && !guess_knows_loss(trial->foreign, trial->wish); loss++) {
         spec.loss = loss;
         const double balance = handicap(loss) * measure_balance(trial, &spec);
         if (balance < least) {
@@ -165,6 +170,8 @@ static bool fits(const Trial *trial, int reading, Spec *spec)
 {
     *spec = trial->wish ? trial->wish->spec : spec_default();
     foreign_set_layers(trial->foreign, reading, spec);
+    if (foreign_has_spread(trial->foreign) && !names(trial, SPEC_KEY_LOSS))
+        spec->loss = LOSS_GAUSS;
     return !names(trial, SPEC_KEY_LAYERS) || (spec->hidden_count == trial->wish->spec.hidden_count &&
                                               memcmp(spec->widths, trial->wish->spec.widths, sizeof spec->widths) == 0);
 }

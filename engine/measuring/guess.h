@@ -24,6 +24,9 @@ typedef struct Guesses {
     Guess items[GUESSES_MAX]; // the likeliest first
 } Guesses;
 
+// Whether the loss is known, so that it is not guessed: the wish names it, or the file has the tensor of loss=gauss.
+bool guess_knows_loss(const Foreign *foreign, const SpecWish *wish);
+
 // wish: keys that are not to be guessed, with what they are; NULL: none. Where it names layers, only readings with
 // those. False, with a sentence, where memory is short, it was cancelled, or nothing fits the wish.
 bool guess_list(const Foreign *foreign, const SpecWish *wish, const ImageSet *set, const LoadProgress *progress,

@@ -32,20 +32,20 @@ static_assert(sizeof((ModelFile *)0)->path >= PATH_MAX, "it holds any path");
 
 static bool names(const SpecWish *wish, SpecKey key) { return wish && wish->named >> key & 1; }
 
-// "hidden=relu, output=sigmoid and loss=bce": what of a spec was guessed.
-static void list_guessed(const Spec *spec, const SpecWish *wish, char *text, size_t size)
+// "hidden=relu,output=sigmoid,loss=bce": what of a spec was guessed.
+static void list_guessed(const Foreign *foreign, const Spec *spec, const SpecWish *wish, char *text, size_t size)
 {
     const struct {
-        SpecKey key;
+        bool is_known;
         const char *name, *value;
     } parts[] = {
-        {SPEC_KEY_HIDDEN, "hidden", activation_get(HIDDEN_ACTIVATION, spec->hidden)->key},
-        {SPEC_KEY_OUTPUT, "output", activation_get(OUTPUT_ACTIVATION, spec->output)->key},
-        {SPEC_KEY_LOSS, "loss", loss_get(spec->loss)->key},
+        {names(wish, SPEC_KEY_HIDDEN), "hidden", activation_get(HIDDEN_ACTIVATION, spec->hidden)->key},
+        {names(wish, SPEC_KEY_OUTPUT), "output", activation_get(OUTPUT_ACTIVATION, spec->output)->key},
+        {guess_knows_loss(foreign, wish), "loss", loss_get(spec->loss)->key},
     };
     text[0] = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (!names(wish, parts[i].key)) {
+        if (!parts[i].is_known) {
             const size_t used = strlen(text);
             (void)snprintf(text + used, size - used, "%s%s=%s", used ? "," : "", parts[i].name, parts[i].value);
         }
@@ -101,12 +101,16 @@ static bool take_guess(ModelFile *out, const Foreign *foreign, const SpecWish *w
     free(guesses);
     if (!good)
         return false;
-    list_guessed(&best.spec, wish, guessed, sizeof guessed);
+    list_guessed(foreign, &best.spec, wish, guessed, sizeof guessed);
     if (*guessed)
         notices_add(&out->notices,
-                    "%s: it does not say its activations and its loss; %s is guessed, with a test MSE of %.4f over %d "
+                    "%s: it does not say its activations%s; %s is guessed, with a test MSE of %.4f over %d "
                     "digits; --model says it otherwise",
-                    foreign_name(foreign), guessed, best.mse, images);
+                    foreign_name(foreign), foreign_has_spread(foreign) ? "" : " and its loss", guessed, best.mse,
+                    images);
+    if (foreign_has_spread(foreign) && best.spec.loss == LOSS_GAUSS && !names(wish, SPEC_KEY_LOSS))
+        notices_add(&out->notices, "%s: it has a %s, the learnt spread of loss=gauss: that is taken to be its loss",
+                    foreign_name(foreign), MODEL_LOG_SIGMA);
     const double mean_answer = measure_mean_answer(set, images);
     if (best.mse >= mean_answer)
         notices_add(&out->notices,

@@ -237,6 +237,8 @@ void foreign_set_layers(const Foreign *foreign, int reading, Spec *spec)
         spec->widths[i] = (int)chain_out(foreign->file, chain, i);
 }
 
+bool foreign_has_spread(const Foreign *foreign) { return foreign->log_sigma >= 0; }
+
 bool foreign_is_turned(const Foreign *foreign, int reading)
 {
     return foreign->readings.items[reading].orientation == ORIENTATION_KERAS;

@@ -33,6 +33,8 @@ int foreign_reading_count(const Foreign *foreign);
 void foreign_set_layers(const Foreign *foreign, int reading, Spec *spec); // those that the tensors have
 // model: of those layers. parameters: model->parameter_count, written whole.
 void foreign_fill(const Foreign *foreign, int reading, const Model *model, float *parameters);
+// Whether a tensor is the logarithm of a learnt spread: nothing but loss=gauss has one.
+bool foreign_has_spread(const Foreign *foreign);
 // Whether its weights are taken as (in, out).
 bool foreign_is_turned(const Foreign *foreign, int reading);
 // What was done, and left out, in reading it so.

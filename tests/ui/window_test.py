@@ -138,6 +138,32 @@ class RestTest(WindowCase):
             self.assertEqual((after["spec"], after["step"]), (before["spec"], before["step"]))
             p.key("Escape", lambda f: f["popup"] == "none")
 
+    def test_settings_of_a_loss_alone(self):
+        """Delta and weight have a stepper while their loss is chosen, and none else."""
+        p = self.p
+        before = p.now()["a"]["spec"]
+        def choose(label, loss):
+            option = next(w["id"] for w in p.now()["widgets"] if w["id"].startswith("a.loss.all.") and w["label"] == label)
+            p.click(option, lambda f: parse_spec(f["a"]["spec"])["loss"] == loss)
+        def own_steppers():
+            return {w["id"].split(".")[1] for w in p.now()["widgets"]} & {"delta", "weight"}
+        p.click("a.more", lambda f: f["popup"] == "more.a")
+        label = next(w["label"] for w in p.now()["widgets"] if w["id"].startswith("a.loss.all.") and w["on"])
+        self.assertEqual(own_steppers(), set())
+        for loss, name, key, usual, up, typed in (("huber", "Huber", "delta", "0.1", "0.2", "0.15"),
+                                                  ("wbce", "wBCE", "weight", "2", "5", "3")):
+            choose(name, loss)
+            self.assertEqual(own_steppers(), {key})
+            def has(value):
+                return lambda f: parse_spec(f["a"]["spec"]).get(key, usual) == value
+            p.click("a.%s.plus" % key, has(up))
+            p.click("a.%s.minus" % key, has(usual))
+            self.type_value("a", key, typed, has(typed))
+            self.type_value("a", key, usual, has(usual))
+        choose(label, parse_spec(before)["loss"])
+        self.assertEqual((own_steppers(), p.now()["a"]["spec"]), (set(), before))
+        p.key("Escape", lambda f: f["popup"] == "none")
+
     def type_value(self, side, name, text, until):
         p = self.p
         p.click("%s.%s.value" % (side, name), lambda f: f["field"] is not None)
