@@ -285,6 +285,18 @@ def key_figures(claim, facts):
     return *(loss(value) for name, value in figures["bce"].items() if name == "BCE"), loss(facts["bce_floor"])
 
 
+def setups(claim):
+    """Of which models a card says that its verdict is, longest first."""
+    seeds, show = claim["over_seeds"], claim["on_show"]
+    if show and not seeds:
+        start = f"Only of the models on show, one random start each, epoch {show['epoch']}"
+        return f"{start}: another start may decide otherwise", start, f"Of one random start, epoch {show['epoch']}"
+    count, epochs = (seeds["seeds"], seeds["epochs"]) if seeds else (3, 20)
+    return (f"{count} random starts each, {epochs} epochs; else the usual model, 784-32-784, whatever A and B are",
+            f"{count} random starts each, {epochs} epochs; the usual model, not A and B",
+            f"{count} starts, {epochs} epochs, the usual model")
+
+
 TRIAL_CAPTIONS = {"BCE, 0 or 1", "0 or 1", "0.0001", "0.0256", "the 4"}
 
 
@@ -315,12 +327,24 @@ class Claims(Picture):
         for claim, title, end in zip(cards, titles, ends):
             self.claim(title, title.text, "the claim")
             verdict = [t for t in self.line(title) if t.x < title.x][-1]
-            self.case.assertEqual(verdict.text, claim["verdict"])
+            self.check_headline(claim, verdict)
             side = min(t.box_x for t in self.find("Figures and rule")) - 12
             card = [t for t in self.texts if title.y - 4 <= t.y < end - 4 and t not in (title, verdict)]
-            self.check_words(claim, [t for t in card if verdict.x - 40 < t.x < side and t.y > title.y + 8])
+            words = [t for t in card if verdict.x - 40 < t.x < side and t.y > title.y + 8]
+            setup = min(words, key=lambda t: t.y)
+            self.claim(setup, setups(claim), "of which models")
+            self.check_words(claim, [t for t in words if t is not setup])
             self.check_side(claim, [t for t in card if t.x >= side])
             self.check_picture(claim, [t for t in card if t.x <= verdict.x - 40])
+
+    def check_headline(self, claim, verdict):
+        """Over how many random starts; of one where nobody has measured more."""
+        seeds, is_open = claim["over_seeds"], claim["verdict"] == "open"
+        starts = seeds["seeds"] if seeds else 0 if is_open else 1
+        self.case.assertEqual(claim["starts"], starts)
+        self.case.assertEqual(claim["verdict"], seeds["verdict"] if seeds else (claim["on_show"] or claim)["verdict"])
+        said = {0: "", 1: ", one start"}.get(starts, f", {starts} starts")
+        self.claim(verdict, claim["verdict"] + said, "the verdict")
 
     def check_words(self, claim, texts):
         """Because and so, whole, in their columns or one after the other."""

@@ -183,14 +183,24 @@ static json_t *seeds_json(const SayingOutcome *outcome, int saying)
     if (!outcome->is_measured)
         return json_null();
     json_t *json = json_pack("{s:s, s:i, s:i}", "verdict", claim_verdict_name(outcome->result.verdict), "seeds",
-                             TRIAL_SEEDS, "epochs", outcome->epochs);
+                             outcome->seeds, "epochs", outcome->epochs);
     if (isfinite(outcome->pca_mse))
         set(json, "pca_mse", report_number(outcome->pca_mse));
     json_t *verdicts = json_array();
-    for (int seed = 0; !saying_trial(saying) && seed < TRIAL_SEEDS; seed++)
+    for (int seed = 0; !saying_trial(saying) && seed < outcome->seeds; seed++)
         (void)json_array_append_new(verdicts, json_string(claim_verdict_name(outcome->by_seed[seed])));
     set(json, "verdicts", verdicts);
     return json;
+}
+
+// What the models on show decide, whatever several seeds say; null of a trial, whose models never are.
+static json_t *on_show_json(const Frame *frame, int saying)
+{
+    if (saying_trial(saying))
+        return json_null();
+    const ClaimResult *result = &frame->claims.results[saying];
+    return json_pack("{s:s, s:s, s:i}", "verdict", claim_verdict_name(result->verdict), "sentence", result->sentence,
+                     "epoch", result->epoch);
 }
 
 json_t *figures_claims(const Frame *frame)
@@ -201,10 +211,12 @@ json_t *figures_claims(const Frame *frame)
         const ClaimResult result = saying_result(frame, saying);
         const ClaimTable table = claim_table(saying, frame);
         (void)json_array_append_new(
-            claims, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:o}", "key", row.key, "page",
-                              claim_page_get(claim_page_of(saying))->key, "claim", row.claim, "verdict",
-                              claim_verdict_name(result.verdict), "sentence", result.sentence, "so", result.so, "epoch",
-                              result.epoch, "rule", row.rule, "figures", table_json(&table), "over_seeds",
+            claims, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:i, s:s, s:o, s:o, s:o}", "key", row.key,
+                              "page", claim_page_get(claim_page_of(saying))->key, "claim", row.claim, "verdict",
+                              claim_verdict_name(result.verdict), "starts", saying_starts(frame, saying), "setup",
+                              saying_setup(frame, saying).forms[0], "sentence", result.sentence, "so", result.so,
+                              "epoch", result.epoch, "rule", row.rule, "figures", table_json(&table), "on_show",
+                              on_show_json(frame, saying), "over_seeds",
                               seeds_json(&frame->sayings->outcomes[saying], saying)));
     }
     return claims;

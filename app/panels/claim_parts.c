@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "state/saying_cards.h"
+
 enum { TILES = 4 };
 
 static const float difference_scale = 0.2f; // what random starts make of a pixel is to be seen
@@ -45,11 +47,17 @@ static void draw_sign(Ui *ui, Rect box, Verdict verdict, Color color)
     }
 }
 
-float claim_draw_verdict(Panel *panel, Rect rect, Verdict verdict)
+float claim_draw_verdict(Panel *panel, Rect rect, int saying)
 {
     Ui *ui = panel->ui;
+    const Verdict verdict = saying_result(panel->frame, saying).verdict;
     const Color color = verdict_color(ui->theme, verdict);
-    const char *word = claim_verdict_name(verdict);
+    const int starts = saying_starts(panel->frame, saying);
+    char word[48];
+    if (starts > 1)
+        (void)snprintf(word, sizeof word, "%s, %d starts", claim_verdict_name(verdict), starts);
+    else
+        (void)snprintf(word, sizeof word, "%s%s", claim_verdict_name(verdict), starts ? ", one start" : "");
     const float pad = ui_px(ui, 9), gap = ui_px(ui, 5), sign = roundf(rect.h * 0.48f),
                 text = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, word), width = 2 * pad + sign + gap + text;
     draw_frame(ui->draw, (Rect){rect.x, rect.y, width, rect.h}, color, rect.h / 2, ui_px(ui, 1.5f));

@@ -11,7 +11,8 @@
 void claim_picture(Panel *panel, int card, Rect rect);
 void trial_picture(Panel *panel, int card, Rect rect); // of a trial
 
-float claim_draw_verdict(Panel *panel, Rect rect, Verdict verdict); // at the left of rect; returns its width
+// A saying's, and over how many random starts, at the left of rect. Returns its width.
+float claim_draw_verdict(Panel *panel, Rect rect, int saying);
 
 // A button that asks for a saying to be measured over seeds; while that goes on it says how far it is, and stops it.
 void claim_measure_button(Panel *panel, int saying, Rect rect, const char *label);

@@ -58,7 +58,7 @@ static void draw_title(Panel *panel, Rect line, int saying)
 {
     Ui *ui = panel->ui;
     const float gap = ui_px(ui, 10), button = ui_px(ui, 90);
-    const float pill = claim_draw_verdict(panel, line, saying_result(panel->frame, saying).verdict);
+    const float pill = claim_draw_verdict(panel, line, saying);
     char name[96];
     (void)snprintf(name, sizeof name, "\u201c%s\u201d", saying_get(saying).claim);
     const Rect heading = {line.x + pill + gap, line.y, line.w - pill - button - 2 * gap, line.h};

@@ -63,6 +63,19 @@ static float draw_part(Panel *panel, Rect rect, const Plan *plan, const char *na
     return ui_paragraph(ui, (Rect){rect.x + names, rect.y, rect.w - names, rect.h}, face, plan->size, color, whole);
 }
 
+// Of which models the verdict is, in a line. Returns its height.
+static float draw_setup(Panel *panel, Rect rect, const Plan *plan, int saying, bool is_drawn)
+{
+    Ui *ui = panel->ui;
+    const float size = fminf(plan->size, TEXT_SMALL), line = roundf(ui_px(ui, size) * 1.4f);
+    const SayingSetup setup = saying_setup(panel->frame, saying);
+    const char *const forms[] = {setup.forms[0], setup.forms[1], setup.forms[2], ""};
+    if (is_drawn)
+        ui_text(ui, (Rect){rect.x, rect.y, rect.w, line}, FONT_UI, size, ui->theme->soft, ALIGN_LEFT,
+                ui_choose(ui, FONT_UI, size, rect.w, forms, 4));
+    return line;
+}
+
 // Returns the height that the words need; is_drawn false only measures.
 static float draw_words(Panel *panel, const Plan *plan, int card, bool is_drawn)
 {
@@ -74,13 +87,13 @@ static float draw_words(Panel *panel, const Plan *plan, int card, bool is_drawn)
     if (is_drawn) {
         char title[96];
         (void)snprintf(title, sizeof title, "\u201c%s\u201d", saying_get(saying).claim);
-        const float pill =
-            claim_draw_verdict(panel, (Rect){rect.x, rect.y, rect.w, line}, result->verdict) + ui_px(ui, 10);
+        const float pill = claim_draw_verdict(panel, (Rect){rect.x, rect.y, rect.w, line}, saying) + ui_px(ui, 10);
         const float room = rect.w - pill;
         ui_text(ui, (Rect){rect.x + pill, rect.y, room, line}, FONT_UI_BOLD,
                 ui_fit_size(ui, FONT_UI_BOLD, plan->size + 2, room, title), ui->theme->text, ALIGN_LEFT, title);
     }
-    rect.y += line + ui_px(ui, plan->has_names ? 6 : 2);
+    rect.y += line + ui_px(ui, plan->has_names ? 2 : 0);
+    rect.y += draw_setup(panel, rect, plan, saying, is_drawn) + ui_px(ui, plan->has_names ? 4 : 1);
     rect.h = is_drawn ? bottom - rect.y : 10000;
     rect.y += draw_part(panel, rect, plan, result->verdict == VERDICT_OPEN ? "so far" : "because", FONT_UI,
                         is_drawn ? ui->theme->text : 0, result->sentence);

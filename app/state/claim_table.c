@@ -252,6 +252,15 @@ static void figures_fit(const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
     set_figure(&figures[1], "floor", "floor", UNIT_LOSS, frame->facts ? frame->facts->bce_floor : (double)NAN);
 }
 
+// Where several seeds have the word: what the models on show, which the card draws, decide for themselves.
+static void figures_on_show(const Frame *frame, int saying, ClaimFigure figures[CLAIM_FIGURES])
+{
+    const ClaimResult *result = &frame->claims.results[saying];
+    set_figure(&figures[0], "models on show", "on show", UNIT_COUNT, NAN);
+    (void)snprintf(figures[0].text, sizeof figures[0].text, "%s", claim_verdict_name(result->verdict));
+    set_figure(&figures[1], "epoch", "epoch", UNIT_COUNT, result->epoch);
+}
+
 void claim_figures(int saying, const Frame *frame, ClaimFigure figures[CLAIM_FIGURES])
 {
     static FindFigures *const finders[CLAIM_COUNT] = {
@@ -261,6 +270,8 @@ void claim_figures(int saying, const Frame *frame, ClaimFigure figures[CLAIM_FIG
     const TrialRow *trial = saying_trial(saying);
     if (trial)
         trial_figures(&frame->sayings->outcomes[saying], trial, figures);
+    else if (frame->sayings->outcomes[saying].is_measured)
+        figures_on_show(frame, saying, figures);
     else
         finders[saying](frame, figures);
 }

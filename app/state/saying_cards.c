@@ -21,15 +21,57 @@ ClaimResult saying_result(const Frame *frame, int saying)
 {
     const TrialRow *row = saying_trial(saying);
     const SayingOutcome *outcome = &frame->sayings->outcomes[saying];
-    if (!row)
-        return frame->claims.results[saying];
     if (outcome->is_measured)
         return outcome->result;
+    if (!row)
+        return frame->claims.results[saying];
     ClaimResult out = {.verdict = VERDICT_OPEN, .so = ""};
     const int variants = trial_variant_count(row);
     (void)snprintf(out.sentence, sizeof out.sentence,
-                   "Not measured yet. That takes %d models: %d kind%s, each with %d random starts, %d epochs.",
-                   variants * TRIAL_SEEDS, variants, variants == 1 ? "" : "s", TRIAL_SEEDS, SAYING_EPOCHS);
+                   "Not measured yet. That takes %d models: %d kind%s, each with %d random starts.",
+                   variants * TRIAL_SEEDS, variants, variants == 1 ? "" : "s", TRIAL_SEEDS);
+    return out;
+}
+
+int saying_starts(const Frame *frame, int saying)
+{
+    const SayingOutcome *outcome = &frame->sayings->outcomes[saying];
+    if (outcome->is_measured)
+        return outcome->seeds;
+    return saying_trial(saying) || saying_result(frame, saying).verdict == VERDICT_OPEN ? 0 : 1;
+}
+
+// What trains over seeds is the usual model, whatever A and B are.
+static void say_measured(const SayingOutcome *outcome, SayingSetup *out)
+{
+    char layers[96];
+    const Spec usual = spec_default();
+    const int seeds = outcome->is_measured ? outcome->seeds : TRIAL_SEEDS,
+              epochs = outcome->is_measured ? outcome->epochs : SAYING_EPOCHS;
+    spec_format_layers(&usual, DIGIT_PIXELS, "-", layers, sizeof layers);
+    (void)snprintf(out->forms[0], SAYING_SETUP_TEXT,
+                   "%d random starts each, %d epochs; else the usual model, %s, whatever A and B are", seeds, epochs,
+                   layers);
+    (void)snprintf(out->forms[1], SAYING_SETUP_TEXT, "%d random starts each, %d epochs; the usual model, not A and B",
+                   seeds, epochs);
+    (void)snprintf(out->forms[2], SAYING_SETUP_TEXT, "%d starts, %d epochs, the usual model", seeds, epochs);
+}
+
+SayingSetup saying_setup(const Frame *frame, int saying)
+{
+    SayingSetup out;
+    const SayingOutcome *outcome = &frame->sayings->outcomes[saying];
+    const int epoch = frame->claims.results[saying_trial(saying) ? 0 : saying].epoch;
+    if (saying_trial(saying) || outcome->is_measured) {
+        say_measured(outcome, &out);
+        return out;
+    }
+    (void)snprintf(out.forms[0], SAYING_SETUP_TEXT,
+                   "Only of the models on show, one random start each, epoch %d: another start may decide otherwise",
+                   epoch);
+    (void)snprintf(out.forms[1], SAYING_SETUP_TEXT, "Only of the models on show, one random start each, epoch %d",
+                   epoch);
+    (void)snprintf(out.forms[2], SAYING_SETUP_TEXT, "Of one random start, epoch %d", epoch);
     return out;
 }
 
@@ -38,13 +80,18 @@ void saying_say_seeds(const SayingOutcome *outcome, int saying, char text[160])
     text[0] = 0;
     if (saying_trial(saying) || !outcome->is_measured)
         return;
-    (void)snprintf(text, 160, "With %d random starts, %d epochs each: %s. One by one: ", TRIAL_SEEDS, outcome->epochs,
+    (void)snprintf(text, 160, "With %d random starts, %d epochs each: %s", outcome->seeds, outcome->epochs,
                    claim_verdict_name(outcome->result.verdict));
-    for (int seed = 0; seed < TRIAL_SEEDS; seed++) {
-        const size_t used = strlen(text);
-        (void)snprintf(text + used, 160 - used, "%s%s", claim_verdict_name(outcome->by_seed[seed]),
-                       seed < TRIAL_SEEDS - 1 ? ", " : ".");
-    }
+    int counts[VERDICT_COUNT] = {0};
+    for (int seed = 0; seed < outcome->seeds; seed++)
+        counts[outcome->by_seed[seed]]++;
+    const char *before = ". One by one: ";
+    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+        if (counts[verdict] > 0) {
+            const size_t used = strlen(text);
+            (void)snprintf(text + used, 160 - used, "%s%d %s", before, counts[verdict], claim_verdict_name(verdict));
+            before = ", ";
+        }
 }
 
 // ---- a trial's figures --------------------------------------------------------------------------------------------

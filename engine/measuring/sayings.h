@@ -15,16 +15,17 @@ Saying saying_get(int saying);            // saying < SAYING_COUNT
 const TrialRow *saying_trial(int saying); // NULL: it is a claim
 int saying_find(const char *key);         // -1 if absent
 
-// What came of training its models with TRIAL_SEEDS seeds.
+// What came of training its models with several seeds, here with TRIAL_SEEDS.
 typedef struct SayingOutcome {
-    bool is_measured;               // else nothing below is set
-    int epochs;                     // after which
-    ClaimResult result;             // over the seeds
-    Verdict by_seed[TRIAL_SEEDS];   // of a claim
-    double pca_mse;                 // of a trial with TRIAL_MARK_PCA; else NaN
-    double mean_image_mse, light;   // of the test set: the mean image's MSE, the mean target
-    int images;                     // of the test set
-    Spec specs[TRIAL_VARIANTS_MAX]; // a trial's variants, of the first seed; so are the parameters and errors
+    bool is_measured;                 // else nothing below is set
+    int epochs;                       // after which
+    int seeds;                        // 2 .. CLAIM_SEEDS_MAX; of a trial TRIAL_SEEDS
+    ClaimResult result;               // over the seeds
+    Verdict by_seed[CLAIM_SEEDS_MAX]; // of a claim
+    double pca_mse;                   // of a trial with TRIAL_MARK_PCA; else NaN
+    double mean_image_mse, light;     // of the test set: the mean image's MSE, the mean target
+    int images;                       // of the test set
+    Spec specs[TRIAL_VARIANTS_MAX];   // a trial's variants, of the first seed; so are the parameters and errors
     const float *parameters[TRIAL_VARIANTS_MAX];                    // borrowed of who measured; NULL: it broke
     AurocLoss errors[TRIAL_VARIANTS_MAX];                           // where a class was left out
     double figures[TRIAL_FIGURES][TRIAL_VARIANTS_MAX][TRIAL_SEEDS]; // infinite: it broke; NaN: not of this trial
