@@ -22,14 +22,11 @@ Model model_create(const Spec *spec, int pixels)
     assert(pixels > 0);
     Model model = {.spec = *spec, .pixels = pixels, .layer_count = spec->hidden_count + 1};
     size_t offset = 0;
+    Shape shape = shape_of_units(pixels);
     for (int i = 0; i < model.layer_count; i++) {
-        Layer *layer = &model.layers[i];
-        layer->in = i == 0 ? pixels : spec->widths[i - 1];
-        layer->out = i == spec->hidden_count ? pixels : spec->widths[i];
-        layer->stride = kernel_pad((size_t)layer->out);
-        layer->weight_offset = offset;
-        layer->bias_offset = offset + (size_t)layer->in * layer->stride;
-        offset = layer->bias_offset + layer->stride;
+        const LayerPlan plan = {.kind = LAYER_DENSE, .count = i == spec->hidden_count ? pixels : spec->widths[i]};
+        (void)layer_plan(&plan, &shape, &offset, &model.layers[i], NULL); // units fit whatever they are
+        shape = model.layers[i].to;
     }
     model.moments_offset = offset;
     offset += spec->range == RANGE_STANDARD ? KERNEL_PAD : 0;

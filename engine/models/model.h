@@ -9,15 +9,10 @@
 
 #include "error.h"
 #include "io/new_file.h"
+#include "models/layer.h"
 #include "models/spec.h"
 
-enum { MODEL_LAYERS_MAX = SPEC_HIDDEN_MAX + 1 };
-
-typedef struct Layer {
-    int in, out;
-    size_t stride;                     // out, rounded up to KERNEL_PAD
-    size_t weight_offset, bias_offset; // into the parameters
-} Layer;
+enum { MODEL_LAYERS_MAX = 24 };
 
 typedef struct Model {
     Spec spec;

@@ -1,0 +1,223 @@
+// Shapes, the table of the kinds of layers, and how one is planned.
+#include "models/layer.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "kernels/kernel.h"
+#include "models/layer_kinds.h"
+
+Shape shape_of_picture(int channels, int height, int width)
+{
+    const size_t plane = kernel_pad((size_t)height * (size_t)width);
+    return (Shape){channels, height, width, plane, (size_t)channels * plane};
+}
+
+Shape shape_of_units(int units) { return (Shape){units, 1, 1, 1, kernel_pad((size_t)units)}; }
+
+int shape_count(const Shape *shape) { return shape->channels * shape->height * shape->width; }
+
+bool shape_is_picture(const Shape *shape) { return shape->plane > 1; }
+
+// ---- dense --------------------------------------------------------------------------------------------------------
+
+void dense_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
+{
+    (void)scratch;
+    kernel_get()->multiply(&(Product){
+        .m = (size_t)rows,
+        .n = layer->stride,
+        .k = layer->weight_rows,
+        .a = x,
+        .a_row = layer->from.stride,
+        .a_column = 1,
+        .b = parameters + layer->weight_offset,
+        .b_stride = layer->stride,
+        .c = z,
+        .c_stride = layer->to.stride,
+        .bias = parameters + layer->bias_offset,
+    });
+}
+
+void dense_backward(const Layer *layer, const LayerBackward *pass)
+{
+    const Kernel *kernel = kernel_get();
+    if (pass->gradient) {
+        kernel->multiply(&(Product){
+            .m = layer->weight_rows,
+            .n = layer->stride,
+            .k = (size_t)pass->rows,
+            .a = pass->x,
+            .a_row = 1,
+            .a_column = layer->from.stride,
+            .b = pass->slope,
+            .b_stride = layer->to.stride,
+            .c = pass->gradient + layer->weight_offset,
+            .c_stride = layer->stride,
+            .accumulate = true,
+        });
+        kernel->sum_rows(pass->slope, layer->to.stride, (size_t)pass->rows, layer->stride,
+                         pass->gradient + layer->bias_offset, true);
+    }
+    if (pass->upstream) {
+        if (layer->from.stride > layer->weight_rows) // gaps
+            memset(pass->scratch, 0, layer->scratch * sizeof *pass->scratch);
+        kernel->transpose(pass->parameters + layer->weight_offset, layer->stride, layer->weight_rows,
+                          (size_t)layer->to.channels, pass->scratch, layer->from.stride);
+        kernel->multiply(&(Product){
+            .m = (size_t)pass->rows,
+            .n = layer->from.stride,
+            .k = (size_t)layer->to.channels,
+            .a = pass->slope,
+            .a_row = layer->to.stride,
+            .a_column = 1,
+            .b = pass->scratch,
+            .b_stride = layer->from.stride,
+            .c = pass->upstream,
+            .c_stride = layer->from.stride,
+        });
+    }
+}
+
+// ---- the table ----------------------------------------------------------------------------------------------------
+
+typedef bool Plan(const LayerPlan *plan, Layer *layer, Error *error);
+
+static bool plan_dense(const LayerPlan *plan, Layer *layer, Error *error)
+{
+    (void)error;
+    layer->to = shape_of_units(plan->count);
+    layer->weight_rows = (size_t)layer->from.channels;
+    layer->stride = layer->to.stride;
+    layer->scratch = (size_t)plan->count * layer->from.stride;
+    return true;
+}
+
+// Keras' rule: with "same" there is a window for each step that begins in the picture, and the zeros around it are
+// shared out with the odd one below and to the right.
+static int count_windows(int size, const LayerPlan *plan, int *before)
+{
+    const int windows =
+        plan->is_valid ? (size - plan->side + plan->step) / plan->step : (size + plan->step - 1) / plan->step;
+    const int missing = (windows - 1) * plan->step + plan->side - size;
+    *before = missing > 0 ? missing / 2 : 0;
+    return size < plan->side && plan->is_valid ? 0 : windows;
+}
+
+static void plan_weights(const LayerPlan *plan, const Shape *large, const Shape *small, Layer *layer)
+{
+    const size_t positions = (size_t)small->height * (size_t)small->width;
+    layer->side = plan->side;
+    layer->step = plan->step;
+    layer->weight_rows = (size_t)large->channels * (size_t)plan->side * (size_t)plan->side;
+    layer->stride = kernel_pad((size_t)small->channels);
+    layer->scratch = layer->weight_rows * small->plane + positions * layer->stride;
+}
+
+static bool plan_conv(const LayerPlan *plan, Layer *layer, Error *error)
+{
+    const Shape *in = &layer->from;
+    const int height = count_windows(in->height, plan, &layer->above);
+    const int width = count_windows(in->width, plan, &layer->left);
+    if (height < 1 || width < 1)
+        return error_set(error, "a window of %d x %d does not fit into a picture of %d x %d", plan->side, plan->side,
+                         in->height, in->width);
+    layer->to = shape_of_picture(plan->count, height, width);
+    plan_weights(plan, in, &layer->to, layer);
+    return true;
+}
+
+// Turned round: of the convolution that makes the picture before it of the one behind.
+static bool plan_unconv(const LayerPlan *plan, Layer *layer, Error *error)
+{
+    (void)error;
+    const Shape *in = &layer->from;
+    const int grown = plan->is_valid ? plan->side - plan->step : 0;
+    layer->to = shape_of_picture(plan->count, in->height * plan->step + (grown > 0 ? grown : 0),
+                                 in->width * plan->step + (grown > 0 ? grown : 0));
+    (void)count_windows(layer->to.height, plan, &layer->above);
+    (void)count_windows(layer->to.width, plan, &layer->left);
+    plan_weights(plan, &layer->to, in, layer);
+    return true;
+}
+
+static bool plan_pool(const LayerPlan *plan, Layer *layer, Error *error)
+{
+    (void)plan;
+    const Shape *in = &layer->from;
+    if (in->height * in->width < 2)
+        return error_set(error, "a picture of 1 x 1 has nothing to pool");
+    layer->to = shape_of_picture(in->channels, (in->height + 1) / 2, (in->width + 1) / 2);
+    return true;
+}
+
+static bool plan_up(const LayerPlan *plan, Layer *layer, Error *error)
+{
+    (void)plan, (void)error;
+    layer->to = shape_of_picture(layer->from.channels, 2 * layer->from.height, 2 * layer->from.width);
+    return true;
+}
+
+static bool plan_flatten(const LayerPlan *plan, Layer *layer, Error *error)
+{
+    (void)plan, (void)error;
+    layer->to = shape_of_units(shape_count(&layer->from));
+    return true;
+}
+
+static bool plan_reshape(const LayerPlan *plan, Layer *layer, Error *error)
+{
+    const int64_t wanted = (int64_t)plan->count * plan->height * plan->width;
+    if (wanted != layer->from.channels)
+        return error_set(error, "%d units are no %d channels of %d x %d, which are %lld", layer->from.channels,
+                         plan->count, plan->height, plan->width, (long long)wanted);
+    layer->to = shape_of_picture(plan->count, plan->height, plan->width);
+    return true;
+}
+
+typedef struct Kind {
+    const char *key;
+    bool wants_picture; // else units
+    Plan *plan;
+    LayerForward *forward;
+    LayerBack *backward;
+} Kind;
+
+static const Kind kinds[LAYER_KIND_COUNT] = {
+    [LAYER_DENSE] = {"dense", false, plan_dense, dense_forward, dense_backward},
+    [LAYER_CONV] = {"conv", true, plan_conv, conv_forward, conv_backward},
+    [LAYER_UNCONV] = {"unconv", true, plan_unconv, unconv_forward, unconv_backward},
+    [LAYER_POOL] = {"pool", true, plan_pool, pool_forward, pool_backward},
+    [LAYER_UP] = {"up", true, plan_up, up_forward, up_backward},
+    [LAYER_FLATTEN] = {"flatten", true, plan_flatten, flatten_forward, flatten_backward},
+    [LAYER_RESHAPE] = {"reshape", false, plan_reshape, flatten_forward, flatten_backward},
+};
+
+const char *layer_kind_key(LayerKind kind) { return kinds[kind].key; }
+
+bool layer_plan(const LayerPlan *plan, const Shape *in, size_t *offset, Layer *out, Error *error)
+{
+    const Kind *kind = &kinds[plan->kind];
+    Layer layer = {.kind = plan->kind, .from = *in, .in = shape_count(in)};
+    if (kind->wants_picture != shape_is_picture(in))
+        return error_set(error, "%s wants %s, and what comes before it gives %s", kind->key,
+                         kind->wants_picture ? "a picture" : "units", kind->wants_picture ? "units" : "a picture");
+    if (!kind->plan(plan, &layer, error))
+        return false;
+    if (layer.to.stride > LAYER_FLOATS_MAX)
+        return error_set(error, "%s makes %d numbers of each picture; at most %d are allowed", kind->key,
+                         shape_count(&layer.to), LAYER_FLOATS_MAX);
+    layer.out = shape_count(&layer.to);
+    layer.weight_offset = *offset;
+    layer.bias_offset = *offset + layer.weight_rows * layer.stride;
+    *offset = layer.bias_offset + (layer.weight_rows > 0 ? kernel_pad((size_t)layer.to.channels) : 0);
+    *out = layer;
+    return true;
+}
+
+void layer_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
+{
+    kinds[layer->kind].forward(layer, parameters, x, rows, z, scratch);
+}
+
+void layer_backward(const Layer *layer, const LayerBackward *pass) { kinds[layer->kind].backward(layer, pass); }

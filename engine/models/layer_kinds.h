@@ -1,0 +1,11 @@
+// What the kinds of layers share: the table's rows are in layer.c, what they compute in layer_*.c. Internal to layer.h.
+#pragma once
+#include "models/layer.h"
+
+typedef void LayerForward(const Layer *layer, const float *parameters, const float *x, int rows, float *z,
+                          float *scratch);
+typedef void LayerBack(const Layer *layer, const LayerBackward *pass);
+
+// flatten: the same code for both ways.
+LayerForward dense_forward, conv_forward, unconv_forward, pool_forward, up_forward, flatten_forward;
+LayerBack dense_backward, conv_backward, unconv_backward, pool_backward, up_backward, flatten_backward;

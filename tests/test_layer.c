@@ -1,0 +1,404 @@
+// Each kind of layer against its definition, written down plainly in double, and its way back against differences of
+// that.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "alloc.h"
+#include "isas.h"
+#include "kernels/kernel.h"
+#include "models/layer.h"
+#include "random.h"
+
+enum { ROWS = 3 };
+
+static size_t place(const Shape *shape, int channel, int y, int x)
+{
+    return (size_t)channel * shape->plane + (size_t)y * (size_t)shape->width + (size_t)x;
+}
+
+static double weight(const Layer *layer, const double *parameters, int row, int column)
+{
+    return parameters[layer->weight_offset + (size_t)row * layer->stride + (size_t)column];
+}
+
+static double bias(const Layer *layer, const double *parameters, int channel)
+{
+    return parameters[layer->bias_offset + (size_t)channel];
+}
+
+static bool is_within(const Shape *shape, int y, int x)
+{
+    return y >= 0 && y < shape->height && x >= 0 && x < shape->width;
+}
+
+// The sum over what a window at (y, x) of the smaller picture shows, for one channel of that.
+static double find_conv(const Layer *layer, const double *parameters, const double *x, int channel, int row, int column)
+{
+    double sum = bias(layer, parameters, channel);
+    for (int c = 0; c < layer->from.channels; c++)
+        for (int i = 0; i < layer->side; i++)
+            for (int j = 0; j < layer->side; j++) {
+                const int y = row * layer->step + i - layer->above, at = column * layer->step + j - layer->left;
+                if (is_within(&layer->from, y, at))
+                    sum += x[place(&layer->from, c, y, at)] *
+                           weight(layer, parameters, (c * layer->side + i) * layer->side + j, channel);
+            }
+    return sum;
+}
+
+// Each pixel of the smaller picture adds its window times itself.
+static void spread_unconv(const Layer *layer, const double *parameters, const double *x, double *z)
+{
+    for (int o = 0; o < layer->to.channels; o++)
+        for (int i = 0; i < layer->to.height * layer->to.width; i++)
+            z[place(&layer->to, o, 0, i)] = bias(layer, parameters, o);
+    for (int c = 0; c < layer->from.channels; c++)
+        for (int row = 0; row < layer->from.height; row++)
+            for (int column = 0; column < layer->from.width; column++)
+                for (int o = 0; o < layer->to.channels; o++)
+                    for (int i = 0; i < layer->side; i++)
+                        for (int j = 0; j < layer->side; j++) {
+                            const int y = row * layer->step + i - layer->above,
+                                      at = column * layer->step + j - layer->left;
+                            if (is_within(&layer->to, y, at))
+                                z[place(&layer->to, o, y, at)] +=
+                                    x[place(&layer->from, c, row, column)] *
+                                    weight(layer, parameters, (o * layer->side + i) * layer->side + j, c);
+                        }
+}
+
+static double find_greatest(const Shape *in, const double *x, int channel, int row, int column)
+{
+    double most = x[place(in, channel, 2 * row, 2 * column)];
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 2; j++)
+            if (is_within(in, 2 * row + i, 2 * column + j) && x[place(in, channel, 2 * row + i, 2 * column + j)] > most)
+                most = x[place(in, channel, 2 * row + i, 2 * column + j)];
+    return most;
+}
+
+// The number n, counted without gaps, of one image.
+static size_t place_of(const Shape *shape, int n)
+{
+    const int pixels = shape->height * shape->width;
+    return place(shape, n / pixels, 0, n % pixels);
+}
+
+static void refer(const Layer *layer, const double *parameters, const double *x, double *z)
+{
+    const Shape *in = &layer->from, *out = &layer->to;
+    if (layer->kind == LAYER_UNCONV)
+        spread_unconv(layer, parameters, x, z);
+    for (int n = 0; n < shape_count(out); n++) {
+        const int channel = n / (out->height * out->width), row = n / out->width % out->height, column = n % out->width;
+        double *const at = &z[place_of(out, n)];
+        switch (layer->kind) {
+        case LAYER_DENSE:
+            *at = bias(layer, parameters, n);
+            for (int i = 0; i < in->channels; i++)
+                *at += x[i] * weight(layer, parameters, i, n);
+            break;
+        case LAYER_CONV: *at = find_conv(layer, parameters, x, channel, row, column); break;
+        case LAYER_POOL: *at = find_greatest(in, x, channel, row, column); break;
+        case LAYER_UP: *at = x[place(in, channel, row / 2, column / 2)]; break;
+        case LAYER_FLATTEN:
+        case LAYER_RESHAPE: *at = x[place_of(in, n)]; break;
+        case LAYER_UNCONV:
+        case LAYER_KIND_COUNT: break;
+        }
+    }
+}
+
+// ---- one layer in both ------------------------------------------------------------------------------------------
+
+typedef struct Case {
+    LayerPlan plan;
+    int channels, height, width; // of what comes in; height 0: units
+    int out_channels, out_height, out_width;
+    int above; // zeros
+} Case;
+
+typedef struct Trial {
+    Layer layer;
+    size_t parameters;
+    float *values, *x, *z, *slope, *gradient, *upstream, *scratch;
+    double *values64, *x64, *z64;
+} Trial;
+
+static float *make_noise(size_t count, uint64_t seed, const Shape *shape)
+{
+    float *noise = floats_create(count);
+    assert_non_null(noise);
+    Random random = random_stream((uint32_t)seed, 7);
+    for (size_t i = 0; i < count; i++)
+        noise[i] = (float)(2.0 * random_uniform(&random) - 1.0);
+    if (!shape)
+        return noise;
+    float *without_gaps = floats_create(count); // zeroed
+    for (size_t row = 0; row < count / shape->stride; row++)
+        for (int n = 0; n < shape_count(shape); n++) {
+            const size_t at = row * shape->stride + place_of(shape, n);
+            without_gaps[at] = noise[at];
+        }
+    floats_free(noise);
+    return without_gaps;
+}
+
+static double *widen(const float *values, size_t count)
+{
+    double *wide = calloc(count, sizeof *wide);
+    assert_non_null(wide);
+    for (size_t i = 0; i < count; i++)
+        wide[i] = (double)values[i];
+    return wide;
+}
+
+static void open_trial(Trial *trial, const Case *c)
+{
+    Error error = {""};
+    const Shape in = c->height ? shape_of_picture(c->channels, c->height, c->width) : shape_of_units(c->channels);
+    trial->parameters = 32; // of a layer before it
+    if (!layer_plan(&c->plan, &in, &trial->parameters, &trial->layer, &error))
+        fail_msg("%s", error.text);
+    const Layer *layer = &trial->layer;
+    trial->values = make_noise(trial->parameters, 1, NULL);
+    for (size_t i = 0; i < layer->weight_rows; i++) // a model's gaps are zero
+        for (size_t j = 0; j < layer->stride; j++)
+            if ((int)j >= (layer->kind == LAYER_UNCONV ? layer->from.channels : layer->to.channels))
+                trial->values[layer->weight_offset + i * layer->stride + j] = 0;
+    for (size_t j = layer->bias_offset + (size_t)layer->to.channels; j < trial->parameters; j++)
+        trial->values[j] = 0;
+    trial->x = make_noise(ROWS * layer->from.stride, 2, &layer->from);
+    trial->slope = make_noise(ROWS * layer->to.stride, 3, &layer->to);
+    trial->z = make_noise(ROWS * layer->to.stride, 4, NULL);
+    trial->gradient = floats_create(trial->parameters);
+    trial->upstream = make_noise(ROWS * layer->from.stride, 5, NULL);
+    trial->scratch = make_noise(layer->scratch + 1, 6, NULL);
+    trial->values64 = widen(trial->values, trial->parameters);
+    trial->x64 = widen(trial->x, ROWS * layer->from.stride);
+    trial->z64 = calloc(layer->to.stride, sizeof *trial->z64);
+}
+
+static void close_trial(Trial *trial)
+{
+    floats_free(trial->values);
+    floats_free(trial->x);
+    floats_free(trial->slope);
+    floats_free(trial->z);
+    floats_free(trial->gradient);
+    floats_free(trial->upstream);
+    floats_free(trial->scratch);
+    free(trial->values64);
+    free(trial->x64);
+    free(trial->z64);
+}
+
+static const Case cases[] = {
+    {{.kind = LAYER_DENSE, .count = 20}, 37, 0, 0, 20, 1, 1, 0},
+    {{.kind = LAYER_DENSE, .count = 1}, 1, 0, 0, 1, 1, 1, 0},
+    {{.kind = LAYER_CONV, .count = 16, .side = 3, .step = 1}, 1, 28, 28, 16, 28, 28, 1},
+    {{.kind = LAYER_CONV, .count = 8, .side = 3, .step = 1}, 16, 14, 14, 8, 14, 14, 1},
+    {{.kind = LAYER_CONV, .count = 3, .side = 3, .step = 1, .is_valid = true}, 5, 16, 16, 3, 14, 14, 0},
+    {{.kind = LAYER_CONV, .count = 17, .side = 5, .step = 1}, 3, 7, 9, 17, 7, 9, 2},
+    {{.kind = LAYER_CONV, .count = 4, .side = 3, .step = 2}, 2, 28, 28, 4, 14, 14, 0},
+    {{.kind = LAYER_CONV, .count = 4, .side = 3, .step = 2}, 2, 7, 7, 4, 4, 4, 1},
+    {{.kind = LAYER_CONV, .count = 2, .side = 4, .step = 3, .is_valid = true}, 2, 12, 11, 2, 3, 3, 0},
+    {{.kind = LAYER_CONV, .count = 5, .side = 1, .step = 1}, 6, 3, 3, 5, 3, 3, 0},
+    {{.kind = LAYER_CONV, .count = 2, .side = 15, .step = 1}, 1, 4, 4, 2, 4, 4, 7}, // wider than the picture
+    {{.kind = LAYER_CONV, .count = 1, .side = 1, .step = 3}, 1, 7, 7, 1, 3, 3, 0},     // steps over pixels
+    {{.kind = LAYER_UNCONV, .count = 6, .side = 3, .step = 2}, 4, 7, 7, 6, 14, 14, 0},
+    {{.kind = LAYER_UNCONV, .count = 1, .side = 3, .step = 1}, 8, 28, 28, 1, 28, 28, 1},
+    {{.kind = LAYER_UNCONV, .count = 2, .side = 4, .step = 2, .is_valid = true}, 3, 5, 6, 2, 12, 14, 0},
+    {{.kind = LAYER_UNCONV, .count = 2, .side = 2, .step = 3}, 3, 3, 3, 2, 9, 9, 0},
+    {{.kind = LAYER_POOL}, 3, 28, 28, 3, 14, 14, 0},
+    {{.kind = LAYER_POOL}, 8, 7, 7, 8, 4, 4, 0},
+    {{.kind = LAYER_POOL}, 2, 1, 5, 2, 1, 3, 0},
+    {{.kind = LAYER_UP}, 8, 4, 4, 8, 8, 8, 0},
+    {{.kind = LAYER_UP}, 2, 1, 3, 2, 2, 6, 0},
+    {{.kind = LAYER_FLATTEN}, 8, 7, 7, 392, 1, 1, 0},
+    {{.kind = LAYER_RESHAPE, .count = 8, .height = 7, .width = 7}, 392, 0, 0, 8, 7, 7, 0},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+static void check_close(double found, double wanted, double scale, const Layer *layer, const char *what, size_t at)
+{
+    if (!(fabs(found - wanted) <= 2e-6 * scale))
+        fail_msg("%s, %s %zu: %.9g, not %.9g", layer_kind_key(layer->kind), what, at, found, wanted);
+}
+
+static void shapes(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CASES; i++) {
+        Trial trial;
+        open_trial(&trial, &cases[i]);
+        const Shape *out = &trial.layer.to;
+        if (out->channels != cases[i].out_channels || out->height != cases[i].out_height ||
+            out->width != cases[i].out_width || trial.layer.above != cases[i].above)
+            fail_msg("case %d: %d x %d x %d, %d above", i, out->channels, out->height, out->width, trial.layer.above);
+        assert_int_equal(out->stride % KERNEL_PAD, 0);
+        assert_int_equal(trial.parameters % KERNEL_PAD, 0);
+        close_trial(&trial);
+    }
+}
+
+static void forward_is_its_definition(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CASES; i++) {
+        Trial trial;
+        open_trial(&trial, &cases[i]);
+        const Layer *layer = &trial.layer;
+        layer_forward(layer, trial.values, trial.x, ROWS, trial.z, trial.scratch);
+        for (size_t row = 0; row < ROWS; row++) {
+            refer(layer, trial.values64, trial.x64 + row * layer->from.stride, trial.z64);
+            for (int n = 0; n < shape_count(&layer->to); n++) {
+                const size_t at = place_of(&layer->to, n);
+                check_close((double)trial.z[row * layer->to.stride + at], trial.z64[at],
+                            1.0 + sqrt((double)layer->weight_rows), layer, "value", at);
+            }
+        }
+        for (size_t n = 0; n < ROWS * layer->to.stride; n++)
+            assert_true(isfinite(trial.z[n])); // gaps too
+        close_trial(&trial);
+    }
+}
+
+// L = sum of slope z, of one image: linear in each parameter and, but for pool's corners, in each input.
+static double find_objective(Trial *trial, size_t row)
+{
+    const Layer *layer = &trial->layer;
+    double sum = 0.0;
+    refer(layer, trial->values64, trial->x64 + row * layer->from.stride, trial->z64);
+    for (int n = 0; n < shape_count(&layer->to); n++)
+        sum += (double)trial->slope[row * layer->to.stride + place_of(&layer->to, n)] *
+               trial->z64[place_of(&layer->to, n)];
+    return sum;
+}
+
+static double find_difference(Trial *trial, double *number, size_t first_row, size_t rows)
+{
+    const double step = 1e-4, before = *number;
+    double difference = 0.0;
+    for (size_t row = first_row; row < first_row + rows; row++) {
+        *number = before + step;
+        difference += find_objective(trial, row);
+        *number = before - step;
+        difference -= find_objective(trial, row);
+        *number = before;
+    }
+    return difference / (2.0 * step);
+}
+
+static void backward_is_the_slope_of_its_definition(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CASES; i++) {
+        Trial trial;
+        open_trial(&trial, &cases[i]);
+        const Layer *layer = &trial.layer;
+        trial.gradient[0] = 5; // of another layer
+        layer_backward(layer, &(LayerBackward){ROWS, trial.values, trial.x, trial.z, trial.slope, trial.gradient,
+                                               trial.upstream, trial.scratch});
+        assert_true(trial.gradient[0] == 5.0f);
+        const int inputs = shape_count(&layer->from), step = inputs / 23 + 1;
+        for (int n = 0; n < inputs; n += step) {
+            const size_t at = (size_t)(n % ROWS) * layer->from.stride + place_of(&layer->from, n);
+            const double wanted = find_difference(&trial, &trial.x64[at], (size_t)(n % ROWS), 1);
+            check_close((double)trial.upstream[at], wanted, 4.0 + sqrt((double)layer->to.stride), layer, "dL/dx", at);
+        }
+        for (size_t n = layer->weight_offset; n < trial.parameters; n += (trial.parameters - 32) / 37 + 1) {
+            const double wanted = find_difference(&trial, &trial.values64[n], 0, ROWS);
+            check_close((double)trial.gradient[n], wanted, 4.0 + 4.0 * sqrt((double)layer->to.stride), layer,
+                        "gradient", n);
+        }
+        close_trial(&trial);
+    }
+}
+
+// Gaps of slopes stay zero, gaps of the parameters' gradient too: a model's gaps never become anything.
+static void gaps_stay_zero(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CASES; i++) {
+        Trial trial;
+        open_trial(&trial, &cases[i]);
+        const Layer *layer = &trial.layer;
+        layer_backward(layer, &(LayerBackward){ROWS, trial.values, trial.x, trial.z, trial.slope, trial.gradient,
+                                               trial.upstream, trial.scratch});
+        float *is_number = floats_create(layer->from.stride);
+        for (int n = 0; n < shape_count(&layer->from); n++)
+            is_number[place_of(&layer->from, n)] = 1;
+        for (size_t n = 0; n < ROWS * layer->from.stride; n++)
+            if (is_number[n % layer->from.stride] == 0 && trial.upstream[n] != 0.0f)
+                fail_msg("%s, case %d: %g in a gap of dL/dx", layer_kind_key(layer->kind), i,
+                         (double)trial.upstream[n]);
+        for (size_t n = layer->weight_offset; n < trial.parameters; n++)
+            if (trial.values[n] == 0.0f && trial.gradient[n] != 0.0f)
+                fail_msg("%s, case %d: %g in a gap of the gradient", layer_kind_key(layer->kind), i,
+                         (double)trial.gradient[n]);
+        floats_free(is_number);
+        close_trial(&trial);
+    }
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    const struct {
+        LayerPlan plan;
+        Shape in;
+        const char *sentence;
+    } bad[] = {
+        {{.kind = LAYER_POOL}, shape_of_picture(8, 1, 1), "a picture of 1 x 1 has nothing to pool"},
+        {{.kind = LAYER_POOL}, shape_of_units(10), "pool wants a picture, and what comes before it gives units"},
+        {{.kind = LAYER_DENSE, .count = 4}, shape_of_picture(1, 2, 2), "dense wants units"},
+        {{.kind = LAYER_CONV, .count = 4, .side = 5, .step = 1, .is_valid = true},
+         shape_of_picture(1, 4, 6),
+         "a window of 5 x 5 does not fit into a picture of 4 x 6"},
+        {{.kind = LAYER_RESHAPE, .count = 8, .height = 7, .width = 7},
+         shape_of_units(400),
+         "400 units are no 8 channels of 7 x 7, which are 392"},
+        {{.kind = LAYER_UP}, shape_of_picture(2048, 16, 16), "at most 1048576 are allowed"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        Error error = {""};
+        Layer layer;
+        size_t offset = 16;
+        assert_false(layer_plan(&bad[i].plan, &bad[i].in, &offset, &layer, &error));
+        assert_int_equal(offset, 16);
+        if (!strstr(error.text, bad[i].sentence))
+            fail_msg("%s", error.text);
+    }
+}
+
+static void check_cases(const Kernel *kernel)
+{
+    (void)kernel;
+    forward_is_its_definition(NULL);
+    backward_is_the_slope_of_its_definition(NULL);
+    gaps_stay_zero(NULL);
+}
+
+static void every_instruction_set(void **state)
+{
+    (void)state;
+    isas_try_each(check_cases);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shapes),
+        cmocka_unit_test(every_instruction_set),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+    };
+    return cmocka_run_group_tests_name("layer", tests, NULL, NULL);
+}
