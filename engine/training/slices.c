@@ -1,0 +1,314 @@
+// A step, slice by slice.
+#include "training/slices.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "kernels/kernel.h"
+#include "models/pixels.h"
+#include "models/range.h"
+
+enum { SLICES = 4, TILE_FLOATS = 1 << 17, BLOCK_FLOATS = 8192 };
+
+typedef struct Slice {
+    float *gradient;                                            // (parameters)
+    float *input;                                               // (tile_rows, pixels)
+    float *values[MODEL_LAYERS_MAX], *slopes[MODEL_LAYERS_MAX]; // (tile_rows, to.stride): f(z), f'(z)
+    float *upstream[2];                                         // (tile_rows, the widest stride)
+    float *scratch;
+    float *shares;    // (tile_rows, pixels): of outputs that share a picture
+    uint8_t *targets; // (tile_rows, pixels)
+    double loss;
+} Slice;
+
+struct Slices {
+    const Model *model;
+    Pool *pool;
+    PixelRange range;
+    LossSettings settings;
+    float *parameters; // in Model's order
+    int tile_rows;
+    Slice slice[SLICES];
+    float *memory;
+
+    // of a step
+    const Batch *batch;
+    UpdateParameters *update;
+    void *context;
+};
+
+// ---- memory -------------------------------------------------------------------------------------------------------
+
+static float *cut(float *memory, size_t *used, size_t count)
+{
+    *used += count;
+    return memory ? memory + *used - count : NULL;
+}
+
+static void lay_out_slice(const Slices *slices, Slice *slice, float *memory, size_t *used)
+{
+    const Model *model = slices->model;
+    const size_t rows = (size_t)slices->tile_rows, pixels = (size_t)model->pixels;
+    size_t widest = pixels, scratch = 0;
+    slice->gradient = cut(memory, used, model->parameter_count);
+    slice->input = cut(memory, used, rows * pixels);
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        slice->values[i] = cut(memory, used, rows * layer->to.stride);
+        slice->slopes[i] = cut(memory, used, rows * layer->to.stride);
+        widest = layer->to.stride > widest ? layer->to.stride : widest;
+        scratch = layer->scratch > scratch ? layer->scratch : scratch;
+    }
+    for (int i = 0; i < 2; i++)
+        slice->upstream[i] = cut(memory, used, rows * widest);
+    slice->scratch = cut(memory, used, kernel_pad(scratch));
+    slice->shares = cut(memory, used, rows * pixels);
+    slice->targets = (uint8_t *)cut(memory, used, rows * pixels / sizeof(float));
+}
+
+static size_t lay_out(Slices *slices, float *memory)
+{
+    size_t used = 0;
+    slices->parameters = cut(memory, &used, slices->model->parameter_count);
+    for (int i = 0; i < SLICES; i++)
+        lay_out_slice(slices, &slices->slice[i], memory, &used);
+    return used;
+}
+
+// As many images as keep their activations in a core's cache, whole blocks of a product's rows.
+static int choose_tile_rows(const Model *model)
+{
+    size_t floats = 0;
+    for (int i = 0; i < model->layer_count; i++)
+        floats += 2 * model->layers[i].to.stride;
+    const int rows = (int)(TILE_FLOATS / floats) / 8 * 8;
+    return rows < 8 ? 8 : rows > TILE_ROWS ? TILE_ROWS : rows;
+}
+
+Slices *slices_create(const Model *model, Pool *pool, Error *error)
+{
+    Slices *slices = calloc(1, sizeof *slices);
+    if (slices) {
+        *slices = (Slices){.model = model, .pool = pool, .tile_rows = choose_tile_rows(model)};
+        slices->settings = spec_loss_settings(&model->spec);
+        slices->memory = floats_create(lay_out(slices, NULL));
+    }
+    if (!slices || !slices->memory) {
+        slices_destroy(slices);
+        error_set(error, "out of memory: training a model with %zu parameters", model->parameter_count);
+        return NULL;
+    }
+    (void)lay_out(slices, slices->memory);
+    return slices;
+}
+
+void slices_destroy(Slices *slices)
+{
+    if (!slices)
+        return;
+    floats_free(slices->memory);
+    free(slices);
+}
+
+void slices_set_parameters(Slices *slices, const float *parameters)
+{
+    memcpy(slices->parameters, parameters, slices->model->parameter_count * sizeof *parameters);
+    slices->range = range_of(slices->model, parameters);
+}
+
+void slices_get_parameters(const Slices *slices, float *parameters)
+{
+    memcpy(parameters, slices->parameters, slices->model->parameter_count * sizeof *parameters);
+}
+
+// ---- a tile -------------------------------------------------------------------------------------------------------
+
+typedef struct ImageTile {
+    const int *images;
+    int rows;
+} ImageTile;
+
+static const uint8_t *find_image(const Slices *slices, int image)
+{
+    return slices->batch->pixels + (size_t)image * (size_t)slices->model->pixels;
+}
+
+static uint64_t find_key(const Slices *slices, int image)
+{
+    return pixels_training_key(&slices->model->spec, slices->batch->epoch, image);
+}
+
+static void read_input(const Slices *slices, const ImageTile *tile, Slice *slice)
+{
+    const size_t pixels = (size_t)slices->model->pixels;
+    for (int row = 0; row < tile->rows; row++) {
+        float *const input = slice->input + (size_t)row * pixels;
+        const int image = tile->images[row];
+        pixels_read(&slices->model->spec, find_key(slices, image), find_image(slices, image), 0, pixels, input);
+        for (size_t i = 0; !range_is_unit(slices->range) && i < pixels; i++)
+            input[i] = slices->range.scale * input[i] + slices->range.offset;
+    }
+}
+
+static bool is_bent(const Model *model, int i)
+{
+    return model->layers[i].weight_rows > 0 && i < model->layer_count - 1;
+}
+
+static void go_forward(const Slices *slices, const ImageTile *tile, Slice *slice)
+{
+    const Model *model = slices->model;
+    const Activation *activation = activation_get(HIDDEN_ACTIVATION, model->spec.hidden);
+    for (int i = 0; i < model->layer_count; i++) {
+        const Layer *layer = &model->layers[i];
+        layer_forward(layer, slices->parameters, i == 0 ? slice->input : slice->values[i - 1], tile->rows,
+                      slice->values[i], slice->scratch);
+        if (is_bent(model, i))
+            activation->apply(slice->values[i], slice->values[i], slice->slopes[i],
+                              (size_t)tile->rows * layer->to.stride);
+    }
+}
+
+// The loss of a strip of the outputs' logits z (rows, pixels), which become dL/dz.
+static double lose_strip(const Slices *slices, const ImageTile *tile, const uint8_t *const *targets, size_t column,
+                         size_t columns, float *z)
+{
+    const Spec *spec = &slices->model->spec;
+    const size_t pixels = (size_t)slices->model->pixels, rows = (size_t)tile->rows;
+    float strip[TILE_ROWS * STRIP_COLUMNS], unused[STRIP_COLUMNS];
+    for (size_t row = 0; row < rows; row++)
+        memcpy(strip + row * STRIP_COLUMNS, z + row * pixels + column, columns * sizeof *strip);
+    const double loss = kernel_get()->train[spec->loss][spec->output](&(OutputPass){
+        .z = strip,
+        .targets = targets,
+        .scale = slices->range.scale,
+        .offset = slices->range.offset,
+        .upcoming = targets,
+        .column = column,
+        .rows = rows,
+        .columns = columns,
+        .bias_slope = unused,
+        .settings = slices->settings,
+    });
+    for (size_t row = 0; row < rows; row++)
+        memcpy(z + row * pixels + column, strip + row * STRIP_COLUMNS, columns * sizeof *strip);
+    return loss;
+}
+
+static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slice)
+{
+    const Kernel *kernel = kernel_get();
+    const Spec *spec = &slices->model->spec;
+    const size_t pixels = (size_t)slices->model->pixels, rows = (size_t)tile->rows;
+    const bool is_of_picture = activation_get(OUTPUT_ACTIVATION, spec->output)->is_of_picture;
+    float *z = slice->values[slices->model->layer_count - 1];
+    const uint8_t *targets[TILE_ROWS];
+    double loss = 0.0;
+    for (size_t row = 0; row < rows; row++) {
+        uint8_t *const target = slice->targets + row * pixels;
+        const int image = tile->images[row];
+        pixels_target(spec, find_key(slices, image), find_image(slices, image), 0, pixels, target);
+        targets[row] = target;
+    }
+    if (is_of_picture)
+        kernel->normalise(z, pixels, rows, pixels, z, slice->shares);
+    for (size_t column = 0; column < pixels; column += STRIP_COLUMNS)
+        loss += lose_strip(slices, tile, targets, column,
+                           pixels - column < STRIP_COLUMNS ? pixels - column : STRIP_COLUMNS, z);
+    if (is_of_picture)
+        kernel->share_slopes(z, slice->shares, rows, pixels);
+    return loss;
+}
+
+// Adds the slope of spec.l1 * |activation| to dL/dactivation; not in gaps, where an activation of 0 need not be 0.
+static void add_penalty(const Slices *slices, const ImageTile *tile, const Layer *layer, const float *code,
+                        float *upstream)
+{
+    const float penalty = slices->model->spec.l1 * (float)slices->model->pixels;
+    for (size_t row = 0; row < (size_t)tile->rows; row++)
+        for (size_t unit = row * layer->to.stride; unit < row * layer->to.stride + (size_t)layer->out; unit++)
+            upstream[unit] += code[unit] > 0.0f ? penalty : code[unit] < 0.0f ? -penalty : 0.0f;
+}
+
+static void go_backward(const Slices *slices, const ImageTile *tile, Slice *slice)
+{
+    const Model *model = slices->model;
+    const float *slope = slice->values[model->layer_count - 1];
+    for (int i = model->layer_count - 1; i >= 0; i--) {
+        float *upstream = i > 0 ? slice->upstream[i % 2] : NULL;
+        layer_backward(&model->layers[i], &(LayerBackward){
+                                              .rows = tile->rows,
+                                              .parameters = slices->parameters,
+                                              .x = i > 0 ? slice->values[i - 1] : slice->input,
+                                              .z = slice->values[i],
+                                              .slope = slope,
+                                              .gradient = slice->gradient,
+                                              .upstream = upstream,
+                                              .scratch = slice->scratch,
+                                          });
+        if (i == 0)
+            return;
+        const Layer *before = &model->layers[i - 1];
+        if (model->spec.l1 > 0.0f && i - 1 == spec_code_index(&model->spec))
+            add_penalty(slices, tile, before, slice->values[i - 1], upstream);
+        slope = upstream;
+        if (is_bent(model, i - 1)) {
+            kernel_get()->scale(slice->slopes[i - 1], upstream, (size_t)tile->rows * before->to.stride);
+            slope = slice->slopes[i - 1];
+        }
+    }
+}
+
+// ---- a step -------------------------------------------------------------------------------------------------------
+
+static void train_slice(void *context, int index, int worker)
+{
+    (void)worker;
+    Slices *slices = context;
+    Slice *slice = &slices->slice[index];
+    const int rows = slices->batch->rows, first = rows * index / SLICES, end = rows * (index + 1) / SLICES;
+    double loss = 0.0;
+    memset(slice->gradient, 0, slices->model->parameter_count * sizeof *slice->gradient);
+    for (int row = first; row < end; row += slices->tile_rows) {
+        const int rest = end - row;
+        const ImageTile tile = {slices->batch->images + row, rest < slices->tile_rows ? rest : slices->tile_rows};
+        read_input(slices, &tile, slice);
+        go_forward(slices, &tile, slice);
+        loss += find_loss(slices, &tile, slice);
+        go_backward(slices, &tile, slice);
+    }
+    slice->loss = loss;
+}
+
+static size_t count_blocks(const Slices *slices)
+{
+    return (slices->model->moments_offset + BLOCK_FLOATS - 1) / BLOCK_FLOATS;
+}
+
+static void update_block(void *context, int index, int worker)
+{
+    (void)worker;
+    Slices *slices = context;
+    const size_t offset = (size_t)index * BLOCK_FLOATS, rest = slices->model->moments_offset - offset;
+    const size_t count = rest < BLOCK_FLOATS ? rest : BLOCK_FLOATS;
+    const float *parts[SLICES];
+    float gradient[BLOCK_FLOATS];
+    for (int i = 0; i < SLICES; i++)
+        parts[i] = slices->slice[i].gradient;
+    kernel_get()->add_parts(parts, SLICES, offset, NULL, 1, count, gradient);
+    slices->update(slices->context, offset, slices->parameters + offset, gradient, count);
+}
+
+double slices_step(Slices *slices, const Batch *batch, UpdateParameters *update, void *context)
+{
+    double loss = 0.0;
+    slices->batch = batch;
+    slices->update = update;
+    slices->context = context;
+    pool_run(slices->pool, SLICES, train_slice, slices);
+    for (int i = 0; i < SLICES; i++)
+        loss += slices->slice[i].loss;
+    pool_run(slices->pool, (int)count_blocks(slices), update_block, slices);
+    return loss;
+}
