@@ -150,7 +150,7 @@ static double time_rounds(const Bench *bench, const char *text, Pass *pass)
 static double measure_rate(const Bench *bench, const char *text, Pass *pass)
 {
     const Spec spec = bench_read_spec(text);
-    return 2.0 * DIGIT_PIXELS * spec.widths[0] * IMAGES / time_rounds(bench, text, pass) * 1e-9;
+    return 2.0 * DIGIT_PIXELS * spec.layers[0].count * IMAGES / time_rounds(bench, text, pass) * 1e-9;
 }
 
 // ---- the first layer ----------------------------------------------------------------------------------------------

@@ -43,8 +43,8 @@ void reference_init(Reference *r, const Spec *spec, int pixels)
                      .layer_count = spec->hidden_count + 1,
                      .pixels = pixels};
     for (int i = 0; i < r->layer_count; i++) {
-        r->in[i] = i ? spec->widths[i - 1] : pixels;
-        r->out[i] = i < spec->hidden_count ? spec->widths[i] : pixels;
+        r->in[i] = i ? spec->layers[i - 1].count : pixels;
+        r->out[i] = i < spec->hidden_count ? spec->layers[i].count : pixels;
         if (i < spec->hidden_count && r->out[i] < r->out[r->code])
             r->code = i;
         r->weight[i] = r->count;

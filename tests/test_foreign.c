@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "memory.h"
-#include "models/foreign.h"
+#include "models/foreign_parts.h"
 #include "models/model_layers.h"
 #include "scratch.h"
 
@@ -345,15 +345,15 @@ static void test_what_does_not_fit(void **state)
     const Given integers[] = {{"0.weight", {3, 6}, "I64"}, {"2.weight", {6, 3}, "I64"}};
     check_given_fails(integers, 2, (const char *const[]){"0.weight (3, 6) of I64, 2.weight (6, 3) of I64", NULL});
     check_given_fails(one, 0, (const char *const[]){"it holds no tensors", NULL});
-    Given many[MODEL_LAYERS_MAX + 1] = {{"0", {3, 6}, 0}, {"1", {3, 3}, 0}, {"2", {3, 3}, 0}, {"3", {3, 3}, 0},
-                                        {"4", {3, 3}, 0}, {"5", {3, 3}, 0}, {"6", {3, 3}, 0}, {"7", {6, 3}, 0}};
+    Given many[CHAIN_MAX + 1] = {{"0", {3, 6}, 0}, {"1", {3, 3}, 0}, {"2", {3, 3}, 0}, {"3", {3, 3}, 0},
+                                 {"4", {3, 3}, 0}, {"5", {3, 3}, 0}, {"6", {3, 3}, 0}, {"7", {6, 3}, 0}};
     Error error = {""};
-    Foreign *foreign = open_given(many, MODEL_LAYERS_MAX, "", &error);
+    Foreign *foreign = open_given(many, CHAIN_MAX, "", &error);
     assert_non_null(foreign);
     foreign_close(foreign);
-    many[MODEL_LAYERS_MAX - 1] = (Given){"7", {5, 3}, 0};
-    many[MODEL_LAYERS_MAX] = (Given){"8", {6, 5}, 0};
-    check_given_fails(many, MODEL_LAYERS_MAX + 1, (const char *const[]){"at most 8", "0 (3, 6), 1 (3, 3)", NULL});
+    many[CHAIN_MAX - 1] = (Given){"7", {5, 3}, 0};
+    many[CHAIN_MAX] = (Given){"8", {6, 5}, 0};
+    check_given_fails(many, CHAIN_MAX + 1, (const char *const[]){"at most 8", "0 (3, 6), 1 (3, 3)", NULL});
 }
 
 // Leaves room for 64 MiB more than there is now.

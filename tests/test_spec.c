@@ -12,7 +12,9 @@
 #include "kernels/activation.h"
 #include "kernels/loss.h"
 #include "kernels/optimizer.h"
+#include "models/architectures.h"
 #include "models/choices.h"
+#include "models/model_layers.h"
 #include "random.h"
 #include "synthetic.h"
 
@@ -117,7 +119,8 @@ static void bad_choices_are_named_with_the_good_ones(void **state)
         {"loss=", {"loss=", "bce, mse, mae"}},
         {"loss=BCE", {"loss=BCE", "bce, mse, mae"}},
         {"loss=bce ", {"loss=bce ", "bce, mse, mae"}},
-        {"output=softmin", {"output=softmin", "sigmoid, relu, linear, clip, tanh01, softplus, tanh, sigmoid2, softmax"}},
+        {"output=softmin",
+         {"output=softmin", "sigmoid, relu, linear, clip, tanh01, softplus, tanh, sigmoid2, softmax"}},
         {"output=gelu", {"output=gelu", "sigmoid, relu, linear, clip, tanh01, softplus, tanh, sigmoid2, softmax"}},
         {"hidden=clip", {"hidden=clip", "relu, leaky_relu, tanh, sigmoid, elu, gelu, linear"}},
         {"optimizer=rmsprop", {"optimizer=rmsprop", "adam, adadelta, sgd"}},
@@ -196,6 +199,101 @@ static void bad_keys_and_shapes_are_named(void **state)
         check_bad(&bads[i]);
 }
 
+static void layers_that_do_not_fit_are_named(void **state)
+{
+    (void)state;
+    static const Bad bads[] = {
+        {"layers=conv0-pool-up", {"'conv0' is no layer", "conv16", "numbers up to 4096"}},
+        {"layers=conv10000", {"'conv10000' is no layer"}},
+        {"layers=conv8k16", {"'conv8k16'", "windows up to 15 x 15"}},
+        {"layers=conv8s0", {"'conv8s0'"}},
+        {"layers=conv8s2k3", {"'conv8s2k3'"}},
+        {"layers=conv", {"'conv' is no layer"}},
+        {"layers=-conv8", {"'' is no layer"}},
+        {"layers=conv8-", {"'' is no layer"}},
+        {"layers=conv8--pool", {"'' is no layer"}},
+        {"layers=Conv8-pool", {"'Conv8' is no layer"}},
+        {"layers=pool2-up", {"'pool2' is no layer"}},
+        {"layers=sample", {"'sample' is no layer"}},
+        {"layers=sample0-20", {"'sample0' is no layer"}},
+        {"layers=4x4-up", {"'4x4' is no layer"}},
+        {"layers=conv2048-pool", {"item 1, conv2048, does not fit", "at most 131072"}},
+        {"layers=conv8-pool", {"behind the last item is a picture of 14 x 14", "28 x 28"}},
+        {"layers=pool-pool-pool-pool-pool-pool-4-784", {"item 6, pool, does not fit", "1 x 1 has nothing to pool"}},
+        {"layers=32-conv8", {"item 2, conv8, does not fit", "are 32 units", "16x7x7"}},
+        {"layers=32-8x2x3-up", {"item 2, 8x2x3, does not fit", "32 units", "48"}},
+        {"layers=pool-pool-conv8k9v-4", {"item 3, conv8k9v, does not fit", "9 x 9", "7 x 7"}},
+        {"layers=20-sample4-sample2", {"item 3, sample2, does not fit", "samples once"}},
+        {"layers=conv16-conv8-conv16", {"its code", "6272", "at most 4096"}},
+        {"layers=conv128-conv128-conv128-conv128-conv128-conv128-10", {"at most 524288"}},
+        {"layers=conv160-2048-10", {"parameters", "at most 33554432"}},
+        {"layers=1-1-1-1-1-1-1-1", {"at most 7 of at most 2048"}},
+        {"layers=sample2-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1", {"at most 20 items"}},
+        {"model=cnn", {"model=cnn", "simple, sparse, deep, conv, denoise, vae"}},
+        {"model=vae,model=conv", {"model is given twice"}},
+        {"beta=-1,model=vae", {"beta=-1", "at most 1000"}},
+    };
+    for (size_t i = 0; i < sizeof bads / sizeof *bads; i++)
+        check_bad(&bads[i]);
+}
+
+static void architectures_are_specs(void **state)
+{
+    (void)state;
+    for (int i = 0; i < architecture_count(); i++) {
+        char text[SPEC_TEXT_SIZE], written[SPEC_TEXT_SIZE];
+        (void)snprintf(text, sizeof text, "model=%s", architecture_get(i)->key);
+        const Spec spec = synthetic_spec(text), plain = synthetic_spec(architecture_get(i)->spec);
+        assert_true(spec_equal(&spec, &plain));
+        spec_format(&spec, written, sizeof written);
+        const Spec again = synthetic_spec(written);
+        assert_true(spec_equal(&spec, &again));
+    }
+    // what is named refines it, wherever it stands; another one forgets the first's
+    Spec spec = synthetic_spec("batch=64,model=denoise,loss=mse"), other = synthetic_spec("model=denoise,loss=mse");
+    assert_true(spec.batch == 64 && spec.noise == 0.5f);
+    Error error;
+    assert_true(spec_change(&other, "model=vae", &error));
+    const Spec vae = synthetic_spec("model=vae,loss=mse");
+    assert_true(spec_equal(&other, &vae));
+    assert_int_equal(spec_code_units(&vae), 2);
+    const Spec conv = synthetic_spec("model=conv");
+    assert_int_equal(spec_code_units(&conv), 128);
+    const Model model = model_create(&conv, SPEC_PIXELS);
+    size_t count = 0;
+    ModelTensor tensors[MODEL_TENSORS_MAX];
+    for (int i = model_list_tensors(&model, tensors) - 1; i >= 0; i--)
+        count += model_tensor_size(&tensors[i]);
+    assert_int_equal(count, 4385); // as published
+}
+
+static void items_read_back(void **state)
+{
+    (void)state;
+    static const char *const lists[] = {
+        "conv16-pool-conv8-pool-conv8-pool-conv8-up-conv8-up-conv16v-up",
+        "conv32s2-conv64s2-16-sample2-3136-64x7x7-unconv64s2-unconv32s2",
+        "conv4k5-pool-784-4x14x14-up",
+        "400-sample20-400",
+        "sample2-10",
+        "pool-conv3k1-up",
+        "unconv3k4s2v-pool-conv2k2-32",
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        char text[SPEC_TEXT_SIZE], written[SPEC_TEXT_SIZE];
+        (void)snprintf(text, sizeof text, "layers=%s", lists[i]);
+        const Spec spec = synthetic_spec(text);
+        spec_format(&spec, written, sizeof written);
+        const char *found = strstr(written, text);
+        assert_true(found && found[strlen(text)] == ',');
+        spec_format_layers(&spec, 784, "-", written, sizeof written);
+        (void)snprintf(text, sizeof text, "784-%s-784", lists[i]);
+        assert_string_equal(written, text);
+    }
+    const Spec commas = synthetic_spec("layers=64,32,64"), dashes = synthetic_spec("layers=64-32-64");
+    assert_true(spec_equal(&commas, &dashes));
+}
+
 static void endless_texts_end_in_a_sentence(void **state)
 {
     (void)state;
@@ -233,7 +331,7 @@ static Spec draw_spec(Random *random)
     if (spec.noise_kind != NOISE_GAUSSIAN && spec.noise > 1.0f)
         spec.noise *= 0.5f;
     for (int i = 0; i < spec.hidden_count; i++)
-        spec.widths[i] = 1 + (int)random_below(random, SPEC_WIDTH_MAX);
+        spec.layers[i] = (LayerPlan){.kind = LAYER_DENSE, .count = 1 + (int)random_below(random, SPEC_WIDTH_MAX)};
     return spec;
 }
 
@@ -273,7 +371,10 @@ static void equal_means_every_field(void **state)
                                          "reduce=sum",
                                          "targets=binary",
                                          "targets=sampled",
-                                         "noise_kind=mask"};
+                                         "noise_kind=mask",
+                                         "beta=2",
+                                         "layers=sample32",
+                                         "layers=conv4-32"};
     const Spec spec = spec_default();
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         const Spec other = synthetic_spec(others[i]);
@@ -307,6 +408,9 @@ int main(void)
         cmocka_unit_test(bad_choices_are_named_with_the_good_ones),
         cmocka_unit_test(bad_numbers_are_named_with_their_range),
         cmocka_unit_test(bad_keys_and_shapes_are_named),
+        cmocka_unit_test(layers_that_do_not_fit_are_named),
+        cmocka_unit_test(architectures_are_specs),
+        cmocka_unit_test(items_read_back),
         cmocka_unit_test(endless_texts_end_in_a_sentence),
         cmocka_unit_test(what_is_written_reads_back),
         cmocka_unit_test(equal_means_every_field),

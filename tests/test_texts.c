@@ -142,7 +142,7 @@ static bool look_coding(Look *look, int i)
     look->code = (CodeLook){.shows = i < 3    ? SHOWS_BOTH
                                      : i == 3 ? SHOWS_B
                                               : SHOWS_A,
-                            .number = SPEC_WIDTH_MAX - 1,
+                            .number = MODEL_CODE_MAX - 1,
                             .page = i,
                             .images = (CodeImages)(i % CODE_IMAGES_COUNT),
                             .is_walk = i % 2 == 0,

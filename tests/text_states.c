@@ -150,17 +150,17 @@ static void pull_code(const Frame *frame, float value)
     code->low = -value;
     code->high = value;
     code->scale = value / 10;
-    code->number = SPEC_WIDTH_MAX - 1;
+    code->number = MODEL_CODE_MAX - 1;
     code->digit = 9999;
     code->label = 9;
-    code->pages = SPEC_WIDTH_MAX / CODE_PAGE;
+    code->pages = MODEL_CODE_MAX / CODE_PAGE;
     code->tick_count = CODE_TICKS_MAX - 3;
     for (int i = 0; i < code->tick_count; i++)
         code->ticks[i] = value * ((float)i - 4) / 4;
     for (int side = 0; side < SIDE_COUNT; side++) {
         CodeSide *s = &code->sides[side];
-        s->units = SPEC_WIDTH_MAX - side;
-        s->first = SPEC_WIDTH_MAX - CODE_PAGE;
+        s->units = MODEL_CODE_MAX - side;
+        s->first = MODEL_CODE_MAX - CODE_PAGE;
         s->count = CODE_PAGE - side;
         s->pulled_count = s->units;
         s->mse = s->change = (double)value;
@@ -192,7 +192,7 @@ static void spell_out(Frame *frame)
                          .l1 = 0.000123456789f,
                          .seed = UINT32_MAX};
         for (int layer = 0; layer < SPEC_HIDDEN_MAX; layer++)
-            m->spec.widths[layer] = SPEC_WIDTH_MAX - (i == 0);
+            m->spec.layers[layer] = (LayerPlan){.kind = LAYER_DENSE, .count = SPEC_WIDTH_MAX - (i == 0)};
         (void)snprintf(m->caption, sizeof m->caption, "%s \u00b7 %s", loss_label(find_widest(loss_label, LOSS_COUNT)),
                        output_label(m->spec.output));
     }

@@ -169,8 +169,12 @@ void cli_print_spec_help(FILE *stream)
     print_key(stream, "loss");
     print_key(stream, "output");
     print_key(stream, "hidden");
-    (void)fprintf(stream, "  %-10sunits of the hidden layers, such as 128,64,32,64,128: 1 to %d numbers from 1 to %d\n",
-                  "layers", SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
+    char items[256];
+    layer_items_list(items, sizeof items);
+    (void)fprintf(stream,
+                  "  %-10sunits of the hidden layers, such as 128,64,32,64,128: 1 to %d numbers from 1 to %d;\n"
+                  "  %-10sor layers with a dash between them:\n  %-10s%s\n",
+                  "layers", SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX, "", "", items);
     print_key(stream, "optimizer");
     (void)fprintf(stream, "  %-10slearning rate, above 0, at most 100; default:", "lr");
     for (int i = 0; i < optimizer_count(); i++)

@@ -90,7 +90,7 @@ static int measure_checks(const Lab *lab, int seeds, ReportMore *out)
         if (published_get(i)->spec)
             status = measure_check(lab, published_get(i), seeds, &out->checks[i]);
         else
-            note_pca(pca, usual.widths[0], &out->checks[i]);
+            note_pca(pca, spec_code_units(&usual), &out->checks[i]);
     }
     pca_destroy(pca);
     return status;

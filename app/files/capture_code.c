@@ -35,7 +35,7 @@ json_t *capture_write_code(const CaptureSource *source)
     return json;
 }
 
-static bool read_pulled(const json_t *value, float out[SPEC_WIDTH_MAX], Error *error)
+static bool read_pulled(const json_t *value, float out[MODEL_CODE_MAX], Error *error)
 {
     if (!json_is_array(value))
         return capture_expect(value, "numbers of a code and what they were pulled to", error);
@@ -43,7 +43,7 @@ static bool read_pulled(const json_t *value, float out[SPEC_WIDTH_MAX], Error *e
         const json_t *pair = json_array_get(value, i);
         int number;
         float to;
-        if (!capture_read_int(json_array_get(pair, 0), 1, SPEC_WIDTH_MAX, &number, error) ||
+        if (!capture_read_int(json_array_get(pair, 0), 1, MODEL_CODE_MAX, &number, error) ||
             !capture_read_float(json_array_get(pair, 1), -1e30, 1e30, &to, error))
             return false;
         out[number - 1] = to;
@@ -60,11 +60,11 @@ bool capture_read_code(const json_t *value, CaptureState *out, Error *error)
     int images, strip, sides;
     out->saved.has_pulls = true;
     code_pulls_clear(pulls, -1, -1);
-    if (number && !capture_read_int(number, 1, SPEC_WIDTH_MAX, &look->number, error))
+    if (number && !capture_read_int(number, 1, MODEL_CODE_MAX, &look->number, error))
         return false;
     look->number = number ? look->number - 1 : -1;
     if (!capture_read_key(json_object_get(value, "sides"), show_key, SHOWS_BOTH, &sides, error) ||
-        !capture_read_int(json_object_get(value, "page"), 1, SPEC_WIDTH_MAX, &look->page, error) ||
+        !capture_read_int(json_object_get(value, "page"), 1, MODEL_CODE_MAX, &look->page, error) ||
         !capture_read_key(json_object_get(value, "shows"), code_images_key, CODE_IMAGES_COUNT, &images, error) ||
         !capture_read_key(json_object_get(value, "strip"), strip_key, 2, &strip, error) ||
         !capture_read_int(json_array_get(walk, 0), 0, INT32_MAX, &look->digit, error) ||

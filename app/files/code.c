@@ -87,7 +87,7 @@ static void fill(Script *script, const char *text);
 
 static int width(const Spec *spec, int layer)
 {
-    return layer < 0 || layer == spec->hidden_count ? DIGIT_PIXELS : spec->widths[layer];
+    return layer < 0 || layer == spec->hidden_count ? DIGIT_PIXELS : spec->layers[layer].count;
 }
 
 // PyTorch's modules of the layers from first on, each but the output followed by its activation.

@@ -118,10 +118,9 @@ static void draw_badge(Panel *panel, int side, Rect rect)
 static int count_changed(const Spec *spec)
 {
     const Spec own = spec_default();
-    const int size = spec->widths[spec_code_index(spec)], own_size = own.widths[spec_code_index(&own)];
     return (spec->hidden != own.hidden) + (spec->optimizer != own.optimizer) +
            (spec->lr != optimizer_get(spec->optimizer)->default_lr) + (spec->batch != own.batch) +
-           (spec->hidden_count != own.hidden_count) + (size != own_size) + (spec->noise != own.noise) +
+           !spec_has_same_layers(spec, &own) + (spec->beta != own.beta) + (spec->noise != own.noise) +
            (spec->l1 != own.l1) + (spec->seed != own.seed) + (spec->range != own.range) + (spec->reduce != own.reduce) +
            (spec->targets != own.targets) + (spec->noise_kind != own.noise_kind);
 }

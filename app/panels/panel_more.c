@@ -119,23 +119,24 @@ static double find_next(const double *values, int count, double now, int directi
 static void step_code(Spec *spec, int direction)
 {
     static const double sizes[] = {2, 4, 8, 16, 32, 64, 128, 256};
-    int *code = &spec->widths[spec_code_index(spec)];
+    if (spec_code_index(spec) < 0)
+        return;
+    int *code = &spec->layers[spec_code_index(spec)].count;
     *code = (int)NEXT(sizes, *code, direction);
 }
 
 // One more hidden layer on either side of the code, of twice the width of its neighbour, or one less.
 static void step_layers(Spec *spec, int direction)
 {
-    const int code = spec->widths[spec_code_index(spec)], depth = spec->hidden_count / 2 + direction;
-    if (depth < 0 || 2 * depth + 1 > SPEC_HIDDEN_MAX || depth > 3)
+    const int code = spec_code_units(spec), depth = spec->hidden_count / 2 + direction;
+    int widths[SPEC_HIDDEN_MAX];
+    if (!spec_is_dense(spec) || depth < 0 || 2 * depth + 1 > SPEC_HIDDEN_MAX || depth > 3)
         return;
-    spec->hidden_count = 2 * depth + 1;
-    for (int i = 0; i < SPEC_HIDDEN_MAX; i++)
-        spec->widths[i] = 0;
     for (int i = 0; i <= depth; i++) {
         const int width = code << (i > 5 ? 5 : i) > SPEC_WIDTH_MAX ? SPEC_WIDTH_MAX : code << (i > 5 ? 5 : i);
-        spec->widths[depth - i] = spec->widths[depth + i] = width;
+        widths[depth - i] = widths[depth + i] = width;
     }
+    spec_set_widths(spec, widths, 2 * depth + 1);
 }
 
 static void step_rate(Spec *spec, int direction)
@@ -184,10 +185,7 @@ static void step_seed(Spec *spec, int direction)
         spec->seed += direction > 0 ? 1u : (uint32_t)-1;
 }
 
-static void format_code(const Spec *spec, char text[32])
-{
-    (void)snprintf(text, 32, "%d", spec->widths[spec_code_index(spec)]);
-}
+static void format_code(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec_code_units(spec)); }
 static void format_layers(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec->hidden_count + 1); }
 static void format_rate(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%.3g", (double)spec->lr); }
 static void format_batch(const Spec *spec, char text[32]) { (void)snprintf(text, 32, "%d", spec->batch); }
@@ -221,20 +219,26 @@ static void format_typed(const Setting *setting, const Spec *spec, const char *t
     }
     size_t used = (size_t)snprintf(text, size, "layers=");
     for (int i = 0; i < spec->hidden_count && used < size; i++) {
-        char width[16];
-        (void)snprintf(width, sizeof width, "%d", spec->widths[i]);
-        used += (size_t)snprintf(text + used, size - used, "%s%.100s", i ? "," : "",
-                                 i == spec_code_index(spec) ? typed : width);
+        const bool is_code = i == spec_code_index(spec);
+        char item[LAYER_ITEM_SIZE];
+        layer_item_format(&spec->layers[i], item);
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%s%.100s",
+                             i == 0                ? ""
+                             : spec_is_dense(spec) ? ","
+                                                   : "-",
+                             is_code && spec->layers[i].kind == LAYER_SAMPLE ? "sample" : "", is_code ? typed : item);
     }
 }
 
 // What the field begins with: the value, of layers their widths.
 static void open_field(Ui *ui, const Setting *setting, const Spec *spec, const char *field, const char *value)
 {
-    char widths[96];
-    spec_format_layers(spec, DIGIT_PIXELS, ",", widths, sizeof widths);
-    char *first = strchr(widths, ',') + 1; // without the pixels at both ends
-    *strrchr(first, ',') = 0;
+    const char separator[] = {spec_is_dense(spec) ? ',' : '-', 0};
+    char items[SPEC_TEXT_SIZE];
+    spec_format_layers(spec, DIGIT_PIXELS, separator, items, sizeof items);
+    char *first = strchr(items, *separator) + 1; // without the pixels at both ends
+    *strrchr(first, *separator) = 0;
     ui_field_open(ui, field, setting->format == format_layers ? first : value);
 }
 

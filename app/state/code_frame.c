@@ -115,7 +115,7 @@ static float choose_end(float most)
 }
 
 // One axis for all, so that bars may be compared: from 0, or below, to what the test set's digits reach.
-static void compose_axis(CodeFrame *code, float ends[SIDE_COUNT][SPEC_WIDTH_MAX])
+static void compose_axis(CodeFrame *code, float ends[SIDE_COUNT][MODEL_CODE_MAX])
 {
     float low = 0.0f, high = 0.0f;
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -145,7 +145,7 @@ static void compose_axis(CodeFrame *code, float ends[SIDE_COUNT][SPEC_WIDTH_MAX]
 enum { ROWS_MAX = CODE_PAGE > CODE_STEPS + 1 ? CODE_PAGE : CODE_STEPS + 1 };
 _Static_assert((int)ROWS_MAX <= (int)PAGE_MAX, "the workspaces of the models on show have room");
 
-static float codes[ROWS_MAX * SPEC_WIDTH_MAX]; // the UI thread's
+static float codes[ROWS_MAX * MODEL_CODE_MAX]; // the UI thread's
 
 static void decode_rows(const App *app, const ModelFrame *m, int side, int rows, float *pictures)
 {
@@ -263,7 +263,7 @@ static int find_number(const CodeFrame *code, const Look *look, bool is_capture)
 
 void code_compose(App *app, Frame *frame)
 {
-    static float ends[SIDE_COUNT][SPEC_WIDTH_MAX]; // the UI thread's
+    static float ends[SIDE_COUNT][MODEL_CODE_MAX]; // the UI thread's
     CodeFrame *code = app->code;
     float target[DIGIT_PIXELS];
     frame->code = code;

@@ -38,16 +38,16 @@ typedef struct CodeLook {
 
 // The numbers that were pulled, by side: NaN where a number is as encoded.
 typedef struct CodePulls {
-    float values[SIDE_COUNT][SPEC_WIDTH_MAX];
+    float values[SIDE_COUNT][MODEL_CODE_MAX];
 } CodePulls;
 
 // Of one side. Arrays of numbers are (units), of pictures (.., DIGIT_PIXELS).
 typedef struct CodeSide {
     int units;
     int first, count;             // that are on the page
-    float values[SPEC_WIDTH_MAX]; // of the digit on the pad, as encoded
-    float shown[SPEC_WIDTH_MAX];  // on the way to the other digit, or pulled
-    bool is_pulled[SPEC_WIDTH_MAX];
+    float values[MODEL_CODE_MAX]; // of the digit on the pad, as encoded
+    float shown[MODEL_CODE_MAX];  // on the way to the other digit, or pulled
+    bool is_pulled[MODEL_CODE_MAX];
     int pulled_count;
     float decoded[DIGIT_PIXELS];    // what the decoder makes of those shown; where nothing is changed the output itself
     float difference[DIGIT_PIXELS]; // decoded - output

@@ -7,7 +7,7 @@
 void code_pulls_clear(CodePulls *pulls, int side, int number)
 {
     for (int s = 0; s < SIDE_COUNT; s++)
-        for (int i = 0; i < SPEC_WIDTH_MAX; i++)
+        for (int i = 0; i < MODEL_CODE_MAX; i++)
             if ((side < 0 || s == side) && (number < 0 || i == number))
                 pulls->values[s][i] = NAN;
 }
@@ -31,7 +31,7 @@ void app_take_as_encoded(App *app, int side, int number)
     bool is_changed = false;
     code_pulls_clear(&app->pulls, side, number);
     for (int s = 0; s < SIDE_COUNT; s++)
-        for (int i = 0; i < SPEC_WIDTH_MAX; i++)
+        for (int i = 0; i < MODEL_CODE_MAX; i++)
             is_changed |= isnan(before.values[s][i]) != isnan(app->pulls.values[s][i]);
     if (is_changed)
         note_deed(app, &before);

@@ -39,7 +39,7 @@ static LessonVerdict judge_redraw(const LessonFacts *facts)
 static void say_redraw(const LessonFacts *facts, char *text, size_t size)
 {
     const NarratorModel *a = SIDE(SIDE_A);
-    const int code = a->spec.widths[spec_code_index(&a->spec)];
+    const int code = spec_code_units(&a->spec);
     SAY("The network squeezes the %d pixels of your digit into %d numbers and draws it again from those. It learns "
         "from %s digits; on %s new ones a pixel is wrong by *%s* on average (0 is black, 1 is white).",
         DIGIT_PIXELS, code, lesson_count(facts->train_count).text, lesson_count(facts->test_count).text,

@@ -26,16 +26,9 @@ NUMBER_PART(targets, targets)
 NUMBER_PART(noise_kind, noise_kind)
 #undef NUMBER_PART
 
-static bool differs_layers(const Spec *a, const Spec *b)
-{
-    return a->hidden_count != b->hidden_count || memcmp(a->widths, b->widths, sizeof a->widths) != 0;
-}
+static bool differs_layers(const Spec *a, const Spec *b) { return !spec_has_same_layers(a, b); }
 
-static void copy_layers(Spec *to, const Spec *from)
-{
-    to->hidden_count = from->hidden_count;
-    memcpy(to->widths, from->widths, sizeof to->widths);
-}
+static void copy_layers(Spec *to, const Spec *from) { spec_set_layers(to, from); }
 
 static bool has_own_rate(const Spec *spec) { return spec->lr == optimizer_get(spec->optimizer)->default_lr; }
 static bool differs_optimizer(const Spec *a, const Spec *b) { return a->optimizer != b->optimizer; }

@@ -10,10 +10,11 @@
 typedef struct CodeFacts {
     int images; // 0: nothing was measured
     int units;
-    float mean[SPEC_WIDTH_MAX];
-    float zero_share[SPEC_WIDTH_MAX]; // share of the images for which the unit is exactly 0
-    float least[SPEC_WIDTH_MAX], most[SPEC_WIDTH_MAX];
-    bool is_dead[SPEC_WIDTH_MAX]; // 0 for every image, or of a variance below DEAD_VARIANCE
+    float mean[MODEL_CODE_MAX];
+    float zero_share[MODEL_CODE_MAX]; // share of the images for which the unit is exactly 0
+    float least[MODEL_CODE_MAX], most[MODEL_CODE_MAX];
+    bool is_dead[MODEL_CODE_MAX]; // 0 for every image, or of a variance below DEAD_VARIANCE
+    float kl[MODEL_CODE_MAX];     // of a code that is drawn (sample.h): nats an image; else 0
     int dead_count;
     double mean_all; // over all units
 } CodeFacts;

@@ -172,8 +172,7 @@ static bool fits(const Trial *trial, int reading, Spec *spec)
     foreign_set_layers(trial->foreign, reading, spec);
     if (foreign_has_spread(trial->foreign) && !names(trial, SPEC_KEY_LOSS))
         spec->loss = LOSS_GAUSS;
-    return !names(trial, SPEC_KEY_LAYERS) || (spec->hidden_count == trial->wish->spec.hidden_count &&
-                                              memcmp(spec->widths, trial->wish->spec.widths, sizeof spec->widths) == 0);
+    return !names(trial, SPEC_KEY_LAYERS) || spec_has_same_layers(spec, &trial->wish->spec);
 }
 
 static bool try_all(Trial *trial, const LoadProgress *progress, Guesses *out, Error *error)

@@ -10,6 +10,7 @@
 #include "kernels/kernel.h"
 #include "kernels/measure.h"
 #include "measuring/unit_spread.h"
+#include "models/code.h"
 #include "models/model_layers.h"
 #include "models/pixels.h"
 #include "models/range.h"
@@ -19,7 +20,7 @@ static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole 
 
 typedef struct Shard {
     PixelSums sums;
-    double noisy_loss[LOSS_COUNT], loss_in_range;
+    double noisy_loss[LOSS_COUNT], loss_in_range, kl;
     uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
     float outputs[DIGIT_PIXELS];
     uint32_t zeros[DIGIT_PIXELS];
@@ -29,6 +30,7 @@ typedef struct Shard {
 typedef struct Worker {
     Workspace workspace;
     float *strip;                     // (TILE_ROWS, STRIP_COLUMNS)
+    float *codes;                     // (TILE_ROWS, code_units)
     float *noisy;                     // (TILE_ROWS, DIGIT_PIXELS): inputs where the noise makes floats
     uint8_t (*damaged)[DIGIT_PIXELS]; // (TILE_ROWS): where it leaves bytes
     uint8_t (*targets)[DIGIT_PIXELS]; // (TILE_ROWS): where they are not the images
@@ -43,7 +45,7 @@ typedef struct Measurement {
     int linear; // the output that leaves its logit as it is
     LossSettings settings;
     const ImageSet *set;
-    int images, code_index, code_units;
+    int images, code_units;
     Shard *shards;
     UnitSpread *units; // (shards, code_units)
     Worker *workers;
@@ -160,8 +162,10 @@ static void measure_tile(const Measurement *m, int first, int count, Worker *wor
     Page page;
     open_page(m, first, count, worker, &page);
     const float *code = encode_bytes(m, &page.tile, worker);
-    unit_spread_add(units, m->code_units, worker->workspace.values[m->code_index],
-                    m->model->layers[m->code_index].stride, count);
+    code_take(m->model, &worker->workspace, count, worker->codes);
+    unit_spread_add(units, m->code_units, worker->codes, (size_t)m->code_units, count);
+    if (code_is_drawn(m->model))
+        shard->kl += code_sum_kl(m->model, &worker->workspace, count);
     measure_outputs(m, &page, code, worker, shard);
     if (!pixels_are_damaged(&m->model->spec))
         return;
@@ -184,7 +188,7 @@ static void measure_shard(void *context, int task_index, int worker_index)
 // Everything about a set, from all shards.
 typedef struct Totals {
     PixelSums sums;
-    double noisy_loss[LOSS_COUNT], loss_in_range;
+    double noisy_loss[LOSS_COUNT], loss_in_range, kl;
     int64_t histogram[HISTOGRAM_BINS];
 } Totals;
 
@@ -197,6 +201,7 @@ static void add_shard(Totals *totals, const Shard *shard)
         totals->noisy_loss[loss] += shard->noisy_loss[loss];
     }
     totals->loss_in_range += shard->loss_in_range;
+    totals->kl += shard->kl;
     sums->output += part->output;
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         sums->bias[group] += part->bias[group];
@@ -270,19 +275,21 @@ static bool prepare_worker(Worker *worker, const Model *model)
     const Spec *spec = &model->spec;
     const bool is_damaged = pixels_are_damaged(spec), stays_bytes = pixels_stay_bytes(spec);
     worker->strip = floats_create((size_t)TILE_ROWS * STRIP_COLUMNS);
+    worker->codes = floats_create((size_t)TILE_ROWS * (size_t)code_units(model));
     worker->noisy = stays_bytes ? NULL : floats_create((size_t)TILE_ROWS * DIGIT_PIXELS);
     worker->damaged = is_damaged && stays_bytes ? malloc(TILE_ROWS * sizeof *worker->damaged) : NULL;
     worker->targets = pixels_have_binary_figures(spec) ? malloc(TILE_ROWS * sizeof *worker->targets) : NULL;
     worker->unwanted = is_damaged ? calloc(1, sizeof *worker->unwanted) : NULL;
-    return worker->strip && (stays_bytes || worker->noisy) && (!is_damaged || !stays_bytes || worker->damaged) &&
-           (!pixels_have_binary_figures(spec) || worker->targets) && (!is_damaged || worker->unwanted) &&
-           workspace_init(&worker->workspace, model, TILE_ROWS, NULL);
+    return worker->strip && worker->codes && (stays_bytes || worker->noisy) &&
+           (!is_damaged || !stays_bytes || worker->damaged) && (!pixels_have_binary_figures(spec) || worker->targets) &&
+           (!is_damaged || worker->unwanted) && workspace_init(&worker->workspace, model, TILE_ROWS, NULL);
 }
 
 static void free_worker(Worker *worker)
 {
     workspace_free(&worker->workspace);
     floats_free(worker->strip);
+    floats_free(worker->codes);
     floats_free(worker->noisy);
     free(worker->damaged);
     free(worker->targets);
@@ -314,7 +321,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
 {
     assert(model->pixels == DIGIT_PIXELS && facts->are_binary == pixels_have_binary_figures(&model->spec));
     const int images = facts->images, worker_count = pool_thread_count(pool);
-    const int code_index = spec_code_index(&model->spec), code_units = model->spec.widths[code_index];
+    const int units = code_units(model);
     const int shard_count = (images + SHARD_IMAGES - 1) / SHARD_IMAGES;
     Measurement m = {
         .model = model,
@@ -324,10 +331,9 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         .settings = model_unit_settings(model, parameters),
         .set = set,
         .images = images,
-        .code_index = code_index,
-        .code_units = code_units,
+        .code_units = units,
         .shards = calloc((size_t)shard_count, sizeof *m.shards),
-        .units = calloc((size_t)shard_count * (size_t)code_units, sizeof *m.units),
+        .units = calloc((size_t)shard_count * (size_t)units, sizeof *m.units),
         .workers = calloc((size_t)worker_count, sizeof *m.workers),
     };
     bool good = m.shards && m.units && m.workers;
@@ -343,7 +349,8 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
                                                     : totals.loss_in_range / ((double)images * DIGIT_PIXELS);
         find_gauss(out, model, m.settings);
         fill_maps(out, facts, m.shards, shard_count);
-        out->code_units = code_units;
+        out->code_units = units;
+        out->kl = totals.kl / images;
         out->dead_code_units = count_dead_units(&m, shard_count);
     } else {
         error_set(error, "out of memory: measuring a model over %d images", images);

@@ -33,6 +33,7 @@ typedef struct Metrics {
     int dead_outputs; // pixels that are exactly 0 for every image: rightly so (metrics_rightly_black), or never lit
     int never_lit;    // of these, those that have ink in some image
     int code_units;   // of the code layer
+    double kl;        // of a code that is drawn (sample.h): nats an image; else 0
     int dead_code_units; // of these, those of variance below DEAD_VARIANCE over the images: most often 0 for each
     int64_t nonfinite;   // outputs that are NaN or infinite
     int64_t histogram_input[HISTOGRAM_BINS], histogram_output[HISTOGRAM_BINS]; // below 0, 64 bins over [0,1], above 1

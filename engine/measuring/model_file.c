@@ -128,8 +128,8 @@ static bool take_known(ModelFile *out, const Foreign *foreign, const SpecWish *w
         spec = wish->spec;
         if (!names(wish, SPEC_KEY_LAYERS))
             foreign_set_layers(foreign, 0, &spec);
-        if (spec.hidden_count != found.hidden_count || memcmp(spec.widths, found.widths, sizeof spec.widths) != 0) {
-            char wanted[96], had[96];
+        if (!spec_has_same_layers(&spec, &found)) {
+            char wanted[SPEC_TEXT_SIZE], had[SPEC_TEXT_SIZE];
             spec_format_layers(&spec, DIGIT_PIXELS, "-", wanted, sizeof wanted);
             spec_format_layers(&found, DIGIT_PIXELS, "-", had, sizeof had);
             return error_set(error, "%s: its tensors make %s where %s was asked for", foreign_name(foreign), had,

@@ -188,7 +188,7 @@ void pca_destroy(Pca *pca)
 
 int pca_components(const Spec *spec)
 {
-    const int units = spec->widths[spec_code_index(spec)];
+    const int units = spec_code_units(spec);
     return units < DIGIT_PIXELS ? units : DIGIT_PIXELS;
 }
 
@@ -199,8 +199,7 @@ Spec pca_spec(int components)
     spec.loss = LOSS_MSE;
     spec.hidden = activation_find(HIDDEN_ACTIVATION, "linear");
     spec.output = activation_find(OUTPUT_ACTIVATION, "linear");
-    spec.hidden_count = 1;
-    spec.widths[0] = components;
+    spec_set_widths(&spec, &components, 1);
     return spec;
 }
 

@@ -5,35 +5,55 @@
 #include <string.h>
 
 #include "models/model_layers.h"
+#include "models/sample.h"
 
-static int find_layer(const Model *model) { return spec_code_index(&model->spec); }
+int code_units(const Model *model) { return model->layers[model->code_index].out; }
+bool code_is_first(const Model *model) { return model->is_dense && model->code_index == 0; }
 
-int code_units(const Model *model) { return model->layers[find_layer(model)].out; }
-bool code_is_first(const Model *model) { return find_layer(model) == 0; }
-bool code_is_last(const Model *model) { return find_layer(model) == model->layer_count - 2; }
+bool code_is_last(const Model *model)
+{
+    return model->code_index == model->layer_count - 2 && model->layers[model->layer_count - 1].kind == LAYER_DENSE;
+}
+
+bool code_is_drawn(const Model *model) { return model->layers[model->code_index].kind == LAYER_SAMPLE; }
+
+void code_take(const Model *model, const Workspace *workspace, int rows, float *codes)
+{
+    const Shape *shape = &model->layers[model->code_index].to;
+    const size_t units = (size_t)code_units(model);
+    for (size_t row = 0; row < (size_t)rows; row++)
+        shape_pack(shape, workspace->values[model->code_index] + row * shape->stride, codes + row * units);
+}
+
+void code_add_kl(const Model *model, const Workspace *workspace, int rows, double *kl)
+{
+    if (code_is_drawn(model))
+        sample_add_kl(&model->layers[model->code_index], workspace->values[model->code_index - 1], rows, kl);
+}
+
+double code_sum_kl(const Model *model, const Workspace *workspace, int rows)
+{
+    return code_is_drawn(model)
+               ? sample_sum_kl(&model->layers[model->code_index], workspace->values[model->code_index - 1], rows)
+               : 0.0;
+}
 
 void code_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
                  float *codes)
 {
-    const int layer = find_layer(model);
-    const size_t units = (size_t)code_units(model), stride = model->layers[layer].stride;
     (void)model_encode(model, parameters, workspace, x, rows); // the layers behind the code are small beside the first
-    for (size_t row = 0; row < (size_t)rows; row++)
-        memcpy(codes + row * units, workspace->values[layer] + row * stride, units * sizeof *codes);
+    code_take(model, workspace, rows, codes);
 }
 
 void code_decode(const Model *model, const float *parameters, Workspace *workspace, const float *codes, int rows,
                  float *z, float *p)
 {
     assert(rows <= workspace->rows);
-    const int layer = find_layer(model);
-    const size_t units = (size_t)code_units(model), stride = model->layers[layer].stride;
-    for (size_t row = 0; row < (size_t)rows; row++) {
-        float *line = workspace->values[layer] + row * stride;
-        memcpy(line, codes + row * units, units * sizeof *line);
-        memset(line + units, 0, (stride - units) * sizeof *line); // nobody reads it, but what is there stays finite
-    }
-    model_encode_from(model, parameters, workspace, layer, rows);
+    const Shape *shape = &model->layers[model->code_index].to;
+    const size_t units = (size_t)code_units(model);
+    for (size_t row = 0; row < (size_t)rows; row++)
+        shape_unpack(shape, codes + row * units, workspace->values[model->code_index] + row * shape->stride);
+    model_encode_from(model, parameters, workspace, model->code_index, rows);
     model_decode_last(model, parameters, workspace, rows, z, p);
 }
 

@@ -1,11 +1,16 @@
-// Code: what the code layer, the narrowest of a model, holds of an image, and what the decoder makes of such numbers.
+// Code: what the code layer, the narrowest of a model or what it samples, holds of an image, and what the decoder makes
+// of such numbers.
 //
-// Codes are (rows, units), values behind the hidden activation. Encoding and then decoding gives the outputs of
-// model_forward over the same rows, bit for bit. Thread: pure functions; each thread brings its own Workspace.
+// Codes are (rows, units), values behind the hidden activation; of a picture channel after channel. Encoding and then
+// decoding gives the outputs of model_forward over the same rows, bit for bit. Thread: pure functions; each thread
+// brings its own Workspace.
 #pragma once
 #include "models/model.h"
 
-int code_units(const Model *model); // 1 .. SPEC_WIDTH_MAX
+int code_units(const Model *model);
+
+// Whether it is drawn while the model trains (sample.h): what is encoded is its mean.
+bool code_is_drawn(const Model *model);
 
 // Whether the code is the first hidden layer, so that each unit has one weight for each pixel: code_encoder_weights.
 bool code_is_first(const Model *model);
@@ -15,6 +20,12 @@ bool code_is_last(const Model *model);
 // x (rows, pixels) -> codes (rows, units). rows <= workspace->rows.
 void code_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
                  float *codes);
+
+// Of the images that went through model_encode or model_encode_tile last: codes (rows, units). And, where the code is
+// drawn, the divergence of each unit in nats, summed over rows, on top of what is in kl (units).
+void code_take(const Model *model, const Workspace *workspace, int rows, float *codes);
+void code_add_kl(const Model *model, const Workspace *workspace, int rows, double *kl);
+double code_sum_kl(const Model *model, const Workspace *workspace, int rows); // over units and rows; 0 where it is not
 
 // codes (rows, units) -> logits z and outputs p, each (rows, pixels). z or p may be NULL. rows <= workspace->rows.
 void code_decode(const Model *model, const float *parameters, Workspace *workspace, const float *codes, int rows,

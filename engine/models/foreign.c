@@ -77,7 +77,7 @@ static void read_spec(Foreign *foreign)
             }
             return;
         }
-    char said[96], found[96];
+    char said[SPEC_TEXT_SIZE], found[SPEC_TEXT_SIZE];
     spec_format_layers(&foreign->spec, foreign->pixels, "-", said, sizeof said);
     foreign_set_layers(foreign, 0, &foreign->spec);
     spec_format_layers(&foreign->spec, foreign->pixels, "-", found, sizeof found);
@@ -100,6 +100,8 @@ static bool is_needed(const Foreign *foreign, int index)
 {
     if (index == foreign->log_sigma)
         return true;
+    if (foreign->is_named)
+        return foreign_is_named(foreign, index);
     for (int i = 0; i < foreign->readings.count; i++)
         for (int layer = 0; layer < foreign->readings.items[i].count; layer++)
             if (foreign->readings.items[i].weights[layer] == index || foreign->readings.items[i].biases[layer] == index)
@@ -176,13 +178,17 @@ static bool read_all(Foreign *foreign)
 {
     foreign->file = safetensors_header(foreign->reader);
     foreign->log_sigma = find_log_sigma(foreign->file);
-    find_readings(foreign);
+    if (!foreign_find_named(foreign))
+        return false;
+    if (!foreign->is_named)
+        find_readings(foreign);
     if (foreign->readings.count == 0)
         return foreign_refuse_tensors(foreign, &foreign->problem);
     if (foreign->file->skipped_metadata > 0)
         notices_add(&foreign->notices, "%s: metadata that is too long to be a spec was skipped", foreign->name);
     read_step(foreign);
-    read_spec(foreign);
+    if (!foreign->is_named)
+        read_spec(foreign);
     read_moments(foreign);
     return read_values(foreign);
 }
@@ -231,10 +237,14 @@ void foreign_close(Foreign *foreign)
 void foreign_set_layers(const Foreign *foreign, int reading, Spec *spec)
 {
     const Chain *chain = &foreign->readings.items[reading];
-    memset(spec->widths, 0, sizeof spec->widths);
-    spec->hidden_count = chain->count - 1;
-    for (int i = 0; i < spec->hidden_count; i++)
-        spec->widths[i] = (int)chain_out(foreign->file, chain, i);
+    int widths[SPEC_HIDDEN_MAX];
+    if (foreign->is_named) {
+        spec_set_layers(spec, &foreign->spec);
+        return;
+    }
+    for (int i = 0; i < chain->count - 1; i++)
+        widths[i] = (int)chain_out(foreign->file, chain, i);
+    spec_set_widths(spec, widths, chain->count - 1);
 }
 
 bool foreign_has_spread(const Foreign *foreign) { return foreign->log_sigma >= 0; }
@@ -259,6 +269,10 @@ static void fill_layer(const Layer *layer, Orientation orientation, const float 
 void foreign_fill(const Foreign *foreign, int reading, const Model *model, float *parameters)
 {
     const Chain *chain = &foreign->readings.items[reading];
+    if (foreign->is_named) {
+        foreign_fill_named(foreign, model, parameters);
+        return;
+    }
     assert(model->layer_count == chain->count && model->pixels == foreign->pixels);
     memset(parameters, 0, model->parameter_count * sizeof *parameters);
     for (int i = 0; i < chain->count; i++)

@@ -21,8 +21,8 @@ typedef struct Search {
     int count;
     bool takes_all; // ways through all of them, else the longest through some
     int tries;
-    int way[MODEL_LAYERS_MAX], length;
-    int found[WAYS_MAX][MODEL_LAYERS_MAX], found_count, found_length; // of one length, through other weights each
+    int way[CHAIN_MAX], length;
+    int found[WAYS_MAX][CHAIN_MAX], found_count, found_length; // of one length, through other weights each
     bool is_used[WEIGHTS_MAX];
 } Search;
 
@@ -163,7 +163,7 @@ static void search_on(Search *search, size_t in, int last)
 {
     if (search->length >= 2 && in == search->pixels)
         keep_way(search);
-    if (search->length == MODEL_LAYERS_MAX || (search->takes_all && search->found_count > 0))
+    if (search->length == CHAIN_MAX || (search->takes_all && search->found_count > 0))
         return;
     // the pixels lie at both ends, unless every weight has its place between
     if (!search->takes_all && search->length > 0 && in == search->pixels)
@@ -188,7 +188,7 @@ static bool find_ways(Search *search, const int *weights, int count, bool takes_
     search->count = count;
     search->takes_all = takes_all;
     search->tries = search->length = search->found_count = 0;
-    if (!takes_all || (count >= 2 && count <= MODEL_LAYERS_MAX))
+    if (!takes_all || (count >= 2 && count <= CHAIN_MAX))
         search_on(search, search->pixels, -1);
     return search->found_count > 0;
 }
@@ -305,7 +305,7 @@ static bool is_at_home(const Search *search, const int *weights, int count, cons
 static void add_whole(Chains *chains, Search *search, const int *weights, int count)
 {
     if (leads_through(search, weights, count)) {
-        if (count <= MODEL_LAYERS_MAX)
+        if (count <= CHAIN_MAX)
             add_chain(chains, search, weights, count, weights, count);
     } else if (find_ways(search, weights, count, true) || find_ways(search, weights, count, false)) {
         add_found(chains, search, weights, count);
@@ -329,7 +329,7 @@ static void add_without_guests(Chains *chains, Search *search, const int *weight
 static void add_tied(Chains *chains, const Search *search, const int *weights, int count)
 {
     size_t in = search->pixels;
-    if (count == 0 || 2 * count > MODEL_LAYERS_MAX || chains->count == FOREIGN_READINGS_MAX)
+    if (count == 0 || 2 * count > CHAIN_MAX || chains->count == FOREIGN_READINGS_MAX)
         return;
     Chain chain = {.orientation = search->orientation, .count = 2 * count, .is_as_named = true, .is_tied = true};
     for (int i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 // What the parts of foreign.h's implementation share: foreign.c, reading and filling; foreign_names.c, what names say;
-// foreign_chain.c and foreign_bias.c, which tensors make the layers; foreign_said.c, sentences. Internal to the engine.
+// foreign_chain.c and foreign_bias.c, which tensors make the layers; foreign_named.c, those of a file that says its
+// layers; foreign_said.c, sentences. Internal to the engine.
 // Thread: as in foreign.h.
 #pragma once
 #include "models/foreign.h"
@@ -28,11 +29,13 @@ int foreign_name_orientation(const char *name); // an Orientation; -1: it does n
 
 // ---- foreign_chain.c ----
 
+enum { CHAIN_MAX = SPEC_HIDDEN_MAX + 1 }; // layers
+
 // The tensors of a model's layers, as indices into the header, from the first on.
 typedef struct Chain {
     int count;
-    int weights[MODEL_LAYERS_MAX], biases[MODEL_LAYERS_MAX]; // a bias of -1: none
-    bool is_as_named;                                        // in the order of their names
+    int weights[CHAIN_MAX], biases[CHAIN_MAX]; // a bias of -1: none
+    bool is_as_named;                          // in the order of their names
     bool is_tied; // the second half of the layers has the weights of the first, turned and in the other order
     Orientation orientation; // of the first half, where they are tied
 } Chain;
@@ -72,6 +75,7 @@ struct Foreign {
     const SafetensorsFile *file;
     Chains readings;
     bool is_ours, has_spec;
+    bool is_named; // its spec says layers that are not all dense; its tensors are found by their names
     Spec spec;
     int64_t step;
     PixelMoments moments; // deviation 0: it does not say
@@ -82,3 +86,11 @@ struct Foreign {
 // ---- foreign_said.c ----
 
 bool foreign_refuse_tensors(const Foreign *foreign, Error *error); // what tensors there are; false
+
+// ---- foreign_named.c ----
+
+// Whether the file says layers that are not all dense, with all tensors that these have: is_named, then, and its spec.
+// False, with the problem, where it says so and lacks one.
+bool foreign_find_named(Foreign *foreign);
+bool foreign_is_named(const Foreign *foreign, int index); // the tensor is one of them
+void foreign_fill_named(const Foreign *foreign, const Model *model, float *parameters);

@@ -50,8 +50,8 @@ bool foreign_refuse_tensors(const Foreign *foreign, Error *error)
     return error_set(error,
                      "%s: no fully connected layers lead from %d to %d values, such as weights (32, %d) and (%d, 32) "
                      "would, at most %d of at most %d units; %s%s",
-                     foreign->name, foreign->pixels, foreign->pixels, foreign->pixels, foreign->pixels,
-                     MODEL_LAYERS_MAX, SPEC_WIDTH_MAX, *list ? "it holds " : "it holds no tensors", list);
+                     foreign->name, foreign->pixels, foreign->pixels, foreign->pixels, foreign->pixels, CHAIN_MAX,
+                     SPEC_WIDTH_MAX, *list ? "it holds " : "it holds no tensors", list);
 }
 
 // ---- what was done ------------------------------------------------------------------------------------------------

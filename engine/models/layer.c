@@ -17,14 +17,43 @@ Shape shape_of_units(int units) { return (Shape){units, 1, 1, 1, kernel_pad((siz
 
 int shape_count(const Shape *shape) { return shape->channels * shape->height * shape->width; }
 
+void shape_pack(const Shape *shape, const float *values, float *packed)
+{
+    const size_t pixels = (size_t)shape->height * (size_t)shape->width;
+    for (size_t channel = 0; channel < (size_t)shape->channels; channel++)
+        memcpy(packed + channel * pixels, values + channel * shape->plane, pixels * sizeof *packed);
+}
+
+void shape_unpack(const Shape *shape, const float *packed, float *values)
+{
+    const size_t pixels = (size_t)shape->height * (size_t)shape->width;
+    memset(values, 0, shape->stride * sizeof *values);
+    for (size_t channel = 0; channel < (size_t)shape->channels; channel++)
+        memcpy(values + channel * shape->plane, packed + channel * pixels, pixels * sizeof *packed);
+}
+
 bool shape_is_picture(const Shape *shape) { return shape->plane > 1; }
+
+void layer_multiply(const Product *product)
+{
+    Product piece = *product;
+    for (size_t first = 0; first < product->k; first += PRODUCT_DEPTH_MAX) {
+        const size_t rest = product->k - first;
+        piece.k = rest < PRODUCT_DEPTH_MAX ? rest : PRODUCT_DEPTH_MAX;
+        piece.a = product->a + first * product->a_column;
+        piece.b = product->b + first * product->b_stride;
+        kernel_get()->multiply(&piece);
+        piece.accumulate = true;
+        piece.bias = NULL;
+    }
+}
 
 // ---- dense --------------------------------------------------------------------------------------------------------
 
 void dense_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
 {
     (void)scratch;
-    kernel_get()->multiply(&(Product){
+    layer_multiply(&(Product){
         .m = (size_t)rows,
         .n = layer->stride,
         .k = layer->weight_rows,
@@ -43,7 +72,7 @@ void dense_backward(const Layer *layer, const LayerBackward *pass)
 {
     const Kernel *kernel = kernel_get();
     if (pass->gradient) {
-        kernel->multiply(&(Product){
+        layer_multiply(&(Product){
             .m = layer->weight_rows,
             .n = layer->stride,
             .k = (size_t)pass->rows,
@@ -64,7 +93,7 @@ void dense_backward(const Layer *layer, const LayerBackward *pass)
             memset(pass->scratch, 0, layer->scratch * sizeof *pass->scratch);
         kernel->transpose(pass->parameters + layer->weight_offset, layer->stride, layer->weight_rows,
                           (size_t)layer->to.channels, pass->scratch, layer->from.stride);
-        kernel->multiply(&(Product){
+        layer_multiply(&(Product){
             .m = (size_t)pass->rows,
             .n = layer->from.stride,
             .k = (size_t)layer->to.channels,
@@ -175,6 +204,14 @@ static bool plan_reshape(const LayerPlan *plan, Layer *layer, Error *error)
     return true;
 }
 
+static bool plan_sample(const LayerPlan *plan, Layer *layer, Error *error)
+{
+    (void)error;
+    assert(layer->from.channels == 2 * plan->count);
+    layer->to = shape_of_units(plan->count);
+    return true;
+}
+
 typedef struct Kind {
     const char *key;
     bool wants_picture; // else units
@@ -191,17 +228,27 @@ static const Kind kinds[LAYER_KIND_COUNT] = {
     [LAYER_UP] = {"up", true, plan_up, up_forward, up_backward},
     [LAYER_FLATTEN] = {"flatten", true, plan_flatten, flatten_forward, flatten_backward},
     [LAYER_RESHAPE] = {"reshape", false, plan_reshape, flatten_forward, flatten_backward},
+    [LAYER_SAMPLE] = {"sample", false, plan_sample, sample_forward, sample_backward},
 };
 
 const char *layer_kind_key(LayerKind kind) { return kinds[kind].key; }
+int layer_columns(const Layer *layer)
+{
+    return layer->kind == LAYER_UNCONV ? layer->from.channels : layer->to.channels;
+}
+
+size_t layer_end(const Layer *layer)
+{
+    return layer->bias_offset + (layer->weight_rows > 0 ? kernel_pad((size_t)layer->to.channels) : 0);
+}
+
+bool layer_kind_wants_picture(LayerKind kind) { return kinds[kind].wants_picture; }
 
 bool layer_plan(const LayerPlan *plan, const Shape *in, size_t *offset, Layer *out, Error *error)
 {
     const Kind *kind = &kinds[plan->kind];
     Layer layer = {.kind = plan->kind, .from = *in, .in = shape_count(in)};
-    if (kind->wants_picture != shape_is_picture(in))
-        return error_set(error, "%s wants %s, and what comes before it gives %s", kind->key,
-                         kind->wants_picture ? "a picture" : "units", kind->wants_picture ? "units" : "a picture");
+    assert(kind->wants_picture == shape_is_picture(in));
     if (!kind->plan(plan, &layer, error))
         return false;
     if (layer.to.stride > LAYER_FLOATS_MAX)
@@ -210,7 +257,7 @@ bool layer_plan(const LayerPlan *plan, const Shape *in, size_t *offset, Layer *o
     layer.out = shape_count(&layer.to);
     layer.weight_offset = *offset;
     layer.bias_offset = *offset + layer.weight_rows * layer.stride;
-    *offset = layer.bias_offset + (layer.weight_rows > 0 ? kernel_pad((size_t)layer.to.channels) : 0);
+    *offset = layer_end(&layer);
     *out = layer;
     return true;
 }

@@ -24,6 +24,10 @@ Shape shape_of_units(int units);                             // one behind the o
 int shape_count(const Shape *shape);                         // numbers, gaps not counted
 bool shape_is_picture(const Shape *shape);                   // else units
 
+// Of one image: its numbers (shape_count) one behind the other, and back, gaps zero.
+void shape_pack(const Shape *shape, const float *values, float *packed);
+void shape_unpack(const Shape *shape, const float *packed, float *values);
+
 typedef enum LayerKind {
     LAYER_DENSE,   // units from units: z = x W + b
     LAYER_CONV,    // pictures: a small window slides over all channels
@@ -32,6 +36,7 @@ typedef enum LayerKind {
     LAYER_UP,      // each pixel becomes 2 x 2 of its own
     LAYER_FLATTEN, // a picture as units, channel after channel
     LAYER_RESHAPE, // units as a picture
+    LAYER_SAMPLE,  // 2n units, means and ln of variances, become n: the means, or what is drawn (sample.h)
     LAYER_KIND_COUNT
 } LayerKind;
 
@@ -45,7 +50,7 @@ typedef struct LayerPlan {
     int height, width; // of RESHAPE
 } LayerPlan;
 
-enum { LAYER_SIDE_MAX = 15, LAYER_COUNT_MAX = 2048, LAYER_FLOATS_MAX = 1 << 20 };
+enum { LAYER_SIDE_MAX = 15, LAYER_COUNT_MAX = 4096, LAYER_FLOATS_MAX = 1 << 17 };
 
 typedef struct Layer {
     LayerKind kind;
@@ -57,13 +62,18 @@ typedef struct Layer {
     size_t stride;                     // floats from row to row of the weights
     size_t weight_offset, bias_offset; // into the parameters
     size_t scratch;                    // floats that forward and backward want
+    bool is_bent;                      // the hidden activation comes behind it
 } Layer;
 
 // A layer behind values of shape `in`, its parameters from *offset on, which goes behind them. False, with a sentence,
-// where the two don't fit.
+// where the two don't fit. Whether `in` is a picture or units is as the kind wants it.
 bool layer_plan(const LayerPlan *plan, const Shape *in, size_t *offset, Layer *out, Error *error);
 
 const char *layer_kind_key(LayerKind kind);
+bool layer_kind_wants_picture(LayerKind kind); // else units
+
+int layer_columns(const Layer *layer); // of its weights, gaps not counted
+size_t layer_end(const Layer *layer);  // of its parameters: where those of the next begin
 
 // x (rows, from.stride) -> z (rows, to.stride), before any activation.
 void layer_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch);

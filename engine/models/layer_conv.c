@@ -94,7 +94,7 @@ static Window window_of(const Layer *layer)
 static void multiply_columns(const Layer *layer, const Window *window, const float *parameters, const float *columns,
                              float *small)
 {
-    kernel_get()->multiply(&(Product){
+    layer_multiply(&(Product){
         .m = (size_t)window->small->channels,
         .n = window->small->plane,
         .k = layer->weight_rows,
@@ -113,7 +113,7 @@ static void multiply_columns(const Layer *layer, const Window *window, const flo
 static void spread_columns(const Layer *layer, const Window *window, const float *parameters, const float *small,
                            float *columns)
 {
-    kernel_get()->multiply(&(Product){
+    layer_multiply(&(Product){
         .m = layer->weight_rows,
         .n = window->small->plane,
         .k = (size_t)window->small->channels,
@@ -136,7 +136,7 @@ static void add_gradient(const Layer *layer, const Window *window, const float *
     if (layer->stride > channels)
         memset(turned, 0, positions * layer->stride * sizeof *turned);
     kernel_get()->transpose(small, window->small->plane, channels, positions, turned, layer->stride);
-    kernel_get()->multiply(&(Product){
+    layer_multiply(&(Product){
         .m = layer->weight_rows,
         .n = layer->stride,
         .k = positions,

@@ -1,5 +1,7 @@
-// What the kinds of layers share: the table's rows are in layer.c, what they compute in layer_*.c. Internal to layer.h.
+// What the kinds of layers share: the table's rows are in layer.c, what they compute in layer_*.c. Internal to the
+// engine.
 #pragma once
+#include "kernels/kernel.h"
 #include "models/layer.h"
 
 typedef void LayerForward(const Layer *layer, const float *parameters, const float *x, int rows, float *z,
@@ -7,5 +9,8 @@ typedef void LayerForward(const Layer *layer, const float *parameters, const flo
 typedef void LayerBack(const Layer *layer, const LayerBackward *pass);
 
 // flatten: the same code for both ways.
-LayerForward dense_forward, conv_forward, unconv_forward, pool_forward, up_forward, flatten_forward;
-LayerBack dense_backward, conv_backward, unconv_backward, pool_backward, up_backward, flatten_backward;
+LayerForward dense_forward, conv_forward, unconv_forward, pool_forward, up_forward, flatten_forward, sample_forward;
+LayerBack dense_backward, conv_backward, unconv_backward, pool_backward, up_backward, flatten_backward, sample_backward;
+
+// The product of any k: in pieces, one added to the other. accumulate or bias as in it.
+void layer_multiply(const Product *product);

@@ -1,4 +1,4 @@
-// Model: a stack of dense layers and its parameters as one flat array.
+// Model: a list of layers and its parameters as one flat array.
 //
 // The Model itself is only the shape (a plain value); parameters are arrays of model.parameter_count floats that
 // learners and snapshots own. Weights are stored (in, stride): row i holds what input i adds to each output, padded
@@ -9,16 +9,16 @@
 
 #include "error.h"
 #include "io/new_file.h"
-#include "models/layer.h"
+#include "models/layer_list.h"
 #include "models/spec.h"
-
-enum { MODEL_LAYERS_MAX = 24 };
 
 typedef struct Model {
     Spec spec;
     int pixels;
     int layer_count; // hidden layers and the output
     Layer layers[MODEL_LAYERS_MAX];
+    int code_index;          // of the layer whose values are the code
+    bool is_dense;           // all layers are
     size_t moments_offset;   // with range=standard: where the two numbers of the training set stand (range.h)
     size_t log_sigma_offset; // of ln s into the parameters, where the loss is gauss; else 0: there is none
     size_t parameter_count;  // padding included; a multiple of KERNEL_PAD
@@ -31,11 +31,16 @@ typedef struct PixelRange {
 
 Model model_create(const Spec *spec, int pixels);
 
-// Scratch memory for up to `rows` images: activations and slopes of each layer.
+// Scratch memory for up to `rows` images: activations and slopes of each layer. Where not all layers are dense, a few
+// images go through them at a time, so that their activations stay in a core's cache: of all rows there are only the
+// code's and the output's values.
 typedef struct Workspace {
     int rows;
     float *values[MODEL_LAYERS_MAX]; // (rows, stride): what a layer puts out
     float *slopes[MODEL_LAYERS_MAX]; // (rows, stride): f'(z)
+    int chunk_rows;                  // images at a time
+    float *input;                    // (chunk_rows, pixels)
+    float *scratch;                  // of a layer
     float *memory;
 } Workspace;
 
@@ -66,8 +71,10 @@ void model_loss_slopes(const Model *model, PixelRange range, LossSettings settin
 
 // Tensors as PyTorch's nn.Sequential names them, where a module of activations stands between two layers:
 // encoder.0.weight (out, in), encoder.0.bias (out), encoder.2.weight, ..., decoder.0.weight, ...; the code layer is the
-// last of the encoder; of gauss log_sigma (1) behind them. Metadata: spec, step, format=losslens, with range=standard
-// mean and deviation. Goes into out, which has begun and which the caller finishes. Reading: foreign.h.
+// last of the encoder. Convolutions are (out, in, side, side), turned round (in, out, side, side); what gives a
+// sample's means and variances are two layers, mean and log_variance; of gauss log_sigma (1) behind all. Metadata:
+// spec, step, format=losslens, with range=standard mean and deviation. Goes into out, which has begun and which the
+// caller finishes. Reading: foreign.h.
 bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error);
 
 // SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_write writes them; text: 64 hex

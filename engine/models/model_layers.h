@@ -10,9 +10,10 @@
 void model_init(const Model *model, float *parameters);
 
 // Runs the hidden layers alone; returns the last one's activations, (rows, stride of that layer), in the workspace.
+// Where not all layers are dense it runs them all, and what it returns is for model_output_strip alone.
 const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows);
 
-// The hidden layers behind this one, whose activations are in the workspace.
+// The hidden layers behind this one, whose activations are in the workspace: where not all are dense, the code's.
 void model_encode_from(const Model *model, const float *parameters, Workspace *workspace, int layer_index, int rows);
 
 // The last layer, from what the last hidden one has in the workspace: z, p as model_forward.
@@ -36,7 +37,36 @@ bool model_is_finite(const Model *model, const float *parameters);
 // What the first parameter that is not finite is: "encoder.0.weight became NaN"; empty where all are finite.
 void model_describe_broken(const Model *model, const float *parameters, char *text, size_t size);
 
-#define MODEL_LOG_SIGMA "log_sigma" // the tensor of gauss's parameter
+#define MODEL_LOG_SIGMA    "log_sigma" // the tensor of gauss's parameter
+#define MODEL_MEAN         "mean"      // the layers that give `sample` what it draws from
+#define MODEL_LOG_VARIANCE "log_variance"
 
-// "encoder.0", "encoder.2" for a layer's index: model_write.
+// Whether it gives means and logarithms of variances: two layers side by side in a file, the halves of its columns.
+bool model_gives_statistics(const Model *model, int layer_index);
+
+// Images that go through layers that are not all dense at a time.
+int model_choose_chunk(const Model *model);
+
+// "encoder.0", "encoder.2" for a layer's index: model_write; MODEL_MEAN for both halves of the one above.
 void model_layer_name(const Model *model, int layer_index, char name[32]);
+
+// ---- tensors ------------------------------------------------------------------------------------------------------
+
+enum { MODEL_TENSORS_MAX = 2 * MODEL_LAYERS_MAX + 3 };
+
+// One as model_write writes it: (columns, rows) values, in PyTorch's shape.
+typedef struct ModelTensor {
+    char name[48];
+    int rank;
+    size_t shape[4];
+    const Layer *layer; // of the model; NULL: of none
+    size_t offset;      // of its first value among the parameters, where a row is a layer's stride
+    size_t rows, columns;
+} ModelTensor;
+
+int model_list_tensors(const Model *model, ModelTensor tensors[MODEL_TENSORS_MAX]); // in a file's order
+size_t model_tensor_size(const ModelTensor *tensor);
+
+// values: (columns, rows).
+void model_tensor_read(const ModelTensor *tensor, const float *parameters, float *values);
+void model_tensor_set(const ModelTensor *tensor, const float *values, float *parameters);

@@ -8,13 +8,19 @@
 #include "random.h"
 
 // Of a seed's streams: 1 is the order of the images (learner.c).
-enum { STREAM_TRAINING = 2, STREAM_TEST = 3 };
+enum { STREAM_TRAINING = 2, STREAM_TEST = 3, STREAM_SAMPLE = 4 };
 
 enum { BINARY_FROM = 128, PIECE = 256 }; // a byte from there on is 0.5 or more; pixels worked on at a time
 
 uint64_t pixels_training_key(const Spec *spec, int64_t epoch, int image)
 {
     const uint64_t stream = (uint64_t)STREAM_TRAINING << 48 | (uint64_t)epoch << 24 | (uint64_t)image;
+    return random_stream(spec->seed, stream).state;
+}
+
+uint64_t pixels_sample_key(const Spec *spec, int64_t epoch, int image)
+{
+    const uint64_t stream = (uint64_t)STREAM_SAMPLE << 48 | (uint64_t)epoch << 24 | (uint64_t)image;
     return random_stream(spec->seed, stream).state;
 }
 

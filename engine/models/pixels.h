@@ -15,6 +15,7 @@
 // What chance has an image of a training set depend on, in one epoch; and one of a test set, whose noise is the same
 // whenever it is measured or shown.
 uint64_t pixels_training_key(const Spec *spec, int64_t epoch, int image);
+uint64_t pixels_sample_key(const Spec *spec, int64_t epoch, int image); // of what a layer draws (sample.h)
 uint64_t pixels_test_key(const Spec *spec, int image);
 
 // Gaussian noise leaves no bytes.

@@ -58,6 +58,14 @@ PixelRange range_of(const Model *model, const float *parameters)
     return unit;
 }
 
+void range_map_all(PixelRange range, float *values, size_t n)
+{
+    if (range_is_unit(range))
+        return;
+    for (size_t i = 0; i < n; i++)
+        values[i] = range_map(range, values[i]);
+}
+
 void range_map_all_back(PixelRange range, float *values, size_t n)
 {
     if (range_is_unit(range))

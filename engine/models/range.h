@@ -25,5 +25,6 @@ static inline bool range_is_unit(PixelRange range) { return range.scale == 1.0f 
 static inline float range_map(PixelRange range, float t) { return range.scale * t + range.offset; }
 static inline float range_map_back(PixelRange range, float value) { return (value - range.offset) / range.scale; }
 
-// values (n): from the model's range to [0, 1], in place.
+// values (n), in place: to the model's range, and from there to [0, 1].
+void range_map_all(PixelRange range, float *values, size_t n);
 void range_map_all_back(PixelRange range, float *values, size_t n);

@@ -11,19 +11,23 @@
 
 #include "kernels/activation.h"
 #include "kernels/optimizer.h"
+#include "models/architectures.h"
 #include "models/choices.h"
+#include "models/layer_items.h"
+#include "models/layer_list.h"
 
-enum { SPEC_VALUE_SIZE = 64 }; // of one key
+enum { SPEC_VALUE_SIZE = SPEC_LAYERS_SIZE }; // of one key
 
 Spec spec_default(void)
 {
     return (Spec){.hidden_count = 1,
-                  .widths = {32},
+                  .layers = {{.kind = LAYER_DENSE, .count = 32}},
                   .lr = optimizer_get(0)->default_lr,
                   .batch = 256,
                   .seed = 1,
                   .delta = 0.1f,
-                  .weight = 2.0f};
+                  .weight = 2.0f,
+                  .beta = 1.0f};
 }
 
 float spec_noise_max(const Spec *spec) { return spec->noise_kind == NOISE_GAUSSIAN ? 2.0f : 1.0f; }
@@ -31,10 +35,10 @@ float spec_noise_max(const Spec *spec) { return spec->noise_kind == NOISE_GAUSSI
 bool spec_equal(const Spec *a, const Spec *b)
 {
     return a->loss == b->loss && a->output == b->output && a->hidden == b->hidden && a->optimizer == b->optimizer &&
-           a->hidden_count == b->hidden_count && memcmp(a->widths, b->widths, sizeof a->widths) == 0 &&
-           a->lr == b->lr && a->batch == b->batch && a->noise == b->noise && a->l1 == b->l1 && a->seed == b->seed &&
-           a->delta == b->delta && a->weight == b->weight && a->range == b->range && a->reduce == b->reduce &&
-           a->targets == b->targets && a->noise_kind == b->noise_kind;
+           spec_has_same_layers(a, b) && a->lr == b->lr && a->batch == b->batch && a->noise == b->noise &&
+           a->l1 == b->l1 && a->seed == b->seed && a->delta == b->delta && a->weight == b->weight &&
+           a->range == b->range && a->reduce == b->reduce && a->targets == b->targets &&
+           a->noise_kind == b->noise_kind && a->beta == b->beta;
 }
 
 LossSettings spec_loss_settings(const Spec *spec)
@@ -42,13 +46,57 @@ LossSettings spec_loss_settings(const Spec *spec)
     return loss_set_sigma((LossSettings){.delta = spec->delta, .weight = spec->weight}, 0.0);
 }
 
+bool spec_is_dense(const Spec *spec)
+{
+    for (int i = 0; i < spec->hidden_count; i++)
+        if (spec->layers[i].kind != LAYER_DENSE)
+            return false;
+    return true;
+}
+
+bool spec_has_same_layers(const Spec *a, const Spec *b)
+{
+    bool is_same = a->hidden_count == b->hidden_count;
+    for (int i = 0; is_same && i < a->hidden_count; i++)
+        is_same = layer_item_equal(&a->layers[i], &b->layers[i]);
+    return is_same;
+}
+
+void spec_set_layers(Spec *to, const Spec *from)
+{
+    to->hidden_count = from->hidden_count;
+    memcpy(to->layers, from->layers, sizeof to->layers);
+}
+
+void spec_set_widths(Spec *spec, const int *widths, int count)
+{
+    assert(count >= 1 && count <= SPEC_HIDDEN_MAX);
+    memset(spec->layers, 0, sizeof spec->layers);
+    spec->hidden_count = count;
+    for (int i = 0; i < count; i++)
+        spec->layers[i] = (LayerPlan){.kind = LAYER_DENSE, .count = widths[i]};
+}
+
 int spec_code_index(const Spec *spec)
 {
     int code = 0;
-    for (int i = 1; i < spec->hidden_count; i++)
-        if (spec->widths[i] < spec->widths[code])
+    for (int i = 0; i < spec->hidden_count; i++) {
+        if (spec->layers[i].kind == LAYER_SAMPLE)
+            return i;
+        if (spec->layers[i].count < spec->layers[code].count)
             code = i;
-    return code;
+    }
+    return spec_is_dense(spec) ? code : -1;
+}
+
+int spec_code_units(const Spec *spec)
+{
+    LayerList list;
+    if (spec_code_index(spec) >= 0)
+        return spec->layers[spec_code_index(spec)].count;
+    const bool fits = layer_list_plan(spec->layers, spec->hidden_count, SPEC_PIXELS, &list, NULL);
+    assert(fits);
+    return fits ? list.layers[list.code].out : 0;
 }
 
 static const char *loss_key(int i) { return loss_get(i)->key; }
@@ -105,7 +153,8 @@ static bool parse_real(float *out, const char *key, const char *value, bool zero
     return true;
 }
 
-static bool parse_layers(Spec *spec, const char *key, const char *value, Error *error)
+// Numbers with commas between them.
+static bool parse_widths(Spec *spec, const char *key, const char *value, Error *error)
 {
     char list[128];
     int widths[SPEC_HIDDEN_MAX] = {0}, count = 0;
@@ -123,11 +172,31 @@ static bool parse_layers(Spec *spec, const char *key, const char *value, Error *
         item = comma ? comma + 1 : NULL;
     }
     if (!good)
-        return error_set(error, "%s=%.60s: expected 1 to %d whole numbers from 1 to %d, separated by commas", key,
-                         value, SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
-    memcpy(spec->widths, widths, sizeof widths);
-    spec->hidden_count = count;
+        return error_set(error,
+                         "%s=%.60s: expected 1 to %d whole numbers from 1 to %d, separated by commas; or layers with a "
+                         "dash between them, as conv16-pool-20-up",
+                         key, value, SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
+    spec_set_widths(spec, widths, count);
     return true;
+}
+
+static bool parse_layers(Spec *spec, const char *key, const char *value, Error *error)
+{
+    if (strspn(value, "0123456789,. ") == strlen(value) || strlen(value) >= SPEC_LAYERS_SIZE)
+        return parse_widths(spec, key, value, error);
+    LayerPlan items[SPEC_LAYERS_MAX] = {0};
+    LayerList list;
+    Error why;
+    const int count = layer_items_parse(value, items, SPEC_LAYERS_MAX, &why);
+    if (count == 0 || !layer_list_plan(items, count, SPEC_PIXELS, &list, &why))
+        return error_set(error, "%s=%.100s: %s", key, value, why.text);
+    memcpy(spec->layers, items, sizeof items);
+    spec->hidden_count = count;
+    bool is_allowed = !spec_is_dense(spec) || count <= SPEC_HIDDEN_MAX;
+    for (int i = 0; i < count; i++)
+        is_allowed &= !spec_is_dense(spec) || items[i].count <= SPEC_WIDTH_MAX;
+    return is_allowed || error_set(error, "%s=%.100s: of dense layers alone at most %d of at most %d units are allowed",
+                                   key, value, SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
 }
 
 // ---- the keys: how each is read and written -----------------------------------------------------------------------
@@ -151,6 +220,7 @@ REAL_KEY(noise, true, 2.0f)
 REAL_KEY(l1, true, 1.0f)
 REAL_KEY(delta, false, 10.0f)
 REAL_KEY(weight, false, 1000.0f)
+REAL_KEY(beta, true, 1000.0f)
 #undef REAL_KEY
 
 #define CHOICE_KEY(field, count, name)                                                                                 \
@@ -197,16 +267,21 @@ static void format_seed(const Spec *spec, char *text)
     (void)snprintf(text, SPEC_VALUE_SIZE, "%u", (unsigned)spec->seed);
 }
 
-static void format_widths(const Spec *spec, const char *separator, char *text, size_t size)
+static void format_items(const Spec *spec, const char *separator, char *text, size_t size)
 {
     text[0] = 0;
     for (int i = 0; i < spec->hidden_count; i++) {
         const size_t used = strlen(text);
-        (void)snprintf(text + used, size - used, "%s%d", i ? separator : "", spec->widths[i]);
+        char item[LAYER_ITEM_SIZE];
+        layer_item_format(&spec->layers[i], item);
+        (void)snprintf(text + used, size - used, "%s%s", i ? separator : "", item);
     }
 }
 
-static void format_layers(const Spec *spec, char *text) { format_widths(spec, ",", text, SPEC_VALUE_SIZE); }
+static void format_layers(const Spec *spec, char *text)
+{
+    format_items(spec, spec_is_dense(spec) ? "," : "-", text, SPEC_VALUE_SIZE);
+}
 
 static const struct {
     const char *name;
@@ -229,6 +304,7 @@ static const struct {
     [SPEC_KEY_REDUCE] = {"reduce", parse_reduce, format_reduce},
     [SPEC_KEY_TARGETS] = {"targets", parse_targets, format_targets},
     [SPEC_KEY_NOISE_KIND] = {"noise_kind", parse_noise_kind, format_noise_kind},
+    [SPEC_KEY_BETA] = {"beta", parse_beta, format_beta},
 };
 
 const char *spec_key(int i) { return i < SPEC_KEY_COUNT ? keys[i].name : NULL; }
@@ -238,8 +314,10 @@ static void list_keys(char *text, size_t size)
     text[0] = 0;
     for (int i = 0; i < SPEC_KEY_COUNT; i++) {
         const size_t used = strlen(text);
-        (void)snprintf(text + used, size - used, "%s%s", i ? ", " : "", keys[i].name);
+        (void)snprintf(text + used, size - used, "%s, ", keys[i].name);
     }
+    const size_t used = strlen(text);
+    (void)snprintf(text + used, size - used, "model");
 }
 
 static int find_key(const char *name, size_t length)
@@ -269,24 +347,59 @@ bool spec_parse(Spec *out, const char *text, Error *error)
     return true;
 }
 
+static const char *architecture_key(int i) { return architecture_get(i)->key; }
+
+static bool parse_onto(SpecWish *out, const Spec *base, const char *text, Error *error);
+
+// The architecture that text names, if it does, on top of base.
+static bool take_architecture(SpecWish *out, const Spec *base, const char *text, Error *error)
+{
+    static const char cleared[] = "batch=256,noise=0,l1=0,reduce=mean,beta=1"; // what one says and another does not
+    *out = (SpecWish){.spec = *base};
+    for (const char *at = text; *at; at = find_item_end(at), at += *at != 0) {
+        char value[40] = "";
+        int index = 0;
+        if (strncmp(at, "model=", 6) != 0)
+            continue;
+        const size_t length = (size_t)(find_item_end(at) - at) - 6;
+        memcpy(value, at + 6, length < sizeof value ? length : sizeof value - 1);
+        return parse_choice(&index, "model", value, architecture_count(), architecture_key, error) &&
+               parse_onto(out, base, cleared, error) &&
+               parse_onto(out, &out->spec, architecture_get(index)->spec, error);
+    }
+    return true;
+}
+
 // What text says on top of base. A rate that it does not name becomes its optimizer's own where it names one.
 static bool parse_onto(SpecWish *out, const Spec *base, const char *text, Error *error)
 {
-    Spec spec = *base;
-    bool seen[SPEC_KEY_COUNT] = {false};
+    SpecWish start;
+    bool seen[SPEC_KEY_COUNT] = {false}, has_model = false;
+    if (!take_architecture(&start, base, text, error))
+        return false;
+    Spec spec = start.spec;
     while (*text) {
         const char *end = find_item_end(text);
-        char item[160];
+        char item[SPEC_LAYERS_SIZE + 16];
         const size_t length = (size_t)(end - text);
         if (length >= sizeof item)
             return error_set(error, "'%.40s...' is too long for a key and its value", text);
         memcpy(item, text, length);
         item[length] = 0;
         const char *equals = strchr(item, '=');
-        char all[160];
+        char all[192];
         list_keys(all, sizeof all);
+        if (*end && !end[1])
+            return error_set(error, "'%.60s': a key=value is missing after the last comma", text);
         if (!equals)
             return error_set(error, "'%.60s': expected key=value, the keys are %s", item, all);
+        text = *end ? end + 1 : end;
+        if (equals - item == 5 && strncmp(item, "model", 5) == 0) {
+            if (has_model)
+                return error_set(error, "model is given twice");
+            has_model = true;
+            continue;
+        }
         const int key = find_key(item, (size_t)(equals - item));
         if (key < 0)
             return error_set(error, "unknown key '%.*s': the keys are %s",
@@ -296,9 +409,6 @@ static bool parse_onto(SpecWish *out, const Spec *base, const char *text, Error 
         seen[key] = true;
         if (!keys[key].parse(&spec, keys[key].name, equals + 1, error))
             return false;
-        if (*end && !end[1])
-            return error_set(error, "'%.60s': a key=value is missing after the last comma", text);
-        text = *end ? end + 1 : end;
     }
     if (seen[SPEC_KEY_OPTIMIZER] && !seen[SPEC_KEY_LR])
         spec.lr = optimizer_get(spec.optimizer)->default_lr;
@@ -307,7 +417,7 @@ static bool parse_onto(SpecWish *out, const Spec *base, const char *text, Error 
                          "noise=%g: with noise_kind=%s noise is the chance of a pixel to be hit: expected a number not "
                          "below 0 and at most 1",
                          (double)spec.noise, noise_kind_key(spec.noise_kind));
-    *out = (SpecWish){.spec = spec};
+    *out = (SpecWish){.spec = spec, .named = start.named};
     for (int key = 0; key < SPEC_KEY_COUNT; key++)
         out->named |= seen[key] ? 1u << key : 0u;
     return true;
@@ -330,9 +440,9 @@ bool spec_change(Spec *spec, const char *text, Error *error)
 
 void spec_format_layers(const Spec *spec, int pixels, const char *separator, char *text, size_t size)
 {
-    char widths[96];
-    format_widths(spec, separator, widths, sizeof widths);
-    (void)snprintf(text, size, "%d%s%s%s%d", pixels, separator, widths, separator, pixels);
+    char items[SPEC_VALUE_SIZE];
+    format_items(spec, separator, items, sizeof items);
+    (void)snprintf(text, size, "%d%s%s%s%d", pixels, separator, items, separator, pixels);
 }
 
 void spec_format(const Spec *spec, char *text, size_t size)

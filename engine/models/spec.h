@@ -2,24 +2,35 @@
 // loss=bce,output=sigmoid,hidden=relu,layers=32,optimizer=adam,lr=0.001,batch=256,noise=0,l1=0,seed=1
 //
 // Every key is optional. The keys that are rarely needed stand in the string only where they have another value than
-// their default. Thread: plain values; any thread.
+// their default. model=NAME stands for the keys of an architecture (architectures.h), and those that are named refine
+// it; it is read, and never written. Thread: plain values; any thread.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
 #include "error.h"
 #include "kernels/loss.h"
+#include "models/layer.h"
 
-enum { SPEC_HIDDEN_MAX = 7, SPEC_WIDTH_MAX = 2048, SPEC_BATCH_MAX = 4096, SPEC_TEXT_SIZE = 384 };
+enum {
+    SPEC_PIXELS = 784,      // that layers are held against
+    SPEC_HIDDEN_MAX = 7,    // of a list of numbers alone
+    SPEC_LAYERS_MAX = 20,   // of any
+    SPEC_WIDTH_MAX = 2048,  // of a list of numbers alone
+    SPEC_LAYERS_SIZE = 160, // of their text
+    SPEC_BATCH_MAX = 4096,
+    SPEC_TEXT_SIZE = 512
+};
 
 typedef struct Spec {
     int loss, output, hidden, optimizer; // rows of their tables
-    int hidden_count;                    // 1 .. SPEC_HIDDEN_MAX
-    int widths[SPEC_HIDDEN_MAX];         // units of each hidden layer, 1 .. SPEC_WIDTH_MAX; zeros behind hidden_count
+    int hidden_count;                    // of `layers`: the output is not among them
+    LayerPlan layers[SPEC_LAYERS_MAX];   // layer_items.h; they fit pictures of SPEC_PIXELS (layer_list.h)
     float lr;                            // (0, 100]
     int batch;                           // images a step, 1 .. SPEC_BATCH_MAX
     float noise; // on the input: the standard deviation of Gaussian noise, 0 .. 2; else the chance of a pixel, 0 .. 1
     float l1;    // weight of the sum of |code|, 0 .. 1
+    float beta;  // weight of the divergence where a layer samples (sample.h), 0 .. 1000
     uint32_t seed;
     float delta;                            // of huber: where its square turns into a line, (0, 10]
     float weight;                           // of wbce: of the positive part, (0, 1000]
@@ -43,6 +54,7 @@ typedef enum SpecKey {
     SPEC_KEY_REDUCE,
     SPEC_KEY_TARGETS,
     SPEC_KEY_NOISE_KIND,
+    SPEC_KEY_BETA,
     SPEC_KEY_COUNT
 } SpecKey;
 
@@ -77,8 +89,18 @@ bool spec_equal(const Spec *a, const Spec *b);
 // What it says of its loss beside which one it is; gauss's spread, which is learnt, is 1.
 LossSettings spec_loss_settings(const Spec *spec);
 
-// "784-32-784" for pixels = 784; separator stands between the numbers.
+// Whether all layers are dense: numbers alone.
+bool spec_is_dense(const Spec *spec);
+
+bool spec_has_same_layers(const Spec *a, const Spec *b);
+void spec_set_layers(Spec *to, const Spec *from);               // those of `from`
+void spec_set_widths(Spec *spec, const int *widths, int count); // dense ones
+
+// "784-32-784" for pixels = 784; separator stands between the numbers, or items.
 void spec_format_layers(const Spec *spec, int pixels, const char *separator, char *text, size_t size);
 
-// The index of the code, the narrowest hidden layer (the first of equals).
+// Which of `layers` says how many numbers the code is: what is sampled, or else, where all are dense, the narrowest
+// (the first of equals); -1: none does.
 int spec_code_index(const Spec *spec);
+
+int spec_code_units(const Spec *spec); // of any: how many numbers the code is

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "training/backprop_parts.h"
+#include "training/slices.h"
 
 static size_t lay_out(Backprop *backprop, float *memory)
 {
@@ -17,11 +18,27 @@ static size_t lay_out(Backprop *backprop, float *memory)
     return cutter.used;
 }
 
+static Backprop *create_slices(Backprop *backprop, Error *error)
+{
+    backprop->slices = slices_create(backprop->model, backprop->pool, error);
+    if (backprop->slices)
+        return backprop;
+    backprop_destroy(backprop);
+    return NULL;
+}
+
+float backprop_sigma_gradient(double loss, double count, double log_sigma)
+{
+    return (float)(count - 2.0 * (loss - count * loss_gauss(0.0, log_sigma)));
+}
+
 Backprop *backprop_create(const Model *model, Pool *pool, Error *error)
 {
     Backprop *backprop = calloc(1, sizeof *backprop);
     if (backprop) {
         *backprop = (Backprop){.model = model, .pool = pool};
+        if (!model->is_dense)
+            return create_slices(backprop, error);
         if (bands_init(backprop) && hidden_init(backprop))
             backprop->memory = floats_create(lay_out(backprop, NULL));
     }
@@ -38,6 +55,7 @@ void backprop_destroy(Backprop *backprop)
 {
     if (!backprop)
         return;
+    slices_destroy(backprop->slices);
     bands_free(backprop);
     hidden_free(backprop);
     floats_free(backprop->memory);
@@ -46,6 +64,10 @@ void backprop_destroy(Backprop *backprop)
 
 void backprop_set_parameters(Backprop *backprop, const float *parameters)
 {
+    if (backprop->slices) {
+        slices_set_parameters(backprop->slices, parameters);
+        return;
+    }
     bands_pack(backprop, parameters, backprop->parameters);
     backprop->range = range_of(backprop->model, parameters);
     for (int band = 0; band < BANDS; band++)
@@ -56,8 +78,13 @@ void backprop_set_parameters(Backprop *backprop, const float *parameters)
 
 void backprop_get_parameters(const Backprop *backprop, float *parameters)
 {
-    bands_unpack(backprop, backprop->parameters, parameters);
+    if (backprop->slices)
+        slices_get_parameters(backprop->slices, parameters);
+    else
+        bands_unpack(backprop, backprop->parameters, parameters);
 }
+
+double backprop_kl(const Backprop *backprop) { return backprop->slices ? slices_kl(backprop->slices) : 0.0; }
 
 // ---- tasks --------------------------------------------------------------------------------------------------------
 
@@ -145,22 +172,21 @@ static void run_round(Backprop *backprop, bool has_first_logits)
     pool_run(pool, tiles, backward_hidden, backprop);
 }
 
-// Of gauss, over count pixels: the gradient of ln s, count - sum (d / s)^2, follows from the loss, for
-// sum (d / s)^2 = 2 (loss - count (ln s + ln(2 pi) / 2)).
 static void update_sigma(Backprop *backprop, double loss, double count)
 {
     const size_t offset = backprop->model->log_sigma_offset;
+    float *const gradient = backprop->bands.gradient + offset; // its padding stays 0
     if (offset == 0)
         return;
-    float *const gradient = backprop->bands.gradient + offset; // its padding stays 0
-    const double constant = loss_gauss(0.0, (double)backprop->parameters[offset]);
-    gradient[0] = (float)(count - 2.0 * (loss - count * constant));
+    gradient[0] = backprop_sigma_gradient(loss, count, (double)backprop->parameters[offset]);
     backprop->update(backprop->update_context, offset, backprop->parameters + offset, gradient, KERNEL_PAD);
 }
 
 double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *change, void *context)
 {
     const bool has_begun = backprop->next.rows > 0;
+    if (backprop->slices)
+        return slices_step(backprop->slices, batch, change, context);
     assert(batch->rows > 0 && (!has_begun || backprop->next.images == batch->images));
     backprop->update = change;
     backprop->update_context = context;

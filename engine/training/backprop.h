@@ -38,6 +38,8 @@
 // A thread that always takes the same bands keeps their weights, gradients and optimizer state in its own caches; what
 // threads exchange between the runs is as small as the hidden layers.
 //
+// All that is of models whose layers are all dense. Others go image by image through all their layers (slices.h).
+//
 // Internal to the engine. Thread: one at a time; the pool's threads work inside backprop_step.
 #pragma once
 #include "error.h"
@@ -71,3 +73,10 @@ void backprop_get_parameters(const Backprop *backprop, float *parameters);
 // that the next step is going to be given, unless the parameters are set in between; NULL where that is not known.
 double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *update,
                      void *context);
+
+// Of the last step, of a model that samples (sample.h): the divergence in nats, summed over images; else 0.
+double backprop_kl(const Backprop *backprop);
+
+// Of gauss, over count pixels: the gradient of ln s, count - sum (d / s)^2, follows from the loss, for
+// sum (d / s)^2 = 2 (loss - count (ln s + ln(2 pi) / 2)).
+float backprop_sigma_gradient(double loss, double count, double log_sigma);

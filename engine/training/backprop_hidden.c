@@ -178,7 +178,7 @@ void hidden_backward(const Backprop *backprop, int tile)
     for (int i = hidden_layers(backprop) - 1; i >= 0; i--) {
         const Layer *layer = &backprop->model->layers[i];
         float *slopes = find_slopes(backprop, i, tile);
-        if (spec->l1 > 0.0f && i == spec_code_index(spec))
+        if (spec->l1 > 0.0f && i == backprop->model->code_index)
             add_penalty(backprop, layer, find_values(backprop, i, tile), upstream, rows);
         kernel->scale(slopes, upstream, rows * layer->stride);
         kernel->sum_rows(slopes, layer->stride, rows, layer->stride,

@@ -9,6 +9,7 @@
 #include "kernels/kernel.h"
 #include "models/range.h"
 #include "training/backprop.h"
+#include "training/slices.h"
 
 enum { BANDS = 4, ROUND_TILES = 4, ROUND_ROWS = ROUND_TILES * TILE_ROWS };
 
@@ -59,6 +60,7 @@ typedef struct Hidden {
 struct Backprop {
     const Model *model;
     Pool *pool;
+    Slices *slices;    // where not all layers are dense, and then nothing of what follows; else NULL
     PixelRange range;  // that the parameters are of
     float *parameters; // as a Model has them, but the last layer's weights band after band (bands_pack)
     Bands bands;

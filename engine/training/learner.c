@@ -29,7 +29,7 @@ struct Learner {
 
     int64_t step, optimizer_step, broken_step, images_seen;
     int position; // images of this epoch that were trained on
-    double epoch_loss_sum;
+    double epoch_loss_sum, epoch_kl_sum;
     int epoch_images;
 
     // the batch under way
@@ -119,7 +119,7 @@ void learner_set_parameters(Learner *learner, const float *parameters, int64_t s
     learner->broken_step = -1;
     learner->broken = false;
     learner->position = 0;
-    learner->epoch_loss_sum = 0.0;
+    learner->epoch_loss_sum = learner->epoch_kl_sum = 0.0;
     learner->epoch_images = 0;
     shuffle(learner);
 }
@@ -163,7 +163,7 @@ double learner_step(Learner *learner)
         return NAN;
     if (learner->position >= learner->image_count) {
         learner->position = 0;
-        learner->epoch_loss_sum = 0.0;
+        learner->epoch_loss_sum = learner->epoch_kl_sum = 0.0;
         learner->epoch_images = 0;
         shuffle(learner);
     }
@@ -180,6 +180,7 @@ double learner_step(Learner *learner)
     learner->position += rows;
     learner->images_seen += rows;
     learner->epoch_loss_sum += loss / learner->model.pixels;
+    learner->epoch_kl_sum += backprop_kl(learner->backprop);
     learner->epoch_images += rows;
     if (learner->broken)
         learner->broken_step = learner->step;
@@ -210,6 +211,11 @@ int learner_epoch_count(const Learner *learner) { return (int)(learner->step / l
 double learner_epoch_loss(const Learner *learner)
 {
     return learner->epoch_images ? learner->epoch_loss_sum / learner->epoch_images : NAN;
+}
+
+double learner_epoch_kl(const Learner *learner)
+{
+    return learner->epoch_images ? learner->epoch_kl_sum / learner->epoch_images : NAN;
 }
 
 int64_t learner_broken_step(const Learner *learner) { return learner->broken_step; }

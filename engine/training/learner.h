@@ -11,7 +11,8 @@
 #include "pool.h"
 
 // What is trained is the mean over an image's pixels plus l1 times the sum of its |code|, and of that the mean over the
-// batch; with reduce=sum the pixels' number times as much, the penalty included.
+// batch; with reduce=sum the pixels' number times as much, the penalty included. Where a layer samples (sample.h), beta
+// times the divergence in nats is added to that mean, with reduce=sum to that sum.
 typedef struct LearnerOptions {
     const ImageSet *train; // borrowed, outlives the learner
     int image_count;       // the first so many of it; 0: all
@@ -45,4 +46,5 @@ int64_t learner_images_seen(const Learner *learner); // trained on since it was 
 int learner_epoch_count(const Learner *learner);     // whole epochs since the start
 // The mean loss of the images of the epoch under way or just finished, each before its batch's update; NaN without any.
 double learner_epoch_loss(const Learner *learner);
+double learner_epoch_kl(const Learner *learner);     // of the same images the divergence, nats an image (sample.h)
 int64_t learner_broken_step(const Learner *learner); // the step that broke it, -1 if none has

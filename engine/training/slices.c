@@ -6,10 +6,12 @@
 
 #include "alloc.h"
 #include "kernels/kernel.h"
+#include "models/model_layers.h"
 #include "models/pixels.h"
 #include "models/range.h"
+#include "models/sample.h"
 
-enum { SLICES = 4, TILE_FLOATS = 1 << 17, BLOCK_FLOATS = 8192 };
+enum { SLICES = 4, BLOCK_FLOATS = 8192 };
 
 typedef struct Slice {
     float *gradient;                                            // (parameters)
@@ -19,7 +21,7 @@ typedef struct Slice {
     float *scratch;
     float *shares;    // (tile_rows, pixels): of outputs that share a picture
     uint8_t *targets; // (tile_rows, pixels)
-    double loss;
+    double loss, kl;
 } Slice;
 
 struct Slices {
@@ -76,22 +78,11 @@ static size_t lay_out(Slices *slices, float *memory)
     return used;
 }
 
-// As many images as keep their activations in a core's cache, whole blocks of a product's rows.
-static int choose_tile_rows(const Model *model)
-{
-    size_t floats = 0;
-    for (int i = 0; i < model->layer_count; i++)
-        floats += 2 * model->layers[i].to.stride;
-    const int rows = (int)(TILE_FLOATS / floats) / 8 * 8;
-    return rows < 8 ? 8 : rows > TILE_ROWS ? TILE_ROWS : rows;
-}
-
 Slices *slices_create(const Model *model, Pool *pool, Error *error)
 {
     Slices *slices = calloc(1, sizeof *slices);
     if (slices) {
-        *slices = (Slices){.model = model, .pool = pool, .tile_rows = choose_tile_rows(model)};
-        slices->settings = spec_loss_settings(&model->spec);
+        *slices = (Slices){.model = model, .pool = pool, .tile_rows = model_choose_chunk(model)};
         slices->memory = floats_create(lay_out(slices, NULL));
     }
     if (!slices || !slices->memory) {
@@ -151,9 +142,14 @@ static void read_input(const Slices *slices, const ImageTile *tile, Slice *slice
     }
 }
 
-static bool is_bent(const Model *model, int i)
+static void draw_sample(const Slices *slices, const ImageTile *tile, const Layer *layer, const float *x, float *z,
+                        Slice *slice)
 {
-    return model->layers[i].weight_rows > 0 && i < model->layer_count - 1;
+    uint64_t keys[TILE_ROWS];
+    for (int row = 0; row < tile->rows; row++)
+        keys[row] = pixels_sample_key(&slices->model->spec, slices->batch->epoch, tile->images[row]);
+    sample_draw(layer, x, tile->rows, keys, z);
+    slice->kl += sample_sum_kl(layer, x, tile->rows);
 }
 
 static void go_forward(const Slices *slices, const ImageTile *tile, Slice *slice)
@@ -162,9 +158,12 @@ static void go_forward(const Slices *slices, const ImageTile *tile, Slice *slice
     const Activation *activation = activation_get(HIDDEN_ACTIVATION, model->spec.hidden);
     for (int i = 0; i < model->layer_count; i++) {
         const Layer *layer = &model->layers[i];
-        layer_forward(layer, slices->parameters, i == 0 ? slice->input : slice->values[i - 1], tile->rows,
-                      slice->values[i], slice->scratch);
-        if (is_bent(model, i))
+        const float *x = i == 0 ? slice->input : slice->values[i - 1];
+        if (layer->kind == LAYER_SAMPLE)
+            draw_sample(slices, tile, layer, x, slice->values[i], slice);
+        else
+            layer_forward(layer, slices->parameters, x, tile->rows, slice->values[i], slice->scratch);
+        if (layer->is_bent)
             activation->apply(slice->values[i], slice->values[i], slice->slopes[i],
                               (size_t)tile->rows * layer->to.stride);
     }
@@ -231,6 +230,12 @@ static void add_penalty(const Slices *slices, const ImageTile *tile, const Layer
             upstream[unit] += code[unit] > 0.0f ? penalty : code[unit] < 0.0f ? -penalty : 0.0f;
 }
 
+// The gradient is of the loss summed over pixels; the divergence is added to what `reduce` makes of an image's.
+static float find_kl_weight(const Model *model)
+{
+    return model->spec.beta * (model->spec.reduce == REDUCE_SUM ? 1.0f : (float)model->pixels);
+}
+
 static void go_backward(const Slices *slices, const ImageTile *tile, Slice *slice)
 {
     const Model *model = slices->model;
@@ -250,10 +255,12 @@ static void go_backward(const Slices *slices, const ImageTile *tile, Slice *slic
         if (i == 0)
             return;
         const Layer *before = &model->layers[i - 1];
-        if (model->spec.l1 > 0.0f && i - 1 == spec_code_index(&model->spec))
+        if (model->layers[i].kind == LAYER_SAMPLE)
+            sample_add_kl_slope(&model->layers[i], slice->values[i - 1], tile->rows, find_kl_weight(model), upstream);
+        if (model->spec.l1 > 0.0f && i - 1 == model->code_index)
             add_penalty(slices, tile, before, slice->values[i - 1], upstream);
         slope = upstream;
-        if (is_bent(model, i - 1)) {
+        if (before->is_bent) {
             kernel_get()->scale(slice->slopes[i - 1], upstream, (size_t)tile->rows * before->to.stride);
             slope = slice->slopes[i - 1];
         }
@@ -269,6 +276,7 @@ static void train_slice(void *context, int index, int worker)
     Slice *slice = &slices->slice[index];
     const int rows = slices->batch->rows, first = rows * index / SLICES, end = rows * (index + 1) / SLICES;
     double loss = 0.0;
+    slice->kl = 0.0;
     memset(slice->gradient, 0, slices->model->parameter_count * sizeof *slice->gradient);
     for (int row = first; row < end; row += slices->tile_rows) {
         const int rest = end - row;
@@ -300,9 +308,28 @@ static void update_block(void *context, int index, int worker)
     slices->update(slices->context, offset, slices->parameters + offset, gradient, count);
 }
 
+static void update_sigma(Slices *slices, double loss, double count)
+{
+    const size_t offset = slices->model->log_sigma_offset;
+    float gradient[KERNEL_PAD] = {0};
+    if (offset == 0)
+        return;
+    gradient[0] = backprop_sigma_gradient(loss, count, (double)slices->parameters[offset]);
+    slices->update(slices->context, offset, slices->parameters + offset, gradient, KERNEL_PAD);
+}
+
+double slices_kl(const Slices *slices)
+{
+    double kl = 0.0;
+    for (int i = 0; i < SLICES; i++)
+        kl += slices->slice[i].kl;
+    return kl;
+}
+
 double slices_step(Slices *slices, const Batch *batch, UpdateParameters *update, void *context)
 {
     double loss = 0.0;
+    slices->settings = model_loss_settings(slices->model, slices->parameters);
     slices->batch = batch;
     slices->update = update;
     slices->context = context;
@@ -310,5 +337,6 @@ double slices_step(Slices *slices, const Batch *batch, UpdateParameters *update,
     for (int i = 0; i < SLICES; i++)
         loss += slices->slice[i].loss;
     pool_run(slices->pool, (int)count_blocks(slices), update_block, slices);
+    update_sigma(slices, loss, (double)batch->rows * slices->model->pixels);
     return loss;
 }

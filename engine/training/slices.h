@@ -16,4 +16,5 @@ Slices *slices_create(const Model *model, Pool *pool, Error *error);
 void slices_destroy(Slices *slices); // NULL is allowed
 void slices_set_parameters(Slices *slices, const float *parameters);
 void slices_get_parameters(const Slices *slices, float *parameters);
+double slices_kl(const Slices *slices);
 double slices_step(Slices *slices, const Batch *batch, UpdateParameters *update, void *context);
