@@ -1,5 +1,5 @@
-// What the kinds of layers share: the table's rows are in layer.c, what they compute in layer_*.c. Internal to the
-// engine.
+// What the kinds of layers share: the table's rows are in layer.c, what they compute in layer_*.c.
+// Internal to the engine.
 #pragma once
 #include "kernels/kernel.h"
 #include "models/layer.h"
