@@ -3,6 +3,7 @@
 
 Usage: report_test.py PATH_TO_LOSSLENS [unittest's arguments]
 """
+import json
 import os
 import re
 import resource
@@ -306,6 +307,81 @@ class PageTest(unittest.TestCase):
         self.assertEqual(again.page, TWO.page)
 
 
+def claims_with(path, *arguments):
+    """What the claims' view shows with the verdicts of that report, by key."""
+    shot = LAB.shot("--view", "claims", "--verdicts", path, "--epochs", 0, "--limit", 100, *arguments)
+    return {claim["key"]: claim for claim in shot["claims"]}
+
+
+class VerdictsTest(unittest.TestCase):
+    """--verdicts: a report of the same digits has the word in the claims' view."""
+
+    def write(self, change=lambda report: None):
+        path, report = LAB.path("report.json"), json.loads(TWO.text)
+        change(report)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(report, file)
+        return path
+
+    def test_its_verdicts_are_the_headlines(self):
+        shown = claims_with(self.write())
+        for claim in TWO.json["claims"]:
+            with self.subTest(claim["key"]):
+                got = shown[claim["key"]]
+                self.assertEqual([got[key] for key in ("verdict", "sentence", "so", "starts")],
+                                 [claim["verdict"], claim["sentence"], claim["so"], 2])
+                self.assertEqual(got["over_seeds"], {"verdict": claim["verdict"], "seeds": 2, "epochs": 10,
+                                                     "verdicts": claim["verdicts"], "report": "report.json"})
+                self.assertEqual(got["on_show"]["verdict"], "open")
+                self.assertTrue(got["setup"].startswith("2 random starts each, 10 epochs, 600 digits to learn from; hidden="))
+                self.assertTrue(got["setup"].endswith("; from report.json"))
+        self.assertEqual([claim["starts"] for key, claim in shown.items() if claim["page"] != "loss"], [0] * 9)
+
+    def test_a_picture_gives_them_back(self):
+        """As long as the report is there; else the picture says why not, and is made all the same."""
+        path = self.write(lambda report: report["claims"][1].update(verdict="within chance"))
+        first, notices = LAB.shot("--view", "claims", "--verdicts", path, "--epochs", 0)["file"], []
+        for verdict in ("within chance", "open"):
+            result = LAB.run("shot", "--from", first, "--json", "-o", LAB.new_path(".png"))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            shown = parse_json(result.stdout)
+            self.assertEqual([claim["verdict"] for claim in shown["claims"] if claim["key"] == "dim"], [verdict])
+            notices.append([text for text in shown["notices"] if "decided by a report" in text])
+            if os.path.exists(path):
+                os.remove(path)
+        self.assertEqual([len(texts) for texts in notices], [0, 1])
+
+    def test_what_is_no_report_of_these_digits_is_refused(self):
+        def lacks(key, sentence):
+            return (lambda report: report.pop(key)), sentence
+        def claim(key, value, sentence):
+            return (lambda report: report["claims"][0].update({key: value})), sentence
+        cases = [lacks("claims", "expected the report.json that losslens report writes"), lacks("seeds", "expected the report.json"),
+                 lacks("data", "data set"), lacks("epochs", "epochs"), lacks("base", "base"),
+                 claim("verdict", "maybe", "its sigmoid: expected a verdict"), claim("sentence", None, "expected a verdict, a sentence"),
+                 claim("so", "x" * 300, "what to do"), claim("verdicts", ["true"], "a verdict for each seed"),
+                 ((lambda report: report.update(seeds=[3])), "two seeds or more"),
+                 ((lambda report: report["data"].pop("test_sha256")), "by which digits are known"),
+                 ((lambda report: report["data"].update(train_sha256="0" * 64)), "other digits (small"),
+                 ((lambda report: report["data"].update(seed=1)), "the built-in ones")]
+        cases = [(self.write, *case) for case in cases]
+        for bad, sentence in ((b"", "no JSON"), (b'{"claims": [', "in line 1"), (b"[]", "no results"), (b"\0" * 99, "no JSON")):
+            cases.append((self.write_bytes, bad, sentence))
+        for write, change, sentence in cases:
+            with self.subTest(sentence):
+                path, picture = write(change), LAB.new_path(".png")
+                result = LAB.run_small("shot", "--verdicts", path, "--epochs", 0, "-o", picture)
+                self.assertEqual((result.returncode, result.stdout, os.path.exists(picture)), (4, "", False))
+                line, = result.stderr.splitlines()
+                self.assertIn(sentence, line)
+                self.assertIn("report.json", line)
+
+    def write_bytes(self, text):
+        with open(LAB.path("report.json"), "wb") as file:
+            file.write(text)
+        return LAB.path("report.json")
+
+
 class RefusalTest(unittest.TestCase):
     QUICK = ["--epochs", 1, "--seeds", 1, "--limit", 100]
 
@@ -410,6 +486,22 @@ class ChecksTest(unittest.TestCase):
         for row, claim in zip(self.report.read_table("More that people say")[1:], self.report.json["more_claims"]):
             self.assertEqual(row[:2], [f"\u201c{claim['claim']}\u201d", f"**{claim['verdict']}**"])
             self.assertIn(claim["verdict"], ("true", "partly true", "false", "within chance"))
+
+    def test_the_window_takes_its_results(self):
+        """Of the trials, three seeds each; a single seed decides no claim."""
+        shown = claims_with(os.path.join(self.report.folder, "report.json"), "--claims", "use")
+        for claim in self.report.json["more_claims"]:
+            with self.subTest(claim["key"]):
+                got, variants = shown[claim["key"]], {variant["label"]: variant for variant in claim["variants"]}
+                self.assertEqual([got[key] for key in ("verdict", "sentence", "so", "starts")],
+                                 [claim["verdict"], claim["sentence"], claim["so"], 3])
+                for label, mean in got["figures"]["mse"].items():
+                    self.assertAlmostEqual(mean, variants[label]["mse"]["mean"], delta=1e-8)
+                for label, apart in got["figures"]["mse_spread"].items():
+                    self.assertAlmostEqual(apart, variants[label]["mse"]["most"] - variants[label]["mse"]["least"], delta=1e-8)
+        self.assertAlmostEqual(shown["pca"]["over_seeds"]["pca_mse"],
+                               [claim["mark"] for claim in self.report.json["more_claims"] if claim["key"] == "pca"][0], delta=1e-8)
+        self.assertEqual({claim["over_seeds"] for claim in shown.values() if claim["page"] == "loss"}, {None})
 
     def test_published_figures_are_mnists(self):
         for check in self.report.json["checks"]:

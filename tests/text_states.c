@@ -106,8 +106,11 @@ static void measure_sayings(Frame *frame, double value)
             run.wanted |= 1u << saying;
             continue;
         }
-        *out =
-            (SayingOutcome){.is_measured = true, .epochs = SAYING_EPOCHS, .seeds = TRIAL_SEEDS, .pca_mse = value / 1.1};
+        *out = (SayingOutcome){.is_measured = true,
+                               .epochs = SAYING_EPOCHS,
+                               .seeds = TRIAL_SEEDS,
+                               .base = spec_default(),
+                               .pca_mse = value / 1.1};
         out->mean_image_mse = facts.mean_image[LOSS_MSE];
         for (int seed = 0; seed < TRIAL_SEEDS; seed++)
             out->by_seed[seed] = seed ? VERDICT_FALSE : VERDICT_PARTLY;

@@ -177,6 +177,8 @@ static const OptionRow rows[] = {
      words_claim_pages},
     {"--measure", "LIST", PICTURE, KIND_SET, FIELD(measured), 0, 0,
      "measure these claims with three random starts each, of\n%w", words_sayings},
+    {"--verdicts", "FILE", PICTURE, KIND_TEXT, FIELD(verdicts), 0, 0,
+     "claims: what several seeds decided, from a report.json\nthat losslens report wrote of the same digits", NULL},
     {"--pixel", "ROW,COLUMN", PICTURE, KIND_PIXEL, FIELD(look.pixel), 0, 0,
      "pin a pixel, each from 0 to 27: what inspect explains", NULL},
     {"--target", "T", PICTURE, KIND_REAL, FIELD(look.t), 0, 1, "inspect: another target for the pixel, 0 to 1", NULL},

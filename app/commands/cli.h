@@ -81,6 +81,7 @@ typedef struct Options {
     bool is_lesson_new;              // view: nobody has taken a lesson here yet
     bool is_drawn;                   // inspect the drawing
     unsigned measured;               // sayings: bits 1 << saying
+    const char *verdicts;            // a report.json with what others decided; NULL: none
     float heat_scale;                // of the first heatmap; 0: its own
     int step;                        // the moment to show, -1: the newest
     int every;                       // film: steps from frame to frame, 0: an epoch

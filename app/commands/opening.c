@@ -28,6 +28,7 @@ typedef struct Parcel {
     ModelFile file;
     Foreign *foreign;
     Guesses *guesses;
+    SayingReport *report;
 } Parcel;
 
 // What a path is, from its kind and its first bytes.
@@ -180,6 +181,47 @@ static bool take_state(Opening *opening, Parcel *parcel, Error *error)
     return true;
 }
 
+// What losslens report wrote; another file of that name is refused by who reads it.
+static bool is_report(const Glance *glance, Parcel *parcel)
+{
+    (void)parcel;
+    return !glance->is_folder && ends_with(glance->path, ".json");
+}
+
+static bool read_report(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+{
+    (void)progress;
+    parcel->report = malloc(sizeof *parcel->report);
+    return parcel->report ? session_read_report(opening->session, parcel->path, parcel->report, error)
+                          : error_set(error, "out of memory: %s", parcel->path);
+}
+
+// Shows the claims, on which page there is something of it.
+static bool take_report(Opening *opening, Parcel *parcel, Error *error)
+{
+    App *app = &opening->session->app;
+    const SayingReport *report = parcel->report;
+    Requests *requests = calloc(1, sizeof *requests);
+    if (!requests)
+        return error_set(error, "out of memory: %s", app->arrival.name);
+    app_take_report(app, parcel->report);
+    parcel->report = NULL;
+    int count = 0, first = -1;
+    for (int saying = 0; saying < SAYING_COUNT; saying++)
+        if (report->known >> saying & 1) {
+            count++;
+            first = first < 0 ? saying : first;
+        }
+    Look look = app->look;
+    look.scene = SCENE_CLAIMS;
+    look.claim_page = first < 0 ? look.claim_page : claim_page_of(first);
+    requests_add(requests, (Request){.kind = REQUEST_LOOK, .look = look});
+    app_apply(app, requests);
+    free(requests);
+    (void)error_set(error, "%s: what it says of %d claims stands on their cards", app->arrival.name, count);
+    return true;
+}
+
 static bool is_picture(const Glance *glance, Parcel *parcel)
 {
     (void)parcel;
@@ -206,10 +248,8 @@ static const struct {
     bool (*read)(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error); // on the job's thread
     bool (*take)(Opening *opening, Parcel *parcel, Error *error); // on the UI's; its sentence also where all is well
 } rows[] = {
-    {is_state, read_state, take_state},
-    {is_picture, read_picture, take_picture},
-    {is_model, read_model, take_model},
-    {is_anything, read_data, take_data},
+    {is_state, read_state, take_state},    {is_picture, read_picture, take_picture}, {is_model, read_model, take_model},
+    {is_report, read_report, take_report}, {is_anything, read_data, take_data},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
@@ -224,6 +264,7 @@ static void free_parcel(Parcel *parcel)
     free(parcel->dataset);
     ink_free_picture(&parcel->picture);
     free(parcel->state);
+    free(parcel->report);
     free_model(parcel);
     free(parcel);
 }

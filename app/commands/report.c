@@ -134,6 +134,23 @@ static void read_claims(Writer *writer, ReportSeed *seed)
     report->test_count = frame->test_count;
     (void)snprintf(report->dataset, sizeof report->dataset, "%s", frame->dataset_name);
     report->notices = *frame->notices;
+    report->is_builtin = frame->is_builtin;
+}
+
+// What the pictures of the claims say, too, where several seeds decided.
+static void show_outcomes(Writer *writer)
+{
+    App *app = &writer->offline.session->app;
+    const Dataset *dataset = trainer_dataset(app->trainer);
+    Report *report = &writer->report;
+    if (!report->is_builtin) {
+        image_set_digest(&dataset->train, report->sums.train);
+        image_set_digest(&dataset->test, report->sums.test);
+    }
+    for (int claim = 0; claim < CLAIM_COUNT && report->seed_count > 1; claim++) {
+        const SayingOutcome outcome = report_outcome(report, claim);
+        app_take_outcome(app, claim, &outcome);
+    }
 }
 
 static Look look_at(const Writer *writer, Scene scene)
@@ -281,6 +298,8 @@ static int run(Writer *writer)
         offline_say("report: training seed", i + 1, report->seed_count);
         status = measure_seed(writer, i);
     }
+    if (status == EXIT_OK)
+        show_outcomes(writer);
     if (status == EXIT_OK && writer->options.checks)
         status = measure_more(writer);
     for (int i = 0; status == EXIT_OK && i < writer->files_count; i++) {

@@ -141,6 +141,7 @@ bool session_open_app(Session *session, const Options *options, Error *error)
     if (!app_init(&session->app, &app, error))
         return false;
     session_load_origins(session, options);
+    session_load_verdicts(session, options);
     notices_append(&session->app.notices, &session->notices);
     return true;
 }
@@ -198,6 +199,11 @@ static bool read_digit(Session *session, const Options *options, Error *error)
     return good;
 }
 
+static int open_report(Session *session, const Options *options, Error *error)
+{
+    return !options->verdicts || session_open_report(session, options->verdicts, error) ? EXIT_OK : EXIT_BAD_DATA;
+}
+
 int session_open(Session *session, const Options *options, bool is_offscreen, Error *error)
 {
     memset(session, 0, sizeof *session);
@@ -228,7 +234,7 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
         return EXIT_USAGE;
     if (status != EXIT_OK)
         return status;
-    return session_open_app(session, options, error) ? EXIT_OK : EXIT_FAILED;
+    return session_open_app(session, options, error) ? open_report(session, options, error) : EXIT_FAILED;
 }
 
 void session_free_dataset(Dataset *dataset)

@@ -7,6 +7,7 @@
 #include "files/capture_state.h"
 #include "panels/panel.h"
 #include "state/app.h"
+#include "state/saying_report.h"
 
 typedef struct Session {
     Dataset *dataset;            // NULL: the built-in digits
@@ -48,6 +49,10 @@ bool session_take_state(Session *session, const Options *options, const CaptureS
 
 // Whether that data is what is open, by its path or, wherever it lies, by its sums. Any thread, while it stays open.
 bool session_has_data(const Session *session, const CaptureData *data);
+
+// The results of a report.json, where they are of the digits that are open. False after a sentence. Thread: any, while
+// the session has its data.
+bool session_read_report(const Session *session, const char *path, SayingReport *out, Error *error);
 
 // The test digits that models are tried with, for who reads them on another thread. session_free_digits.
 bool session_copy_digits(const Session *session, ImageSet *out, Error *error);

@@ -21,5 +21,11 @@ const SavedState *session_merge_state(Session *session, const Options *options, 
 // Says where the data is not what the picture was made with.
 void session_compare_data(Session *session, const CaptureData *was);
 
+// The report by which the picture's claims were decided decides them again.
+void session_load_verdicts(Session *session, const Options *options);
+
+// Takes a report's results for the claims. False after a sentence.
+bool session_open_report(Session *session, const char *path, Error *error);
+
 // Models that began with a file begin with it again.
 void session_load_origins(Session *session, const Options *options);

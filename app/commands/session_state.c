@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands/session_parts.h"
+#include "files/report_read.h"
 
 // The picture's state, with what was asked for by options of their own.
 const SavedState *session_merge_state(Session *session, const Options *options, const Spec specs[SIDE_COUNT])
@@ -90,6 +91,40 @@ bool session_has_data(const Session *session, const CaptureData *data)
     image_set_digest(&session->dataset->train, sums.train);
     image_set_digest(&session->dataset->test, sums.test);
     return strcmp(sums.train, data->sums.train) == 0 && strcmp(sums.test, data->sums.test) == 0;
+}
+
+bool session_read_report(const Session *session, const char *path, SayingReport *out, Error *error)
+{
+    if (!report_read(path, out, error))
+        return false;
+    CaptureData data = {.is_builtin = out->is_builtin, .sums = out->sums};
+    const char *name = session->dataset ? session->dataset->name : "the built-in ones";
+    return (data.is_builtin ? !session->dataset : session_has_data(session, &data)) ||
+           error_set(error,
+                     "%.200s decides by other digits (%s) than those that are open (%s): expected a report of these",
+                     out->name, out->is_builtin ? "the built-in ones" : out->data_name, name);
+}
+
+bool session_open_report(Session *session, const char *path, Error *error)
+{
+    SayingReport *report = malloc(sizeof *report);
+    if (!report)
+        return error_set(error, "out of memory: %s", path);
+    if (!session_read_report(session, path, report, error)) {
+        free(report);
+        return false;
+    }
+    app_take_report(&session->app, report);
+    return true;
+}
+
+void session_load_verdicts(Session *session, const Options *options)
+{
+    Error error;
+    if (options->state && *options->state->verdicts && !cli_is_given(options, "--verdicts") &&
+        !session_open_report(session, options->state->verdicts, &error))
+        notices_add(&session->notices, "the picture's claims were decided by a report, which decides none now: %.300s",
+                    error.text);
 }
 
 // What outlives the app: what is being fetched, and what the window is.

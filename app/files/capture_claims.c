@@ -1,5 +1,10 @@
-// Fields of a picture's settings: the page of the claims, and which of them were measured over seeds.
+// Fields of a picture's settings: the page of the claims, which of them were measured over seeds, and the report that
+// has the word of the others.
+#include <string.h>
+
 #include "files/capture_fields.h"
+#include "files/report_json.h"
+#include "state/saying_report.h"
 
 static const char *page_key(int i) { return claim_page_get(i)->key; }
 static const char *saying_key(int i) { return saying_get(i).key; }
@@ -21,7 +26,7 @@ json_t *capture_write_measured(const CaptureSource *source)
     const SayingRun *run = source->frame->sayings;
     json_t *list = json_array();
     for (int saying = 0; saying < SAYING_COUNT; saying++)
-        if (run->outcomes[saying].is_measured || run->wanted >> saying & 1)
+        if ((run->outcomes[saying].is_measured && !(run->reported >> saying & 1)) || run->wanted >> saying & 1)
             (void)json_array_append_new(list, json_string(saying_key(saying)));
     if (json_array_size(list) > 0)
         return list;
@@ -40,5 +45,25 @@ bool capture_read_measured(const json_t *value, CaptureState *out, Error *error)
             return false;
         out->saved.measured |= 1u << saying;
     }
+    return true;
+}
+
+json_t *capture_write_verdicts(const CaptureSource *source)
+{
+    const SayingReport *report = source->frame->sayings->report;
+    char path[PATH_MAX];
+    if (!report || !*report->path)
+        return NULL;
+    capture_fold_home(report->path, path);
+    return report_text(path);
+}
+
+// It is read again, where it is still there and of the same digits.
+bool capture_read_verdicts(const json_t *value, CaptureState *out, Error *error)
+{
+    const char *path = json_string_value(value);
+    if (!path || strlen(path) >= sizeof out->verdicts)
+        return capture_expect(value, "the path of a report.json", error);
+    capture_unfold_home(path, out->verdicts);
     return true;
 }

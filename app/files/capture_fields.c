@@ -73,6 +73,7 @@ static const CaptureField fields[] = {
     {"matrix", capture_write_matrix, capture_read_matrix},
     {"claims_page", capture_write_claims_page, capture_read_claims_page},
     {"measured", capture_write_measured, capture_read_measured},
+    {"verdicts", capture_write_verdicts, capture_read_verdicts},
     {"code_view", capture_write_code, capture_read_code},
     {"pace", capture_write_pace, capture_read_pace},
     {"paused", capture_write_paused, capture_read_paused},

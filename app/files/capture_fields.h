@@ -49,8 +49,8 @@ CaptureWrite capture_write_a, capture_write_b, capture_write_others, capture_wri
 CaptureRead capture_read_a, capture_read_b, capture_read_others, capture_read_hidden;
 
 // capture_code.c
-CaptureWrite capture_write_claims_page, capture_write_measured; // capture_claims.c
-CaptureRead capture_read_claims_page, capture_read_measured;
+CaptureWrite capture_write_claims_page, capture_write_measured, capture_write_verdicts; // capture_claims.c
+CaptureRead capture_read_claims_page, capture_read_measured, capture_read_verdicts;
 CaptureWrite capture_write_code;
 CaptureRead capture_read_code;
 

@@ -45,7 +45,8 @@ typedef struct CaptureState {
     bool is_figure;
     CaptureFigure figure;
     ThemeKind theme;
-    Notices notices; // what of it is not known here, or of another version
+    char verdicts[PATH_MAX]; // of the report that decides the claims; "": none
+    Notices notices;         // what of it is not known here, or of another version
 } CaptureState;
 
 // The settings of a frame's picture. figure: NULL for the window. Where memory is short something is missing

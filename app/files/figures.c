@@ -12,6 +12,7 @@
 #include "state/landmarks.h"
 #include "state/presets.h"
 #include "state/saying_cards.h"
+#include "state/saying_report.h"
 
 static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
 
@@ -178,8 +179,9 @@ static json_t *table_json(const ClaimTable *table)
 }
 
 // What several seeds say, one by one and together; null where nobody has measured that.
-static json_t *seeds_json(const SayingOutcome *outcome, int saying)
+static json_t *seeds_json(const SayingRun *run, int saying)
 {
+    const SayingOutcome *outcome = &run->outcomes[saying];
     if (!outcome->is_measured)
         return json_null();
     json_t *json = json_pack("{s:s, s:i, s:i}", "verdict", claim_verdict_name(outcome->result.verdict), "seeds",
@@ -190,6 +192,7 @@ static json_t *seeds_json(const SayingOutcome *outcome, int saying)
     for (int seed = 0; !saying_trial(saying) && seed < outcome->seeds; seed++)
         (void)json_array_append_new(verdicts, json_string(claim_verdict_name(outcome->by_seed[seed])));
     set(json, "verdicts", verdicts);
+    set(json, "report", run->reported >> saying & 1 ? report_text(run->report->name) : json_null());
     return json;
 }
 
@@ -216,8 +219,7 @@ json_t *figures_claims(const Frame *frame)
                               claim_verdict_name(result.verdict), "starts", saying_starts(frame, saying), "setup",
                               saying_setup(frame, saying).forms[0], "sentence", result.sentence, "so", result.so,
                               "epoch", result.epoch, "rule", row.rule, "figures", table_json(&table), "on_show",
-                              on_show_json(frame, saying), "over_seeds",
-                              seeds_json(&frame->sayings->outcomes[saying], saying)));
+                              on_show_json(frame, saying), "over_seeds", seeds_json(frame->sayings, saying)));
     }
     return claims;
 }

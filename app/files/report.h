@@ -20,6 +20,8 @@ typedef struct ReportSeed {
 typedef struct Report {
     char base[SPEC_TEXT_SIZE]; // what all models share
     char dataset[64];
+    bool is_builtin;
+    DataSums sums;   // of other digits than the built-in ones
     Notices notices; // about it
     int train_count, test_count, epochs, seed_count;
     TargetFacts facts;
@@ -40,6 +42,7 @@ ReportFigure report_figure(const double *values, int count);
 
 // The verdict over the seeds, VERDICT_CHANCE where they differ (claim_combine).
 ClaimResult report_result(const Report *report, int claim);
+SayingOutcome report_outcome(const Report *report, int claim); // the same as what the claims' view takes
 
 // Where memory is short something is missing (json_memory.h). Owned by the caller: json_decref.
 json_t *report_build_json(const Report *report);

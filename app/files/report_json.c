@@ -128,19 +128,21 @@ static json_t *list_bins(const int *bins)
     return list_counts(counts, AUROC_BINS);
 }
 
+json_t *report_auroc_loss(const AurocLoss *of)
+{
+    json_t *edges = json_array();
+    for (int i = 0; i <= AUROC_BINS; i++)
+        (void)json_array_append_new(edges, report_number(of->least + (of->most - of->least) * i / AUROC_BINS));
+    return json_pack("{s:o, s:o, s:o, s:o}", "auroc", report_number(of->auroc), "edges", edges, "kept",
+                     list_bins(of->kept), "left_out", list_bins(of->left_out));
+}
+
 json_t *report_auroc(const Auroc *auroc)
 {
     json_t *report = json_pack("{s:i, s:{s:i, s:i}}", "left_out", auroc->label, "images", "kept", auroc->kept_count,
                                "left_out", auroc->left_out_count);
-    for (int loss = 0; loss < LOSS_COUNT; loss++) {
-        const AurocLoss *of = &auroc->losses[loss];
-        json_t *edges = json_array();
-        for (int i = 0; i <= AUROC_BINS; i++)
-            (void)json_array_append_new(edges, report_number(of->least + (of->most - of->least) * i / AUROC_BINS));
-        (void)json_object_set_new(report, loss_get(loss)->key,
-                                  json_pack("{s:o, s:o, s:o, s:o}", "auroc", report_number(of->auroc), "edges", edges,
-                                            "kept", list_bins(of->kept), "left_out", list_bins(of->left_out)));
-    }
+    for (int loss = 0; loss < LOSS_COUNT; loss++)
+        (void)json_object_set_new(report, loss_get(loss)->key, report_auroc_loss(&auroc->losses[loss]));
     return report;
 }
 

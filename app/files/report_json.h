@@ -29,6 +29,7 @@ void report_appearance(json_t *test, const Appearance *appearance); // adds shar
 // left_out: the label; images: how many of either kind; and for each loss auroc, and edges, kept and left_out of its
 // histogram.
 json_t *report_auroc(const Auroc *auroc);
+json_t *report_auroc_loss(const AurocLoss *of); // of one loss
 
 // What so many components leave of the images: components, train_mse, test_mse.
 json_t *report_pca(const Pca *pca, int components);

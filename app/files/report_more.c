@@ -20,6 +20,16 @@ static json_t *range_json(PublishedRange range)
                               : json_pack("[o, o]", report_number(range.least), report_number(range.most));
 }
 
+// Over the seeds, and each one's; null: it broke.
+static json_t *figure_json(const SayingOutcome *trial, int figure, int variant)
+{
+    json_t *json = spread_json(saying_spread(trial, figure, variant)), *values = json_array();
+    for (int seed = 0; seed < TRIAL_SEEDS; seed++)
+        (void)json_array_append_new(values, report_number(trial->figures[figure][variant][seed]));
+    (void)json_object_set_new(json, "values", values);
+    return json;
+}
+
 // What it is, and each figure behind the verdict.
 static json_t *variant_json(const TrialRow *row, const SayingOutcome *trial, int variant)
 {
@@ -28,9 +38,21 @@ static json_t *variant_json(const TrialRow *row, const SayingOutcome *trial, int
     json_t *json = json_pack("{s:s, s:s}", "label", row->variants[variant].label, "spec", spec);
     for (int figure = 0; figure < TRIAL_FIGURES; figure++)
         if (row->figures >> figure & 1)
-            (void)json_object_set_new(json, trial_figure_get(figure)->key,
-                                      spread_json(saying_spread(trial, figure, variant)));
+            (void)json_object_set_new(json, trial_figure_get(figure)->key, figure_json(trial, figure, variant));
+    if (row->left_out >= 0)
+        (void)json_object_set_new(json, "errors", report_auroc_loss(&trial->errors[variant]));
     return json;
+}
+
+// What a picture of the trial marks on its axis.
+static json_t *mark_json(const TrialRow *row, const SayingOutcome *trial)
+{
+    switch (row->mark) {
+    case TRIAL_MARK_NONE: return json_null();
+    case TRIAL_MARK_MEAN_IMAGE: return report_number(trial->mean_image_mse);
+    case TRIAL_MARK_PCA: return report_number(trial->pca_mse);
+    }
+    return json_null();
 }
 
 json_t *report_build_trials(const ReportMore *more)
@@ -43,9 +65,10 @@ json_t *report_build_trials(const ReportMore *more)
         for (int variant = 0; variant < trial_variant_count(row); variant++)
             (void)json_array_append_new(variants, variant_json(row, trial, variant));
         (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "key", row->key, "claim", row->claim, "verdict",
-                            claim_verdict_name(trial->result.verdict), "sentence", trial->result.sentence, "so",
-                            trial->result.so, "rule", row->rule, "seeds", TRIAL_SEEDS, "variants", variants));
+            list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "key", row->key, "claim", row->claim,
+                            "verdict", claim_verdict_name(trial->result.verdict), "sentence", trial->result.sentence,
+                            "so", trial->result.so, "rule", row->rule, "seeds", TRIAL_SEEDS, "mark",
+                            mark_json(row, trial), "variants", variants));
     }
     return list;
 }

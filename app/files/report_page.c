@@ -27,6 +27,20 @@ ClaimResult report_result(const Report *report, int claim)
     return claim_combine(results, report->seed_count);
 }
 
+SayingOutcome report_outcome(const Report *report, int claim)
+{
+    SayingOutcome out = {.is_measured = true,
+                         .epochs = report->epochs,
+                         .seeds = report->seed_count,
+                         .result = report_result(report, claim),
+                         .base = spec_default(),
+                         .pca_mse = NAN};
+    (void)spec_parse(&out.base, report->base, NULL); // it is a part of one
+    for (int i = 0; i < report->seed_count; i++)
+        out.by_seed[i] = report->seeds[i].results[claim].verdict;
+    return out;
+}
+
 static ReportFigure table_figure(const Report *report, int claim, int row, int column)
 {
     double values[REPORT_SEEDS_MAX];
@@ -112,9 +126,10 @@ static json_t *claim_json(const Report *report, int claim)
         (void)json_array_append_new(sentences, json_string(result->sentence));
     }
     const ClaimResult over_seeds = report_result(report, claim);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "key", claim_get(claim)->key, "claim",
-                     claim_get(claim)->claim, "verdict", claim_verdict_name(over_seeds.verdict), "so", over_seeds.so,
-                     "rule", claim_get(claim)->rule, "verdicts", verdicts, "sentences", sentences, "figures", figures);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "key", claim_get(claim)->key, "claim",
+                     claim_get(claim)->claim, "verdict", claim_verdict_name(over_seeds.verdict), "sentence",
+                     over_seeds.sentence, "so", over_seeds.so, "rule", claim_get(claim)->rule, "verdicts", verdicts,
+                     "sentences", sentences, "figures", figures);
 }
 
 static json_t *cells_json(const Report *report)
@@ -134,6 +149,17 @@ static json_t *cells_json(const Report *report)
     return cells;
 }
 
+// By which a window knows whether these are the digits that it has open.
+static void add_sums(json_t *data, const Report *report)
+{
+    if (report->is_builtin) {
+        (void)json_object_set_new(data, "seed", json_integer(BUILTIN_SEED));
+        return;
+    }
+    (void)json_object_set_new(data, "train_sha256", json_string(report->sums.train));
+    (void)json_object_set_new(data, "test_sha256", json_string(report->sums.test));
+}
+
 json_t *report_build_json(const Report *report)
 {
     json_t *seeds = json_array(), *claims = json_array(), *pictures = json_array();
@@ -150,6 +176,7 @@ json_t *report_build_json(const Report *report)
                   report->facts.bce_floor, "mean_image_bce", report->facts.mean_image[LOSS_BCE], "notices",
                   report_notices(&report->notices), "base", report->base, "epochs", report->epochs, "seeds", seeds,
                   "claims", claims, "models", cells_json(report), "pictures", pictures);
+    add_sums(json_object_get(json, "data"), report);
     if (report->more) {
         (void)json_object_set_new(json, "more_claims", report_build_trials(report->more));
         (void)json_object_set_new(json, "checks", report_build_checks(report->more));

@@ -227,6 +227,15 @@ static void draw_kinds(Panel *panel, Rect rect, const SayingOutcome *outcome, co
 
 // ---- all of them --------------------------------------------------------------------------------------------------
 
+// Whether there are weights to draw digits with: a report has none.
+static bool has_digits(const Frame *frame, int card)
+{
+    bool has = false;
+    for (int variant = 0; variant < TRIAL_VARIANTS_MAX; variant++)
+        has |= frame->trials->has[card][variant];
+    return has;
+}
+
 void trial_picture(Panel *panel, int card, Rect rect)
 {
     const Frame *frame = panel->frame;
@@ -235,6 +244,10 @@ void trial_picture(Panel *panel, int card, Rect rect)
     const SayingOutcome *outcome = &frame->sayings->outcomes[saying];
     if (row->left_out >= 0 && outcome->is_measured && outcome->result.verdict != VERDICT_OPEN) {
         draw_kinds(panel, rect, outcome, row);
+        return;
+    }
+    if (outcome->is_measured && !has_digits(frame, card)) {
+        draw_plot(panel, rect, outcome, row);
         return;
     }
     ClaimTile tiles[SHOWN];

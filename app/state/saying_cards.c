@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "state/lesson_parts.h"
+#include "state/saying_report.h"
+
 SayingProgress saying_progress(const Frame *frame, int saying)
 {
     const SayingRun *run = frame->sayings;
@@ -41,20 +44,53 @@ int saying_starts(const Frame *frame, int saying)
     return saying_trial(saying) || saying_result(frame, saying).verdict == VERDICT_OPEN ? 0 : 1;
 }
 
+// What all models of an outcome share: NULL where that is the usual.
+static const char *find_base(const SayingOutcome *outcome, char text[SPEC_TEXT_SIZE])
+{
+    const Spec usual = spec_default();
+    Spec base = outcome->base;
+    base.seed = usual.seed;
+    base.loss = usual.loss;
+    base.output = usual.output;
+    if (!outcome->is_measured || spec_equal(&base, &usual))
+        return NULL;
+    spec_format(&base, text, SPEC_TEXT_SIZE);
+    *strstr(text, ",seed=") = 0;
+    return strstr(text, "hidden=");
+}
+
 // What trains over seeds is the usual model, whatever A and B are.
 static void say_measured(const SayingOutcome *outcome, SayingSetup *out)
 {
-    char layers[96];
+    char layers[96], model[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE];
     const Spec usual = spec_default();
+    const char *base = find_base(outcome, text), *brief = base ? "models of their own" : "the usual model";
     const int seeds = outcome->is_measured ? outcome->seeds : TRIAL_SEEDS,
               epochs = outcome->is_measured ? outcome->epochs : SAYING_EPOCHS;
     spec_format_layers(&usual, DIGIT_PIXELS, "-", layers, sizeof layers);
+    (void)snprintf(model, sizeof model, "the usual model, %s", layers);
     (void)snprintf(out->forms[0], SAYING_SETUP_TEXT,
-                   "%d random starts each, %d epochs; else the usual model, %s, whatever A and B are", seeds, epochs,
-                   layers);
-    (void)snprintf(out->forms[1], SAYING_SETUP_TEXT, "%d random starts each, %d epochs; the usual model, not A and B",
-                   seeds, epochs);
-    (void)snprintf(out->forms[2], SAYING_SETUP_TEXT, "%d starts, %d epochs, the usual model", seeds, epochs);
+                   "%d random starts each, %d epochs; else %.120s, whatever A and B are", seeds, epochs,
+                   base ? base : model);
+    (void)snprintf(out->forms[1], SAYING_SETUP_TEXT, "%d random starts each, %d epochs; %s, not A and B", seeds, epochs,
+                   brief);
+    (void)snprintf(out->forms[2], SAYING_SETUP_TEXT, "%d starts, %d epochs, %s", seeds, epochs, brief);
+}
+
+// A report may be of other models, and of fewer digits to learn from.
+static void say_reported(const Frame *frame, const SayingOutcome *outcome, SayingSetup *out)
+{
+    const SayingReport *report = frame->sayings->report;
+    char text[SPEC_TEXT_SIZE], digits[64] = "";
+    const char *base = find_base(outcome, text);
+    if (report->train_count != frame->train_count)
+        (void)snprintf(digits, sizeof digits, ", %s digits to learn from", lesson_count(report->train_count).text);
+    (void)snprintf(out->forms[0], SAYING_SETUP_TEXT, "%d random starts each, %d epochs%s; %.90s; from %.60s",
+                   outcome->seeds, outcome->epochs, digits, base ? base : "the usual model", report->name);
+    (void)snprintf(out->forms[1], SAYING_SETUP_TEXT, "%d random starts each, %d epochs%s; from %.60s", outcome->seeds,
+                   outcome->epochs, digits, report->name);
+    (void)snprintf(out->forms[2], SAYING_SETUP_TEXT, "%d starts, %d epochs, of a report", outcome->seeds,
+                   outcome->epochs);
 }
 
 SayingSetup saying_setup(const Frame *frame, int saying)
@@ -62,6 +98,10 @@ SayingSetup saying_setup(const Frame *frame, int saying)
     SayingSetup out;
     const SayingOutcome *outcome = &frame->sayings->outcomes[saying];
     const int epoch = frame->claims.results[saying_trial(saying) ? 0 : saying].epoch;
+    if (frame->sayings->reported >> saying & 1) {
+        say_reported(frame, outcome, &out);
+        return out;
+    }
     if (saying_trial(saying) || outcome->is_measured) {
         say_measured(outcome, &out);
         return out;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "state/app_parts.h"
+#include "state/saying_report.h"
 
 struct SayingWork {
     const Dataset *dataset;
@@ -46,6 +47,23 @@ void app_take_outcome(App *app, int saying, const SayingOutcome *outcome)
     app->saying_run.outcomes[saying] = *outcome;
 }
 
+void app_take_report(App *app, SayingReport *report)
+{
+    SayingRun *run = &app->saying_run;
+    for (int saying = 0; saying < SAYING_COUNT; saying++) {
+        SayingOutcome *outcome = &run->outcomes[saying];
+        if (run->reported >> saying & 1)
+            *outcome = (SayingOutcome){.is_measured = false};
+        if (report->known >> saying & 1 && !outcome->is_measured)
+            *outcome = report->outcomes[saying];
+        else
+            report->known &= ~(1u << saying);
+    }
+    free(run->report);
+    run->report = report;
+    run->reported = report->known;
+}
+
 static void begin(App *app, const Dataset *dataset)
 {
     Error error;
@@ -79,9 +97,10 @@ static void take(App *app)
     SayingRun *run = &app->saying_run;
     const bool good = job_finish(run->job, &error);
     run->book = run->work->book;
-    if (good)
+    if (good) {
         run->outcomes[run->measuring] = run->work->outcome;
-    else if (!run->is_stopping)
+        run->reported &= ~(1u << run->measuring);
+    } else if (!run->is_stopping)
         app_say(app, true, error.text);
     if (!run->is_stopping) // else it may have been asked for again meanwhile
         run->wanted &= ~(1u << run->measuring);
@@ -119,5 +138,6 @@ void saying_run_end(SayingRun *run)
         free(run->work);
     }
     lab_book_destroy(run->book);
+    free(run->report);
     *run = (SayingRun){.wanted = 0};
 }

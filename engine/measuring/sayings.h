@@ -19,6 +19,7 @@ int saying_find(const char *key);         // -1 if absent
 typedef struct SayingOutcome {
     bool is_measured;                 // else nothing below is set
     int epochs;                       // after which
+    Spec base;                        // what all its models share
     int seeds;                        // 2 .. CLAIM_SEEDS_MAX; of a trial TRIAL_SEEDS
     ClaimResult result;               // over the seeds
     Verdict by_seed[CLAIM_SEEDS_MAX]; // of a claim

@@ -314,6 +314,7 @@ bool lab_book_measure(LabBook *book, int saying, const LoadProgress *progress, S
     *out = (SayingOutcome){.is_measured = true,
                            .epochs = book->epochs,
                            .seeds = TRIAL_SEEDS,
+                           .base = book->base,
                            .pca_mse = NAN,
                            .mean_image_mse = lab->facts.mean_image[LOSS_MSE],
                            .light = lab->facts.mean,

@@ -6,6 +6,7 @@ Usage: doors_test.py PATH_TO_LOSSLENS [TEST...]
 
 The files are made here. What cannot be opened leaves everything as it is, and says why.
 """
+import hashlib
 import json
 import os
 import struct
@@ -52,6 +53,18 @@ def write_model(path, shapes, random):
     text = json.dumps(header).encode()
     with open(path, "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text + data)
+
+
+def digest_set(folder):
+    """By which losslens knows digits: the count, the pixels, the labels."""
+    sums = {}
+    def read(name):
+        with open(os.path.join(folder, name), "rb") as file:
+            return file.read()
+    for key, start in (("train_sha256", "train"), ("test_sha256", "t10k")):
+        images, labels = read(start + "-images-idx3-ubyte"), read(start + "-labels-idx1-ubyte")
+        sums[key] = hashlib.sha256((len(labels) - 8).to_bytes(8, "little") + images[16:] + labels[8:]).hexdigest()
+    return sums
 
 
 class DoorsTest(WindowCase):
@@ -193,6 +206,26 @@ class DoorsTest(WindowCase):
         self.assertIn("bit for bit", frame["message"])
         p.key("space", lambda f: f["playing"])
         p.wait(lambda f: f["a"]["step"] > 40, "training", len(p.frames) - 1)
+
+    def test_a_report_of_these_digits_decides_the_claims(self):
+        """And one of others is refused, and changes nothing."""
+        p = self.p
+        self.open_set("set")
+        path = os.path.join(new_folder(), "report.json")
+        claim = {"key": "fit", "verdict": "within chance", "sentence": "The seeds do not agree.", "so": "", "verdicts": ["true", "false"]}
+        report = {"data": {"name": "set", "train": 300, **digest_set(FILES["set"])}, "base": "", "epochs": 12, "seeds": [1, 2],
+                  "claims": [claim]}
+        for data, view in (({**report["data"], "test_sha256": "0" * 64}, "compare"), (report["data"], "claims")):
+            with open(path, "w") as file:
+                json.dump({**report, "data": data}, file)
+            since = len(p.frames)
+            self.drop(path)
+            frame = p.wait(lambda f: "report.json" in f["message"], "a sentence", since)
+            self.assertEqual((frame["view"], "other digits" in frame["message"]), (view, view == "compare"))
+        frame = p.wait(lambda f: f["look"]["verdicts"][4] == "within chance", "its verdict", since)
+        self.assertEqual(frame["look"]["verdicts"][:4], ["open"] * 4)
+        self.assertIn("within chance, 2 starts", [text["text"] for text in frame["texts"]])
+        p.key("1", lambda f: f["view"] == "compare")
 
     def test_a_typed_path_is_opened(self):
         p = self.p
