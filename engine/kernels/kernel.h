@@ -47,6 +47,37 @@ typedef struct Product {
     bool accumulate;
 } Product;
 
+// A convolution's products, without its windows being cut out: the pictures stand in planes with zeros around them, so
+// that what a window shows at one of its places, over all positions, is a part of a plane. Row l of B begins at b +
+// b_at[l]; a_at[l] is where column l of A stands.
+//
+// C (m, n) = A (m, k) B (k, n) + start (m; NULL: zero), where A's element (i, l) is a[i * a_row + a_at[l]]. n a
+// multiple of KERNEL_PAD.
+typedef struct WindowProduct {
+    size_t m, n, k;
+    const float *a;
+    size_t a_row;
+    const uint32_t *a_at; // (k)
+    const float *b;
+    const uint32_t *b_at; // (k)
+    const float *start;
+    float *c;
+    size_t c_stride;
+} WindowProduct;
+
+// C (m, n) += the sum over images and over `length` positions, a multiple of KERNEL_PAD, of A's row times B's: row i of
+// A begins at a + a_at[i], row j of B at b + j * b_row; *_image: from image to image.
+typedef struct WindowDots {
+    size_t m, n, length, images;
+    const float *a;
+    const uint32_t *a_at; // (m)
+    size_t a_image;
+    const float *b;
+    size_t b_row, b_image;
+    float *c;
+    size_t c_stride;
+} WindowDots;
+
 // Images as they are stored, anywhere in memory: rows[i] points to `pixels` bytes, value byte / 255. Four fifths of the
 // pixels are zero, so products with them go by quads, four neighbouring pixels: bit i of lit[q] says that quad q of
 // image i is not all zero, and only those are looked at.
@@ -100,6 +131,18 @@ typedef struct Kernel {
     const Loss *losses;
     const OptimizerTable *optimizers;
     void (*multiply)(const Product *product);
+    void (*multiply_windows)(const WindowProduct *product);
+    void (*add_window_dots)(const WindowDots *dots);
+    // Rows of `width` floats, pitch floats apart.
+    void (*copy_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width);
+    // Each number becomes 2 x 2 of its own in two rows (2 count); and the sum of such 2 x 2, count times.
+    void (*double_rows)(const float *restrict from, float *restrict above, float *restrict below, size_t count);
+    void (*halve_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count);
+    // The greatest of 2 x 2, count times, of two rows (2 count); and slopes (count) to where it stood, the first of
+    // equals, zero to the others.
+    void (*pool_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count);
+    void (*unpool_rows)(const float *restrict above, const float *restrict below, const float *restrict slopes,
+                        float *restrict to_above, float *restrict to_below, size_t count);
     void (*find_lit)(const Tile *tile);
     void (*multiply_tile)(const TileProduct *product);
     void (*multiply_tile_transposed)(const TileProduct *product);

@@ -153,6 +153,8 @@ static bool plan_conv(const LayerPlan *plan, Layer *layer, Error *error)
                          in->height, in->width);
     layer->to = shape_of_picture(plan->count, height, width);
     plan_weights(plan, in, &layer->to, layer);
+    if (slide_fits(layer))
+        layer->scratch = slide_scratch(layer);
     return true;
 }
 
@@ -177,6 +179,7 @@ static bool plan_pool(const LayerPlan *plan, Layer *layer, Error *error)
     if (in->height * in->width < 2)
         return error_set(error, "a picture of 1 x 1 has nothing to pool");
     layer->to = shape_of_picture(in->channels, (in->height + 1) / 2, (in->width + 1) / 2);
+    layer->scratch = kernel_pad((size_t)in->width);
     return true;
 }
 

@@ -171,6 +171,10 @@ static void add_bias_gradient(const Layer *layer, const float *slope, float *gra
 void conv_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
 {
     const Window window = window_of(layer);
+    if (slide_fits(layer)) {
+        slide_forward(layer, parameters, x, rows, z, scratch);
+        return;
+    }
     for (int row = 0; row < rows; row++, x += layer->from.stride, z += layer->to.stride) {
         cut_windows(&window, x, scratch);
         fill_bias(layer, parameters, z);
@@ -182,6 +186,10 @@ void conv_backward(const Layer *layer, const LayerBackward *pass)
 {
     const Window window = window_of(layer);
     float *columns = pass->scratch, *turned = columns + layer->weight_rows * layer->to.plane;
+    if (slide_fits(layer)) {
+        slide_backward(layer, pass);
+        return;
+    }
     for (int row = 0; row < pass->rows; row++) {
         const float *slope = pass->slope + (size_t)row * layer->to.stride;
         if (pass->gradient) {

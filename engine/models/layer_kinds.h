@@ -12,5 +12,11 @@ typedef void LayerBack(const Layer *layer, const LayerBackward *pass);
 LayerForward dense_forward, conv_forward, unconv_forward, pool_forward, up_forward, flatten_forward, sample_forward;
 LayerBack dense_backward, conv_backward, unconv_backward, pool_backward, up_backward, flatten_backward, sample_backward;
 
+// Of a convolution whose window stops at every position (layer_slide.c): whether a layer is one, floats of scratch.
+bool slide_fits(const Layer *layer);
+size_t slide_scratch(const Layer *layer);
+LayerForward slide_forward;
+LayerBack slide_backward;
+
 // The product of any k: in pieces, one added to the other. accumulate or bias as in it.
 void layer_multiply(const Product *product);

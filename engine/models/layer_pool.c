@@ -3,102 +3,126 @@
 
 #include "models/layer_kinds.h"
 
-// The pixels of the large picture that belong to one of the small: the first, and its neighbours; at an edge where
-// there is no neighbour the first once more.
-typedef struct Four {
-    size_t at[4];
-} Four;
+// Where two rows of the larger picture begin, and one of the smaller, and how many pixels of the smaller have a full
+// 2 x 2: at an odd edge the last has two or one, as if the edge's pixels were there twice.
+typedef struct Rows {
+    size_t above, below, small, full;
+    bool has_half; // one more pixel, of the last column alone
+    float *spare;  // (width of the larger) for who needs a row
+} Rows;
 
-static Four find_four(const Shape *large, int channel, int y, int x)
+static Rows find_rows(const Shape *large, const Shape *small, int channel, int row)
 {
     const size_t width = (size_t)large->width;
-    const size_t at = (size_t)channel * large->plane + 2 * (size_t)y * width + 2 * (size_t)x;
-    const size_t right = 2 * x + 1 < large->width ? 1 : 0, below = 2 * y + 1 < large->height ? width : 0;
-    return (Four){{at, at + right, at + below, at + below + right}};
+    const size_t above = (size_t)channel * large->plane + 2 * (size_t)row * width;
+    return (Rows){
+        .above = above,
+        .below = 2 * row + 1 < large->height ? above + width : above,
+        .small = (size_t)channel * small->plane + (size_t)row * (size_t)small->width,
+        .full = width / 2,
+        .has_half = width % 2 == 1,
+    };
 }
 
-// The first of the greatest.
-static size_t find_greatest(const float *x, const Four *four)
+static void clear_gaps(const Shape *shape, float *values)
 {
-    size_t most = four->at[0];
-    for (int i = 1; i < 4; i++)
-        most = x[four->at[i]] > x[most] ? four->at[i] : most;
-    return most;
+    const size_t pixels = (size_t)shape->height * (size_t)shape->width;
+    for (size_t channel = 0; channel < (size_t)shape->channels && pixels < shape->plane; channel++)
+        memset(values + channel * shape->plane + pixels, 0, (shape->plane - pixels) * sizeof *values);
 }
 
-typedef void DoPixel(const Four *large, size_t small, const float *x, const float *from, float *to);
+typedef void DoRows(const Rows *rows, const float *x, const float *from, float *to);
 
-// Once for each pixel of the small picture.
-static void do_pixels(const Shape *large, const Shape *small, DoPixel *what, const float *x, const float *from,
-                      float *to)
+// Once for each row of the small picture.
+static void do_rows(const Shape *large, const Shape *small, DoRows *what, const float *x, const float *from, float *to,
+                    float *spare)
 {
     for (int channel = 0; channel < small->channels; channel++)
-        for (int row = 0; row < small->height; row++)
-            for (int column = 0; column < small->width; column++) {
-                const Four four = find_four(large, channel, row, column);
-                const size_t place = (size_t)row * (size_t)small->width + (size_t)column;
-                what(&four, (size_t)channel * small->plane + place, x, from, to);
-            }
+        for (int row = 0; row < small->height; row++) {
+            Rows rows = find_rows(large, small, channel, row);
+            rows.spare = spare;
+            what(&rows, x, from, to);
+        }
 }
 
-static void take_greatest(const Four *large, size_t small, const float *x, const float *from, float *to)
+static void take_greatest(const Rows *rows, const float *x, const float *from, float *to)
 {
     (void)from;
-    to[small] = x[find_greatest(x, large)];
+    const size_t last = 2 * rows->full;
+    kernel_get()->pool_rows(x + rows->above, x + rows->below, to + rows->small, rows->full);
+    if (rows->has_half) {
+        const float above = x[rows->above + last], below = x[rows->below + last];
+        to[rows->small + rows->full] = above >= below ? above : below;
+    }
 }
 
-static void give_greatest(const Four *large, size_t small, const float *x, const float *from, float *to)
+static void give_greatest(const Rows *rows, const float *x, const float *from, float *to)
 {
-    to[find_greatest(x, large)] += from[small];
+    const size_t last = 2 * rows->full; // below the picture nothing is given: the row above comes first
+    const float *slopes = from + rows->small;
+    const bool has_below = rows->below != rows->above;
+    kernel_get()->unpool_rows(x + rows->above, x + rows->below, slopes, to + rows->above,
+                              has_below ? to + rows->below : rows->spare, rows->full);
+    if (!rows->has_half)
+        return;
+    const bool is_above = x[rows->above + last] >= x[rows->below + last];
+    to[rows->above + last] = is_above ? slopes[rows->full] : 0.0f;
+    if (has_below)
+        to[rows->below + last] = is_above ? 0.0f : slopes[rows->full];
 }
 
-static void take_sum(const Four *large, size_t small, const float *x, const float *from, float *to)
+static void take_sum(const Rows *rows, const float *x, const float *from, float *to)
 {
     (void)x;
-    to[small] = (from[large->at[0]] + from[large->at[1]]) + (from[large->at[2]] + from[large->at[3]]);
+    kernel_get()->halve_rows(from + rows->above, from + rows->below, to + rows->small, rows->full);
 }
 
-static void give_all(const Four *large, size_t small, const float *x, const float *from, float *to)
+static void give_all(const Rows *rows, const float *x, const float *from, float *to)
 {
-    (void)from;
-    for (int i = 0; i < 4; i++)
-        to[large->at[i]] = x[small];
+    (void)x;
+    kernel_get()->double_rows(from + rows->small, to + rows->above, to + rows->below, rows->full);
+}
+
+static void pass_forward(const Layer *layer, const Shape *large, const Shape *small, DoRows *what, const float *x,
+                         int rows, float *z)
+{
+    for (int row = 0; row < rows; row++, x += layer->from.stride, z += layer->to.stride) {
+        do_rows(large, small, what, x, x, z, NULL);
+        clear_gaps(&layer->to, z);
+    }
+}
+
+static void pass_backward(const Layer *layer, const Shape *large, const Shape *small, DoRows *what,
+                          const LayerBackward *pass)
+{
+    for (size_t row = 0; pass->upstream && row < (size_t)pass->rows; row++) {
+        float *upstream = pass->upstream + row * layer->from.stride;
+        do_rows(large, small, what, pass->x + row * layer->from.stride, pass->slope + row * layer->to.stride, upstream,
+                pass->scratch);
+        clear_gaps(&layer->from, upstream);
+    }
 }
 
 void pool_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
 {
     (void)parameters, (void)scratch;
-    memset(z, 0, (size_t)rows * layer->to.stride * sizeof *z);
-    for (int row = 0; row < rows; row++, x += layer->from.stride, z += layer->to.stride)
-        do_pixels(&layer->from, &layer->to, take_greatest, x, NULL, z);
+    pass_forward(layer, &layer->from, &layer->to, take_greatest, x, rows, z);
 }
 
 void pool_backward(const Layer *layer, const LayerBackward *pass)
 {
-    if (!pass->upstream)
-        return;
-    memset(pass->upstream, 0, (size_t)pass->rows * layer->from.stride * sizeof *pass->upstream);
-    for (size_t row = 0; row < (size_t)pass->rows; row++)
-        do_pixels(&layer->from, &layer->to, give_greatest, pass->x + row * layer->from.stride,
-                  pass->slope + row * layer->to.stride, pass->upstream + row * layer->from.stride);
+    pass_backward(layer, &layer->from, &layer->to, give_greatest, pass);
 }
 
 void up_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
 {
     (void)parameters, (void)scratch;
-    memset(z, 0, (size_t)rows * layer->to.stride * sizeof *z);
-    for (int row = 0; row < rows; row++, x += layer->from.stride, z += layer->to.stride)
-        do_pixels(&layer->to, &layer->from, give_all, x, NULL, z);
+    pass_forward(layer, &layer->to, &layer->from, give_all, x, rows, z);
 }
 
 void up_backward(const Layer *layer, const LayerBackward *pass)
 {
-    if (!pass->upstream)
-        return;
-    memset(pass->upstream, 0, (size_t)pass->rows * layer->from.stride * sizeof *pass->upstream);
-    for (size_t row = 0; row < (size_t)pass->rows; row++)
-        do_pixels(&layer->to, &layer->from, take_sum, NULL, pass->slope + row * layer->to.stride,
-                  pass->upstream + row * layer->from.stride);
+    pass_backward(layer, &layer->to, &layer->from, take_sum, pass);
 }
 
 // ---- pictures as units, and back ----------------------------------------------------------------------------------
