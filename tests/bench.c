@@ -171,6 +171,10 @@ static double measure_drawing(const Bench *bench, const char *argument)
 
 // ---- the table ----------------------------------------------------------------------------------------------------
 
+// As published: PyTorch's example, and keras.io's.
+#define VAE_400  "layers=400-sample20-400,reduce=sum,batch=128"
+#define VAE_CONV "layers=conv32s2-conv64s2-16-sample2-3136-64x7x7-unconv64s2-unconv32s2,reduce=sum,batch=128"
+
 static const Row rows[] = {
     {"fma peak", "GFLOP/s", measure_peak, "", true, OTHER, false},
     {"train default", "samples/s", measure_training, "", true, TRAINING, false},
@@ -198,8 +202,17 @@ static const Row rows[] = {
     {"train hidden 512", "samples/s", measure_training, "layers=512", true, TRAINING, false},
     {"train deep", "samples/s", measure_training, "layers=128,64,32,64,128", true, TRAINING, false},
     {"train noise", "samples/s", measure_training, "noise=0.3", true, TRAINING, false},
+    {"train conv", "samples/s", measure_training, "model=conv", true, TRAINING, false},
+    {"train conv 32-32", "samples/s", measure_training, "model=denoise,noise=0", true, TRAINING, false},
+    {"train conv 32-32, noise", "samples/s", measure_training, "model=denoise", true, TRAINING, false},
+    {"train vae", "samples/s", measure_training, "model=vae", true, TRAINING, false},
+    {"train vae 400-20", "samples/s", measure_training, VAE_400, true, TRAINING, false},
+    {"train vae conv", "samples/s", measure_training, VAE_CONV, true, TRAINING, false},
     {"measure test set", "ms", measure_metrics, "", false, OTHER, false},
     {"one digit", "us", measure_digit, "", false, OTHER, true},
+    {"one digit, conv 16-8-8", "us", measure_digit, "model=conv", false, OTHER, true},
+    {"one digit, conv 32-32", "us", measure_digit, "model=denoise", false, OTHER, true},
+    {"one digit, vae conv", "us", measure_digit, VAE_CONV, false, OTHER, true},
     {"12 digits", "us", measure_digit_in_bank, "", false, OTHER, true},
     {"draw 70,000 digits", "ms", measure_drawing, "", false, OTHER, false},
     {"first product", "GFLOP/s", bench_first_product, "", true, PRODUCT, true},

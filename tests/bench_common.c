@@ -135,7 +135,7 @@ double bench_training_flop(const Model *model)
 {
     double flop = 0;
     for (int i = 0; i < model->layer_count; i++)
-        flop += (i == 0 ? 2.0 : 3.0) * 2.0 * model->layers[i].in * model->layers[i].out;
+        flop += (i == 0 ? 2.0 : 3.0) * 2.0 * (double)layer_multiplications(&model->layers[i]);
     return flop;
 }
 

@@ -1,4 +1,4 @@
-// `bench --vs-torch`: training the default model, ours and PyTorch's in turn.
+// `bench --vs-torch`: training the default model, then the others of a table, ours and PyTorch's in turn.
 //
 // Each configuration of PyTorch is a process of its own (bench_torch.py) that lives as long as the comparison and
 // trains for half a second when a line asks it to: whatever else the machine does meets all of them alike. Between its
@@ -29,7 +29,20 @@ typedef struct Child {
     Figures figures; // samples/s
 } Child;
 
+// To add one: a row, and its PyTorch in bench_torch.py under the same name. The first is compared with loops that do
+// not count as ordinary, too.
+static const struct TorchModel {
+    const char *name, *spec;
+} models[] = {
+    {"dense", ""},
+    {"conv", "model=conv"},
+    {"conv32", "model=denoise,noise=0"},
+    {"vae", "layers=400-sample20-400,reduce=sum,batch=128"},
+    {"vae_conv", "layers=conv32s2-conv64s2-16-sample2-3136-64x7x7-unconv64s2-unconv32s2,reduce=sum,batch=128"},
+};
+
 typedef struct Comparison {
+    const struct TorchModel *model;
     const Bench *bench;
     Learner *learner;
     int images_fd;
@@ -44,8 +57,8 @@ extern char **environ;
 // status is an errno.
 static bool start_script(Child *child, const char *const *arguments, int *status)
 {
-    const char *command[8] = {BENCH_PYTHON, BENCH_TORCH_SCRIPT};
-    for (int i = 0; i < 5 && arguments[i]; i++)
+    const char *command[9] = {BENCH_PYTHON, BENCH_TORCH_SCRIPT};
+    for (int i = 0; i < 6 && arguments[i]; i++)
         command[i + 2] = arguments[i];
     int to_child[2], from_child[2];
     posix_spawn_file_actions_t actions;
@@ -94,8 +107,8 @@ static bool add_child(Comparison *comparison, const char *loop, const char *conf
     char fd[16], line[64] = "";
     (void)snprintf(fd, sizeof fd, "%d", comparison->images_fd);
     int status;
-    const bool has_started =
-        start_script(child, (const char *const[]){"serve", loop, configuration, fd, NULL}, &status);
+    const bool has_started = start_script(
+        child, (const char *const[]){"serve", comparison->model->name, loop, configuration, fd, NULL}, &status);
     comparison->child_count++;
     if (has_started && read_line(child, line, sizeof line) && strcmp(line, "ready") == 0)
         return kill(child->pid, SIGSTOP) == 0;
@@ -210,6 +223,19 @@ static bool start_ordinary(Comparison *comparison, int *exit_status)
     return comparison->child_count > 0;
 }
 
+// Of many configurations the three that were fastest in the round before: the others end.
+static void keep_fastest(Comparison *comparison)
+{
+    while (comparison->child_count > 3) {
+        int slowest = 0;
+        for (int i = 1; i < comparison->child_count; i++)
+            if (figures_max(&comparison->children[i].figures) < figures_max(&comparison->children[slowest].figures))
+                slowest = i;
+        (void)end_script(&comparison->children[slowest]);
+        comparison->children[slowest] = comparison->children[--comparison->child_count];
+    }
+}
+
 // The loops that do not count as ordinary, each as the fastest of the ordinary ones is configured.
 static bool start_others(Comparison *comparison)
 {
@@ -234,9 +260,11 @@ static void print_result(const Comparison *comparison, double peak_after, double
     const double ours_best = figures_max(&comparison->ours), ours_median = figures_median(&comparison->ours);
     const double torch_best = figures_max(&highest->figures), torch_median = figures_median(&steadiest->figures);
     const double share = figures_median(&comparison->peak_shares);
+    char name[64];
     bench_print_head(bench);
     print_figures(bench, "fma peak", &comparison->peaks, "GFLOP/s", NAN);
-    print_figures(bench, "losslens", &comparison->ours, "samples/s", share);
+    (void)snprintf(name, sizeof name, "losslens %s", comparison->model->name);
+    print_figures(bench, name, &comparison->ours, "samples/s", share);
     for (int i = 0; i < comparison->child_count; i++)
         print_figures(bench, comparison->children[i].name, &comparison->children[i].figures, "samples/s", NAN);
     bench_print_row(bench, "best ordinary torch", torch_best, torch_median, "samples/s", NAN);
@@ -263,7 +291,11 @@ static int compare(Comparison *comparison, double flop)
     if (!start_ordinary(comparison, &exit_status))
         return exit_status;
     // a round that finds the fastest and brings every process's memory and caches into use
-    if (!train_round(comparison, flop) || !start_others(comparison))
+    if (!train_round(comparison, flop))
+        return 1;
+    if (comparison->model != models)
+        keep_fastest(comparison);
+    else if (!start_others(comparison))
         return 1;
     forget_figures(comparison);
     for (int i = 0; i < comparison->bench->repeats; i++)
@@ -273,21 +305,30 @@ static int compare(Comparison *comparison, double flop)
     return 0;
 }
 
-int bench_against_torch(const Bench *bench)
+static int compare_model(const Bench *bench, const struct TorchModel *which, int images_fd)
 {
-    const Spec spec = spec_default();
+    const Spec spec = bench_read_spec(which->spec);
     const Model model = model_create(&spec, DIGIT_PIXELS);
     const LearnerOptions options = {.train = &bench->dataset.train, .pool = bench->pool};
     static Comparison comparison;
-    comparison = (Comparison){.bench = bench, .images_fd = share_images(&bench->dataset.train)};
+    comparison = (Comparison){.model = which, .bench = bench, .images_fd = images_fd};
     comparison.learner = learner_create(&model, &options, NULL);
     if (!comparison.learner)
         abort();
-    (void)signal(SIGPIPE, SIG_IGN); // a process that has ended is a sentence, not a signal
     const int exit_status = compare(&comparison, bench_training_flop(&model));
     for (int i = 0; i < comparison.child_count; i++)
         (void)end_script(&comparison.children[i]);
     learner_destroy(comparison.learner);
-    (void)close(comparison.images_fd);
+    return exit_status;
+}
+
+int bench_against_torch(const Bench *bench)
+{
+    int exit_status = 0;
+    const int images_fd = share_images(&bench->dataset.train);
+    (void)signal(SIGPIPE, SIG_IGN); // a process that has ended is a sentence, not a signal
+    for (size_t i = 0; i < sizeof models / sizeof *models && exit_status == 0; i++)
+        exit_status = compare_model(bench, &models[i], images_fd);
+    (void)close(images_fd);
     return exit_status;
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""PyTorch's side of `bench --vs-torch`: the default model in the training loops that its users write.
+"""PyTorch's side of `bench --vs-torch`: models in the training loops that its users write.
 
 Usage: bench_torch.py list THREADS           one configuration a line, BLAS:BLAS_THREADS:TORCH_THREADS
-       bench_torch.py serve LOOP CONFIGURATION IMAGES_FD
+       bench_torch.py serve MODEL LOOP CONFIGURATION IMAGES_FD
+MODEL: a row of MODELS; by_hand is of "dense" alone.
 Each BLAS that Debian installs side by side takes part, with THREADS threads and with one, and so does PyTorch itself:
 which combination is the fastest cannot be told beforehand.
 
@@ -20,7 +21,8 @@ import signal
 import sys
 import time
 
-PIXELS, HIDDEN, BATCH, RATE = 784, 32, 256, 1e-3
+PIXELS, HIDDEN, RATE = 784, 32, 1e-3
+BATCHES = {"dense": 256, "conv": 128, "conv32": 128, "vae": 128, "vae_conv": 128}
 PR_SET_PDEATHSIG = 1
 RUN_SECONDS, WARM_STEPS = 0.5, 8
 BLAS_NAMES = ["openblas-pthread", "openblas-openmp", "blis-pthread", "blis-openmp"]
@@ -55,9 +57,61 @@ def select_environment(blas, threads, keeps_memory):
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **wanted})
 
 
-def make_step(torch):
-    """A step as a tutorial writes it; it returns the number of images."""
-    model = torch.nn.Sequential(torch.nn.Linear(PIXELS, HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, PIXELS))
+def make_dense(torch):
+    return torch.nn.Sequential(torch.nn.Linear(PIXELS, HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, PIXELS))
+
+
+def make_conv(torch):
+    """16-8-8 and back, as the Keras page has it."""
+    nn = torch.nn
+    relu, pool, up = nn.ReLU, lambda: nn.MaxPool2d(2, ceil_mode=True), lambda: nn.Upsample(scale_factor=2)
+    conv = lambda channels, out, padding=1: nn.Conv2d(channels, out, 3, padding=padding)
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)),
+        *(conv(1, 16), relu(), pool(), conv(16, 8), relu(), pool(), conv(8, 8), relu(), pool()),
+        *(conv(8, 8), relu(), up(), conv(8, 8), relu(), up(), conv(8, 16, 0), relu(), up(), conv(16, 1)),
+        nn.Flatten(),
+    )
+
+
+def make_conv32(torch):
+    """32-32 and back, as the Keras page's denoising model."""
+    nn = torch.nn
+    relu, pool, up = nn.ReLU, lambda: nn.MaxPool2d(2), lambda: nn.Upsample(scale_factor=2)
+    conv = lambda channels, out: nn.Conv2d(channels, out, 3, padding=1)
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)),
+        *(conv(1, 32), relu(), pool(), conv(32, 32), relu(), pool()),
+        *(conv(32, 32), relu(), up(), conv(32, 32), relu(), up(), conv(32, 1)),
+        nn.Flatten(),
+    )
+
+
+def make_vae_parts(torch):
+    """PyTorch's own example: encoder, size of what it gives, decoder, numbers."""
+    nn = torch.nn
+    encoder = nn.Sequential(nn.Linear(PIXELS, 400), nn.ReLU())
+    return encoder, 400, nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, PIXELS)), 20
+
+
+def make_vae_conv_parts(torch):
+    """keras.io's example."""
+    nn = torch.nn
+    encoder = nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)),
+        *(nn.ZeroPad2d((0, 1, 0, 1)), nn.Conv2d(1, 32, 3, stride=2), nn.ReLU()),
+        *(nn.ZeroPad2d((0, 1, 0, 1)), nn.Conv2d(32, 64, 3, stride=2), nn.ReLU()),
+        *(nn.Flatten(), nn.Linear(3136, 16), nn.ReLU()),
+    )
+    turned = lambda channels, out: nn.ConvTranspose2d(channels, out, 3, stride=2, padding=1, output_padding=1)
+    decoder = nn.Sequential(
+        *(nn.Linear(2, 3136), nn.ReLU(), nn.Unflatten(1, (64, 7, 7))),
+        *(turned(64, 64), nn.ReLU(), turned(64, 32), nn.ReLU(), nn.Conv2d(32, 1, 3, padding=1), nn.Flatten()),
+    )
+    return encoder, 16, decoder, 2
+
+
+def make_plain_step(torch, model):
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
     measure_loss = torch.nn.BCEWithLogitsLoss()
 
@@ -70,24 +124,54 @@ def make_step(torch):
     return step
 
 
-def train_autograd(torch, images):
+def make_vae_step(torch, parts):
+    encoder, width, decoder, numbers = parts
+    mean_of, logvar_of = torch.nn.Linear(width, numbers), torch.nn.Linear(width, numbers)
+    layers = [encoder, mean_of, logvar_of, decoder]
+    optimizer = torch.optim.Adam([p for layer in layers for p in layer.parameters()], lr=RATE)
+    measure_loss = torch.nn.BCEWithLogitsLoss(reduction="sum")
+
+    def step(batch):
+        optimizer.zero_grad(set_to_none=True)
+        h = encoder(batch)
+        mean, logvar = mean_of(h), logvar_of(h)
+        z = mean + torch.randn_like(mean) * torch.exp(0.5 * logvar)
+        divergence = -0.5 * torch.sum(1 + logvar - mean.pow(2) - logvar.exp())
+        ((measure_loss(decoder(z), batch) + divergence) / len(batch)).backward()
+        optimizer.step()
+        return len(batch)
+
+    return step
+
+
+# A step as a tutorial writes it; it returns the number of images.
+MODELS = {
+    "dense": lambda torch: make_plain_step(torch, make_dense(torch)),
+    "conv": lambda torch: make_plain_step(torch, make_conv(torch)),
+    "conv32": lambda torch: make_plain_step(torch, make_conv32(torch)),
+    "vae": lambda torch: make_vae_step(torch, make_vae_parts(torch)),
+    "vae_conv": lambda torch: make_vae_step(torch, make_vae_conv_parts(torch)),
+}
+
+
+def train_autograd(torch, images, model):
     """Endless training; yields the images of each step."""
-    step = make_step(torch)
+    step, batch = MODELS[model](torch), BATCHES[model]
     while True:
         order = torch.randperm(len(images))
-        for start in range(0, len(images), BATCH):
-            yield step(images[order[start : start + BATCH]])
+        for start in range(0, len(images), batch):
+            yield step(images[order[start : start + batch]])
 
 
-def train_dataloader(torch, images):
-    step = make_step(torch)
-    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(images), batch_size=BATCH, shuffle=True)
+def train_dataloader(torch, images, model):
+    step = MODELS[model](torch)
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(images), batch_size=BATCHES[model], shuffle=True)
     while True:
         for (batch,) in loader:
             yield step(batch)
 
 
-def train_by_hand(torch, images):
+def train_by_hand(torch, images, model):
     """No autograd and no new tensors: every product goes into a buffer, Adam runs over one flat array."""
     shapes = [(PIXELS, HIDDEN), (HIDDEN,), (HIDDEN, PIXELS), (PIXELS,)]
     sizes = [torch.Size(shape).numel() for shape in shapes]
@@ -96,11 +180,11 @@ def train_by_hand(torch, images):
     dw1, db1, dw2, db2 = (part.view(shape) for part, shape in zip(gradient.split(sizes), shapes))
     torch.nn.init.xavier_uniform_(w1)
     torch.nn.init.xavier_uniform_(w2)
-    buffers = [torch.empty(BATCH, width) for width in (PIXELS, HIDDEN, PIXELS, HIDDEN)]
+    buffers = [torch.empty(BATCHES[model], width) for width in (PIXELS, HIDDEN, PIXELS, HIDDEN)]
     steps = 0
     while True:
         order = torch.randperm(len(images))
-        for chosen in order.split(BATCH):
+        for chosen in order.split(BATCHES[model]):
             x, h, d, dh = (buffer[: len(chosen)] for buffer in buffers)
             torch.index_select(images, 0, chosen, out=x)
             torch.addmm(b1, x, w1, out=h).relu_()
@@ -134,14 +218,14 @@ LOOPS = {
 }
 
 
-def serve(loop, torch_threads, images_fd):
+def serve(model, loop, torch_threads, images_fd):
     import torch
 
     torch.set_num_threads(torch_threads)
     torch.set_grad_enabled(loop != "by_hand")
     torch.manual_seed(1)
     memory = mmap.mmap(images_fd, 0, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE)
-    training = LOOPS[loop](torch, torch.frombuffer(memory, dtype=torch.float32).view(-1, PIXELS))
+    training = LOOPS[loop](torch, torch.frombuffer(memory, dtype=torch.float32).view(-1, PIXELS), model)
     for _ in range(WARM_STEPS):
         next(training)
     print("ready", flush=True)
@@ -158,9 +242,10 @@ def main():
     if sys.argv[1] == "list":
         list_configurations(int(sys.argv[2]))
     else:
-        loop, (blas, blas_threads, torch_threads), images_fd = sys.argv[2], sys.argv[3].split(":"), int(sys.argv[4])
+        model, loop, images_fd = sys.argv[2], sys.argv[3], int(sys.argv[5])
+        blas, blas_threads, torch_threads = sys.argv[4].split(":")
         select_environment(blas, blas_threads, loop != "autograd_plain_malloc")
-        serve(loop, int(torch_threads), images_fd)
+        serve(model, loop, int(torch_threads), images_fd)
 
 
 if __name__ == "__main__":

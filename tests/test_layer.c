@@ -306,8 +306,14 @@ static void backward_is_the_slope_of_its_definition(void **state)
         open_trial(&trial, &cases[i]);
         const Layer *layer = &trial.layer;
         trial.gradient[0] = 5; // of another layer
-        layer_backward(layer, &(LayerBackward){ROWS, trial.values, trial.x, trial.z, trial.slope, trial.gradient,
-                                               trial.upstream, trial.scratch});
+        layer_backward(layer, &(LayerBackward){.rows = ROWS,
+                                               .parameters = trial.values,
+                                               .x = trial.x,
+                                               .z = trial.z,
+                                               .slope = trial.slope,
+                                               .gradient = trial.gradient,
+                                               .upstream = trial.upstream,
+                                               .scratch = trial.scratch});
         assert_true(trial.gradient[0] == 5.0f);
         const int inputs = shape_count(&layer->from), step = inputs / 23 + 1;
         for (int n = 0; n < inputs; n += step) {
@@ -332,8 +338,14 @@ static void gaps_stay_zero(void **state)
         Trial trial;
         open_trial(&trial, &cases[i]);
         const Layer *layer = &trial.layer;
-        layer_backward(layer, &(LayerBackward){ROWS, trial.values, trial.x, trial.z, trial.slope, trial.gradient,
-                                               trial.upstream, trial.scratch});
+        layer_backward(layer, &(LayerBackward){.rows = ROWS,
+                                               .parameters = trial.values,
+                                               .x = trial.x,
+                                               .z = trial.z,
+                                               .slope = trial.slope,
+                                               .gradient = trial.gradient,
+                                               .upstream = trial.upstream,
+                                               .scratch = trial.scratch});
         float *is_number = floats_create(layer->from.stride);
         for (int n = 0; n < shape_count(&layer->from); n++)
             is_number[place_of(&layer->from, n)] = 1;

@@ -68,9 +68,35 @@ void dense_forward(const Layer *layer, const float *parameters, const float *x, 
     });
 }
 
-void dense_backward(const Layer *layer, const LayerBackward *pass)
+// W is read as it stands: what is turned are slopes in and out, (units, images), which are few beside the weights.
+static void find_dense_upstream(const Layer *layer, const LayerBackward *pass)
 {
     const Kernel *kernel = kernel_get();
+    const size_t rows = (size_t)pass->rows, width = kernel_pad(rows), out = (size_t)layer->to.channels;
+    float *const turned = pass->scratch, *const upstream = turned + out * width;
+    if (width > rows)
+        memset(turned, 0, out * width * sizeof *turned);
+    kernel->transpose(pass->slope, layer->to.stride, rows, out, turned, width);
+    layer_multiply(&(Product){
+        .m = layer->weight_rows,
+        .n = width,
+        .k = out,
+        .a = pass->parameters + layer->weight_offset,
+        .a_row = layer->stride,
+        .a_column = 1,
+        .b = turned,
+        .b_stride = width,
+        .c = upstream,
+        .c_stride = width,
+    });
+    kernel->transpose(upstream, width, layer->weight_rows, rows, pass->upstream, layer->from.stride);
+    for (size_t row = 0; row < rows && layer->from.stride > layer->weight_rows; row++) // gaps
+        memset(pass->upstream + row * layer->from.stride + layer->weight_rows, 0,
+               (layer->from.stride - layer->weight_rows) * sizeof *upstream);
+}
+
+void dense_backward(const Layer *layer, const LayerBackward *pass)
+{
     if (pass->gradient) {
         layer_multiply(&(Product){
             .m = layer->weight_rows,
@@ -83,29 +109,13 @@ void dense_backward(const Layer *layer, const LayerBackward *pass)
             .b_stride = layer->to.stride,
             .c = pass->gradient + layer->weight_offset,
             .c_stride = layer->stride,
-            .accumulate = true,
+            .accumulate = !pass->is_first,
         });
-        kernel->sum_rows(pass->slope, layer->to.stride, (size_t)pass->rows, layer->stride,
-                         pass->gradient + layer->bias_offset, true);
+        kernel_get()->sum_rows(pass->slope, layer->to.stride, (size_t)pass->rows, layer->stride,
+                               pass->gradient + layer->bias_offset, !pass->is_first);
     }
-    if (pass->upstream) {
-        if (layer->from.stride > layer->weight_rows) // gaps
-            memset(pass->scratch, 0, layer->scratch * sizeof *pass->scratch);
-        kernel->transpose(pass->parameters + layer->weight_offset, layer->stride, layer->weight_rows,
-                          (size_t)layer->to.channels, pass->scratch, layer->from.stride);
-        layer_multiply(&(Product){
-            .m = (size_t)pass->rows,
-            .n = layer->from.stride,
-            .k = (size_t)layer->to.channels,
-            .a = pass->slope,
-            .a_row = layer->to.stride,
-            .a_column = 1,
-            .b = pass->scratch,
-            .b_stride = layer->from.stride,
-            .c = pass->upstream,
-            .c_stride = layer->from.stride,
-        });
-    }
+    if (pass->upstream)
+        find_dense_upstream(layer, pass);
 }
 
 // ---- the table ----------------------------------------------------------------------------------------------------
@@ -118,7 +128,7 @@ static bool plan_dense(const LayerPlan *plan, Layer *layer, Error *error)
     layer->to = shape_of_units(plan->count);
     layer->weight_rows = (size_t)layer->from.channels;
     layer->stride = layer->to.stride;
-    layer->scratch = (size_t)plan->count * layer->from.stride;
+    layer->scratch = TILE_ROWS * ((size_t)plan->count + (size_t)layer->from.channels);
     return true;
 }
 
@@ -240,6 +250,12 @@ int layer_columns(const Layer *layer)
     return layer->kind == LAYER_UNCONV ? layer->from.channels : layer->to.channels;
 }
 
+size_t layer_multiplications(const Layer *layer)
+{
+    const Shape *small = layer->kind == LAYER_UNCONV ? &layer->from : &layer->to;
+    return layer->weight_rows * (size_t)shape_count(small); // of units that is their number
+}
+
 size_t layer_end(const Layer *layer)
 {
     return layer->bias_offset + (layer->weight_rows > 0 ? kernel_pad((size_t)layer->to.channels) : 0);
@@ -270,4 +286,10 @@ void layer_forward(const Layer *layer, const float *parameters, const float *x, 
     kinds[layer->kind].forward(layer, parameters, x, rows, z, scratch);
 }
 
-void layer_backward(const Layer *layer, const LayerBackward *pass) { kinds[layer->kind].backward(layer, pass); }
+void layer_backward(const Layer *layer, const LayerBackward *pass)
+{
+    assert(pass->rows <= TILE_ROWS);
+    if (pass->is_first && pass->gradient && layer->kind != LAYER_DENSE) // whose products begin anew by themselves
+        memset(pass->gradient + layer->weight_offset, 0, (layer_end(layer) - layer->weight_offset) * sizeof(float));
+    kinds[layer->kind].backward(layer, pass);
+}

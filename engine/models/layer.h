@@ -72,19 +72,21 @@ bool layer_plan(const LayerPlan *plan, const Shape *in, size_t *offset, Layer *o
 const char *layer_kind_key(LayerKind kind);
 bool layer_kind_wants_picture(LayerKind kind); // else units
 
-int layer_columns(const Layer *layer); // of its weights, gaps not counted
-size_t layer_end(const Layer *layer);  // of its parameters: where those of the next begin
+int layer_columns(const Layer *layer);            // of its weights, gaps not counted
+size_t layer_multiplications(const Layer *layer); // of an image on its way forward
+size_t layer_end(const Layer *layer);             // of its parameters: where those of the next begin
 
 // x (rows, from.stride) -> z (rows, to.stride), before any activation.
 void layer_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch);
 
 typedef struct LayerBackward {
-    int rows;
+    int rows; // at most TILE_ROWS (kernel.h)
     const float *parameters;
     const float *x;     // (rows, from.stride): what it was given
     const float *z;     // (rows, to.stride): what it made of that
     const float *slope; // (rows, to.stride): dL/dz
     float *gradient;    // of all parameters: its own are added to. NULL: not wanted
+    bool is_first;      // its own begin anew
     float *upstream;    // (rows, from.stride): dL/dx. NULL: not wanted
     float *scratch;
 } LayerBackward;

@@ -16,6 +16,9 @@ enum { SLICES = 4, BLOCK_FLOATS = 8192 };
 typedef struct Slice {
     float *gradient;                                            // (parameters)
     float *input;                                               // (tile_rows, pixels)
+    uint8_t *bytes;                                             // (tile_rows, pixels): damaged, where there is noise
+    Tile tile;                                                  // where the input goes in as bytes
+    uint64_t *lit;                                              // (pixels / QUAD): of tile
     float *values[MODEL_LAYERS_MAX], *slopes[MODEL_LAYERS_MAX]; // (tile_rows, to.stride): f(z), f'(z)
     float *upstream[2];                                         // (tile_rows, the widest stride)
     float *scratch;
@@ -28,6 +31,7 @@ struct Slices {
     const Model *model;
     Pool *pool;
     PixelRange range;
+    bool takes_bytes; // the first layer is dense and is given images as they are stored, whose zeros cost nothing
     LossSettings settings;
     float *parameters; // in Model's order
     int tile_rows;
@@ -67,6 +71,8 @@ static void lay_out_slice(const Slices *slices, Slice *slice, float *memory, siz
     slice->scratch = cut(memory, used, kernel_pad(scratch));
     slice->shares = cut(memory, used, rows * pixels);
     slice->targets = (uint8_t *)cut(memory, used, rows * pixels / sizeof(float));
+    slice->bytes = (uint8_t *)cut(memory, used, rows * pixels / sizeof(float));
+    slice->lit = (uint64_t *)(void *)cut(memory, used, pixels / QUAD * sizeof(uint64_t) / sizeof(float));
 }
 
 static size_t lay_out(Slices *slices, float *memory)
@@ -106,6 +112,8 @@ void slices_set_parameters(Slices *slices, const float *parameters)
 {
     memcpy(slices->parameters, parameters, slices->model->parameter_count * sizeof *parameters);
     slices->range = range_of(slices->model, parameters);
+    slices->takes_bytes = slices->model->layers[0].kind == LAYER_DENSE && range_is_unit(slices->range) &&
+                          pixels_stay_bytes(&slices->model->spec);
 }
 
 void slices_get_parameters(const Slices *slices, float *parameters)
@@ -137,9 +145,52 @@ static void read_input(const Slices *slices, const ImageTile *tile, Slice *slice
         float *const input = slice->input + (size_t)row * pixels;
         const int image = tile->images[row];
         pixels_read(&slices->model->spec, find_key(slices, image), find_image(slices, image), 0, pixels, input);
-        for (size_t i = 0; !range_is_unit(slices->range) && i < pixels; i++)
-            input[i] = slices->range.scale * input[i] + slices->range.offset;
+        range_map_all(slices->range, input, pixels);
     }
+}
+
+static void read_bytes(const Slices *slices, const ImageTile *tile, Slice *slice)
+{
+    const size_t pixels = (size_t)slices->model->pixels;
+    slice->tile = (Tile){.count = (size_t)tile->rows, .pixels = pixels, .lit = slice->lit};
+    for (int row = 0; row < tile->rows; row++) {
+        const int image = tile->images[row];
+        uint8_t *const bytes = slice->bytes + (size_t)row * pixels;
+        slice->tile.rows[row] = bytes;
+        pixels_damage(&slices->model->spec, find_key(slices, image), find_image(slices, image), 0, pixels, bytes);
+    }
+    kernel_get()->find_lit(&slice->tile);
+}
+
+// The first layer from bytes.
+static void multiply_bytes(const Slices *slices, Slice *slice)
+{
+    const Layer *layer = &slices->model->layers[0];
+    kernel_get()->multiply_tile(&(TileProduct){
+        .tile = &slice->tile,
+        .n = layer->stride,
+        .b = slices->parameters + layer->weight_offset,
+        .b_stride = layer->stride,
+        .c = slice->values[0],
+        .c_stride = layer->stride,
+        .bias = slices->parameters + layer->bias_offset,
+    });
+}
+
+static void find_bytes_gradient(const Slices *slices, const float *slope, bool is_first, Slice *slice)
+{
+    const Layer *layer = &slices->model->layers[0];
+    kernel_get()->multiply_tile_transposed(&(TileProduct){
+        .tile = &slice->tile,
+        .n = layer->stride,
+        .b = slope,
+        .b_stride = layer->stride,
+        .c = slice->gradient + layer->weight_offset,
+        .c_stride = layer->stride,
+        .accumulate = !is_first,
+    });
+    kernel_get()->sum_rows(slope, layer->stride, slice->tile.count, layer->stride, slice->gradient + layer->bias_offset,
+                           !is_first);
 }
 
 static void draw_sample(const Slices *slices, const ImageTile *tile, const Layer *layer, const float *x, float *z,
@@ -159,7 +210,9 @@ static void go_forward(const Slices *slices, const ImageTile *tile, Slice *slice
     for (int i = 0; i < model->layer_count; i++) {
         const Layer *layer = &model->layers[i];
         const float *x = i == 0 ? slice->input : slice->values[i - 1];
-        if (layer->kind == LAYER_SAMPLE)
+        if (i == 0 && slices->takes_bytes)
+            multiply_bytes(slices, slice);
+        else if (layer->kind == LAYER_SAMPLE)
             draw_sample(slices, tile, layer, x, slice->values[i], slice);
         else
             layer_forward(layer, slices->parameters, x, tile->rows, slice->values[i], slice->scratch);
@@ -236,12 +289,16 @@ static float find_kl_weight(const Model *model)
     return model->spec.beta * (model->spec.reduce == REDUCE_SUM ? 1.0f : (float)model->pixels);
 }
 
-static void go_backward(const Slices *slices, const ImageTile *tile, Slice *slice)
+static void go_backward(const Slices *slices, const ImageTile *tile, bool is_first, Slice *slice)
 {
     const Model *model = slices->model;
     const float *slope = slice->values[model->layer_count - 1];
     for (int i = model->layer_count - 1; i >= 0; i--) {
         float *upstream = i > 0 ? slice->upstream[i % 2] : NULL;
+        if (i == 0 && slices->takes_bytes) {
+            find_bytes_gradient(slices, slope, is_first, slice);
+            return;
+        }
         layer_backward(&model->layers[i], &(LayerBackward){
                                               .rows = tile->rows,
                                               .parameters = slices->parameters,
@@ -249,6 +306,7 @@ static void go_backward(const Slices *slices, const ImageTile *tile, Slice *slic
                                               .z = slice->values[i],
                                               .slope = slope,
                                               .gradient = slice->gradient,
+                                              .is_first = is_first,
                                               .upstream = upstream,
                                               .scratch = slice->scratch,
                                           });
@@ -277,14 +335,18 @@ static void train_slice(void *context, int index, int worker)
     const int rows = slices->batch->rows, first = rows * index / SLICES, end = rows * (index + 1) / SLICES;
     double loss = 0.0;
     slice->kl = 0.0;
-    memset(slice->gradient, 0, slices->model->parameter_count * sizeof *slice->gradient);
+    if (first == end) // fewer images than slices
+        memset(slice->gradient, 0, slices->model->parameter_count * sizeof *slice->gradient);
     for (int row = first; row < end; row += slices->tile_rows) {
         const int rest = end - row;
         const ImageTile tile = {slices->batch->images + row, rest < slices->tile_rows ? rest : slices->tile_rows};
-        read_input(slices, &tile, slice);
+        if (slices->takes_bytes)
+            read_bytes(slices, &tile, slice);
+        else
+            read_input(slices, &tile, slice);
         go_forward(slices, &tile, slice);
         loss += find_loss(slices, &tile, slice);
-        go_backward(slices, &tile, slice);
+        go_backward(slices, &tile, row == first, slice);
     }
     slice->loss = loss;
 }
