@@ -382,6 +382,50 @@ static void equal_means_every_field(void **state)
     }
 }
 
+// Which architecture a spec is: by its layers, noise, l1 and reduce, whatever else it says.
+static void architectures_are_found(void **state)
+{
+    (void)state;
+    static const char *const same = "loss=mse,output=relu,lr=0.01,seed=7,targets=binary,beta=3", *const others[] = {
+                                                                                                     "layers=33",
+                                                                                                     "noise=0.3",
+                                                                                                     "l1=0.5"};
+    for (int i = 0; i < architecture_count(); i++) {
+        Spec spec = synthetic_spec(same);
+        assert_true(spec_set_architecture(&spec, i));
+        assert_int_equal(spec_find_architecture(&spec), i);
+        assert_true(spec.loss == LOSS_MSE && spec.seed == 7);
+        for (size_t other = 0; other < sizeof others / sizeof *others; other++) {
+            Spec changed = spec;
+            assert_true(spec_change(&changed, others[other], NULL));
+            assert_int_equal(spec_find_architecture(&changed), -1);
+        }
+        spec.reduce = spec.reduce == REDUCE_SUM ? REDUCE_MEAN : REDUCE_SUM;
+        assert_int_equal(spec_find_architecture(&spec), -1);
+    }
+}
+
+static void long_layers_are_told_in_few_words(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"layers=32", "784-32-784"},
+        {"layers=128,64,32,64,128", "784-128-64-32-64-128-784"},
+        {"model=conv", "conv 16-8-8 to 128 numbers"},
+        {"model=denoise", "conv 32-32 to 1568 numbers"},
+        {"model=vae", "784-64-sample2-64-784"},
+        {"layers=512-256-sample20-256-512", "dense 512-256, sample 20 to 20 numbers"},
+        {"layers=conv32s2-conv64s2-16-sample1-3136-64x7x7-unconv64s2-unconv32s2",
+         "conv 32-64, dense 16, sample 1 to 1 number"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[SPEC_TEXT_SIZE];
+        const Spec spec = synthetic_spec(rows[i][0]);
+        spec_describe_layers(&spec, text, sizeof text);
+        assert_string_equal(text, rows[i][1]);
+    }
+}
+
 static void layers_and_code_are_described(void **state)
 {
     (void)state;
@@ -410,6 +454,8 @@ int main(void)
         cmocka_unit_test(bad_keys_and_shapes_are_named),
         cmocka_unit_test(layers_that_do_not_fit_are_named),
         cmocka_unit_test(architectures_are_specs),
+        cmocka_unit_test(architectures_are_found),
+        cmocka_unit_test(long_layers_are_told_in_few_words),
         cmocka_unit_test(items_read_back),
         cmocka_unit_test(endless_texts_end_in_a_sentence),
         cmocka_unit_test(what_is_written_reads_back),

@@ -175,6 +175,10 @@ void cli_print_spec_help(FILE *stream)
                   "  %-10sunits of the hidden layers, such as 128,64,32,64,128: 1 to %d numbers from 1 to %d;\n"
                   "  %-10sor layers with a dash between them:\n  %-10s%s\n",
                   "layers", SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX, "", "", items);
+    print_key(stream, "model");
+    (void)fprintf(
+        stream,
+        "  %-10sinstead of layers: an image model of \"Building Autoencoders in Keras\"; other keys refine it\n", "");
     print_key(stream, "optimizer");
     (void)fprintf(stream, "  %-10slearning rate, above 0, at most 100; default:", "lr");
     for (int i = 0; i < optimizer_count(); i++)
@@ -184,8 +188,10 @@ void cli_print_spec_help(FILE *stream)
                   "  %-10simages a step, 1 to %d\n"
                   "  %-10sstandard deviation of Gaussian noise on the input, 0 to 2\n"
                   "  %-10sweight of the sum of |code|, 0 to 1\n"
+                  "  %-10sweight of the divergence where a layer samples, 0 to 1000; default: 1. With reduce=mean the\n"
+                  "  %-10sreconstruction is per pixel: beta=1 is then %d times what it is with reduce=sum\n"
                   "  %-10sof the initial weights and the order of the images, 0 to 4294967295\n",
-                  "batch", SPEC_BATCH_MAX, "noise", "l1", "seed");
+                  "batch", SPEC_BATCH_MAX, "noise", "l1", "beta", "", SPEC_PIXELS, "seed");
 }
 
 const char cli_examples[] =

@@ -16,7 +16,8 @@ const char *words_hiddens(int i)
 {
     return i < activation_count(HIDDEN_ACTIVATION) ? activation_get(HIDDEN_ACTIVATION, i)->key : NULL;
 }
-const char *words_spec_keys(int i) { return spec_key(i); }
+static const char *words_architectures(int i) { return i < architecture_count() ? architecture_get(i)->key : NULL; }
+const char *words_spec_keys(int i) { return i == SPEC_KEY_COUNT ? "model" : i < SPEC_KEY_COUNT ? spec_key(i) : NULL; }
 const char *words_shown(int i) { return i < SHOW_AS_COUNT ? show_as_get((ShowAs)i)->key : NULL; }
 const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }
 
@@ -62,9 +63,9 @@ Words *words_of_spec(const char *key)
     static const struct {
         const char *key;
         Words *words;
-    } rows[] = {{"loss", words_losses},          {"output", words_outputs},        {"hidden", words_hiddens},
-                {"optimizer", words_optimizers}, {"range", words_ranges},          {"reduce", words_reduces},
-                {"targets", words_targets},      {"noise_kind", words_noise_kinds}};
+    } rows[] = {{"loss", words_losses},          {"output", words_outputs},         {"hidden", words_hiddens},
+                {"optimizer", words_optimizers}, {"range", words_ranges},           {"reduce", words_reduces},
+                {"targets", words_targets},      {"noise_kind", words_noise_kinds}, {"model", words_architectures}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].key, key) == 0)
             return rows[i].words;

@@ -32,7 +32,11 @@ static const Words terms[] = {
      "Many: the penalty on the code or the steps are too large; the code holds less than its size says.", NULL,
      "units of variance 0"},
     {"layers", "layers", "How many inner units stand behind each other; the narrowest layer is the code.",
-     "More layers are slower, and not always better.", NULL, "784-32-784"},
+     "More layers are slower, and not always better.",
+     "Widths of dense layers with commas, 128,64,32,64,128, or layers of any kind with dashes: in conv16-pool-conv8-up "
+     "windows of 3 x 3 slide over the picture, pool halves it and up doubles it; in 400-sample20-400 the code is 20 "
+     "numbers that are drawn.",
+     "784-32-784"},
     {"noise", "noise on the input", "What the model sees is damaged; the target stays clean.",
      "Does the output come out clean?", NULL, "denoising autoencoder"},
     {"l1", "keep the code small", "A price on the code's size.", "Too high: all outputs are the mean image.",
@@ -41,6 +45,13 @@ static const Words terms[] = {
      "is "
      "0.0256 here, which kills the code; 0.0001 does not.",
      "L1 penalty"},
+    {"beta", "beta", "What it costs that a drawn code tells digits apart, beside the loss of the picture.",
+     "Summed over the pixels, 1 is the paper's; of their mean 1/784 is that, and 1 is 784 times as dear.",
+     "The weight of the KL divergence, how far the code is from numbers drawn at random around 0. It has two ways to "
+     "be "
+     "written: beside a loss that is summed over the pixels as it is; beside their mean divided by 784, so that the "
+     "same number weighs 784 times as much, and the code is soon worth nothing.",
+     "weight of the Kullback-Leibler divergence"},
     {"pixel_range", "pixel range", "What black and white are to the model, read and given back.",
      "Pictures and figures are mapped back to 0\u20261; try tanh with \u22121\u20261.", NULL, "normalisation"},
     {"reduce", "over the pixels", "The loss of an image: the mean of its pixels', or their sum.",
@@ -89,6 +100,10 @@ static const Words terms[] = {
 };
 
 static const Words controls[] = {
+    {.key = "model",
+     .label = "model",
+     .what = "The image models of the page \u201cBuilding Autoencoders in Keras\u201d: layers, noise and prices.",
+     .look = "Loss, output and learning rate stay; the lit one is what the model is."},
     {.key = "view",
      .label = "view",
      .what = "Another view of the same models.",

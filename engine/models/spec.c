@@ -54,6 +54,14 @@ bool spec_is_dense(const Spec *spec)
     return true;
 }
 
+bool spec_samples(const Spec *spec)
+{
+    for (int i = 0; i < spec->hidden_count; i++)
+        if (spec->layers[i].kind == LAYER_SAMPLE)
+            return true;
+    return false;
+}
+
 bool spec_has_same_layers(const Spec *a, const Spec *b)
 {
     bool is_same = a->hidden_count == b->hidden_count;

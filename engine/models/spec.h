@@ -91,6 +91,7 @@ LossSettings spec_loss_settings(const Spec *spec);
 
 // Whether all layers are dense: numbers alone.
 bool spec_is_dense(const Spec *spec);
+bool spec_samples(const Spec *spec); // whether one draws (sample.h)
 
 bool spec_has_same_layers(const Spec *a, const Spec *b);
 void spec_set_layers(Spec *to, const Spec *from);               // those of `from`
@@ -98,6 +99,14 @@ void spec_set_widths(Spec *spec, const int *widths, int count); // dense ones
 
 // "784-32-784" for pixels = 784; separator stands between the numbers, or items.
 void spec_format_layers(const Spec *spec, int pixels, const char *separator, char *text, size_t size);
+
+// The same in few words where it is long: "conv 16-8-8 to 128 numbers", the encoder's layers and the code.
+void spec_describe_layers(const Spec *spec, char *text, size_t size);
+
+// Gives a spec the layers of an architecture and what else its row says; loss, output, rate and seed stay. Which one it
+// is: -1 where its layers, noise, l1 or reduce are of none, whatever else it says.
+bool spec_set_architecture(Spec *spec, int index);
+int spec_find_architecture(const Spec *spec);
 
 // Which of `layers` says how many numbers the code is: what is sampled, or else, where all are dense, the narrowest
 // (the first of equals); -1: none does.

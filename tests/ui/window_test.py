@@ -164,6 +164,33 @@ class RestTest(WindowCase):
         self.assertEqual((own_steppers(), p.now()["a"]["spec"]), (set(), before))
         p.key("Escape", lambda f: f["popup"] == "none")
 
+    def test_models_of_the_page(self):
+        """A click makes a side one of them and marks it; every click is undone."""
+        p = self.p
+        spec = parse_spec(p.now()["a"]["spec"])
+        wanted = {"Convolutional": ("conv16-pool-conv8-pool-conv8-pool-conv8-up-conv8-up-conv16v-up", "0"),
+                  "Variational": ("64-sample2-64", "0"), "Denoising": ("conv32-pool-conv32-pool-conv32-up-conv32-up", "0.5")}
+        for side in "ab":
+            before = p.now()[side]["spec"]
+            p.click(side + ".more", lambda f: f["popup"] == "more." + side)
+            options = {w["label"]: w["id"] for w in p.now()["widgets"] if w["id"].startswith(side + ".model.")}
+            self.assertEqual(set(options), {"Simple", "Sparse", "Deep", "Variational", *wanted})
+            for label, (layers, noise) in wanted.items():
+                frame = p.click(options[label], lambda f: (parse_spec(f[side]["spec"])["layers"], parse_spec(f[side]["spec"])["noise"]) == (layers, noise))
+                after = parse_spec(frame[side]["spec"])
+                self.assertEqual([after[key] for key in ("output", "seed", "lr")], [parse_spec(before)[key] for key in ("output", "seed", "lr")])
+                frame = p.nudge()
+                self.assertEqual([w["label"] for w in frame["widgets"] if w["id"].startswith(side + ".model.") and w["on"]], [label])
+                steps = {w["id"].split(".")[1] for w in frame["widgets"] if w["id"].endswith(".plus")}
+                self.assertEqual(steps & {"code", "layers", "beta"}, {"code", "beta"} if label == "Variational" else set())
+            p.click(options["Variational"], lambda f: "sample2" in f[side]["spec"])
+            p.click(side + ".code.plus", lambda f: "64-sample4-64" in f[side]["spec"])
+            frame = self.type_value(side, "layers", "conv8-pool", lambda f: f["field"] is None and "conv8-pool" in f["message"])
+            self.assertIn("the output needs 28 x 28", frame["message"])
+            p.key("Escape", lambda f: f["popup"] == "none")
+            p.do(lambda f: f[side]["spec"] == before, "all of it undone", *["key", "z"] * 5)
+        self.assertEqual(parse_spec(p.now()["a"]["spec"]), spec)
+
     def type_value(self, side, name, text, until):
         p = self.p
         p.click("%s.%s.value" % (side, name), lambda f: f["field"] is not None)
