@@ -160,6 +160,17 @@ static void print_key(FILE *stream, const char *key)
     (void)fprintf(stream, "  %-10s%s\n", key, text);
 }
 
+// In as many lines as they need.
+static void print_items(FILE *stream)
+{
+    char items[256];
+    layer_items_list(items, sizeof items);
+    break_lines(items);
+    (void)fprintf(stream, "  %-10sor layers with a dash between them:\n", "");
+    for (const char *line = strtok(items, "\n"); line; line = strtok(NULL, "\n"))
+        (void)fprintf(stream, "  %-10s%s\n", "", line);
+}
+
 void cli_print_spec_help(FILE *stream)
 {
     char defaults[SPEC_TEXT_SIZE];
@@ -169,16 +180,12 @@ void cli_print_spec_help(FILE *stream)
     print_key(stream, "loss");
     print_key(stream, "output");
     print_key(stream, "hidden");
-    char items[256];
-    layer_items_list(items, sizeof items);
     (void)fprintf(stream,
-                  "  %-10sunits of the hidden layers, such as 128,64,32,64,128: 1 to %d numbers from 1 to %d;\n"
-                  "  %-10sor layers with a dash between them:\n  %-10s%s\n",
-                  "layers", SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX, "", "", items);
+                  "  %-10sunits of the hidden layers, such as 128,64,32,64,128: 1 to %d numbers from 1 to %d;\n",
+                  "layers", SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
+    print_items(stream);
     print_key(stream, "model");
-    (void)fprintf(
-        stream,
-        "  %-10sinstead of layers: an image model of \"Building Autoencoders in Keras\"; other keys refine it\n", "");
+    (void)fprintf(stream, "  %-10san image model of \"Building Autoencoders in Keras\"; other keys refine it\n", "");
     print_key(stream, "optimizer");
     (void)fprintf(stream, "  %-10slearning rate, above 0, at most 100; default:", "lr");
     for (int i = 0; i < optimizer_count(); i++)
