@@ -24,8 +24,9 @@ static const char unread[] =
 
 // ---- head and caption ---------------------------------------------------------------------------------------------
 
-// The choice has its place at the right of the first head; returns the width that it takes.
-static float draw_choice(Panel *panel, Rect line)
+// The choice has its place at the right of the first head, shorter where a title of that width has no room else;
+// returns the width that it takes.
+static float draw_choice(Panel *panel, Rect line, float title)
 {
     Ui *ui = panel->ui;
     const char *labels[CODE_IMAGES_COUNT], *short_labels[CODE_IMAGES_COUNT];
@@ -34,7 +35,7 @@ static float draw_choice(Panel *panel, Rect line)
         short_labels[i] = rows[i].short_label;
     }
     const float whole = ui_choice_width(ui, labels, CODE_IMAGES_COUNT);
-    const bool is_whole = whole <= line.w;
+    const bool is_whole = whole + title <= line.w;
     const float width = fminf(line.w, is_whole ? whole : ui_choice_width(ui, short_labels, CODE_IMAGES_COUNT)),
                 height = fminf(ui_px(ui, BUTTON_HEIGHT), line.h - ui_px(ui, 4));
     WidgetState states[CHOICES_MAX];
@@ -59,9 +60,11 @@ static void draw_head(Panel *panel, int side, const ImagesRow *row)
     draw_box(ui->draw, (Rect){head.x, head.y + head.h - thick, head.w, thick}, panel_side_color(ui, side), 0);
     Rect line = {head.x, head.y, head.w, head.h - thick};
     const bool is_first = side == SIDE_A || !code_is_shown(panel, SIDE_A);
+    static const char first[] = "Each number"; // the choice goes on with it
+    const float gap = ui_px(ui, 8), least = ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, first) + gap;
     if (is_first)
-        line.w -= draw_choice(panel, line) + ui_px(ui, 8);
-    const char *const titles[] = {row->title, is_first ? "" : row->brief, ""}; // the choice says as much
+        line.w -= draw_choice(panel, line, least) + gap;
+    const char *const titles[] = {row->title, is_first ? first : row->brief, ""};
     ui_text(ui, line, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
             ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, line.w, titles, 3));
 }

@@ -66,25 +66,35 @@ static void draw_title(Panel *panel, Rect line)
             ui_choose(ui, FONT_UI, TEXT_SMALL, line.w - used, notes, 3));
 }
 
-// Where the pictures are: a row for each side on show.
+// Where the pictures are: a row for each side on show, or both in one.
 typedef struct Steps {
-    float x, y, pitch, side;
+    float x, y, pitch, side, width; // of the first row
+    float right, down;              // from A's to B's, where both are on show
 } Steps;
 
-static float step_y(const Panel *panel, const Steps *steps, int side)
+static Point step_origin(const Panel *panel, const Steps *steps, int side)
 {
-    const int row = side == SIDE_B && code_is_shown(panel, SIDE_A);
-    return steps->y + (float)row * (steps->side + ui_px(panel->ui, 2));
+    const bool is_second = side == SIDE_B && code_is_shown(panel, SIDE_A);
+    return is_second ? (Point){steps->x + steps->right, steps->y + steps->down} : (Point){steps->x, steps->y};
 }
 
-static Steps place_steps(const Ui *ui, Rect rect, float head, float foot, int rows)
+// Below each other, or where the strip is so low that pictures are larger so, beside each other.
+static Steps place_steps(const Ui *ui, Rect rect, float head, float foot, int count)
 {
     const float pad = ui_px(ui, 12), letter = ui_px(ui, 20), gap = ui_px(ui, 2);
-    const float room = rect.w - 2 * pad - letter, height = rect.h - head - foot;
-    Steps out = {.side = floorf(fminf(room / CODE_STEPS, height / (float)rows) - gap)};
+    const float whole = rect.w - 2 * pad - letter, height = rect.h - head - foot,
+                half = floorf((whole - letter - pad) / 2);
+    const float below = floorf(fminf(whole / CODE_STEPS, height / (float)count) - gap),
+                beside = floorf(fminf(half / CODE_STEPS, height) - gap);
+    const bool is_beside = count > 1 && beside > below;
+    const float room = is_beside ? half : whole, rows = is_beside ? 1.0f : (float)count;
+    Steps out = {.side = is_beside ? beside : below};
     out.pitch = floorf((room - out.side) / (CODE_STEPS - 1));
+    out.width = out.pitch * (CODE_STEPS - 1) + out.side;
     out.x = rect.x + pad + letter;
-    out.y = rect.y + head + floorf(fmaxf(0, height - (float)rows * (out.side + gap)) / 2);
+    out.y = rect.y + head + floorf(fmaxf(0, height - rows * (out.side + gap)) / 2);
+    out.right = is_beside ? half + pad + letter : 0;
+    out.down = is_beside ? 0 : out.side + gap;
     return out;
 }
 
@@ -92,20 +102,20 @@ static void draw_steps(Panel *panel, int side, const Steps *steps)
 {
     Ui *ui = panel->ui;
     const CodeSide *s = code_side(panel, side);
-    const float y = step_y(panel, steps, side);
+    const Point at = step_origin(panel, steps, side);
     const char *letter = side == SIDE_A ? "A" : "B";
-    ui_text(ui, (Rect){steps->x - ui_px(ui, 20), y, ui_px(ui, 16), steps->side}, FONT_UI_BOLD, TEXT_NORMAL,
+    ui_text(ui, (Rect){at.x - ui_px(ui, 20), at.y, ui_px(ui, 16), steps->side}, FONT_UI_BOLD, TEXT_NORMAL,
             panel_side_color(ui, side), ALIGN_LEFT, letter);
     if (s->nearest < 0) {
-        ui_text(ui, (Rect){steps->x, y, steps->pitch * CODE_STEPS, steps->side}, FONT_UI, TEXT_SMALL, ui->theme->soft,
-                ALIGN_LEFT, "has no such number");
+        ui_text(ui, (Rect){at.x, at.y, steps->width, steps->side}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
+                "has no such number");
         return;
     }
-    draw_images(ui->draw, (Point){steps->x, y}, CODE_STEPS, CODE_STEPS, steps->pitch, steps->side, steps->side,
-                s->strip, panel->frame->look.is_clipped ? MAP_CLIPPED : MAP_GREY, 1.0f);
+    draw_images(ui->draw, at, CODE_STEPS, CODE_STEPS, steps->pitch, steps->side, steps->side, s->strip,
+                panel->frame->look.is_clipped ? MAP_CLIPPED : MAP_GREY, 1.0f);
     const float line = ui_px(ui, 2);
     draw_frame(ui->draw,
-               (Rect){steps->x + (float)s->nearest * steps->pitch - line, y - line, steps->side + 2 * line,
+               (Rect){at.x + (float)s->nearest * steps->pitch - line, at.y - line, steps->side + 2 * line,
                       steps->side + 2 * line},
                panel_side_color(ui, side), 0, line);
 }
@@ -115,8 +125,8 @@ static void take_click(Panel *panel, const Steps *steps, int side)
 {
     Ui *ui = panel->ui;
     const CodeFrame *code = panel->frame->code;
-    const Rect rect = {steps->x, step_y(panel, steps, side), steps->pitch * (CODE_STEPS - 1) + steps->side,
-                       steps->side};
+    const Point at = step_origin(panel, steps, side);
+    const Rect rect = {at.x, at.y, steps->width, steps->side};
     char id[24];
     (void)snprintf(id, sizeof id, "%c.code_steps", side == SIDE_A ? 'a' : 'b');
     if (code_side(panel, side)->nearest < 0)
@@ -125,7 +135,7 @@ static void take_click(Panel *panel, const Steps *steps, int side)
     panel_hint(panel, state, "code_steps");
     ui_set_cursor(ui, state, CURSOR_HAND);
     ui_focus_ring(ui, state, rect);
-    const int step = (int)floorf((ui->input.mouse_x - steps->x) / steps->pitch);
+    const int step = (int)floorf((ui->input.mouse_x - at.x) / steps->pitch);
     if (!state.is_clicked || !state.is_hot || step < 0 || step >= CODE_STEPS)
         return;
     const float share = (float)step / (CODE_STEPS - 1);
@@ -145,23 +155,28 @@ static void draw_foot(Panel *panel, const Steps *steps, float y, float height)
     if (panel->frame->look.code.is_walk) {
         float walk = panel->frame->look.code.walk;
         WidgetState state;
-        const Rect rect = {steps->x, y, steps->pitch * (CODE_STEPS - 1) + steps->side, height};
+        const Rect rect = {steps->x, y, steps->right + steps->width, height};
         if (ui_slider(ui, "code_walk", rect, "How far", &walk, &state))
             panel_look(panel)->code.walk = walk;
         panel_hint(panel, state, "code_walk");
         return;
     }
-    char low[16], high[16];
-    code_format_number(code->low, low);
-    code_format_number(code->high, high);
-    const float width = steps->pitch, widest = 2 * ui_px(ui, 6) + ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, "00.00");
-    const int every = width >= widest ? 1 : width * 2 >= widest ? 2 : 3;
-    for (int i = 0; i < CODE_STEPS; i += every) {
-        char text[16];
-        code_format_number(code->low + (code->high - code->low) * (float)i / (CODE_STEPS - 1), text);
-        const float own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1;
-        ui_text(ui, (Rect){steps->x + (float)i * steps->pitch + (steps->side - own) / 2, y, own, height}, FONT_FIGURES,
-                TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, text);
+    char texts[CODE_STEPS][16];
+    float widest = 0;
+    for (int i = 0; i < CODE_STEPS; i++) {
+        code_format_number(code->low + (code->high - code->low) * (float)i / (CODE_STEPS - 1), texts[i]);
+        widest = fmaxf(widest, ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[i]) + ui_px(ui, 12));
+    }
+    const int every = (int)fminf(CODE_STEPS - 1, ceilf(widest / steps->pitch));
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Point at = step_origin(panel, steps, side);
+        const bool is_below =
+            side == SIDE_B && code_is_shown(panel, SIDE_A) && steps->right == 0; // A's numbers are its
+        for (int i = 0; i < CODE_STEPS && code_is_shown(panel, side) && !is_below; i += every) {
+            const float own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[i]) + 1;
+            ui_text(ui, (Rect){at.x + (float)i * steps->pitch + (steps->side - own) / 2, y, own, height}, FONT_FIGURES,
+                    TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, texts[i]);
+        }
     }
 }
 

@@ -145,6 +145,9 @@ PanelFigure panel_side_figure(const Ui *ui, const Frame *frame, int side, double
 
 void panel_format_count(int count, char text[16]); // 60000: "60,000"
 
+// Of all of them in a line, with or without their moments.
+float panel_figures_width(Ui *ui, const PanelFigure *figures, int count, bool is_whole);
+
 // Right-aligned in the line, the first at the right; with their moments where there is room, or without, or not at all.
 // Returns how much of the line is left then.
 float panel_draw_figures(Panel *panel, Rect line, const PanelFigure *figures, int count);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "panels/curves_head.h"
 #include "panels/panel.h"
 #include "panels/plot.h"
 #include "panels/time_axis.h"
@@ -26,8 +27,6 @@ static float loss_y(const Scale *s, float loss)
     const float share = (find_level(s->is_linear, loss) - s->low) / (s->high - s->low);
     return s->area.y + s->area.h * (1.0f - fminf(1.0f, fmaxf(0.0f, share)));
 }
-
-static const char *loss_label(int i) { return loss_get(i)->label; }
 
 static bool has_noisy(const Frame *frame, int side)
 {
@@ -299,20 +298,6 @@ static void draw_all_curves(Panel *panel, const Scale *s)
     }
 }
 
-// The models' figures and, where there is room, what they are of: all or none. The caption has them, too.
-static void draw_figures(Panel *panel, Rect line)
-{
-    const Ui *ui = panel->ui;
-    const Frame *frame = panel->frame;
-    PanelFigure figures[SIDE_COUNT];
-    int count = 0;
-    for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0)
-            figures[count++] =
-                panel_side_figure(ui, frame, side, frame->models[side].snapshot->test.mean[frame->look.curve_loss]);
-    (void)panel_draw_figures(panel, line, figures, count);
-}
-
 // "1 batch", "16", "epoch 1", "5", "20", as many as have room between each other.
 static void draw_time(Panel *panel, const Scale *s)
 {
@@ -363,23 +348,7 @@ void panel_curves(Panel *panel)
     const Rect rect = panel->layout->curves;
     if (rect.w <= 0)
         return;
-    const char *labels[LOSS_COUNT];
-    for (int i = 0; i < LOSS_COUNT; i++)
-        labels[i] = loss_label(i);
-    const float pad = ui_px(ui, 12), width = ui_choice_width(ui, labels, LOSS_COUNT), right = rect.x + rect.w - pad;
-    const char *const titles[] = {"Learning: error on the test digits", "Learning: test error", "Learning"};
-    const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w - width - 3 * pad, titles, 3);
-    const Rect area = plot_frame(ui, rect, title);
-    WidgetState states[CHOICES_MAX];
-    const int chosen = ui_choice_states(ui, "curve", (Rect){right - width, rect.y + ui_px(ui, 3), width, ui_px(ui, 22)},
-                                        labels, LOSS_COUNT, frame->look.curve_loss, ui->theme->text, states);
-    for (int i = 0; i < LOSS_COUNT; i++)
-        panel_loss_hint(panel, states[i], i);
-    if (chosen >= 0)
-        panel_look(panel)->curve_loss = chosen;
-    const float from = rect.x + 2 * pad + ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, title);
-    draw_figures(panel, (Rect){from, rect.y, right - width - pad - from, ui_px(ui, 26)});
-
+    const Rect area = curves_head(panel, rect);
     const float axis = ui_px(ui, 30);
     const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
     draw_axis(panel, &scale);

@@ -118,16 +118,22 @@ PanelFigure panel_side_figure(const Ui *ui, const Frame *frame, int side, double
     return out;
 }
 
+static const float figure_gap = 10;
+
+float panel_figures_width(Ui *ui, const PanelFigure *figures, int count, bool is_whole)
+{
+    float width = count > 0 ? -ui_px(ui, figure_gap) : 0;
+    for (int i = 0; i < count; i++)
+        width += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, is_whole ? figures[i].whole_text : figures[i].text) +
+                 ui_px(ui, figure_gap);
+    return width;
+}
+
 float panel_draw_figures(Panel *panel, Rect line, const PanelFigure *figures, int count)
 {
     Ui *ui = panel->ui;
-    const float gap = ui_px(ui, 10);
-    float whole = -gap, bare = -gap;
-    for (int i = 0; i < count; i++) {
-        whole += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures[i].whole_text) + gap;
-        bare += ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, figures[i].text) + gap;
-    }
-    if (bare > line.w)
+    const float gap = ui_px(ui, figure_gap), whole = panel_figures_width(ui, figures, count, true);
+    if (panel_figures_width(ui, figures, count, false) > line.w)
         return 0;
     for (int i = 0; i < count; i++) {
         const char *text = whole <= line.w ? figures[i].whole_text : figures[i].text;

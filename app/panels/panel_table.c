@@ -1,13 +1,18 @@
 // What all test digits say, A beside B and, once it is known, beside the same model with another random start.
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "panels/panel.h"
 #include "state/words.h"
 
-enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 7 };
+enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 7, MORE_TEXT = 480 };
+
+// What gives way first where there is no room for all: the last of these.
+typedef enum Rank { RANK_LOSS, RANK_OWN_NOISY, RANK_BRIGHTNESS, RANK_FAULT, RANK_NOISY, RANK_TOTAL, RANK_LOOKS } Rank;
 
 typedef struct Line {
+    Rank rank;
     char label[48], brief[24], word[24], values[COLUMNS][24]; // word: its key in words.h
 } Line;
 
@@ -22,15 +27,20 @@ static void add_noisy(const Frame *frame, int loss, Line *lines, int *count)
 {
     Line *clean = &lines[*count - 1], *noisy = &lines[*count];
     bool is_noisy = false;
+    noisy->rank = RANK_NOISY;
     for (int side = 0; side < SIDE_COUNT; side++) {
         if (!panel_is_shown(frame, side) || !pixels_are_damaged(&frame->models[side].spec))
             continue;
         is_noisy = true;
+        if (frame->models[side].spec.loss == loss)
+            noisy->rank = RANK_OWN_NOISY;
         if (find_test(frame, side))
             panel_format_figure(find_test(frame, side)->noisy_mean[loss], noisy->values[side]);
     }
-    if (!is_noisy)
+    if (!is_noisy) {
+        *noisy = (Line){0};
         return;
+    }
     (*count)++;
     (void)snprintf(clean->label, sizeof clean->label, "%s, clean input", loss_get(loss)->label);
     (void)snprintf(noisy->label, sizeof noisy->label, "%s, noisy input", loss_get(loss)->label);
@@ -41,6 +51,7 @@ static void add_noisy(const Frame *frame, int loss, Line *lines, int *count)
 // Of gauss: a model's own where it has learnt one, else the one that is best for it.
 static void add_spread(const Frame *frame, Line *line)
 {
+    line->rank = RANK_FAULT;
     (void)snprintf(line->label, sizeof line->label, "Spread s of Gauss");
     (void)snprintf(line->brief, sizeof line->brief, "Spread s");
     (void)snprintf(line->word, sizeof line->word, "sigma");
@@ -74,6 +85,8 @@ static void add_others(const Frame *frame, Line *lines, int *count)
 {
     Line *brightness = &lines[(*count)++], *outside = &lines[(*count)++], *dark = &lines[(*count)++],
          *code = &lines[(*count)++];
+    brightness->rank = RANK_BRIGHTNESS;
+    outside->rank = dark->rank = code->rank = RANK_FAULT;
     (void)snprintf(brightness->word, sizeof brightness->word, "mean_output");
     (void)snprintf(outside->word, sizeof outside->word, "outside");
     (void)snprintf(dark->word, sizeof dark->word, "heatmap.dead");
@@ -103,6 +116,7 @@ static void add_others(const Frame *frame, Line *lines, int *count)
 static void add_totals(const Frame *frame, Line *lines, int *count)
 {
     Line *total = &lines[(*count)++];
+    total->rank = RANK_TOTAL;
     (void)snprintf(total->label, sizeof total->label, "Own loss, summed over a digit");
     (void)snprintf(total->brief, sizeof total->brief, "Loss a digit");
     (void)snprintf(total->word, sizeof total->word, "reduce");
@@ -112,6 +126,7 @@ static void add_totals(const Frame *frame, Line *lines, int *count)
     if (frame->is_capture)
         return;
     Line *looks = &lines[(*count)++];
+    looks->rank = RANK_LOOKS;
     (void)snprintf(looks->label, sizeof looks->label, "Sharpness, SSIM");
     (void)snprintf(looks->brief, sizeof looks->brief, "Sharp, SSIM");
     (void)snprintf(looks->word, sizeof looks->word, "appearance");
@@ -149,6 +164,78 @@ void panel_say_totals(Panel *panel, Rect rect, int side)
     ui_say_hint(panel->ui, what, words_find("appearance")->look);
 }
 
+// Takes the last of the highest rank out of the lines.
+static Line take_least(Line *lines, int *count)
+{
+    int least = 0;
+    for (int i = 1; i < *count; i++)
+        if (lines[i].rank >= lines[least].rank)
+            least = i;
+    const Line taken = lines[least];
+    (*count)--;
+    memmove(&lines[least], &lines[least + 1], (size_t)(*count - least) * sizeof *lines);
+    return taken;
+}
+
+// What has no room is counted in the last line and told under the mouse.
+static void shorten(Line *lines, int *count, int room, char more[MORE_TEXT])
+{
+    int missing = 0;
+    *more = 0;
+    if (*count <= room)
+        return;
+    while (*count > 1 && *count >= room) {
+        const Line taken = take_least(lines, count);
+        const bool has_both = *taken.values[SIDE_A] && *taken.values[SIDE_B];
+        const size_t used = strlen(more);
+        (void)snprintf(more + used, MORE_TEXT - used, "%s%s: %s%s%s", used ? "; " : "", taken.label,
+                       taken.values[SIDE_A], has_both ? ", " : "", taken.values[SIDE_B]);
+        missing++;
+    }
+    Line *last = &lines[(*count)++];
+    *last = (Line){.rank = RANK_LOSS};
+    (void)snprintf(last->label, sizeof last->label, "%d more: under the mouse, and in JSON", missing);
+    (void)snprintf(last->brief, sizeof last->brief, "%d more", missing);
+}
+
+static void draw_heading(Panel *panel, Rect row, float column)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    char total[16], title[48], brief[24];
+    panel_format_count(frame->test_count, total);
+    (void)snprintf(title, sizeof title, "All %s test digits", total);
+    (void)snprintf(brief, sizeof brief, "All %s", total);
+    const char *const titles[] = {title, brief};
+    ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, row.h}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
+            ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, row.w - 2 * column, titles, 2));
+    for (int side = 0; side < SIDE_COUNT; side++)
+        if (panel_is_shown(frame, side))
+            ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, row.h}, FONT_UI_BOLD,
+                    TEXT_NORMAL, panel_side_color(ui, side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
+}
+
+// more: what the line stands for, where it counts others.
+static void draw_line_of(Panel *panel, Rect row, float column, const Line *line, const char *more)
+{
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    const char *const forms[] = {line->label, line->brief};
+    const Rect label = {row.x, row.y, row.w - 2 * column, row.h};
+    const char *text = ui_choose(ui, FONT_UI, TEXT_SMALL, label.w, forms, 2);
+    draw_box(ui->draw, (Rect){row.x, row.y, row.w, ui_px(ui, 1)}, ui->theme->grid, 0);
+    if (*line->word)
+        (void)panel_dotted(panel, line->word, label, FONT_UI, TEXT_SMALL, ui->theme->soft, text);
+    else
+        ui_text(ui, (Rect){row.x, row.y, row.w, row.h}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, line->label);
+    if (!*line->word && ui->input.is_inside && !ui->is_modal && ui_is_inside(row, ui->input.mouse_x, ui->input.mouse_y))
+        ui_say_hint(ui, more, "");
+    for (int side = 0; side < SIDE_COUNT; side++)
+        ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, row.h}, FONT_FIGURES,
+                TEXT_NORMAL, panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)), ALIGN_RIGHT,
+                line->values[side]);
+}
+
 void panel_table(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -158,39 +245,21 @@ void panel_table(Panel *panel)
         return;
     panel_card(panel, rect);
     Line lines[LINES_MAX] = {0};
+    char more[MORE_TEXT];
     int count = 0;
     add_losses(frame, lines, &count);
     add_others(frame, lines, &count);
     add_totals(frame, lines, &count);
-    const float pad = ui_px(ui, 12), column = ui_px(ui, 76), least = ui_px(ui, 17);
-    const float room = rect.h - ui_px(ui, 8);
-    while (count > 1 && room / (float)(count + 1) < least)
-        count--;
+    const float pad = ui_px(ui, 12), column = ui_px(ui, 76), room = rect.h - ui_px(ui, 8);
+    shorten(lines, &count, (int)(room / ui_px(ui, 17)) - 1, more);
     const float line = floorf(fminf(ui_px(ui, 28), room / (float)(count + 1)));
-    char total[16], title[48], brief[24];
-    panel_format_count(frame->test_count, total);
-    (void)snprintf(title, sizeof title, "All %s test digits", total);
-    (void)snprintf(brief, sizeof brief, "All %s", total);
-    const char *const titles[] = {title, brief};
     Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
-    ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
-            ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, row.w - 2 * column, titles, 2));
-    for (int side = 0; side < SIDE_COUNT; side++)
-        if (panel_is_shown(frame, side))
-            ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_UI_BOLD,
-                    TEXT_NORMAL, panel_side_color(ui, side), ALIGN_RIGHT, side == SIDE_A ? "A" : "B");
-    for (int i = 0; i < count; i++) {
-        row.y += line;
-        draw_box(ui->draw, (Rect){row.x, row.y, row.w, ui_px(ui, 1)}, ui->theme->grid, 0);
-        const char *const forms[] = {lines[i].label, lines[i].brief};
-        (void)panel_dotted(panel, lines[i].word, (Rect){row.x, row.y, row.w - 2 * column, line}, FONT_UI, TEXT_SMALL,
-                           ui->theme->soft, ui_choose(ui, FONT_UI, TEXT_SMALL, row.w - 2 * column, forms, 2));
-        for (int side = 0; side < SIDE_COUNT; side++)
-            ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, line}, FONT_FIGURES,
-                    TEXT_NORMAL, panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)), ALIGN_RIGHT,
-                    lines[i].values[side]);
-    }
+    draw_heading(panel, row, column);
     for (int side = 0; side < SIDE_COUNT; side++)
         panel_say_totals(panel, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, rect.y, column, rect.h},
                          side);
+    for (int i = 0; i < count; i++) {
+        row.y += line;
+        draw_line_of(panel, row, column, &lines[i], more);
+    }
 }
