@@ -212,7 +212,12 @@ static void say_number(Panel *panel, WidgetState state, const Bars *bars)
     char what[256], value[16], encoded[16], mean[16];
     code_format_number(s->shown[number], value);
     code_format_number(s->values[number], encoded);
-    size_t used = (size_t)snprintf(what, sizeof what, "Number %d is %s", number + 1, value);
+    size_t used = (size_t)snprintf(what, sizeof what, "Number %d", number + 1);
+    if (s->pictures > 0)
+        used += (size_t)snprintf(what + used, sizeof what - used, " (picture %d, row %d, column %d)",
+                                 number / (s->height * s->width) + 1, number / s->width % s->height + 1,
+                                 number % s->width + 1);
+    used += (size_t)snprintf(what + used, sizeof what - used, " is %s", value);
     if (s->shown[number] != s->values[number])
         used += (size_t)snprintf(what + used, sizeof what - used, ", as encoded %s", encoded);
     if (s->facts.images > 0) {
@@ -232,7 +237,7 @@ static void draw_pages(Panel *panel, int side, Rect *line)
 {
     Ui *ui = panel->ui;
     const CodeSide *s = code_side(panel, side);
-    if (s->units <= CODE_PAGE)
+    if (s->units <= s->page_size)
         return;
     const float arrow = ui_px(ui, 22), height = fminf(line->h - ui_px(ui, 2), ui_px(ui, 20)), gap = ui_px(ui, 4);
     const int pages = panel->frame->code->pages, page = panel->frame->look.code.page;
@@ -247,6 +252,19 @@ static void draw_pages(Panel *panel, int side, Rect *line)
     line->w -= 2 * (arrow + gap) + gap;
 }
 
+// What is on the page: numbers, or whole pictures.
+static void format_part(const CodeSide *s, char *text, size_t size)
+{
+    const int of = s->pictures > 0 && s->page_size < s->units && s->page_size % (s->height * s->width) == 0
+                       ? s->height * s->width
+                       : 1,
+              first = s->first / of + 1, last = (s->first + s->count) / of;
+    if (last > first)
+        (void)snprintf(text, size, "%d\u2013%d", first, last);
+    else
+        (void)snprintf(text, size, "%s%d", of > 1 ? "picture " : "", first);
+}
+
 static void draw_caption(Panel *panel, int side)
 {
     Ui *ui = panel->ui;
@@ -255,9 +273,13 @@ static void draw_caption(Panel *panel, int side)
     draw_pages(panel, side, &line);
     char title[64], part[48] = "", dead[32] = "";
     const char letter = side == SIDE_A ? 'A' : 'B';
-    (void)snprintf(title, sizeof title, "Code of %c: %d number%s", letter, s->units, s->units == 1 ? "" : "s");
-    if (s->units > CODE_PAGE)
-        (void)snprintf(part, sizeof part, "%d\u2013%d", s->first + 1, s->first + s->count);
+    if (s->pictures > 0)
+        (void)snprintf(title, sizeof title, "Code of %c: %d pictures of %d \u00d7 %d", letter, s->pictures, s->height,
+                       s->width);
+    else
+        (void)snprintf(title, sizeof title, "Code of %c: %d number%s", letter, s->units, s->units == 1 ? "" : "s");
+    if (s->units > s->page_size)
+        format_part(s, part, sizeof part);
     if (s->facts.images > 0 && s->facts.dead_count > 0)
         (void)snprintf(dead, sizeof dead, "%d dead", s->facts.dead_count);
     char whole[160], brief[96];

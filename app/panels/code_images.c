@@ -18,9 +18,20 @@ static const ImagesRow rows[CODE_IMAGES_COUNT] = {
                       "decoder: its weight for each pixel", "decoder's weights"},
 };
 
-static const char unread[] =
-    "More than one layer leads to this code: they bend what they read, so that no single weight "
-    "says what a pixel adds to a number.";
+// Why a number has no single weight for each pixel.
+static const char *tell_unread(const Model *model)
+{
+    for (int i = 0; i <= model->code_index; i++)
+        if (shape_is_picture(&model->layers[i].to))
+            return "Windows slide over the picture on the way to this code: a weight is for every place that its "
+                   "window "
+                   "comes to, and none says what one pixel adds to a number.";
+    if (code_is_drawn(model) && model->code_index == 1)
+        return "This code is drawn around means: pixels have a weight for each mean and one for each variance, and no "
+               "single one for a number.";
+    return "More than one layer leads to this code: they bend what they read, so that no single weight says what a "
+           "pixel adds to a number.";
+}
 
 // ---- head and caption ---------------------------------------------------------------------------------------------
 
@@ -177,7 +188,7 @@ void code_draw_images(Panel *panel, int side)
     draw_caption(panel, side, row);
     if (!s->has_images) {
         (void)ui_paragraph(ui, (Rect){area.x, area.y + ui_px(ui, 4), area.w, area.h}, FONT_UI, TEXT_NORMAL,
-                           ui->theme->soft, unread);
+                           ui->theme->soft, tell_unread(panel->frame->models[side].model));
         return;
     }
     const Cells cells = place_cells(area, s->count);

@@ -15,7 +15,7 @@ typedef void FormatAspect(const Frame *frame, int side, char text[64]);
 static void format_layers(const Frame *frame, int side, char text[64])
 {
     char layers[SPEC_TEXT_SIZE];
-    spec_format_layers(&frame->models[side].spec, DIGIT_PIXELS, "-", layers, sizeof layers);
+    spec_describe_layers(&frame->models[side].spec, layers, sizeof layers);
     (void)snprintf(text, 64, "%.63s", layers);
 }
 
@@ -79,6 +79,14 @@ static void format_l1(const Frame *frame, int side, char text[64])
         (void)snprintf(text, 64, "price on the code %g", (double)l1);
 }
 
+static void format_beta(const Frame *frame, int side, char text[64])
+{
+    const Spec *spec = &frame->models[side].spec;
+    text[0] = 0;
+    if (spec_samples(spec))
+        (void)snprintf(text, 64, "beta %g", (double)spec->beta);
+}
+
 static void format_seed(const Frame *frame, int side, char text[64])
 {
     (void)snprintf(text, 64, "seed %u", frame->models[side].spec.seed);
@@ -92,7 +100,7 @@ static void format_epoch(const Frame *frame, int side, char text[64])
 // Loss and output stand over the pictures.
 static FormatAspect *const aspects[] = {format_layers, format_hidden, format_optimizer, format_batch,
                                         format_range,  format_reduce, format_targets,   format_noise,
-                                        format_l1,     format_seed,   format_epoch};
+                                        format_l1,     format_beta,   format_seed,      format_epoch};
 enum { ASPECTS = sizeof aspects / sizeof *aspects };
 
 // ---- title and sentence -------------------------------------------------------------------------------------------

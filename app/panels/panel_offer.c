@@ -109,7 +109,7 @@ void panel_offer(Panel *panel)
         return;
     }
     char shape[SPEC_TEXT_SIZE], words[sizeof offer->name + SPEC_TEXT_SIZE + 256], verdict[128];
-    spec_format_layers(&offer->spec, DIGIT_PIXELS, "-", shape, sizeof shape);
+    spec_describe_layers(&offer->spec, shape, sizeof shape);
     (void)snprintf(words, sizeof words,
                    "%s is a network of %s. It does not say which functions its layers have, nor its loss: they were "
                    "guessed from how well it redraws digits. The loss changes what is trained on, not what it draws.",

@@ -186,14 +186,27 @@ static void compose_decoder(App *app, const ModelFrame *m, int side)
         out->images[i] -= nothing[i % DIGIT_PIXELS];
 }
 
+// Of a code that is pictures whole ones, where one has room.
+static void compose_page(const ModelFrame *m, int page, CodeSide *out)
+{
+    const Shape *shape = &m->model->layers[m->model->code_index].to;
+    const bool is_picture = shape_is_picture(shape);
+    const int size = shape->height * shape->width;
+    out->pictures = is_picture ? shape->channels : 0;
+    out->height = is_picture ? shape->height : 0;
+    out->width = is_picture ? shape->width : 0;
+    out->page_size = is_picture && size <= CODE_PAGE ? CODE_PAGE / size * size : CODE_PAGE;
+    const int pages = (out->units + out->page_size - 1) / out->page_size;
+    out->first = out->page_size * (page < pages ? page : pages - 1);
+    out->count = out->units - out->first < out->page_size ? out->units - out->first : out->page_size;
+}
+
 static void compose_images(App *app, const Frame *frame, int side)
 {
     const ModelFrame *m = &frame->models[side];
     CodeSide *out = &app->code->sides[side];
     const CodeImages images = frame->look.code.images;
-    const int pages = (out->units + CODE_PAGE - 1) / CODE_PAGE;
-    out->first = CODE_PAGE * (frame->look.code.page < pages ? frame->look.code.page : pages - 1);
-    out->count = out->units - out->first < CODE_PAGE ? out->units - out->first : CODE_PAGE;
+    compose_page(m, frame->look.code.page, out);
     out->has_images = images != CODE_ENCODER || code_is_first(m->model);
     if (images == CODE_DRAWS)
         compose_draws(app, m, side);
@@ -276,9 +289,12 @@ void code_compose(App *app, Frame *frame)
     }
     code->is_complete = !is_waiting;
     code->number = find_number(code, &frame->look, frame->is_capture);
-    const int most =
-        code->sides[SIDE_A].units > code->sides[SIDE_B].units ? code->sides[SIDE_A].units : code->sides[SIDE_B].units;
-    code->pages = (most + CODE_PAGE - 1) / CODE_PAGE;
+    code->pages = 1;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const CodeSide *s = &code->sides[side];
+        const int pages = (s->units + s->page_size - 1) / s->page_size;
+        code->pages = pages > code->pages ? pages : code->pages;
+    }
     compose_axis(code, ends);
     compose_scale(code, frame->look.code.images);
     for (int side = 0; side < SIDE_COUNT; side++)

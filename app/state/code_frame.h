@@ -10,7 +10,7 @@ typedef struct App App;     // state/app.h
 typedef struct Frame Frame; // state/frame.h
 
 enum {
-    CODE_PAGE = 64,  // numbers that are on show at once; further ones are on other pages
+    CODE_PAGE = 64,  // numbers that are on show at once, at most; further ones are on other pages
     CODE_STEPS = 11, // pictures of a strip
     CODE_TICKS_MAX = 12
 };
@@ -45,6 +45,8 @@ typedef struct CodePulls {
 typedef struct CodeSide {
     int units;
     int first, count;             // that are on the page
+    int page_size;                // of a full page: whole pictures, where the code is some
+    int pictures, height, width;  // that the code is, numbers row after row; 0: numbers alone
     float values[MODEL_CODE_MAX]; // of the digit on the pad, as encoded
     float shown[MODEL_CODE_MAX];  // on the way to the other digit, or pulled
     bool is_pulled[MODEL_CODE_MAX];

@@ -236,7 +236,7 @@ void lesson_answer_terms(const LessonFacts *facts, char *text, size_t size)
     char layers[96], starts[32] = "one random start";
     const int count = list_seeds(facts, seeds), epoch = lesson_answer_epoch(facts);
     const Spec spec = spec_default();
-    spec_format_layers(&spec, DIGIT_PIXELS, "-", layers, sizeof layers);
+    spec_describe_layers(&spec, layers, sizeof layers);
     if (count > 1)
         (void)snprintf(starts, sizeof starts, "%d random starts", count);
     SAY("Measured on the %s test digits of %s: %s, at least %d epochs, %s. Other data or a deeper network may answer "

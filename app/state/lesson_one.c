@@ -40,10 +40,10 @@ static void say_redraw(const LessonFacts *facts, char *text, size_t size)
 {
     const NarratorModel *a = SIDE(SIDE_A);
     const int code = spec_code_units(&a->spec);
-    SAY("The network squeezes the %d pixels of your digit into %d numbers and draws it again from those. It learns "
+    SAY("The network %s the %d pixels of your digit into %d numbers and draws it again from those. It learns "
         "from %s digits; on %s new ones a pixel is wrong by *%s* on average (0 is black, 1 is white).",
-        DIGIT_PIXELS, code, lesson_count(facts->train_count).text, lesson_count(facts->test_count).text,
-        lesson_difference(a->is_measured ? a->mean[LOSS_MAE] : NAN).text);
+        code < DIGIT_PIXELS ? "squeezes" : "turns", DIGIT_PIXELS, code, lesson_count(facts->train_count).text,
+        lesson_count(facts->test_count).text, lesson_difference(a->is_measured ? a->mean[LOSS_MAE] : NAN).text);
 }
 
 static void task_redraw(const LessonFacts *facts, char *text, size_t size)

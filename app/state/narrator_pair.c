@@ -276,9 +276,9 @@ static void propose_one_thing(const NarratorFacts *f, const SpecPart *const *par
 
 void say_differing_parts(const NarratorFacts *f, Sentence *out)
 {
-    static const char *const numbers[SPEC_PARTS + 1] = {"",       "One",      "Two",      "Three",   "Four",   "Five",
-                                                        "Six",    "Seven",    "Eight",    "Nine",    "Ten",    "Eleven",
-                                                        "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen"};
+    static const char *const numbers[SPEC_PARTS + 1] = {
+        "",     "One", "Two",    "Three",  "Four",     "Five",     "Six",     "Seven",   "Eight",
+        "Nine", "Ten", "Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen"};
     const SpecPart *parts[SPEC_PARTS];
     const int count = list_parts(f, parts);
     narrator_add(out, "*%s things differ: ", numbers[count]);

@@ -28,6 +28,13 @@ NUMBER_PART(noise_kind, noise_kind)
 
 static bool differs_layers(const Spec *a, const Spec *b) { return !spec_has_same_layers(a, b); }
 
+// Only of what samples.
+static bool differs_beta(const Spec *a, const Spec *b)
+{
+    return a->beta != b->beta && (spec_samples(a) || spec_samples(b));
+}
+static void copy_beta(Spec *to, const Spec *from) { to->beta = from->beta; }
+
 static void copy_layers(Spec *to, const Spec *from) { spec_set_layers(to, from); }
 
 static bool has_own_rate(const Spec *spec) { return spec->lr == optimizer_get(spec->optimizer)->default_lr; }
@@ -59,10 +66,7 @@ static void format_hidden(const Spec *s, char *text, size_t size)
 {
     (void)snprintf(text, size, "%s", activation_get(HIDDEN_ACTIVATION, s->hidden)->label);
 }
-static void format_layers(const Spec *s, char *text, size_t size)
-{
-    spec_format_layers(s, DIGIT_PIXELS, "-", text, size);
-}
+static void format_layers(const Spec *s, char *text, size_t size) { spec_describe_layers(s, text, size); }
 static void format_optimizer(const Spec *s, char *text, size_t size)
 {
     (void)snprintf(text, size, "%s", optimizer_get(s->optimizer)->label);
@@ -80,6 +84,7 @@ FORMAT_SETTING(noise, noise)
 FORMAT_SETTING(l1, l1)
 FORMAT_SETTING(delta, delta)
 FORMAT_SETTING(weight, weight)
+FORMAT_SETTING(beta, beta)
 #undef FORMAT_SETTING
 
 #define FORMAT_CHOICE(name, kind)                                                                                      \
@@ -110,6 +115,7 @@ static const SpecPart parts_table[SPEC_PARTS] = {
     {"mean or sum", differs_reduce, copy_reduce, format_reduce},
     {"targets", differs_targets, copy_targets, format_targets},
     {"kind of noise", differs_noise_kind, copy_noise_kind, format_noise_kind},
+    {"beta", differs_beta, copy_beta, format_beta},
 };
 
 int spec_parts_list(const Spec *a, const Spec *b, const SpecPart *parts[SPEC_PARTS])

@@ -2,7 +2,7 @@
 #pragma once
 #include "engine.h"
 
-enum { SPEC_PARTS = 16 };
+enum { SPEC_PARTS = 17 };
 
 typedef struct SpecPart {
     const char *name;
