@@ -308,6 +308,25 @@ class FiguresTest(unittest.TestCase):
                 self.assertEqual(evaluated["test"], report["test"])
                 self.assertEqual((evaluated["spec"], evaluated["step"]), (report["spec"], 12))
 
+    def test_what_a_model_samples(self):
+        """The divergence stands beside the loss, in figures and history, and only where a layer samples."""
+        file = path("sample.safetensors")
+        result = run("train", "--data", SMALL, "--model", "layers=48-sample3-48,reduce=sum,batch=50", "--epochs", 2, "-o", file)
+        report = json.loads(result.stdout)
+        jsonschema.validate(report, SCHEMA)
+        last, tensors = report["history"][-1], reference.read_safetensors(file)[0]
+        x = np.maximum(reference.read_digits(SMALL, "t10k")[0] / 255 @ tensors["encoder.0.weight"].T + tensors["encoder.0.bias"], 0)
+        mean, log_variance = (x @ tensors[f"{name}.weight"].T + tensors[f"{name}.bias"] for name in ("mean", "log_variance"))
+        kl = (np.exp(log_variance) + mean ** 2 - 1 - log_variance).sum(1).mean() / 2
+        self.assertAlmostEqual(report["test"]["kl"], kl, delta=1e-5 * kl)
+        self.assertEqual(last["test_kl"], report["test"]["kl"])
+        self.assertGreater(last["train_kl"], 0)
+        self.assertIn(f"kl train {last['train_kl']:.2f} test {last['test_kl']:.2f}", result.stderr.splitlines()[-1])
+        evaluated = run("eval", "--data", SMALL, file)
+        self.assertEqual(json.loads(evaluated.stdout)["test"], report["test"])
+        self.assertEqual(evaluated.stderr, "")
+        self.assertNotIn("kl", run("train", "--limit", 100, "--data", SMALL, "--epochs", 1).stderr)
+
     def compare(self, test, expected):
         pixels = TEST_IMAGES * 784
         self.assertEqual("loss_in_range" in test, "loss_in_range" in expected)

@@ -25,12 +25,23 @@ Progress progress_create(int epochs, const char *loss)
         .epochs = epochs, .loss = loss, .on_terminal = isatty(STDERR_FILENO) == 1, .start = progress_now()};
 }
 
-static void format_loss(double loss, char text[16])
+static void format_known(double value, int digits, char text[16])
 {
-    if (isnan(loss))
+    if (isnan(value))
         strcpy(text, "-");
     else
-        (void)snprintf(text, 16, "%.5f", loss);
+        (void)snprintf(text, 16, "%.*f", digits, value);
+}
+
+static void format_kl(const ProgressState *state, char text[64])
+{
+    char train[16], test[16];
+    *text = 0;
+    if (!state->samples)
+        return;
+    format_known(state->train_kl, 2, train);
+    format_known(state->test_kl, 2, test);
+    (void)snprintf(text, 64, "  kl train %s test %s", train, test);
 }
 
 static void format_duration(double seconds, char text[32])
@@ -44,14 +55,15 @@ static void format_duration(double seconds, char text[32])
 
 static void format_state(const Progress *progress, const ProgressState *state, char *text, size_t size)
 {
-    char train[16], test[16], rest[32] = "-";
-    format_loss(state->train_loss, train);
-    format_loss(state->test_loss, test);
+    char train[16], test[16], kl[64], rest[32] = "-";
+    format_known(state->train_loss, 5, train);
+    format_known(state->test_loss, 5, test);
+    format_kl(state, kl);
     const double done = state->epochs_done, elapsed = progress_now() - progress->start;
     if (done > 0.0)
         format_duration(elapsed / done * (progress->epochs - done), rest);
-    (void)snprintf(text, size, "%.0f samples/s  %s train %s test %s  ETA %s", state->samples_per_second, progress->loss,
-                   train, test, rest);
+    (void)snprintf(text, size, "%.0f samples/s  %s train %s test %s%s  ETA %s", state->samples_per_second,
+                   progress->loss, train, test, kl, rest);
 }
 
 // A longer line would wrap, and the next redraw leave its first part behind.
@@ -65,7 +77,7 @@ static int count_columns(void)
 
 static void draw_bar(Progress *progress, const ProgressState *state)
 {
-    char figures[128], bar[BAR_WIDTH + 1], line[COLUMNS_MAX + 64];
+    char figures[192], bar[BAR_WIDTH + 1], line[COLUMNS_MAX + 64];
     format_state(progress, state, figures, sizeof figures);
     const int filled = (int)(BAR_WIDTH * state->epochs_done / progress->epochs);
     for (int i = 0; i < BAR_WIDTH; i++)
@@ -94,7 +106,7 @@ void progress_finish_epoch(Progress *progress, const ProgressState *state)
         draw_bar(progress, state);
         return;
     }
-    char figures[128];
+    char figures[192];
     format_state(progress, state, figures, sizeof figures);
     (void)fprintf(stderr, "epoch %d (%.0f/%d)  %s\n", state->epoch, state->epochs_done, progress->epochs, figures);
 }

@@ -12,11 +12,13 @@ typedef struct Progress {
     bool is_drawn;            // something stands on the terminal's line
 } Progress;
 
-// What is known at one moment; a loss that is not known yet is NaN.
+// What is known at one moment; what is not known yet is NaN.
 typedef struct ProgressState {
     double epochs_done; // of this run, with the part of the epoch under way
     int epoch;          // the number of the epoch under way or just finished, as in history
     double samples_per_second, train_loss, test_loss;
+    bool samples;             // the model has a divergence, too
+    double train_kl, test_kl; // nats an image
 } ProgressState;
 
 double progress_now(void); // seconds of a clock that only moves forward

@@ -46,13 +46,16 @@ static bool measure_test(Training *training, Error *error)
 
 static ProgressState describe(const Training *training, double part)
 {
-    const bool is_measured = training->test_step >= 0;
+    const bool is_measured = training->test_step >= 0, samples = spec_samples(&training->model.spec);
     return (ProgressState){
         .epochs_done = training->epochs_done + part,
         .epoch = learner_epoch_count(training->learner) + (part > 0.0),
         .samples_per_second = training->seconds > 0.0 ? (double)training->samples / training->seconds : 0.0,
         .train_loss = learner_epoch_loss(training->learner),
         .test_loss = is_measured ? training->test.mean[training->model.spec.loss] : NAN,
+        .samples = samples,
+        .train_kl = samples ? learner_epoch_kl(training->learner) : NAN,
+        .test_kl = samples && is_measured ? training->test.kl : NAN,
     };
 }
 
@@ -120,6 +123,10 @@ static bool train_epoch(Training *training, Error *error)
     }
     if (training->model.log_sigma_offset > 0)
         (void)json_object_set_new(entry, "sigma", report_number(training->test.sigma));
+    if (spec_samples(&training->model.spec)) {
+        (void)json_object_set_new(entry, "train_kl", report_number(learner_epoch_kl(training->learner)));
+        (void)json_object_set_new(entry, "test_kl", report_number(training->test.kl));
+    }
     if (training->epoch_losses)
         (void)json_object_set_new(entry, "step_loss", training->epoch_losses);
     training->epoch_losses = NULL;

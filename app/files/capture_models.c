@@ -10,11 +10,13 @@ enum { EPOCHS_MAX = 100000 };
 
 // ---- writing ------------------------------------------------------------------------------------------------------
 
-static json_t *test_figures(const Snapshot *s)
+static json_t *test_figures(const Spec *spec, const Snapshot *s)
 {
     json_t *test = json_object();
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         capture_set(test, loss_get(loss)->key, report_number(s->test.mean[loss]));
+    if (spec_samples(spec))
+        capture_set(test, "kl", report_number(s->test.kl));
     capture_set(test, "epoch", json_integer(s->test_epoch));
     capture_set(test, "step", json_integer(s->test_step));
     capture_set(test, "bias", report_number(s->test.bias));
@@ -66,7 +68,7 @@ json_t *capture_model(const ModelFrame *m)
 {
     json_t *json = outline(m);
     if (m->snapshot->test.images)
-        capture_set(json, "test", test_figures(m->snapshot));
+        capture_set(json, "test", test_figures(&m->spec, m->snapshot));
     return json;
 }
 

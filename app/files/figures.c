@@ -37,15 +37,19 @@ static json_t *record_losses(const float *values)
     return losses_json(wide);
 }
 
-static json_t *history_json(const Snapshot *s, bool is_noisy)
+static json_t *history_json(const Snapshot *s, const Spec *spec)
 {
     json_t *history = json_array();
     for (int i = 0; i < s->history_count; i++) {
         const EpochRecord *record = &s->history[i];
         json_t *json = json_pack("{s:i, s:o, s:o}", "epoch", record->epoch, "train", record_losses(record->train),
                                  "test", record_losses(record->test));
-        if (is_noisy)
+        if (pixels_are_damaged(spec))
             set(json, "test_noisy", record_losses(record->noisy));
+        if (spec_samples(spec)) {
+            set(json_object_get(json, "train"), "kl", report_number((double)record->train_kl));
+            set(json_object_get(json, "test"), "kl", report_number((double)record->test_kl));
+        }
         (void)json_array_append_new(history, json);
     }
     return history;
@@ -80,7 +84,7 @@ json_t *figures_model(const ModelFrame *m, bool has_history)
     set(json, "drawing", losses_json(m->pad_loss));
     set(json, "drawing_range", drawing_range(m));
     if (has_history)
-        set(json, "history", history_json(s, pixels_are_damaged(&m->spec)));
+        set(json, "history", history_json(s, &m->spec));
     return json;
 }
 

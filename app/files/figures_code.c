@@ -20,8 +20,8 @@ static json_t *pictures(const float *values, int count)
     return json;
 }
 
-// "mean", "zero_share", "dead": by number; null where the test set has not been measured yet.
-static void set_facts(json_t *json, const CodeFacts *facts, int epoch)
+// "mean", "zero_share", "dead", of numbers that are drawn "kl": by number; not there before the test set was measured.
+static void set_facts(json_t *json, const CodeFacts *facts, bool is_drawn, int epoch)
 {
     json_t *dead = json_array();
     for (int i = 0; i < facts->units; i++)
@@ -31,6 +31,8 @@ static void set_facts(json_t *json, const CodeFacts *facts, int epoch)
     set(json, "least", list(facts->least, facts->units));
     set(json, "most", list(facts->most, facts->units));
     set(json, "dead", dead);
+    if (is_drawn)
+        set(json, "kl", list(facts->kl, facts->units));
     set(json, "dead_count", json_integer(facts->dead_count));
     set(json, "mean_all", report_number(facts->mean_all));
     set(json, "epoch", json_integer(epoch));
@@ -44,7 +46,7 @@ static json_t *side_json(const Frame *frame, int side)
                   "values_shown", list(s->shown, s->units), "pulled", s->pulled_count, "decoded",
                   list(s->decoded, DIGIT_PIXELS), "mse", report_number(s->mse), "change", report_number(s->change));
     if (s->facts.images > 0)
-        set_facts(json, &s->facts, s->facts_epoch);
+        set_facts(json, &s->facts, spec_samples(&frame->models[side].spec), s->facts_epoch);
     json_t *images = s->has_images ? pictures(s->images, s->count) : json_null();
     set(json, "images", json_pack("{s:i, s:o}", "first", s->first, "pixels", images));
     if (s->nearest >= 0)

@@ -14,7 +14,8 @@ json_t *report_notices(const Notices *notices); // a list of sentences
 json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test);
 
 // Every figure, of a model of that spec: its own loss also as the sum over an image's pixels,
-// loss_per_image, and in the model's range where that is another one than 0 to 1, loss_in_range.
+// loss_per_image, and in the model's range where that is another one than 0 to 1, loss_in_range; where a layer samples
+// kl, the divergence in nats an image.
 json_t *report_metrics(const Metrics *metrics, const Spec *spec);
 
 // What a pixel is to the model: key of the range, scale and offset; of the standard one its mean and deviation, too.

@@ -56,8 +56,10 @@ bool foreign_refuse_tensors(const Foreign *foreign, Error *error)
 
 // ---- what was done ------------------------------------------------------------------------------------------------
 
-static bool uses(const Chain *chain, int index)
+static bool uses(const Foreign *foreign, const Chain *chain, int index)
 {
+    if (foreign->is_named)
+        return foreign_is_named(foreign, index);
     for (int i = 0; i < chain->count; i++)
         if (chain->weights[i] == index || chain->biases[i] == index)
             return true;
@@ -87,7 +89,7 @@ static void describe_shapes(const Foreign *foreign, const Chain *chain, Notices 
     int missing = 0;
     for (int i = 0; i < foreign->file->tensor_count; i++) {
         const Tensor *tensor = &foreign->file->tensors[i];
-        if (tensor->rank <= 2 || !uses(chain, i))
+        if (tensor->rank <= 2 || !uses(foreign, chain, i))
             continue;
         format_shape(tensor, shape);
         (void)snprintf(item, sizeof item, "%.100s %s", tensor->name, shape);
@@ -104,7 +106,7 @@ static void describe_types(const Foreign *foreign, const Chain *chain, Notices *
     for (TensorType type = TENSOR_F32 + 1; type < TENSOR_TYPE_COUNT; type++) {
         int count = 0;
         for (int i = 0; i < foreign->file->tensor_count; i++)
-            count += foreign->file->tensors[i].type == type && uses(chain, i);
+            count += foreign->file->tensors[i].type == type && uses(foreign, chain, i);
         if (count > 0)
             notices_add(notices, "%s: converted from %s to float32: %d of %d tensors", foreign->name,
                         safetensors_type_name(type), count, foreign->file->tensor_count);
@@ -129,7 +131,7 @@ static void describe_rest(const Foreign *foreign, const Chain *chain, Notices *n
     int missing = 0;
     bool has_norm = false;
     for (int i = 0; i < foreign->file->tensor_count; i++) {
-        if (uses(chain, i) || i == foreign->log_sigma)
+        if (uses(foreign, chain, i) || i == foreign->log_sigma)
             continue;
         const Tensor *tensor = &foreign->file->tensors[i];
         add_to_list(list, tensor->name, &missing);
@@ -151,9 +153,12 @@ void foreign_describe(const Foreign *foreign, int reading, Notices *notices)
 {
     const Chain *chain = &foreign->readings.items[reading];
     notices_append(notices, &foreign->notices);
-    describe_order(foreign, chain, notices);
-    describe_shapes(foreign, chain, notices);
+    if (!foreign->is_named) {
+        describe_order(foreign, chain, notices);
+        describe_shapes(foreign, chain, notices);
+    }
     describe_types(foreign, chain, notices);
-    describe_missing(foreign, chain, notices);
+    if (!foreign->is_named)
+        describe_missing(foreign, chain, notices);
     describe_rest(foreign, chain, notices);
 }

@@ -77,6 +77,9 @@ void model_loss_slopes(const Model *model, PixelRange range, LossSettings settin
 // caller finishes. Reading: foreign.h.
 bool model_write(const Model *model, const float *parameters, int64_t step, NewFile *out, Error *error);
 
+// "encoder.0", "encoder.2": by a layer's index the name of its tensors there; "mean" of what gives means and variances.
+void model_layer_name(const Model *model, int layer_index, char name[32]);
+
 // SHA-256 over the tensors' bytes (float32, little endian) in the order in which model_write writes them; text: 64 hex
 // digits. False when memory is short.
 bool model_digest(const Model *model, const float *parameters, char text[65]);

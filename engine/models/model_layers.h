@@ -47,9 +47,6 @@ bool model_gives_statistics(const Model *model, int layer_index);
 // Images that go through layers that are not all dense at a time.
 int model_choose_chunk(const Model *model);
 
-// "encoder.0", "encoder.2" for a layer's index: model_write; MODEL_MEAN for both halves of the one above.
-void model_layer_name(const Model *model, int layer_index, char name[32]);
-
 // ---- tensors ------------------------------------------------------------------------------------------------------
 
 enum { MODEL_TENSORS_MAX = 2 * MODEL_LAYERS_MAX + 3 };

@@ -32,6 +32,7 @@ typedef struct EpochRecord {
     float train[LOSS_COUNT]; // mean loss over the first TRAIN_PROBE_IMAGES training images
     float test[LOSS_COUNT];  // mean loss over the whole test set
     float noisy[LOSS_COUNT]; // the same of inputs with the spec's noise; without noise those of test
+    float train_kl, test_kl; // of a model that samples (sample.h): nats an image, over the same images; else 0
 } EpochRecord;
 
 enum { TRAIN_PROBE_IMAGES = 2000 };
