@@ -93,8 +93,14 @@ static void show_me_sets_the_stage(void **state)
         click(find_button(claim, "show")->rect);
         const int preset = preset_find_claim(saying_get(claim).key);
         assert_true(preset >= 0);
-        assert_true(
-            preset_holds(preset_get(preset), &scene.app->look, &scene.app->specs[SIDE_A], &scene.app->specs[SIDE_B]));
+        Spec specs[SIDE_COUNT] = {scene.app->specs[SIDE_A], scene.app->specs[SIDE_B]};
+        for (int side = 0; side < SIDE_COUNT; side++) {
+            const int components = scene.app->pca_run.wanted[side]; // a PCA, which is computed beside
+            assert_int_equal(components > 0, preset_is_pca(preset_get(preset), side));
+            if (components > 0)
+                specs[side] = pca_run_spec(components);
+        }
+        assert_true(preset_holds(preset_get(preset), &scene.app->look, &specs[SIDE_A], &specs[SIDE_B]));
         assert_int_equal(scene.app->look.scene, preset_get(preset)->scene);
     }
 }

@@ -426,8 +426,15 @@ static void apply_preset(Options *out, const Preset *preset)
     if (cli_is_given(out, "--binary"))
         look.binarise = out->look.binarise;
     out->look = look;
-    out->a = cli_is_given(out, "--a") ? out->a : preset_spec(preset, SIDE_A);
-    out->b = cli_is_given(out, "--b") ? out->b : preset_spec(preset, SIDE_B);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        Spec *spec = side == SIDE_A ? &out->a : &out->b;
+        if (cli_is_given(out, side == SIDE_A ? "--a" : "--b"))
+            continue;
+        if (preset_is_pca(preset, side))
+            out->said[side == SIDE_A ? SAID_A : SAID_B].is_pca = true;
+        else
+            *spec = preset_spec(preset, side);
+    }
 }
 
 // Corrections belong to a picture.

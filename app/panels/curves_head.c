@@ -30,13 +30,13 @@ static bool is_listed(const Chips *chips, int loss)
     return false;
 }
 
-// All losses; or the first ones, those that models on show train with, and the one on show.
-static Chips list_chips(Panel *panel, bool has_all)
+// The first losses, those that models on show train with, and the one on show.
+static Chips list_chips(Panel *panel, int first)
 {
     const Frame *frame = panel->frame;
     Chips chips = {.count = 0};
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
-        bool is_wanted = has_all || loss < LOSSES_SHOWN || loss == frame->look.curve_loss;
+        bool is_wanted = loss < first || loss == frame->look.curve_loss;
         for (int side = 0; side < SIDE_COUNT; side++)
             is_wanted |= panel_is_shown(frame, side) && frame->models[side].spec.loss == loss;
         if (is_wanted)
@@ -86,9 +86,10 @@ Rect curves_head(Panel *panel, Rect rect)
     const float pad = ui_px(ui, 12), right = rect.x + rect.w - pad,
                 least = panel_figures_width(ui, figures, count, false) +
                         ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, titles[2]) + 5 * pad;
-    Chips chips = list_chips(panel, true);
-    if (chips.width + least > rect.w)
-        chips = list_chips(panel, false);
+    static const int firsts[] = {LOSS_COUNT, LOSSES_IN_MATRIX, LOSSES_SHOWN};
+    Chips chips = list_chips(panel, firsts[0]);
+    for (int i = 1; i < 3 && chips.width + least > rect.w; i++)
+        chips = list_chips(panel, firsts[i]);
     const float taken = chips.width + panel_figures_width(ui, figures, count, false) + 5 * pad;
     const char *title = ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, rect.w - taken, titles, 3);
     const Rect area = plot_frame(ui, rect, title);

@@ -15,11 +15,16 @@ enum { SEARCHED_MAX = 7 * PAGE_MAX };   // test digits that are looked through f
 
 // ---- setting and leaving ------------------------------------------------------------------------------------------
 
+// A side that is to be a PCA stays what it is until that is known.
 static void change_to(App *app, const Look *look, const Preset *preset)
 {
-    const Spec specs[SIDE_COUNT] = {preset_spec(preset, SIDE_A), preset_spec(preset, SIDE_B)};
+    Spec specs[SIDE_COUNT];
+    for (int side = 0; side < SIDE_COUNT; side++)
+        specs[side] = preset_is_pca(preset, side) ? app->specs[side] : preset_spec(preset, side);
     if (!app_change(app, look, specs))
         return;
+    for (int side = 0; side < SIDE_COUNT; side++)
+        app_want_pca(app, side, preset_is_pca(preset, side) ? app_choose_components(app, side) : 0);
     app->preset = preset_find(preset->key);
     app->is_film = false;
 }

@@ -86,12 +86,16 @@ static void take(App *app)
     run->work = NULL;
 }
 
-// Its spec is its name in the bank, which it must not share with a linear autoencoder that is trained: it gets a seed
-// that hardly anybody gives one.
-static Spec find_spec(const App *app, int side, int components)
+Spec pca_run_spec(int components)
 {
     Spec spec = pca_spec(components);
     spec.seed = UINT32_MAX;
+    return spec;
+}
+
+static Spec find_spec(const App *app, int side, int components)
+{
+    Spec spec = pca_run_spec(components);
     while (spec_equal(&spec, &app->specs[side == SIDE_A ? SIDE_B : SIDE_A]))
         spec.seed--;
     return spec;

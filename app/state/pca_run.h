@@ -18,6 +18,10 @@ typedef struct PcaRun {
     int wanted[SIDE_COUNT]; // components of the PCA that this side is to become; 0: it stays what it is
 } PcaRun;
 
+// Its spec is its name in the bank, which it must not share with a linear autoencoder that is trained: it has a seed
+// that hardly anybody gives one.
+Spec pca_run_spec(int components);
+
 // A side becomes a PCA of so many components once that is known. It is not trained; what it was is undone to.
 void app_want_pca(App *app, int side, int components);
 int app_choose_components(const App *app, int side); // as many as the other side's code has units

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "state/pca_run.h"
+
 // A and B on a sigmoid, by BCE and by MSE: what most of the questions come down to.
 #define BCE_SIGMOID "loss=bce,output=sigmoid"
 #define MSE_SIGMOID "loss=mse,output=sigmoid"
@@ -229,9 +231,9 @@ static const Preset rows[] = {
      0,
      "tanh"},
     {"linear",
-     "No bend in it: linear inside and out",
+     "No bend in it, beside PCA",
      claims,
-     {"loss=mse,output=linear,hidden=linear", MSE_SIGMOID},
+     {"loss=mse,output=linear,hidden=linear", PRESET_PCA},
      SCENE_COMPARE,
      {"error", "mse"},
      LOSS_MSE,
@@ -273,8 +275,14 @@ int preset_find_claim(const char *claim)
     return -1;
 }
 
+bool preset_is_pca(const Preset *preset, int side) { return strcmp(preset->specs[side], PRESET_PCA) == 0; }
+
 Spec preset_spec(const Preset *preset, int side)
 {
+    if (preset_is_pca(preset, side)) {
+        const Spec other = preset_spec(preset, side == SIDE_A ? SIDE_B : SIDE_A);
+        return pca_run_spec(pca_components(&other));
+    }
     Spec spec = spec_default();
     const bool is_good = spec_parse(&spec, preset->specs[side], NULL);
     assert(is_good && "a row of the table names a spec that is none");

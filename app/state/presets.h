@@ -7,11 +7,13 @@
 #include "engine.h"
 #include "state/look.h"
 
+#define PRESET_PCA "pca"
+
 typedef struct Preset {
-    const char *key;   // on the command line, in the menu's ids, in JSON
-    const char *title; // in the menu
-    const char *group; // the heading that it stands under; rows of one group stand together
-    const char *specs[SIDE_COUNT];
+    const char *key;               // on the command line, in the menu's ids, in JSON
+    const char *title;             // in the menu
+    const char *group;             // the heading that it stands under; rows of one group stand together
+    const char *specs[SIDE_COUNT]; // PRESET_PCA: of as many components as the other's code has units
     Scene scene;
     const char *heatmaps[HEATMAP_COUNT]; // keys of modes
     int curve_loss;
@@ -24,7 +26,8 @@ const Preset *preset_get(int preset);
 int preset_find(const char *key);         // -1 if absent
 int preset_find_claim(const char *claim); // the set-up that shows the claim with this key; -1 if there is none
 
-Spec preset_spec(const Preset *preset, int side);
+Spec preset_spec(const Preset *preset, int side); // of a PCA that which stands for it: pca_run.h
+bool preset_is_pca(const Preset *preset, int side);
 
 // Sets what the preset says and takes back what would hide it: the wipe, clipping, the past. The rest of the look
 // stays.

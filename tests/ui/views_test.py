@@ -143,6 +143,14 @@ class ShowMeTest(WindowCase):
                          [("bce", "sigmoid"), ("mse", "sigmoid")])
         p.key("z", lambda f: parse_spec(f["b"]["spec"])["output"] == "relu")
         p.key("6", lambda f: f["view"] == "claims")
+        # PCA beside a linear autoencoder, once it is computed; another set-up takes its place
+        p.click("claims.page.2", lambda f: f["look"]["claim_page"] == "use")
+        frame = p.click("claim.pca.show", lambda f: f["view"] == "compare" and f["b"]["pca"] == 32)
+        self.assertEqual((frame["a"]["pca"], parse_spec(frame["a"]["spec"])["hidden"]), (0, "linear"))
+        p.key("6", lambda f: f["view"] == "claims")
+        p.click("claim.sharp.show", lambda f: f["view"] == "compare" and f["b"]["pca"] == 0)
+        p.key("6", lambda f: f["view"] == "claims")
+        p.click("claims.page.0", lambda f: f["look"]["claim_page"] == "loss")
 
 
 class SizesTest(ViewCase):
