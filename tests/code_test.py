@@ -14,6 +14,7 @@ import types
 import unittest
 
 try:
+    import numpy
     import torch
 except ImportError:
     print("PyTorch is not installed: nothing to run the script with")
@@ -64,6 +65,20 @@ def covering():
                f"{',reduce=sum' * (i % 5 == 2)}")
 
 
+KERAS_VAE = "layers=conv32s2-conv64s2-16-sample2-3136-64x7x7-unconv64s2-unconv32s2,reduce=sum,batch=128"
+WITH_PICTURES = [
+    "model=conv,seed=3",
+    "model=denoise,loss=mse,noise_kind=mask",
+    "model=vae,beta=0.5,l1=0.001",
+    KERAS_VAE,
+    # whatever is uneven: even windows, steps over pixels, odd pictures, windows within the picture, turned round or not
+    "layers=conv5k4-conv6k5s3v-pool-unconv4k2s3-7-98-2x7x7-conv3k1s2-up-up-conv3v-unconv3k4v-unconv2k4s2v-conv2k4s2v-conv4v-up-"
+    "conv2k2-unconv2k4-conv4v,loss=gauss,range=symmetric,hidden=tanh,l1=0.001",
+    "layers=unconv3k3s2-conv4k2s2v-pool-up-sample5-48-3x4x4-unconv2k5s3v-up,loss=cb,output=sigmoid,reduce=sum",
+    "layers=sample4,output=softmax,loss=mae",
+]
+
+
 def load_script(spec):
     module = types.ModuleType("script")
     exec(compile(run("code", "--model", spec, "pytorch"), "script", "exec"), module.__dict__)
@@ -104,6 +119,45 @@ class CodeTest(unittest.TestCase):
             self.assertEqual(evaluated["spec"], report["spec"])
             mse = script.measure(model, test)["mse"]
             self.assertAlmostEqual(evaluated["test"]["mse"], mse, delta=1e-6 * max(1, mse), msg=spec)
+
+    def test_pictures_and_samples_agree(self):
+        """Every output of some digits: a model of one step, loaded by the script and run there; it trains, and what it saves
+        is ours again."""
+        for spec in WITH_PICTURES:
+            with self.subTest(spec):
+                file = path("ours.safetensors")
+                report = json.loads(run("train", "--data", path("data"), "--limit", 100, "--epochs", 1, "--model",
+                                        f"{spec},optimizer=adam", "-o", file, "--force"))
+                script = load_script(report["spec"])
+                model = script.Autoencoder()
+                model.load_state_dict({name: torch.from_numpy(values) for name, values in script.read_tensors(file).items()})
+                test = script.read_images(path("data"), "t10k")
+                found = script.measure(model, test)
+                self.assertAlmostEqual(found["mse"], report["test"]["mse"], delta=1e-6)
+                if "sample" in report["spec"]:
+                    self.assertAlmostEqual(found["kl"], report["test"]["kl"], delta=1e-5 * report["test"]["kl"])
+                else:
+                    self.assertNotIn("kl", found)
+                self.check_outputs(script, model, file, report["spec"])
+
+                script.train_epoch(model, torch.optim.SGD(model.parameters(), lr=1e-6), test[:64])
+                script.write_tensors(path("theirs.safetensors"), {n: v.numpy() for n, v in model.state_dict().items()})
+                evaluated = json.loads(run("eval", "--data", path("data"), path("theirs.safetensors")))
+                self.assertEqual((evaluated["spec"], evaluated["notices"]), (report["spec"], []))
+                self.assertAlmostEqual(evaluated["test"]["mse"], script.measure(model, test)["mse"], delta=1e-6)
+                compile(run("code", "--model", report["spec"], "keras"), "script", "exec")
+
+    def check_outputs(self, script, model, file, spec):
+        told = json.loads(run("shot", "--data", path("data"), "--a", file, "--view", "solo", "--epochs", 0, "--json", "--npy",
+                              path("arrays"), "--force", "-o", path("shot.png")))
+        shown = numpy.load(os.path.join(path("arrays"), "output-a.npy"))
+        x = script.to_pixels(script.read_images(path("data"), "t10k")[told["digits"]])
+        is_symmetric = "range=symmetric" in spec
+        with torch.no_grad():
+            p = script.output(model(2 * x - 1 if is_symmetric else x)[0])
+        worst = (torch.from_numpy(shown).flatten(1) - (p / 2 + 0.5 if is_symmetric else p)).abs().max().item()
+        print(f"{worst:.1e} {spec}")
+        self.assertLess(worst, 1e-5)
 
     def test_outputs_agree(self):
         """Pixel by pixel, of the digit that a picture explains."""

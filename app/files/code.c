@@ -2,14 +2,14 @@
 #include "files/code.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "files/code_parts.h"
 #include "files/code_rows.h"
 #include "files/code_scripts.h"
-
-enum { PYTORCH, KERAS, FRAMEWORK_COUNT };
 
 static const struct {
     const char *key, *script;
@@ -55,16 +55,8 @@ static const char *find_optimizer(int framework, int optimizer)
 
 // ---- filling in ---------------------------------------------------------------------------------------------------
 
-typedef struct Script {
-    char *text;
-    size_t size, used;
-    int framework;
-    const Spec *spec;
-} Script;
-
 // What does not fit is counted, so that a second time has the room.
-static void put(Script *script, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void put(Script *script, const char *format, ...)
+void code_put(Script *script, const char *format, ...)
 {
     va_list arguments;
     const size_t room = script->used < script->size ? script->size - script->used : 0;
@@ -74,67 +66,48 @@ static void put(Script *script, const char *format, ...)
     script->used += length > 0 ? (size_t)length : 0;
 }
 
-// With the fewest digits that read back as the same number.
-static void put_number(Script *script, float value)
+void code_put_number(Script *script, float value)
 {
     char text[32] = "";
     for (int digits = 1; digits <= 9 && strtof(text, NULL) != value; digits++)
         (void)snprintf(text, sizeof text, "%.*g", digits, (double)value);
-    put(script, "%s", text);
+    code_put(script, "%s", text);
 }
+
+const char *code_hidden(const Script *script) { return hiddens[script->spec->hidden][script->framework]; }
 
 static void fill(Script *script, const char *text);
-
-static int width(const Spec *spec, int layer)
-{
-    return layer < 0 || layer == spec->hidden_count ? DIGIT_PIXELS : spec->layers[layer].count;
-}
-
-// PyTorch's modules of the layers from first on, each but the output followed by its activation.
-static void put_modules(Script *script, int first, int end)
-{
-    for (int i = first; i < end; i++) {
-        put(script, "%snn.Linear(%d, %d)", i > first ? ", " : "", width(script->spec, i - 1), width(script->spec, i));
-        if (i < script->spec->hidden_count)
-            put(script, ", %s", hiddens[script->spec->hidden][PYTORCH]);
-    }
-}
-
-static void put_encoder(Script *script) { put_modules(script, 0, spec_code_index(script->spec) + 1); }
-static void put_decoder(Script *script)
-{
-    put_modules(script, spec_code_index(script->spec) + 1, script->spec->hidden_count + 1);
-}
 
 static void put_loss(Script *script)
 {
     const Spec *spec = script->spec;
     const int k = logits[spec->output];
     if (script->framework == KERAS) {
-        put(script, "%s", spec->reduce == REDUCE_SUM ? "784 * " : "");
+        code_put(script, "%s", spec->reduce == REDUCE_SUM ? "784 * (" : "");
         fill(script, losses[spec->loss].keras);
+        code_put(script, "%s", spec->reduce == REDUCE_SUM ? ")" : "");
     } else if (k != 0 && losses[spec->loss].pytorch_logit) {
-        put(script, "%s    return ", k == OF_SIGMOID ? "    z = torch.sigmoid(z)\n" : "");
+        code_put(script, "%s    return ", k == OF_SIGMOID ? "    z = torch.sigmoid(z)\n" : "");
         fill(script, losses[spec->loss].pytorch_logit);
     } else {
-        put(script, "    p = output(z)\n    return ");
+        code_put(script, "    p = output(z)\n    return ");
         fill(script, losses[spec->loss].pytorch);
     }
     if (script->framework == PYTORCH)
-        put(script, "\n");
+        code_put(script, "\n");
 }
 
 static void put_k(Script *script)
 {
     if (logits[script->spec->output] > 1)
-        put(script, "%d * ", logits[script->spec->output]);
+        code_put(script, "%d * ", logits[script->spec->output]);
 }
 
 static void put_spec(Script *script)
 {
     char text[SPEC_TEXT_SIZE];
     spec_format(script->spec, text, sizeof text);
-    put(script, "%s", text);
+    code_put(script, "%s", text);
 }
 
 // ---- pixels: noise, targets, range ----
@@ -150,7 +123,7 @@ static const char *const from_range[RANGE_COUNT] = {[RANGE_UNIT] = "%s",
 static void put_mapped(Script *script, const char *const forms[RANGE_COUNT], const char *text)
 {
     const char *form = forms[script->spec->range], *at = strstr(form, "%s");
-    put(script, "%.*s%s%s", (int)(at - form), form, text, at + 2);
+    code_put(script, "%.*s%s%s", (int)(at - form), form, text, at + 2);
 }
 
 static const char *const targets[TARGETS_COUNT][FRAMEWORK_COUNT] = {
@@ -177,22 +150,22 @@ static const char *const noises[NOISE_KIND_COUNT][FRAMEWORK_COUNT] = {
                     "keras.ops.round(keras.random.uniform(keras.ops.shape(x))), x)"},
 };
 
-static void put_noise(Script *script) { put_number(script, script->spec->noise); }
+static void put_noise(Script *script) { code_put_number(script, script->spec->noise); }
 static void put_damage(Script *script) { fill(script, noises[script->spec->noise_kind][script->framework]); }
 static void put_clean(Script *script) { put_mapped(script, to_range, "t"); }
 static void put_measured(Script *script) { put_mapped(script, to_range, shown_target(script)); }
-static void put_shown(Script *script) { put(script, "%s", shown_target(script)); }
+static void put_shown(Script *script) { code_put(script, "%s", shown_target(script)); }
 static void put_back(Script *script) { put_mapped(script, from_range, script->framework == KERAS ? "p" : "output(z)"); }
 
 static void put_input(Script *script)
 {
     const char *form = to_range[script->spec->range], *at = strstr(form, "%s");
-    put(script, "%.*s", (int)(at - form), form);
+    code_put(script, "%.*s", (int)(at - form), form);
     if (pixels_are_damaged(script->spec))
         put_damage(script);
     else
-        put(script, "t");
-    put(script, "%s", at + 2);
+        code_put(script, "t");
+    code_put(script, "%s", at + 2);
 }
 
 // Keras' loss is given pixels: what it holds the outputs against.
@@ -200,9 +173,9 @@ static void put_target(Script *script)
 {
     if (script->spec->targets == TARGETS_GREY && script->spec->range == RANGE_UNIT)
         return;
-    put(script, "    t = ");
+    code_put(script, "    t = ");
     put_mapped(script, to_range, targets[script->spec->targets][KERAS]);
-    put(script, "\n");
+    code_put(script, "\n");
 }
 
 static bool is_plain(const Spec *spec) { return !pixels_have_binary_figures(spec) && spec->range == RANGE_UNIT; }
@@ -213,12 +186,12 @@ static void put_metric(Script *script)
         fill(script, "def mse(t, p):\n    return keras.ops.mean((@back@ - @shown@) ** 2, axis=-1)\n\n\n");
 }
 
-static void put_metric_name(Script *script) { put(script, "%s", is_plain(script->spec) ? "\"mse\"" : "mse"); }
+static void put_metric_name(Script *script) { code_put(script, "%s", is_plain(script->spec) ? "\"mse\"" : "mse"); }
 
 // Only with range=standard: the two numbers, where they come from and where they are kept.
 static void put_standard(Script *script, const char *otherwise, const char *text)
 {
-    put(script, "%s", script->spec->range == RANGE_STANDARD ? text : otherwise);
+    code_put(script, "%s", script->spec->range == RANGE_STANDARD ? text : otherwise);
 }
 
 static void put_range(Script *script)
@@ -257,9 +230,9 @@ static void put_first_layers(Script *script)
         [RANGE_SYMMETRIC] = "2, -1",
         [RANGE_STANDARD] = "1 / RANGE[\"deviation\"], -RANGE[\"mean\"] / RANGE[\"deviation\"]"};
     if (pixels_are_damaged(script->spec))
-        put(script, "    x = Damage()(x)\n");
+        code_put(script, "    x = Damage()(x)\n");
     if (scales[script->spec->range])
-        put(script, "    x = keras.layers.Rescaling(%s)(x)\n", scales[script->spec->range]);
+        code_put(script, "    x = keras.layers.Rescaling(%s)(x)\n", scales[script->spec->range]);
 }
 
 static void put_damage_layer(Script *script)
@@ -270,46 +243,84 @@ static void put_damage_layer(Script *script)
                      "        return @damage@ if training else x\n\n\n");
 }
 
-static void put_layers(Script *script)
-{
-    const Spec *spec = script->spec;
-    put_first_layers(script);
-    for (int i = 0; i <= spec->hidden_count; i++) {
-        put(script, "    x = keras.layers.Dense(%d, activation=%s", width(spec, i),
-            i < spec->hidden_count ? "hidden" : "output");
-        if (i == spec_code_index(spec) && spec->l1 > 0.0f) {
-            put(script, ", activity_regularizer=keras.regularizers.L1(");
-            put_number(script, spec->l1);
-            put(script, spec->reduce == REDUCE_SUM ? " * 784)" : ")");
-        }
-        put(script, ", name=\"dense_%d\")(x)\n", i);
-    }
-}
-
 static void put_total(Script *script)
 {
-    put(script, script->spec->reduce == REDUCE_SUM ? "(784 * (loss(z, " : "(loss(z, ");
+    code_put(script, script->spec->reduce == REDUCE_SUM ? "(784 * (loss(z, " : "(loss(z, ");
     put_mapped(script, to_range, targets[script->spec->targets][PYTORCH]);
-    put(script, ")");
+    code_put(script, ")");
     if (script->spec->l1 > 0.0f) {
-        put(script, " + ");
-        put_number(script, script->spec->l1);
-        put(script, " * code.abs().sum(1).mean()");
+        code_put(script, " + ");
+        code_put_number(script, script->spec->l1);
+        code_put(script, " * code.abs().sum(1).mean()");
     }
-    put(script, script->spec->reduce == REDUCE_SUM ? "))" : ")");
+    code_put(script, script->spec->reduce == REDUCE_SUM ? ")" : "");
+    if (code_is_drawn(script->model)) {
+        code_put(script, " + ");
+        if (script->spec->beta < 1.0f || script->spec->beta > 1.0f) {
+            code_put_number(script, script->spec->beta);
+            code_put(script, " * ");
+        }
+        code_put(script, "kl.mean()");
+    }
+    code_put(script, ")");
 }
 
-static void put_output(Script *script) { put(script, "%s", outputs[script->spec->output][script->framework]); }
-static void put_hidden(Script *script) { put(script, "%s", hiddens[script->spec->hidden][script->framework]); }
+// ---- where not all layers are dense, or one draws ----
+
+static void put_if(Script *script, bool is_so, const char *text, const char *otherwise)
+{
+    fill(script, is_so ? text : otherwise);
+}
+
+// Pictures of many channels take much memory: so many images at a time.
+static void put_measuring(Script *script)
+{
+    const bool has_range = script->spec->range != RANGE_UNIT;
+    if (script->model->is_dense) {
+        fill(script, "z, _ = model(@clean@)");
+        return;
+    }
+    put_if(script, code_is_drawn(script->model), "z, _, kl", "z, _");
+    put_if(script, has_range, " = map(torch.cat, zip(*map(model, (@clean@).split(500))))",
+           " = map(torch.cat, zip(*map(model, t.split(500))))");
+}
+
+static void put_measured_kl(Script *script)
+{
+    put_if(script, code_is_drawn(script->model), ", \"kl\": kl.mean().item()", "");
+}
+
+static void put_outputs(Script *script) { put_if(script, code_is_drawn(script->model), "z, code, kl", "z, code"); }
+static void put_evaluate(Script *script) { put_if(script, code_is_drawn(script->model), "    model.eval()\n", ""); }
+static void put_train(Script *script) { put_if(script, code_is_drawn(script->model), "    model.train()\n", ""); }
+
+static void put_files(Script *script)
+{
+    put_if(script, script->model->is_dense, code_keras_dense_files, code_keras_files);
+}
+
+static void put_load_spread(Script *script)
+{
+    put_if(script, script->spec->loss == LOSS_GAUSS, "    log_sigma.assign(tensors[\"log_sigma\"][0])\n", "");
+}
+
+static void put_save_spread(Script *script)
+{
+    put_if(script, script->spec->loss == LOSS_GAUSS,
+           "    tensors[\"log_sigma\"] = numpy.array([keras.ops.convert_to_numpy(log_sigma)])\n", "");
+}
+
+static void put_output(Script *script) { code_put(script, "%s", outputs[script->spec->output][script->framework]); }
+static void put_hidden(Script *script) { code_put(script, "%s", code_hidden(script)); }
 static void put_optimizer(Script *script) { fill(script, find_optimizer(script->framework, script->spec->optimizer)); }
-static void put_lr(Script *script) { put_number(script, script->spec->lr); }
-static void put_delta(Script *script) { put_number(script, script->spec->delta); }
-static void put_weight(Script *script) { put_number(script, script->spec->weight); }
+static void put_lr(Script *script) { code_put_number(script, script->spec->lr); }
+static void put_delta(Script *script) { code_put_number(script, script->spec->delta); }
+static void put_weight(Script *script) { code_put_number(script, script->spec->weight); }
 
 static void put_helper(Script *script)
 {
     const char *text = helpers[script->spec->loss][script->framework];
-    put(script, "%s", text ? text : "");
+    code_put(script, "%s", text ? text : "");
 }
 
 // gauss's ln s among what is trained.
@@ -317,19 +328,33 @@ static void put_own_spread(Script *script)
 {
     static const char *const values[] = {"        self.log_sigma = log_sigma\n", "    x = Spread()(x)\n"};
     if (script->spec->loss == LOSS_GAUSS)
-        put(script, "%s", values[script->framework]);
+        code_put(script, "%s", values[script->framework]);
 }
 
-static void put_batch(Script *script) { put(script, "%d", script->spec->batch); }
-static void put_seed(Script *script) { put(script, "%u", (unsigned)script->spec->seed); }
+static void put_batch(Script *script) { code_put(script, "%d", script->spec->batch); }
+static void put_seed(Script *script) { code_put(script, "%u", (unsigned)script->spec->seed); }
 
 static const struct {
     const char *name;
     void (*put)(Script *script);
 } parts[] = {{"spec", put_spec},
-             {"encoder", put_encoder},
-             {"decoder", put_decoder},
-             {"layers", put_layers},
+             {"classes", code_put_classes},
+             {"encoder", code_put_encoder},
+             {"statistics", code_put_statistics},
+             {"decoder", code_put_decoder},
+             {"kinds", code_put_kinds},
+             {"forward", code_put_forward},
+             {"measuring", put_measuring},
+             {"measured_kl", put_measured_kl},
+             {"outputs", put_outputs},
+             {"evaluate", put_evaluate},
+             {"train", put_train},
+             {"sampling", code_put_sampling},
+             {"first_layers", put_first_layers},
+             {"layers", code_put_layers},
+             {"files", put_files},
+             {"load_spread", put_load_spread},
+             {"save_spread", put_save_spread},
              {"output", put_output},
              {"hidden", put_hidden},
              {"loss", put_loss},
@@ -374,18 +399,21 @@ static void fill(Script *script, const char *text)
 {
     for (const char *at; (at = strchr(text, '@'));) {
         const char *end = strchr(at + 1, '@');
-        put(script, "%.*s", (int)(at - text), text);
+        code_put(script, "%.*s", (int)(at - text), text);
         put_part(script, at + 1, (size_t)(end - at - 1));
         text = end + 1;
     }
-    put(script, "%s", text);
+    code_put(script, "%s", text);
 }
 
 char *code_format(int framework, const Spec *spec)
 {
-    Script script = {.framework = framework, .spec = spec};
+    const Model model = model_create(spec, DIGIT_PIXELS);
+    Script script = {.framework = framework, .spec = spec, .model = &model};
     fill(&script, frameworks[framework].script);
-    script = (Script){.framework = framework, .spec = spec, .size = script.used + 1, .text = malloc(script.used + 1)};
+    script.size = script.used + 1;
+    script.used = 0;
+    script.text = malloc(script.size);
     if (script.text)
         fill(&script, frameworks[framework].script);
     return script.text;
