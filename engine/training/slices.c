@@ -278,9 +278,14 @@ static void add_penalty(const Slices *slices, const ImageTile *tile, const Layer
                         float *upstream)
 {
     const float penalty = slices->model->spec.l1 * (float)slices->model->pixels;
+    const Shape *shape = &layer->to;
+    const size_t pixels = (size_t)shape->height * (size_t)shape->width;
     for (size_t row = 0; row < (size_t)tile->rows; row++)
-        for (size_t unit = row * layer->to.stride; unit < row * layer->to.stride + (size_t)layer->out; unit++)
-            upstream[unit] += code[unit] > 0.0f ? penalty : code[unit] < 0.0f ? -penalty : 0.0f;
+        for (size_t channel = 0; channel < (size_t)shape->channels; channel++) {
+            const size_t first = row * shape->stride + channel * shape->plane;
+            for (size_t i = first; i < first + pixels; i++)
+                upstream[i] += code[i] > 0.0f ? penalty : code[i] < 0.0f ? -penalty : 0.0f;
+        }
 }
 
 // The gradient is of the loss summed over pixels; the divergence is added to what `reduce` makes of an image's.
