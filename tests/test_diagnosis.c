@@ -71,6 +71,29 @@ static void a_broken_model_names_its_rate(void **state)
     assert_non_null(strstr(diagnosis_find(&facts).because, "Try a smaller learning rate than 0.001"));
 }
 
+// More than half of the numbers of a code that is drawn; of another code nobody asks.
+static void a_code_that_is_drawn_collapses(void **state)
+{
+    (void)state;
+    spec = synthetic_spec("layers=400-sample20-400,reduce=sum");
+    test.code_units = 20;
+    test.kl = 12;
+    test.idle_code_units = 10;
+    is("");
+    test.idle_code_units = 11;
+    is("collapsed");
+    assert_non_null(strstr(diagnosis_find(&facts).because, "11 of the 20 numbers"));
+    assert_non_null(strstr(diagnosis_find(&facts).because, "Try a smaller beta than 1."));
+    test.idle_code_units = test.dead_code_units = 20;
+    test.kl = 0.005;
+    spec = synthetic_spec("layers=400-sample20-400");
+    is("collapsed"); // the cause goes before the dead code
+    assert_non_null(strstr(diagnosis_find(&facts).because, "No number of its code tells digits apart"));
+    assert_non_null(strstr(diagnosis_find(&facts).because, "beta 1 weighs as 784 beside a sum"));
+    spec = synthetic_spec("layers=20");
+    is("dead_code");
+}
+
 static void the_mean_image_is_within_two_percent(void **state)
 {
     (void)state;
@@ -220,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(nothing_is_wrong, set_up),
         cmocka_unit_test_setup(a_broken_model_names_its_rate, set_up),
+        cmocka_unit_test_setup(a_code_that_is_drawn_collapses, set_up),
         cmocka_unit_test_setup(the_mean_image_is_within_two_percent, set_up),
         cmocka_unit_test_setup(a_rate_is_blamed_ten_times_from_the_usual, set_up),
         cmocka_unit_test_setup(a_code_is_dead_when_all_of_it_is, set_up),

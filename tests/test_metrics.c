@@ -582,6 +582,25 @@ static void a_model_is_nowhere_from_itself(void **state)
     }
 }
 
+// Of a code that is drawn, whatever the image: the divergence follows from the means alone, on both sides of IDLE_KL.
+static void idle_units_of_a_drawn_code_are_counted(void **state)
+{
+    (void)state;
+    const Spec spec = synthetic_spec("layers=sample3");
+    const Model model = model_create(&spec, PIXELS);
+    const TargetFacts facts = metrics_target_facts(&set, IMAGES);
+    float *parameters = calloc(model.parameter_count, sizeof *parameters);
+    const double kl[3] = {0.99 * IDLE_KL, 1.01 * IDLE_KL, 2.0};
+    Metrics found;
+    assert_non_null(parameters);
+    for (size_t unit = 0; unit < 3; unit++)
+        parameters[model.layers[0].bias_offset + unit] = (float)sqrt(2.0 * kl[unit]);
+    assert_true(metrics_measure(&model, parameters, &set, &facts, pool, &found, NULL));
+    assert_true(fabs(found.kl - (kl[0] + kl[1] + kl[2])) < 1e-6);
+    assert_int_equal(found.idle_code_units, 1);
+    free(parameters);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -589,6 +608,7 @@ int main(void)
         cmocka_unit_test(sure_sigmoids_are_not_dead),
         cmocka_unit_test(the_faintest_ink_counts),
         cmocka_unit_test(dead_units_of_the_code_are_counted),
+        cmocka_unit_test(idle_units_of_a_drawn_code_are_counted),
         cmocka_unit_test(bad_outputs_are_counted),
         cmocka_unit_test(target_facts_agree_with_a_naive_count),
         cmocka_unit_test(groups_without_pixels_are_nan),

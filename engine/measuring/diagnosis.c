@@ -9,12 +9,14 @@
 #include "kernels/activation.h"
 #include "kernels/optimizer.h"
 #include "measuring/say.h"
+#include "models/choices.h"
 
 static const double near_mean_image = 0.02; // of its losses
 static const double far_rate = 10.0;        // times the optimizer's usual rate, or that part of it
 static const double stuck_share = 0.999;    // of all outputs in one of the histogram's bins
 static const double free_share = 0.95;      // of the targets there at most: else it is right
 static const double inverse_correlation = -0.5;
+static const double idle_share = 0.5; // of the numbers of a code that is drawn: more of them are idle
 static const double black_part = 0.1; // of the targets' brightness
 
 bool diagnosis_is_mean_image(const double mean[LOSS_COUNT], const double mean_image[LOSS_COUNT])
@@ -116,6 +118,32 @@ static bool find_inverted(const DiagnosisFacts *f, Diagnosis *out)
     return true;
 }
 
+// What beta comes to beside a loss that is summed over the pixels, as it is published.
+static double find_paper_beta(const Spec *spec)
+{
+    return (double)spec->beta * (spec->reduce == REDUCE_MEAN ? DIGIT_PIXELS : 1);
+}
+
+static bool find_collapsed(const DiagnosisFacts *f, Diagnosis *out)
+{
+    const int units = f->test->code_units, idle = f->test->idle_code_units;
+    if (!spec_samples(f->spec) || idle == 0 || (double)idle <= idle_share * units)
+        return false;
+    IS("has a code that collapsed");
+    if (idle == units)
+        BECAUSE("No number of its code tells digits apart: KL is %.3f nats an image, below %g for each.", f->test->kl,
+                IDLE_KL);
+    else
+        BECAUSE("%d of the %d numbers of its code tell no digits apart: each has a KL below %g nats an image.", idle,
+                units, IDLE_KL);
+    if (f->spec->reduce == REDUCE_MEAN && f->spec->beta >= 0.01f)
+        ADD_BECAUSE(" The loss is a mean over %d pixels: beta %g weighs as %g beside a sum.", DIGIT_PIXELS,
+                    (double)f->spec->beta, find_paper_beta(f->spec));
+    else
+        ADD_BECAUSE(" Try a smaller beta than %g.", (double)f->spec->beta);
+    return true;
+}
+
 static bool find_dead_code(const DiagnosisFacts *f, Diagnosis *out)
 {
     const int units = f->test->code_units;
@@ -197,6 +225,7 @@ static const struct {
     [DIAGNOSIS_TWICE] = {"sigmoid_twice", find_twice},
     [DIAGNOSIS_SHARED] = {"softmax", find_shared},
     [DIAGNOSIS_INVERTED] = {"inverted", find_inverted},
+    [DIAGNOSIS_COLLAPSED] = {"collapsed", find_collapsed},
     [DIAGNOSIS_DEAD_CODE] = {"dead_code", find_dead_code},
     [DIAGNOSIS_STUCK] = {"stuck", find_stuck},
     [DIAGNOSIS_RATE_SMALL] = {"rate_too_small", find_small_rate},

@@ -12,6 +12,7 @@ typedef enum DiagnosisKind {
     DIAGNOSIS_TWICE,      // a sigmoid of a sigmoid: no output is below 0.5 or above 0.73
     DIAGNOSIS_SHARED,     // a softmax over the picture: all of it is nearly black
     DIAGNOSIS_INVERTED,   // bright where the targets are dark
+    DIAGNOSIS_COLLAPSED,  // it draws its code, and tells the digits apart by none, or by few, of the numbers
     DIAGNOSIS_DEAD_CODE,  // no number of the code ever changes
     DIAGNOSIS_STUCK,      // the outputs are one value
     DIAGNOSIS_RATE_SMALL, // no better than the mean image, with a learning rate far below its optimizer's usual one

@@ -20,7 +20,7 @@ static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole 
 
 typedef struct Shard {
     PixelSums sums;
-    double noisy_loss[LOSS_COUNT], loss_in_range, kl;
+    double noisy_loss[LOSS_COUNT], loss_in_range;
     uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
     float outputs[DIGIT_PIXELS];
     uint32_t zeros[DIGIT_PIXELS];
@@ -48,6 +48,7 @@ typedef struct Measurement {
     int images, code_units;
     Shard *shards;
     UnitSpread *units; // (shards, code_units)
+    double *kl;        // (shards, code_units): summed over its images
     Worker *workers;
 } Measurement;
 
@@ -157,15 +158,16 @@ static const float *encode_damaged(const Measurement *m, int first, Tile *tile, 
     return encode_bytes(m, tile, worker);
 }
 
-static void measure_tile(const Measurement *m, int first, int count, Worker *worker, Shard *shard, UnitSpread *units)
+static void measure_tile(const Measurement *m, int task, int first, int count, Worker *worker)
 {
+    const size_t unit = (size_t)task * (size_t)m->code_units;
+    Shard *shard = &m->shards[task];
     Page page;
     open_page(m, first, count, worker, &page);
     const float *code = encode_bytes(m, &page.tile, worker);
     code_take(m->model, &worker->workspace, count, worker->codes);
-    unit_spread_add(units, m->code_units, worker->codes, (size_t)m->code_units, count);
-    if (code_is_drawn(m->model))
-        shard->kl += code_sum_kl(m->model, &worker->workspace, count);
+    unit_spread_add(m->units + unit, m->code_units, worker->codes, (size_t)m->code_units, count);
+    code_add_kl(m->model, &worker->workspace, count, m->kl + unit);
     measure_outputs(m, &page, code, worker, shard);
     if (!pixels_are_damaged(&m->model->spec))
         return;
@@ -181,14 +183,14 @@ static void measure_shard(void *context, int task_index, int worker_index)
     const int first = task_index * SHARD_IMAGES;
     const int end = first + SHARD_IMAGES < m->images ? first + SHARD_IMAGES : m->images;
     for (int image = first; image < end; image += TILE_ROWS)
-        measure_tile(m, image, end - image < TILE_ROWS ? end - image : TILE_ROWS, &m->workers[worker_index],
-                     &m->shards[task_index], m->units + (size_t)task_index * (size_t)m->code_units);
+        measure_tile(m, task_index, image, end - image < TILE_ROWS ? end - image : TILE_ROWS,
+                     &m->workers[worker_index]);
 }
 
 // Everything about a set, from all shards.
 typedef struct Totals {
     PixelSums sums;
-    double noisy_loss[LOSS_COUNT], loss_in_range, kl;
+    double noisy_loss[LOSS_COUNT], loss_in_range;
     int64_t histogram[HISTOGRAM_BINS];
 } Totals;
 
@@ -201,7 +203,6 @@ static void add_shard(Totals *totals, const Shard *shard)
         totals->noisy_loss[loss] += shard->noisy_loss[loss];
     }
     totals->loss_in_range += shard->loss_in_range;
-    totals->kl += shard->kl;
     sums->output += part->output;
     for (int group = 0; group < TARGET_GROUP_COUNT; group++)
         sums->bias[group] += part->bias[group];
@@ -270,6 +271,19 @@ static int count_dead_units(const Measurement *m, int shard_count)
     return unit_spread_count_dead(m->units, m->code_units);
 }
 
+// A divergence that is not finite leaves its unit in use.
+static void find_kl(const Measurement *m, int shard_count, Metrics *out)
+{
+    for (int unit = 0; unit < m->code_units && code_is_drawn(m->model); unit++) {
+        double kl = 0.0;
+        for (int shard = 0; shard < shard_count; shard++)
+            kl += m->kl[(size_t)shard * (size_t)m->code_units + (size_t)unit];
+        kl /= m->images;
+        out->kl += kl;
+        out->idle_code_units += kl < IDLE_KL;
+    }
+}
+
 static bool prepare_worker(Worker *worker, const Model *model)
 {
     const Spec *spec = &model->spec;
@@ -334,9 +348,10 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         .code_units = units,
         .shards = calloc((size_t)shard_count, sizeof *m.shards),
         .units = calloc((size_t)shard_count * (size_t)units, sizeof *m.units),
+        .kl = calloc((size_t)shard_count * (size_t)units, sizeof *m.kl),
         .workers = calloc((size_t)worker_count, sizeof *m.workers),
     };
-    bool good = m.shards && m.units && m.workers;
+    bool good = m.shards && m.units && m.kl && m.workers;
     for (int i = 0; good && i < worker_count; i++)
         good = prepare_worker(&m.workers[i], model);
     if (good) {
@@ -350,7 +365,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         find_gauss(out, model, m.settings);
         fill_maps(out, facts, m.shards, shard_count);
         out->code_units = units;
-        out->kl = totals.kl / images;
+        find_kl(&m, shard_count, out);
         out->dead_code_units = count_dead_units(&m, shard_count);
     } else {
         error_set(error, "out of memory: measuring a model over %d images", images);
@@ -359,6 +374,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         free_worker(&m.workers[i]);
     free(m.workers);
     free(m.units);
+    free(m.kl);
     free(m.shards);
     return good;
 }

@@ -11,6 +11,10 @@
 #include "models/model.h"
 #include "pool.h"
 
+// Nats an image, a hundredth: below it a unit of a code that is drawn is given N(0, 1) for every image, as the
+// posterior collapse of Lucas et al. (arXiv 1911.02469) has it.
+#define IDLE_KL 0.01
+
 typedef struct Metrics {
     int images;              // 0: nothing was measured
     double mean[LOSS_COUNT]; // of each loss, with the model's own settings; BCE from the logit on a sigmoid, else of p
@@ -34,6 +38,7 @@ typedef struct Metrics {
     int never_lit;    // of these, those that have ink in some image
     int code_units;   // of the code layer
     double kl;        // of a code that is drawn (sample.h): nats an image; else 0
+    int idle_code_units; // of such a code: those that tell digits apart by less than IDLE_KL nats an image
     int dead_code_units; // of these, those of variance below DEAD_VARIANCE over the images: most often 0 for each
     int64_t nonfinite;   // outputs that are NaN or infinite
     int64_t histogram_input[HISTOGRAM_BINS], histogram_output[HISTOGRAM_BINS]; // below 0, 64 bins over [0,1], above 1
