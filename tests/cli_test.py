@@ -320,6 +320,7 @@ class FiguresTest(unittest.TestCase):
         kl = (np.exp(log_variance) + mean ** 2 - 1 - log_variance).sum(1).mean() / 2
         self.assertAlmostEqual(report["test"]["kl"], kl, delta=1e-5 * kl)
         self.assertEqual(last["test_kl"], report["test"]["kl"])
+        self.assertAlmostEqual(report["test"]["loss_and_kl_per_image"], report["test"]["loss_per_image"] + report["test"]["kl"], places=4)
         self.assertGreater(last["train_kl"], 0)
         self.assertIn(f"kl train {last['train_kl']:.2f} test {last['test_kl']:.2f}", result.stderr.splitlines()[-1])
         evaluated = run("eval", "--data", SMALL, file)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "memory.h"
+#include "state/curve.h"
 #include "text_rules.h"
 #include "text_states.h"
 
@@ -122,7 +123,7 @@ static bool look_heated(Look *look, int i)
 static bool look_curved(Look *look, int i)
 {
     look->curve_loss = i;
-    return i < LOSS_COUNT;
+    return i < CURVE_COUNT;
 }
 
 static bool look_inspecting(Look *look, int i)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "state/curve.h"
+
 static const char *heat_key(int i) { return heatmap_get(i)->key; }
 static const char *loss_key(int i) { return loss_get(i)->key; }
 static const char *output_key(int i) { return activation_get(OUTPUT_ACTIVATION, i)->key; }
@@ -66,7 +68,7 @@ json_t *capture_write_clipped(const CaptureSource *s) { return json_boolean(s->f
 json_t *capture_write_show_as(const CaptureSource *s) { return json_string(show_key((int)s->frame->look.show_as)); }
 json_t *capture_write_binary(const CaptureSource *s) { return capture_real(s->frame->look.binarise); }
 json_t *capture_write_histogram(const CaptureSource *s) { return json_string(histogram_key(s->frame->look.histogram)); }
-json_t *capture_write_curve(const CaptureSource *s) { return json_string(loss_key(s->frame->look.curve_loss)); }
+json_t *capture_write_curve(const CaptureSource *s) { return json_string(curve_key(s->frame->look.curve_loss)); }
 
 bool capture_read_clipped(const json_t *value, CaptureState *out, Error *error)
 {
@@ -98,7 +100,7 @@ bool capture_read_histogram(const json_t *value, CaptureState *out, Error *error
 
 bool capture_read_curve(const json_t *value, CaptureState *out, Error *error)
 {
-    return capture_read_key(value, loss_key, LOSS_COUNT, &out->saved.look.curve_loss, error);
+    return capture_read_key(value, curve_key, CURVE_COUNT, &out->saved.look.curve_loss, error);
 }
 
 json_t *capture_write_wipe(const CaptureSource *source)

@@ -98,8 +98,12 @@ json_t *report_metrics(const Metrics *m, const Spec *spec)
         (void)json_object_set_new(report, "loss_in_range", report_number(m->loss_in_range));
     for (size_t i = 0; i < sizeof means / sizeof *means; i++)
         (void)json_object_set_new(report, means[i].key, report_number(means[i].value));
-    if (spec_samples(spec))
+    if (spec_samples(spec)) {
         (void)json_object_set_new(report, "kl", report_number(m->kl));
+        (void)json_object_set_new(report, "loss_and_kl_per_image",
+                                  report_number(DIGIT_PIXELS * m->mean[spec->loss] + m->kl));
+        (void)json_object_set_new(report, "idle_code_units", json_integer(m->idle_code_units));
+    }
     const double *bias = m->bias_by_target;
     (void)json_object_set_new(report, "bias_by_target",
                               json_pack("{s:o, s:o, s:o, s:o}", "zero", report_number(bias[TARGET_ZERO]), "dark",

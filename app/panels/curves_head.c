@@ -2,6 +2,7 @@
 #include "panels/curves_head.h"
 
 #include "panels/plot.h"
+#include "state/curve.h"
 
 // The models' figures, B's first.
 static int list_figures(Panel *panel, PanelFigure figures[SIDE_COUNT])
@@ -9,16 +10,17 @@ static int list_figures(Panel *panel, PanelFigure figures[SIDE_COUNT])
     const Frame *frame = panel->frame;
     int count = 0;
     for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0)
-            figures[count++] = panel_side_figure(panel->ui, frame, side,
-                                                 frame->models[side].snapshot->test.mean[frame->look.curve_loss]);
+        if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0 &&
+            curve_has(&frame->models[side], frame->look.curve_loss))
+            figures[count++] = panel_side_figure(
+                panel->ui, frame, side, curve_of_metrics(&frame->models[side].snapshot->test, frame->look.curve_loss));
     return count;
 }
 
 // The chips of the head: which losses they choose, the last of them -1 where it goes on to one that has none.
 typedef struct Chips {
-    int count, losses[LOSS_COUNT + 1];
-    const char *labels[LOSS_COUNT + 1];
+    int count, losses[CURVE_COUNT + 1];
+    const char *labels[CURVE_COUNT + 1];
     float width;
 } Chips;
 
@@ -28,6 +30,15 @@ static bool is_listed(const Chips *chips, int loss)
         if (chips->losses[i] == loss)
             return true;
     return false;
+}
+
+// Where a model on show samples, or it was chosen when one did.
+static bool shows_kl(const Frame *frame)
+{
+    bool has_kl = frame->look.curve_loss == CURVE_KL;
+    for (int side = 0; side < SIDE_COUNT; side++)
+        has_kl |= panel_is_shown(frame, side) && curve_has(&frame->models[side], CURVE_KL);
+    return has_kl;
 }
 
 // The first losses, those that models on show train with, and the one on show.
@@ -42,16 +53,20 @@ static Chips list_chips(Panel *panel, int first)
         if (is_wanted)
             chips.losses[chips.count++] = loss;
     }
-    if (chips.count < LOSS_COUNT)
+    const bool has_rest = chips.count < LOSS_COUNT;
+    if (shows_kl(frame))
+        chips.losses[chips.count++] = CURVE_KL;
+    if (has_rest)
         chips.losses[chips.count++] = -1;
     for (int i = 0; i < chips.count; i++)
-        chips.labels[i] = chips.losses[i] < 0 ? "\u2026" : loss_get(chips.losses[i])->label;
+        chips.labels[i] = chips.losses[i] < 0 ? "\u2026" : curve_label(chips.losses[i]);
     chips.width = ui_choice_width(panel->ui, chips.labels, chips.count);
     return chips;
 }
 
-static int find_next(const Chips *chips, int loss)
+static int find_next(const Chips *chips, int curve)
 {
+    int loss = curve == CURVE_KL ? 0 : curve;
     do
         loss = (loss + 1) % LOSS_COUNT;
     while (is_listed(chips, loss));
@@ -67,7 +82,9 @@ static void draw_chips(Panel *panel, Rect place, const Chips *chips)
         on++;
     const int chosen = ui_choice_states(ui, "curve", place, chips->labels, chips->count, on, ui->theme->text, states);
     for (int i = 0; i < chips->count; i++)
-        if (chips->losses[i] >= 0)
+        if (chips->losses[i] == CURVE_KL)
+            panel_hint(panel, states[i], "kl");
+        else if (chips->losses[i] >= 0)
             panel_loss_hint(panel, states[i], chips->losses[i]);
         else
             ui_set_hint(ui, states[i], "The losses that have no room here, one after the other.", "");

@@ -9,6 +9,7 @@
 #include "panels/panel.h"
 #include "panels/plot.h"
 #include "panels/time_axis.h"
+#include "state/curve.h"
 #include "state/landmarks.h"
 
 typedef struct Scale {
@@ -28,9 +29,15 @@ static float loss_y(const Scale *s, float loss)
     return s->area.y + s->area.h * (1.0f - fminf(1.0f, fmaxf(0.0f, share)));
 }
 
+static bool has_curve(const Frame *frame, int side)
+{
+    return panel_is_shown(frame, side) && curve_has(&frame->models[side], frame->look.curve_loss);
+}
+
 static bool has_noisy(const Frame *frame, int side)
 {
-    return panel_is_shown(frame, side) && pixels_are_damaged(&frame->models[side].spec);
+    return has_curve(frame, side) && frame->look.curve_loss != CURVE_KL &&
+           pixels_are_damaged(&frame->models[side].spec);
 }
 
 static void widen(Scale *s, float loss)
@@ -45,16 +52,18 @@ static void widen(Scale *s, float loss)
 static Scale choose_scale(const Frame *frame, Rect area)
 {
     const int loss = frame->look.curve_loss;
-    Scale scale = {area, time_axis_make(frame, area.x, area.w), INFINITY, -INFINITY, loss_get(loss)->is_signed};
+    Scale scale = {area, time_axis_make(frame, area.x, area.w), INFINITY, -INFINITY, curve_is_linear(loss)};
     for (int side = 0; side < SIDE_COUNT; side++) {
-        const Snapshot *s = frame->models[side].snapshot;
-        for (int i = 0; panel_is_shown(frame, side) && i < s->history_count; i++) {
-            widen(&scale, s->history[i].test[loss]);
-            widen(&scale, s->history[i].train[loss]);
-            widen(&scale, s->history[i].noisy[loss]);
+        const ModelFrame *m = &frame->models[side];
+        if (!has_curve(frame, side))
+            continue;
+        for (int i = 0; i < m->snapshot->history_count; i++) {
+            widen(&scale, curve_of_test(&m->snapshot->history[i], loss));
+            widen(&scale, curve_of_train(&m->snapshot->history[i], loss));
+            widen(&scale, curve_of_noisy(&m->snapshot->history[i], loss));
         }
-        for (int i = 0; panel_is_shown(frame, side) && i < frame->models[side].early_count; i++)
-            widen(&scale, frame->models[side].early[i].test[loss]);
+        for (int i = 0; i < m->early_count; i++)
+            widen(&scale, curve_of_early(&m->early[i], loss));
     }
     Landmark landmarks[LANDMARKS_MAX];
     const int count = landmarks_list(frame, landmarks);
@@ -145,7 +154,7 @@ static void draw_landmark(Panel *panel, const Scale *s, const Landmark *mark, Re
     const char *name = ui_choose(ui, FONT_UI, TEXT_SMALL, s->area.w * 0.5f, forms, 2);
     const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 2 * pad;
     const Rect box = {mark->is_right ? s->area.x + s->area.w - width : s->area.x,
-                      fmaxf(s->area.y, fminf(lowest, y - roundf(height / 2))), width, height};
+                      fmaxf(s->area.y, fminf(lowest, y - roundf(mark->is_above ? height : height / 2))), width, height};
     if (!is_free(box, used, *used_count))
         return;
     draw_box(ui->draw, box, ui->theme->panel, 0);
@@ -174,24 +183,23 @@ static int list_points(const ModelFrame *m, const Scale *s, int loss, Point poin
         const EpochRecord *record = &snapshot->history[i];
         const double step = (double)record->epoch * snapshot->steps_per_epoch;
         for (; early < m->early_count && (double)m->early[early].step < step; early++)
-            if (isfinite(m->early[early].test[loss]))
-                points[n++] = (Point){step_x(s, (double)m->early[early].step), loss_y(s, m->early[early].test[loss])};
-        if (isfinite(record->test[loss]))
-            points[n++] = (Point){step_x(s, step), loss_y(s, record->test[loss])};
+            if (isfinite(curve_of_early(&m->early[early], loss)))
+                points[n++] =
+                    (Point){step_x(s, (double)m->early[early].step), loss_y(s, curve_of_early(&m->early[early], loss))};
+        if (isfinite(curve_of_test(record, loss)))
+            points[n++] = (Point){step_x(s, step), loss_y(s, curve_of_test(record, loss))};
     }
     for (; early < m->early_count; early++)
-        if (isfinite(m->early[early].test[loss]))
-            points[n++] = (Point){step_x(s, (double)m->early[early].step), loss_y(s, m->early[early].test[loss])};
+        if (isfinite(curve_of_early(&m->early[early], loss)))
+            points[n++] =
+                (Point){step_x(s, (double)m->early[early].step), loss_y(s, curve_of_early(&m->early[early], loss))};
     return n;
 }
 
-// The other figures of an epoch's end: over a part of the training set, over noisy test digits.
-static const float *train_of(const EpochRecord *record) { return record->train; }
-static const float *noisy_of(const EpochRecord *record) { return record->noisy; }
-
+// The other figures of an epoch's end, over a part of the training set and over noisy test digits.
 // dash: at scale 1.
 static void draw_dashed(Panel *panel, const Scale *s, const Snapshot *snapshot,
-                        const float *(*values)(const EpochRecord *record), float dash, Color color)
+                        float (*value_of)(const EpochRecord *record, int curve), float dash, Color color)
 {
     Ui *ui = panel->ui;
     const int loss = panel->frame->look.curve_loss;
@@ -200,7 +208,7 @@ static void draw_dashed(Panel *panel, const Scale *s, const Snapshot *snapshot,
     bool has_last = false;
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
-        const float value = values(record)[loss];
+        const float value = value_of(record, loss);
         const Point point = {step_x(s, (double)record->epoch * snapshot->steps_per_epoch), loss_y(s, value)};
         if (has_last && record->epoch > 1 && isfinite(value))
             plot_dash(ui->draw, last, point, ui_px(ui, 1), color, &phase, ui_px(ui, dash));
@@ -219,7 +227,7 @@ static void find_noisy_reach(const Scale *s, const Snapshot *snapshot, int loss,
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
         const float x = step_x(s, (double)record->epoch * snapshot->steps_per_epoch), before = y;
-        y = loss_y(s, record->noisy[loss]);
+        y = loss_y(s, curve_of_noisy(record, loss));
         if (x < left)
             continue;
         *top = fminf(*top, i > 0 ? fminf(before, y) : y); // the piece that comes in from the left, too
@@ -258,9 +266,9 @@ static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
     const ModelFrame *m = &panel->frame->models[side];
     const int loss = panel->frame->look.curve_loss;
     static Point points[HISTORY_MAX + EARLY_MAX]; // the UI thread's
-    draw_dashed(panel, s, m->snapshot, train_of, 3, theme_fade(color, 0xa0));
+    draw_dashed(panel, s, m->snapshot, curve_of_train, 3, theme_fade(color, 0xa0));
     if (has_noisy(panel->frame, side))
-        draw_dashed(panel, s, m->snapshot, noisy_of, 9, color);
+        draw_dashed(panel, s, m->snapshot, curve_of_noisy, 9, color);
     draw_line(panel->ui->draw, points, list_points(m, s, loss, points),
               ui_px(panel->ui, 1) * (side == SIDE_A ? 2.6f : 1.4f), color);
 }
@@ -287,7 +295,7 @@ static void draw_all_curves(Panel *panel, const Scale *s)
     DrawList *draw = panel->ui->draw;
     const float right = s->area.x + s->area.w, x = moment_x(frame, s);
     for (int side = 0; side < SIDE_COUNT; side++) {
-        if (!panel_is_shown(frame, side))
+        if (!has_curve(frame, side))
             continue;
         draw_clip_push(draw, (Rect){x, s->area.y, right - x, s->area.h});
         draw_curves(panel, s, side, ui->theme->faint);

@@ -6,7 +6,7 @@
 #include "panels/panel.h"
 #include "state/words.h"
 
-enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 7, MORE_TEXT = 480 };
+enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 9, MORE_TEXT = 480 };
 
 // What gives way first where there is no room for all: the last of these.
 typedef enum Rank { RANK_LOSS, RANK_OWN_NOISY, RANK_BRIGHTNESS, RANK_FAULT, RANK_NOISY, RANK_TOTAL, RANK_LOOKS } Rank;
@@ -112,6 +112,35 @@ static void add_others(const Frame *frame, Line *lines, int *count)
     }
 }
 
+// Of models that sample: the divergence, and with the loss what papers quote.
+static void add_kl(const Frame *frame, Line *lines, int *count)
+{
+    Line *kl = &lines[*count], *sum = &lines[*count + 1];
+    bool has_kl = false;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const ModelFrame *m = &frame->models[side];
+        const Metrics *test = find_test(frame, side);
+        if (!panel_is_shown(frame, side) || !spec_samples(&m->spec))
+            continue;
+        has_kl = true;
+        if (!test)
+            continue;
+        (void)snprintf(kl->values[side], sizeof kl->values[side], "%.3f", test->kl);
+        panel_format_total(test->mean[m->spec.loss] + test->kl / DIGIT_PIXELS, sum->values[side]);
+    }
+    if (!has_kl)
+        return;
+    *count += 2;
+    kl->rank = RANK_OWN_NOISY;
+    sum->rank = RANK_TOTAL;
+    (void)snprintf(kl->label, sizeof kl->label, "KL, nats a digit");
+    (void)snprintf(kl->brief, sizeof kl->brief, "KL");
+    (void)snprintf(sum->label, sizeof sum->label, "Own loss + KL, nats a digit");
+    (void)snprintf(sum->brief, sizeof sum->brief, "Loss + KL");
+    (void)snprintf(kl->word, sizeof kl->word, "kl");
+    (void)snprintf(sum->word, sizeof sum->word, "beta");
+}
+
 // Of each model's own loss what an image costs, for those who publish sums over the pixels; and how outputs look.
 static void add_totals(const Frame *frame, Line *lines, int *count)
 {
@@ -123,6 +152,7 @@ static void add_totals(const Frame *frame, Line *lines, int *count)
     for (int side = 0; side < SIDE_COUNT; side++)
         if (find_test(frame, side))
             panel_format_total(find_test(frame, side)->mean[frame->models[side].spec.loss], total->values[side]);
+    add_kl(frame, lines, count);
     if (frame->is_capture)
         return;
     Line *looks = &lines[(*count)++];

@@ -32,6 +32,7 @@ enum { EARLY_MAX = 24 }; // moments within the first epoch that have figures
 typedef struct EarlyPoint {
     int64_t step;
     float test[LOSS_COUNT]; // mean loss over the whole test set
+    float test_kl;          // as in EpochRecord
 } EarlyPoint;
 
 // The file that a model's first weights came from.

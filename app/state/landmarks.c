@@ -3,11 +3,12 @@
 
 #include <math.h>
 
+#include "state/curve.h"
 #include "state/words.h"
 
 static Landmark make(const char *key, const char *brief, bool is_right, double loss)
 {
-    return (Landmark){key, words_find(key)->label, brief, is_right, loss};
+    return (Landmark){key, words_find(key)->label, brief, is_right, false, loss};
 }
 
 int landmarks_list(const Frame *frame, Landmark landmarks[LANDMARKS_MAX])
@@ -17,6 +18,8 @@ int landmarks_list(const Frame *frame, Landmark landmarks[LANDMARKS_MAX])
     int count = 0;
     if (!facts)
         return 0;
+    if (loss == CURVE_KL)
+        landmarks[count++] = (Landmark){"collapsed", words_find("collapsed")->label, "collapsed", true, true, 0.0};
     if (loss == LOSS_BCE)
         landmarks[count++] = make("ln_2", "always 0.5", true, log(2.0));
     if (loss == LOSS_BCE || loss == LOSS_MSE)

@@ -5,6 +5,7 @@
 typedef struct Landmark {
     const char *key, *name, *brief; // in JSON and of its words; on screen, and where there is little room
     bool is_right;                  // its label stands at the right, where the curves have left that height
+    bool is_above;                  // and above its line, which is where curves end
     double loss;
 } Landmark;
 

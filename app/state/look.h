@@ -31,7 +31,7 @@ typedef struct Look {
     float wipe;                      // where the divider is, 0 .. 1
     HistogramMode histogram;
     int brush_first, brush_last; // bins of the histogram whose pixels are lit; first > last: none
-    int curve_loss;
+    int curve_loss; // what the training curves show: curve.h
     unsigned matrix_outputs, matrix_losses; // bits: rows and columns of the matrix, never empty
     bool matrix_shows_map;                  // its cells show the first heatmap, else the outputs
     bool matrix_shows_noisy;                // those from noisy inputs, where

@@ -128,6 +128,7 @@ static void add_early(Slot *slot, const Moment *moment)
     for (; at > 0 && slot->early[at - 1].step > moment->step; at--)
         slot->early[at] = slot->early[at - 1];
     slot->early[at].step = moment->step;
+    slot->early[at].test_kl = (float)moment->test.kl;
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         slot->early[at].test[loss] = (float)moment->test.mean[loss];
 }

@@ -52,6 +52,15 @@ static const Words terms[] = {
      "written: beside a loss that is summed over the pixels as it is; beside their mean divided by 784, so that the "
      "same number weighs 784 times as much, and the code is soon worth nothing.",
      "weight of the Kullback-Leibler divergence"},
+    {"kl", "KL", "How much a drawn code tells of a digit, in nats: how far it is from numbers drawn around 0.",
+     "0: it tells nothing, the code has collapsed. Beside it the loss summed over the pixels.",
+     "Of each image, summed over the numbers of its code, the mean over the test digits. Papers add it to the loss "
+     "that "
+     "is summed over the pixels, with numbers that are drawn; here the loss is of their means, and a little lower.",
+     "Kullback-Leibler divergence from N(0, 1)"},
+    {"collapsed", "collapsed",
+     "A drawn code that tells no digits apart: its KL is 0, and the decoder draws one picture.",
+     "A smaller beta, or the sum over the pixels instead of their mean.", NULL, "posterior collapse"},
     {"pixel_range", "pixel range", "What black and white are to the model, read and given back.",
      "Pictures and figures are mapped back to 0\u20261; try tanh with \u22121\u20261.", NULL, "normalisation"},
     {"reduce", "over the pixels", "The loss of an image: the mean of its pixels', or their sum.",

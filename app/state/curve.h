@@ -1,0 +1,19 @@
+// Curve: what the training curves show: a loss, or the divergence of a code that is drawn, in nats an image.
+//
+// A curve is an index: a loss's row, or CURVE_KL. Thread: pure functions.
+#pragma once
+#include "state/frame.h"
+
+enum { CURVE_KL = LOSS_COUNT, CURVE_COUNT };
+
+const char *curve_key(int curve);   // "bce", "kl"
+const char *curve_label(int curve); // as on a button
+
+bool curve_is_linear(int curve); // its values can be 0 or below; else they are shown by their logarithm
+bool curve_has(const ModelFrame *model, int curve); // whether a model has that figure
+
+double curve_of_metrics(const Metrics *test, int curve);
+float curve_of_test(const EpochRecord *record, int curve);
+float curve_of_train(const EpochRecord *record, int curve);
+float curve_of_noisy(const EpochRecord *record, int curve); // of KL none: that of test
+float curve_of_early(const EarlyPoint *point, int curve);
