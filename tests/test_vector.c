@@ -143,7 +143,9 @@ static void exponentials_are_near(void **state)
                                      -0x1p-24f,   -0x1p-25f,    -1e-3f,       -0.34657359f, -0.34657362f, -0.69314718f,
                                      -0.6931472f, -1.03972077f, -1.0397208f,  -1.0f,        -2.0f,        -17.3286795f,
                                      -86.643394f, -86.99999f,   -86.9901733f, -87.0f};
+    static const float above[] = {0.0f, FLT_MIN, 0x1p-24f, 0.34657359f, 0.34657362f, 0.54132468f, 0.541326f, 1.0f};
     check_subject(&(Subject){"exp", offsetof(VectorFunctions, exp), exp, -0.0f, -87.0f, SPECIALS(specials)});
+    check_subject(&(Subject){"exp", offsetof(VectorFunctions, exp), exp, 0.0f, 1.0f, SPECIALS(above)});
     check_subject(&(Subject){"expm1", offsetof(VectorFunctions, expm1), expm1, -0.0f, -87.0f, SPECIALS(specials)});
 }
 
@@ -161,6 +163,30 @@ static void logarithms_are_near(void **state)
                                            0x1p-24f, 0x1p-23f, 1e-3f,  0.5f,    1.0f - 0x1p-24f, 1.0f};
     check_subject(&(Subject){"log", offsetof(VectorFunctions, log), log, FLT_MIN, FLT_MAX, SPECIALS(log_specials)});
     check_subject(&(Subject){"log1p", offsetof(VectorFunctions, log1p), log1p, 0.0f, 1.0f, SPECIALS(log1p_specials)});
+}
+
+// Absolute, beside what rounding the logarithm itself takes.
+static void rough_logarithms_are_near_enough_for_sums(void **state)
+{
+    (void)state;
+    bool can_run[ISAS];
+    find_runnable(can_run);
+    for (int isa = 0; isa < ISAS; isa++) {
+        float x[16], found[16];
+        double worst = 0.0;
+        for (uint32_t bits = to_bits(FLT_MIN); can_run[isa] && bits < to_bits(FLT_MAX) - 16 * STEP;
+             bits += 160 * STEP) {
+            for (uint32_t i = 0; i < 16; i++)
+                x[i] = to_float(bits + i * STEP);
+            isas[isa].functions->log_rough(x, found, 16);
+            for (int i = 0; i < 16; i++) {
+                const double exact = log((double)x[i]);
+                worst = fmax(worst, fabs((double)found[i] - exact) - 0x1p-23 * fabs(exact));
+            }
+        }
+        printf("%-7s log_rough  %.2g beside the rounding\n", isas[isa].name, worst);
+        assert_true(worst < 2e-7);
+    }
 }
 
 static void reciprocals_are_near(void **state)
@@ -186,7 +212,7 @@ static void ends_are_as_documented(void **state)
         if (!can_run[isa])
             continue;
         const VectorFunctions *f = isas[isa].functions;
-        VectorFunction *const all[] = {f->exp, f->expm1, f->log, f->log1p, f->reciprocal};
+        VectorFunction *const all[] = {f->exp, f->expm1, f->log, f->log1p, f->reciprocal, f->log_rough};
         float x[16], found[16];
         for (size_t lane = 0; lane < 16; lane++) {
             for (size_t i = 0; i < 16; i++)
@@ -213,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exponentials_are_near),
         cmocka_unit_test(logarithms_are_near),
+        cmocka_unit_test(rough_logarithms_are_near_enough_for_sums),
         cmocka_unit_test(reciprocals_are_near),
         cmocka_unit_test(ends_are_as_documented),
     };

@@ -14,6 +14,8 @@ LOOP(exp)
 LOOP(expm1)
 LOOP(log)
 LOOP(log1p)
+LOOP(log_rough)
 LOOP(reciprocal)
 
-const VectorFunctions PER_ISA(vector_functions) = {loop_exp, loop_expm1, loop_log, loop_log1p, loop_reciprocal};
+const VectorFunctions PER_ISA(vector_functions) = {loop_exp,   loop_expm1,      loop_log,
+                                                   loop_log1p, loop_reciprocal, loop_log_rough};

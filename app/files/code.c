@@ -35,7 +35,7 @@ static const Pair outputs[OUTPUT_COUNT] = {OUTPUT_ACTIVATIONS(OUTPUT_CODE, _)};
 #define HIDDEN_CODE(C, function, ...) CODE_HIDDEN_##function,
 static const Pair hiddens[HIDDEN_COUNT] = {HIDDEN_ACTIVATIONS(HIDDEN_CODE, _)};
 
-#define OUTPUT_LOGIT(C, function, key, label, formula, what, look, logit, scope) logit,
+#define OUTPUT_LOGIT(C, function, key, label, formula, what, look, logit, odds, scope) logit,
 static const int logits[OUTPUT_COUNT] = {OUTPUT_ACTIVATIONS(OUTPUT_LOGIT, _)};
 
 #define OPTIMIZER_CODE(key, pytorch, keras) {key, {pytorch, keras}},

@@ -4,32 +4,34 @@
 // buttons, command line, fused passes and tests follow. Formulas: Keras' and PyTorch's definitions.
 #pragma once
 
-// Of the output. X(C, function, key, label, formula, what, look, logit, scope): as in Activation; C is handed through.
+// Of the output. X(C, function, key, label, formula, what, look, logit, odds, scope): as in Activation; C is handed
+// through.
 // scope: OF_PICTURE where p depends on the whole picture: it is a function of what is left of z when ln of the sum of
 // e^z over the picture is taken from it, and that is what is called z everywhere; else OF_PIXEL. logit: k where p is
 // the logistic function of k z, OF_SIGMOID where it is that of the sigmoid of z, so that a loss may be taken from the
-// logit (loss_functions.h); else 0.
+// logit (loss_functions.h); else 0. odds: OWN where losses that are made of logarithms have a shorter way than by p,
+// and odds_functions.h has `function_odds`; else OF_VALUE.
 #define OUTPUT_ACTIVATIONS(X, C)                                                                                       \
     X(C, sigmoid, "sigmoid", "sigmoid", "1 / (1 + e^-z)", "Bends every number into 0\u20261; its slope is never 0.",   \
-      "The safe choice for BCE.", 1, OF_PIXEL)                                                                         \
+      "The safe choice for BCE.", 1, OF_VALUE, OF_PIXEL)                                                               \
     X(C, relu, "relu", "ReLU", "max(0, z)", "Cuts at 0, no upper end.",                                                \
-      "Hatched pixels above 1; pixels that stay black for ever.", 0, OF_PIXEL)                                         \
+      "Hatched pixels above 1; pixels that stay black for ever.", 0, OF_VALUE, OF_PIXEL)                               \
     X(C, linear, "linear", "linear", "z", "The number as it is.", "Grey dirt below 0; digits stay readable with MSE.", \
-      0, OF_PIXEL)                                                                                                     \
+      0, OF_VALUE, OF_PIXEL)                                                                                           \
     X(C, clip, "clip", "clip", "min(1, max(0, z))", "Cuts at 0 and at 1; no slope outside.",                           \
-      "A pixel that leaves 0\u20261 cannot come back by itself.", 0, OF_PIXEL)                                         \
+      "A pixel that leaves 0\u20261 cannot come back by itself.", 0, OF_VALUE, OF_PIXEL)                               \
     X(C, tanh01, "tanh01", "tanh 0\u20261", "(tanh z + 1) / 2",                                                        \
-      "tanh, moved to 0\u20261: a sigmoid that is twice as steep.", "Does what sigmoid does.", 2, OF_PIXEL)            \
+      "tanh, moved to 0\u20261: a sigmoid that is twice as steep.", "Does what sigmoid does.", 2, OF_VALUE, OF_PIXEL)  \
     X(C, softplus, "softplus", "softplus", "ln(1 + e^z)", "A rounded ReLU: never 0, no upper end.",                    \
-      "Black is never quite black.", 0, OF_PIXEL)                                                                      \
+      "Black is never quite black.", 0, OWN, OF_PIXEL)                                                                 \
     X(C, hyperbolic_tangent, "tanh", "tanh", "tanh z", "Bends every number into \u22121\u20261.",                      \
-      "Made for targets in \u22121\u20261; on 0\u20261 it leaves grey dirt below 0.", 0, OF_PIXEL)                     \
+      "Made for targets in \u22121\u20261; on 0\u20261 it leaves grey dirt below 0.", 0, OWN, OF_PIXEL)                \
     X(C, sigmoid2, "sigmoid2", "2 sigmoids", "sigmoid(sigmoid z)",                                                     \
       "A sigmoid in the model and one more in the loss, a common slip: p stays between 0.5 and 0.73.",                 \
-      "Neither black nor white can be drawn: all is grey.", OF_SIGMOID, OF_PIXEL)                                      \
+      "Neither black nor white can be drawn: all is grey.", OF_SIGMOID, OF_VALUE, OF_PIXEL)                            \
     X(C, softmax, "softmax", "softmax", "e^z / (sum of e^z over the picture)",                                         \
       "Shares a sum of 1 out among all 784 pixels, as a classifier does among its classes.",                           \
-      "Nearly black: a pixel can be white only where all others are black.", 0, OF_PICTURE)
+      "Nearly black: a pixel can be white only where all others are black.", 0, OWN, OF_PICTURE)
 
 // Of the hidden layers. X(C, function, key, label, formula, what, look).
 #define HIDDEN_ACTIVATIONS(X, C)                                                                                       \
@@ -50,7 +52,7 @@
 enum { OF_SIGMOID = -1 };
 enum { OF_PIXEL, OF_PICTURE };
 
-#define COUNT_OUTPUT(C, function, key, label, formula, what, look, logit, scope) +1
+#define COUNT_OUTPUT(C, function, key, label, formula, what, look, logit, odds, scope) +1
 enum { OUTPUT_COUNT = 0 OUTPUT_ACTIVATIONS(COUNT_OUTPUT, _) };
 #undef COUNT_OUTPUT
 

@@ -18,8 +18,8 @@
         }                                                                                                              \
     }
 
-#define OUTPUT_APPLY(C, function, key, label, formula, what, look, logit, scope) APPLY(output, function)
-#define OUTPUT_ROW(C, function, key, label, formula, what, look, logit, scope)                                         \
+#define OUTPUT_APPLY(C, function, key, label, formula, what, look, logit, odds, scope) APPLY(output, function)
+#define OUTPUT_ROW(C, function, key, label, formula, what, look, logit, odds, scope)                                   \
     {key, label, formula, what, look, scope == OF_PICTURE, output_##function},
 #define HIDDEN_APPLY(C, function, key, label, formula, what, look) APPLY(hidden, function)
 #define HIDDEN_ROW(C, function, key, label, formula, what, look)                                                       \

@@ -11,9 +11,9 @@
 
 // X(C, function, NAME, key, label, formula, what, look, unit, heat_scale, form, floor): as in Loss; C is handed
 // through.
-// form: PLAIN; LOGIT where it has a stable form from the logit, too: `function_logit` beside `function`; PRODUCT where
-// besides the loss is a logarithm whose sum is that of a product: then it also has `function_terms`,
-// `function_factors`, `function_logit_terms` and `function_logit_factors`.
+// form: PLAIN; LOGIT where it is made of ln p and ln(1 - p): then it has a stable form from the logit,
+// `function_logit`, and `function_odds_terms` beside `function`; PRODUCT where from the logit, too, all that is left is
+// one logarithm, whose sum is that of a product: then it also has `function_logit_terms` and `function_logit_factors`.
 // floor: NO_FLOOR where it is 0 at p = t and nowhere less; FLOOR where a grey target costs something even where it is
 // met; TILTED where it does so, too, but is least elsewhere than at p = t; SIGNED where it can be below 0.
 #define LOSSES(X, C)                                                                                                   \
@@ -59,11 +59,8 @@ enum { LOSSES(NAME_LOSS, _) LOSS_COUNT };
 #undef NAME_LOSS
 
 #ifdef ISA // compiled once for each instruction set
+#include "kernels/odds_functions.h"
 #include "kernels/vector.h"
-
-// Keras' backend convention: the output is clipped to [epsilon, 1 - epsilon], epsilon 1e-7, and the gradient of the
-// clip is 0 outside. An output at exactly 0 therefore learns nothing from BCE.
-static const float bce_low = 1e-7f, bce_high = 1.0f - 1e-7f; // 1 - 2^-23 in float32
 
 INLINE ValueSlope bce(Vec p, Vec t, LossSettings settings)
 {
@@ -132,33 +129,50 @@ INLINE ValueSlope gauss(Vec p, Vec t, LossSettings settings)
 
 // ---- sums ---------------------------------------------------------------------------------------------------------
 // Where only the sum of a loss is wanted, a sum of logarithms is the logarithm of a product, and a logarithm that a
-// target multiplies is none of a black pixel's: L = value + ln factor, less t ln odds where it has odds.
+// target multiplies is none of a black pixel's: L = value + ln factor, and lose_lit where t is not 0.
+
+typedef enum LitKind { LIT_ADD_NOTHING, LIT_ADD_ODDS, LIT_ADD_BOTH } LitKind;
 
 typedef struct Terms {
     Vec value, factor, slope;
-    bool has_odds;
+    LitKind lit;
     Vec odds;
 } Terms;
 
 typedef Terms FindTerms(Vec z, Vec t, LossSettings settings); // from the logit, with dL/dz as its slope
 
-enum { bce_factors = 4, bce_logit_factors = 120 }; // each is below 2^24, from the logit at most 2
+enum { bce_logit_factors = 120 }; // each is at most 2
 
-// ln q and ln(1 - q) from one logarithm: L = -t ln(q / (1 - q)) + ln(1 / (1 - q)).
-INLINE Terms bce_terms(Vec p, Vec t, LossSettings settings)
+INLINE Vec lose_lit(const Terms *terms, Vec t, LossSettings settings)
+{
+    const Vec odds = vec_log_rough(terms->odds);
+    if (terms->lit == LIT_ADD_ODDS)
+        return -t * odds;
+    return t * ((settings.weight - 1.0f) * vec_log_rough(terms->factor) - settings.weight * odds);
+}
+
+INLINE Terms bce_odds_terms(Odds o, Vec t, LossSettings settings)
 {
     (void)settings;
-    const Vec q = vec_at_most(vec_at_least(p, bce_low), bce_high);
-    const Vec inverse = vec_reciprocal(q * (1.0f - q)), factor = q * inverse;
-    const VecInt outside = (VecInt)q != (VecInt)p; // not for a NaN
-    return (Terms){vec_all(0.0f), factor, vec_select(outside, vec_all(0.0f), (q - t) * inverse), true, q * factor};
+    const Vec shift = o.has_shift ? o.shift : vec_all(0.0f), value = o.has_slant ? shift - o.slant * t : shift;
+    const Vec miss = o.is_value ? o.over - t : (1.0f - t) * o.over - t * o.rest; // exact; else no less than p is
+    return (Terms){value, o.factor, miss * o.rate, LIT_ADD_ODDS, o.odds};
+}
+
+INLINE Terms wbce_odds_terms(Odds o, Vec t, LossSettings settings)
+{
+    const Vec weighted = settings.weight * t, rest = 1.0f - t, sum = rest + weighted;
+    const Vec shift = o.has_shift ? sum * o.shift : vec_all(0.0f);
+    const Vec value = o.has_slant ? shift - weighted * o.slant : shift;
+    const Vec slope = (rest * o.over - weighted * o.rest) * o.rate;
+    return (Terms){value, o.factor, slope, LIT_ADD_BOTH, o.odds};
 }
 
 INLINE Terms bce_logit_terms(Vec z, Vec t, LossSettings settings)
 {
     (void)settings;
     const Logistic s = logistic(z);
-    return (Terms){vec_at_least(z, 0.0f) - z * t, 1.0f + s.e, s.p - t, false, vec_all(1.0f)};
+    return (Terms){vec_at_least(z, 0.0f) - z * t, 1.0f + s.e, s.p - t, LIT_ADD_NOTHING, vec_all(1.0f)};
 }
 
 // ---- the continuous Bernoulli (Loaiza-Ganem and Cunningham, arXiv 1907.06845) ---------------------------------------
@@ -180,19 +194,19 @@ INLINE Vec cb_near_mean(Vec z)
     return 0.5f + z * (8.333333582e-2f - 1.388883917e-3f * y + (3.304383790e-5f - 7.863769156e-7f * y) * y * y);
 }
 
-enum { cb_factors = 4, cb_logit_factors = 120 }; // each from 1 / 17 to below 2^22; from the logit from 1 to 2
+enum { cb_logit_factors = 120 }; // each from 1 to 2
 
-INLINE Terms cb_terms(Vec p, Vec t, LossSettings settings)
+// Its factors are from 1 / 34 to below 2^22.
+INLINE Terms cb_odds_terms(Odds o, Vec t, LossSettings settings)
 {
     (void)settings;
-    const Vec q = vec_at_most(vec_at_least(p, bce_low), bce_high);
-    const Vec inverse = vec_reciprocal(q * (1.0f - q)), factor = q * inverse, z = vec_log(q * factor);
-    const Vec twice = 2.0f * q - 1.0f, z_inverse = vec_reciprocal(z);
-    const Vec normaliser = vec_select(cb_is_near(z), cb_near_inverse(z), twice * z_inverse);
-    const Vec mean = vec_select(cb_is_near(z), cb_near_mean(z), q * vec_reciprocal(twice) - z_inverse);
-    const VecInt outside = (VecInt)q != (VecInt)p; // not for a NaN
-    const Vec slope = vec_select(outside, vec_all(0.0f), (mean - t) * inverse);
-    return (Terms){-t * z, factor * normaliser, slope, false, vec_all(1.0f)};
+    const Vec zero = {0}, z = (o.has_slant ? o.slant : zero) + vec_log_rough(o.odds), z_inverse = vec_reciprocal(z);
+    const Vec twice = o.over - (o.whole - o.over);
+    const VecInt is_near = cb_is_near(z);
+    const Vec factor = vec_select(is_near, o.factor * cb_near_inverse(z), o.part * twice * z_inverse);
+    const Vec mean = vec_select(is_near, cb_near_mean(z), o.over * vec_reciprocal(twice) - z_inverse);
+    return (Terms){(o.has_shift ? o.shift : zero) - t * z, factor, (mean - t) * (o.rate * o.whole), LIT_ADD_NOTHING,
+                   zero};
 }
 
 // |z| has no bound, and 1 / C falls with it: the factor's power of 2 goes into the value, so that the
@@ -207,12 +221,12 @@ INLINE Terms cb_logit_terms(Vec z, Vec t, LossSettings settings)
     const VecInt power = ((VecInt)factor >> 23) - 127;
     const Vec value = vec_at_least(z, 0.0f) - z * t + __builtin_convertvector(power, Vec) * 0.69314718f;
     const Vec slope = vec_select(cb_is_near(z), cb_near_mean(z), far_mean) - t;
-    return (Terms){value, (Vec)((VecInt)factor - (power << 23)), slope, false, vec_all(1.0f)};
+    return (Terms){value, (Vec)((VecInt)factor - (power << 23)), slope, LIT_ADD_NOTHING, vec_all(1.0f)};
 }
 
 INLINE ValueSlope cb(Vec p, Vec t, LossSettings settings)
 {
-    const Terms terms = cb_terms(p, t, settings);
+    const Terms terms = cb_odds_terms(odds_of_value((ValueSlope){p, vec_all(1.0f)}), t, settings);
     return (ValueSlope){terms.value + vec_log(terms.factor), terms.slope};
 }
 
@@ -228,10 +242,10 @@ INLINE ValueSlope cb_logit(Vec z, Vec t, LossSettings settings)
     INLINE Terms function##_terms(Vec x, Vec t, LossSettings settings)                                                 \
     {                                                                                                                  \
         const ValueSlope r = function(x, t, settings);                                                                 \
-        return (Terms){r.value, vec_all(1.0f), r.slope, false, vec_all(1.0f)};                                         \
+        return (Terms){r.value, vec_all(1.0f), r.slope, LIT_ADD_NOTHING, vec_all(1.0f)};                               \
     }
 #define TERMS_OF_PLAIN(loss)   TERMS_OF(loss)
-#define TERMS_OF_LOGIT(loss)   TERMS_OF(loss) TERMS_OF(loss##_logit)
+#define TERMS_OF_LOGIT(loss)   TERMS_OF(loss##_logit)
 #define TERMS_OF_PRODUCT(loss) // it has its own
 #define TERMS_OF_LOSS(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                   \
     TERMS_OF_##form(loss)
@@ -253,7 +267,8 @@ INLINE Terms find_from_logit(FindTerms *find, Vec z, Vec t, LossSettings setting
 // For each pair of an output activation and a loss: terms_<output>_<loss>, and factors_<output>_<loss>, how many
 // factors may be multiplied before the product leaves the range of a float; 0 where there are none.
 
-#define KEEP_LOGIT(C, activation, key, label, formula, what, look, logit, scope) enum { logit_of_##activation = logit };
+#define KEEP_LOGIT(C, activation, key, label, formula, what, look, logit, odds, scope)                                 \
+    enum { logit_of_##activation = logit };
 OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
 #undef KEEP_LOGIT
 
@@ -267,7 +282,7 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
         return terms;                                                                                                  \
     }
 #define FUSE_LOGIT(activation, loss)                                                                                   \
-    enum { factors_##activation##_##loss = logit_of_##activation ? (int)loss##_logit_factors : (int)loss##_factors };  \
+    enum { factors_##activation##_##loss = logit_of_##activation ? (int)loss##_logit_factors : (int)ODDS_FACTORS };    \
     INLINE Terms terms_##activation##_##loss(Vec z, Vec t, LossSettings settings)                                      \
     {                                                                                                                  \
         if ((int)logit_of_##activation == (int)OF_SIGMOID) {                                                           \
@@ -278,15 +293,12 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
         }                                                                                                              \
         if (logit_of_##activation)                                                                                     \
             return find_from_logit(loss##_logit_terms, z, t, settings, logit_of_##activation);                         \
-        const ValueSlope output = activation(z);                                                                       \
-        Terms terms = loss##_terms(output.value, t, settings);                                                         \
-        terms.slope *= output.slope;                                                                                   \
-        return terms;                                                                                                  \
+        return loss##_odds_terms(activation##_odds(z), t, settings);                                                   \
     }
 #define FUSE_PRODUCT(activation, loss) FUSE_LOGIT(activation, loss)
 #define FUSE_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)              \
     FUSE_##form(activation, loss)
-#define FUSE_OUTPUT(C, activation, key, label, formula, what, look, logit, scope) LOSSES(FUSE_PAIR, activation)
+#define FUSE_OUTPUT(C, activation, key, label, formula, what, look, logit, odds, scope) LOSSES(FUSE_PAIR, activation)
 OUTPUT_ACTIVATIONS(FUSE_OUTPUT, _)
 
 #endif

@@ -29,19 +29,49 @@ LOSSES(APPLY_LOSS, _)
 
 // ---- training -----------------------------------------------------------------------------------------------------
 
-// Pixels whose logarithm is still to be taken, and their targets.
-typedef struct Kept {
-    float odds[(TILE_ROWS + 1) * LANES], targets[(TILE_ROWS + 1) * LANES];
-} Kept;
+// A product of factors: a power of two beside a number that has room for some more of them.
+typedef struct Factors {
+    Vec number;
+    VecInt power;
+} Factors;
 
-// The sum of t ln odds.
-INLINE Vec sum_kept(Kept *kept, size_t count)
+INLINE Factors make_room(Factors f)
 {
-    Vec sum = {0};
-    vec_store(kept->odds + count, vec_all(1.0f));
-    vec_store(kept->targets + count, vec_all(0.0f));
-    for (size_t i = 0; i < count; i += LANES)
-        sum += vec_load(kept->targets + i) * vec_log(vec_load(kept->odds + i));
+    const VecInt power = ((VecInt)f.number >> 23) - 127;
+    return (Factors){(Vec)((VecInt)f.number - (power << 23)) + (f.number - f.number),
+                     f.power + power}; // a NaN stays one
+}
+
+INLINE Vec sum_logarithms(Factors f) { return vec_log(f.number) + __builtin_convertvector(f.power, Vec) * 0.69314718f; }
+
+// What lit pixels add. Where logarithms are dear those of vectors that have a lit pixel are taken behind the rows, so
+// that nothing waits for the question whether there is one.
+typedef struct Lit {
+    Vec sum;
+    size_t count; // of the following, a multiple of LANES
+    float odds[TILE_ROWS * LANES], factors[TILE_ROWS * LANES], targets[TILE_ROWS * LANES];
+} Lit;
+
+INLINE void add_lit(Lit *lit, const Terms *terms, Vec t, LossSettings settings)
+{
+    if (LANES == 16) {
+        lit->sum += lose_lit(terms, t, settings);
+        return;
+    }
+    if (terms->lit == LIT_ADD_BOTH)
+        vec_store(lit->factors + lit->count, terms->factor);
+    vec_store(lit->odds + lit->count, terms->odds);
+    vec_store(lit->targets + lit->count, t);
+    lit->count += vec_has_any(t != 0.0f) ? LANES : 0;
+}
+
+INLINE Vec sum_lit(const Lit *lit, LossSettings settings, LitKind kind)
+{
+    Vec sum = lit->sum;
+    for (size_t i = 0; i < lit->count; i += LANES) {
+        const Terms terms = {.odds = vec_load(lit->odds + i), .factor = vec_load(lit->factors + i), .lit = kind};
+        sum += lose_lit(&terms, vec_load(lit->targets + i), settings);
+    }
     return sum;
 }
 
@@ -50,12 +80,16 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
 {
     const LossSettings settings = pass->settings;
     Vec value = {0}, bias_slope = {0};
-    Kept kept;
-    size_t count = 0;
+    Factors factors = {.number = vec_all(1.0f)};
+    Lit lit;
+    LitKind kind = LIT_ADD_NOTHING;
+    lit.sum = value;
+    lit.count = 0;
     const bool asks_memory = column % 64 == 0;
     float *z = pass->z + column;
     for (size_t row = 0; row < pass->rows;) {
-        Vec factor = vec_all(1.0f);
+        if (row > 0)
+            factors = make_room(factors);
         const size_t rest = pass->rows - row, rows = factors_max > 0 && factors_max < rest ? factors_max : rest;
         for (const size_t end = row + rows; row < end; row++, z += STRIP_COLUMNS) {
             if (asks_memory)
@@ -66,15 +100,16 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
             bias_slope += terms.slope;
             value += terms.value;
             if (factors_max > 0)
-                factor *= terms.factor;
-            if (terms.has_odds)
-                count += vec_keep(t != 0.0f, terms.odds, t, kept.odds + count, kept.targets + count);
+                factors.number *= terms.factor;
+            kind = terms.lit;
+            if (kind)
+                add_lit(&lit, &terms, t, settings);
         }
-        if (factors_max > 0)
-            value += vec_log(factor);
     }
-    if (count > 0)
-        value -= sum_kept(&kept, count);
+    if (factors_max > 0)
+        value += sum_logarithms(factors);
+    if (kind)
+        value += sum_lit(&lit, settings, kind);
     float *const sum = pass->bias_slope + column;
     vec_store(sum, pass->accumulate ? vec_load(sum) + bias_slope : bias_slope);
     return value;
@@ -93,12 +128,13 @@ INLINE double pass_strip(const OutputPass *pass, FindTerms *find, const size_t f
     {                                                                                                                  \
         return pass_strip(pass, terms_##activation##_##loss, factors_##activation##_##loss);                           \
     }
-#define PASSES_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, scope) LOSSES(PASS_OF_PAIR, activation)
+#define PASSES_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, odds, scope)                           \
+    LOSSES(PASS_OF_PAIR, activation)
 OUTPUT_ACTIVATIONS(PASSES_OF_OUTPUT, _)
 
 // ---- the tables ---------------------------------------------------------------------------------------------------
 
-#define PASS_ROW(loss, activation, key, label, formula, what, look, logit, scope) pass_##activation##_##loss,
+#define PASS_ROW(loss, activation, key, label, formula, what, look, logit, odds, scope) pass_##activation##_##loss,
 #define PASS_TABLE(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)                      \
     static TrainOutput *const loss##_passes[] = {OUTPUT_ACTIVATIONS(PASS_ROW, loss)};
 LOSSES(PASS_TABLE, _)

@@ -86,7 +86,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
         }
 #define ADD_LOGARITHM(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor) ADD_##form(NAME)
 #define ADD_PLAIN(NAME)
-#define ADD_LOGIT(NAME)
+#define ADD_LOGIT(NAME)   ADD_PRODUCT(NAME)
 #define ADD_PRODUCT(NAME) sums.loss[LOSS_##NAME] += vec_log(factors[LOSS_##NAME]);
         LOSSES(ADD_LOGARITHM, _)
     }
@@ -99,13 +99,15 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
 #define ADD_LOSS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)               \
     {                                                                                                                  \
         const Terms terms = terms_##activation##_##loss(z, t, settings);                                               \
-        sums[LOSS_##NAME] += terms.has_odds ? terms.value - t * vec_log(terms.odds) : terms.value;                     \
+        sums[LOSS_##NAME] += terms.value;                                                                              \
+        if (terms.lit)                                                                                                 \
+            sums[LOSS_##NAME] += lose_lit(&terms, t, settings);                                                        \
         factors[LOSS_##NAME] *= terms.factor;                                                                          \
     }
 #define LIMIT_FACTORS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)          \
     if (factors_##activation##_##loss > 0 && factors_##activation##_##loss < most)                                     \
         most = factors_##activation##_##loss;
-#define MEASURE(C, activation, key, label, formula, what, look, logit, scope)                                          \
+#define MEASURE(C, activation, key, label, formula, what, look, logit, odds, scope)                                    \
     INLINE Vec activation##_value(Vec z) { return activation(z).value; }                                               \
     INLINE void activation##_losses(Vec *sums, Vec *factors, Vec z, Vec t, LossSettings settings){                     \
         LOSSES(ADD_LOSS, activation)} INLINE int activation##_factors(void)                                            \
@@ -121,5 +123,5 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
     }
 OUTPUT_ACTIVATIONS(MEASURE, _)
 
-#define MEASURE_ROW(C, activation, key, label, formula, what, look, logit, scope) measure_##activation,
+#define MEASURE_ROW(C, activation, key, label, formula, what, look, logit, odds, scope) measure_##activation,
 MeasureOutput *const PER_ISA(measure_table)[] = {OUTPUT_ACTIVATIONS(MEASURE_ROW, _)};

@@ -4,6 +4,7 @@
 // one at run time. Internal to the engine: everything in here is static. Thread: pure.
 #pragma once
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #if defined(__AVX2__)
@@ -62,6 +63,16 @@ INLINE Vec vec_where_negative(Vec z, Vec yes, Vec no)
     return (Vec)_mm256_blendv_ps((__m256)no, (__m256)yes, (__m256)z);
 #else
     return vec_select((VecInt)z < 0, yes, no);
+#endif
+}
+
+// yes where a and b are the same bit for bit, a NaN and itself too, else 0.
+INLINE Vec vec_where_same(Vec a, Vec b, Vec yes)
+{
+#if LANES == 16
+    return (Vec)_mm512_maskz_mov_ps(_mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b), (__m512)yes);
+#else
+    return (Vec)(((VecInt)a == (VecInt)b) & (VecInt)yes);
 #endif
 }
 
@@ -135,7 +146,7 @@ INLINE Vec vec_abs(Vec x) { return (Vec)((VecInt)x & 0x7fffffff); }
 
 // Polynomials below are grouped so that their terms do not wait for each other (Estrin's scheme).
 
-// e^x for x <= 0 (a NaN stays one) as power * (1 + q): power = 2^n with x = n ln 2 + r, q = e^r - 1, |r| <= ln 2 / 2.
+// e^x for x <= 1 (a NaN stays one) as power * (1 + q): power = 2^n with x = n ln 2 + r, q = e^r - 1, |r| <= ln 2 / 2.
 // q = r + r^2 P(r), P the minimax polynomial of degree 4: 3e-9 relative in e^r. Below -87 the result is that of -87:
 // e^x would no longer be a normal number.
 typedef struct ExpParts {
@@ -155,7 +166,7 @@ INLINE ExpParts vec_split_exp(Vec x)
     return (ExpParts){(Vec)(((VecInt)shifted << 23) + (127 << 23)), q}; // magic's own bits are shifted out
 }
 
-// Each keeps its relative precision: e^-30 is not 0, e^-1e-9 - 1 is not 0 either. x <= 0.
+// Each keeps its relative precision: e^-30 is not 0, e^-1e-9 - 1 is not 0 either. x <= 1.
 INLINE Vec vec_exp(Vec x)
 {
     const ExpParts e = vec_split_exp(x);
@@ -193,6 +204,30 @@ INLINE Vec vec_log(Vec x)
     return exponent * 0.693359375f + (q * f2 + (f - exponent * 2.12194440e-4f)) + (x - x);
 }
 
+// The same to 2e-7 absolute, for sums of many. Where a processor looks up sixteen numbers at once: x = 2^n m, m in [1,
+// 2), c the middle of the sixteenth of [1, 2) that m lies in, ln x = n ln 2 + ln c + ln(1 + r), r = m / c - 1.
+INLINE Vec vec_log_rough(Vec x)
+{
+#if LANES == 16
+    static const float inverse[LANES] = {
+        0.969696999f, 0.914285719f, 0.864864886f, 0.820512831f, 0.780487776f, 0.744186044f, 0.711111128f, 0.680851042f,
+        0.653061211f, 0.627451003f, 0.603773594f, 0.581818163f, 0.561403513f, 0.542372882f, 0.524590135f, 0.507936537f};
+    static const float logarithm[LANES] = {0.0307716289f, 0.0896121531f, 0.145181986f, 0.19782573f,
+                                           0.247836201f,  0.295464217f,  0.340926563f, 0.384411731f,
+                                           0.426084416f,  0.466089695f,  0.504555996f, 0.541597314f,
+                                           0.577315358f,  0.611801539f,  0.645138017f, 0.677398766f};
+    const Vec n = (Vec)_mm512_getexp_ps((__m512)x);
+    const Vec m = (Vec)_mm512_getmant_ps((__m512)x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
+    const __m512i sixteenth = _mm512_srli_epi32((__m512i)x, 19); // its low four bits count
+    const Vec c_inverse = (Vec)_mm512_permutexvar_ps(sixteenth, _mm512_loadu_ps(inverse));
+    const Vec c_logarithm = (Vec)_mm512_permutexvar_ps(sixteenth, _mm512_loadu_ps(logarithm));
+    const Vec r = m * c_inverse - 1.0f;
+    return (n * 0.69314718f + c_logarithm) + (r + r * r * (3.3377536e-1f * r - 5.0018266e-1f));
+#else
+    return vec_log(x);
+#endif
+}
+
 INLINE Vec vec_sqrt(Vec x)
 {
 #if LANES == 16
@@ -207,24 +242,13 @@ INLINE Vec vec_sqrt(Vec x)
 #endif
 }
 
-// Writes the lanes of a and of b where mask is all ones one after the other, and returns how many it wrote. Where that
-// is no instruction it writes all lanes where there is any; in any case up to LANES values are written.
-INLINE size_t vec_keep(VecInt mask, Vec a, Vec b, float *kept_a, float *kept_b)
+INLINE bool vec_has_any(VecInt mask)
 {
-#if LANES == 16
-    const __mmask16 lanes = _mm512_movepi32_mask((__m512i)mask);
-    _mm512_storeu_ps(kept_a, _mm512_maskz_compress_ps(lanes, (__m512)a));
-    _mm512_storeu_ps(kept_b, _mm512_maskz_compress_ps(lanes, (__m512)b));
-    return (size_t)__builtin_popcount(lanes);
-#else
     uint64_t any = 0, halves[LANES / 2];
     memcpy(halves, &mask, sizeof halves);
     for (int i = 0; i < LANES / 2; i++)
         any |= halves[i];
-    vec_store(kept_a, a);
-    vec_store(kept_b, b);
-    return any ? LANES : 0;
-#endif
+    return any != 0;
 }
 
 INLINE float vec_sum(Vec v)
