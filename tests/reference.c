@@ -193,17 +193,16 @@ static void apply_layer(const Reference *r, int i, const double *x, double *valu
     }
 }
 
-// Takes ln of the sum of e^z from each z, where outputs share a picture.
-static void normalise(const Reference *r, double *z)
+void reference_normalise(const char *output, int pixels, double *z)
 {
     double most = -INFINITY, sum = 0.0;
-    if (!is(r->output, "softmax"))
+    if (!is(output, "softmax"))
         return;
-    for (int i = 0; i < r->pixels; i++)
+    for (int i = 0; i < pixels; i++)
         most = fmax(most, z[i]);
-    for (int i = 0; i < r->pixels; i++)
+    for (int i = 0; i < pixels; i++)
         sum += exp(z[i] - most);
-    for (int i = 0; i < r->pixels; i++)
+    for (int i = 0; i < pixels; i++)
         z[i] -= most + log(sum);
 }
 
@@ -227,7 +226,7 @@ void reference_forward(const Reference *r, const double *x, double *z)
         x = values[i % 2];
     }
     apply_layer(r, r->layer_count - 1, x, z, NULL, NULL);
-    normalise(r, z);
+    reference_normalise(r->output, r->pixels, z);
 }
 
 // How near an output is to a place where the loss has no derivative, or one too steep for single precision. Where the
@@ -289,7 +288,7 @@ static double learn_image(Reference *r, const double *x, const double *t, double
     for (int i = 0; i < last; i++)
         apply_layer(r, i, i ? values[i - 1] : x, values[i], slopes[i], &r->smallest_margin);
     apply_layer(r, last, values[last - 1], values[last], NULL, NULL);
-    normalise(r, values[last]);
+    reference_normalise(r->output, r->pixels, values[last]);
     for (int pixel = 0; pixel < r->pixels; pixel++) {
         loss += lose_pixel(r, values[last][pixel], t[pixel], weight / r->pixels, &slopes[last][pixel]);
         slopes[last][pixel] *= weight / r->pixels;

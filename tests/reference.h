@@ -34,6 +34,9 @@ double reference_lose_output(const char *loss, LossSettings settings, double p, 
 // weighted BCE and the continuous Bernoulli, do not clip there.
 double reference_lose(const char *loss, LossSettings settings, const char *output, double z, double t, double *slope);
 
+// Takes ln of the sum of e^z from each z (pixels), where that output shares a picture.
+void reference_normalise(const char *output, int pixels, double *z);
+
 // One image x (pixels), in the model's range, to logits z (pixels).
 void reference_forward(const Reference *reference, const double *x, double *z);
 

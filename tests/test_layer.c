@@ -14,108 +14,10 @@
 #include "isas.h"
 #include "kernels/kernel.h"
 #include "models/layer.h"
+#include "naive.h"
 #include "random.h"
 
 enum { ROWS = 3 };
-
-static size_t place(const Shape *shape, int channel, int y, int x)
-{
-    return (size_t)channel * shape->plane + (size_t)y * (size_t)shape->width + (size_t)x;
-}
-
-static double weight(const Layer *layer, const double *parameters, int row, int column)
-{
-    return parameters[layer->weight_offset + (size_t)row * layer->stride + (size_t)column];
-}
-
-static double bias(const Layer *layer, const double *parameters, int channel)
-{
-    return parameters[layer->bias_offset + (size_t)channel];
-}
-
-static bool is_within(const Shape *shape, int y, int x)
-{
-    return y >= 0 && y < shape->height && x >= 0 && x < shape->width;
-}
-
-// The sum over what a window at (y, x) of the smaller picture shows, for one channel of that.
-static double find_conv(const Layer *layer, const double *parameters, const double *x, int channel, int row, int column)
-{
-    double sum = bias(layer, parameters, channel);
-    for (int c = 0; c < layer->from.channels; c++)
-        for (int i = 0; i < layer->side; i++)
-            for (int j = 0; j < layer->side; j++) {
-                const int y = row * layer->step + i - layer->above, at = column * layer->step + j - layer->left;
-                if (is_within(&layer->from, y, at))
-                    sum += x[place(&layer->from, c, y, at)] *
-                           weight(layer, parameters, (c * layer->side + i) * layer->side + j, channel);
-            }
-    return sum;
-}
-
-// Each pixel of the smaller picture adds its window times itself.
-static void spread_unconv(const Layer *layer, const double *parameters, const double *x, double *z)
-{
-    for (int o = 0; o < layer->to.channels; o++)
-        for (int i = 0; i < layer->to.height * layer->to.width; i++)
-            z[place(&layer->to, o, 0, i)] = bias(layer, parameters, o);
-    for (int c = 0; c < layer->from.channels; c++)
-        for (int row = 0; row < layer->from.height; row++)
-            for (int column = 0; column < layer->from.width; column++)
-                for (int o = 0; o < layer->to.channels; o++)
-                    for (int i = 0; i < layer->side; i++)
-                        for (int j = 0; j < layer->side; j++) {
-                            const int y = row * layer->step + i - layer->above,
-                                      at = column * layer->step + j - layer->left;
-                            if (is_within(&layer->to, y, at))
-                                z[place(&layer->to, o, y, at)] +=
-                                    x[place(&layer->from, c, row, column)] *
-                                    weight(layer, parameters, (o * layer->side + i) * layer->side + j, c);
-                        }
-}
-
-static double find_greatest(const Shape *in, const double *x, int channel, int row, int column)
-{
-    double most = x[place(in, channel, 2 * row, 2 * column)];
-    for (int i = 0; i < 2; i++)
-        for (int j = 0; j < 2; j++)
-            if (is_within(in, 2 * row + i, 2 * column + j) && x[place(in, channel, 2 * row + i, 2 * column + j)] > most)
-                most = x[place(in, channel, 2 * row + i, 2 * column + j)];
-    return most;
-}
-
-// The number n, counted without gaps, of one image.
-static size_t place_of(const Shape *shape, int n)
-{
-    const int pixels = shape->height * shape->width;
-    return place(shape, n / pixels, 0, n % pixels);
-}
-
-static void refer(const Layer *layer, const double *parameters, const double *x, double *z)
-{
-    const Shape *in = &layer->from, *out = &layer->to;
-    if (layer->kind == LAYER_UNCONV)
-        spread_unconv(layer, parameters, x, z);
-    for (int n = 0; n < shape_count(out); n++) {
-        const int channel = n / (out->height * out->width), row = n / out->width % out->height, column = n % out->width;
-        double *const at = &z[place_of(out, n)];
-        switch (layer->kind) {
-        case LAYER_DENSE:
-            *at = bias(layer, parameters, n);
-            for (int i = 0; i < in->channels; i++)
-                *at += x[i] * weight(layer, parameters, i, n);
-            break;
-        case LAYER_CONV: *at = find_conv(layer, parameters, x, channel, row, column); break;
-        case LAYER_POOL: *at = find_greatest(in, x, channel, row, column); break;
-        case LAYER_UP: *at = x[place(in, channel, row / 2, column / 2)]; break;
-        case LAYER_FLATTEN:
-        case LAYER_RESHAPE:
-        case LAYER_SAMPLE: *at = x[place_of(in, n)]; break; // of a sample the means come first
-        case LAYER_UNCONV:
-        case LAYER_KIND_COUNT: break;
-        }
-    }
-}
 
 // ---- one layer in both ------------------------------------------------------------------------------------------
 
@@ -145,7 +47,7 @@ static float *make_noise(size_t count, uint64_t seed, const Shape *shape)
     float *without_gaps = floats_create(count); // zeroed
     for (size_t row = 0; row < count / shape->stride; row++)
         for (int n = 0; n < shape_count(shape); n++) {
-            const size_t at = row * shape->stride + place_of(shape, n);
+            const size_t at = row * shape->stride + naive_place(shape, n);
             without_gaps[at] = noise[at];
         }
     floats_free(noise);
@@ -259,9 +161,9 @@ static void forward_is_its_definition(void **state)
         const Layer *layer = &trial.layer;
         layer_forward(layer, trial.values, trial.x, ROWS, trial.z, trial.scratch);
         for (size_t row = 0; row < ROWS; row++) {
-            refer(layer, trial.values64, trial.x64 + row * layer->from.stride, trial.z64);
+            naive_forward(layer, trial.values64, trial.x64 + row * layer->from.stride, trial.z64);
             for (int n = 0; n < shape_count(&layer->to); n++) {
-                const size_t at = place_of(&layer->to, n);
+                const size_t at = naive_place(&layer->to, n);
                 check_close((double)trial.z[row * layer->to.stride + at], trial.z64[at],
                             1.0 + sqrt((double)layer->weight_rows), layer, "value", at);
             }
@@ -277,10 +179,10 @@ static double find_objective(Trial *trial, size_t row)
 {
     const Layer *layer = &trial->layer;
     double sum = 0.0;
-    refer(layer, trial->values64, trial->x64 + row * layer->from.stride, trial->z64);
+    naive_forward(layer, trial->values64, trial->x64 + row * layer->from.stride, trial->z64);
     for (int n = 0; n < shape_count(&layer->to); n++)
-        sum += (double)trial->slope[row * layer->to.stride + place_of(&layer->to, n)] *
-               trial->z64[place_of(&layer->to, n)];
+        sum += (double)trial->slope[row * layer->to.stride + naive_place(&layer->to, n)] *
+               trial->z64[naive_place(&layer->to, n)];
     return sum;
 }
 
@@ -317,7 +219,7 @@ static void backward_is_the_slope_of_its_definition(void **state)
         assert_true(trial.gradient[0] == 5.0f);
         const int inputs = shape_count(&layer->from), step = inputs / 23 + 1;
         for (int n = 0; n < inputs; n += step) {
-            const size_t at = (size_t)(n % ROWS) * layer->from.stride + place_of(&layer->from, n);
+            const size_t at = (size_t)(n % ROWS) * layer->from.stride + naive_place(&layer->from, n);
             const double wanted = find_difference(&trial, &trial.x64[at], (size_t)(n % ROWS), 1);
             check_close((double)trial.upstream[at], wanted, 4.0 + sqrt((double)layer->to.stride), layer, "dL/dx", at);
         }
@@ -348,7 +250,7 @@ static void gaps_stay_zero(void **state)
                                                .scratch = trial.scratch});
         float *is_number = floats_create(layer->from.stride);
         for (int n = 0; n < shape_count(&layer->from); n++)
-            is_number[place_of(&layer->from, n)] = 1;
+            is_number[naive_place(&layer->from, n)] = 1;
         for (size_t n = 0; n < ROWS * layer->from.stride; n++)
             if (is_number[n % layer->from.stride] == 0 && trial.upstream[n] != 0.0f)
                 fail_msg("%s, case %d: %g in a gap of dL/dx", layer_kind_key(layer->kind), i,

@@ -22,10 +22,12 @@ typedef struct Edges {
     int above, below, left, right;
 } Edges;
 
-static Edges find_edges(const Layer *layer)
+static Edges find_edges(const Model *model, int index)
 {
-    const Shape *large = layer->kind == LAYER_UNCONV ? &layer->to : &layer->from;
-    const Shape *small = layer->kind == LAYER_UNCONV ? &layer->from : &layer->to;
+    const Layer *layer = &model->layers[index];
+    const Shape *in = index > 0 ? &model->layers[index - 1].to : &layer->from;
+    const Shape *large = layer->kind == LAYER_UNCONV ? &layer->to : in;
+    const Shape *small = layer->kind == LAYER_UNCONV ? in : &layer->to;
     const int height = (small->height - 1) * layer->step + layer->side - large->height;
     const int width = (small->width - 1) * layer->step + layer->side - large->width;
     return (Edges){layer->above, height - layer->above, layer->left, width - layer->left};
@@ -42,7 +44,7 @@ static bool are_even(const Layer *layer, const Edges *edges)
 static bool has_uneven(const Model *model, LayerKind kind)
 {
     for (int i = 0; i < model->layer_count; i++) {
-        const Edges edges = find_edges(&model->layers[i]);
+        const Edges edges = find_edges(model, i);
         if (model->layers[i].kind == kind && !are_even(&model->layers[i], &edges))
             return true;
     }
@@ -87,10 +89,11 @@ static void put_pair(Script *script, const char *name, int height, int width, in
         code_put(script, ", %s=(%d, %d)", name, height, width);
 }
 
-static void put_window(Script *script, const Layer *layer)
+static void put_window(Script *script, int index)
 {
+    const Layer *layer = &script->model->layers[index];
     const bool is_turned = layer->kind == LAYER_UNCONV;
-    const Edges edges = find_edges(layer);
+    const Edges edges = find_edges(script->model, index);
     const bool is_even = are_even(layer, &edges);
     code_put(script, "%s(%d, %d, %d",
              is_turned ? is_even ? "nn.ConvTranspose2d" : "CroppedConvTranspose2d"
@@ -109,12 +112,13 @@ static void put_window(Script *script, const Layer *layer)
 
 static bool is_odd(const Shape *shape) { return shape->height % 2 == 1 || shape->width % 2 == 1; }
 
-static void put_module(Script *script, const Layer *layer)
+static void put_module(Script *script, int index)
 {
+    const Layer *layer = &script->model->layers[index];
     switch (layer->kind) {
     case LAYER_DENSE: code_put(script, "nn.Linear(%d, %d)", layer->in, layer->out); break;
     case LAYER_CONV:
-    case LAYER_UNCONV: put_window(script, layer); break;
+    case LAYER_UNCONV: put_window(script, index); break;
     case LAYER_POOL: code_put(script, "nn.MaxPool2d(2%s)", is_odd(&layer->from) ? ", ceil_mode=True" : ""); break;
     case LAYER_UP: code_put(script, "nn.Upsample(scale_factor=2)"); break;
     case LAYER_FLATTEN: code_put(script, "nn.Flatten()"); break;
@@ -132,7 +136,7 @@ static void put_modules(Script *script, int first, int end)
     const Model *model = script->model;
     for (int i = first; i < end; i++) {
         code_put(script, "%s", !model->is_dense ? "\n            " : i > first ? ", " : "");
-        put_module(script, &model->layers[i]);
+        put_module(script, i);
         if (model->layers[i].is_bent)
             code_put(script, ", %s", code_hidden(script));
         if (!model->is_dense)
@@ -234,7 +238,7 @@ static void put_options(Script *script, int index)
 {
     char name[32];
     const Layer *layer = &script->model->layers[index];
-    const Edges edges = find_edges(layer);
+    const Edges edges = find_edges(script->model, index);
     model_layer_name(script->model, index, name);
     if (layer->step > 1)
         code_put(script, ", strides=%d", layer->step);
