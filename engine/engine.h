@@ -22,6 +22,7 @@
 #include "measuring/auroc.h"
 #include "measuring/claims.h"
 #include "measuring/code_facts.h"
+#include "measuring/code_points.h"
 #include "measuring/diagnosis.h"
 #include "measuring/guess.h"
 #include "measuring/metrics.h"

@@ -21,7 +21,7 @@ HEATMAPS = {"bce": ("BCE", "bce", "%.4f", "", False), "excess": ("avoidable BCE"
             "dead": ("never lit (all digits)", "never_lit", "%.0f", "", False)}
 SHORT = {"excess": "avoidable", "error": "bright/dark", "bias": "mean error", "dead": "never lit"}  # in a narrow place
 SET_MAPS = ("bias", "dead")
-VIEWS = {"Compare": "1", "Matrix": "4", "Inspect": "5", "Claims": "6", "Code": "7"}  # and their keys
+VIEWS = {"Compare": "1", "Matrix": "4", "Inspect": "5", "Claims": "6", "Code": "7", "Latent": "8"}  # and their keys
 STATIC = {"tanh 0…1", "2 sigmoids", "<0", ">1"}  # a name; what the colours outside the grey scale mean
 NOT_FINITE = ("NaN", "+Inf", "-Inf")
 

@@ -163,7 +163,7 @@ static const struct {
     unsigned flags; // in scenes that have one of these, or, where there are none, in that scene
     Scene scene;
 } looks[] = {{look_wiped, SCENE_HAS_WIPE, 0},  {look_brushed, SCENE_IS_STAGE, 0},   {look_heated, SCENE_HAS_MAPS, 0},
-             {look_curved, SCENE_IS_STAGE, 0}, {look_inspecting, 0, SCENE_INSPECT}, {look_coding, 0, SCENE_CODE},
+             {look_curved, SCENE_IS_STAGE, 0}, {look_inspecting, 0, SCENE_INSPECT}, {look_coding, SCENE_HAS_CODE, 0},
              {look_claiming, 0, SCENE_CLAIMS}};
 
 static bool has_look(Scene view, size_t kind)

@@ -27,6 +27,8 @@ const Palette PALETTE_DARK = {
     .veil = VEIL,
     .lit = LIT,
     .edge = EDGE,
+    .labels = {0xfff0c3ff, 0x4be1d2ff, 0xd28787ff, 0x96f069ff, 0xf0ff00ff, 0xff69ffff, 0x87873cff, 0xf04b00ff,
+               0x5a87a5ff, 0x0f87ffff},
 };
 
 const Palette PALETTE_LIGHT = {
@@ -45,4 +47,6 @@ const Palette PALETTE_LIGHT = {
     .veil = VEIL,
     .lit = LIT,
     .edge = EDGE,
+    .labels = {0x3c3c69ff, 0xe100d2ff, 0x690f2dff, 0x2d78f0ff, 0x008778ff, 0xff1e78ff, 0x0f1ea5ff, 0xf01e0fff,
+               0x693c00ff, 0x0f1effff},
 };

@@ -26,6 +26,7 @@ struct Palette {
     Color nan;          // not a number, in every map
     Color veil, lit;    // over what a brush leaves out, over what it lights
     Color edge;         // outlines over images
+    Color labels[10];   // of points: the digits 0 to 9
 };
 
 extern const Palette PALETTE_DARK, PALETTE_LIGHT;

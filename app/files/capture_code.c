@@ -1,5 +1,5 @@
-// What of the view of the code is in a picture's settings: the chosen number, what the small pictures and the strip
-// show, how far the walk has come, and the numbers that were pulled.
+// What of the views of the code is in a picture's settings: the chosen number, what the small pictures and the strip
+// show, how far the walk has come, and the numbers that were pulled; of the view Latent, which two numbers were chosen.
 #include "files/capture_fields.h"
 
 static const char *const strips[] = {"number", "walk"};
@@ -76,4 +76,32 @@ bool capture_read_code(const json_t *value, CaptureState *out, Error *error)
     look->is_walk = strip == 1;
     return read_pulled(json_array_get(pulled, SIDE_A), pulls->values[SIDE_A], error) &&
            read_pulled(json_array_get(pulled, SIDE_B), pulls->values[SIDE_B], error);
+}
+
+// ---- the view Latent ----------------------------------------------------------------------------------------------
+
+// Numbers from 1 on; 0: nobody has chosen one.
+json_t *capture_write_latent(const CaptureSource *source)
+{
+    const LatentLook *look = &source->frame->look.latent;
+    const int *a = look->numbers[SIDE_A], *b = look->numbers[SIDE_B];
+    if (!source->frame->latent)
+        return NULL;
+    return json_pack("{s:[[i, i], [i, i]], s:i}", "numbers", a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1, "draw",
+                     look->draw);
+}
+
+bool capture_read_latent(const json_t *value, CaptureState *out, Error *error)
+{
+    LatentLook *look = &out->saved.look.latent;
+    const json_t *numbers = json_object_get(value, "numbers");
+    for (size_t side = 0; side < SIDE_COUNT; side++)
+        for (size_t axis = 0; axis < LATENT_AXES; axis++) {
+            int *number = &look->numbers[side][axis];
+            if (!capture_read_int(json_array_get(json_array_get(numbers, side), axis), 0, MODEL_CODE_MAX, number,
+                                  error))
+                return false;
+            --*number;
+        }
+    return capture_read_int(json_object_get(value, "draw"), 0, LATENT_DRAWS - 1, &look->draw, error);
 }

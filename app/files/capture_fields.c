@@ -75,6 +75,7 @@ static const CaptureField fields[] = {
     {"measured", capture_write_measured, capture_read_measured},
     {"verdicts", capture_write_verdicts, capture_read_verdicts},
     {"code_view", capture_write_code, capture_read_code},
+    {"latent_view", capture_write_latent, capture_read_latent},
     {"pace", capture_write_pace, capture_read_pace},
     {"paused", capture_write_paused, capture_read_paused},
     {"popup", capture_write_popup, capture_read_popup},

@@ -3,7 +3,7 @@
 // To add one: a row in capture_fields.c, whose order is that of the JSON, with the function that writes it and the one
 // that reads it back, among their like: capture_data.c, the data set and what of it is on show; capture_look.c, how it
 // is looked at; capture_window.c, moment, lesson and window; capture_models.c; capture_pad.c, the drawing;
-// capture_code.c, the view of the code. Thread: as capture_state.h.
+// capture_code.c, the views of the code. Thread: as capture_state.h.
 #pragma once
 #include "files/capture_state.h"
 
@@ -51,8 +51,8 @@ CaptureRead capture_read_a, capture_read_b, capture_read_others, capture_read_hi
 // capture_code.c
 CaptureWrite capture_write_claims_page, capture_write_measured, capture_write_verdicts; // capture_claims.c
 CaptureRead capture_read_claims_page, capture_read_measured, capture_read_verdicts;
-CaptureWrite capture_write_code;
-CaptureRead capture_read_code;
+CaptureWrite capture_write_code, capture_write_latent;
+CaptureRead capture_read_code, capture_read_latent;
 
 // capture_pad.c
 CaptureWrite capture_write_pad, capture_write_drawing;

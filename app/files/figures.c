@@ -392,6 +392,8 @@ json_t *figures_json(const Frame *frame, const CaptureWindow *window)
         set(json, "inspect", inspect_json(frame));
     if (frame->code)
         set(json, "code", figures_code(frame));
+    if (frame->latent)
+        set(json, "latent", figures_latent(frame));
     if (scene == SCENE_CLAIMS)
         set(json, "claims", figures_claims(frame));
     return json;

@@ -19,5 +19,8 @@ json_t *figures_claims(const Frame *frame);
 // The view of the code, frame->code not NULL. Numbers are counted from 0.
 json_t *figures_code(const Frame *frame);
 
+// The view Latent, frame->latent not NULL. Numbers are counted from 0; the uppermost row of the grid comes first.
+json_t *figures_latent(const Frame *frame);
+
 // The lesson's card on show, frame->lesson.step not NULL: what it says, whether it is done.
 json_t *figures_lesson(const Frame *frame);

@@ -162,6 +162,24 @@ static json_t *code_json(const Frame *frame)
                      code_side_json(code, &code->sides[SIDE_A]), "b", code_side_json(code, &code->sides[SIDE_B]));
 }
 
+static json_t *latent_side_json(const LatentSide *side)
+{
+    return json_pack("{s:[i, i], s:[o, o], s:[f, f, f, f], s:b, s:b, s:b, s:i, s:i, s:o, s:o}", "numbers",
+                     side->numbers[0], side->numbers[1], "point", report_number((double)side->shown[0]),
+                     report_number((double)side->shown[1]), "axes", (double)side->axes[0].low,
+                     (double)side->axes[0].high, (double)side->axes[1].low, (double)side->axes[1].high, "moved",
+                     side->is_moved, "prior", side->has_prior, "grid_current", side->is_grid_current, "points",
+                     side->points ? side->points->images : 0, "used", side->used_count, "grid_mean",
+                     report_number(mean(side->cells)), "sample_mean", report_number(mean(side->samples)));
+}
+
+static json_t *latent_json(const Frame *frame)
+{
+    return json_pack("{s:i, s:o, s:o}", "draw", frame->look.latent.draw, "a",
+                     latent_side_json(&frame->latent->sides[SIDE_A]), "b",
+                     latent_side_json(&frame->latent->sides[SIDE_B]));
+}
+
 static json_t *look_json(const Frame *frame)
 {
     const Look *look = &frame->look;
@@ -252,6 +270,8 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
     (void)json_object_set_new(json, "moments", moments_json(frame));
     if (frame->code)
         (void)json_object_set_new(json, "code", code_json(frame));
+    if (frame->latent)
+        (void)json_object_set_new(json, "latent", latent_json(frame));
     if (frame->lesson.step)
         (void)json_object_set_new(json, "lesson", figures_lesson(frame));
     (void)json_object_set_new(json, "hint", json_string(ui->hint));

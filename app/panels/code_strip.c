@@ -49,7 +49,7 @@ static void draw_title(Panel *panel, Rect line)
     (void)snprintf(least, sizeof least, "Number %d", code->number + 1);
     (void)snprintf(brief, sizeof brief, "Number %d from %s to %s", code->number + 1, low, high);
     (void)snprintf(whole, sizeof whole, "%s, the others as they are", brief);
-    if (panel->frame->look.code.is_walk) {
+    if (code_has_walk(&panel->frame->look)) {
         char label[24] = "";
         if (code->label >= 0)
             (void)snprintf(label, sizeof label, ", a %d", code->label);
@@ -139,7 +139,7 @@ static void take_click(Panel *panel, const Steps *steps, int side)
     if (!state.is_clicked || !state.is_hot || step < 0 || step >= CODE_STEPS)
         return;
     const float share = (float)step / (CODE_STEPS - 1);
-    if (panel->frame->look.code.is_walk)
+    if (code_has_walk(&panel->frame->look))
         panel_look(panel)->code.walk = share;
     else
         requests_add(panel->requests, (Request){.kind = REQUEST_PULL,
@@ -152,7 +152,7 @@ static void draw_foot(Panel *panel, const Steps *steps, float y, float height)
 {
     Ui *ui = panel->ui;
     const CodeFrame *code = panel->frame->code;
-    if (panel->frame->look.code.is_walk) {
+    if (code_has_walk(&panel->frame->look)) {
         float walk = panel->frame->look.code.walk;
         WidgetState state;
         const Rect rect = {steps->x, y, steps->right + steps->width, height};
@@ -189,8 +189,9 @@ void code_draw_strip(Panel *panel)
     panel_card(panel, rect);
     const float pad = ui_px(ui, 12), head = ui_px(ui, 28), foot = ui_px(ui, 20);
     Rect line = {rect.x + pad, rect.y, rect.w - 2 * pad, head};
-    draw_choice(panel, &line);
-    if (panel->frame->look.code.is_walk)
+    if (panel->frame->look.scene == SCENE_CODE)
+        draw_choice(panel, &line);
+    if (code_has_walk(&panel->frame->look))
         draw_digits(panel, &line);
     draw_title(panel, line);
     const Steps steps = place_steps(ui, rect, head, foot, panel->frame->look.code.shows == SHOWS_BOTH ? 2 : 1);

@@ -79,6 +79,19 @@ typedef struct CodeLayout {
     Rect table;                // w 0: no room
 } CodeLayout;
 
+// The plane of two numbers of a code and the digits all over it, side by side for each model; below them the drawing,
+// what the decoder makes of a place, and how much each number says; then two strips for both models: a walk, which is
+// CodeLayout.strip, and codes by chance. The drawing is the stage's: the first picture of A's row.
+typedef struct LatentLayout {
+    Rect planes[SIDE_COUNT], plane_captions[SIDE_COUNT]; // w 0: that side is not on show
+    Rect grids[SIDE_COUNT], grid_captions[SIDE_COUNT];
+    GridLayout decoded[SIDE_COUNT];
+    Rect decoded_captions[SIDE_COUNT];
+    Rect bars[SIDE_COUNT], bars_captions[SIDE_COUNT];
+    Rect tools; // buttons, one below the other
+    Rect chances;
+} LatentLayout;
+
 // The largest squares for so many pictures in rect; columns 0: no room.
 GridLayout layout_fill(Rect rect, int count);
 
@@ -98,6 +111,7 @@ typedef struct Layout {
     MatrixLayout matrix;
     InspectLayout inspect;
     CodeLayout code;
+    LatentLayout latent;
     ClaimLayout claims[CLAIM_CARDS_MAX]; // of the page on show
     Rect claim_tabs;
     int page_count; // test digits that the scene has room for

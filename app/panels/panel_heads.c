@@ -104,7 +104,7 @@ static void draw_badge(Panel *panel, int side, Rect rect)
     if (!state.is_clicked)
         return;
     Look *next = panel_look(panel);
-    if (frame->look.scene == SCENE_CODE) {
+    if (scene_has(frame->look.scene, SCENE_HAS_CODE)) {
         next->code.shows = frame->look.code.shows == SHOWS_BOTH ? 1u << side : SHOWS_BOTH;
         return;
     }

@@ -80,7 +80,8 @@ static bool create_buffers(App *app, Error *error)
     const size_t page = (size_t)PAGE_MAX * DIGIT_PIXELS;
     app->buffers = calloc((1 + MODELS_MAX * ARRAYS) * page, sizeof *app->buffers);
     app->code = calloc(1, sizeof *app->code);
-    if (!app->buffers || !app->code)
+    app->latent = calloc(1, sizeof *app->latent);
+    if (!app->buffers || !app->code || !app->latent)
         return error_set(error, "out of memory: the window's arrays");
     float *next = app->buffers;
     app->frame.targets = next;
@@ -192,6 +193,8 @@ void app_free(App *app)
     import_end(&app->import);
     free(app->buffers);
     free(app->code);
+    latent_free(app->latent);
+    free(app->latent);
 }
 
 // ---- training and time --------------------------------------------------------------------------------------------

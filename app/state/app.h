@@ -99,7 +99,8 @@ struct App {
     int slot_count;
     Pad pad;
     CodePulls pulls;
-    CodeFrame *code; // of the frame, where its view is on show
+    CodeFrame *code;     // of the frame, where a view of it is on show
+    LatentStore *latent; // the same
     Undo undo;
     Look look;
     Scene back;                     // where inspect was entered from

@@ -37,7 +37,7 @@ static void turn_page(App *app, int pages)
         app->look.claim_page = ((app->look.claim_page + pages) % CLAIM_PAGES + CLAIM_PAGES) % CLAIM_PAGES;
         return;
     }
-    if (app->look.scene == SCENE_CODE) { // the digit at the walk's end
+    if (scene_has(app->look.scene, SCENE_HAS_CODE)) { // the digit at the walk's end
         app->look.code.digit = ((app->look.code.digit + pages) % total + total) % total;
         return;
     }
@@ -61,7 +61,7 @@ static void shuffle(App *app)
     if (app->look.scene == SCENE_INSPECT) {
         app->look.seeks_pixel = true; // another digit: who wants a pixel to stay pins it
         app->look.digit = digit;
-    } else if (app->look.scene == SCENE_CODE) {
+    } else if (scene_has(app->look.scene, SCENE_HAS_CODE)) {
         app->look.code.digit = digit;
     }
 }
@@ -102,7 +102,7 @@ static void change_look(App *app, const Look *asked)
     const Look old = app->look;
     Look entered = *asked;
     const Look *const look = &entered;
-    if (asked->scene == SCENE_CODE && old.scene != SCENE_CODE) // the code of what was on show
+    if (scene_has(asked->scene, SCENE_HAS_CODE) && !scene_has(old.scene, SCENE_HAS_CODE)) // of what was on show
         entered.code.shows = scene_get(old.scene)->shows;
     if (look->scene == SCENE_INSPECT && old.scene != SCENE_INSPECT)
         app->back = old.scene;

@@ -6,6 +6,8 @@
 
 #include "state/app.h"
 
+bool code_has_walk(const Look *look) { return look->code.is_walk || look->scene == SCENE_LATENT; }
+
 const char *code_images_key(int images)
 {
     static const char *const keys[CODE_IMAGES_COUNT] = {"draws", "encoder", "decoder"};
@@ -56,17 +58,17 @@ static float find_shown(const App *app, int side, int number, float from, float 
     return !isnan(pulled) ? pulled : walk == 0.0f ? from : from + walk * (to - from);
 }
 
-static void compose_numbers(App *app, const Frame *frame, int side, const float *target, float *ends)
+static void compose_numbers(App *app, const Frame *frame, int side, const float *target)
 {
     const ModelFrame *m = &frame->models[side];
     CodeSide *out = &app->code->sides[side];
     Workspace *workspace = &app->slots[side].workspace;
     out->units = code_units(m->model);
     code_encode(m->model, m->snapshot->parameters, workspace, frame->pad_input, 1, out->values);
-    code_encode(m->model, m->snapshot->parameters, workspace, target, 1, ends);
+    code_encode(m->model, m->snapshot->parameters, workspace, target, 1, out->ends);
     out->pulled_count = 0;
     for (int i = 0; i < out->units; i++) {
-        out->shown[i] = find_shown(app, side, i, out->values[i], ends[i], frame->look.code.walk);
+        out->shown[i] = find_shown(app, side, i, out->values[i], out->ends[i], frame->look.code.walk);
         out->is_pulled[i] = !isnan(app->pulls.values[side][i]);
         out->pulled_count += out->is_pulled[i];
     }
@@ -92,8 +94,7 @@ static void widen(float *low, float *high, float value)
     *high = fmaxf(*high, value);
 }
 
-// 1, 2 or 5 times a power of ten, so that there are at most eight steps.
-static float choose_step(float range)
+float code_choose_step(float range)
 {
     static const float digits[] = {1, 2, 5, 10};
     const float power = powf(10.0f, floorf(log10f(range / 8.0f)));
@@ -115,14 +116,14 @@ static float choose_end(float most)
 }
 
 // One axis for all, so that bars may be compared: from 0, or below, to what the test set's digits reach.
-static void compose_axis(CodeFrame *code, float ends[SIDE_COUNT][MODEL_CODE_MAX])
+static void compose_axis(CodeFrame *code)
 {
     float low = 0.0f, high = 0.0f;
     for (int side = 0; side < SIDE_COUNT; side++) {
         const CodeSide *s = &code->sides[side];
         for (int i = 0; i < s->units; i++) {
             widen(&low, &high, s->values[i]);
-            widen(&low, &high, ends[side][i]);
+            widen(&low, &high, s->ends[i]);
             if (s->facts.images > 0) {
                 widen(&low, &high, s->facts.least[i]);
                 widen(&low, &high, s->facts.most[i]);
@@ -131,7 +132,7 @@ static void compose_axis(CodeFrame *code, float ends[SIDE_COUNT][MODEL_CODE_MAX]
     }
     if (!(high - low > 1e-6f && high - low < 1e30f)) // all dead, or beyond all bounds
         high = low + 1.0f;
-    const float step = choose_step(high - low);
+    const float step = code_choose_step(high - low);
     const int first = (int)floorf(low / step), last = (int)ceilf(high / step - 1e-4f);
     code->low = step * (float)first;
     code->high = step * (float)last;
@@ -208,7 +209,9 @@ static void compose_images(App *app, const Frame *frame, int side)
     const CodeImages images = frame->look.code.images;
     compose_page(m, frame->look.code.page, out);
     out->has_images = images != CODE_ENCODER || code_is_first(m->model);
-    if (images == CODE_DRAWS)
+    if (frame->look.scene != SCENE_CODE)
+        out->has_images = false; // a view without them
+    else if (images == CODE_DRAWS)
         compose_draws(app, m, side);
     else if (images == CODE_DECODER)
         compose_decoder(app, m, side);
@@ -227,11 +230,11 @@ static void compose_scale(CodeFrame *code, CodeImages images)
     code->scale = images == CODE_DRAWS ? (code->pages > 1 ? 0.1f : 0.5f) : most > 1e-6f ? choose_end(most) : 1.0f;
 }
 
-static void compose_strip(App *app, const Frame *frame, int side, const float *ends)
+static void compose_strip(App *app, const Frame *frame, int side)
 {
     CodeFrame *code = app->code;
     CodeSide *out = &code->sides[side];
-    const bool is_walk = frame->look.code.is_walk;
+    const bool is_walk = code_has_walk(&frame->look);
     const size_t units = (size_t)out->units;
     out->nearest = -1;
     if (!is_walk && code->number >= out->units)
@@ -242,7 +245,7 @@ static void compose_strip(App *app, const Frame *frame, int side, const float *e
         const float share = (float)step / (CODE_STEPS - 1), number = code->low + share * (code->high - code->low);
         memcpy(row, out->shown, units * sizeof *row);
         for (int i = 0; is_walk && i < out->units; i++)
-            row[i] = find_shown(app, side, i, out->values[i], ends[i], share);
+            row[i] = find_shown(app, side, i, out->values[i], out->ends[i], share);
         if (!is_walk)
             row[code->number] = number;
         const float distance =
@@ -276,14 +279,13 @@ static int find_number(const CodeFrame *code, const Look *look, bool is_capture)
 
 void code_compose(App *app, Frame *frame)
 {
-    static float ends[SIDE_COUNT][MODEL_CODE_MAX]; // the UI thread's
     CodeFrame *code = app->code;
     float target[DIGIT_PIXELS];
     frame->code = code;
     read_target(app, frame, target);
     bool is_waiting = false;
     for (int side = 0; side < SIDE_COUNT; side++) {
-        compose_numbers(app, frame, side, target, ends[side]);
+        compose_numbers(app, frame, side, target);
         is_waiting |= compose_facts(app, frame, side);
         compose_images(app, frame, side);
     }
@@ -295,8 +297,8 @@ void code_compose(App *app, Frame *frame)
         const int pages = (s->units + s->page_size - 1) / s->page_size;
         code->pages = pages > code->pages ? pages : code->pages;
     }
-    compose_axis(code, ends);
+    compose_axis(code);
     compose_scale(code, frame->look.code.images);
     for (int side = 0; side < SIDE_COUNT; side++)
-        compose_strip(app, frame, side, ends[side]);
+        compose_strip(app, frame, side);
 }

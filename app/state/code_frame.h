@@ -1,5 +1,5 @@
-// Code: what the view of the code shows: its numbers for the digit on the pad, pulled by hand or on the way to another
-// digit, and what the decoder makes of them. Composed by code_frame.c where that view is on show.
+// Code: what the views of the code show: its numbers for the digit on the pad, pulled by hand or on the way to another
+// digit, and what the decoder makes of them. Composed by code_frame.c where one is on show (SCENE_HAS_CODE).
 //
 // Numbers are counted from 0 here, from 1 on screen. Thread: the UI thread.
 #pragma once
@@ -48,6 +48,7 @@ typedef struct CodeSide {
     int page_size;                // of a full page: whole pictures, where the code is some
     int pictures, height, width;  // that the code is, numbers row after row; 0: numbers alone
     float values[MODEL_CODE_MAX]; // of the digit on the pad, as encoded
+    float ends[MODEL_CODE_MAX];   // of the digit at the walk's end
     float shown[MODEL_CODE_MAX];  // on the way to the other digit, or pulled
     bool is_pulled[MODEL_CODE_MAX];
     int pulled_count;
@@ -76,6 +77,8 @@ typedef struct CodeFrame {
     CodeSide sides[SIDE_COUNT];
     bool is_complete; // no figure is still to come
 } CodeFrame;
+
+float code_choose_step(float range); // 1, 2 or 5 times a power of ten, so that there are at most eight steps
 
 void code_pulls_clear(CodePulls *pulls, int side, int number); // side, number -1: all
 

@@ -391,7 +391,8 @@ static void compose_sentences(App *app, Frame *frame)
                             spec_equal(&app->said_specs[SIDE_A], &facts.sides[SIDE_A].spec) &&
                             spec_equal(&app->said_specs[SIDE_B], &facts.sides[SIDE_B].spec);
     const bool may_stay = is_of_same && facts.is_training && !frame->is_capture && !frame->is_past &&
-                          facts.scene != SCENE_INSPECT && facts.scene != SCENE_CODE; // there it follows the mouse
+                          facts.scene != SCENE_INSPECT &&
+                          !scene_has(facts.scene, SCENE_HAS_CODE); // there it follows the mouse
     if (may_stay && app->now < app->said_at + SENTENCE_SECONDS)
         return;
     const Sentence sentence = narrator_say(&facts);
@@ -422,6 +423,15 @@ static void compose_models(App *app, Frame *frame)
     compose_difference(frame);
 }
 
+static void compose_code(App *app, Frame *frame)
+{
+    if (!scene_has(app->look.scene, SCENE_HAS_CODE))
+        return;
+    code_compose(app, frame);
+    if (app->look.scene == SCENE_LATENT)
+        app->code->is_complete &= latent_compose(app, frame);
+}
+
 const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_news)
 {
     Frame *frame = &app->frame;
@@ -445,8 +455,8 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
         frame->trials = &app->trials;
     }
     frame->code = NULL;
-    if (app->look.scene == SCENE_CODE)
-        code_compose(app, frame);
+    frame->latent = NULL;
+    compose_code(app, frame);
     if (app->look.scene == SCENE_MATRIX)
         compose_ranks(frame);
     compose_state(app, frame);
@@ -455,8 +465,7 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
         compose_pad(app, frame);
         compose_page(app, frame, page_count);
         compose_models(app, frame);
-        if (app->look.scene == SCENE_CODE)
-            code_compose(app, frame);
+        compose_code(app, frame);
         (void)lesson_compose(app, frame);
     }
     restore_compose(app, frame);

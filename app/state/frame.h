@@ -126,7 +126,8 @@ typedef struct Frame {
         matrix_twins[LOSS_COUNT]; // the row, and for each column the index of its model with another seed
     ColumnRank matrix_ranks[LOSS_COUNT];
     ClaimsFrame claims;
-    const CodeFrame *code; // in its view; else NULL
+    const CodeFrame *code;     // in its views; else NULL
+    const LatentFrame *latent; // in its view; else NULL
     PairFigures pair;
     LessonCard lesson;
     bool is_lesson_new;                       // nobody has taken one here yet

@@ -349,6 +349,9 @@ bool lesson_compose(App *app, Frame *frame)
 
 double app_wakes_at(const App *app)
 {
+    for (int side = 0; app->frame.latent && side < SIDE_COUNT; side++)
+        if (!app->frame.latent->sides[side].is_grid_current)
+            return app->now; // more of it in the next frame
     const LessonStep *step = lesson_step(&app->look);
     if (!step || step->seconds == 0 || app->run.lesson < 0 || app->frame.lesson.is_done)
         return INFINITY;

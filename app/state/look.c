@@ -20,6 +20,8 @@ Look look_default(void)
     look.code.shows = SHOWS_BOTH;
     look.code.number = -1;
     look.code.digit = 1; // the first test digit lies on the pad
+    for (int side = 0; side < SIDE_COUNT; side++)
+        look.latent.numbers[side][LATENT_ACROSS] = look.latent.numbers[side][LATENT_UP] = -1;
     look.past_step = -1;
     look.lesson = -1;
     return look;

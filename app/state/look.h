@@ -7,6 +7,7 @@
 #include "state/claim_pages.h"
 #include "state/code_frame.h"
 #include "state/heatmap.h"
+#include "state/latent_frame.h"
 #include "state/scene.h"
 #include "state/show_as.h"
 
@@ -43,6 +44,7 @@ typedef struct Look {
     float t;                                // inspected target, -1: the pixel's own
     int64_t past_step;                      // the window shows this moment of training, -1: the newest
     CodeLook code;
+    LatentLook latent;
     int claim_page;          // of claim_pages.h
     ShowAs show_as;          // what pictures show of outputs; figures are of the mean
     bool is_clipped;         // outputs are shown as one would see them, cut to [0, 1], without marks
@@ -50,6 +52,8 @@ typedef struct Look {
 } Look;
 
 Look look_default(void);
+
+bool code_has_walk(const Look *look); // the strip leads to another digit
 
 // The share of a histogram's counts, (HISTOGRAM_BINS), that the brush lights; 0 without one.
 double look_lit(const Look *look, const int64_t *histogram);

@@ -126,6 +126,7 @@ Sentence narrator_say(const NarratorFacts *facts)
     static Sentence (*const scenes[SCENE_COUNT])(const NarratorFacts *) = {
         [SCENE_COMPARE] = narrator_say_pair,  [SCENE_SOLO_A] = say_solo_a,          [SCENE_SOLO_B] = say_solo_b,
         [SCENE_MATRIX] = narrator_say_matrix, [SCENE_INSPECT] = narrator_say_pixel, [SCENE_CODE] = narrator_say_code,
+        [SCENE_LATENT] = narrator_say_code,
     };
     return scenes[facts->scene] ? scenes[facts->scene](facts) : (Sentence){.key = ""};
 }

@@ -72,7 +72,7 @@ typedef struct NarratorCodeSide {
 
 typedef struct NarratorCode {
     unsigned shows; // bits of sides; of the other one nothing is said
-    double walk; // how far all numbers are on the way to a test digit
+    double walk;    // how far all numbers are on the way to a test digit
     int digit;
     NarratorCodeSide sides[SIDE_COUNT];
 } NarratorCode;

@@ -27,7 +27,7 @@ typedef struct SavedState {
     float brush; // radius
     Popup popup;
     int glossary, claim;
-    unsigned measured; // sayings, over seeds: bits 1 << saying
+    unsigned measured;                            // sayings, over seeds: bits 1 << saying
     bool has_lesson_pixel, is_lesson_pixel_moved; // look.pixel is the card's; the user's, in its place
     Pace pace;
     bool is_paused; // by hand

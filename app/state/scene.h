@@ -15,7 +15,8 @@ enum {
     SCENE_HAS_MAPS = 2, // heatmaps
     SCENE_HAS_WIPE = 4, // A and B may be laid over each other
     SCENE_IS_SOLO = 8,  // one model of the stage: reached from its badge, without a tab
-    SCENE_HAS_PAD = 16  // one draws on its first picture; so on every stage
+    SCENE_HAS_PAD = 16, // one draws on its first picture; so on every stage
+    SCENE_HAS_CODE = 32 // shows the numbers of the code (code_frame.h)
 };
 
 // X(NAME, name, key, label, help, shows, cast, flags, note):
@@ -33,7 +34,9 @@ enum {
     X(INSPECT, inspect, "inspect", "Inspect", "one pixel", SHOWS_BOTH, pair, SCENE_HAS_MAPS, "")                       \
     X(CLAIMS, claims, "claims", "Claims", "the claims", SHOWS_BOTH, claims, 0,                                         \
       "Every other model: A with another loss, output or seed.")                                                       \
-    X(CODE, code, "code", "Code", "the numbers of the code", SHOWS_BOTH, pair, SCENE_HAS_PAD, "")
+    X(CODE, code, "code", "Code", "the numbers of the code", SHOWS_BOTH, pair, SCENE_HAS_PAD | SCENE_HAS_CODE, "")     \
+    X(LATENT, latent, "latent", "Latent", "the plane of two of them", SHOWS_BOTH, pair,                                \
+      SCENE_HAS_PAD | SCENE_HAS_CODE, "")
 
 #define SCENE_NAME(NAME, name, key, label, help, shows, cast, flags, note) SCENE_##NAME,
 typedef enum Scene { SCENES(SCENE_NAME) SCENE_COUNT } Scene;

@@ -25,6 +25,17 @@ void code_take(const Model *model, const Workspace *workspace, int rows, float *
         shape_pack(shape, workspace->values[model->code_index] + row * shape->stride, codes + row * units);
 }
 
+void code_take_drawn(const Model *model, const Workspace *workspace, int rows, const uint64_t *keys, float *codes)
+{
+    assert(code_is_drawn(model) && rows <= workspace->rows);
+    const Layer *layer = &model->layers[model->code_index];
+    const size_t units = (size_t)code_units(model);
+    float *drawn = workspace->values[model->code_index];
+    sample_draw(layer, workspace->values[model->code_index - 1], rows, keys, drawn);
+    for (size_t row = 0; row < (size_t)rows; row++)
+        shape_pack(&layer->to, drawn + row * layer->to.stride, codes + row * units);
+}
+
 void code_add_kl(const Model *model, const Workspace *workspace, int rows, double *kl)
 {
     if (code_is_drawn(model))

@@ -5,6 +5,8 @@
 // decoding gives the outputs of model_forward over the same rows, bit for bit. Thread: pure functions; each thread
 // brings its own Workspace.
 #pragma once
+#include <stdint.h>
+
 #include "models/model.h"
 
 int code_units(const Model *model);
@@ -24,6 +26,10 @@ void code_encode(const Model *model, const float *parameters, Workspace *workspa
 // Of the images that went through model_encode or model_encode_tile last: codes (rows, units). And, where the code is
 // drawn, the divergence of each unit in nats, summed over rows, on top of what is in kl (units).
 void code_take(const Model *model, const Workspace *workspace, int rows, float *codes);
+// The same, each drawn with its variance from the key of its image: what the layer gives while it trains. Only where
+// the code is drawn. CODE_TEST_EPOCH: that pixels_sample_key is asked with where nothing is trained.
+enum { CODE_TEST_EPOCH = (1 << 23) - 1 };
+void code_take_drawn(const Model *model, const Workspace *workspace, int rows, const uint64_t *keys, float *codes);
 void code_add_kl(const Model *model, const Workspace *workspace, int rows, double *kl);
 double code_sum_kl(const Model *model, const Workspace *workspace, int rows); // over units and rows; 0 where it is not
 

@@ -9,6 +9,7 @@
 #include "kernels/loss.h"
 #include "measuring/appearance.h"
 #include "measuring/code_facts.h"
+#include "measuring/code_points.h"
 #include "measuring/metrics.h"
 #include "models/model.h"
 #include "training/learner.h"
@@ -138,6 +139,10 @@ bool trainer_compare(Trainer *trainer, Moment *a, Moment *b, PairMetrics *out);
 
 // What each unit of a moment's code does over the whole test set; else as trainer_compare.
 bool trainer_measure_code(Trainer *trainer, Moment *moment, CodeFacts *out);
+
+// The codes of a moment's test digits, as many as code_points_count says; else as trainer_compare. The caller holds
+// *out, which is NULL where memory was short.
+bool trainer_measure_points(Trainer *trainer, Moment *moment, CodePoints **out);
 
 // How a moment's outputs over the whole test set look; else as trainer_compare. It takes ten times as long as all
 // figures: to be asked for while no model trains.

@@ -261,6 +261,30 @@ static int find_survey_locked(const Trainer *trainer) // one that waits; -1: non
     return -1;
 }
 
+// What a survey finds, on its way into its entry.
+typedef struct Findings {
+    CodePoints *points;
+    Appearance appearance; // of the code: trainer->code_facts
+} Findings;
+
+static bool measure_survey(Trainer *trainer, SurveyKind kind, const Moment *moment, Findings *out)
+{
+    const ImageSet *test = &trainer->dataset->test;
+    *out = (Findings){0};
+    switch (kind) {
+    case SURVEY_CODE:
+        return code_facts_measure(&moment->model, moment->parameters, test, test->count, trainer->pool,
+                                  &trainer->code_facts, NULL);
+    case SURVEY_POINTS:
+        out->points = code_points_measure(&moment->model, moment->parameters, test, test->count, trainer->pool, NULL);
+        return out->points != NULL;
+    case SURVEY_APPEARANCE:
+        return appearance_measure(&moment->model, moment->parameters, test, test->count, trainer->pool,
+                                  &out->appearance, NULL);
+    }
+    return false;
+}
+
 // As compare_pair_locked.
 static void survey_locked(Trainer *trainer, int index)
 {
@@ -269,19 +293,18 @@ static void survey_locked(Trainer *trainer, int index)
     moment_hold(moment);
     pthread_mutex_unlock(&trainer->lock);
     const int64_t start = trainer_now_ns();
-    const ImageSet *test = &trainer->dataset->test;
-    Appearance appearance = {0};
-    const bool good = kind == SURVEY_CODE ? code_facts_measure(&moment->model, moment->parameters, test, test->count,
-                                                               trainer->pool, &trainer->code_facts, NULL)
-                                          : appearance_measure(&moment->model, moment->parameters, test, test->count,
-                                                               trainer->pool, &appearance, NULL);
+    Findings found;
+    const bool good = measure_survey(trainer, kind, moment, &found);
     set_next_time(trainer, start);
     pthread_mutex_lock(&trainer->lock);
     Survey *survey = &trainer->surveys[index];
     if (survey->moment == moment && survey->kind == kind) {
         survey->is_done = true;
         survey->code = good && kind == SURVEY_CODE ? trainer->code_facts : (CodeFacts){0};
-        survey->appearance = good ? appearance : (Appearance){0};
+        survey->points = found.points;
+        survey->appearance = good ? found.appearance : (Appearance){0};
+    } else {
+        code_points_release(found.points);
     }
     if (!good)
         atomic_store(&trainer->has_failed, true);

@@ -57,8 +57,10 @@ void trainer_destroy(Trainer *trainer)
         moment_release(trainer->pairs[i].a);
         moment_release(trainer->pairs[i].b);
     }
-    for (int i = 0; i < SURVEYS_MAX; i++)
+    for (int i = 0; i < SURVEYS_MAX; i++) {
         moment_release(trainer->surveys[i].moment);
+        code_points_release(trainer->surveys[i].points);
+    }
     for (int i = 0; i < trainer->bank_count; i++)
         bank_model_destroy(trainer->bank[i]);
     pool_destroy(trainer->pool);
@@ -354,6 +356,8 @@ static const Survey *find_survey_locked(Trainer *trainer, Moment *moment, Survey
     trainer->next_survey = (trainer->next_survey + 1) % SURVEYS_MAX;
     moment_release(survey->moment);
     moment_hold(moment);
+    code_points_release(survey->points);
+    survey->points = NULL;
     survey->moment = moment;
     survey->kind = kind;
     survey->is_done = false;
@@ -367,6 +371,18 @@ bool trainer_measure_code(Trainer *trainer, Moment *moment, CodeFacts *out)
     const Survey *survey = find_survey_locked(trainer, moment, SURVEY_CODE);
     if (survey)
         *out = survey->code;
+    pthread_mutex_unlock(&trainer->lock);
+    return survey != NULL;
+}
+
+bool trainer_measure_points(Trainer *trainer, Moment *moment, CodePoints **out)
+{
+    pthread_mutex_lock(&trainer->lock);
+    const Survey *survey = find_survey_locked(trainer, moment, SURVEY_POINTS);
+    if (survey && survey->points)
+        code_points_hold(survey->points);
+    if (survey)
+        *out = survey->points;
     pthread_mutex_unlock(&trainer->lock);
     return survey != NULL;
 }

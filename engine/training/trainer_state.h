@@ -28,13 +28,14 @@ typedef struct PairEntry {
 } PairEntry;
 
 // What takes too long to be measured with every moment, and is where somebody looks at it.
-typedef enum SurveyKind { SURVEY_CODE, SURVEY_APPEARANCE } SurveyKind;
+typedef enum SurveyKind { SURVEY_CODE, SURVEY_POINTS, SURVEY_APPEARANCE } SurveyKind;
 
 typedef struct Survey {
     Moment *moment; // held; NULL: the entry is free
     SurveyKind kind;
     bool is_done;
-    CodeFacts code; // of the one kind
+    CodeFacts code;     // of its kind
+    CodePoints *points; // held
     Appearance appearance;
 } Survey;
 

@@ -1,0 +1,137 @@
+// Points, tile by tile: each task writes to its own images.
+#include "measuring/code_points.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "kernels/kernel.h"
+#include "models/model_layers.h"
+#include "models/pixels.h"
+
+typedef struct Worker {
+    Workspace workspace;
+    float *codes; // (TILE_ROWS, units)
+    uint64_t lit[DIGIT_PIXELS / QUAD];
+} Worker;
+
+typedef struct Measurement {
+    const Model *model;
+    const float *parameters;
+    const ImageSet *set;
+    CodePoints *out;
+    Worker *workers;
+} Measurement;
+
+int code_points_count(int units, int images)
+{
+    const int room = CODE_POINTS_VALUES / units, most = room < CODE_POINTS_LEAST ? CODE_POINTS_LEAST : room;
+    const int count = most < CODE_POINTS_IMAGES ? most : CODE_POINTS_IMAGES;
+    return count < images ? count : images;
+}
+
+// codes (rows, units) -> (units, images) from `first` on.
+static void store(const float *codes, int rows, int units, int images, int first, float *out)
+{
+    for (size_t unit = 0; unit < (size_t)units; unit++)
+        for (size_t row = 0; row < (size_t)rows; row++)
+            out[unit * (size_t)images + (size_t)first + row] = codes[row * (size_t)units + unit];
+}
+
+static void measure_tile(void *context, int task_index, int worker_index)
+{
+    const Measurement *m = context;
+    CodePoints *out = m->out;
+    Worker *worker = &m->workers[worker_index];
+    const int first = task_index * TILE_ROWS;
+    const int rows = out->images - first < TILE_ROWS ? out->images - first : TILE_ROWS;
+    Tile tile = {.count = (size_t)rows, .pixels = DIGIT_PIXELS, .lit = worker->lit};
+    uint64_t keys[TILE_ROWS];
+    for (int row = 0; row < rows; row++) {
+        tile.rows[row] = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
+        keys[row] = pixels_sample_key(&m->model->spec, CODE_TEST_EPOCH, first + row);
+    }
+    kernel_get()->find_lit(&tile);
+    (void)model_encode_tile(m->model, m->parameters, &worker->workspace, &tile);
+    code_take(m->model, &worker->workspace, rows, worker->codes);
+    store(worker->codes, rows, out->units, out->images, first, out->means);
+    if (!out->drawn)
+        return;
+    code_take_drawn(m->model, &worker->workspace, rows, keys, worker->codes);
+    store(worker->codes, rows, out->units, out->images, first, out->drawn);
+}
+
+static float find_deviation(const float *values, int count)
+{
+    double sum = 0.0, squares = 0.0;
+    for (int i = 0; i < count; i++)
+        sum += (double)values[i];
+    for (int i = 0; i < count; i++)
+        squares += ((double)values[i] - sum / count) * ((double)values[i] - sum / count);
+    return (float)sqrt(squares / count);
+}
+
+static CodePoints *create(const Model *model, int images)
+{
+    CodePoints *points = calloc(1, sizeof *points);
+    if (!points)
+        return NULL;
+    points->images = images;
+    points->units = code_units(model);
+    atomic_store(&points->holders, 1);
+    const size_t count = (size_t)images * (size_t)points->units;
+    points->means = floats_create(count);
+    points->deviations = floats_create((size_t)points->units);
+    points->drawn = code_is_drawn(model) ? floats_create(count) : NULL;
+    if (points->means && points->deviations && (points->drawn || !code_is_drawn(model)))
+        return points;
+    code_points_release(points);
+    return NULL;
+}
+
+CodePoints *code_points_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count,
+                                Pool *pool, Error *error)
+{
+    assert(model->pixels == DIGIT_PIXELS && image_count > 0);
+    const int worker_count = pool_thread_count(pool), units = code_units(model);
+    CodePoints *points = create(model, code_points_count(units, image_count));
+    Measurement m = {.model = model,
+                     .parameters = parameters,
+                     .set = set,
+                     .out = points,
+                     .workers = calloc((size_t)worker_count, sizeof *m.workers)};
+    bool good = points && m.workers;
+    for (int i = 0; good && i < worker_count; i++) {
+        m.workers[i].codes = floats_create((size_t)TILE_ROWS * (size_t)units);
+        good = m.workers[i].codes && workspace_init(&m.workers[i].workspace, model, TILE_ROWS, NULL);
+    }
+    if (good) {
+        pool_run(pool, (points->images + TILE_ROWS - 1) / TILE_ROWS, measure_tile, &m);
+        for (int unit = 0; unit < units; unit++)
+            points->deviations[unit] =
+                find_deviation(points->means + (size_t)unit * (size_t)points->images, points->images);
+    } else {
+        error_set(error, "out of memory: the codes of %d images", image_count);
+        code_points_release(points);
+        points = NULL;
+    }
+    for (int i = 0; m.workers && i < worker_count; i++) {
+        workspace_free(&m.workers[i].workspace);
+        floats_free(m.workers[i].codes);
+    }
+    free(m.workers);
+    return points;
+}
+
+void code_points_hold(CodePoints *points) { atomic_fetch_add(&points->holders, 1); }
+
+void code_points_release(CodePoints *points)
+{
+    if (!points || atomic_fetch_sub(&points->holders, 1) > 1)
+        return;
+    floats_free(points->means);
+    floats_free(points->drawn);
+    floats_free(points->deviations);
+    free(points);
+}
