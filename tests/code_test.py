@@ -7,6 +7,7 @@ Usage: code_test.py LOSSLENS [unittest's arguments]. Exit status 77 (skipped) wh
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -77,6 +78,17 @@ WITH_PICTURES = [
     "layers=unconv3k3s2-conv4k2s2v-pool-up-sample5-48-3x4x4-unconv2k5s3v-up,loss=cb,output=sigmoid,reduce=sum",
     "layers=sample4,output=softmax,loss=mae",
 ]
+
+
+def write_plain(file, tensors):
+    """Without metadata."""
+    header, at = {}, 0
+    for name, values in tensors.items():
+        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [at, at + values.nbytes]}
+        at += values.nbytes
+    text = json.dumps(header).encode()
+    with open(file, "wb") as out:
+        out.write(struct.pack("<Q", len(text)) + text + b"".join(values.tobytes() for values in tensors.values()))
 
 
 def load_script(spec):
@@ -158,6 +170,37 @@ class CodeTest(unittest.TestCase):
         worst = (torch.from_numpy(shown).flatten(1) - (p / 2 + 0.5 if is_symmetric else p)).abs().max().item()
         print(f"{worst:.1e} {spec}")
         self.assertLess(worst, 1e-5)
+
+    def test_a_file_of_other_names(self):
+        """A model of PyTorch's that says nothing of its layers: --model does, and its tensors are told by their shapes."""
+        for spec, names in (
+                ("model=conv", "conv1 conv2 conv3 dec.conv1 dec.conv2 dec.conv3 dec.conv4"),
+                (KERAS_VAE, "enc.conv1 enc.conv2 enc.fc z_mu z_logvar dec.fc dec.t1 dec.t2 dec.t3"),
+                ("layers=24-sample4-24", "fc1 fc21 fc22 fc3 fc4"),
+                ("layers=24-sample4-24", "fc1 mu log_var fc3 fc4")):
+            with self.subTest(spec, names=names):
+                file, other = path("named.safetensors"), path("other.safetensors")
+                report = json.loads(run("train", "--data", path("data"), "--limit", 100, "--epochs", 1, "--model", spec, "-o",
+                                        file, "--force"))
+                tensors, names = reference.read_safetensors(file)[0], names.split()
+                stems = [name.removesuffix(".weight") for name in tensors if name.endswith(".weight")]
+                self.assertEqual(len(stems), len(names))
+                renamed = {f"{new}.{part}": tensors[f"{old}.{part}"] for old, new in zip(stems, names)
+                           for part in ("bias", "weight")}
+                write_plain(other, dict(sorted(renamed.items())))
+                told = json.loads(run("eval", "--data", path("data"), other, "--model", report["spec"]))
+                self.assertEqual(told["test"], report["test"])
+                self.assertIn("by their names: " + ", ".join(f"{name}.weight" for name in names[:3]), told["notices"][0])
+                self.assertIn("no better than", told["notices"][1])  # of a step's training
+                self.assertEqual(len(told["notices"]), 2)
+                if "conv" in spec:
+                    result = subprocess.run([PROGRAM, "eval", "--data", path("data"), other], capture_output=True, text=True)
+                    self.assertEqual(result.returncode, 1)
+                    self.assertIn("--model layers=", result.stderr)
+                result = subprocess.run([PROGRAM, "eval", "--data", path("data"), other, "--model", "layers=conv5s2-up"],
+                                        capture_output=True, text=True)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn("(5, 1, 3, 3) as its encoder.0.weight, and there is none", result.stderr)
 
     def test_outputs_agree(self):
         """Pixel by pixel, of the digit that a picture explains."""

@@ -53,7 +53,7 @@ static void check_sentence(const Error *error, const char *const *words)
 static void check_fails(const char *name, const char *const *words)
 {
     Error error = {""};
-    assert_null(foreign_open(scratch_path(name), PIXELS, &error));
+    assert_null(foreign_open(scratch_path(name), PIXELS, NULL, &error));
     check_sentence(&error, words);
 }
 
@@ -79,7 +79,7 @@ static void test_round_trip(void **state)
     Notices notices = {0};
     assert_true(new_file_begin(&file, path, NAME_NEW, &error));
     assert_true(new_file_end(&file, model_write(&model, saved, 7, &file, &error), &error));
-    Foreign *foreign = foreign_open(path, PIXELS, &error);
+    Foreign *foreign = foreign_open(path, PIXELS, NULL, &error);
     assert_non_null(foreign);
     assert_true(foreign_find_spec(foreign, &spec));
     assert_true(spec_equal(&spec, &model.spec));
@@ -409,7 +409,7 @@ static void test_large_tensors_are_passed_over(void **state)
     put_sparse("huge", header, strlen(header), huge + 144);
     const struct rlimit before = limit_memory();
     Error error = {""};
-    Foreign *foreign = foreign_open(scratch_path("huge"), PIXELS, &error);
+    Foreign *foreign = foreign_open(scratch_path("huge"), PIXELS, NULL, &error);
     assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
     if (!foreign)
         fail_msg("%s", error.text);

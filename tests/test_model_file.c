@@ -311,7 +311,7 @@ static void candidates_are_listed_once_each(void **state)
     Guesses *guesses = malloc(sizeof *guesses);
     assert_non_null(guesses);
     (void)train("layers=16", "list", TORCH);
-    Foreign *foreign = foreign_open(scratch_path("list"), DIGIT_PIXELS, &error);
+    Foreign *foreign = foreign_open(scratch_path("list"), DIGIT_PIXELS, NULL, &error);
     assert_true(guess_list(foreign, NULL, &test_set, NULL, guesses, &error));
     assert_int_equal(guesses->count, HIDDEN_COUNT * (OUTPUT_COUNT - 1));
     assert_int_equal(guesses->images, TEST);

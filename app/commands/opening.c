@@ -80,7 +80,7 @@ static bool read_model(Opening *opening, Parcel *parcel, const LoadProgress *pro
     Spec spec;
     char lines[CONVERT_TEXT];
     Error reason;
-    parcel->foreign = foreign_open(parcel->path, DIGIT_PIXELS, &reason);
+    parcel->foreign = foreign_open(parcel->path, DIGIT_PIXELS, NULL, &reason);
     if (!parcel->foreign && convert_describe(parcel->path, lines))
         return error_set(error, "%.500s. losslens eval prints the lines of Python that convert it", reason.text);
     if (!parcel->foreign)

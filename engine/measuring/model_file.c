@@ -158,7 +158,7 @@ bool model_file_load(ModelFile *out, const char *path, const SpecWish *wish, con
 {
     SpecWish own = {.named = ~(1u << SPEC_KEY_LAYERS)};
     *out = (ModelFile){0};
-    Foreign *foreign = foreign_open(path, DIGIT_PIXELS, error);
+    Foreign *foreign = foreign_open(path, DIGIT_PIXELS, names(wish, SPEC_KEY_LAYERS) ? &wish->spec : NULL, error);
     if (!foreign)
         return false;
     const bool has_spec = foreign_find_spec(foreign, &own.spec);

@@ -174,11 +174,11 @@ static void find_readings(Foreign *foreign)
     }
 }
 
-static bool read_all(Foreign *foreign)
+static bool read_all(Foreign *foreign, const Spec *said)
 {
     foreign->file = safetensors_header(foreign->reader);
     foreign->log_sigma = find_log_sigma(foreign->file);
-    if (!foreign_find_named(foreign))
+    if (!foreign_find_named(foreign, said))
         return false;
     if (!foreign->is_named)
         find_readings(foreign);
@@ -194,7 +194,8 @@ static bool read_all(Foreign *foreign)
 }
 
 // bytes: NULL where it is a file.
-static Foreign *open_any(const char *path, const uint8_t *bytes, size_t size, int pixels, Error *error)
+static Foreign *open_any(const char *path, const uint8_t *bytes, size_t size, int pixels, const Spec *said,
+                         Error *error)
 {
     Foreign *foreign = calloc(1, sizeof *foreign);
     if (!foreign) {
@@ -205,7 +206,7 @@ static Foreign *open_any(const char *path, const uint8_t *bytes, size_t size, in
     foreign->pixels = pixels;
     foreign->reader = bytes ? safetensors_open_bytes(bytes, size, path, &foreign->problem)
                             : safetensors_open(path, &foreign->problem);
-    if (foreign->reader && read_all(foreign))
+    if (foreign->reader && read_all(foreign, said))
         return foreign;
     if (error)
         *error = foreign->problem;
@@ -213,12 +214,15 @@ static Foreign *open_any(const char *path, const uint8_t *bytes, size_t size, in
     return NULL;
 }
 
-Foreign *foreign_open(const char *path, int pixels, Error *error) { return open_any(path, NULL, 0, pixels, error); }
+Foreign *foreign_open(const char *path, int pixels, const Spec *said, Error *error)
+{
+    return open_any(path, NULL, 0, pixels, said, error);
+}
 
 Foreign *foreign_open_bytes(const uint8_t *bytes, size_t size, const char *name, int pixels, Error *error)
 {
     assert(bytes);
-    return open_any(name, bytes, size, pixels, error);
+    return open_any(name, bytes, size, pixels, NULL, error);
 }
 
 void foreign_close(Foreign *foreign)

@@ -1,9 +1,9 @@
 // Foreign: a model in a .safetensors file, whoever wrote it: losslens, PyTorch, Keras.
 //
-// Its layers are found by the shapes of its tensors and by the order of their names; what is not needed is left in the
-// file. A file may be readable in several ways, as PyTorch has weights, (out, in), and as Keras has them, (in, out), or
-// as one of several models that it holds: then who knows what the model is for decides (measuring/model_file.h).
-// Thread: one at a time for each Foreign.
+// Dense layers are found by the shapes of its tensors and by the order of their names; what is not needed is left in
+// the file. A file may be readable in several ways, as PyTorch has weights, (out, in), and as Keras has them, (in,
+// out), or as one of several models that it holds: then who knows what the model is for decides
+// (measuring/model_file.h). Thread: one at a time for each Foreign.
 #pragma once
 #include <stdint.h>
 
@@ -16,8 +16,10 @@ typedef struct Foreign Foreign;
 
 // Reads the tensors that make a chain of fully connected layers from `pixels` to `pixels`. Strict about the format
 // (safetensors.h), in memory that depends on those layers alone. NULL after a sentence that names the tensors that are
-// there. name stands for the file in sentences.
-Foreign *foreign_open(const char *path, int pixels, Error *error);
+// there. name stands for the file in sentences. Layers of other kinds leave no trace of what stands between them: they
+// are read where the file has losslens' own metadata, or where said (NULL: nobody says anything) has them, then by the
+// shapes of its tensors, PyTorch's, and the order of their names among those of one shape.
+Foreign *foreign_open(const char *path, int pixels, const Spec *said, Error *error);
 Foreign *foreign_open_bytes(const uint8_t *bytes, size_t size, const char *name, int pixels, Error *error);
 void foreign_close(Foreign *foreign); // NULL is allowed
 

@@ -11,6 +11,7 @@ static const char *const state_words[] = {"optim*",  "exp_avg*", "momentum*", "v
                                           "moving*", "running*", "sgd",       "rmsprop*", NULL};
 static const char *const norm_words[] = {"bn",        "norm*",    "batchnorm*", "batch_norm*", "layernorm*",
                                          "running_*", "moving_*", "gamma",      "beta",        NULL};
+static const char *const variance_words[] = {"log*", "var*", "sigma*", "std*", NULL};
 static const char *const torch_words[] = {"weight", "weights", NULL};
 static const char *const keras_words[] = {"kernel", NULL};
 static const char *const role_words[] = {"weight", "weights", "kernel", "bias", "biases", "w", "b", NULL};
@@ -60,6 +61,7 @@ int foreign_name_side(const char *name)
 }
 
 bool foreign_is_state(const char *name) { return find_listed(name, state_words) != NULL; }
+bool foreign_is_variance(const char *name) { return find_listed(name, variance_words) != NULL; }
 bool foreign_is_log_sigma(const char *name)
 {
     const size_t length = strlen(name), end = strlen("log_sigma");

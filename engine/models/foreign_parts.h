@@ -4,6 +4,7 @@
 // Thread: as in foreign.h.
 #pragma once
 #include "models/foreign.h"
+#include "models/model_layers.h"
 #include "models/range.h"
 #include "models/safetensors.h"
 
@@ -24,6 +25,7 @@ size_t foreign_stem_length(const char *name);
 bool foreign_is_state(const char *name); // an optimizer's, a running average's: no weight that a model computes with
 bool foreign_is_norm(const char *name);  // of a normalisation
 bool foreign_is_log_sigma(const char *name);    // the logarithm of gauss's spread, no bias
+bool foreign_is_variance(const char *name);     // of what a variational autoencoder draws with
 bool foreign_is_bias(const char *name);         // it says so, "fc1.bias"
 int foreign_name_orientation(const char *name); // an Orientation; -1: it does not say
 
@@ -75,7 +77,9 @@ struct Foreign {
     const SafetensorsFile *file;
     Chains readings;
     bool is_ours, has_spec;
-    bool is_named; // its spec says layers that are not all dense; its tensors are found by their names
+    bool is_named; // its layers, of `spec`, are not all dense: the file says so, or, without has_spec, who opens it
+    int place_count;
+    int places[MODEL_TENSORS_MAX]; // of is_named: where model_list_tensors' are in the file, -1: there is none
     Spec spec;
     int64_t step;
     PixelMoments moments; // deviation 0: it does not say
@@ -86,11 +90,12 @@ struct Foreign {
 // ---- foreign_said.c ----
 
 bool foreign_refuse_tensors(const Foreign *foreign, Error *error); // what tensors there are; false
+bool foreign_refuse_layers(Foreign *foreign, const char *layers, const char *tensor, const char *shape); // the same
 
 // ---- foreign_named.c ----
 
-// Whether the file says layers that are not all dense, with all tensors that these have: is_named, then, and its spec.
-// False, with the problem, where it says so and lacks one.
-bool foreign_find_named(Foreign *foreign);
+// Whether the file, or else `said` (NULL: nobody does), says layers that are not all dense: is_named, then, and the
+// spec. False, with the problem, where one of their tensors is missing.
+bool foreign_find_named(Foreign *foreign, const Spec *said);
 bool foreign_is_named(const Foreign *foreign, int index); // the tensor is one of them
 void foreign_fill_named(const Foreign *foreign, const Model *model, float *parameters);

@@ -34,10 +34,12 @@ static void end_list(char text[LIST_TEXT], int missing)
         (void)snprintf(text + used, LIST_TEXT - used, "%s%d more", used ? " and " : "", missing);
 }
 
-bool foreign_refuse_tensors(const Foreign *foreign, Error *error)
+// All that the file holds.
+static void list_tensors(const Foreign *foreign, char list[LIST_TEXT])
 {
-    char list[LIST_TEXT] = "", item[400], shape[SHAPE_TEXT];
+    char item[400], shape[SHAPE_TEXT];
     int missing = 0;
+    list[0] = 0;
     for (int i = 0; i < foreign->file->tensor_count; i++) {
         const Tensor *tensor = &foreign->file->tensors[i];
         format_shape(tensor, shape);
@@ -47,6 +49,34 @@ bool foreign_refuse_tensors(const Foreign *foreign, Error *error)
         add_to_list(list, item, &missing);
     }
     end_list(list, missing);
+}
+
+static bool has_convolution(const SafetensorsFile *file)
+{
+    for (int i = 0; i < file->tensor_count; i++)
+        if (file->tensors[i].rank == 4 && file->tensors[i].shape[2] > 1 && file->tensors[i].shape[3] > 1)
+            return true;
+    return false;
+}
+
+bool foreign_refuse_layers(Foreign *foreign, const char *layers, const char *tensor, const char *shape)
+{
+    char list[LIST_TEXT];
+    list_tensors(foreign, list);
+    return error_set(&foreign->problem, "%s: %s takes a tensor (%s) as its %s, and there is none; %s%s", foreign->name,
+                     layers, shape, tensor, *list ? "it holds " : "it holds no tensors", list);
+}
+
+bool foreign_refuse_tensors(const Foreign *foreign, Error *error)
+{
+    char list[LIST_TEXT];
+    list_tensors(foreign, list);
+    if (has_convolution(foreign->file))
+        return error_set(error,
+                         "%s: it has convolutions, and pooling, steps and enlarging between them leave no tensors: say "
+                         "them with --model layers=..., as in layers=conv16-pool-conv8-pool-conv8-up-conv16-up; it "
+                         "holds %s",
+                         foreign->name, list);
     return error_set(error,
                      "%s: no fully connected layers lead from %d to %d values, such as weights (32, %d) and (%d, 32) "
                      "would, at most %d of at most %d units; %s%s",
@@ -81,6 +111,25 @@ static void describe_order(const Foreign *foreign, const Chain *chain, Notices *
     if (chain->is_tied)
         notices_add(notices, "%s: its weights are used a second time, turned, on the way back: those are not there",
                     foreign->name);
+}
+
+// Layers that were said: what was taken for them.
+static void describe_places(const Foreign *foreign, Notices *notices)
+{
+    char list[LIST_TEXT] = "", bare[LIST_TEXT] = "";
+    int missing = 0, missing_bare = 0;
+    for (int i = 0; i < foreign->place_count; i += 2) {
+        const char *name = foreign->file->tensors[foreign->places[i]].name;
+        add_to_list(list, name, &missing);
+        if (foreign->places[i + 1] < 0)
+            add_to_list(bare, name, &missing_bare);
+    }
+    end_list(list, missing);
+    end_list(bare, missing_bare);
+    notices_add(notices, "%s: its layers, told by their shapes and, among equal ones, by their names: %s",
+                foreign->name, list);
+    if (*bare)
+        notices_add(notices, "%s: no bias belongs to %s: zeros are taken", foreign->name, bare);
 }
 
 static void describe_shapes(const Foreign *foreign, const Chain *chain, Notices *notices)
@@ -153,6 +202,8 @@ void foreign_describe(const Foreign *foreign, int reading, Notices *notices)
 {
     const Chain *chain = &foreign->readings.items[reading];
     notices_append(notices, &foreign->notices);
+    if (foreign->is_named && !foreign->has_spec)
+        describe_places(foreign, notices);
     if (!foreign->is_named) {
         describe_order(foreign, chain, notices);
         describe_shapes(foreign, chain, notices);
