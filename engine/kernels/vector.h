@@ -124,13 +124,10 @@ INLINE Vec vec_reciprocal(Vec x)
 #endif
 }
 
-// LANES bytes / 255, correctly rounded without a division.
-INLINE Vec vec_load_bytes(const uint8_t *bytes)
+// Bytes / 255, correctly rounded without a division.
+INLINE Vec vec_unit_bytes(VecInt wide)
 {
     const float reciprocal = 1.0f / 255.0f;
-    VecInt wide;
-    for (int lane = 0; lane < LANES; lane++) // becomes one widening load
-        wide[lane] = bytes[lane];
     const Vec x = __builtin_convertvector(wide, Vec);
 #if defined(__FMA__)
     return vec_fma(x, vec_all(reciprocal), x * (float)(1.0 / 255.0 - (double)reciprocal)); // what rounding took off
@@ -138,6 +135,14 @@ INLINE Vec vec_load_bytes(const uint8_t *bytes)
     const Vec q = x * reciprocal;
     return (x - q * 255.0f) * reciprocal + q;
 #endif
+}
+
+INLINE Vec vec_load_bytes(const uint8_t *bytes)
+{
+    VecInt wide;
+    for (int lane = 0; lane < LANES; lane++) // becomes one widening load
+        wide[lane] = bytes[lane];
+    return vec_unit_bytes(wide);
 }
 
 INLINE Vec vec_negative_abs(Vec x) { return (Vec)((VecInt)x | INT32_MIN); }
