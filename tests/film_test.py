@@ -122,6 +122,29 @@ class FramesTest(FilmCase):
             self.assertTrue((frame[top:bottom, 360:] == shot[top:bottom, 360:]).all(), epoch)
         self.assertTrue((frame == shot).all())
 
+    def test_outputs_become_inputs_again(self):
+        """Each frame shows what the trained model makes of what the frame before showed, as computed here."""
+        folder = LAB.new_path("")
+        result = self.film(folder, "--epochs", 2, "--iterate", 3, "--view", "solo", "--size", "1440x900")
+        self.assertEqual(result.stderr.splitlines(), [f"film: frame {i} of 4" for i in range(1, 5)])
+        picture = None
+        for times, settings in enumerate(self.read_frames(folder, 4)):
+            self.assertEqual((settings.get("fed_back", 0), settings["a"]["epoch"]), (times, 2))
+            picture = LAB.test_pixels[0][None] if picture is None else output  # the digit on the pad
+            output = LAB.trained(settings["a"]["spec"], 2).outputs(picture)[1]
+            frame = read_picture(os.path.join(folder, frame_names(4)[times]))
+            colors = lab_reference.grey(output[0])
+            self.assertTrue(any(len(lab_reference.locate(frame, colors, side)) for side in range(8, 20)), times)
+        again = LAB.shot("--from", os.path.join(folder, frame_names(4)[3]), "--size", "1440x900")
+        self.assertTrue((read_picture(again["file"]) == frame).all())
+
+    def test_what_cannot_be_fed_back(self):
+        for arguments, part in ((["--iterate", 3, "--every", 2], "--every 2"), (["--iterate", 0], "from 1 to 200"),
+                                (["--iterate", 201], "from 1 to 200"), (["--iterate", 3, "--view", "matrix"], "--view matrix")):
+            result = LAB.run_small("film", "-o", LAB.new_path(""), *arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn(part, result.stderr.splitlines()[0])
+
     def test_every_view(self):
         for view in VIEWS:
             for name in (LAB.new_path(""), LAB.new_path(".webp")):

@@ -65,6 +65,26 @@ static void says(const char *key, const char *text) { says_of(narrator_say(&fact
 
 static void goes_back(const NarratorFacts *before) { facts = *before; }
 
+// ---- outputs that become inputs again ---------------------------------------------------------------------------
+
+static void outputs_are_fed_back(void **state)
+{
+    (void)state;
+    facts.fed_back = 1;
+    facts.moved[SIDE_A] = 0.000501;
+    facts.moved[SIDE_B] = 0.000499;
+    says("fed_back",
+         "Your drawing's output became the input again, 1 time. In A a pixel still moves by 0.001 a time. B "
+         "leaves its picture as it is now.");
+    facts.fed_back = 40;
+    facts.moved[SIDE_A] = 0.000499;
+    says("fed_back", "Your drawing's output became the input again, 40 times. A and B leave their pictures as they are "
+                     "now.");
+    facts.moved[SIDE_B] = (double)INFINITY;
+    facts.scene = SCENE_SOLO_B;
+    says("fed_back", "Your drawing's output became the input again, 40 times. B has left all bounds.");
+}
+
 // ---- A beside B ---------------------------------------------------------------------------------------------------
 
 static void alike_within_chance(void **state)
@@ -736,6 +756,7 @@ static void a_sentence_stays_for_a_second(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(outputs_are_fed_back, setup),
         cmocka_unit_test_setup(alike_within_chance, setup),
         cmocka_unit_test_setup(worse_by_ratio, setup),
         cmocka_unit_test_setup(causes, setup),

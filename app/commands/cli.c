@@ -62,8 +62,8 @@ static const OptionRow rows[] = {
      "where training pauses by itself, 1 to 100000; default: 50", NULL},
     {"--epochs", "N", SHOT, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
      "train until both have so many, those of --init included,\n0 to 100000; default: 5", NULL},
-    {"--epochs", "N", FILM, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX, "how long to film, 1 to 100000; default: 20",
-     NULL},
+    {"--epochs", "N", FILM, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
+     "how long to film, 1 to 100000; default: 20.\nWith --iterate: how long to train before", NULL},
     {"--epochs", "N", REPORT, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
      "train each model so long, 1 to 100000; default: 20. Claims\nare open below 10", NULL},
     {"--seeds", "N", REPORT, KIND_WHOLE, FIELD(seeds), 1, 32,
@@ -135,7 +135,8 @@ static const OptionRow rows[] = {
     {"--page", "N", PICTURE, KIND_WHOLE, FIELD(page), 0, INT32_MAX, "which digits of the test set, from 0; default: 0",
      NULL},
     {"--digit", "FILE", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
-     "find the digit in this picture and put it onto the drawing\npad: PNG, JPEG, WebP, BMP or GIF, 1x1 to 12000x12000",
+     "find the digit in this picture and put it onto the drawing\npad: PNG, JPEG, WebP, BMP or GIF, 1x1 to "
+     "12000x12000;\nor noise, every pixel any grey (./noise: the file)",
      NULL},
     {"--digit-invert", NULL, PICTURE, KIND_CHOICE, FIELD(digit_invert), 0, 0,
      "with --digit: whether its ink is darker than its ground;\ndefault: auto", words_inverts},
@@ -164,6 +165,12 @@ static const OptionRow rows[] = {
      words_shown},
     {"--wipe", "X", PICTURE, KIND_REAL, FIELD(look.wipe), 0, 1,
      "compare: A left and B right of a divider at this share of\nthe width, 0 to 1", NULL},
+    {"--iterate", "N", VIEW | SHOT, KIND_WHOLE, FIELD(look.fed_back), 0, FED_BACK_MAX,
+     "on the stage: the output of what lies on the pad becomes the\ninput again, N times, 0 to 200", NULL},
+    {"--iterate", "N", FILM, KIND_WHOLE, FIELD(look.fed_back), 1, FED_BACK_MAX,
+     "film no training, but how the models that are trained answer\nto their own output, from none to N times, 1 to "
+     "200",
+     NULL},
     {"--histogram", NULL, PICTURE, KIND_CHOICE, FIELD(look.histogram), 0, 0, "default: log", words_histograms},
     {"--brush", "LOW,HIGH", PICTURE, KIND_RANGE, FIELD(look.brush_first), 0, 0,
      "light the pixels of this range of intensities", NULL},
@@ -494,6 +501,19 @@ static void finish_look(Options *out)
         look->heat_scales[look->heatmaps[0]] = out->heat_scale;
 }
 
+static bool check_iterate(const Options *out, Error *error)
+{
+    if (out->look.fed_back > 0 && cli_is_given(out, "--iterate") && !scene_has(out->look.scene, SCENE_IS_STAGE))
+        return error_set(error,
+                         "--iterate %d with --view %s: outputs are fed back where A and B stand beside each "
+                         "other or alone: compare, solo, solo-b",
+                         out->look.fed_back, scene_get(out->look.scene)->key);
+    if (out->command == COMMAND_FILM && out->look.fed_back > 0 && out->every > 0)
+        return error_set(error, "--every %d is of the film of a training; --iterate films one frame each time",
+                         out->every);
+    return true;
+}
+
 // A figure has a size of its own; what is on its stage is what a window of the usual size shows.
 static bool finish_figure(Options *out, Error *error)
 {
@@ -558,5 +578,7 @@ CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *o
     if (!finish_models(out, error) || !check_digit(out, error) || !finish_preset(out, error))
         return CLI_USAGE;
     finish_look(out);
+    if (!check_iterate(out, error))
+        return CLI_USAGE;
     return finish_figure(out, error) ? CLI_RUN : CLI_USAGE;
 }

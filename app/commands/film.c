@@ -1,4 +1,5 @@
-// `losslens film`: a training in pictures, one an epoch or every so many batches.
+// `losslens film`: a training in pictures, one an epoch or every so many batches; or how trained models answer to their
+// own outputs, one for each time.
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -166,6 +167,26 @@ static int film_training(Film *film)
     return status;
 }
 
+static int film_feeding(Film *film)
+{
+    Error error;
+    App *app = &film->offline.session->app;
+    app->look.fed_back = 0; // what the training shows is never filmed
+    app_set_goal(app, film->options->epochs, -1);
+    int status = offline_train(&film->offline);
+    film->total = film->options->look.fed_back + 1;
+    for (int i = 0; status == EXIT_OK && i < film->total; i++) {
+        app->look.fed_back = i;
+        status = command_signal() ? EXIT_SIGNAL + command_signal() : EXIT_OK;
+        if (status == EXIT_OK && !add_frame(film, &error))
+            status = command_fail(EXIT_FAILED, "%s", error.text);
+        if (status == EXIT_OK)
+            offline_say("film: frame", film->count, film->total);
+    }
+    offline_end_line();
+    return status;
+}
+
 // What there is of it, also after a signal.
 static int finish(Film *film, int status)
 {
@@ -201,7 +222,7 @@ int film_run(const Options *options)
             status = command_fail(EXIT_FAILED, "%s", error.text);
     }
     if (status == EXIT_OK)
-        status = finish(&film, film_training(&film));
+        status = finish(&film, options->look.fed_back > 0 ? film_feeding(&film) : film_training(&film));
     if (film.count == 0)
         new_folder_remove(&film.folder);
     animation_destroy(film.animation);

@@ -186,6 +186,14 @@ static int open_window(Session *session, const Options *options, bool is_offscre
 static bool read_digit(Session *session, const Options *options, Error *error)
 {
     InkPicture picture;
+    if (strcmp(options->digit, "noise") == 0) {
+        session->digit = calloc(1, sizeof *session->digit);
+        if (session->digit) {
+            session->digit->is_exact = true;
+            pad_draw_noise(0, session->digit->pixels);
+        }
+        return session->digit || error_set(error, "out of memory: noise for the pad");
+    }
     if (!picture_read(options->digit, NULL, &picture, error))
         return false;
     const char *name = options->digit + file_measure_folder(options->digit); // a picture tells no paths

@@ -97,10 +97,10 @@ static int choose_timeout(const Schedule *schedule, bool is_film, double wakes_a
 
 static void advance_film(Schedule *schedule, App *app, double now)
 {
-    if (app->is_film && !schedule->was_film)
+    if (app_is_moving(app) && !schedule->was_film)
         schedule->next_film_frame = now;
-    schedule->was_film = app->is_film;
-    if (!app->is_film || now < schedule->next_film_frame)
+    schedule->was_film = app_is_moving(app);
+    if (!app_is_moving(app) || now < schedule->next_film_frame)
         return;
     app_advance_film(app);
     schedule->next_film_frame = now + film_frame_ms;
@@ -129,7 +129,7 @@ static bool run(Session *session, Saving *saving, Opening *opening, Watching *wa
         Input input;
         const double wakes_at = app_wakes_at(&session->app) * 1e3;
         const unsigned happened =
-            window_wait(session->window, choose_timeout(&schedule, session->app.is_film, wakes_at), &input);
+            window_wait(session->window, choose_timeout(&schedule, app_is_moving(&session->app), wakes_at), &input);
         const double start = now_ms();
         session->app.now = start / 1e3;
         if (happened & WINDOW_CLOSE)

@@ -66,6 +66,7 @@ static const CaptureField fields[] = {
     {"lesson", capture_write_lesson, capture_read_lesson},
     {"lesson_pixel", capture_write_lesson_pixel, capture_read_lesson_pixel},
     {"wipe", capture_write_wipe, capture_read_wipe},
+    {"fed_back", capture_write_fed_back, capture_read_fed_back},
     {"pixel", capture_write_pixel, capture_read_pixel},
     {"pixel_is", capture_write_pixel_choice, capture_read_pixel_choice},
     {"target", capture_write_target, capture_read_target},

@@ -103,6 +103,17 @@ bool capture_read_curve(const json_t *value, CaptureState *out, Error *error)
     return capture_read_key(value, curve_key, CURVE_COUNT, &out->saved.look.curve_loss, error);
 }
 
+json_t *capture_write_fed_back(const CaptureSource *s)
+{
+    const Look *look = &s->frame->look;
+    return look->fed_back > 0 ? json_integer(look->fed_back) : NULL;
+}
+
+bool capture_read_fed_back(const json_t *value, CaptureState *out, Error *error)
+{
+    return capture_read_int(value, 1, FED_BACK_MAX, &out->saved.look.fed_back, error);
+}
+
 json_t *capture_write_wipe(const CaptureSource *source)
 {
     const Look *look = &source->frame->look;

@@ -188,19 +188,20 @@ static json_t *look_json(const Frame *frame)
     for (int i = 0; look->scene == SCENE_CLAIMS && i < page->count; i++)
         (void)json_array_append_new(verdicts,
                                     json_string(claim_verdict_name(saying_result(frame, page->sayings[i]).verdict)));
-    return json_pack("{s:[s, s], s:[f, f], s:f, s:b, s:f, s:s, s:[i, i], s:s, s:i, s:i, s:b, s:f, s:I, s:b, s:b, s:i, "
-                     "s:i, s:i, s:o, s:s, s:o, s:s}",
-                     "heatmaps", heatmap_get(look->heatmaps[0])->key, heatmap_get(look->heatmaps[1])->key,
-                     "heat_scales", (double)look->heat_scales[look->heatmaps[0]],
-                     (double)look->heat_scales[look->heatmaps[1]], "binarise", (double)look->binarise, "wiped",
-                     scene_has(look->scene, SCENE_HAS_WIPE) && look->is_wiped, "wipe", (double)look->wipe, "histogram",
-                     histogram_key(look->histogram), "brush", look->brush_first, look->brush_last, "curve",
-                     curve_key(look->curve_loss), "digit", look->digit, "pixel", look->pixel, "pinned", look->is_pinned,
-                     "t", (double)look->t, "past_step", (json_int_t)look->past_step, "past", frame->is_past, "film",
-                     frame->is_film, "moments", frame->moment_count, "models", frame->model_count, "newest_step",
-                     (int)frame->newest_step, "verdicts", verdicts, "claim_page", page->key, "measuring",
-                     frame->sayings->job ? json_string(saying_get(frame->sayings->measuring).key) : json_null(),
-                     "show_as", show_as_get(look->show_as)->key);
+    return json_pack(
+        "{s:[s, s], s:[f, f], s:f, s:b, s:f, s:s, s:[i, i], s:s, s:i, s:b, s:i, s:i, s:b, s:f, s:I, s:b, s:b, s:i, "
+        "s:i, s:i, s:o, s:s, s:o, s:s}",
+        "heatmaps", heatmap_get(look->heatmaps[0])->key, heatmap_get(look->heatmaps[1])->key, "heat_scales",
+        (double)look->heat_scales[look->heatmaps[0]], (double)look->heat_scales[look->heatmaps[1]], "binarise",
+        (double)look->binarise, "wiped", scene_has(look->scene, SCENE_HAS_WIPE) && look->is_wiped, "wipe",
+        (double)look->wipe, "histogram", histogram_key(look->histogram), "brush", look->brush_first, look->brush_last,
+        "curve", curve_key(look->curve_loss), "fed_back", look->fed_back, "feeding", frame->is_feeding, "digit",
+        look->digit, "pixel", look->pixel, "pinned", look->is_pinned, "t", (double)look->t, "past_step",
+        (json_int_t)look->past_step, "past", frame->is_past, "film", frame->is_film, "moments", frame->moment_count,
+        "models", frame->model_count, "newest_step", (int)frame->newest_step, "verdicts", verdicts, "claim_page",
+        page->key, "measuring",
+        frame->sayings->job ? json_string(saying_get(frame->sayings->measuring).key) : json_null(), "show_as",
+        show_as_get(look->show_as)->key);
 }
 
 json_t *trace_texts(const Ui *ui)

@@ -84,6 +84,25 @@ static void choose_show_as(Panel *panel, Rect row, float label)
         panel_look(panel)->show_as = (ShowAs)chosen;
 }
 
+static void choose_feed(Panel *panel, Rect row, float label)
+{
+    static const char *const labels[FEED_COUNT] = {"off", "play", "pause"};
+    Ui *ui = panel->ui;
+    const Frame *frame = panel->frame;
+    WidgetState states[CHOICES_MAX];
+    char text[32];
+    (void)snprintf(text, sizeof text, "Fed back %d\u00d7", frame->look.fed_back);
+    ui_text(ui, row, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
+            frame->look.fed_back ? text : "Outputs fed back");
+    const Feed now = frame->is_feeding ? FEED_PLAY : frame->look.fed_back > 0 ? FEED_PAUSE : FEED_OFF;
+    const int chosen = ui_choice_states(ui, "feed", (Rect){row.x + label, row.y, row.w - label, row.h}, labels,
+                                        FEED_COUNT, (int)now, ui->theme->text, states);
+    for (int i = 0; i < FEED_COUNT; i++)
+        panel_hint(panel, states[i], "feed");
+    if (chosen >= 0)
+        panel_request(panel, REQUEST_FEED, chosen);
+}
+
 void panel_view_menu(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -91,7 +110,7 @@ void panel_view_menu(Panel *panel)
     const float pad = ui_px(ui, 8), line = ui_px(ui, BUTTON_HEIGHT + 2), width = ui_px(ui, 290);
     const Rect top = panel->layout->top;
     const Rect box = {top.x + top.w - width - 2 * pad - ui_px(ui, MARGIN), top.y + top.h, width + 2 * pad,
-                      line * (SWITCH_COUNT + 5) + 2 * pad};
+                      line * (SWITCH_COUNT + 7) + 2 * pad};
     panel_popup(panel, box);
     Rect row = {box.x + pad, box.y + pad, width, line - ui_px(ui, 2)};
     for (int i = 0; i < SWITCH_COUNT; i++) {
@@ -112,6 +131,13 @@ void panel_view_menu(Panel *panel)
     panel_hint(panel, slider, "targets");
     row.y += line;
     choose_show_as(panel, row, label);
+    row.y += line;
+    choose_feed(panel, row, label);
+    row.y += line;
+    const WidgetState noise = panel_menu_row(panel, "pad.noise", row, "Noise instead of the drawing", NULL, false);
+    panel_hint(panel, noise, "pad.noise");
+    if (noise.is_clicked)
+        panel_request(panel, REQUEST_PAD_NOISE, 0);
     row.y += line;
     const WidgetState centred =
         panel_menu_row(panel, "pad.centre", row, "Centre the drawing as in MNIST", "M", frame->pad->is_centred);

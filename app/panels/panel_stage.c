@@ -98,6 +98,8 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
         (void)snprintf(title, sizeof title, "%s", m->caption);
     else
         (void)snprintf(title, sizeof title, "Output of %c", side == SIDE_A ? 'A' : 'B');
+    if (look->fed_back > 0)
+        (void)snprintf(title, sizeof title, "%c fed back %d\u00d7", side == SIDE_A ? 'A' : 'B', look->fed_back);
     const ShowAsRow *as = show_as_get(look->show_as);
     const char *const notes[] = {as->note, as->short_note, ""};
     const Beyond beyond = find_beyond(m->pad_shown);

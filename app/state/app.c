@@ -255,10 +255,22 @@ static int find_next_moment(const Frame *frame, int64_t step)
 }
 
 // The newest moment is what the window returns to.
+bool app_is_moving(const App *app) { return app->is_film || app->is_feeding; }
+
+static void feed_once_more(App *app)
+{
+    app->look.fed_back += app->look.fed_back < FED_BACK_MAX;
+    app->is_feeding = app->look.fed_back < FED_BACK_MAX && scene_has(app->look.scene, SCENE_IS_STAGE);
+}
+
 void app_advance_film(App *app)
 {
     enum { AHEAD = 2 }; // moments that are measured while one is shown
     const Frame *frame = &app->frame;
+    if (app->is_feeding)
+        feed_once_more(app);
+    if (!app->is_film)
+        return;
     const int next = find_next_moment(frame, app->film_step);
     if (next == frame->moment_count || frame->moments[next] >= frame->newest_step) {
         app->look.past_step = -1;

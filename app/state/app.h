@@ -106,7 +106,7 @@ struct App {
     Scene back;                     // where inspect was entered from
     int page;                       // that is to be turned to, counted from 0, once its length is known
     int first, shuffle, next_digit; // first test digit of the page; shuffle 0: in order
-    bool is_playing, is_film;
+    bool is_playing, is_film, is_feeding;
     Popup popup;
     int glossary; // the term that the glossary is open at
     int claim;    // the saying whose figures are open
@@ -177,7 +177,8 @@ Wish app_take_wish(App *app, char text[INPUT_TEXT_SIZE]);
 void app_say(App *app, bool is_error, const char *text);
 
 // One moment further in the film of the history, once its figures are there; back to the newest at its end.
-void app_advance_film(App *app);
+void app_advance_film(App *app);    // of the history, or of outputs that are fed back once more
+bool app_is_moving(const App *app); // whether there is such a film
 
 // Where training pauses for now, whatever the epochs on show: after so many of them, or behind this step (-1: none) of
 // each model.

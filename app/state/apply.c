@@ -177,6 +177,7 @@ static void apply_pad(App *app, const Request *r)
         pad_end_stroke(pad);
         break;
     case REQUEST_PAD_CLEAR: pad_clear(pad); break;
+    case REQUEST_PAD_NOISE: pad_load_noise(pad, (uint64_t)pad->commits); break;
     case REQUEST_PAD_NEXT: app_load_next_digit(app); break;
     case REQUEST_PAD_TAKE: app_load_digit(app, r->value); break;
     case REQUEST_PAD_BRUSH: pad->brush = fminf(3.0f, fmaxf(0.5f, pad->brush + PAD_BRUSH_STEP * (float)r->value)); break;
@@ -244,6 +245,13 @@ static void put_import(App *app)
     app->popup = POPUP_NONE;
 }
 
+static void feed(App *app, Feed feed)
+{
+    app->is_feeding = feed == FEED_PLAY;
+    if (feed == FEED_OFF || (feed == FEED_PLAY && app->look.fed_back >= FED_BACK_MAX))
+        app->look.fed_back = 0;
+}
+
 static void show_code(App *app, int side, int framework)
 {
     free(app->script.text);
@@ -294,6 +302,7 @@ static void apply(App *app, const Request *r, const char *text)
         app->claim = r->value;
         break;
     case REQUEST_MEASURE: app_measure(app, r->value); break;
+    case REQUEST_FEED: feed(app, (Feed)r->value); break;
     case REQUEST_PACE: app_set_pace(app, (Pace)r->value); break;
     case REQUEST_THEME: app->theme = (ThemeKind)r->value; break;
     case REQUEST_COPY: spec_format(&app->specs[r->side], app->copied, sizeof app->copied); break;

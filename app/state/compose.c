@@ -183,6 +183,23 @@ static void find_targets(const ModelFrame *m, const float *digits, int count, fl
         targets[i] = frame_target(m, digits[i]);
 }
 
+// The output becomes the input again, as often as the stage wants it: what a model leaves as it is (arXiv 1708.08487).
+static void feed_back(ModelFrame *m, const Look *look, Workspace *workspace)
+{
+    float before[DIGIT_PIXELS];
+    double sum = 0.0;
+    m->pad_moved = 0.0;
+    if (look->fed_back == 0 || !scene_has(look->scene, SCENE_IS_STAGE))
+        return;
+    for (int i = 0; i < look->fed_back; i++) {
+        memcpy(before, m->pad_p, sizeof before);
+        model_forward(m->model, m->snapshot->parameters, workspace, before, 1, m->pad_z, m->pad_p);
+    }
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        sum += fabs((double)m->pad_p[i] - (double)before[i]);
+    m->pad_moved = sum / DIGIT_PIXELS;
+}
+
 static void compose_model(App *app, Frame *frame, int index)
 {
     ModelFrame *m = &frame->models[index];
@@ -202,6 +219,7 @@ static void compose_model(App *app, Frame *frame, int index)
                        activation_get(OUTPUT_ACTIVATION, m->spec.output)->label);
     compute_page(m, frame, &slot->workspace);
     model_forward(m->model, m->snapshot->parameters, &slot->workspace, frame->pad_input, 1, m->pad_z, m->pad_p);
+    feed_back(m, &frame->look, &slot->workspace);
     show_as_apply(frame->look.show_as, frame->pad->now.source, m->pad_p, m->pad_shown);
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         float values[DIGIT_PIXELS], targets[DIGIT_PIXELS];
@@ -348,6 +366,7 @@ static void compose_state(App *app, Frame *frame)
     frame->is_restoring = app->restore.is_under_way;
     frame->is_held = app->restore.is_held;
     frame->is_film = app->is_film;
+    frame->is_feeding = app->is_feeding;
     frame->epochs = app->epochs;
     frame->samples_per_second = trainer_speed(app->trainer);
     frame->notices = &app->notices;

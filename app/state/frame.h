@@ -68,6 +68,7 @@ typedef struct ModelFrame {
     float pad_z[DIGIT_PIXELS], pad_p[DIGIT_PIXELS], pad_shown[DIGIT_PIXELS], pad_heat[HEATMAP_COUNT][DIGIT_PIXELS],
         pad_marks[HEATMAP_COUNT][DIGIT_PIXELS];
     double pad_loss[LOSS_COUNT]; // mean over the drawing
+    double pad_moved;            // where it is fed back: mean |output - the output before|
     bool is_current;             // the figures over the test set are of the very weights whose pictures are shown
     EarlyPoint early[EARLY_MAX]; // rising; of A and B on the stage
     int early_count;
@@ -155,6 +156,7 @@ typedef struct Frame {
     double samples_per_second;
     bool is_past;                     // look.past_step lies before the newest step of a model on show
     bool is_film;                     // the history is being played
+    bool is_feeding;                  // outputs are being fed back, ever once more
     int64_t newest_step;              // of the models on show
     int64_t moments[MOMENTS_MAX + 1]; // steps at which all models on show keep a moment
     int moment_count;

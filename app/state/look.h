@@ -18,6 +18,7 @@ typedef enum HistogramMode {
     HISTOGRAM_MODE_COUNT
 } HistogramMode;
 
+enum { FED_BACK_MAX = 200 };
 enum { HEATMAP_COUNT = 2 };                      // heatmaps beside each other; the matrix shows the first
 enum { MATRIX_MAX = OUTPUT_COUNT * LOSS_COUNT }; // cells of the matrix
 _Static_assert((int)OUTPUT_COUNT <= 32 && (int)LOSS_COUNT <= 32,
@@ -31,8 +32,8 @@ typedef struct Look {
     bool is_wiped;                   // A and B in the same place, left and right of a divider
     float wipe;                      // where the divider is, 0 .. 1
     HistogramMode histogram;
-    int brush_first, brush_last; // bins of the histogram whose pixels are lit; first > last: none
-    int curve_loss; // what the training curves show: curve.h
+    int brush_first, brush_last;            // bins of the histogram whose pixels are lit; first > last: none
+    int curve_loss;                         // what the training curves show: curve.h
     unsigned matrix_outputs, matrix_losses; // bits: rows and columns of the matrix, never empty
     bool matrix_shows_map;                  // its cells show the first heatmap, else the outputs
     bool matrix_shows_noisy;                // those from noisy inputs, where
@@ -41,8 +42,9 @@ typedef struct Look {
     int pixel;                              // inspected: row * 28 + column
     bool is_pinned;                         // the pixel stays where it is, else it follows the mouse
     bool seeks_pixel;                       // nobody has chosen one: the window finds one that is worth looking at
-    float t;                                // inspected target, -1: the pixel's own
-    int64_t past_step;                      // the window shows this moment of training, -1: the newest
+    int fed_back;      // on the stage: how often the drawing's output becomes the input again, 0 .. FED_BACK_MAX
+    float t;           // inspected target, -1: the pixel's own
+    int64_t past_step; // the window shows this moment of training, -1: the newest
     CodeLook code;
     LatentLook latent;
     int claim_page;          // of claim_pages.h

@@ -23,6 +23,7 @@ static bool always(const NarratorFacts *facts, int subject)
 
 static const Rule pair_rules[] = {
     {"broke", pair_is_broken, say_broken},
+    {"fed_back", is_fed_back, say_fed_back},
     {"behind", pair_is_behind, say_behind},
     {NARRATOR_WAITS, pair_waits, say_nothing},
     {"apart", pair_is_apart, say_apart},
@@ -41,15 +42,11 @@ static const Rule pair_rules[] = {
 };
 
 static const Rule solo_rules[] = {
-    {"broke", solo_is_broken, say_solo_broken},
-    {"wrong", solo_went_wrong, say_solo_wrong},
-    {"mean_image", solo_is_mean_image, say_solo_mean_image},
-    {"dark", solo_is_dark, say_solo_dark},
-    {"untrained", solo_is_untrained, say_solo_untrained},
-    {"young", solo_is_young, say_solo_young},
-    {"near_mean_image", solo_is_near_mean_image, say_solo_near_mean_image},
-    {"fault", solo_has_fault, say_solo_fault},
-    {"solo", solo_is_measured, say_solo},
+    {"broke", solo_is_broken, say_solo_broken}, {"fed_back", is_fed_back, say_solo_fed_back},
+    {"wrong", solo_went_wrong, say_solo_wrong}, {"mean_image", solo_is_mean_image, say_solo_mean_image},
+    {"dark", solo_is_dark, say_solo_dark},      {"untrained", solo_is_untrained, say_solo_untrained},
+    {"young", solo_is_young, say_solo_young},   {"near_mean_image", solo_is_near_mean_image, say_solo_near_mean_image},
+    {"fault", solo_has_fault, say_solo_fault},  {"solo", solo_is_measured, say_solo},
 };
 
 static const Rule pixel_rules[] = {

@@ -94,6 +94,8 @@ typedef struct NarratorFacts {
     // how far apart A's and B's outputs are over the test set, and those of A and A with the next seed; NaN: not known
     double distance, chance;
     int distance_epoch, chance_epoch; // after which they were measured
+    int fed_back;                     // on the stage: how often outputs became inputs again
+    double moved[SIDE_COUNT];         // the last time, of the drawing: mean |output - the output before|
     NarratorPixel pixel;              // in inspect
     NarratorCode code;                // in its view
     int column_count;                 // in the matrix

@@ -128,6 +128,9 @@ NarratorFacts narrator_facts(const Frame *frame)
     for (int side = 0; side < SIDE_COUNT; side++)
         catch_up(&frame->models[side], &out.sides[side], &out.sides[side == SIDE_A ? SIDE_B : SIDE_A]);
     find_distances(frame, &out);
+    out.fed_back = scene_has(scene, SCENE_IS_STAGE) ? frame->look.fed_back : 0;
+    for (int side = 0; side < SIDE_COUNT; side++)
+        out.moved[side] = frame->models[side].pad_moved;
     if (scene == SCENE_INSPECT)
         out.pixel = find_pixel(frame);
     if (frame->code)

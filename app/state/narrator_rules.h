@@ -24,6 +24,10 @@ static inline bool narrator_are_measured(const NarratorFacts *facts)
     return facts->sides[SIDE_A].is_measured && facts->sides[SIDE_B].is_measured;
 }
 
+// narrator_feed.c: outputs that become inputs again.
+Condition is_fed_back;
+Say say_fed_back, say_solo_fed_back;
+
 // narrator_pair.c, narrator_figures.c: two sides, or one alone.
 Condition pair_is_broken, pair_is_behind, pair_waits, pair_is_apart, pair_went_wrong, pair_is_mean_image, pair_is_dark,
     pair_is_same, pair_has_two_things, pair_is_untrained, pair_is_blind, pair_is_twin, pair_is_worse, pair_is_alike,

@@ -135,6 +135,20 @@ void pad_load_digit(Pad *pad, const uint8_t pixels[DIGIT_PIXELS], int source)
     commit(pad);
 }
 
+void pad_draw_noise(uint64_t seed, uint8_t pixels[DIGIT_PIXELS])
+{
+    Random random = random_stream(seed, 0x6e6f697365);
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        pixels[i] = (uint8_t)random_below(&random, 256);
+}
+
+void pad_load_noise(Pad *pad, uint64_t seed)
+{
+    uint8_t pixels[DIGIT_PIXELS];
+    pad_draw_noise(seed, pixels);
+    pad_load_digit(pad, pixels, -1);
+}
+
 void pad_load_ink(Pad *pad, const InkResult *ink)
 {
     if (ink->is_exact) {

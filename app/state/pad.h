@@ -44,6 +44,10 @@ void pad_forget_undone(Pad *pad);  // something else was done meanwhile: there i
 void pad_forget_done(Pad *pad);    // the drawing is what there was at first: there is no undo either
 void pad_forget_sources(Pad *pad); // what was loaded counts as drawn: the set that it is of is gone
 void pad_clear(Pad *pad);
+// Each pixel any grey, the same for a seed; in the drawing's place.
+void pad_draw_noise(uint64_t seed, uint8_t pixels[DIGIT_PIXELS]);
+void pad_load_noise(Pad *pad, uint64_t seed);
+
 void pad_load_digit(Pad *pad, const uint8_t pixels[DIGIT_PIXELS], int source);
 void pad_load_ink(Pad *pad, const InkResult *ink); // what was found in a picture
 

@@ -37,6 +37,9 @@ int pace_find(const char *key);    // -1 if absent
 
 enum { SCREENSHOT_FIGURE, SCREENSHOT_WINDOW };
 
+// What is done with outputs that become inputs again.
+typedef enum Feed { FEED_OFF, FEED_PLAY, FEED_PAUSE, FEED_COUNT } Feed;
+
 typedef enum RequestKind {
     REQUEST_SPEC,  // side, spec
     REQUEST_TYPED, // side; text: keys of its spec that become other ones, "lr=0.01"
@@ -52,6 +55,7 @@ typedef enum RequestKind {
     REQUEST_GLOSSARY,     // value: the term of words.h that it opens at, or goes to
     REQUEST_CLAIM,        // value: the saying whose figures and rule are to be seen
     REQUEST_MEASURE,      // value: a saying that is to be measured over seeds, or no longer
+    REQUEST_FEED,         // value: a Feed
     REQUEST_PACE,         // value: a Pace
     REQUEST_THEME,        // value: a ThemeKind
     REQUEST_COPY,         // side: its spec goes to the clipboard
@@ -82,6 +86,7 @@ typedef enum RequestKind {
     REQUEST_UNDO, // the last stroke or change of a model
     REQUEST_REDO,
     REQUEST_PAD_CLEAR,
+    REQUEST_PAD_NOISE,   // grey noise takes the drawing's place
     REQUEST_PAD_NEXT,    // load the next test digit
     REQUEST_PAD_TAKE,    // value: load this test digit
     REQUEST_PAD_BRUSH,   // value: steps

@@ -164,6 +164,20 @@ class RestTest(WindowCase):
         self.assertEqual((own_steppers(), p.now()["a"]["spec"]), (set(), before))
         p.key("Escape", lambda f: f["popup"] == "none")
 
+    def test_outputs_fed_back(self):
+        """The menu feeds outputs back ever once more, pauses, and ends it; noise on the pad is undone."""
+        p = self.p
+        before = p.now()["pad_mean"]
+        p.click("menu.view", lambda f: f["popup"] == "view")
+        p.click("pad.noise", lambda f: abs(f["pad_mean"] - 0.5) < 0.05)
+        feeds = {w["label"]: w["id"] for w in p.now()["widgets"] if w["id"].startswith("feed.")}
+        p.click(feeds["play"], lambda f: f["look"]["fed_back"] >= 2)
+        paused = p.click(feeds["pause"], lambda f: f["look"]["fed_back"] >= 2 and not f["look"]["feeding"])["look"]["fed_back"]
+        self.assertEqual(p.nudge()["look"]["fed_back"], paused)
+        p.click(feeds["off"], lambda f: f["look"]["fed_back"] == 0)
+        p.key("Escape", lambda f: f["popup"] == "none")
+        p.key("z", lambda f: f["pad_mean"] == before)
+
     def test_models_of_the_page(self):
         """A click makes a side one of them and marks it; every click is undone."""
         p = self.p
