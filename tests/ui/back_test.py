@@ -111,8 +111,8 @@ class EscapeTest(BackCase):
             p.key("5", lambda f: f["view"] == "inspect")
             p.key("Escape", lambda f: f["view"] == view)
         frame = self.show("compare")
-        p.do(lambda f: f["view"] == "inspect", "inspect by a double click on a pixel",
-             *p.at(*pixel_point(frame["grids"]["output.a"], 2, 14, 14)), "click", "--repeat", 2, "--delay", 40, 1)
+        p.double_click(lambda f: f["view"] == "inspect", "inspect by a double click on a pixel",
+                       *pixel_point(frame["grids"]["output.a"], 2, 14, 14))
         p.key("Escape", lambda f: f["view"] == "compare")
         frame = p.key("Escape", lambda f: True)  # there is nothing further back
         self.assertEqual(frame["view"], "compare")

@@ -52,8 +52,7 @@ class CodeViewTest(ViewCase):
         self.assertEqual(self.code(p.nudge())["b"]["pulled"], [number])
         p.key("z", lambda f: f["code"]["b"]["pulled"] == [])  # the whole drag
         p.key("y", lambda f: f["code"]["b"]["pulled"] == [number] and abs(f["code"]["b"]["shown"] - shown[1]) < 1e-5)
-        p.do(lambda f: f["code"]["b"]["pulled"] == [], "as encoded", *p.at(*self.bar("b", 0.6, 0.5)), "click", "--repeat", 2,
-             "--delay", 60, 1)
+        p.double_click(lambda f: f["code"]["b"]["pulled"] == [], "as encoded", *self.bar("b", 0.6, 0.5))
         after = self.code()["b"]
         self.assertEqual((after["decoded_mean"], after["change"]), (before["decoded_mean"], 0))
 

@@ -8,7 +8,7 @@ import urllib.parse
 from Xlib import X, Xatom, display
 from Xlib.protocol import event
 
-PATIENCE = 20  # s
+PATIENCE = 150  # s
 
 
 def drop(window, paths, x=None, y=None):

@@ -90,7 +90,7 @@ class InspectTest(ViewCase):
         self.assertEqual(released["look"]["t"], middle["look"]["t"])
         moved = p.do(lambda f: True, "a frame", *p.at(x + w / 4, y + h / 2))
         self.assertEqual(moved["look"]["t"], middle["look"]["t"])
-        p.do(look_is(t=-1), "its own t after a double click", "click", "--repeat", 2, "--delay", 40, 1)
+        p.double_click(look_is(t=-1), "its own t after a double click")
         p.key("t" if up else "shift+t", lambda f: f["look"]["t"] >= 0)
         p.key("Right", look_is(t=-1))  # another pixel has its own t
         self.assertEqual(p.now()["look"]["pixel"], 28 * 14 + 15)
@@ -117,9 +117,8 @@ class InspectTest(ViewCase):
             with self.subTest(view=view, grid=name):
                 frame = self.show(view)
                 expected = -1 if name.startswith("pad") else frame["first"] + cell
-                found = p.do(lambda f: f["view"] == "inspect", "the inspect view",
-                             *p.at(*pixel_point(frame["grids"][name], cell, 11, 17)), "click", "--repeat", 2,
-                             "--delay", 40, 1)
+                found = p.double_click(lambda f: f["view"] == "inspect", "the inspect view",
+                                       *pixel_point(frame["grids"][name], cell, 11, 17))
                 self.assertEqual([found["look"][k] for k in ("digit", "pixel", "pinned")], [expected, 11 * 28 + 17, True])
         self.p.key("d", lambda f: f["look"]["digit"] >= 0)
 

@@ -234,7 +234,7 @@ class KeyboardTest(WindowCase):
         p.read()
         since = len(p.frames)
         xdotool(*words(presses))
-        after = p.wait(lambda f: condition(before, f), "%s: %s after step %d" % (name, words(presses), step(before)), since, seconds=20)
+        after = p.wait(lambda f: condition(before, f), "%s: %s after step %d" % (name, words(presses), step(before)), since)
         self.later = later = p.nudge()
         if not after["playing"]:
             self.assertTrue(condition(before, later), "%s: %s counts more than once" % (name, words(presses)))

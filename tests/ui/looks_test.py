@@ -92,8 +92,7 @@ class HeatmapTest(ViewCase):
         p.release()
         self.show("compare")
         x, y = p.centre("scale.a.0")
-        p.do(look_is(heat_scales=[1.0, 0.25]), "the mode's own scale after a double click", *p.at(x, y),
-             "click", "--repeat", 2, "--delay", 40, 1)
+        p.double_click(look_is(heat_scales=[1.0, 0.25]), "the mode's own scale after a double click", x, y)
         # the same mode on the right has the same scale
         p.key("shift+j", look_is(heatmaps=["bce", "excess"]))
         p.key("shift+j", look_is(heatmaps=["bce", "bce"]))

@@ -163,7 +163,7 @@ class MatrixTest(ViewCase):
         before, spec = p.now(), self.first["models"][cell["model"]]["spec"]
         grid = cell["output"]  # whose pixels need not be whole
         x, y = grid["x"] + grid["pitch"] + 9.5 * grid["side"] / 28, grid["y"] + 14.5 * grid["side"] / 28
-        frame = p.do(lambda f: f["view"] == "inspect", "the inspect view", *p.at(int(x), int(y)), "click", "--repeat", 2, 1)
+        frame = p.double_click(lambda f: f["view"] == "inspect", "the inspect view", int(x), int(y))
         self.assertEqual((frame["look"]["pixel"], frame["look"]["digit"]), (14 * 28 + 9, self.first["first"] + 1))
         self.assertEqual(frame["a"]["spec"], spec)
         p.key("Escape", lambda f: f["view"] == "matrix")

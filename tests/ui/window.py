@@ -18,9 +18,11 @@ import unittest
 
 import numpy
 from PIL import Image, ImageGrab
+from Xlib import X, display as xlib_display
+from Xlib.ext import xtest
 
 LOSSLENS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "losslens"
-PATIENCE = 60  # seconds; a sanitizer on a busy machine is slow
+PATIENCE = 150  # seconds; a sanitizer on a busy machine is slow, and whoever waits in vain fails in any case
 SCREEN = (2600, 1500)
 DIGIT = 28
 FOLDER = tempfile.TemporaryDirectory()  # of a test program, until close_display
@@ -221,6 +223,20 @@ class Program:
 
     def click(self, widget_id, condition, what=None):
         return self.do(condition, what or "effect of a click on " + widget_id, *self.at(*self.centre(widget_id)), "click", 1)
+
+    def double_click(self, condition, what, *point):
+        """At a point, or where the mouse is. All of it is sent at once: SDL counts the time between two presses by when
+        it hears of them, and a frame that is drawn meanwhile may take long."""
+        if point:
+            xdotool(*self.at(*point))
+        self.read()
+        since = len(self.frames)
+        server = xlib_display.Display(DISPLAY.name)
+        for kind in 2 * (X.ButtonPress, X.ButtonRelease):
+            xtest.fake_input(server, kind, 1)
+        server.sync()
+        server.close()
+        return self.wait(condition, what, since)
 
     def shift_click(self, widget_id, condition):
         return self.do(condition, "effect of a click with Shift on " + widget_id, *self.at(*self.centre(widget_id)),

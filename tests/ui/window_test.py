@@ -317,17 +317,17 @@ class RestTest(WindowCase):
         drawn = p.do(lambda f: f["undo"] == count, "%d strokes" % count, *clicks)
         self.assertGreater(drawn["pad_mean"], 0.3)
         xdotool("key", "--delay", 12, *["z"] * count)
-        back = p.wait(lambda f: f["undo"] == 0, "%d presses of Z undo %d strokes" % (count, count), seconds=20)
+        back = p.wait(lambda f: f["undo"] == 0, "%d presses of Z undo %d strokes" % (count, count))
         self.assertEqual(back["pad_mean"], first["pad_mean"])
 
     def test_keys_in_quick_succession_all_count(self):
         p = self.p
         before = p.nudge()
         xdotool("key", "--delay", 0, "n", "n", "n", "n", "n")
-        p.wait(lambda f: f["undo"] == before["undo"] + 5, "five digits loaded by five presses of N", seconds=10)
+        p.wait(lambda f: f["undo"] == before["undo"] + 5, "five digits loaded by five presses of N")
         step = p.settle()["a"]["step"]
         xdotool("key", "--delay", 0, "period", "period", "period", "period")
-        p.wait(lambda f: f["a"]["step"] == step + 4, "four steps by four presses of '.'", seconds=10)
+        p.wait(lambda f: f["a"]["step"] == step + 4, "four steps by four presses of '.'")
 
     def test_next_digit_centre_and_brush(self):
         p = self.p
