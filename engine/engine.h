@@ -26,6 +26,7 @@
 #include "measuring/diagnosis.h"
 #include "measuring/guess.h"
 #include "measuring/metrics.h"
+#include "measuring/mixed.h"
 #include "measuring/model_file.h"
 #include "measuring/pca.h"
 #include "measuring/published.h"

@@ -10,7 +10,8 @@ from drawn_texts import (A, B, HEATMAPS, INVERSE, LOSSES, NAMES, SIDES, SOFT, TE
                          write_count, write_figure)
 
 HISTOGRAM = ("Brightness of the output pixels", "Brightness of outputs", "Brightness")
-CURVES = ("Learning: error on the test digits", "Learning: test error", "Learning")
+CURVES = ("Learning: error on the test digits", "Learning: test error", "Learning", "Learning: targets as they are",
+          "Learning: as they are")
 COLORS = dict(zip(SIDES, (A, B)))
 
 
@@ -20,6 +21,15 @@ def write_total(mean):
     if total is None or abs(total) >= 1e5:
         return write_figure(total)
     return ("%.3f" % total if abs(total) < 100 else "%.1f" % total,)
+
+
+def name_digits(figures):
+    """Of which digits and targets figures are, the longest first."""
+    total, share = write_count(figures["data"]["test"]), figures["figures_binary"]
+    if share == 0:
+        return f"All {total} test digits", f"All {total}"
+    part = "" if share == 1 else "%.0f %% " % (100 * share)
+    return f"All {total}, {part}black-white", f"All, {part}b/w"
 
 
 def count_changed(spec):
@@ -72,10 +82,9 @@ class Stage(Picture):
 
     def check_all(self, side, line):
         """'All 300 test digits' at the left, then the losses that there is room for, from the last one on."""
-        total = write_count(self.f["data"]["test"])
         title = [t for t in line if t.text.startswith("All")]
         for text in title:
-            self.claim(text, (f"All {total} test digits", f"All {total}", "All"), "whose figures these are")
+            self.claim(text, (*name_digits(self.f), "All"), "whose figures these are")
         tokens = [t for t in line if t not in title]
         losses = list_losses(self.f[side]["spec"])
         labels, figures = tokens[::2], tokens[1::2]
@@ -172,8 +181,7 @@ class Stage(Picture):
     # ---- figures of all test digits
 
     def check_table(self):
-        total = write_count(self.f["data"]["test"])
-        titles = self.find(f"All {total} test digits", f"All {total}", where=lambda t: t.y > self.plots.y - 12)
+        titles = self.find(*name_digits(self.f), where=lambda t: t.y > self.plots.y - 12)
         self.case.assertLessEqual(len(titles), 1)
         if not titles:
             return
@@ -222,10 +230,11 @@ class Stage(Picture):
     # ---- plots
 
     def check_side_figure(self, text, find):
-        """'A 0.0918': in the colour of the model whose figure it is."""
+        """'A 0.0918': in the colour of the model whose figure it is; of the targets as they are, like the curves."""
         side = text.text[0].lower()
         self.case.assertEqual(text.color, COLORS[side])
-        self.claim(text, [f"{text.text[0]} {value}" for value in write_figure(find(self.f[side]["test"]))],
+        test = self.f[side]["history"][-1]["test"] if self.f["figures_binary"] > 0 else self.f[side]["test"]
+        self.claim(text, [f"{text.text[0]} {value}" for value in write_figure(find(test))],
                    f"{side}'s figure in a plot's title")
 
     def check_histogram(self):

@@ -215,7 +215,9 @@ class Picture:
                f"learn from, {write_count(data['test'])} to test."
         if self.is_past():
             note += f"   As it was at step {self.f[self.shown[0]]['step']} of {self.f['newest_step']}."
-        if self.f["binary"] > 0:
+        if self.f["figures_binary"] > 0:
+            note += "   Targets, and figures of all test digits: %.0f %% black-white." % (100 * self.f["binary"])
+        elif self.f["binary"] > 0:
             note += "   Targets shown: %.0f %% black-white; figures of all test digits: as they are." % (100 * self.f["binary"])
         note += {"matrix": "   Every cell: A with its column's loss and its row's output.",
                  "claims": "   Every other model: A with another loss, output or seed."}.get(self.view, "")

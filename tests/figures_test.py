@@ -211,7 +211,7 @@ class ViewsTest(FiguresCase):
 
 
 class InspectTest(FiguresCase):
-    def check_inspect(self, figures, pixel, shown, models, t=None):
+    def check_inspect(self, figures, pixel, shown, models, t=None, whole=None):
         """shown: the digit's pixels as they are shown; t: a dragged target."""
         inspect = figures["inspect"]
         row, column = divmod(pixel, 28)
@@ -229,7 +229,8 @@ class InspectTest(FiguresCase):
                 self.near(inspect[key], excess, key, 1e-5, 1e-6)
             else:
                 self.assertIsNone(inspect[key], key)
-        self.near(inspect["mean_t"], LAB.test_pixels[:, pixel].mean(), "mean_t")
+        whole = LAB.test_pixels if whole is None else whole  # the test digits that figures are of
+        self.near(inspect["mean_t"], whole[:, pixel].mean(), "mean_t")
         for side, model in models.items():
             got, z = inspect[side], model.outputs(shown[None])[0][0, pixel]
             p = reference.OUTPUT[model.spec["output"]](z)
@@ -238,9 +239,9 @@ class InspectTest(FiguresCase):
             for loss in ("bce", "mse"):
                 self.near(got[loss], model.losses(loss, z, own), loss, 1e-4)
                 self.near(got[f"{loss}_slope"], model.slopes(loss, z, own), (side, f"{loss}_slope"), 1e-4, 2e-5)
-            measured = model.measure(LAB.test_pixels)
-            self.near(got["mean_p"], measured["mean_map"][pixel], "mean_p")
-            self.near(got["dead_share"], measured["dead_map"][pixel], "dead_share", 0, 1.1 / TEST_IMAGES)
+            outputs = model.outputs(whole)[1][:, pixel]
+            self.near(got["mean_p"], outputs.mean(), "mean_p")
+            self.near(got["dead_share"], (outputs.astype(np.float32) == 0).mean(), "dead_share", 0, 1.1 / TEST_IMAGES)
 
     def models(self, figures, epochs):
         return {side: LAB.trained(figures[side]["spec"], epochs) for side in "ab"}
@@ -301,9 +302,25 @@ class InspectTest(FiguresCase):
             figures = LAB.shot("--view", "inspect", "--binary", s, "--epochs", 5, "--pixel", "20,13")
             mixed = LAB.test_pixels[0] + s * ((LAB.test_pixels[0] >= 0.5) - LAB.test_pixels[0])
             models = self.models(figures, 5)
-            self.check_inspect(figures, 20 * 28 + 13, mixed, models)
-            for side in "ab":
-                self.check_model(figures[side], models[side], mixed)  # figures over the set are of the set as it is
+            grey = np.round(255 * LAB.test_pixels)
+            whole = np.floor(grey + np.float32(s) * (255 * (grey >= 128) - grey) + 0.5) / 255
+            self.check_inspect(figures, 20 * 28 + 13, mixed, models, whole=whole)
+            self.assertEqual(figures["figures_binary"], s)
+            for key, value in lab_reference.facts(whole).items():
+                self.near(figures["test_set"][key], value, key, 1e-6, 1e-9)
+            for side in "ab":  # figures over the set follow: it is mixed, the input too
+                self.check_drawing(figures[side], models[side], mixed)
+                expected = reference.measure(models[side].text, models[side].tensors, whole * 255)
+                for key in ("bce", "mse", "mae", "mean_output", "bias", "psnr", "excess_bce"):
+                    self.near(figures[side]["test"][key], expected[key], key)
+                own = models[side].measure(LAB.test_pixels)["mse"]  # the curves stay those of the targets as they are
+                self.near(figures[side]["history"][-1]["test"]["mse"], own, "history")
+        matrix = LAB.shot("--view", "matrix", "--outputs", "sigmoid", "--losses", "mse", "--binary", 1, "--epochs", 5)
+        self.assertEqual(matrix["figures_binary"], 1)
+        self.near(matrix["test_set"]["mean_input"], (np.round(255 * LAB.test_pixels) >= 128).mean(), "binary")
+        self.assertEqual({cell["test"]["mean_input"] for cell in matrix["cells"]}, {matrix["test_set"]["mean_input"]})
+        lesson = LAB.shot("--lesson", 1, "--binary", 1, "--epochs", 1)  # its rules are of the targets as they are
+        self.assertEqual((lesson["binary"], lesson["figures_binary"]), (1, 0))
 
 
 class ClaimsTest(FiguresCase):

@@ -77,7 +77,8 @@ static void codes_become_known(void **state)
 {
     (void)state;
     enum { MOMENTS = 6 }; // more than are remembered
-    static CodeFacts facts;
+    static SurveyResult facts;
+    static const SurveyWish code = {SURVEY_CODE, 0};
     Trainer *trainer = training_create(2, 2);
     BankModel *model = training_find(trainer, "layers=6,batch=100");
     training_run(trainer, &model, 1);
@@ -87,21 +88,21 @@ static void codes_become_known(void **state)
     const int before = training_wakes_at_rest(trainer, &model, 1);
     for (int i = 0; i < MOMENTS; i++) {
         moments[i] = trainer_recall(trainer, model, steps[i]);
-        assert_false(trainer_measure_code(trainer, moments[i], &facts));
+        assert_false(trainer_survey(trainer, moments[i], code, &facts));
     }
     for (int i = 0; i < MOMENTS; i++) {
-        TRAINING_WAIT_UNTIL(trainer_measure_code(trainer, moments[i], &facts));
-        check_code(&facts, moments[i]);
+        TRAINING_WAIT_UNTIL(trainer_survey(trainer, moments[i], code, &facts));
+        check_code(&facts.code, moments[i]);
     }
     TRAINING_WAIT_UNTIL(training_wakes() != before);
     trainer_set_goal(trainer, 1000000, -1); // while it trains, too
     trainer_play(trainer, true);
     (void)training_wait_for_step(model, 30);
     Moment *late = trainer_recall(trainer, model, 30);
-    TRAINING_WAIT_UNTIL(trainer_measure_code(trainer, late, &facts));
-    check_code(&facts, late);
+    TRAINING_WAIT_UNTIL(trainer_survey(trainer, late, code, &facts));
+    check_code(&facts.code, late);
     assert_true(trainer_is_busy(trainer));
-    (void)trainer_measure_code(trainer, moments[0], &facts); // nobody waits for it any more
+    (void)trainer_survey(trainer, moments[0], code, &facts); // nobody waits for it any more
     trainer_destroy(trainer);
     for (int i = 0; i < MOMENTS; i++)
         moment_release(moments[i]);

@@ -66,7 +66,7 @@ static void show(Frame *frame, const Metrics *test, int64_t step, int64_t last)
     fill_history(&shown);
     newest.history_count = 0;
     for (int i = 0; i < frame->model_count; i++) {
-        frame->models[i].snapshot = &shown;
+        frame->models[i].snapshot = frame->models[i].own = &shown;
         frame->models[i].live = step < last ? &newest : &shown;
         for (int loss = 0; loss < LOSS_COUNT; loss++)
             frame->models[i].pad_loss[loss] = test->images ? test->mean[loss] : 0.1234;

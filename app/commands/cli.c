@@ -158,7 +158,7 @@ static const OptionRow rows[] = {
     {"--heat-scale", "S", PICTURE, KIND_REAL, FIELD(heat_scale), 0.001, 20,
      "where the first heatmap's scale ends, 0.001 to 20;\ndefault: the mode's own", NULL},
     {"--binary", "S", PICTURE, KIND_REAL, FIELD(look.binarise), 0, 1,
-     "mix the shown targets with their binary form, 0 to 1;\ndefault: 0", NULL},
+     "mix the targets, and what figures of all test digits are of,\nwith their binary form, 0 to 1; default: 0", NULL},
     {"--show-as", NULL, PICTURE, KIND_CHOICE, FIELD(look.show_as), 0, 0,
      "what pictures show of outputs: as they are, white from 0.5\non, or drawn with their brightness as the chance; "
      "figures are\nof the mean; default: mean",

@@ -361,6 +361,7 @@ json_t *figures_json(const Frame *frame, const CaptureWindow *window)
     set(json, "notices", report_notices(frame->notices));
     if (frame->facts)
         set(json, "test_set", facts_json(frame->facts));
+    set(json, "figures_binary", report_number((double)frame->figures_mix)); // of the targets that they are of
     if (frame->pca)
         set(json, "pca",
             report_pca(frame->pca, pca_components(&frame->models[scene_shows(scene, SIDE_A) ? SIDE_A : SIDE_B].spec)));

@@ -9,11 +9,12 @@ static int list_figures(Panel *panel, PanelFigure figures[SIDE_COUNT])
 {
     const Frame *frame = panel->frame;
     int count = 0;
-    for (int side = SIDE_COUNT - 1; side >= 0; side--)
-        if (panel_is_shown(frame, side) && frame->models[side].snapshot->test.images > 0 &&
-            curve_has(&frame->models[side], frame->look.curve_loss))
-            figures[count++] = panel_side_figure(
-                panel->ui, frame, side, curve_of_metrics(&frame->models[side].snapshot->test, frame->look.curve_loss));
+    for (int side = SIDE_COUNT - 1; side >= 0; side--) {
+        const ModelFrame *m = &frame->models[side]; // its own figures, as the curves
+        if (panel_is_shown(frame, side) && m->own->test.images > 0 && curve_has(m, frame->look.curve_loss))
+            figures[count++] =
+                panel_side_figure(panel->ui, frame, side, curve_of_metrics(&m->own->test, frame->look.curve_loss));
+    }
     return count;
 }
 
@@ -96,13 +97,17 @@ static void draw_chips(Panel *panel, Rect place, const Chips *chips)
 // Title, the models' figures, chips: there are fewer of these where figures and title had no room else.
 Rect curves_head(Panel *panel, Rect rect)
 {
-    static const char *const titles[] = {"Learning: error on the test digits", "Learning: test error", "Learning"};
+    static const char *const usual[] = {"Learning: error on the test digits", "Learning: test error", "Learning"},
+                             *const as_they_are[] = {"Learning: targets as they are", "Learning: as they are",
+                                                     "Learning"};
     Ui *ui = panel->ui;
+    const bool is_mixed = panel->frame->figures_mix > 0.0f; // then it is to be said that these are not
+    const char *const *titles = is_mixed ? as_they_are : usual;
     PanelFigure figures[SIDE_COUNT];
     const int count = list_figures(panel, figures);
     const float pad = ui_px(ui, 12), right = rect.x + rect.w - pad,
                 least = panel_figures_width(ui, figures, count, false) +
-                        ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, titles[2]) + 5 * pad;
+                        ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, titles[is_mixed ? 1 : 2]) + 5 * pad;
     static const int firsts[] = {LOSS_COUNT, LOSSES_IN_MATRIX, LOSSES_SHOWN};
     Chips chips = list_chips(panel, firsts[0]);
     for (int i = 1; i < 3 && chips.width + least > rect.w; i++)

@@ -265,7 +265,9 @@ void figure_foot(const Frame *frame, bool has_choice, char text[FIGURE_WORDS])
     else
         append(text, "%s", frame->dataset_title);
     append(text, ", learnt from %s digits. Figures: all %s test digits", learnt, count);
-    if (frame->look.binarise > 0.0f)
+    if (frame->figures_mix > 0.0f)
+        append(text, ", %.0f %% black-white as those shown", 100.0 * (double)frame->figures_mix);
+    else if (frame->look.binarise > 0.0f)
         append(text, ", grey as they are; shown: %.0f %% black-white", 100.0 * (double)frame->look.binarise);
     append(text, ".");
     if (frame->look.show_as != SHOW_MEAN)

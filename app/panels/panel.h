@@ -145,6 +145,9 @@ PanelFigure panel_side_figure(const Ui *ui, const Frame *frame, int side, double
 
 void panel_format_count(int count, char text[16]); // 60000: "60,000"
 
+// Of which digits figures are: "All 10,000 test digits", "All 10,000", with the targets that are not as they are.
+void panel_name_digits(const Frame *frame, char whole[64], char brief[32]);
+
 // Of all of them in a line, with or without their moments.
 float panel_figures_width(Ui *ui, const PanelFigure *figures, int count, bool is_whole);
 

@@ -36,7 +36,7 @@ void panel_card(Panel *panel, Rect rect)
 Progress panel_progress(const Frame *frame, int model)
 {
     const Snapshot *s = frame->models[model].snapshot;
-    const bool is_past = s != frame->models[model].live;
+    const bool is_past = frame->models[model].own != frame->models[model].live;
     const int64_t epoch = s->step / s->steps_per_epoch, rest = s->step % s->steps_per_epoch;
     Progress out;
     char *const text = out.short_text;
@@ -168,6 +168,20 @@ void panel_format_count(int count, char text[16])
         (void)snprintf(text, 16, "%d,%03d", count / 1000, count % 1000);
     else
         (void)snprintf(text, 16, "%d", count);
+}
+
+void panel_name_digits(const Frame *frame, char whole[64], char brief[32])
+{
+    char count[16], share[16] = "";
+    panel_format_count(frame->test_count, count);
+    (void)snprintf(whole, 64, "All %s test digits", count);
+    (void)snprintf(brief, 32, "All %s", count);
+    if (frame->figures_mix <= 0.0f)
+        return;
+    if (frame->figures_mix < 1.0f)
+        (void)snprintf(share, sizeof share, "%.0f %% ", 100.0 * (double)frame->figures_mix);
+    (void)snprintf(whole, 64, "All %s, %sblack-white", count, share);
+    (void)snprintf(brief, 32, "All, %sb/w", share);
 }
 
 // ---- help ---------------------------------------------------------------------------------------------------------

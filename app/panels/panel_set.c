@@ -58,12 +58,9 @@ static void draw_head(Panel *panel, int side)
     const float thick = ui_px(ui, 2);
     draw_box(ui->draw, (Rect){head.x, head.y + head.h - thick, head.w, thick}, panel_side_color(ui, side), 0);
     const Rect line = {head.x, head.y, head.w, head.h - thick};
-    char count[16], all[48], moment[64];
-    panel_format_count(panel->frame->test_count, count);
-    (void)snprintf(all, sizeof all, "All %s test digits", count);
-    (void)snprintf(moment, sizeof moment, "All %s at %s", count, m->figures_of);
-    char brief[32];
-    (void)snprintf(brief, sizeof brief, "All %s", count);
+    char all[64], brief[32], moment[64];
+    panel_name_digits(panel->frame, all, brief);
+    (void)snprintf(moment, sizeof moment, "%s at %.*s", brief, 24, m->figures_of);
     const char *const forms[] = {*m->figures_of ? moment : all, *m->figures_of ? m->figures_of : brief, brief, "All",
                                  ""};
     const float widths[] = {ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, brief),

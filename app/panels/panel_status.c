@@ -60,7 +60,11 @@ static void format_note(const Frame *frame, char *text, size_t size)
             text + used, size - used, "   As it was at step %lld of %lld.",
             (long long)frame->models[scene_shows(look->scene, SIDE_A) ? SIDE_A : SIDE_B].snapshot->step,
             (long long)frame->newest_step);
-    if (look->binarise > 0.0f)
+    if (frame->figures_mix > 0.0f)
+        used += (size_t)snprintf(text + used, size - used,
+                                 "   Targets, and figures of all test digits: %.0f %% black-white.",
+                                 100.0 * (double)look->binarise);
+    else if (look->binarise > 0.0f)
         used += (size_t)snprintf(text + used, size - used,
                                  "   Targets shown: %.0f %% black-white; figures of all test digits: as they are.",
                                  100.0 * (double)look->binarise);

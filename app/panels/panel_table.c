@@ -232,10 +232,8 @@ static void draw_heading(Panel *panel, Rect row, float column)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    char total[16], title[48], brief[24];
-    panel_format_count(frame->test_count, total);
-    (void)snprintf(title, sizeof title, "All %s test digits", total);
-    (void)snprintf(brief, sizeof brief, "All %s", total);
+    char title[64], brief[32];
+    panel_name_digits(frame, title, brief);
     const char *const titles[] = {title, brief};
     ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, row.h}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
             ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, row.w - 2 * column, titles, 2));

@@ -187,6 +187,7 @@ void app_free(App *app)
     offer_free(&app->offer);
     pca_run_end(&app->pca_run);
     saying_run_end(&app->saying_run);
+    free(app->mixed);
     cast_free(app);
     trainer_destroy(app->trainer);
     pad_free(&app->pad);

@@ -11,6 +11,7 @@
 // code. Thread: the UI thread. Training runs behind the engine's trainer.
 #pragma once
 #include "state/frame.h"
+#include "state/mixed.h"
 #include "state/pca_run.h"
 #include "state/presets.h"
 #include "state/request.h"
@@ -143,6 +144,7 @@ struct App {
     int origin_count;
     PcaRun pca_run;
     SayingRun saying_run;
+    MixedRun *mixed;          // owned; NULL: nobody has wanted such figures
     TrialFrame trials;        // of the frame, where the claims are on show
     int64_t byte_counts[256]; // of the test set's pixels
     const void *counted;      // the set that they are of; NULL: not yet

@@ -30,9 +30,12 @@ static bool compose_facts(App *app, const Frame *frame, int side)
         return false;
     Moment *moment = trainer_recall(app->trainer, app->slots[side].bank, s->test_step);
     const bool is_there = moment && moment->step == s->test_step;
-    const bool is_known = is_there && trainer_measure_code(app->trainer, moment, &out->facts);
-    if (is_known)
+    static SurveyResult result; // the UI thread's
+    const bool is_known = is_there && trainer_survey(app->trainer, moment, (SurveyWish){SURVEY_CODE, 0}, &result);
+    if (is_known) {
+        out->facts = result.code;
         out->facts_epoch = s->test_epoch;
+    }
     moment_release(moment);
     out->are_current = out->facts.images > 0 && is_known && s->test_step == s->step;
     return is_there && !is_known;

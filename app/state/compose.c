@@ -209,8 +209,10 @@ static void compose_model(App *app, Frame *frame, int index)
     m->origin = app_find_origin(app, &slot->spec);
     m->model = bank_model_shape(slot->bank);
     m->range = range_of(m->model, m->snapshot->parameters);
-    m->settings = metrics_loss_settings(m->model, m->snapshot->parameters, &m->snapshot->test);
-    m->facts = trainer_model_facts(app->trainer, &slot->spec);
+    m->settings = metrics_loss_settings(m->model, m->snapshot->parameters, &m->own->test);
+    m->facts = frame->figures_mix <= 0.0f     ? trainer_model_facts(app->trainer, &slot->spec)
+               : m->snapshot->test.images > 0 ? &app->mixed->models[index].figures.facts
+                                              : NULL;
     if (m->origin && m->origin->components)
         (void)snprintf(m->caption, sizeof m->caption, "PCA, %d component%s", m->origin->components,
                        m->origin->components == 1 ? "" : "s");
@@ -466,6 +468,7 @@ const Frame *app_compose(App *app, int page_count, bool is_capture, bool takes_n
         take_snapshots(app, frame, false);
     frame->model_count = app->slot_count;
     past_compose(app, frame);
+    mixed_compose(app, frame);
     compose_models(app, frame);
     pairs_compose(app, frame);
     frame->trials = NULL;
@@ -499,7 +502,7 @@ bool app_is_settled(App *app)
     for (int i = 0; i < frame->model_count; i++) {
         if (i < SIDE_COUNT && !app_is_on_show(app, i))
             continue; // the side that solo leaves out
-        const Snapshot *s = frame->models[i].snapshot, *live = frame->models[i].live;
+        const Snapshot *s = frame->models[i].own, *live = frame->models[i].live;
         const int64_t all = (int64_t)live->steps_per_epoch * app->goal_epochs;
         const int64_t own = app_find_goal(app, i), most = own >= 0 && own < all ? own : all;
         const int64_t goal = app->goal_step >= 0 && app->goal_step < most ? app->goal_step : most;
@@ -508,6 +511,6 @@ bool app_is_settled(App *app)
             settled && is_done && s->test.images > 0 && s->test_step == s->step && pca_run_has_come(&frame->models[i]);
     }
     return settled && !pca_run_is_waited_for(app) && !saying_run_is_waited_for(app) && past_is_early_whole(app) &&
-           frame->pair.is_complete && (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete) &&
-           (!frame->code || frame->code->is_complete);
+           frame->pair.is_complete && frame->are_mixed_whole &&
+           (app->look.scene != SCENE_CLAIMS || frame->claims.is_complete) && (!frame->code || frame->code->is_complete);
 }

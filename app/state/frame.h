@@ -57,7 +57,9 @@ typedef struct ModelFrame {
     LossSettings settings;     // that its losses are taken with
     const TargetFacts *facts;  // of what its figures are held against; NULL as the frame's
     Appearance appearance;     // of the very figures in snapshot; images 0: not known (yet), never in pictures
-    const Snapshot *snapshot;  // borrowed for the frame; of the moment that is looked at
+    const Snapshot *snapshot;  // borrowed for the frame; of the moment that is looked at, its figures of the targets on
+                               // show (mixed.h)
+    const Snapshot *own;       // the same with figures of the targets as they are
     const Snapshot *live;      // the newest
     const ModelOrigin *origin; // NULL: its seed's weights
     float *z, *p;
@@ -131,11 +133,15 @@ typedef struct Frame {
     const LatentFrame *latent; // in its view; else NULL
     PairFigures pair;
     LessonCard lesson;
-    bool is_lesson_new;                       // nobody has taken one here yet
-    int preset;                               // that is on show, as it was set up; -1: none
-    Sentence sentence;                        // of the scene; changes at most once a second while models train
-    Sentence column_sentences[LOSS_COUNT];    // of the matrix, by column on show
-    const TargetFacts *facts;                 // of the test set, by A's targets (B's without A); NULL: no data yet
+    bool is_lesson_new;                    // nobody has taken one here yet
+    int preset;                            // that is on show, as it was set up; -1: none
+    Sentence sentence;                     // of the scene; changes at most once a second while models train
+    Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
+    const TargetFacts *facts; // of the test set, by A's targets (B's without A), as they are on show; NULL: no data
+                              // yet, or not measured yet
+    const TargetFacts *own_facts; // of them as they are
+    float figures_mix;            // of the targets that figures are of: look.binarise, or 0 in views that measure none
+    bool are_mixed_whole;         // no figure of them is still to come
     int64_t target_histogram[HISTOGRAM_BINS]; // of its targets as they are shown: look.binarise; without facts zeros
     const Pca *pca;           // of the training images; NULL: nobody has wanted it, or it is not there yet
     const SayingRun *sayings; // what was measured over seeds, and what is being measured

@@ -13,7 +13,7 @@ static Landmark make(const char *key, const char *brief, bool is_right, double l
 
 int landmarks_list(const Frame *frame, Landmark landmarks[LANDMARKS_MAX])
 {
-    const TargetFacts *facts = frame->facts;
+    const TargetFacts *facts = frame->own_facts; // the curves are of the targets as they are
     const int loss = frame->look.curve_loss;
     int count = 0;
     if (!facts)

@@ -45,10 +45,14 @@ static bool compose_points(App *app, const Frame *frame, int side)
     }
     bool is_coming = false;
     if (s->test.images > 0 && !(*held && store->sides[side].step == s->test_step)) {
+        static SurveyResult result; // the UI thread's
         CodePoints *found = NULL;
         Moment *moment = trainer_recall(app->trainer, app->slots[side].bank, s->test_step);
         const bool is_there = moment && moment->step == s->test_step;
-        is_coming = is_there && !trainer_measure_points(app->trainer, moment, &found);
+        if (is_there && trainer_survey(app->trainer, moment, (SurveyWish){SURVEY_POINTS, 0}, &result))
+            found = result.points;
+        else
+            is_coming = is_there;
         moment_release(moment);
         if (found) {
             code_points_release(*held);

@@ -17,7 +17,7 @@ static bool is_comparable(const Snapshot *a, const Snapshot *b)
 // of a later one, before a restart or a journey into the past, does not. True while it is still to come.
 static bool compare_models(App *app, const Frame *frame, int a, int b, PairMetrics *out, int *epoch)
 {
-    const Snapshot *of_a = frame->models[a].snapshot, *of_b = frame->models[b].snapshot;
+    const Snapshot *of_a = frame->models[a].own, *of_b = frame->models[b].own;
     if (*epoch > of_a->test_epoch || of_a->test.images == 0)
         *out = (PairMetrics){0};
     if (!is_comparable(of_a, of_b))
@@ -71,11 +71,14 @@ static void compose_appearance(App *app, Frame *frame, int side)
 {
     ModelFrame *m = &frame->models[side];
     m->appearance = (Appearance){0};
-    if (frame->is_capture || m->snapshot->test.images == 0 || trainer_is_busy(app->trainer))
+    if (frame->is_capture || frame->figures_mix > 0.0f || m->snapshot->test.images == 0 ||
+        trainer_is_busy(app->trainer))
         return;
     Moment *moment = trainer_recall(app->trainer, app->slots[side].bank, m->snapshot->test_step);
-    if (moment && moment->step == m->snapshot->test_step)
-        (void)trainer_measure_appearance(app->trainer, moment, &m->appearance);
+    static SurveyResult result; // the UI thread's
+    if (moment && moment->step == m->snapshot->test_step &&
+        trainer_survey(app->trainer, moment, (SurveyWish){SURVEY_APPEARANCE, 0}, &result))
+        m->appearance = result.appearance;
     moment_release(moment);
 }
 

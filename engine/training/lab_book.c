@@ -84,12 +84,13 @@ static Needed list_needed(const LabBook *book, int saying)
     return needed;
 }
 
-static BookModel *find_model(const LabBook *book, const Spec *spec, int left_out)
+// An index into the models; -1: there is none.
+static int find_model(const LabBook *book, const Spec *spec, int left_out)
 {
     for (int i = 0; i < book->count; i++)
         if (book->models[i].left_out == left_out && spec_equal(&book->models[i].spec, spec))
-            return (BookModel *)&book->models[i];
-    return NULL;
+            return i;
+    return -1;
 }
 
 int lab_book_missing(const LabBook *book, int saying)
@@ -97,7 +98,7 @@ int lab_book_missing(const LabBook *book, int saying)
     const Needed needed = list_needed(book, saying);
     int missing = 0;
     for (int i = 0; i < needed.count; i++)
-        missing += !find_model(book, &needed.specs[i], needed.left_out);
+        missing += find_model(book, &needed.specs[i], needed.left_out) < 0;
     return missing;
 }
 
@@ -164,10 +165,10 @@ static bool train_missing(LabBook *book, const Needed *needed, const LoadProgres
 {
     Part part = {.whole = progress};
     for (int i = 0; i < needed->count; i++)
-        if (!find_model(book, &needed->specs[i], needed->left_out))
+        if (find_model(book, &needed->specs[i], needed->left_out) < 0)
             part.total += (uint64_t)lab_batches(&book->lab, &needed->specs[i], book->epochs);
     for (int i = 0; i < needed->count; i++) {
-        if (find_model(book, &needed->specs[i], needed->left_out))
+        if (find_model(book, &needed->specs[i], needed->left_out) >= 0)
             continue;
         if (!train_model(book, &needed->specs[i], needed->left_out, &part, error))
             return false;
@@ -240,7 +241,7 @@ static bool measure_trial(LabBook *book, int trial, SayingOutcome *out, Error *e
     for (int variant = 0; variant < trial_variant_count(row); variant++)
         for (int seed = 0; seed < TRIAL_SEEDS; seed++) {
             const Spec spec = trial_spec(&book->base, row, variant, seed);
-            BookModel *of = find_model(book, &spec, row->left_out);
+            BookModel *of = &book->models[find_model(book, &spec, row->left_out)];
             if (!measure_extras(book, row, of, error))
                 return false;
             evidence.models[variant][seed] = &of->model;
@@ -270,7 +271,7 @@ static bool judge_seed(const LabBook *book, int claim, int seed, ClaimResult *ou
     base.seed += (uint32_t)seed;
     for (int i = 0; i < CLAIM_MODEL_COUNT; i++) {
         const Spec spec = claim_model_spec(&base, i);
-        models[i] = claim_get(claim)->models >> i & 1 ? find_model(book, &spec, -1) : NULL;
+        models[i] = claim_get(claim)->models >> i & 1 ? &book->models[find_model(book, &spec, -1)] : NULL;
         evidence.test[i] = models[i] && models[i]->model.is_measured ? &models[i]->model.test : NULL;
         evidence.is_broken[i] = models[i] && models[i]->model.is_broken;
         evidence.epochs[i] = book->epochs;

@@ -11,6 +11,7 @@
 #include "measuring/code_facts.h"
 #include "measuring/code_points.h"
 #include "measuring/metrics.h"
+#include "measuring/mixed.h"
 #include "models/model.h"
 #include "training/learner.h"
 #include "training/moment.h"
@@ -137,16 +138,30 @@ Moment *trainer_recall(Trainer *trainer, BankModel *model, int64_t step);
 // computed in at most a twentieth of training's time; `wake` is called when it is there.
 bool trainer_compare(Trainer *trainer, Moment *a, Moment *b, PairMetrics *out);
 
-// What each unit of a moment's code does over the whole test set; else as trainer_compare.
-bool trainer_measure_code(Trainer *trainer, Moment *moment, CodeFacts *out);
+// What takes too long to be measured with every moment, and is where somebody looks at it; over the whole test set.
+typedef enum SurveyKind {
+    SURVEY_CODE,       // what each unit of the code does
+    SURVEY_POINTS,     // the codes of the test digits, as many as code_points_count says
+    SURVEY_APPEARANCE, // how outputs look: takes ten times as long as all figures, so ask while no model trains
+    SURVEY_MIXED       // every figure, of digits that are mixed with their binary form
+} SurveyKind;
 
-// The codes of a moment's test digits, as many as code_points_count says; else as trainer_compare. The caller holds
-// *out, which is NULL where memory was short.
-bool trainer_measure_points(Trainer *trainer, Moment *moment, CodePoints **out);
+typedef struct SurveyWish {
+    SurveyKind kind;
+    float mix; // of SURVEY_MIXED; else 0
+} SurveyWish;
 
-// How a moment's outputs over the whole test set look; else as trainer_compare. It takes ten times as long as all
-// figures: to be asked for while no model trains.
-bool trainer_measure_appearance(Trainer *trainer, Moment *moment, Appearance *out);
+// Of its kind.
+typedef union SurveyResult {
+    CodeFacts code;
+    CodePoints *points; // the caller holds them; NULL where memory was short
+    Appearance appearance;
+    MixedFigures mixed;
+} SurveyResult;
+
+// What is asked for of a moment; else as trainer_compare. A few are remembered: ask for no more than four at once that
+// are not known yet.
+bool trainer_survey(Trainer *trainer, Moment *moment, SurveyWish wish, SurveyResult *out);
 
 const Model *bank_model_shape(const BankModel *model); // borrowed; lives until another spec pushes it out of the bank
 const Snapshot *bank_model_latest(BankModel *model, bool *changed); // borrowed until the next call for this model

@@ -261,50 +261,45 @@ static int find_survey_locked(const Trainer *trainer) // one that waits; -1: non
     return -1;
 }
 
-// What a survey finds, on its way into its entry.
-typedef struct Findings {
-    CodePoints *points;
-    Appearance appearance; // of the code: trainer->code_facts
-} Findings;
-
-static bool measure_survey(Trainer *trainer, SurveyKind kind, const Moment *moment, Findings *out)
+// Into trainer->survey.
+static bool measure_survey(Trainer *trainer, const Moment *moment, SurveyWish wish)
 {
+    const Model *model = &moment->model;
     const ImageSet *test = &trainer->dataset->test;
-    *out = (Findings){0};
-    switch (kind) {
+    SurveyResult *out = &trainer->survey;
+    switch (wish.kind) {
     case SURVEY_CODE:
-        return code_facts_measure(&moment->model, moment->parameters, test, test->count, trainer->pool,
-                                  &trainer->code_facts, NULL);
+        return code_facts_measure(model, moment->parameters, test, test->count, trainer->pool, &out->code, NULL);
     case SURVEY_POINTS:
-        out->points = code_points_measure(&moment->model, moment->parameters, test, test->count, trainer->pool, NULL);
+        out->points = code_points_measure(model, moment->parameters, test, test->count, trainer->pool, NULL);
         return out->points != NULL;
     case SURVEY_APPEARANCE:
-        return appearance_measure(&moment->model, moment->parameters, test, test->count, trainer->pool,
-                                  &out->appearance, NULL);
+        return appearance_measure(model, moment->parameters, test, test->count, trainer->pool, &out->appearance, NULL);
+    case SURVEY_MIXED:
+        return mixed_measure(model, moment->parameters, test, test->count, wish.mix, trainer->pool, &out->mixed, NULL);
     }
     return false;
 }
 
-// As compare_pair_locked.
+// As compare_pair_locked. What there was no memory for is known to hold nothing.
 static void survey_locked(Trainer *trainer, int index)
 {
     Moment *const moment = trainer->surveys[index].moment;
-    const SurveyKind kind = trainer->surveys[index].kind;
+    const SurveyWish wish = trainer->surveys[index].wish;
     moment_hold(moment);
     pthread_mutex_unlock(&trainer->lock);
     const int64_t start = trainer_now_ns();
-    Findings found;
-    const bool good = measure_survey(trainer, kind, moment, &found);
+    const bool good = measure_survey(trainer, moment, wish);
+    if (!good)
+        memset(&trainer->survey, 0, sizeof trainer->survey);
     set_next_time(trainer, start);
     pthread_mutex_lock(&trainer->lock);
     Survey *survey = &trainer->surveys[index];
-    if (survey->moment == moment && survey->kind == kind) {
+    if (survey->moment == moment && survey->wish.kind == wish.kind && survey->wish.mix == wish.mix) {
         survey->is_done = true;
-        survey->code = good && kind == SURVEY_CODE ? trainer->code_facts : (CodeFacts){0};
-        survey->points = found.points;
-        survey->appearance = good ? found.appearance : (Appearance){0};
-    } else {
-        code_points_release(found.points);
+        survey->result = trainer->survey;
+    } else if (wish.kind == SURVEY_POINTS) {
+        code_points_release(trainer->survey.points);
     }
     if (!good)
         atomic_store(&trainer->has_failed, true);

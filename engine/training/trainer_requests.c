@@ -42,6 +42,13 @@ Trainer *trainer_create(const TrainerOptions *options, Error *error)
     return trainer;
 }
 
+static void drop_points(Survey *survey)
+{
+    if (survey->moment && survey->wish.kind == SURVEY_POINTS && survey->is_done)
+        code_points_release(survey->result.points);
+    survey->is_done = false;
+}
+
 void trainer_destroy(Trainer *trainer)
 {
     if (!trainer)
@@ -58,8 +65,8 @@ void trainer_destroy(Trainer *trainer)
         moment_release(trainer->pairs[i].b);
     }
     for (int i = 0; i < SURVEYS_MAX; i++) {
+        drop_points(&trainer->surveys[i]);
         moment_release(trainer->surveys[i].moment);
-        code_points_release(trainer->surveys[i].points);
     }
     for (int i = 0; i < trainer->bank_count; i++)
         bank_model_destroy(trainer->bank[i]);
@@ -344,55 +351,34 @@ bool trainer_compare(Trainer *trainer, Moment *a, Moment *b, PairMetrics *out)
     return is_known;
 }
 
-// The entry of this moment where it is done; else NULL, and it is asked for. It stays whole under the lock.
-static const Survey *find_survey_locked(Trainer *trainer, Moment *moment, SurveyKind kind)
+static bool is_of(const Survey *survey, const Moment *moment, SurveyWish wish)
 {
-    for (int i = 0; i < SURVEYS_MAX; i++) {
+    return survey->moment == moment && survey->wish.kind == wish.kind && survey->wish.mix == wish.mix;
+}
+
+bool trainer_survey(Trainer *trainer, Moment *moment, SurveyWish wish, SurveyResult *out)
+{
+    bool is_known = false, is_there = false;
+    pthread_mutex_lock(&trainer->lock);
+    for (int i = 0; i < SURVEYS_MAX && !is_there; i++) {
         const Survey *survey = &trainer->surveys[i];
-        if (survey->moment == moment && survey->kind == kind)
-            return survey->is_done ? survey : NULL;
+        is_there = is_of(survey, moment, wish);
+        is_known = is_there && survey->is_done;
+        if (is_known)
+            *out = survey->result;
+        if (is_known && wish.kind == SURVEY_POINTS && out->points)
+            code_points_hold(out->points);
     }
-    Survey *survey = &trainer->surveys[trainer->next_survey];
-    trainer->next_survey = (trainer->next_survey + 1) % SURVEYS_MAX;
-    moment_release(survey->moment);
-    moment_hold(moment);
-    code_points_release(survey->points);
-    survey->points = NULL;
-    survey->moment = moment;
-    survey->kind = kind;
-    survey->is_done = false;
-    pthread_cond_signal(&trainer->changed);
-    return NULL;
-}
-
-bool trainer_measure_code(Trainer *trainer, Moment *moment, CodeFacts *out)
-{
-    pthread_mutex_lock(&trainer->lock);
-    const Survey *survey = find_survey_locked(trainer, moment, SURVEY_CODE);
-    if (survey)
-        *out = survey->code;
+    if (!is_there) {
+        Survey *survey = &trainer->surveys[trainer->next_survey];
+        trainer->next_survey = (trainer->next_survey + 1) % SURVEYS_MAX;
+        drop_points(survey);
+        moment_release(survey->moment);
+        moment_hold(moment);
+        survey->moment = moment;
+        survey->wish = wish;
+        pthread_cond_signal(&trainer->changed);
+    }
     pthread_mutex_unlock(&trainer->lock);
-    return survey != NULL;
-}
-
-bool trainer_measure_points(Trainer *trainer, Moment *moment, CodePoints **out)
-{
-    pthread_mutex_lock(&trainer->lock);
-    const Survey *survey = find_survey_locked(trainer, moment, SURVEY_POINTS);
-    if (survey && survey->points)
-        code_points_hold(survey->points);
-    if (survey)
-        *out = survey->points;
-    pthread_mutex_unlock(&trainer->lock);
-    return survey != NULL;
-}
-
-bool trainer_measure_appearance(Trainer *trainer, Moment *moment, Appearance *out)
-{
-    pthread_mutex_lock(&trainer->lock);
-    const Survey *survey = find_survey_locked(trainer, moment, SURVEY_APPEARANCE);
-    if (survey)
-        *out = survey->appearance;
-    pthread_mutex_unlock(&trainer->lock);
-    return survey != NULL;
+    return is_known;
 }

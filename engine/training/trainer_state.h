@@ -27,16 +27,11 @@ typedef struct PairEntry {
     PairMetrics metrics;
 } PairEntry;
 
-// What takes too long to be measured with every moment, and is where somebody looks at it.
-typedef enum SurveyKind { SURVEY_CODE, SURVEY_POINTS, SURVEY_APPEARANCE } SurveyKind;
-
 typedef struct Survey {
     Moment *moment; // held; NULL: the entry is free
-    SurveyKind kind;
+    SurveyWish wish;
     bool is_done;
-    CodeFacts code;     // of its kind
-    CodePoints *points; // held
-    Appearance appearance;
+    SurveyResult result;
 } Survey;
 
 struct Trainer {
@@ -86,7 +81,7 @@ struct Trainer {
     int64_t credit_ns, measuring_ns; // time saved up for measuring, and what it took the last time
     int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
     int64_t next_compare_ns;         // when the next pair or survey may be measured while models train
-    CodeFacts code_facts;            // that are being measured
+    SurveyResult survey;             // that is being measured
 };
 
 // trainer.c

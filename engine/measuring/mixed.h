@@ -1,0 +1,19 @@
+// Mixed: every figure over a set whose pixels are somewhere between what they are and 0 or 1: what the slider of the
+// targets shows. The digits that the model reads are mixed, too, as on the page.
+//
+// Thread: as metrics_measure.
+#pragma once
+#include "measuring/metrics.h"
+
+typedef struct MixedFigures {
+    float mix;
+    Metrics test;      // images 0: nothing was measured
+    TargetFacts facts; // of the mixed set, by the spec's targets
+} MixedFigures;
+
+// A byte t after t + mix (b - t), rounded to a byte, b its binary form (pixels_make_binary). mix: 0 .. 1.
+uint8_t mixed_byte(uint8_t byte, float mix);
+
+// Measures the first image_count images of set. False only when memory is short.
+bool mixed_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, float mix,
+                   Pool *pool, MixedFigures *out, Error *error);
