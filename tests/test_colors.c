@@ -171,6 +171,23 @@ static void signs_are_told_apart(void **state)
     }
 }
 
+// Points of ten labels on a card: each is seen, and no two are alike, even to a deuteranope.
+static void labels_are_told_apart(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < THEME_COUNT; kind++) {
+        const Theme *theme = theme_get((ThemeKind)kind);
+        const Color *labels = theme->palette->labels;
+        for (int i = 0; i < 10; i++) {
+            assert_at_least(contrast(labels[i], theme->panel), 3, "a label on a card");
+            for (int other = 0; other < i; other++) {
+                assert_at_least(distance(labels[i], labels[other], false), 39, "two labels");
+                assert_at_least(distance(labels[i], labels[other], true), 25, "two labels to a deuteranope");
+            }
+        }
+    }
+}
+
 // Without hue, too, a larger error is a lighter (on light: a darker) colour all along; so is a larger difference.
 static void ramps_run_one_way(void **state)
 {
@@ -242,7 +259,7 @@ int main(void)
         cmocka_unit_test(measures_rightly),     cmocka_unit_test(marks_stand_out),
         cmocka_unit_test(text_can_be_read),     cmocka_unit_test(signs_are_told_apart),
         cmocka_unit_test(ramps_run_one_way),    cmocka_unit_test(hatches_survive_grey),
-        cmocka_unit_test(lit_outshines_veiled),
+        cmocka_unit_test(lit_outshines_veiled), cmocka_unit_test(labels_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -630,6 +630,31 @@ static void the_code(void **state)
     says("code", "This 1 number is all that the decoder knows of your digit. Drag one, and see what goes with it.");
 }
 
+static void a_plane_of_the_code(void **state)
+{
+    (void)state;
+    NarratorCodeSide *a = &facts.code.sides[SIDE_A], *b = &facts.code.sides[SIDE_B];
+    facts.scene = SCENE_LATENT;
+    facts.code.shows = SHOWS_BOTH;
+    says("", "");
+    *a = *b = (NarratorCodeSide){.units = 20, .is_measured = true, .has_prior = true, .used = 20};
+    says("latent", "Each point is a test digit, by two numbers of its code. Press and drag: the decoder follows.");
+    b->used = 1;
+    says("latent", "Each point is a test digit, by two numbers of its code. In B 1 of 20 numbers says something of the "
+                   "digits.");
+    b->used = 0;
+    says("latent_collapsed",
+         "The code of B has collapsed: all digits lie in one place, and every number is nothing but chance. KL weighs "
+         "too much beside the pixels.");
+    a->used = 0;
+    says("latent_collapsed",
+         "The codes of A and B have collapsed: all digits lie in one place, and every number is nothing but chance. KL "
+         "weighs too much beside the pixels.");
+    a->is_measured = b->is_measured = false; // not known yet
+    a->used = b->used = -1;
+    says("latent", "Each point is a test digit, by two numbers of its code. Press and drag: the decoder follows.");
+}
+
 static void a_pulled_code(void **state)
 {
     (void)state;
@@ -780,6 +805,7 @@ int main(void)
         cmocka_unit_test_setup(the_whole_matrix, setup),
         cmocka_unit_test_setup(the_code, setup),
         cmocka_unit_test_setup(a_pulled_code, setup),
+        cmocka_unit_test_setup(a_plane_of_the_code, setup),
         cmocka_unit_test_setup(rounding, setup),
         cmocka_unit_test(a_sentence_stays_for_a_second),
     };

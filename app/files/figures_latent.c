@@ -31,8 +31,9 @@ static json_t *points_json(const LatentSide *s, const int32_t *labels)
     json_t *of = json_array();
     for (int i = 0; i < s->points->images && labels; i++)
         (void)json_array_append_new(of, json_integer(labels[i]));
-    return json_pack("{s:i, s:b, s:o, s:o, s:o}", "images", s->points->images, "current", s->are_current, "across",
-                     list(s->xs, s->points->images), "up", list(s->ys, s->points->images), "labels", of);
+    return json_pack("{s:i, s:b, s:b, s:o, s:o, s:o}", "images", s->points->images, "drawn", s->are_drawn, "current",
+                     s->are_current, "across", list(s->xs, s->points->images), "up", list(s->ys, s->points->images),
+                     "labels", of);
 }
 
 // What each number says, and from what on it says something; for a code that is drawn.

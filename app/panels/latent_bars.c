@@ -19,7 +19,7 @@ static Bars place_bars(Panel *panel, int side)
     Ui *ui = panel->ui;
     const Rect rect = panel->layout->latent.bars[side];
     const CodeSide *code = code_side(panel, side);
-    const float pad = ui_px(ui, 8), foot = ui_px(ui, 8), axis = ui_px(ui, 34);
+    const float pad = ui_px(ui, 8), foot = ui_px(ui, 8), axis = ui_px(ui, 42);
     Bars out = {.code = code,
                 .side = latent_side(panel, side),
                 .area = {rect.x + axis, rect.y + pad, rect.w - axis - pad, rect.h - pad - foot}};
@@ -50,7 +50,8 @@ static Rect bar_rect(const Bars *bars, int number)
     const CodeFacts *facts = &bars->code->facts;
     const bool has_prior = bars->side->has_prior;
     const float gap = bars->pitch >= 5 ? 1 : 0, at = bars->area.x + (float)number * bars->pitch;
-    const float left = roundf(at) + gap, right = roundf(at + fminf(bars->pitch, bars->area.w / 8)) - gap;
+    const float width = fminf(bars->pitch, bars->area.w / 8), start = at + (bars->pitch - width) / 2; // no walls
+    const float left = roundf(start) + gap, right = roundf(start + width) - gap;
     const float top = bar_y(bars, has_prior ? facts->kl[number] : facts->most[number]),
                 bottom = bar_y(bars, has_prior ? 0 : facts->least[number]);
     return (Rect){left, top, fmaxf(1, right - left), fmaxf(1, bottom - top)};

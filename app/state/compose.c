@@ -118,13 +118,34 @@ static void take_snapshots(App *app, Frame *frame, bool takes_news)
             take_snapshot(app, frame, i);
 }
 
+enum { DRAWING_INDEX = (1 << 24) - 1 }; // in the place of a test digit's, for what chance gives
+
 // ---- outputs and heatmaps -----------------------------------------------------------------------------------------
 
-// What is shown of the outputs p of the page, (page_count, DIGIT_PIXELS).
-static void show_page(const Frame *frame, const float *p, float *shown)
+// What a model makes of codes that are drawn, each by its digit's place in the test set alone; -1: the drawing.
+static void draw_codes(const ModelFrame *m, Workspace *workspace, const float *x, const int *digits, int count,
+                       float *p)
 {
-    for (int cell = 0; cell < frame->page_count; cell++)
-        show_as_apply(frame->look.show_as, frame->indices[cell], p + cell * DIGIT_PIXELS, shown + cell * DIGIT_PIXELS);
+    static float codes[PAGE_MAX * MODEL_CODE_MAX]; // the UI thread's
+    uint64_t keys[PAGE_MAX];
+    for (int i = 0; i < count; i++)
+        keys[i] = pixels_sample_key(&m->spec, CODE_TEST_EPOCH, digits[i] < 0 ? DRAWING_INDEX : digits[i]);
+    code_encode(m->model, m->snapshot->parameters, workspace, x, count, codes);
+    code_take_drawn(m->model, workspace, count, keys, codes);
+    code_decode(m->model, m->snapshot->parameters, workspace, codes, count, NULL, p);
+}
+
+// What is shown of the outputs p of digits x, (count, DIGIT_PIXELS).
+static void show_outputs(const ModelFrame *m, const Frame *frame, Workspace *workspace, const float *x,
+                         const int *digits, int count, const float *p, float *shown)
+{
+    static float drawn[PAGE_MAX * DIGIT_PIXELS]; // the UI thread's
+    if (frame->look.show_as == SHOW_CODE && code_is_drawn(m->model)) {
+        draw_codes(m, workspace, x, digits, count, drawn);
+        p = drawn;
+    }
+    for (int cell = 0; cell < count; cell++)
+        show_as_apply(frame->look.show_as, digits[cell], p + cell * DIGIT_PIXELS, shown + cell * DIGIT_PIXELS);
 }
 
 // The page with the noise that the model trains with, the same whenever it is shown, and what it makes of that.
@@ -140,7 +161,7 @@ static void compute_noisy(ModelFrame *m, const Frame *frame, Workspace *workspac
         pixels_read(&m->spec, pixels_test_key(&m->spec, index), bytes, 0, DIGIT_PIXELS, m->noisy + cell * DIGIT_PIXELS);
     }
     model_forward(m->model, m->snapshot->parameters, workspace, m->noisy, frame->page_count, NULL, p);
-    show_page(frame, p, m->noisy_shown);
+    show_outputs(m, frame, workspace, m->noisy, frame->indices, frame->page_count, p, m->noisy_shown);
 }
 
 // Outputs of the page, which stay what they are until the weights, the page or the way to show them change.
@@ -150,7 +171,7 @@ static void compute_page(ModelFrame *m, const Frame *frame, Workspace *workspace
         m->computed_as == frame->look.show_as)
         return;
     model_forward(m->model, m->snapshot->parameters, workspace, frame->targets, frame->page_count, m->z, m->p);
-    show_page(frame, m->p, m->shown);
+    show_outputs(m, frame, workspace, frame->targets, frame->indices, frame->page_count, m->p, m->shown);
     if (pixels_are_damaged(&m->spec))
         compute_noisy(m, frame, workspace);
     m->computed_page = frame->page_serial;
@@ -183,13 +204,15 @@ static void find_targets(const ModelFrame *m, const float *digits, int count, fl
         targets[i] = frame_target(m, digits[i]);
 }
 
+static bool is_fed_back(const Look *look) { return look->fed_back > 0 && scene_has(look->scene, SCENE_IS_STAGE); }
+
 // The output becomes the input again, as often as the stage wants it: what a model leaves as it is (arXiv 1708.08487).
 static void feed_back(ModelFrame *m, const Look *look, Workspace *workspace)
 {
     float before[DIGIT_PIXELS];
     double sum = 0.0;
     m->pad_moved = 0.0;
-    if (look->fed_back == 0 || !scene_has(look->scene, SCENE_IS_STAGE))
+    if (!is_fed_back(look))
         return;
     for (int i = 0; i < look->fed_back; i++) {
         memcpy(before, m->pad_p, sizeof before);
@@ -222,7 +245,10 @@ static void compose_model(App *app, Frame *frame, int index)
     compute_page(m, frame, &slot->workspace);
     model_forward(m->model, m->snapshot->parameters, &slot->workspace, frame->pad_input, 1, m->pad_z, m->pad_p);
     feed_back(m, &frame->look, &slot->workspace);
-    show_as_apply(frame->look.show_as, frame->pad->now.source, m->pad_p, m->pad_shown);
+    if (is_fed_back(&frame->look))
+        show_as_apply(frame->look.show_as, frame->pad->now.source, m->pad_p, m->pad_shown);
+    else
+        show_outputs(m, frame, &slot->workspace, frame->pad_input, &frame->pad->now.source, 1, m->pad_p, m->pad_shown);
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         float values[DIGIT_PIXELS], targets[DIGIT_PIXELS];
         double sum = 0.0;

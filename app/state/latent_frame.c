@@ -89,9 +89,9 @@ static int find_number(const CodeSide *code, const LatentSide *side, int other, 
     return best < 0 ? 0 : stays ? now : best;
 }
 
-static void compose_numbers(const CodeSide *code, const LatentLook *look, int side_index, bool is_capture,
-                            LatentSide *side)
+static void compose_numbers(const CodeSide *code, const Look *whole, int side_index, bool is_capture, LatentSide *side)
 {
+    const LatentLook *look = &whole->latent;
     for (int axis = 0; axis < LATENT_AXES; axis++) {
         const int wanted = look->numbers[side_index][axis], first = look->numbers[side_index][1 - axis];
         const int other = axis == LATENT_UP ? side->numbers[LATENT_ACROSS] : first;
@@ -99,8 +99,10 @@ static void compose_numbers(const CodeSide *code, const LatentLook *look, int si
                                           : find_number(code, side, other, is_capture ? -1 : side->numbers[axis]);
     }
     const size_t images = side->points ? (size_t)side->points->images : 0;
-    side->xs = side->points ? side->points->means + (size_t)side->numbers[LATENT_ACROSS] * images : NULL;
-    side->ys = side->points ? side->points->means + (size_t)side->numbers[LATENT_UP] * images : NULL;
+    side->are_drawn = side->points && side->points->drawn && whole->show_as == SHOW_CODE;
+    const float *values = side->are_drawn ? side->points->drawn : side->points ? side->points->means : NULL;
+    side->xs = values ? values + (size_t)side->numbers[LATENT_ACROSS] * images : NULL;
+    side->ys = values ? values + (size_t)side->numbers[LATENT_UP] * images : NULL;
 }
 
 // ---- axes ---------------------------------------------------------------------------------------------------------
@@ -326,7 +328,7 @@ bool latent_compose(App *app, Frame *frame)
     for (int side = 0; side < SIDE_COUNT; side++) {
         latent->sides[side].has_prior = code_is_drawn(frame->models[side].model);
         is_complete &= !compose_points(app, frame, side);
-        compose_numbers(&app->code->sides[side], &frame->look.latent, side, frame->is_capture, &latent->sides[side]);
+        compose_numbers(&app->code->sides[side], &frame->look, side, frame->is_capture, &latent->sides[side]);
         compose_places(app, side);
     }
     share_axes(latent);

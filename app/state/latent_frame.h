@@ -30,6 +30,7 @@ typedef struct LatentSide {
     LatentAxis axes[LATENT_AXES];
     const CodePoints *points; // of the test digits; NULL: not known yet
     const float *xs, *ys;     // (points->images): of those numbers; NULL without points
+    bool are_drawn;           // they are drawn with their variances (SHOW_CODE), else means
     bool are_current;         // points are of the weights on show
     bool has_prior;           // the code is drawn while it trains: its grid and its chances are those of N(0, 1)
     float encoded[LATENT_AXES], shown[LATENT_AXES], end[LATENT_AXES]; // the digit on the pad, where it was moved to,

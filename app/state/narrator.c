@@ -65,6 +65,16 @@ static const Rule code_rules[] = {
     {"code_walk", code_is_walking, say_code_walk}, {"code", always, say_code},
 };
 
+static const Rule latent_rules[] = {
+    {"broke", pair_is_broken, say_broken},
+    {"", code_is_unknown, say_nothing},
+    {"code_dead", code_is_dead, say_code_dead},
+    {"latent_collapsed", latent_is_collapsed, say_latent_collapsed},
+    {"code_pulled", code_is_pulled, say_code_pulled},
+    {"code_walk", code_is_walking, say_code_walk},
+    {"latent", always, say_latent},
+};
+
 static const Rule column_rules[] = {
     {"", column_is_unknown, say_nothing},
     {NARRATOR_WAITS, column_waits, say_nothing},
@@ -96,6 +106,10 @@ static Sentence say_first(const Rule *rules, int count, const NarratorFacts *fac
 Sentence narrator_say_pair(const NarratorFacts *facts) { return say_first(pair_rules, COUNT(pair_rules), facts, 0); }
 Sentence narrator_say_pixel(const NarratorFacts *facts) { return say_first(pixel_rules, COUNT(pixel_rules), facts, 0); }
 Sentence narrator_say_code(const NarratorFacts *facts) { return say_first(code_rules, COUNT(code_rules), facts, 0); }
+Sentence narrator_say_latent(const NarratorFacts *facts)
+{
+    return say_first(latent_rules, COUNT(latent_rules), facts, 0);
+}
 Sentence narrator_say_matrix(const NarratorFacts *facts)
 {
     return say_first(matrix_rules, COUNT(matrix_rules), facts, 0);
@@ -123,7 +137,7 @@ Sentence narrator_say(const NarratorFacts *facts)
     static Sentence (*const scenes[SCENE_COUNT])(const NarratorFacts *) = {
         [SCENE_COMPARE] = narrator_say_pair,  [SCENE_SOLO_A] = say_solo_a,          [SCENE_SOLO_B] = say_solo_b,
         [SCENE_MATRIX] = narrator_say_matrix, [SCENE_INSPECT] = narrator_say_pixel, [SCENE_CODE] = narrator_say_code,
-        [SCENE_LATENT] = narrator_say_code,
+        [SCENE_LATENT] = narrator_say_latent,
     };
     return scenes[facts->scene] ? scenes[facts->scene](facts) : (Sentence){.key = ""};
 }

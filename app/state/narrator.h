@@ -67,7 +67,9 @@ typedef struct NarratorCodeSide {
     int pulled;       // how many numbers were; of the one that was, where it is one:
     int number;
     double from, to;
-    double change; // mean |decoded - output| over the pixels
+    double change;  // mean |decoded - output| over the pixels
+    bool has_prior; // it is drawn while the model trains; in the view Latent
+    int used;       // numbers that say something (latent_is_used), likewise
 } NarratorCodeSide;
 
 typedef struct NarratorCode {
@@ -111,6 +113,7 @@ Sentence narrator_say_pair(const NarratorFacts *facts);
 Sentence narrator_say_solo(const NarratorFacts *facts, int side);
 Sentence narrator_say_pixel(const NarratorFacts *facts);
 Sentence narrator_say_code(const NarratorFacts *facts);
+Sentence narrator_say_latent(const NarratorFacts *facts);
 Sentence narrator_say_matrix(const NarratorFacts *facts);
 Sentence narrator_say_column(const NarratorFacts *facts, int column); // column < column_count
 

@@ -114,3 +114,47 @@ void say_code(const NarratorFacts *f, int subject, Sentence *out)
     if (!has_dead)
         narrator_add(out, " Drag one, and see what goes with it.");
 }
+
+// ---- the view Latent ----------------------------------------------------------------------------------------------
+
+// It is drawn, and no number of it says anything.
+static bool is_collapsed(const NarratorFacts *f, int side)
+{
+    const NarratorCodeSide *s = side_of(f, side);
+    return is_shown(f, side) && s->is_measured && s->has_prior && s->used == 0;
+}
+
+bool latent_is_collapsed(const NarratorFacts *f, int subject)
+{
+    (void)subject;
+    return is_collapsed(f, SIDE_A) || is_collapsed(f, SIDE_B);
+}
+
+void say_latent_collapsed(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    const bool a = is_collapsed(f, SIDE_A), b = is_collapsed(f, SIDE_B);
+    if (a && b)
+        narrator_add(out, "*The codes of <A> and <B> have collapsed*: all digits lie in one place");
+    else
+        narrator_add(out, "*The code of %s has collapsed*: all digits lie in one place",
+                     narrator_side(a ? SIDE_A : SIDE_B));
+    narrator_add(out, ", and every number is nothing but chance. KL weighs too much beside the pixels.");
+}
+
+void say_latent(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    bool has_used = false;
+    narrator_add(out, "*Each point is a test digit, by two numbers of its code.*");
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const NarratorCodeSide *s = side_of(f, side);
+        if (!is_shown(f, side) || !s->is_measured || s->used < 0 || s->used == s->units)
+            continue;
+        has_used = true;
+        narrator_add(out, " In %s %d of %d numbers say%s something of the digits.", narrator_side(side), s->used,
+                     s->units, s->used == 1 ? "s" : "");
+    }
+    if (!has_used)
+        narrator_add(out, " Press and drag: the decoder follows.");
+}

@@ -66,6 +66,10 @@ static NarratorCode find_code(const Frame *frame)
                                  .dead = from->facts.dead_count,
                                  .pulled = from->pulled_count,
                                  .change = from->change};
+        if (frame->latent) {
+            to->has_prior = frame->latent->sides[side].has_prior;
+            to->used = frame->latent->sides[side].used_count;
+        }
         for (int i = 0; i < from->units; i++)
             if (from->is_pulled[i]) {
                 to->number = i;

@@ -44,8 +44,8 @@ Condition pixel_is_unknown, pixel_has_no_slope, pixel_is_outside, pixel_costs_wh
 Say say_no_slope, say_outside, say_cost_when_met, say_met, say_missed;
 
 // narrator_code.c
-Condition code_is_unknown, code_is_dead, code_is_pulled, code_is_walking;
-Say say_code_dead, say_code_pulled, say_code_walk, say_code;
+Condition code_is_unknown, code_is_dead, code_is_pulled, code_is_walking, latent_is_collapsed;
+Say say_code_dead, say_code_pulled, say_code_walk, say_code, say_latent, say_latent_collapsed;
 
 // narrator_matrix.c
 Condition column_is_unknown, column_waits, column_is_apart, column_is_blind, column_is_dim, column_forgives,

@@ -19,6 +19,10 @@ static const ShowAsRow rows[SHOW_AS_COUNT] = {
                      "Outputs with each pixel white with its brightness as the chance, else black; figures stay those "
                      "of the mean.",
                      "Frayed edges: that is what a grey pixel means to BCE."},
+    [SHOW_CODE] = {"code", "code drawn", "its code drawn by chance", "code drawn",
+                   "A model that draws its code while it trains shows what comes of one, else its outputs as they are; "
+                   "figures stay those of the mean.",
+                   "Still your digit? How much chance leaves of it is what KL pays for."},
 };
 
 const ShowAsRow *show_as_get(ShowAs as)
@@ -46,6 +50,7 @@ void show_as_apply(ShowAs as, int digit, const float *p, float *shown)
 {
     assert((unsigned)as < SHOW_AS_COUNT);
     switch (as) {
+    case SHOW_CODE:
     case SHOW_MEAN: memcpy(shown, p, DIGIT_PIXELS * sizeof *shown); return;
     case SHOW_THRESHOLD: apply_threshold(p, shown); return;
     case SHOW_SAMPLE: apply_sample(digit, p, shown); return;

@@ -81,6 +81,73 @@ class CodeViewTest(ViewCase):
         p.click("as_encoded", lambda f: f["code"]["walk"] == 0 and f["code"]["a"]["change"] == 0)
         p.click("code_strip.Number", lambda f: f["code"]["strip"] == "number")
 
+    # ---- the view Latent, in the same program
+
+    def latent(self, frame=None):
+        return (frame or self.p.now())["latent"]
+
+    def show_latent(self):
+        self.show("latent")
+        return self.p.wait(lambda f: f["view"] == "latent" and f["latent"]["a"]["points"] == 300 and
+                           f["latent"]["b"]["points"] == 300 and f["latent"]["b"]["grid_current"], "points of the test digits",
+                           len(self.p.frames) - 1)
+
+    def place(self, widget, across, up):
+        """A point over a widget, as shares from its lower left corner."""
+        x, y, w, h = self.p.widget(widget)["rect"]
+        return x + across * w, y + (1 - up) * h
+
+    def test_latent_drag(self):
+        p = self.p
+        before = self.show_latent()
+        self.assertFalse(before["latent"]["b"]["moved"])
+        p.do(lambda f: f["latent"]["b"]["moved"], "a place pressed", *p.at(*self.place("b.latent_plane", 0.3, 0.3)), "mousedown", 1)
+        shown = []
+        for across, up in ((0.5, 0.6), (0.8, 0.7)):
+            last = self.latent()["b"]["point"]
+            frame = p.do(lambda f: f["latent"]["b"]["point"] != last, "a point dragged",
+                         *p.at(*self.place("b.latent_plane", across, up)))
+            side = self.latent(frame)["b"]
+            left, right, low, high = side["axes"]
+            self.assertAlmostEqual((side["point"][0] - left) / (right - left), across, delta=0.02)
+            self.assertAlmostEqual((side["point"][1] - low) / (high - low), up, delta=0.02)
+            # the picture of the very frame in which the point is another one
+            self.assertEqual(sorted(self.code(frame)["b"]["pulled"]), sorted(side["numbers"]))
+            self.assertGreater(self.code(frame)["b"]["change"], 0)
+            self.assertEqual(self.code(frame)["a"]["change"], 0)
+            shown.append(self.code(frame)["b"]["decoded_mean"])
+        self.assertEqual(len({self.code(before)["b"]["decoded_mean"], *shown}), 3)
+        p.do(lambda f: True, "a button let go", "mouseup", 1)
+        p.key("z", lambda f: not f["latent"]["b"]["moved"])  # the whole drag
+        p.key("y", lambda f: f["latent"]["b"]["moved"])
+        p.do(lambda f: not f["latent"]["b"]["moved"], "as encoded", *p.at(*self.place("b.latent_plane", 0.5, 0.5)), "click",
+             "--repeat", 2, "--delay", 60, 1)
+        frame = p.do(lambda f: f["latent"]["a"]["moved"], "a digit of the grid", *p.at(*self.place("a.latent_grid", 0.9, 0.1)),
+                     "click", 1)
+        left, right, low, high = self.latent(frame)["a"]["axes"]
+        self.assertGreater(self.latent(frame)["a"]["point"][0], left + 0.8 * (right - left))
+        p.click("as_encoded", lambda f: not f["latent"]["a"]["moved"])
+
+    def test_latent_numbers_walk_and_chance(self):
+        p = self.p
+        frame = self.show_latent()
+        across, up = self.latent(frame)["a"]["numbers"]
+        grid = self.latent(frame)["a"]["grid_mean"]
+        frame = p.click("a.latent_across.plus", lambda f: f["latent"]["a"]["numbers"][0] != across and
+                        f["latent"]["a"]["grid_current"] and f["latent"]["a"]["grid_mean"] != grid)
+        self.assertEqual(self.latent(frame)["a"]["numbers"], [(across + 1) % 32, up])
+        p.click("a.latent_across.value", lambda f: f["latent"]["a"]["numbers"] == [across, up])  # those that say most
+        digit = self.code()["digit"]
+        p.key("bracketright", lambda f: f["code"]["digit"] == digit + 1)
+        x, y, w, h = p.widget("code_walk")["rect"]
+        frame = p.do(lambda f: f["code"]["walk"] > 0.9, "nearly there", *p.at(x + 0.97 * w, y + h / 2), "click", 1)
+        self.assertGreater(self.code(frame)["a"]["change"], 0)
+        p.click("as_encoded", lambda f: f["code"]["walk"] == 0)
+        sample = self.latent()["b"]["sample_mean"]
+        p.click("latent_others", lambda f: f["latent"]["draw"] == 1 and f["latent"]["b"]["sample_mean"] != sample)
+        p.click("a.badge", lambda f: "b.latent_plane" not in [w["id"] for w in f["widgets"]])  # A alone
+        p.click("a.badge", lambda f: "b.latent_plane" in [w["id"] for w in f["widgets"]])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -3,7 +3,7 @@ import window
 from window import Program, WindowCase, area_of, make_small_set, poll
 
 MODELS = ["--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32"]
-VIEWS = {"compare": "1", "solo_a": "2", "solo_b": "3", "matrix": "4", "inspect": "5", "claims": "6", "code": "7"}
+VIEWS = {"compare": "1", "solo_a": "2", "solo_b": "3", "matrix": "4", "inspect": "5", "claims": "6", "code": "7", "latent": "8"}
 HEATMAPS = ["bce", "excess", "mse", "mae", "huber", "wbce", "cb", "gauss", "error", "difference", "gradient", "bias", "dead"]
 LOSSES = ["bce", "mse", "mae"]
 DATA = []  # options for a small set
