@@ -297,6 +297,7 @@ static double pass_output(Step *step, int round)
             multiply_output(step, strip, tile);
             const OutputPass pass = {
                 .z = step->backprop->bands.strip[strip->band],
+                .stride = STRIP_COLUMNS,
                 .targets = step->tiles[round][strip->band][tile].rows,
                 .scale = 1.0f,
                 .upcoming = step->tiles[(round + 1) % ROUNDS][strip->band][tile].rows,

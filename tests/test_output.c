@@ -261,6 +261,7 @@ static void check_pair(const Kernel *kernel, int loss, int output, Random *rando
         memcpy(strip.bias_before, strip.bias, sizeof strip.bias);
         const OutputPass pass = {
             .z = strip.z,
+            .stride = STRIP_COLUMNS,
             .targets = rows,
             .scale = 1.0f,
             .upcoming = rows,
@@ -313,6 +314,7 @@ static void check_equal_logits(const Kernel *kernel)
                     strip.z[j] = strip.before[j] = logits[i];
                 const OutputPass pass = {
                     .z = strip.z,
+                    .stride = STRIP_COLUMNS,
                     .targets = rows,
                     .scale = 1.0f,
                     .upcoming = rows,
@@ -343,6 +345,7 @@ static void check_nan(const Kernel *kernel, int loss, int output, size_t row, si
     strip.z[row * STRIP_COLUMNS + column] = row % 2 ? NAN : -NAN;
     const double found = kernel_get()->train[loss][output](&(OutputPass){
         .z = strip.z,
+        .stride = STRIP_COLUMNS,
         .targets = rows,
         .upcoming = rows,
         .rows = TILE_ROWS,

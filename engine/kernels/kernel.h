@@ -109,7 +109,8 @@ enum { STRIP_COLUMNS = 112 };
 
 // Training: the output activation and the loss of a strip.
 typedef struct OutputPass {
-    float *z;                      // (rows, STRIP_COLUMNS): logits, which become dL/dz
+    float *z;                      // (rows, stride): logits, which become dL/dz
+    size_t stride;                 // floats
     const uint8_t *const *targets; // (rows): images, of which a pixel's target is scale byte / 255 + offset
     float scale, offset;
     const uint8_t *const *upcoming; // (rows): images that are wanted soon: memory is asked for their part of the strip

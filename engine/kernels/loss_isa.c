@@ -1,6 +1,8 @@
 // The tables of losses, and training's pass over the output. Compiled once per instruction set (vector.h).
 #include "kernels/loss.h"
 
+#include <assert.h>
+
 #include "kernels/kernel_parts.h"
 #include "kernels/loss_functions.h"
 
@@ -86,12 +88,13 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
     lit.sum = value;
     lit.count = 0;
     const bool asks_memory = column % 64 == 0;
+    const size_t stride = pass->stride;
     float *z = pass->z + column;
     for (size_t row = 0; row < pass->rows;) {
         if (row > 0)
             factors = make_room(factors);
         const size_t rest = pass->rows - row, rows = factors_max > 0 && factors_max < rest ? factors_max : rest;
-        for (const size_t end = row + rows; row < end; row++, z += STRIP_COLUMNS) {
+        for (const size_t end = row + rows; row < end; row++, z += stride) {
             if (asks_memory)
                 __builtin_prefetch(pass->upcoming[row] + pass->column + column);
             const Vec t = pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset;
@@ -118,6 +121,7 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
 INLINE double pass_strip(const OutputPass *pass, FindTerms *find, const size_t factors_max)
 {
     Vec value = {0};
+    assert(pass->stride >= pass->columns);
     for (size_t column = 0; column < pass->columns; column += LANES)
         value += pass_columns(pass, column, find, factors_max);
     return (double)vec_sum(value);

@@ -79,6 +79,7 @@ static double lose_in_range(const Measurement *m, const Page *page, const Worker
     memcpy(z, worker->strip, sizeof z);
     return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
         .z = z,
+        .stride = STRIP_COLUMNS,
         .targets = page->targets,
         .scale = m->range.scale,
         .offset = m->range.offset,

@@ -63,6 +63,7 @@ double last_find_loss(const Backprop *backprop, int band, int tile, const LastSt
     bands_point_at(backprop, round->pixels, backprop->upcoming + tile * TILE_ROWS, rows, band, upcoming);
     return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
         .z = strip->z,
+        .stride = strip->stride,
         .targets = targets,
         .scale = backprop->range.scale,
         .offset = backprop->range.offset,
@@ -98,7 +99,7 @@ static Slopes find_slopes(const Backprop *backprop, int band, int tile, size_t c
     float *strip = bands->strip[band];
     multiply_strip(backprop, band, tile, column, columns);
     return (Slopes){strip, STRIP_COLUMNS,
-                    last_find_loss(backprop, band, tile, &(LastStrip){column, columns, strip, bias, accumulate})};
+                    last_find_loss(backprop, band, tile, &(LastStrip){column, columns, strip, STRIP_COLUMNS, bias, accumulate})};
 }
 
 static double train_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns)

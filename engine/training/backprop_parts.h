@@ -172,7 +172,8 @@ void last_make_targets(const Backprop *backprop, int band);
 // Outputs [column, column + columns) of a band.
 typedef struct LastStrip {
     size_t column, columns;
-    float *z;          // (TILE_ROWS, STRIP_COLUMNS): logits, which become dL/dz
+    float *z;          // (TILE_ROWS, stride): logits, which become dL/dz
+    size_t stride;     // floats
     float *bias_slope; // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
     bool accumulate;
 } LastStrip;

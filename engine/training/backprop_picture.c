@@ -1,7 +1,5 @@
 // Outputs that share a picture (activation.h): their logits, their loss and dL/dz are of whole images, and are there
 // before the last layer's bands go on to the gradient.
-#include <string.h>
-
 #include "training/backprop_parts.h"
 
 void pictures_lay_out(Backprop *backprop, Cutter *cutter)
@@ -34,33 +32,21 @@ void pictures_find_logits(Backprop *backprop, int band)
     });
 }
 
-// The loss of a strip, whose dL/dlogit takes the place of the normalised logits in slopes.
-static double lose_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns, float *slopes)
-{
-    float strip[TILE_ROWS * STRIP_COLUMNS], unused[STRIP_COLUMNS];
-    const size_t pixels = (size_t)backprop->model->pixels, rows = round_tile_rows(&backprop->round, tile);
-    slopes += backprop->bands.start[band] + column;
-    for (size_t row = 0; row < rows; row++)
-        memcpy(strip + row * STRIP_COLUMNS, slopes + row * pixels, columns * sizeof *strip);
-    const double loss = last_find_loss(backprop, band, tile, &(LastStrip){column, columns, strip, unused, false});
-    for (size_t row = 0; row < rows; row++)
-        memcpy(slopes + row * pixels, strip + row * STRIP_COLUMNS, columns * sizeof *strip);
-    return loss;
-}
-
 void pictures_find_slopes(Backprop *backprop, int tile)
 {
     const Kernel *kernel = kernel_get();
     const size_t pixels = (size_t)backprop->model->pixels, rows = round_tile_rows(&backprop->round, tile);
     float *logits = backprop->pictures.logits + (size_t)tile * TILE_ROWS * pixels;
     float *slopes = backprop->pictures.slopes + (size_t)tile * TILE_ROWS * pixels;
+    float unused[STRIP_COLUMNS];
     double loss = 0.0;
     kernel->normalise(logits, pixels, rows, pixels, slopes, logits);
     for (int band = 0; band < BANDS; band++) {
         const size_t width = bands_width(backprop, band);
         for (size_t column = 0; column < width; column += STRIP_COLUMNS) {
             const size_t rest = width - column, columns = rest < STRIP_COLUMNS ? rest : STRIP_COLUMNS;
-            loss += lose_strip(backprop, band, tile, column, columns, slopes);
+            float *const z = slopes + backprop->bands.start[band] + column;
+            loss += last_find_loss(backprop, band, tile, &(LastStrip){column, columns, z, pixels, unused, false});
         }
     }
     kernel->share_slopes(slopes, logits, rows, pixels);

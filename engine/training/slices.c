@@ -233,6 +233,7 @@ static double lose_strip(const Slices *slices, const ImageTile *tile, const uint
         memcpy(strip + row * STRIP_COLUMNS, z + row * pixels + column, columns * sizeof *strip);
     const double loss = kernel_get()->train[spec->loss][spec->output](&(OutputPass){
         .z = strip,
+        .stride = STRIP_COLUMNS,
         .targets = targets,
         .scale = slices->range.scale,
         .offset = slices->range.offset,
