@@ -45,6 +45,10 @@ LAYOUTS = {
 }
 
 
+LIKE_US = ("fr", "de", "es")  # Latin letters: where one has its US place, the X server says of it what it says on a US one
+ALIKE = "hjiwlgfkobv"  # those that no other shortcut of the list waits for
+
+
 def ways(layout, character):
     return LAYOUTS[layout].get(character) or [us(character)]
 
@@ -242,6 +246,8 @@ class KeyboardTest(WindowCase):
     def check_layout(self, layout):
         self.choose_layout(layout)
         for character, shift, name, condition in SHORTCUTS:
+            if layout in LIKE_US and character in ALIKE and character not in LAYOUTS[layout]:
+                continue
             if character in NAMED:
                 presses = (NAMED[character],)
             else:
