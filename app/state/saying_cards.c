@@ -126,7 +126,7 @@ void saying_say_seeds(const SayingOutcome *outcome, int saying, char text[160])
     for (int seed = 0; seed < outcome->seeds; seed++)
         counts[outcome->by_seed[seed]]++;
     const char *before = ". One by one: ";
-    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+    for (Verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)
         if (counts[verdict] > 0) {
             const size_t used = strlen(text);
             (void)snprintf(text + used, 160 - used, "%s%d %s", before, counts[verdict], claim_verdict_name(verdict));
