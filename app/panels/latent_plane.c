@@ -142,7 +142,8 @@ static void draw_numerals(Panel *panel, const LatentSide *s, Rect area)
 static void draw_axes(Panel *panel, const LatentSide *s, Rect area, float left)
 {
     Ui *ui = panel->ui;
-    const float height = ui_px(ui, 14), line = ui_px(ui, 1), room = ui_px(ui, 44);
+    const float height = ui_px(ui, 14), line = ui_px(ui, 1), gap = ui_px(ui, 8);
+    float end = area.x - ui_px(ui, 40); // of the last label
     for (int i = 0; i < s->axes[LATENT_ACROSS].tick_count; i++) {
         const float tick = s->axes[LATENT_ACROSS].ticks[i];
         const float x = roundf(latent_find_point(s, area, (const float[LATENT_AXES]){tick, 0}).x);
@@ -150,9 +151,12 @@ static void draw_axes(Panel *panel, const LatentSide *s, Rect area, float left)
         code_format_number(tick, text);
         const float own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1;
         draw_box(ui->draw, (Rect){x, area.y, line, area.h}, tick == 0.0f ? ui->theme->line : ui->theme->grid, 0);
-        if (own < room || i % 2 == 0)
-            ui_text(ui, (Rect){fminf(x - own / 2, area.x + area.w - own), area.y + area.h + ui_px(ui, 2), own, height},
-                    FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, text);
+        const float left_edge = fminf(x - own / 2, area.x + area.w - own);
+        if (left_edge < end + gap)
+            continue; // no room beside the one before
+        end = left_edge + own;
+        ui_text(ui, (Rect){left_edge, area.y + area.h + ui_px(ui, 2), own, height}, FONT_FIGURES, TEXT_SMALL,
+                ui->theme->soft, ALIGN_LEFT, text);
     }
     for (int i = 0; i < s->axes[LATENT_UP].tick_count; i++) {
         const float tick = s->axes[LATENT_UP].ticks[i];
