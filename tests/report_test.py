@@ -469,6 +469,7 @@ class ChecksTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.report = Report("--model", cls.SPEC[0], "--epochs", 10, "--seeds", 1, "--limit", 600, "--checks")
+        cls.long = Report("--model", cls.SPEC[0], "--epochs", 1, "--seeds", 1, "--limit", 64, "--checks", "--published", "vae_conv,conv32_noise")
 
     def test_claims_against_models_trained_alone(self):
         claims = {claim["key"]: claim for claim in self.report.json["more_claims"]}
@@ -511,6 +512,20 @@ class ChecksTest(unittest.TestCase):
         self.assertIn("The published figures are MNIST's", self.report.page)
 
 
+    def test_those_that_are_asked_for(self):
+        """The long ones, of 64 digits here: nats are a loss summed over the pixels plus the divergence."""
+        checks = {check["key"]: check for check in self.long.json["checks"]}
+        self.assertEqual(list(checks), ["conv32_noise", "vae_conv"])
+        nats, reconstruction, kl = (moment["train"]["mean"] for moment in checks["vae_conv"]["moments"])
+        self.assertAlmostEqual(nats, reconstruction + kl, places=6)
+        self.assertGreater(kl, 0)
+        self.assertEqual([moment["of"] for moment in checks["vae_conv"]["moments"]],
+                         ["nats an image", "of these the reconstruction", "of these the divergence"])
+        self.assertIn("a convolutional variational one of two numbers, nats an image", self.long.page)
+        result = LAB.run("report", "--data", LAB.data, "-o", LAB.path("none"), "--checks", "--published", "vae,cnn")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("cnn", result.stderr)
+
     def test_what_readme_quotes(self):
         """Its tables of a run on MNIST name the program's claims and published figures, and follow their own rules."""
         with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "README.md"), encoding="utf-8") as file:
@@ -532,7 +547,7 @@ class ChecksTest(unittest.TestCase):
                     self.assertEqual(cell == "", published is None)
                     if published:
                         for end, value in zip(span(cell), published):
-                            self.assertAlmostEqual(end, value, delta=6e-6 if value < 0.03 else 6e-5)
+                            self.assertAlmostEqual(end, value, delta=6e-6 if value < 0.03 else 6e-5 if value < 1 else 6e-3)
                         least, most = span(own)
                         gaps.append(max(published[0] - most, least - published[1], 0) / published[1])
                 self.assertEqual(row[6], "agrees" if max(gaps) <= 0.01 else "near" if max(gaps) <= 0.05 else "differs")

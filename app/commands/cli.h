@@ -57,6 +57,7 @@ typedef struct Options {
     int limit; // the first so many training images; 0: all
     bool no_shuffle;
     bool checks;        // of report: more claims, published figures
+    unsigned published; // bits of published.h's rows; 0: the default
     LogDetail log;      // train
     int without;        // train, eval: the label that the training images are without, where it is given
     bool has_pca;       // train, eval: the JSON has the PCA of as many components as the code has units

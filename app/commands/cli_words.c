@@ -24,6 +24,7 @@ const char *words_shown(int i) { return i < SHOW_AS_COUNT ? show_as_get((ShowAs)
 const char *words_histograms(int i) { return i < HISTOGRAM_MODE_COUNT ? histogram_key((HistogramMode)i) : NULL; }
 
 const char *words_claim_pages(int i) { return i < CLAIM_PAGES ? claim_page_get(i)->key : NULL; }
+const char *words_published(int i) { return i < published_count() ? published_get(i)->key : NULL; }
 const char *words_sayings(int i) { return i < SAYING_COUNT ? saying_get(i).key : NULL; }
 
 const char *words_presets(int i) { return i < preset_count() ? preset_get(i)->key : NULL; }

@@ -188,8 +188,9 @@ static int measure_more(Writer *writer)
                      .facts = metrics_target_facts(&dataset->test, dataset->test.count),
                      .pool = pool};
     LabBook *book = lab_book_create(&lab, &writer->options.model, writer->report.epochs, &error);
-    const int status = book ? report_measure_more(&lab, book, writer->report.seed_count, &writer->more)
-                            : command_fail(EXIT_FAILED, "%s", error.text);
+    const int status =
+        book ? report_measure_more(&lab, book, writer->report.seed_count, writer->options.published, &writer->more)
+             : command_fail(EXIT_FAILED, "%s", error.text);
     writer->book = book;
     for (int trial = 0; trial < TRIAL_COUNT; trial++)
         app_take_outcome(&writer->offline.session->app, CLAIM_COUNT + trial, &writer->more.trials[trial]);

@@ -1,6 +1,7 @@
 // Training the report's further models.
 #include "commands/report_models.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "commands/commands.h"
@@ -31,6 +32,26 @@ static void add_to(TrialSpread *spread, double value, int count)
     spread->most = fmax(spread->most, value);
 }
 
+typedef struct CheckFigures {
+    double train, test;
+} CheckFigures;
+
+static CheckFigures find_figures(PublishedKind kind, const LabMoment *m, int loss)
+{
+    const double reconstruction = m->train_loss * DIGIT_PIXELS;
+    switch (kind) {
+    case PUBLISHED_LOSS: return (CheckFigures){m->train_loss, m->test.mean[loss]};
+    case PUBLISHED_NOISY_LOSS: return (CheckFigures){m->train_loss, m->test.noisy_mean[loss]};
+    case PUBLISHED_NOISY_MSE: return (CheckFigures){m->train_loss, m->test.noisy_mean[LOSS_MSE]};
+    case PUBLISHED_NATS: return (CheckFigures){reconstruction + m->train_kl, m->drawn.reconstruction + m->drawn.kl};
+    case PUBLISHED_RECONSTRUCTION: return (CheckFigures){reconstruction, m->drawn.reconstruction};
+    case PUBLISHED_KL: return (CheckFigures){m->train_kl, m->drawn.kl};
+    case PUBLISHED_KIND_COUNT: break;
+    }
+    assert(false && "each kind has its figures");
+    return (CheckFigures){NAN, NAN};
+}
+
 static int measure_check(const Lab *lab, const Published *row, int seeds, ReportCheck *out)
 {
     const int count = published_moment_count(row);
@@ -51,8 +72,9 @@ static int measure_check(const Lab *lab, const Published *row, int seeds, Report
             return fail(&error);
         for (int m = 0; m < count; m++) {
             const bool is_measured = moments[m].test.images > 0;
-            add_to(&out->train[m], is_measured ? moments[m].train_loss : (double)INFINITY, seeds);
-            add_to(&out->test[m], is_measured ? moments[m].test.mean[spec.loss] : (double)INFINITY, seeds);
+            const CheckFigures figures = find_figures(row->moments[m].kind, &moments[m], spec.loss);
+            add_to(&out->train[m], is_measured ? figures.train : (double)INFINITY, seeds);
+            add_to(&out->test[m], is_measured ? figures.test : (double)INFINITY, seeds);
         }
     }
     return EXIT_OK;
@@ -77,7 +99,7 @@ static int measure_trials(LabBook *book, ReportMore *out)
     return EXIT_OK;
 }
 
-static int measure_checks(const Lab *lab, int seeds, ReportMore *out)
+static int measure_checks(const Lab *lab, int seeds, unsigned wanted, ReportMore *out)
 {
     Error error;
     const Spec usual = spec_default();
@@ -86,6 +108,9 @@ static int measure_checks(const Lab *lab, int seeds, ReportMore *out)
         return fail(&error);
     int status = EXIT_OK;
     for (int i = 0; i < published_count() && status == EXIT_OK; i++) {
+        out->is_checked[i] = wanted ? wanted >> i & 1u : !published_get(i)->is_long;
+        if (!out->is_checked[i])
+            continue;
         offline_say("report: checking published figure", i + 1, published_count());
         if (published_get(i)->spec)
             status = measure_check(lab, published_get(i), seeds, &out->checks[i]);
@@ -96,7 +121,7 @@ static int measure_checks(const Lab *lab, int seeds, ReportMore *out)
     return status;
 }
 
-int report_measure_more(const Lab *lab, LabBook *book, int seeds, ReportMore *out)
+int report_measure_more(const Lab *lab, LabBook *book, int seeds, unsigned wanted, ReportMore *out)
 {
     *out = (ReportMore){.seeds = seeds,
                         .is_comparable = lab->image_count == lab->train->count && published_is_of(lab->test),
@@ -104,5 +129,5 @@ int report_measure_more(const Lab *lab, LabBook *book, int seeds, ReportMore *ou
                         .mean_image = lab->facts.mean_image[LOSS_BCE],
                         .mean_image_mse = lab->facts.mean_image[LOSS_MSE]};
     const int status = measure_trials(book, out);
-    return status == EXIT_OK ? measure_checks(lab, seeds, out) : status;
+    return status == EXIT_OK ? measure_checks(lab, seeds, wanted, out) : status;
 }

@@ -4,6 +4,6 @@
 #pragma once
 #include "files/report_more.h"
 
-// book: of the trials, whose weights stay its own. seeds: of the published set-ups. Returns EXIT_OK, or the exit status
-// after a sentence (of a signal: without one).
-int report_measure_more(const Lab *lab, LabBook *book, int seeds, ReportMore *out);
+// book: of the trials, whose weights stay its own. seeds: of the published set-ups. wanted: bits of these; 0: those
+// that take minutes. Returns EXIT_OK, or the exit status after a sentence (of a signal: without one).
+int report_measure_more(const Lab *lab, LabBook *book, int seeds, unsigned wanted, ReportMore *out);

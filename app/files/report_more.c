@@ -92,11 +92,14 @@ json_t *report_build_checks(const ReportMore *more)
     json_t *list = json_array();
     for (int i = 0; i < published_count(); i++) {
         const Published *row = published_get(i);
+        if (!more->is_checked[i])
+            continue;
         json_t *moments = json_array();
         for (int m = 0; m < published_moment_count(row); m++) {
             const Agreement agreement = agreement_of(more, i, m);
             (void)json_array_append_new(
-                moments, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "epoch", row->moments[m].epoch, "published_train",
+                moments, json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "epoch", row->moments[m].epoch, "of",
+                                   published_kind_words(row->moments[m].kind), "published_train",
                                    range_json(row->moments[m].train), "published_test",
                                    range_json(row->moments[m].test), "train", spread_json(more->checks[i].train[m]),
                                    "test", spread_json(more->checks[i].test[m]), "agrees",
@@ -127,7 +130,10 @@ void report_print_pictures(FILE *file, const ReportPicture *pictures, int count)
         (void)fprintf(file, "\n![%s](%s)\n", pictures[i].caption, pictures[i].file);
 }
 
-static const char *decimals(double value) { return fabs(value) < 0.03 ? "%.5f" : "%.4f"; }
+static const char *decimals(double value)
+{
+    return fabs(value) < 0.03 ? "%.5f" : fabs(value) < 1.0 ? "%.4f" : "%.2f";
+}
 
 // "0.0926", or "0.0925-0.0927" where the ends are written differently.
 static void print_range(FILE *file, double least, double most)
@@ -178,7 +184,8 @@ static void print_check(const ReportMore *more, int check, FILE *file)
     const Published *row = published_get(check);
     for (int m = 0; m < published_moment_count(row); m++) {
         const ReportCheck *ours = &more->checks[check];
-        (void)fprintf(file, "| %s | ", m ? "" : row->name);
+        const char *kind = published_kind_words(row->moments[m].kind);
+        (void)fprintf(file, "| %s%s%s | ", m ? "" : row->name, !m && *kind ? ", " : "", kind);
         if (row->spec)
             (void)fprintf(file, "%d", row->moments[m].epoch);
         (void)fprintf(file, " |");
@@ -211,13 +218,14 @@ void report_write_more(const ReportMore *more, FILE *file)
                       "seed%s.\n\n| model | epoch | training | test |\n|---|---:|---:|---:|\n",
                       more->seeds, more->seeds == 1 ? "" : "s");
     for (int check = 0; check < published_count(); check++)
-        print_check(more, check, file);
+        if (more->is_checked[check])
+            print_check(more, check, file);
     (void)fprintf(file, "\nNo BCE can be below %.4f; that of the mean image is %.4f, its MSE %.5f.\n", more->floor,
                   more->mean_image, more->mean_image_mse);
     if (!more->is_comparable)
         return;
     for (int check = 0; check < published_count(); check++)
-        if (*published_get(check)->note)
+        if (more->is_checked[check] && *published_get(check)->note)
             (void)fprintf(file, "\n* %s: %s.", published_get(check)->name, published_get(check)->note);
     (void)fprintf(file, "\n");
 }

@@ -24,6 +24,7 @@ typedef struct ReportMore {
     SayingOutcome trials[TRIAL_COUNT];
     const ReportPicture *pictures; // of the trials
     int picture_count;
+    bool is_checked[REPORT_CHECKS_MAX];
     ReportCheck checks[REPORT_CHECKS_MAX];
 } ReportMore;
 

@@ -1,6 +1,7 @@
 // Published: figures that others measured on MNIST, the set-up of each, and whether ours agree.
 //
-// To add one: a row in published.c, with its source. Thread: pure functions; any thread.
+// To add one: a row in published.c, with its source; its key is a word of --published. Thread: pure functions; any
+// thread.
 #pragma once
 #include "data/dataset.h"
 #include "models/spec.h"
@@ -12,9 +13,21 @@ typedef struct PublishedRange {
     double least, most;
 } PublishedRange;
 
+// What a figure is of: rows of a table in published.c.
+typedef enum PublishedKind {
+    PUBLISHED_LOSS,           // the model's own loss, per pixel; of PCA its MSE
+    PUBLISHED_NOISY_LOSS,     // the same, the test inputs with the model's noise
+    PUBLISHED_NOISY_MSE,      // of noisy test inputs
+    PUBLISHED_NATS,           // loss summed over an image plus the divergence, the code drawn
+    PUBLISHED_RECONSTRUCTION, // of these the loss alone
+    PUBLISHED_KL,             // the divergence alone
+    PUBLISHED_KIND_COUNT
+} PublishedKind;
+
 typedef struct PublishedMoment {
     int epoch; // 0: behind the last
     PublishedRange train, test;
+    PublishedKind kind;
 } PublishedMoment;
 
 typedef struct Published {
@@ -22,10 +35,12 @@ typedef struct Published {
     const char *spec; // keys that are not the default; NULL: no network, but PCA with the default's code
     PublishedMoment moments[PUBLISHED_MOMENTS_MAX];
     const char *note; // what a reader should know of it; empty: nothing
+    bool is_long;     // a seed takes more than some minutes: measured where it is asked for
 } Published;
 
 int published_count(void);
 const Published *published_get(int index);
+const char *published_kind_words(PublishedKind kind); // "", "on noisy inputs", "nats an image"
 int published_moment_count(const Published *row);
 
 // Whether a set of test images is MNIST's, in whatever file it came: only there the figures can be held against

@@ -68,6 +68,17 @@ void code_decode(const Model *model, const float *parameters, Workspace *workspa
     model_decode_last(model, parameters, workspace, rows, z, p);
 }
 
+void code_forward_drawn(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
+                        const uint64_t *keys, float *z, float *p)
+{
+    assert(code_is_drawn(model));
+    (void)model_encode(model, parameters, workspace, x, rows);
+    sample_draw(&model->layers[model->code_index], workspace->values[model->code_index - 1], rows, keys,
+                workspace->values[model->code_index]);
+    model_encode_from(model, parameters, workspace, model->code_index, rows);
+    model_decode_last(model, parameters, workspace, rows, z, p);
+}
+
 void code_encoder_weights(const Model *model, const float *parameters, int unit, float *weights)
 {
     assert(code_is_first(model) && unit >= 0 && unit < code_units(model));

@@ -37,6 +37,11 @@ double code_sum_kl(const Model *model, const Workspace *workspace, int rows); //
 void code_decode(const Model *model, const float *parameters, Workspace *workspace, const float *codes, int rows,
                  float *z, float *p);
 
+// As model_forward of a model whose code is drawn, with what is drawn by each image's key (sample.h) in the place of
+// the mean.
+void code_forward_drawn(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows,
+                        const uint64_t *keys, float *z, float *p);
+
 // What each pixel adds to a unit's sum: weights (pixels). Only where code_is_first.
 void code_encoder_weights(const Model *model, const float *parameters, int unit, float *weights);
 

@@ -1,10 +1,12 @@
 // Training for figures alone.
 #include "training/lab.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "models/choices.h"
+#include "models/code.h"
 #include "training/learner.h"
 
 Model lab_model(const Spec *spec)
@@ -38,9 +40,14 @@ static bool train_to(const Work *work, LabMoment *moment, Error *error)
         (void)learner_step(learner);
     }
     moment->train_loss = learner_epoch_loss(learner);
-    return learner_broken_step(learner) >= 0 ||
-           metrics_measure(&work->as_measured, learner_parameters(learner), lab->test, &lab->facts, lab->pool,
-                           &moment->test, error);
+    moment->train_kl = learner_epoch_kl(learner);
+    moment->drawn = (Elbo){NAN, NAN};
+    if (learner_broken_step(learner) >= 0)
+        return true;
+    const float *parameters = learner_parameters(learner);
+    return metrics_measure(&work->as_measured, parameters, lab->test, &lab->facts, lab->pool, &moment->test, error) &&
+           (!code_is_drawn(&work->as_measured) || elbo_measure(&work->as_measured, parameters, lab->test,
+                                                               lab->test->count, lab->pool, &moment->drawn, error));
 }
 
 static bool copy_parameters(const Work *work, float **parameters, Error *error)

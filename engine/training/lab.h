@@ -3,6 +3,7 @@
 // Thread: one at a time; the pool's threads work inside.
 #pragma once
 #include "load_progress.h"
+#include "measuring/elbo.h"
 #include "measuring/metrics.h"
 
 typedef struct Lab {
@@ -16,6 +17,8 @@ typedef struct Lab {
 typedef struct LabMoment {
     int epoch;
     double train_loss; // mean over the epoch, before each batch's update
+    double train_kl;   // likewise, nats an image; 0 where nothing is sampled
+    Elbo drawn;        // of the test set, where the model samples
     Metrics test;      // on grey targets, whatever it was trained on
 } LabMoment;
 
