@@ -264,6 +264,77 @@ static void gaps_stay_zero(void **state)
     }
 }
 
+// A convolution that doubles its picture along the way does what `up` and it do one after the other.
+static void folded_is_one_after_the_other(void **state)
+{
+    (void)state;
+    static const struct {
+        int channels, height, width, count, side;
+        bool is_valid;
+    } pairs[] = {{8, 14, 14, 1, 3, false}, {3, 4, 4, 8, 3, false}, {8, 8, 8, 16, 3, true}, {2, 5, 7, 3, 5, false},
+                 {2, 3, 4, 2, 4, true},    {1, 1, 1, 2, 1, false}, {3, 2, 3, 5, 2, false}, {1, 3, 2, 1, 15, false}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        Layer up, convolution, folded;
+        size_t offset = 16;
+        const Shape in = shape_of_picture(pairs[i].channels, pairs[i].height, pairs[i].width);
+        assert_true(layer_plan(&(LayerPlan){.kind = LAYER_UP}, &in, &offset, &up, NULL));
+        assert_true(layer_plan(&(LayerPlan){.kind = LAYER_CONV,
+                                            .count = pairs[i].count,
+                                            .side = pairs[i].side,
+                                            .step = 1,
+                                            .is_valid = pairs[i].is_valid},
+                               &up.to, &offset, &convolution, NULL));
+        folded = convolution;
+        layer_fold(&up, &folded);
+        assert_true(up.is_folded && folded.scale == 2);
+        float *parameters = make_noise(offset, 1, NULL), *x = make_noise(ROWS * in.stride, 2, &in);
+        float *slope = make_noise(ROWS * folded.to.stride, 3, &folded.to), *large = floats_create(ROWS * up.to.stride);
+        float *large_slope = floats_create(ROWS * up.to.stride), *z[2], *gradient[2], *upstream[2];
+        float *scratch = make_noise(folded.scratch + convolution.scratch + up.scratch + 1, 4, NULL);
+        for (size_t row = 0; row < folded.weight_rows; row++)
+            for (size_t j = (size_t)pairs[i].count; j < folded.stride; j++)
+                parameters[folded.weight_offset + row * folded.stride + j] = 0;
+        for (int j = 0; j < 2; j++) {
+            z[j] = floats_create(ROWS * folded.to.stride);
+            gradient[j] = floats_create(offset);
+            upstream[j] = make_noise(ROWS * in.stride, 5, NULL);
+        }
+        up.is_folded = false;
+        layer_forward(&up, parameters, x, ROWS, large, scratch);
+        layer_forward(&convolution, parameters, large, ROWS, z[0], scratch);
+        layer_forward(&folded, parameters, x, ROWS, z[1], scratch);
+        LayerBackward pass = {.rows = ROWS,
+                              .parameters = parameters,
+                              .x = large,
+                              .z = z[0],
+                              .slope = slope,
+                              .gradient = gradient[0],
+                              .upstream = large_slope,
+                              .scratch = scratch};
+        layer_backward(&convolution, &pass);
+        layer_backward(
+            &up,
+            &(LayerBackward){
+                .rows = ROWS, .x = x, .z = large, .slope = large_slope, .upstream = upstream[0], .scratch = scratch});
+        pass.x = x, pass.z = z[1], pass.gradient = gradient[1], pass.upstream = upstream[1];
+        layer_backward(&folded, &pass);
+        const double scale = 2.0 + sqrt((double)folded.weight_rows) + sqrt((double)folded.to.stride);
+        for (size_t n = 0; n < ROWS * folded.to.stride; n++)
+            check_close((double)z[1][n], (double)z[0][n], scale, &folded, "folded value", n);
+        for (size_t n = 0; n < ROWS * in.stride; n++)
+            check_close((double)upstream[1][n], (double)upstream[0][n], scale, &folded, "folded dL/dx", n);
+        for (size_t n = 0; n < offset; n++)
+            check_close((double)gradient[1][n], (double)gradient[0][n], 4.0 * scale, &folded, "folded gradient", n);
+        for (int j = 0; j < 2; j++) {
+            floats_free(z[j]);
+            floats_free(gradient[j]);
+            floats_free(upstream[j]);
+        }
+        floats_free(parameters), floats_free(x), floats_free(slope), floats_free(large), floats_free(large_slope);
+        floats_free(scratch);
+    }
+}
+
 static void what_does_not_fit_is_refused(void **state)
 {
     (void)state;
@@ -298,6 +369,7 @@ static void check_cases(const Kernel *kernel)
     forward_is_its_definition(NULL);
     backward_is_the_slope_of_its_definition(NULL);
     gaps_stay_zero(NULL);
+    folded_is_one_after_the_other(NULL);
 }
 
 static void every_instruction_set(void **state)

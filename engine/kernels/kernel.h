@@ -51,8 +51,8 @@ typedef struct Product {
 // that what a window shows at one of its places, over all positions, is a part of a plane. Row l of B begins at b +
 // b_at[l]; a_at[l] is where column l of A stands.
 //
-// C (m, n) = A (m, k) B (k, n) + start (m; NULL: zero), where A's element (i, l) is a[i * a_row + a_at[l]]. n a
-// multiple of KERNEL_PAD.
+// C (m, n) = A (m, k) B (k, n) + start (m; NULL: zero), + C itself where accumulate is set; A's element (i, l) is a[i *
+// a_row + a_at[l]]. n a multiple of KERNEL_PAD.
 typedef struct WindowProduct {
     size_t m, n, k;
     const float *a;
@@ -63,6 +63,7 @@ typedef struct WindowProduct {
     const float *start;
     float *c;
     size_t c_stride;
+    bool accumulate;
 } WindowProduct;
 
 // C (m, n) += the sum over images and over `length` positions, a multiple of KERNEL_PAD, of A's row times B's: row i of
@@ -136,6 +137,9 @@ typedef struct Kernel {
     void (*add_window_dots)(const WindowDots *dots);
     // Rows of `width` floats, pitch floats apart.
     void (*copy_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width);
+    // Of a row of `width` numbers those at even and at odd places, one behind the other, and back.
+    void (*split_rows)(const float *restrict row, float *restrict even, float *restrict odd, size_t width);
+    void (*join_rows)(const float *restrict even, const float *restrict odd, float *restrict row, size_t width);
     // Each number becomes 2 x 2 of its own in two rows (2 count); and the sum of such 2 x 2, count times.
     void (*double_rows)(const float *restrict from, float *restrict above, float *restrict below, size_t count);
     void (*halve_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count);

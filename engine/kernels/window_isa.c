@@ -40,8 +40,10 @@ INLINE void multiply_block(const WindowProduct *p, size_t row, size_t column, co
 #pragma GCC unroll 8
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 8
-        for (int j = 0; j < vecs; j++)
-            vec_store(p->c + (row + (size_t)i) * p->c_stride + column + (size_t)j * LANES, sum[i][j]);
+        for (int j = 0; j < vecs; j++) {
+            float *const at = p->c + (row + (size_t)i) * p->c_stride + column + (size_t)j * LANES;
+            vec_store(at, p->accumulate ? sum[i][j] + vec_load(at) : sum[i][j]);
+        }
 }
 
 // All columns of some rows: in steps of `vecs` vectors, the rest one by one.
@@ -142,6 +144,28 @@ void PER_ISA(copy_rows)(const float *from, size_t from_pitch, float *to, size_t 
             vec_store(target + i, vec_load(source + i));
         copy_part(source + i, target + i, width - i);
     }
+}
+
+void PER_ISA(split_rows)(const float *restrict row, float *restrict even, float *restrict odd, size_t width)
+{
+    const size_t pairs = width / 2;
+    for (size_t i = 0; i < pairs; i++) {
+        even[i] = row[2 * i];
+        odd[i] = row[2 * i + 1];
+    }
+    if (width % 2)
+        even[pairs] = row[2 * pairs];
+}
+
+void PER_ISA(join_rows)(const float *restrict even, const float *restrict odd, float *restrict row, size_t width)
+{
+    const size_t pairs = width / 2;
+    for (size_t i = 0; i < pairs; i++) {
+        row[2 * i] = even[i];
+        row[2 * i + 1] = odd[i];
+    }
+    if (width % 2)
+        row[2 * pairs] = even[pairs];
 }
 
 void PER_ISA(double_rows)(const float *restrict from, float *restrict above, float *restrict below, size_t count)

@@ -24,6 +24,13 @@ void shape_pack(const Shape *shape, const float *values, float *packed)
         memcpy(packed + channel * pixels, values + channel * shape->plane, pixels * sizeof *packed);
 }
 
+void shape_clear_gap(const Shape *shape, int channel, float *values)
+{
+    const size_t pixels = (size_t)shape->height * (size_t)shape->width;
+    if (pixels < shape->plane)
+        memset(values + (size_t)channel * shape->plane + pixels, 0, (shape->plane - pixels) * sizeof *values);
+}
+
 void shape_unpack(const Shape *shape, const float *packed, float *values)
 {
     const size_t pixels = (size_t)shape->height * (size_t)shape->width;
@@ -163,6 +170,7 @@ static bool plan_conv(const LayerPlan *plan, Layer *layer, Error *error)
                          in->height, in->width);
     layer->to = shape_of_picture(plan->count, height, width);
     plan_weights(plan, in, &layer->to, layer);
+    layer->scale = 1;
     if (slide_fits(layer))
         layer->scratch = slide_scratch(layer);
     return true;
@@ -279,6 +287,16 @@ bool layer_plan(const LayerPlan *plan, const Shape *in, size_t *offset, Layer *o
     *offset = layer_end(&layer);
     *out = layer;
     return true;
+}
+
+void layer_fold(Layer *up, Layer *convolution)
+{
+    if (up->kind != LAYER_UP || !slide_fits(convolution))
+        return;
+    up->is_folded = true;
+    convolution->from = up->from;
+    convolution->scale = 2;
+    convolution->scratch = slide_scratch(convolution);
 }
 
 void layer_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)

@@ -26,6 +26,7 @@ bool shape_is_picture(const Shape *shape);                   // else units
 
 // Of one image: its numbers (shape_count) one behind the other, and back, gaps zero.
 void shape_pack(const Shape *shape, const float *values, float *packed);
+void shape_clear_gap(const Shape *shape, int channel, float *values);
 void shape_unpack(const Shape *shape, const float *packed, float *values);
 
 typedef enum LayerKind {
@@ -57,6 +58,8 @@ typedef struct Layer {
     Shape from, to;
     int in, out;                       // numbers of both, gaps not counted
     int side, step;                    // of the window
+    int scale;                         // of a convolution: 2 where `from` is doubled on its way, by `up`; else 1
+    bool is_folded;                    // `up` that the convolution behind it does along
     int above, left;                   // zeros above and to the left of the picture under it
     size_t weight_rows;                // 0: it has no parameters
     size_t stride;                     // floats from row to row of the weights
@@ -68,6 +71,10 @@ typedef struct Layer {
 // A layer behind values of shape `in`, its parameters from *offset on, which goes behind them. False, with a sentence,
 // where the two don't fit. Whether `in` is a picture or units is as the kind wants it.
 bool layer_plan(const LayerPlan *plan, const Shape *in, size_t *offset, Layer *out, Error *error);
+
+// Where the second is a convolution whose window stops everywhere, lets it do along what the first, an `up` before it,
+// would: it is given what `up` is given.
+void layer_fold(Layer *up, Layer *convolution);
 
 const char *layer_kind_key(LayerKind kind);
 bool layer_kind_wants_picture(LayerKind kind); // else units

@@ -118,6 +118,8 @@ bool layer_list_plan(const LayerPlan *items, int count, int pixels, LayerList *o
         return false;
     for (int i = 0; i < out->count - 1; i++)
         out->layers[i].is_bent = out->layers[i].weight_rows > 0 && out->layers[i + 1].kind != LAYER_SAMPLE;
+    for (int i = 1; i + 1 < out->count; i++)
+        layer_fold(&out->layers[i], &out->layers[i + 1]);
     out->code = find_code(out);
     const int units = out->layers[out->code].out;
     return units <= MODEL_CODE_MAX ||

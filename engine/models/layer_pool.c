@@ -26,9 +26,8 @@ static Rows find_rows(const Shape *large, const Shape *small, int channel, int r
 
 static void clear_gaps(const Shape *shape, float *values)
 {
-    const size_t pixels = (size_t)shape->height * (size_t)shape->width;
-    for (size_t channel = 0; channel < (size_t)shape->channels && pixels < shape->plane; channel++)
-        memset(values + channel * shape->plane + pixels, 0, (shape->plane - pixels) * sizeof *values);
+    for (int channel = 0; channel < shape->channels; channel++)
+        shape_clear_gap(shape, channel, values);
 }
 
 typedef void DoRows(const Rows *rows, const float *x, const float *from, float *to);

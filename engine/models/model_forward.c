@@ -116,6 +116,8 @@ static void go_through(const Model *model, const float *parameters, Workspace *w
     for (int i = start; i < model->layer_count; i++) {
         const Layer *layer = &model->layers[i];
         float *values = find_values(model, workspace, i, first);
+        if (layer->is_folded)
+            continue;
         layer_forward(layer, parameters, x, rows, values, workspace->scratch);
         if (layer->is_bent)
             activation->apply(values, values, workspace->slopes[i], (size_t)rows * layer->to.stride);

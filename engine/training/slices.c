@@ -61,7 +61,7 @@ static void lay_out_slice(const Slices *slices, Slice *slice, float *memory, siz
     slice->input = cut(memory, used, rows * pixels);
     for (int i = 0; i < model->layer_count; i++) {
         const Layer *layer = &model->layers[i];
-        slice->values[i] = cut(memory, used, rows * layer->to.stride);
+        slice->values[i] = layer->is_folded ? slice->values[i - 1] : cut(memory, used, rows * layer->to.stride);
         slice->slopes[i] = cut(memory, used, rows * layer->to.stride);
         widest = layer->to.stride > widest ? layer->to.stride : widest;
         scratch = layer->scratch > scratch ? layer->scratch : scratch;
@@ -210,6 +210,8 @@ static void go_forward(const Slices *slices, const ImageTile *tile, Slice *slice
     for (int i = 0; i < model->layer_count; i++) {
         const Layer *layer = &model->layers[i];
         const float *x = i == 0 ? slice->input : slice->values[i - 1];
+        if (layer->is_folded)
+            continue; // its values are those before it
         if (i == 0 && slices->takes_bytes)
             multiply_bytes(slices, slice);
         else if (layer->kind == LAYER_SAMPLE)
@@ -295,12 +297,29 @@ static float find_kl_weight(const Model *model)
     return model->spec.beta * (model->spec.reduce == REDUCE_SUM ? 1.0f : (float)model->pixels);
 }
 
+// dL/dvalue of a layer becomes dL/dz, penalties of it included.
+static const float *finish_upstream(const Slices *slices, const ImageTile *tile, int i, float *upstream, Slice *slice)
+{
+    const Model *model = slices->model;
+    const Layer *layer = &model->layers[i];
+    if (i + 1 < model->layer_count && model->layers[i + 1].kind == LAYER_SAMPLE)
+        sample_add_kl_slope(&model->layers[i + 1], slice->values[i], tile->rows, find_kl_weight(model), upstream);
+    if (model->spec.l1 > 0.0f && i == model->code_index)
+        add_penalty(slices, tile, layer, slice->values[i], upstream);
+    if (!layer->is_bent)
+        return upstream;
+    kernel_get()->scale(slice->slopes[i], upstream, (size_t)tile->rows * layer->to.stride);
+    return slice->slopes[i];
+}
+
 static void go_backward(const Slices *slices, const ImageTile *tile, bool is_first, Slice *slice)
 {
     const Model *model = slices->model;
     const float *slope = slice->values[model->layer_count - 1];
-    for (int i = model->layer_count - 1; i >= 0; i--) {
-        float *upstream = i > 0 ? slice->upstream[i % 2] : NULL;
+    int before = 0, turn = 0;
+    for (int i = model->layer_count - 1; i >= 0; i = before, turn ^= 1) {
+        before = i > 0 && model->layers[i - 1].is_folded ? i - 2 : i - 1;
+        float *upstream = before >= 0 ? slice->upstream[turn] : NULL;
         if (i == 0 && slices->takes_bytes) {
             find_bytes_gradient(slices, slope, is_first, slice);
             return;
@@ -308,7 +327,7 @@ static void go_backward(const Slices *slices, const ImageTile *tile, bool is_fir
         layer_backward(&model->layers[i], &(LayerBackward){
                                               .rows = tile->rows,
                                               .parameters = slices->parameters,
-                                              .x = i > 0 ? slice->values[i - 1] : slice->input,
+                                              .x = before >= 0 ? slice->values[before] : slice->input,
                                               .z = slice->values[i],
                                               .slope = slope,
                                               .gradient = slice->gradient,
@@ -316,18 +335,8 @@ static void go_backward(const Slices *slices, const ImageTile *tile, bool is_fir
                                               .upstream = upstream,
                                               .scratch = slice->scratch,
                                           });
-        if (i == 0)
-            return;
-        const Layer *before = &model->layers[i - 1];
-        if (model->layers[i].kind == LAYER_SAMPLE)
-            sample_add_kl_slope(&model->layers[i], slice->values[i - 1], tile->rows, find_kl_weight(model), upstream);
-        if (model->spec.l1 > 0.0f && i - 1 == model->code_index)
-            add_penalty(slices, tile, before, slice->values[i - 1], upstream);
-        slope = upstream;
-        if (before->is_bent) {
-            kernel_get()->scale(slice->slopes[i - 1], upstream, (size_t)tile->rows * before->to.stride);
-            slope = slice->slopes[i - 1];
-        }
+        if (before >= 0)
+            slope = finish_upstream(slices, tile, before, upstream, slice);
     }
 }
 
