@@ -274,7 +274,7 @@ bool layer_kind_wants_picture(LayerKind kind) { return kinds[kind].wants_picture
 bool layer_plan(const LayerPlan *plan, const Shape *in, size_t *offset, Layer *out, Error *error)
 {
     const Kind *kind = &kinds[plan->kind];
-    Layer layer = {.kind = plan->kind, .from = *in, .in = shape_count(in)};
+    Layer layer = {.kind = plan->kind, .from = *in, .given = *in, .in = shape_count(in)};
     assert(kind->wants_picture == shape_is_picture(in));
     if (!kind->plan(plan, &layer, error))
         return false;
@@ -294,7 +294,7 @@ void layer_fold(Layer *up, Layer *convolution)
     if (up->kind != LAYER_UP || !slide_fits(convolution))
         return;
     up->is_folded = true;
-    convolution->from = up->from;
+    convolution->given = up->from;
     convolution->scale = 2;
     convolution->scratch = slide_scratch(convolution);
 }

@@ -56,6 +56,7 @@ enum { LAYER_SIDE_MAX = 15, LAYER_COUNT_MAX = 4096, LAYER_FLOATS_MAX = 1 << 17 }
 typedef struct Layer {
     LayerKind kind;
     Shape from, to;
+    Shape given;                       // what x and dL/dx are: `from`, or what `up` before it is given (layer_fold)
     int in, out;                       // numbers of both, gaps not counted
     int side, step;                    // of the window
     int scale;                         // of a convolution: 2 where `from` is doubled on its way, by `up`; else 1
@@ -83,18 +84,18 @@ int layer_columns(const Layer *layer);            // of its weights, gaps not co
 size_t layer_multiplications(const Layer *layer); // of an image on its way forward
 size_t layer_end(const Layer *layer);             // of its parameters: where those of the next begin
 
-// x (rows, from.stride) -> z (rows, to.stride), before any activation.
+// x (rows, given.stride) -> z (rows, to.stride), before any activation.
 void layer_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch);
 
 typedef struct LayerBackward {
     int rows; // at most TILE_ROWS (kernel.h)
     const float *parameters;
-    const float *x;     // (rows, from.stride): what it was given
+    const float *x;     // (rows, given.stride): what it was given
     const float *z;     // (rows, to.stride): what it made of that
     const float *slope; // (rows, to.stride): dL/dz
     float *gradient;    // of all parameters: its own are added to. NULL: not wanted
     bool is_first;      // its own begin anew
-    float *upstream;    // (rows, from.stride): dL/dx. NULL: not wanted
+    float *upstream;    // (rows, given.stride): dL/dx. NULL: not wanted
     float *scratch;
 } LayerBackward;
 

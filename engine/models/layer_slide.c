@@ -66,7 +66,7 @@ static size_t phase_length(const Frame *frame, int phase)
 
 static Frame frame_of(const Layer *layer)
 {
-    const Shape *in = &layer->from, *out = &layer->to;
+    const Shape *in = &layer->given, *out = &layer->to;
     Frame frame = {.rows = axis_of(layer->scale, layer->above, layer->side, out->height),
                    .columns = axis_of(layer->scale, layer->left, layer->side, out->width),
                    .phases = layer->scale * layer->scale};
@@ -101,7 +101,7 @@ static float *cut(Scratch *scratch, float *memory, size_t count)
 static Scratch lay_out(const Layer *layer, const Frame *frame, float *memory)
 {
     Scratch scratch = {0};
-    const size_t in = (size_t)layer->from.channels, out = (size_t)layer->to.channels;
+    const size_t in = (size_t)layer->given.channels, out = (size_t)layer->to.channels;
     const size_t phases = (size_t)frame->phases, terms = frame->terms[phases];
     const size_t turned = terms / in * out, most = terms > turned ? terms : turned;
     scratch.x = cut(&scratch, memory, GROUP * in * frame->plane + SLACK);
@@ -144,7 +144,7 @@ static void add_rows(const Layer *layer, const Frame *frame, float *own, float *
             for (int x = 0; x < layer->side; x++) {
                 size_t per_channel;
                 const size_t term = find_term(frame, phase, y, x, &per_channel);
-                for (size_t channel = 0; channel < (size_t)layer->from.channels; channel++) {
+                for (size_t channel = 0; channel < (size_t)layer->given.channels; channel++) {
                     float *const small = phases + (frame->terms[phase] + channel * per_channel + term) * stride;
                     float *const large = own + (channel * places + (size_t)(y * layer->side + x)) * stride;
                     float *const to = is_back ? large : small;
@@ -245,7 +245,7 @@ static void list_places(const Layer *layer, const Frame *frame, int phase, Scrat
     const Axis *rows = &frame->rows, *columns = &frame->columns;
     const int py = row_phase(frame, phase), px = column_phase(frame, phase);
     size_t l = 0;
-    for (int channel = 0; channel < layer->from.channels; channel++)
+    for (int channel = 0; channel < layer->given.channels; channel++)
         for (int y = 0; y < rows->count[py]; y++)
             for (int x = 0; x < columns->count[px]; x++, l++) {
                 scratch->a_at[l] = (uint32_t)((frame->terms[phase] + l) * layer->stride);
@@ -286,8 +286,8 @@ void slide_forward(const Layer *layer, const float *parameters, const float *x, 
     Scratch scratch = lay_out(layer, &frame, memory);
     const float *const weights = find_weights(layer, &frame, parameters, &scratch);
     const size_t channels = (size_t)layer->to.channels;
-    for (int row = 0; row < rows; row++, x += layer->from.stride, z += layer->to.stride) {
-        frame_image(&frame, &layer->from, x, scratch.x);
+    for (int row = 0; row < rows; row++, x += layer->given.stride, z += layer->to.stride) {
+        frame_image(&frame, &layer->given, x, scratch.x);
         for (int phase = 0; phase < frame.phases; phase++) {
             if (row == 0 || frame.phases > 1)
                 list_places(layer, &frame, phase, &scratch);
@@ -324,10 +324,10 @@ static void add_bias_gradient(const Layer *layer, const float *slope, float *gra
 static void find_gradient(const Layer *layer, const Frame *frame, const LayerBackward *pass, size_t first, size_t count,
                           Scratch *scratch)
 {
-    const size_t in = (size_t)layer->from.channels, out = (size_t)layer->to.channels;
+    const size_t in = (size_t)layer->given.channels, out = (size_t)layer->to.channels;
     float *const own = pass->gradient + layer->weight_offset;
     for (size_t i = 0; i < count; i++) {
-        frame_image(frame, &layer->from, pass->x + (first + i) * layer->from.stride,
+        frame_image(frame, &layer->given, pass->x + (first + i) * layer->given.stride,
                     scratch->x + i * in * frame->plane);
         add_bias_gradient(layer, pass->slope + (first + i) * layer->to.stride, pass->gradient);
     }
@@ -357,7 +357,7 @@ static void find_gradient(const Layer *layer, const Frame *frame, const LayerBac
 static void find_upstream(const Layer *layer, const Frame *frame, const LayerBackward *pass, const float *weights,
                           size_t first, size_t count, Scratch *scratch)
 {
-    const size_t in = (size_t)layer->from.channels, out = (size_t)layer->to.channels;
+    const size_t in = (size_t)layer->given.channels, out = (size_t)layer->to.channels;
     for (size_t i = 0; i < count; i++) {
         for (int phase = 0; phase < frame->phases; phase++) {
             const size_t terms = list_turned_places(layer, frame, phase, scratch);
@@ -375,7 +375,7 @@ static void find_upstream(const Layer *layer, const Frame *frame, const LayerBac
                 .accumulate = phase > 0,
             });
         }
-        unframe_image(frame, &layer->from, scratch->out, pass->upstream + (first + i) * layer->from.stride);
+        unframe_image(frame, &layer->given, scratch->out, pass->upstream + (first + i) * layer->given.stride);
     }
 }
 
