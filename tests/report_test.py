@@ -538,8 +538,8 @@ class ChecksTest(unittest.TestCase):
         self.assertEqual(len(quoted), len(known))
         for row, (check, moment) in zip(quoted, known):
             with self.subTest(row=row):
-                if row[0]:
-                    self.assertEqual(row[0], check["name"])
+                is_first = moment is check["moments"][0]
+                self.assertEqual(row[0], ", ".join(filter(None, (check["name"] if is_first else "", moment["of"]))))
                 self.assertEqual(row[1], str(moment["epoch"]) if check["spec"] else "")
                 span = lambda cell: [float(end) for end in cell.split("\u2013")] * (1 if "\u2013" in cell else 2)
                 gaps = []
