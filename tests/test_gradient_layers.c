@@ -170,8 +170,8 @@ static void whole_models_follow_their_slope(void **state)
         "layers=conv2s2-pool-conv3-up-unconv2s2,l1=0.003,hidden=gelu,lr=10", // a code of planes with gaps
         "layers=20-sample3-15,hidden=tanh,reduce=sum,lr=0.1",
         "layers=20-sample3-15,hidden=tanh,reduce=mean,beta=0.5,l1=0.01,lr=10",
-        "layers=conv2s2-pool-9-sample2-8-2x2x2-unconv3k4s2v-unconv2k2s2v-pool-up-up-up-pool-unconv1k5v,"
-        "beta=3,hidden=elu,lr=1",
+        ("layers=conv2s2-pool-9-sample2-8-2x2x2-unconv3k4s2v-unconv2k2s2v-pool-up-up-up-pool-unconv1k5v,"
+         "beta=3,hidden=elu,lr=1"),
         "layers=conv3s2-conv2-up,output=softmax,lr=10",
         "layers=conv3s2-conv2-up,output=linear,range=standard,loss=huber,delta=0.7,hidden=sigmoid,lr=10",
         "layers=conv2s2-12-sample3-49-1x7x7-up-up,loss=gauss,output=tanh01,hidden=gelu,lr=1",
