@@ -88,7 +88,7 @@ VALID = {"--from": "a.png", "--data": "builtin", "--a": "loss=mse", "--b": "loss
          "--limit": "1", "--threads": "1", "--without": "3", "--init": "x", "--watch": "x", "--figures": "x.csv", "--npy": "x", "--log": "step", "-o": "x", "--size": "1000x700",
          "--page": "0", "--digit": "x.png", "--digit-invert": "no", "--digit-threshold": "0.5", "--digit-turn": "90", "--view": "solo", "--preset": "mae", "--lesson": "1", "--lesson-step": "1", "--shots": "x", "--scale": "1", "--isa": "plain",
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--show-as": "sample", "--wipe": "0.5",
-         "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce", "--claims": "use", "--measure": "pca,odd", "--verdicts": "x",
+         "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce", "--claims": "use", "--measure": "pca,odd", "--verdicts": "x", "--iterate": "3", "--published": "vae,conv",
          "--pixel": "3,27", "--target": "0.5", "--step": "1", "--every": "10", "--fps": "8", "--seeds": "2",
          "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--from": "x.png", "--theme": "light", "--speed": "10", "--turn": "half", "--scale-max": "1"}
 BAD = {"--data": [""], "--turn": ["", "x", "Left", "90"], "--scale-max": ["0", "-1", "x", "", "nan", "1e3", "4294967296"],

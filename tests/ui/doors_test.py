@@ -223,7 +223,7 @@ class DoorsTest(WindowCase):
             words = "report.json decides by other digits" if view == "compare" else "stands on their cards"
             self.assertEqual(p.wait(lambda f: words in f["message"], "a sentence", since)["view"], view)
         frame = p.wait(lambda f: f["look"]["verdicts"][4:] == ["within chance"], "its verdict", since)
-        self.assertEqual(frame["look"]["verdicts"][:4], ["open"] * 4)
+        self.assertNotIn("within chance", frame["look"]["verdicts"][:4])  # the models on show decide these, as they train
         self.assertIn("within chance, 2 starts", [text["text"] for text in frame["texts"]])
         p.key("1", lambda f: f["view"] == "compare")
 
