@@ -142,19 +142,21 @@ bool app_set_model(App *app, int side, const ModelFile *file, bool is_trained_on
 
 bool app_init(App *app, const AppOptions *options, Error *error)
 {
-    *app = (App){.options = *options,
-                 .look = options->look,
-                 .specs = {options->specs[SIDE_A], options->specs[SIDE_B]},
-                 .is_playing = true,
-                 .epochs = options->epochs,
-                 .goal_epochs = options->waits ? 0 : options->epochs,
-                 .goal_step = -1,
-                 .pace = options->pace,
-                 .theme = options->theme,
-                 .preset = options->preset,
-                 .run = {.lesson = -1},
-                 .is_lesson_new = options->is_lesson_new && options->look.lesson < 0,
-                 .ui_scale = 1.0f};
+    memset(app, 0, sizeof *app); // a value of it would be too large for the stack
+    app->options = *options;
+    app->look = options->look;
+    app->specs[SIDE_A] = options->specs[SIDE_A];
+    app->specs[SIDE_B] = options->specs[SIDE_B];
+    app->is_playing = true;
+    app->epochs = options->epochs;
+    app->goal_epochs = options->waits ? 0 : options->epochs;
+    app->goal_step = -1;
+    app->pace = options->pace;
+    app->theme = options->theme;
+    app->preset = options->preset;
+    app->run.lesson = -1;
+    app->is_lesson_new = options->is_lesson_new && options->look.lesson < 0;
+    app->ui_scale = 1.0f;
     code_pulls_clear(&app->pulls, -1, -1);
     app->trainer = app_create_trainer(app, options->dataset, error);
     if (!app->trainer || !create_buffers(app, error) || !pad_init(&app->pad, error) || !cast_update(app, error))
