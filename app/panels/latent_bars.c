@@ -132,7 +132,7 @@ static void take_mouse(Panel *panel, WidgetState state, const Bars *bars, int si
                        latent_is_used(facts, false, number) ? "" : " It is dead: the same for every digit.");
     ui_set_hint(ui, state, what, "A click takes it across, with Shift up.");
     if (state.is_clicked)
-        panel_look(panel)->latent.numbers[side][state.is_shifted ? LATENT_UP : LATENT_ACROSS] = number;
+        latent_take_number(panel, side, state.is_shifted ? LATENT_UP : LATENT_ACROSS, number);
 }
 
 void latent_draw_bars(Panel *panel, int side)

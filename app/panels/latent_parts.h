@@ -16,6 +16,9 @@ void latent_move(Panel *panel, int side, const float place[LATENT_AXES], bool go
 typedef void LatentFind(const Panel *panel, int side, Rect area, float x, float y, float place[LATENT_AXES]);
 void latent_take_mouse(Panel *panel, WidgetState state, int side, Rect area, LatentFind *find);
 
+// Takes a number along an axis. The other axis keeps the one it shows: what was found for it would move with training.
+void latent_take_number(Panel *panel, int side, int axis, int number);
+
 void latent_draw_plane(Panel *panel, int side); // with its caption
 void latent_draw_grid(Panel *panel, int side);
 void latent_draw_bars(Panel *panel, int side);

@@ -299,6 +299,13 @@ static void take_keys(Panel *panel, int side)
 
 // ---- the whole ----------------------------------------------------------------------------------------------------
 
+void latent_take_number(Panel *panel, int side, int axis, int number)
+{
+    int *const numbers = panel_look(panel)->latent.numbers[side];
+    for (int i = 0; i < LATENT_AXES; i++)
+        numbers[i] = i == axis ? number : latent_side(panel, side)->numbers[i];
+}
+
 // A stepper for each axis, right-aligned; takes their width off the line.
 static void draw_steppers(Panel *panel, int side, Rect *line)
 {
@@ -319,7 +326,7 @@ static void draw_steppers(Panel *panel, int side, Rect *line)
         for (int i = 0; i < STEPPER_PARTS; i++)
             panel_hint(panel, states[i], axis == LATENT_ACROSS ? "latent_across" : "latent_up");
         if (step != 0)
-            panel_look(panel)->latent.numbers[side][axis] = (s->numbers[axis] + step + units) % units;
+            latent_take_number(panel, side, axis, (s->numbers[axis] + step + units) % units);
         if (states[STEPPER_VALUE].is_clicked)
             panel_look(panel)->latent.numbers[side][axis] = -1;
         line->w -= width + gap;
