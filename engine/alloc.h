@@ -2,6 +2,7 @@
 //
 // Internal to the engine. Thread: any.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -42,4 +43,22 @@ static inline uint8_t *pixels_create(size_t count)
         (void)madvise(pixels + gap, (count - gap) / PAGE * PAGE,
                       MADV_HUGEPAGE); // where it is refused, reading is only slower
     return pixels;
+}
+
+// Cuts arrays out of one piece of memory; memory NULL: only counts.
+typedef struct Cutter {
+    float *memory;
+    size_t used; // floats
+} Cutter;
+
+static inline float *cutter_take(Cutter *cutter, size_t count)
+{
+    cutter->used += count;
+    return cutter->memory ? cutter->memory + cutter->used - count : NULL;
+}
+
+// count: a multiple of the size of a float.
+static inline uint8_t *cutter_take_bytes(Cutter *cutter, size_t count)
+{
+    return (uint8_t *)cutter_take(cutter, count / sizeof(float));
 }

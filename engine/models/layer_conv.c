@@ -158,13 +158,15 @@ static void fill_bias(const Layer *layer, const float *parameters, float *z)
             z[(size_t)channel * layer->to.plane + i] = parameters[layer->bias_offset + (size_t)channel];
 }
 
-static void add_bias_gradient(const Layer *layer, const float *slope, float *gradient)
+void layer_add_bias_gradient(const Layer *layer, const float *slope, float *gradient)
 {
     for (int channel = 0; channel < layer->to.channels; channel++) {
-        float sum = 0;
-        for (size_t i = 0; i < layer->to.plane; i++) // gaps are zero
-            sum += slope[(size_t)channel * layer->to.plane + i];
-        gradient[layer->bias_offset + (size_t)channel] += sum;
+        float sum[4] = {0};
+        const float *plane = slope + (size_t)channel * layer->to.plane; // gaps are zero
+        for (size_t i = 0; i < layer->to.plane; i += 4)
+            for (size_t j = 0; j < 4; j++)
+                sum[j] += plane[i + j];
+        gradient[layer->bias_offset + (size_t)channel] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
     }
 }
 
@@ -195,7 +197,7 @@ void conv_backward(const Layer *layer, const LayerBackward *pass)
         if (pass->gradient) {
             cut_windows(&window, pass->x + (size_t)row * layer->from.stride, columns);
             add_gradient(layer, &window, columns, slope, turned, pass->gradient);
-            add_bias_gradient(layer, slope, pass->gradient);
+            layer_add_bias_gradient(layer, slope, pass->gradient);
         }
         if (pass->upstream) {
             float *upstream = pass->upstream + (size_t)row * layer->from.stride;
@@ -225,7 +227,7 @@ void unconv_backward(const Layer *layer, const LayerBackward *pass)
         cut_windows(&window, slope, columns);
         if (pass->gradient) {
             add_gradient(layer, &window, columns, pass->x + (size_t)row * layer->from.stride, turned, pass->gradient);
-            add_bias_gradient(layer, slope, pass->gradient);
+            layer_add_bias_gradient(layer, slope, pass->gradient);
         }
         if (pass->upstream) {
             float *upstream = pass->upstream + (size_t)row * layer->from.stride;

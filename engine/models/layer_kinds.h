@@ -18,5 +18,8 @@ size_t slide_scratch(const Layer *layer);
 LayerForward slide_forward;
 LayerBack slide_backward;
 
+// Of a convolution of either kind: each channel's slopes summed, of one image. slope: gaps zero.
+void layer_add_bias_gradient(const Layer *layer, const float *slope, float *gradient);
+
 // The product of any k: in pieces, one added to the other. accumulate or bias as in it.
 void layer_multiply(const Product *product);

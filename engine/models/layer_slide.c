@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "models/layer_kinds.h"
 
 enum { GROUP = 8, SLACK = KERNEL_PAD, SCALE_MAX = 2, PHASES_MAX = SCALE_MAX * SCALE_MAX };
@@ -91,26 +92,24 @@ typedef struct Scratch {
     size_t size;
 } Scratch;
 
-static float *cut(Scratch *scratch, float *memory, size_t count)
-{
-    scratch->size += kernel_pad(count);
-    return memory ? memory + scratch->size - kernel_pad(count) : NULL;
-}
+static float *cut_whole(Cutter *cutter, size_t count) { return cutter_take(cutter, kernel_pad(count)); }
 
 // memory NULL: only counts.
 static Scratch lay_out(const Layer *layer, const Frame *frame, float *memory)
 {
     Scratch scratch = {0};
+    Cutter cutter = {.memory = memory};
     const size_t in = (size_t)layer->given.channels, out = (size_t)layer->to.channels;
     const size_t phases = (size_t)frame->phases, terms = frame->terms[phases];
     const size_t turned = terms / in * out, most = terms > turned ? terms : turned;
-    scratch.x = cut(&scratch, memory, GROUP * in * frame->plane + SLACK);
-    scratch.slope = cut(&scratch, memory, phases * (frame->lead + GROUP * out * frame->plane) + SLACK);
-    scratch.out = cut(&scratch, memory, (in > phases * out ? in : phases * out) * frame->plane);
-    scratch.weights = cut(&scratch, memory, phases > 1 ? terms * layer->stride : 0);
-    scratch.gradient = cut(&scratch, memory, phases > 1 ? terms * layer->stride : 0);
-    scratch.a_at = (uint32_t *)(void *)cut(&scratch, memory, most);
-    scratch.b_at = (uint32_t *)(void *)cut(&scratch, memory, most);
+    scratch.x = cut_whole(&cutter, GROUP * in * frame->plane + SLACK);
+    scratch.slope = cut_whole(&cutter, phases * (frame->lead + GROUP * out * frame->plane) + SLACK);
+    scratch.out = cut_whole(&cutter, (in > phases * out ? in : phases * out) * frame->plane);
+    scratch.weights = cut_whole(&cutter, phases > 1 ? terms * layer->stride : 0);
+    scratch.gradient = cut_whole(&cutter, phases > 1 ? terms * layer->stride : 0);
+    scratch.a_at = (uint32_t *)(void *)cut_whole(&cutter, most);
+    scratch.b_at = (uint32_t *)(void *)cut_whole(&cutter, most);
+    scratch.size = cutter.used;
     return scratch;
 }
 
@@ -135,8 +134,8 @@ static size_t find_term(const Frame *frame, int phase, int y, int x, size_t *per
            (size_t)(find_tap(&frame->columns, px, x) - frame->columns.first[px]);
 }
 
-// Calls each pair of a row of the layer's weights and one of the phases' that it is a part of: to += from, either way.
-static void add_rows(const Layer *layer, const Frame *frame, float *own, float *phases, bool is_back)
+// Each row of the layer's weights is a part of one of each phase's: to += from, from its own to the phases' or back.
+static void add_rows(const Layer *layer, const Frame *frame, const float *from, float *to, bool is_back)
 {
     const size_t stride = layer->stride, places = (size_t)layer->side * (size_t)layer->side;
     for (int phase = 0; phase < frame->phases; phase++)
@@ -145,12 +144,10 @@ static void add_rows(const Layer *layer, const Frame *frame, float *own, float *
                 size_t per_channel;
                 const size_t term = find_term(frame, phase, y, x, &per_channel);
                 for (size_t channel = 0; channel < (size_t)layer->given.channels; channel++) {
-                    float *const small = phases + (frame->terms[phase] + channel * per_channel + term) * stride;
-                    float *const large = own + (channel * places + (size_t)(y * layer->side + x)) * stride;
-                    float *const to = is_back ? large : small;
-                    const float *const from = is_back ? small : large;
+                    const size_t own = (channel * places + (size_t)(y * layer->side + x)) * stride;
+                    const size_t in_phase = (frame->terms[phase] + channel * per_channel + term) * stride;
                     for (size_t i = 0; i < stride; i++)
-                        to[i] += from[i];
+                        to[(is_back ? own : in_phase) + i] += from[(is_back ? in_phase : own) + i];
                 }
             }
 }
@@ -158,7 +155,7 @@ static void add_rows(const Layer *layer, const Frame *frame, float *own, float *
 static const float *find_weights(const Layer *layer, const Frame *frame, const float *parameters,
                                  const Scratch *scratch)
 {
-    float *const own = (float *)(uintptr_t)(parameters + layer->weight_offset); // read alone
+    const float *const own = parameters + layer->weight_offset;
     if (frame->phases == 1)
         return own;
     memset(scratch->weights, 0, frame->terms[frame->phases] * layer->stride * sizeof *scratch->weights);
@@ -309,18 +306,6 @@ void slide_forward(const Layer *layer, const float *parameters, const float *x, 
     }
 }
 
-static void add_bias_gradient(const Layer *layer, const float *slope, float *gradient)
-{
-    for (int channel = 0; channel < layer->to.channels; channel++) {
-        float sum[4] = {0};
-        const float *plane = slope + (size_t)channel * layer->to.plane; // gaps are zero
-        for (size_t i = 0; i < layer->to.plane; i += 4)
-            for (size_t j = 0; j < 4; j++)
-                sum[j] += plane[i + j];
-        gradient[layer->bias_offset + (size_t)channel] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    }
-}
-
 static void find_gradient(const Layer *layer, const Frame *frame, const LayerBackward *pass, size_t first, size_t count,
                           Scratch *scratch)
 {
@@ -329,7 +314,7 @@ static void find_gradient(const Layer *layer, const Frame *frame, const LayerBac
     for (size_t i = 0; i < count; i++) {
         frame_image(frame, &layer->given, pass->x + (first + i) * layer->given.stride,
                     scratch->x + i * in * frame->plane);
-        add_bias_gradient(layer, pass->slope + (first + i) * layer->to.stride, pass->gradient);
+        layer_add_bias_gradient(layer, pass->slope + (first + i) * layer->to.stride, pass->gradient);
     }
     if (frame->phases > 1)
         memset(scratch->gradient, 0, frame->terms[frame->phases] * layer->stride * sizeof *own);
@@ -351,7 +336,7 @@ static void find_gradient(const Layer *layer, const Frame *frame, const LayerBac
         });
     }
     if (frame->phases > 1)
-        add_rows(layer, frame, own, scratch->gradient, true);
+        add_rows(layer, frame, scratch->gradient, own, true);
 }
 
 static void find_upstream(const Layer *layer, const Frame *frame, const LayerBackward *pass, const float *weights,

@@ -26,28 +26,23 @@ static bool is_whole(const Model *model, int i)
     return i == model->code_index || i == model->layer_count - 1 || model_gives_statistics(model, i);
 }
 
-static float *cut(float *memory, size_t *used, size_t count)
-{
-    *used += count;
-    return memory ? memory + *used - count : NULL;
-}
-
 // memory NULL: only counts.
 static size_t lay_out(Workspace *workspace, const Model *model, float *memory)
 {
-    size_t used = 0, scratch = 0;
+    Cutter cutter = {.memory = memory};
+    size_t scratch = 0;
     const size_t rows = (size_t)workspace->rows, chunk = (size_t)workspace->chunk_rows;
     for (int i = 0; i < model->layer_count; i++) {
         const Layer *layer = &model->layers[i];
-        workspace->values[i] = cut(memory, &used, (is_whole(model, i) ? rows : chunk) * layer->to.stride);
-        workspace->slopes[i] = cut(memory, &used, chunk * layer->to.stride);
+        workspace->values[i] = cutter_take(&cutter, (is_whole(model, i) ? rows : chunk) * layer->to.stride);
+        workspace->slopes[i] = cutter_take(&cutter, chunk * layer->to.stride);
         scratch = layer->scratch > scratch ? layer->scratch : scratch;
     }
     if (!model->is_dense) {
-        workspace->input = cut(memory, &used, chunk * (size_t)model->pixels);
-        workspace->scratch = cut(memory, &used, kernel_pad(scratch));
+        workspace->input = cutter_take(&cutter, chunk * (size_t)model->pixels);
+        workspace->scratch = cutter_take(&cutter, kernel_pad(scratch));
     }
-    return used;
+    return cutter.used;
 }
 
 bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *error)

@@ -11,7 +11,7 @@
 static size_t lay_out(Backprop *backprop, float *memory)
 {
     Cutter cutter = {.memory = memory};
-    backprop->parameters = cut(&cutter, backprop->model->parameter_count);
+    backprop->parameters = cutter_take(&cutter, backprop->model->parameter_count);
     bands_lay_out(backprop, &cutter);
     pictures_lay_out(backprop, &cutter);
     hidden_lay_out(backprop, &cutter);

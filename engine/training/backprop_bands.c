@@ -31,20 +31,20 @@ void bands_lay_out(Backprop *backprop, Cutter *cutter)
     Bands *bands = &backprop->bands;
     const size_t pixels = (size_t)backprop->model->pixels, first = first_layer(backprop)->stride;
     const size_t widest = first > code_stride(backprop) ? first : code_stride(backprop);
-    bands->gradient = cut(cutter, backprop->model->parameter_count);
-    bands->transposed = cut(cutter, bands->transposed_stride * pixels);
+    bands->gradient = cutter_take(cutter, backprop->model->parameter_count);
+    bands->transposed = cutter_take(cutter, bands->transposed_stride * pixels);
     for (int band = 0; band < BANDS; band++) {
-        bands->column_sums[band] = cut(cutter, first);
-        bands->part[band] = cut(cutter, ROUND_ROWS * widest);
-        bands->strip[band] = cut(cutter, (size_t)TILE_ROWS * STRIP_COLUMNS);
+        bands->column_sums[band] = cutter_take(cutter, first);
+        bands->part[band] = cutter_take(cutter, ROUND_ROWS * widest);
+        bands->strip[band] = cutter_take(cutter, (size_t)TILE_ROWS * STRIP_COLUMNS);
     }
     const Spec *spec = &backprop->model->spec;
     if (pixels_are_damaged(spec) && pixels_stay_bytes(spec))
-        bands->damaged = cut_bytes(cutter, ROUND_ROWS * pixels);
+        bands->damaged = cutter_take_bytes(cutter, ROUND_ROWS * pixels);
     else if (pixels_are_damaged(spec))
-        bands->noisy = cut(cutter, ROUND_ROWS * pixels);
+        bands->noisy = cutter_take(cutter, ROUND_ROWS * pixels);
     if (spec->targets != TARGETS_GREY)
-        bands->targets = cut_bytes(cutter, ROUND_ROWS * pixels);
+        bands->targets = cutter_take_bytes(cutter, ROUND_ROWS * pixels);
 }
 
 // ---- packed parameters --------------------------------------------------------------------------------------------

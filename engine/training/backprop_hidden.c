@@ -77,15 +77,15 @@ void hidden_lay_out(Backprop *backprop, Cutter *cutter)
     size_t widest = 0;
     for (int i = 0; i < hidden_layers(backprop); i++) {
         const Layer *layer = &backprop->model->layers[i];
-        hidden->values[i] = cut(cutter, ROUND_ROWS * layer->stride);
-        hidden->slopes[i] = cut(cutter, ROUND_ROWS * layer->stride);
+        hidden->values[i] = cutter_take(cutter, ROUND_ROWS * layer->stride);
+        hidden->slopes[i] = cutter_take(cutter, ROUND_ROWS * layer->stride);
         if (i > 0)
-            hidden->transposed[i] = cut(cutter, hidden->transposed_stride[i] * (size_t)layer->out);
+            hidden->transposed[i] = cutter_take(cutter, hidden->transposed_stride[i] * (size_t)layer->out);
         widest = layer->stride > widest ? layer->stride : widest;
     }
-    hidden->upstream = cut(cutter, ROUND_ROWS * widest);
+    hidden->upstream = cutter_take(cutter, ROUND_ROWS * widest);
     for (int tile = 0; tile < ROUND_TILES; tile++)
-        hidden->gradient[tile] = cut(cutter, hidden->count);
+        hidden->gradient[tile] = cutter_take(cutter, hidden->count);
     hidden->upstream_stride = widest;
 }
 

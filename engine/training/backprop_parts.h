@@ -6,6 +6,7 @@
 // function says which run of backprop.h's table it is a task of; a task writes to what belongs to its band, tile or
 // block alone.
 #pragma once
+#include "alloc.h"
 #include "kernels/kernel.h"
 #include "models/range.h"
 #include "training/backprop.h"
@@ -81,21 +82,6 @@ struct Backprop {
 };
 
 // ---- sizes --------------------------------------------------------------------------------------------------------
-
-// Cuts arrays out of one piece of memory; memory NULL: only counts.
-typedef struct Cutter {
-    float *memory;
-    size_t used; // floats
-} Cutter;
-
-static inline float *cut(Cutter *cutter, size_t count)
-{
-    cutter->used += count;
-    return cutter->memory ? cutter->memory + cutter->used - count : NULL;
-}
-
-// count: a multiple of the size of a float.
-static inline uint8_t *cut_bytes(Cutter *cutter, size_t count) { return (uint8_t *)cut(cutter, count / sizeof(float)); }
 
 static inline int round_tiles(const Batch *round) { return (round->rows + TILE_ROWS - 1) / TILE_ROWS; }
 

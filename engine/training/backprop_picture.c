@@ -7,8 +7,8 @@ void pictures_lay_out(Backprop *backprop, Cutter *cutter)
     const size_t count = ROUND_ROWS * (size_t)backprop->model->pixels;
     if (!activation_get(OUTPUT_ACTIVATION, backprop->model->spec.output)->is_of_picture)
         return;
-    backprop->pictures.logits = cut(cutter, count);
-    backprop->pictures.slopes = cut(cutter, count);
+    backprop->pictures.logits = cutter_take(cutter, count);
+    backprop->pictures.slopes = cutter_take(cutter, count);
 }
 
 void pictures_find_logits(Backprop *backprop, int band)

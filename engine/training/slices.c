@@ -46,42 +46,36 @@ struct Slices {
 
 // ---- memory -------------------------------------------------------------------------------------------------------
 
-static float *cut(float *memory, size_t *used, size_t count)
-{
-    *used += count;
-    return memory ? memory + *used - count : NULL;
-}
-
-static void lay_out_slice(const Slices *slices, Slice *slice, float *memory, size_t *used)
+static void lay_out_slice(const Slices *slices, Slice *slice, Cutter *cutter)
 {
     const Model *model = slices->model;
     const size_t rows = (size_t)slices->tile_rows, pixels = (size_t)model->pixels;
     size_t widest = pixels, scratch = 0;
-    slice->gradient = cut(memory, used, model->parameter_count);
-    slice->input = cut(memory, used, rows * pixels);
+    slice->gradient = cutter_take(cutter, model->parameter_count);
+    slice->input = cutter_take(cutter, rows * pixels);
     for (int i = 0; i < model->layer_count; i++) {
         const Layer *layer = &model->layers[i];
-        slice->values[i] = layer->is_folded ? slice->values[i - 1] : cut(memory, used, rows * layer->to.stride);
-        slice->slopes[i] = cut(memory, used, rows * layer->to.stride);
+        slice->values[i] = layer->is_folded ? slice->values[i - 1] : cutter_take(cutter, rows * layer->to.stride);
+        slice->slopes[i] = cutter_take(cutter, rows * layer->to.stride);
         widest = layer->to.stride > widest ? layer->to.stride : widest;
         scratch = layer->scratch > scratch ? layer->scratch : scratch;
     }
     for (int i = 0; i < 2; i++)
-        slice->upstream[i] = cut(memory, used, rows * widest);
-    slice->scratch = cut(memory, used, kernel_pad(scratch));
-    slice->shares = cut(memory, used, rows * pixels);
-    slice->targets = (uint8_t *)cut(memory, used, rows * pixels / sizeof(float));
-    slice->bytes = (uint8_t *)cut(memory, used, rows * pixels / sizeof(float));
-    slice->lit = (uint64_t *)(void *)cut(memory, used, pixels / QUAD * sizeof(uint64_t) / sizeof(float));
+        slice->upstream[i] = cutter_take(cutter, rows * widest);
+    slice->scratch = cutter_take(cutter, kernel_pad(scratch));
+    slice->shares = cutter_take(cutter, rows * pixels);
+    slice->targets = cutter_take_bytes(cutter, rows * pixels);
+    slice->bytes = cutter_take_bytes(cutter, rows * pixels);
+    slice->lit = (uint64_t *)(void *)cutter_take_bytes(cutter, pixels / QUAD * sizeof(uint64_t));
 }
 
 static size_t lay_out(Slices *slices, float *memory)
 {
-    size_t used = 0;
-    slices->parameters = cut(memory, &used, slices->model->parameter_count);
+    Cutter cutter = {.memory = memory};
+    slices->parameters = cutter_take(&cutter, slices->model->parameter_count);
     for (int i = 0; i < SLICES; i++)
-        lay_out_slice(slices, &slices->slice[i], memory, &used);
-    return used;
+        lay_out_slice(slices, &slices->slice[i], &cutter);
+    return cutter.used;
 }
 
 Slices *slices_create(const Model *model, Pool *pool, Error *error)
