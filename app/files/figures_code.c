@@ -4,35 +4,19 @@
 
 static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
 
-static json_t *list(const float *values, int count)
-{
-    json_t *json = json_array();
-    for (int i = 0; i < count; i++)
-        (void)json_array_append_new(json, report_number((double)values[i]));
-    return json;
-}
-
-static json_t *pictures(const float *values, int count)
-{
-    json_t *json = json_array();
-    for (int i = 0; i < count; i++)
-        (void)json_array_append_new(json, list(values + (size_t)i * DIGIT_PIXELS, DIGIT_PIXELS));
-    return json;
-}
-
 // "mean", "zero_share", "dead", of numbers that are drawn "kl": by number; not there before the test set was measured.
 static void set_facts(json_t *json, const CodeFacts *facts, bool is_drawn, int epoch)
 {
     json_t *dead = json_array();
     for (int i = 0; i < facts->units; i++)
         (void)json_array_append_new(dead, json_boolean(facts->is_dead[i]));
-    set(json, "mean", list(facts->mean, facts->units));
-    set(json, "zero_share", list(facts->zero_share, facts->units));
-    set(json, "least", list(facts->least, facts->units));
-    set(json, "most", list(facts->most, facts->units));
+    set(json, "mean", report_numbers(facts->mean, facts->units));
+    set(json, "zero_share", report_numbers(facts->zero_share, facts->units));
+    set(json, "least", report_numbers(facts->least, facts->units));
+    set(json, "most", report_numbers(facts->most, facts->units));
     set(json, "dead", dead);
     if (is_drawn)
-        set(json, "kl", list(facts->kl, facts->units));
+        set(json, "kl", report_numbers(facts->kl, facts->units));
     set(json, "dead_count", json_integer(facts->dead_count));
     set(json, "mean_all", report_number(facts->mean_all));
     set(json, "epoch", json_integer(epoch));
@@ -41,16 +25,17 @@ static void set_facts(json_t *json, const CodeFacts *facts, bool is_drawn, int e
 static json_t *side_json(const Frame *frame, int side)
 {
     const CodeSide *s = &frame->code->sides[side];
-    json_t *json =
-        json_pack("{s:i, s:o, s:o, s:i, s:o, s:o, s:o}", "units", s->units, "values", list(s->values, s->units),
-                  "values_shown", list(s->shown, s->units), "pulled", s->pulled_count, "decoded",
-                  list(s->decoded, DIGIT_PIXELS), "mse", report_number(s->mse), "change", report_number(s->change));
+    json_t *json = json_pack("{s:i, s:o, s:o, s:i, s:o, s:o, s:o}", "units", s->units, "values",
+                             report_numbers(s->values, s->units), "values_shown", report_numbers(s->shown, s->units),
+                             "pulled", s->pulled_count, "decoded", report_numbers(s->decoded, DIGIT_PIXELS), "mse",
+                             report_number(s->mse), "change", report_number(s->change));
     if (s->facts.images > 0)
         set_facts(json, &s->facts, spec_samples(&frame->models[side].spec), s->facts_epoch);
-    json_t *images = s->has_images ? pictures(s->images, s->count) : json_null();
+    json_t *images = s->has_images ? report_pictures(s->images, s->count) : json_null();
     set(json, "images", json_pack("{s:i, s:o}", "first", s->first, "pixels", images));
     if (s->nearest >= 0)
-        set(json, "strip", json_pack("{s:i, s:o}", "nearest", s->nearest, "pixels", pictures(s->strip, CODE_STEPS)));
+        set(json, "strip",
+            json_pack("{s:i, s:o}", "nearest", s->nearest, "pixels", report_pictures(s->strip, CODE_STEPS)));
     return json;
 }
 

@@ -5,22 +5,6 @@
 
 static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
 
-static json_t *list(const float *values, int count)
-{
-    json_t *json = json_array();
-    for (int i = 0; i < count; i++)
-        (void)json_array_append_new(json, report_number((double)values[i]));
-    return json;
-}
-
-static json_t *pictures(const float *values, int count)
-{
-    json_t *json = json_array();
-    for (int i = 0; i < count; i++)
-        (void)json_array_append_new(json, list(values + (size_t)i * DIGIT_PIXELS, DIGIT_PIXELS));
-    return json;
-}
-
 static json_t *axis_json(const LatentAxis *axis)
 {
     return json_pack("[o, o]", report_number((double)axis->low), report_number((double)axis->high));
@@ -32,8 +16,8 @@ static json_t *points_json(const LatentSide *s, const int32_t *labels)
     for (int i = 0; i < s->points->images && labels; i++)
         (void)json_array_append_new(of, json_integer(labels[i]));
     return json_pack("{s:i, s:b, s:b, s:o, s:o, s:o}", "images", s->points->images, "drawn", s->are_drawn, "current",
-                     s->are_current, "across", list(s->xs, s->points->images), "up", list(s->ys, s->points->images),
-                     "labels", of);
+                     s->are_current, "across", report_numbers(s->xs, s->points->images), "up",
+                     report_numbers(s->ys, s->points->images), "labels", of);
 }
 
 // What each number says, and from what on it says something; for a code that is drawn.
@@ -42,7 +26,7 @@ static void set_kl(json_t *json, const CodeFacts *facts)
     double sum = 0;
     for (int i = 0; i < facts->units; i++)
         sum += (double)facts->kl[i];
-    set(json, "kl", list(facts->kl, facts->units));
+    set(json, "kl", report_numbers(facts->kl, facts->units));
     set(json, "kl_sum", report_number(sum));
     set(json, "kl_used_from", report_number(IDLE_KL));
 }
@@ -51,17 +35,19 @@ static json_t *side_json(const Frame *frame, int side)
 {
     const LatentSide *s = &frame->latent->sides[side];
     const CodeSide *code = &frame->code->sides[side];
-    json_t *json = json_pack("{s:i, s:[i, i], s:b, s:[o, o], s:b, s:o, s:o, s:o}", "units", code->units, "numbers",
-                             s->numbers[0], s->numbers[1], "prior", s->has_prior, "axes", axis_json(&s->axes[0]),
-                             axis_json(&s->axes[1]), "moved", s->is_moved, "point", list(s->shown, LATENT_AXES),
-                             "encoded", list(s->encoded, LATENT_AXES), "end", list(s->end, LATENT_AXES));
+    json_t *json =
+        json_pack("{s:i, s:[i, i], s:b, s:[o, o], s:b, s:o, s:o, s:o}", "units", code->units, "numbers", s->numbers[0],
+                  s->numbers[1], "prior", s->has_prior, "axes", axis_json(&s->axes[0]), axis_json(&s->axes[1]), "moved",
+                  s->is_moved, "point", report_numbers(s->shown, LATENT_AXES), "encoded",
+                  report_numbers(s->encoded, LATENT_AXES), "end", report_numbers(s->end, LATENT_AXES));
     set(json, "grid",
-        json_pack("{s:o, s:o, s:o}", "across", list(s->steps[0], LATENT_CELLS), "up", list(s->steps[1], LATENT_CELLS),
-                  "pixels", pictures(s->cells, LATENT_CELLS * LATENT_CELLS)));
+        json_pack("{s:o, s:o, s:o}", "across", report_numbers(s->steps[0], LATENT_CELLS), "up",
+                  report_numbers(s->steps[1], LATENT_CELLS), "pixels",
+                  report_pictures(s->cells, LATENT_CELLS * LATENT_CELLS)));
     if (s->points)
         set(json, "points", points_json(s, frame->latent->labels));
     if (s->has_samples)
-        set(json, "samples", pictures(s->samples, LATENT_SAMPLES));
+        set(json, "samples", report_pictures(s->samples, LATENT_SAMPLES));
     if (s->has_prior && code->facts.images > 0)
         set_kl(json, &code->facts);
     if (s->used_count >= 0)

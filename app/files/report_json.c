@@ -76,6 +76,22 @@ json_t *report_diagnosis(const Diagnosis *diagnosis)
     return json_pack("{s:s, s:s}", "key", diagnosis->key, "sentence", sentence);
 }
 
+json_t *report_numbers(const float *values, int count)
+{
+    json_t *json = json_array();
+    for (int i = 0; i < count; i++)
+        (void)json_array_append_new(json, report_number((double)values[i]));
+    return json;
+}
+
+json_t *report_pictures(const float *values, int count)
+{
+    json_t *json = json_array();
+    for (int i = 0; i < count; i++)
+        (void)json_array_append_new(json, report_numbers(values + (size_t)i * DIGIT_PIXELS, DIGIT_PIXELS));
+    return json;
+}
+
 json_t *report_metrics(const Metrics *m, const Spec *spec)
 {
     const struct {

@@ -13,6 +13,10 @@ json_t *report_notices(const Notices *notices); // a list of sentences
 // name, train (images trained on), test, mean_input, bce_floor (both of the test set).
 json_t *report_data(const Dataset *dataset, int train_count, const TargetFacts *test);
 
+// values (count): a list; values (count, DIGIT_PIXELS): a list of pictures, each a list of its pixels.
+json_t *report_numbers(const float *values, int count);
+json_t *report_pictures(const float *values, int count);
+
 // Every figure, of a model of that spec: its own loss also as the sum over an image's pixels,
 // loss_per_image, and in the model's range where that is another one than 0 to 1, loss_in_range; where a layer samples
 // kl, the divergence in nats an image.
