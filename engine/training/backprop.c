@@ -27,6 +27,22 @@ static Backprop *create_slices(Backprop *backprop, Error *error)
     return NULL;
 }
 
+void backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream)
+{
+    // the gradient is of the loss summed over pixels; the penalty is added to their mean
+    const float penalty = model->spec.l1 * (float)model->pixels;
+    const Shape *shape = &model->layers[model->code_index].to;
+    const bool is_picture = shape_is_picture(shape); // else all units are one run
+    const size_t runs = is_picture ? (size_t)shape->channels : 1;
+    const size_t length = (size_t)shape_count(shape) / runs;
+    for (size_t row = 0; row < rows; row++)
+        for (size_t run = 0; run < runs; run++) {
+            const size_t first = row * shape->stride + run * shape->plane;
+            for (size_t i = first; i < first + length; i++)
+                upstream[i] += code[i] > 0.0f ? penalty : code[i] < 0.0f ? -penalty : 0.0f;
+        }
+}
+
 float backprop_sigma_gradient(double loss, double count, double log_sigma)
 {
     return (float)(count - 2.0 * (loss - count * loss_gauss(0.0, log_sigma)));

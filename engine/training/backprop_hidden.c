@@ -131,17 +131,6 @@ void hidden_forward(const Backprop *backprop, int tile)
     }
 }
 
-// Adds the slope of spec.l1 * |activation| to dL/dactivation of the code layer; not in the padding, where an activation
-// of 0 need not be 0.
-static void add_penalty(const Backprop *backprop, const Layer *layer, const float *code, float *upstream, size_t rows)
-{
-    // the gradient is of the loss summed over pixels; the penalty is added to their mean
-    const float penalty = backprop->model->spec.l1 * (float)backprop->model->pixels;
-    for (size_t row = 0; row < rows; row++)
-        for (size_t unit = row * layer->stride; unit < row * layer->stride + (size_t)layer->out; unit++)
-            upstream[unit] += code[unit] > 0.0f ? penalty : code[unit] < 0.0f ? -penalty : 0.0f;
-}
-
 // From dL/dz of a layer behind the first to its weights' gradient and to dL/dx, upstream. What is padding stays zero:
 // the transposed weights and the biases have zeros there.
 static void backward_layer(const Backprop *backprop, int i, int tile, float *upstream)
@@ -179,7 +168,7 @@ void hidden_backward(const Backprop *backprop, int tile)
         const Layer *layer = &backprop->model->layers[i];
         float *slopes = find_slopes(backprop, i, tile);
         if (spec->l1 > 0.0f && i == backprop->model->code_index)
-            add_penalty(backprop, layer, find_values(backprop, i, tile), upstream, rows);
+            backprop_add_penalty(backprop->model, find_values(backprop, i, tile), rows, upstream);
         kernel->scale(slopes, upstream, rows * layer->stride);
         kernel->sum_rows(slopes, layer->stride, rows, layer->stride,
                          hidden->gradient[tile] + layer->bias_offset - hidden->offset, !backprop->is_first_round);

@@ -98,8 +98,9 @@ static Slopes find_slopes(const Backprop *backprop, int band, int tile, size_t c
     }
     float *strip = bands->strip[band];
     multiply_strip(backprop, band, tile, column, columns);
-    return (Slopes){strip, STRIP_COLUMNS,
-                    last_find_loss(backprop, band, tile, &(LastStrip){column, columns, strip, STRIP_COLUMNS, bias, accumulate})};
+    return (Slopes){
+        strip, STRIP_COLUMNS,
+        last_find_loss(backprop, band, tile, &(LastStrip){column, columns, strip, STRIP_COLUMNS, bias, accumulate})};
 }
 
 static double train_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns)

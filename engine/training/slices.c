@@ -270,21 +270,6 @@ static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slic
     return loss;
 }
 
-// Adds the slope of spec.l1 * |activation| to dL/dactivation; not in gaps, where an activation of 0 need not be 0.
-static void add_penalty(const Slices *slices, const ImageTile *tile, const Layer *layer, const float *code,
-                        float *upstream)
-{
-    const float penalty = slices->model->spec.l1 * (float)slices->model->pixels;
-    const Shape *shape = &layer->to;
-    const size_t pixels = (size_t)shape->height * (size_t)shape->width;
-    for (size_t row = 0; row < (size_t)tile->rows; row++)
-        for (size_t channel = 0; channel < (size_t)shape->channels; channel++) {
-            const size_t first = row * shape->stride + channel * shape->plane;
-            for (size_t i = first; i < first + pixels; i++)
-                upstream[i] += code[i] > 0.0f ? penalty : code[i] < 0.0f ? -penalty : 0.0f;
-        }
-}
-
 // The gradient is of the loss summed over pixels; the divergence is added to what `reduce` makes of an image's.
 static float find_kl_weight(const Model *model)
 {
@@ -299,7 +284,7 @@ static const float *finish_upstream(const Slices *slices, const ImageTile *tile,
     if (i + 1 < model->layer_count && model->layers[i + 1].kind == LAYER_SAMPLE)
         sample_add_kl_slope(&model->layers[i + 1], slice->values[i], tile->rows, find_kl_weight(model), upstream);
     if (model->spec.l1 > 0.0f && i == model->code_index)
-        add_penalty(slices, tile, layer, slice->values[i], upstream);
+        backprop_add_penalty(model, slice->values[i], (size_t)tile->rows, upstream);
     if (!layer->is_bent)
         return upstream;
     kernel_get()->scale(slice->slopes[i], upstream, (size_t)tile->rows * layer->to.stride);
