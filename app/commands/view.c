@@ -1,4 +1,6 @@
 // `losslens view`: the window. Sleeps until something happens, draws when something changed.
+#include "commands/view.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,6 +16,29 @@
 #include "commands/watching.h"
 #include "draw/ui_field.h"
 #include "files/trace.h"
+
+// When the next frames are due, and why.
+typedef struct Schedule {
+    bool is_stale;  // must be drawn now
+    bool has_wake;  // there is news of training, drawn when its time has come
+    bool is_hidden; // then both wait until the window is seen again
+    bool was_film;
+    int torn_count;                              // pictures in a row that lacked something
+    double next_training_frame, next_film_frame; // ms
+    double toast_end;                            // ms; INFINITY: there is none
+} Schedule;
+
+struct View {
+    Options options; // as given, and what is remembered
+    Session session;
+    Saving saving;
+    Remembered remembered;
+    Opening *opening;
+    Watching *watching;
+    FILE *trace;    // NULL: none
+    bool is_traced; // it was told of every frame so far
+    Schedule schedule;
+};
 
 static double now_ms(void)
 {
@@ -47,33 +72,22 @@ static void serve_window(Session *session)
 }
 
 // One pass for what the user did and, where that changed something, one more for what it looks like.
-static const Frame *pass(Session *session, Saving *saving, Opening *opening, Remembered *remembered,
-                         const Options *options, Input *input, WindowSize size, bool takes_news)
+static const Frame *pass(View *view, Input *input, WindowSize size, bool takes_news)
 {
+    Session *session = &view->session;
     session->app.is_fullscreen = window_is_fullscreen(session->window);
-    const Frame *frame = session_pass(session, options, input, size, false, takes_news);
+    const Frame *frame = session_pass(session, &view->options, input, size, false, takes_news);
     const Input still = ui_still(input);
     serve_window(session);
-    if (opening_carry_out(opening))
+    if (opening_carry_out(view->opening))
         session->passed_requests = 1;
-    remember_pass(remembered, session);
-    if (saving_carry_out(saving, session, options, input, size, now_ms()))
+    remember_pass(&view->remembered, session);
+    if (saving_carry_out(&view->saving, session, &view->options, input, size, now_ms()))
         session->passed_requests = 1;
     if (session->passed_requests > 0 || input->key_count > 0)
-        frame = session_pass(session, options, &still, size, false, false);
+        frame = session_pass(session, &view->options, &still, size, false, false);
     return frame;
 }
-
-// When the next frames are due, and why.
-typedef struct Schedule {
-    bool is_stale;  // must be drawn now
-    bool has_wake;  // there is news of training, drawn when its time has come
-    bool is_hidden; // then both wait until the window is seen again
-    bool was_film;
-    int torn_count;                              // pictures in a row that lacked something
-    double next_training_frame, next_film_frame; // ms
-    double toast_end;                            // ms; INFINITY: there is none
-} Schedule;
 
 static const double film_frame_ms = 90;
 
@@ -117,69 +131,100 @@ static bool draw(Session *session, WindowSize size)
     return is_whole;
 }
 
-// Whether the trace was told of every frame; after a failure it is not written any more.
-static bool run(Session *session, Saving *saving, Opening *opening, Watching *watching, Remembered *remembered,
-                const Options *options, FILE *trace)
+// What has happened since the last turn, as far as it is not the widgets' to take. True where news of training is drawn
+// now.
+static bool take_events(View *view, unsigned happened, const Input *input, double start, double wakes_at)
 {
-    bool is_traced = true;
-    const bool is_software = render_is_software(session->render);
-    session->is_live = true;
-    Schedule schedule = {.is_stale = true, .toast_end = INFINITY};
-    while (!session->app.wants_quit) {
-        Input input;
-        const double wakes_at = app_wakes_at(&session->app) * 1e3;
-        const unsigned happened =
-            window_wait(session->window, choose_timeout(&schedule, app_is_moving(&session->app), wakes_at), &input);
-        const double start = now_ms();
-        session->app.now = start / 1e3;
-        if (happened & WINDOW_CLOSE)
-            break;
-        advance_film(&schedule, &session->app, start);
-        schedule.is_stale |= start >= wakes_at;
-        schedule.is_stale |= (happened & (WINDOW_INPUT | WINDOW_EXPOSED)) != 0;
-        schedule.is_stale |= saving_pass_time(saving, session, &input, start);
-        if (input.dropped_count > 0)
-            opening_begin(opening, input.dropped, input.dropped_count, (Point){input.mouse_x, input.mouse_y});
-        schedule.is_stale |= opening_pass(opening);
-        schedule.is_stale |= watching_pass(watching);
-        schedule.toast_end = saving_next(saving, session);
-        schedule.has_wake |= (happened & WINDOW_WAKE) != 0;
-        const WindowSize size = window_size(session->window);
-        schedule.is_hidden = size.is_hidden;
-        const bool takes_news = !schedule.is_hidden && schedule.has_wake && start >= schedule.next_training_frame;
-        if (schedule.is_hidden ? !(happened & WINDOW_INPUT) : !schedule.is_stale && !takes_news)
-            continue;
-        const Frame *frame = pass(session, saving, opening, remembered, options, &input, size, takes_news);
-        window_take_text(session->window, ui_has_field(&session->ui));
-        schedule.toast_end = saving_next(saving, session);
-        window_set_cursor(session->window, session->ui.cursor);
-        if (schedule.is_hidden || (happened & WINDOW_MORE))
-            continue;
-        const bool is_whole = draw(session, size);
-        const double took = now_ms() - start;
-        // where the processor draws, pictures of training leave it two thirds of its time; a training that is slowed
-        // down needs little of it, and each of its batches is to be seen
-        if (takes_news) {
-            const double parts = !is_software ? 0 : session->app.pace == PACE_FULL ? 3 : 1;
-            schedule.next_training_frame = start + parts * took + 16;
-            schedule.has_wake = false;
-        }
-        // drawn again at once, which a full atlas needs, then with the sentence
-        schedule.torn_count = is_whole ? 0 : schedule.torn_count + 1;
-        schedule.is_stale = schedule.torn_count == 1 || schedule.torn_count == 2;
-        if (schedule.torn_count == 2)
-            app_say(&session->app, true, "out of memory: something is missing in the window");
-        if (trace && is_traced &&
-            !trace_write(trace, frame, &session->layout, &session->ui, took, options->has_texts)) {
-            is_traced = errno == ENOMEM;
-            if (is_traced)
-                app_say(&session->app, true, "out of memory: the trace has no line for a frame");
-            else
-                (void)command_fail(0, "%s ends here, since it cannot be written: %s", file_shorten_path(options->trace),
-                                   strerror(errno));
-        }
+    Session *session = &view->session;
+    Schedule *schedule = &view->schedule;
+    advance_film(schedule, &session->app, start);
+    schedule->is_stale |= start >= wakes_at;
+    schedule->is_stale |= (happened & (WINDOW_INPUT | WINDOW_EXPOSED)) != 0;
+    schedule->is_stale |= saving_pass_time(&view->saving, session, input, start);
+    if (input->dropped_count > 0)
+        opening_begin(view->opening, input->dropped, input->dropped_count, (Point){input->mouse_x, input->mouse_y});
+    schedule->is_stale |= opening_pass(view->opening);
+    schedule->is_stale |= watching_pass(view->watching);
+    schedule->toast_end = saving_next(&view->saving, session);
+    schedule->has_wake |= (happened & WINDOW_WAKE) != 0;
+    schedule->is_hidden = window_size(session->window).is_hidden;
+    return !schedule->is_hidden && schedule->has_wake && start >= schedule->next_training_frame;
+}
+
+// A frame was drawn: when the next is.
+static void plan_next(View *view, double start, double took, bool took_news, bool is_whole)
+{
+    Session *session = &view->session;
+    Schedule *schedule = &view->schedule;
+    // where the processor draws, pictures of training leave it two thirds of its time; a training that is slowed
+    // down needs little of it, and each of its batches is to be seen
+    if (took_news) {
+        const double parts = !render_is_software(session->render) ? 0 : session->app.pace == PACE_FULL ? 3 : 1;
+        schedule->next_training_frame = start + parts * took + 16;
+        schedule->has_wake = false;
     }
-    return is_traced;
+    // drawn again at once, which a full atlas needs, then with the sentence
+    schedule->torn_count = is_whole ? 0 : schedule->torn_count + 1;
+    schedule->is_stale = schedule->torn_count == 1 || schedule->torn_count == 2;
+    if (schedule->torn_count == 2)
+        app_say(&session->app, true, "out of memory: something is missing in the window");
+}
+
+// After a failure the trace is not written any more.
+static void trace_frame(View *view, const Frame *frame, double took)
+{
+    Session *session = &view->session;
+    if (!view->trace || !view->is_traced ||
+        trace_write(view->trace, frame, &session->layout, &session->ui, took, view->options.has_texts))
+        return;
+    view->is_traced = errno == ENOMEM;
+    if (view->is_traced)
+        app_say(&session->app, true, "out of memory: the trace has no line for a frame");
+    else
+        (void)command_fail(0, "%s ends here, since it cannot be written: %s", file_shorten_path(view->options.trace),
+                           strerror(errno));
+}
+
+static int choose_next(const View *view, double wakes_at)
+{
+    return choose_timeout(&view->schedule, app_is_moving(&view->session.app), wakes_at);
+}
+
+static void turn(View *view, unsigned happened, Input *input, double start, double wakes_at)
+{
+    Session *session = &view->session;
+    const bool takes_news = take_events(view, happened, input, start, wakes_at);
+    const WindowSize size = window_size(session->window);
+    const bool is_hidden = view->schedule.is_hidden;
+    if (is_hidden ? !(happened & WINDOW_INPUT) : !view->schedule.is_stale && !takes_news)
+        return;
+    const Frame *frame = pass(view, input, size, takes_news);
+    window_take_text(session->window, ui_has_field(&session->ui));
+    view->schedule.toast_end = saving_next(&view->saving, session);
+    window_set_cursor(session->window, session->ui.cursor);
+    if (is_hidden || (happened & WINDOW_MORE))
+        return;
+    const bool is_whole = draw(session, size);
+    const double took = now_ms() - start;
+    plan_next(view, start, took, takes_news, is_whole);
+    trace_frame(view, frame, took);
+}
+
+bool view_frame(View *view, int longest_ms, int *next_ms)
+{
+    Session *session = &view->session;
+    Input input;
+    const double wakes_at = app_wakes_at(&session->app) * 1e3;
+    const int rest = choose_next(view, wakes_at);
+    const bool is_shorter = longest_ms >= 0 && (rest < 0 || longest_ms < rest);
+    const unsigned happened = window_wait(session->window, is_shorter ? longest_ms : rest, &input);
+    const double start = now_ms();
+    session->app.now = start / 1e3;
+    if (happened & WINDOW_CLOSE)
+        return false;
+    turn(view, happened, &input, start, wakes_at);
+    *next_ms = choose_next(view, app_wakes_at(&session->app) * 1e3);
+    return !session->app.wants_quit;
 }
 
 static int open_session(Session *session, Remembered *remembered, Options *options)
@@ -200,43 +245,77 @@ static int open_session(Session *session, Remembered *remembered, Options *optio
     return status;
 }
 
-int view_run(const Options *given)
+// What is beside the window, once that is there. The exit status, after a sentence.
+static int open_rest(View *view, const Options *given)
+{
+    Error error = {0};
+    Options *options = &view->options;
+    options->reading = given->reading; // what was remembered is of that set alone
+    view->opening = opening_create(&view->session, options, &error);
+    const bool is_good = view->opening && (!options->trace ||
+                                           (view->trace = trace_open(options->trace, command_naming(options), &error)));
+    if (is_good)
+        view->watching = watching_create(&view->session, options, &error);
+    if (!is_good || (!view->watching && *error.text))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    remember_begin(&view->remembered, &view->session, options);
+    if (options->operand && !options->state && !options->digit) // no picture: a data set, a model
+        opening_begin(view->opening, options->operand, 1, (Point){0, 0});
+    view->session.is_live = true;
+    return EXIT_OK;
+}
+
+static void destroy(View *view)
+{
+    watching_destroy(view->watching);
+    opening_destroy(view->opening);
+    session_close(&view->session);
+    saving_free(&view->saving);
+    if (view->trace)
+        (void)fclose(view->trace);
+    free(view);
+}
+
+View *view_open(const Options *given, int *status)
 {
     Error error;
-    Options options = *given;
-    FILE *trace = NULL;
-    if (options.trace && !new_file_check(options.trace, command_naming(&options), &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
-    Saving saving = {0};
-    Remembered remembered;
-    remember_read(&remembered, &options);
-    Session *session = malloc(sizeof *session);
-    if (!session)
-        return command_fail(EXIT_FAILED, "out of memory");
-    int status = open_session(session, &remembered, &options);
-    options.reading = given->reading; // what was remembered is of that set alone
-    Opening *opening = status == EXIT_OK ? opening_create(session, &options, &error) : NULL;
-    if (status == EXIT_OK && !opening)
-        status = command_fail(EXIT_FAILED, "%s", error.text);
-    if (status == EXIT_OK && options.trace && !(trace = trace_open(options.trace, command_naming(&options), &error)))
-        status = command_fail(EXIT_FAILED, "%s", error.text);
-    Watching *watching = status == EXIT_OK ? watching_create(session, &options, &error) : NULL;
-    if (status == EXIT_OK && !watching && *error.text)
-        status = command_fail(EXIT_FAILED, "%s", error.text);
-    if (status == EXIT_OK) {
-        remember_begin(&remembered, session, &options);
-        if (options.operand && !options.state && !options.digit) // no picture: a data set, a model
-            opening_begin(opening, options.operand, 1, (Point){0, 0});
-        if (!run(session, &saving, opening, watching, &remembered, &options, trace))
-            status = EXIT_FAILED;
-        remember_end(&remembered, session);
+    if (given->trace && !new_file_check(given->trace, command_naming(given), &error)) {
+        *status = command_fail(EXIT_FAILED, "%s", error.text);
+        return NULL;
     }
-    watching_destroy(watching);
-    opening_destroy(opening);
-    session_close(session);
-    saving_free(&saving);
-    free(session);
-    if (trace)
-        (void)fclose(trace);
+    View *view = calloc(1, sizeof *view);
+    if (!view) {
+        *status = command_fail(EXIT_FAILED, "out of memory");
+        return NULL;
+    }
+    view->options = *given;
+    view->is_traced = true;
+    view->schedule = (Schedule){.is_stale = true, .toast_end = INFINITY};
+    remember_read(&view->remembered, &view->options);
+    *status = open_session(&view->session, &view->remembered, &view->options);
+    if (*status == EXIT_OK)
+        *status = open_rest(view, given);
+    if (*status == EXIT_OK)
+        return view;
+    destroy(view);
+    return NULL;
+}
+
+int view_close(View *view)
+{
+    const int status = view->is_traced ? EXIT_OK : EXIT_FAILED;
+    remember_end(&view->remembered, &view->session);
+    destroy(view);
     return status;
+}
+
+int view_run(const Options *options)
+{
+    int status, next_ms;
+    View *view = view_open(options, &status);
+    if (!view)
+        return status;
+    while (view_frame(view, -1, &next_ms)) {
+    }
+    return view_close(view);
 }

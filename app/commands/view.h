@@ -1,0 +1,17 @@
+// View: the window, one turn of its loop a call, for a caller that may wait in it as for one that may never block.
+//
+// Thread: the UI thread.
+#pragma once
+#include "commands/cli.h"
+
+typedef struct View View;
+
+// NULL after a sentence on stderr, and the exit status in *status. options must outlive it. view_close.
+View *view_open(const Options *options, int *status);
+
+// Waits until something happens or is due, at most longest_ms (-1: as long as it takes, 0: not at all), takes what has
+// happened and draws where something has changed. *next_ms: in how many ms something is due without anybody's doing,
+// 0: at once, -1: nothing is until something happens. False when the window is to be closed.
+bool view_frame(View *view, int longest_ms, int *next_ms);
+
+int view_close(View *view); // the exit status
