@@ -335,7 +335,7 @@ class VerdictsTest(unittest.TestCase):
                 self.assertEqual(got["on_show"]["verdict"], "open")
                 self.assertTrue(got["setup"].startswith("2 random starts each, 10 epochs, 600 digits to learn from; hidden="))
                 self.assertTrue(got["setup"].endswith("; from report.json"))
-        self.assertEqual([claim["starts"] for key, claim in shown.items() if claim["page"] != "loss"], [0] * 9)
+        self.assertEqual([claim["starts"] for key, claim in shown.items() if claim["page"] != "loss"], [0] * 11)
 
     def test_a_picture_gives_them_back(self):
         """As long as the report is there; else the picture says why not, and is made all the same."""

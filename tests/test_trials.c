@@ -33,7 +33,7 @@ static int set_up(void **state)
     return 0;
 }
 
-typedef enum Which { MSE, NOISY, SHARPNESS, LIGHT, AUROC } Which;
+typedef enum Which { MSE, NOISY, SHARPNESS, LIGHT, AUROC, KL } Which;
 
 // The figure's values over the seeds are value - spread / 2, value, value + spread / 2.
 static void put(Which which, int variant, double value, double spread)
@@ -44,7 +44,8 @@ static void put(Which which, int variant, double value, double spread)
                                    [NOISY] = &m->test.noisy_mean[LOSS_MSE],
                                    [SHARPNESS] = &m->appearance.sharpness,
                                    [LIGHT] = &m->test.mean_output,
-                                   [AUROC] = &m->auroc};
+                                   [AUROC] = &m->auroc,
+                                   [KL] = &m->test.kl};
         *figures[which] = value + spread * (seed - 1) / 2.0;
     }
 }
@@ -233,6 +234,38 @@ static void odd_digits(void **state)
     judged(TRIAL_ODD, VERDICT_FALSE);
 }
 
+static void sums_and_means_of_a_vae(void **state)
+{
+    (void)state;
+    put(MSE, 0, 0.040, 0.001);
+    put(MSE, 1, 0.0409, 0.001);
+    judged(TRIAL_VAE_SUM, VERDICT_TRUE);
+    put(MSE, 1, 0.0411, 0.001);
+    put(MSE, 2, 0.0409, 0.001);
+    judged(TRIAL_VAE_SUM, VERDICT_PARTLY);
+    put(MSE, 2, 0.0411, 0.001);
+    judged(TRIAL_VAE_SUM, VERDICT_FALSE);
+}
+
+static void blur_of_a_vae(void **state)
+{
+    (void)state;
+    put(SHARPNESS, 0, 0.50, 0.02);
+    put(SHARPNESS, 1, 0.47, 0.02);
+    put(SHARPNESS, 2, 0.47, 0.02);
+    put(KL, 0, 5.0, 0);
+    put(KL, 2, 5.99, 0);
+    judged(TRIAL_VAE_BLUR, VERDICT_TRUE);
+    put(KL, 2, 6.01, 0);
+    judged(TRIAL_VAE_BLUR, VERDICT_PARTLY);
+    put(SHARPNESS, 1, 0.49, 0.02);
+    judged(TRIAL_VAE_BLUR, VERDICT_FALSE);
+    put(KL, 2, 5.99, 0);
+    judged(TRIAL_VAE_BLUR, VERDICT_PARTLY);
+    put(SHARPNESS, 2, 0.49, 0.02);
+    judged(TRIAL_VAE_BLUR, VERDICT_FALSE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +281,8 @@ int main(void)
         cmocka_unit_test_setup(tanh_beside_a_sigmoid, set_up),
         cmocka_unit_test_setup(noisy_and_clean, set_up),
         cmocka_unit_test_setup(odd_digits, set_up),
+        cmocka_unit_test_setup(sums_and_means_of_a_vae, set_up),
+        cmocka_unit_test_setup(blur_of_a_vae, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,7 @@ static const Shown shown[] = {
      false,
      true},
     {{"claims_use.png", "What people say autoencoders are good for: the same"}, SCENE_CLAIMS, 2, false, true},
+    {{"claims_vae.png", "What people say of variational autoencoders: the same"}, SCENE_CLAIMS, 3, false, true},
 };
 enum { SHOWN = sizeof shown / sizeof *shown, TRIAL_PICTURES = CLAIM_PAGES - 1, FILES_MAX = SHOWN + 2 };
 

@@ -27,6 +27,8 @@ static const ShownTile shown[TRIAL_COUNT][SHOWN] = {
     [TRIAL_TANH] = {{0, 0, "tanh", "tanh"}, {1, 0, "sigmoid", "sigmoid"}},
     [TRIAL_NOISY] = {{-1, 1, "noisy input", "noisy"}, {0, 1, "cleaned", "cleaned"}},
     [TRIAL_ODD] = {{0, 0, "BCE", "BCE"}, {1, 0, "MSE", "MSE"}},
+    [TRIAL_VAE_SUM] = {{0, 0, "sum", "sum"}, {1, 0, "mean", "mean"}},
+    [TRIAL_VAE_BLUR] = {{0, 0, "BCE", "BCE"}, {2, 0, "MSE, beta 0.3", "MSE, 0.3"}},
 };
 
 static const float *find_values(const Frame *frame, int card, const ShownTile *tile)
@@ -171,7 +173,8 @@ static void draw_plot(Panel *panel, Rect rect, const SayingOutcome *outcome, con
     for (int i = 0; i < count; i++)
         draw_line_of_plot(panel, (Rect){rect.x, top + (float)i * line, rect.w, line}, &lines[i], &axis,
                           trial_unit(row->drawn), names);
-    draw_foot(panel, (Rect){rect.x, rect.y + height, rect.w, caption}, row, isfinite(mark));
+    const float foot = fminf(rect.y + height, top + line * (float)count + floorf(caption / 2));
+    draw_foot(panel, (Rect){rect.x, foot, rect.w, caption}, row, isfinite(mark));
 }
 
 // ---- errors of what was left out ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ static const ClaimPage pages[CLAIM_PAGES] = {
     {"loss", "Loss and output", 5, {CLAIM_SIGMOID, CLAIM_DIM, CLAIM_OPTIMUM, CLAIM_BINARY, CLAIM_FIT}},
     {"training", "Training", 5, {TRIAL(NEEDS_BINARY), TRIAL(BLOB), TRIAL(SPARSE), TRIAL(SUM), TRIAL(TANH)}},
     {"use", "Use", 4, {TRIAL(SHARP), TRIAL(PCA), TRIAL(NOISY), TRIAL(ODD)}},
+    {"vae", "Variational", 2, {TRIAL(VAE_SUM), TRIAL(VAE_BLUR)}},
 };
 
 const ClaimPage *claim_page_get(int page)

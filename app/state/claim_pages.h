@@ -4,7 +4,7 @@
 #pragma once
 #include "engine.h"
 
-enum { CLAIM_PAGES = 3, CLAIM_CARDS_MAX = 5 };
+enum { CLAIM_PAGES = 4, CLAIM_CARDS_MAX = 5 };
 
 typedef struct ClaimPage {
     const char *key, *label; // in JSON and on the command line; on its tab

@@ -141,7 +141,7 @@ ClaimUnit trial_unit(int figure)
     static const ClaimUnit units[TRIAL_FIGURES] = {
         [TRIAL_MSE] = UNIT_FINE,   [TRIAL_NOISY_MSE] = UNIT_FINE, [TRIAL_SHARPNESS] = UNIT_SHARE,
         [TRIAL_SSIM] = UNIT_LOSS,  [TRIAL_LIGHT] = UNIT_LOSS,     [TRIAL_AUROC] = UNIT_SHARE,
-        [TRIAL_DEAD] = UNIT_SHARE,
+        [TRIAL_DEAD] = UNIT_SHARE, [TRIAL_KL] = UNIT_LOSS,
     };
     return units[figure];
 }
@@ -157,6 +157,7 @@ ClaimTable trial_table(const SayingOutcome *outcome, const TrialRow *row)
         [TRIAL_LIGHT] = "brightness_spread",
         [TRIAL_AUROC] = "auroc_spread",
         [TRIAL_DEAD] = "dead_share_spread",
+        [TRIAL_KL] = "kl_spread",
     };
     ClaimTable table = {.column_count = trial_variant_count(row), .has_no_sides = true};
     for (int i = 0; i < table.column_count; i++)

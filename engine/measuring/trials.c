@@ -13,6 +13,7 @@ static const double blob_share = 0.85;    // of the mean image's MSE: then it dr
 static const double pca_ratio = 1.05, far_pca_ratio = 1.25;
 static const double dark_share = 0.9; // of the targets' mean brightness
 static const double noisy_ratio = 1.25;
+static const double same_kl = 0.2; // of the other's
 
 // ---- figures over the seeds ---------------------------------------------------------------------------------------
 
@@ -24,6 +25,8 @@ static double find_light(const TrialModel *m) { return m->test.mean_output; }
 static double find_auroc(const TrialModel *m) { return m->auroc; }
 static double find_dead(const TrialModel *m) { return (double)m->test.dead_code_units / fmax(1.0, m->test.code_units); }
 
+static double find_kl(const TrialModel *m) { return m->test.kl; }
+
 static const TrialFigure figures[TRIAL_FIGURES] = {
     [TRIAL_MSE] = {"mse", "test MSE", find_mse},
     [TRIAL_NOISY_MSE] = {"noisy_mse", "the same, noisy inputs", find_noisy_mse},
@@ -32,6 +35,7 @@ static const TrialFigure figures[TRIAL_FIGURES] = {
     [TRIAL_LIGHT] = {"brightness", "mean brightness", find_light},
     [TRIAL_AUROC] = {"auroc", "AUROC", find_auroc},
     [TRIAL_DEAD] = {"dead_share", "dead in the code", find_dead},
+    [TRIAL_KL] = {"kl", "KL, nats", find_kl},
 };
 
 const TrialFigure *trial_figure_get(int figure)
@@ -244,6 +248,56 @@ static Verdict judge_odd(const TrialEvidence *evidence, ClaimResult *result)
     return bce.mean > mse.mean ? VERDICT_TRUE : VERDICT_FALSE;
 }
 
+// ---- "Sum or mean makes no difference to a VAE" -------------------------------------------------------------------
+
+enum { VAE_SUM, VAE_MEAN, VAE_MEAN_DIVIDED };
+
+static double kl_of(const TrialEvidence *evidence, int variant)
+{
+    return trial_spread(evidence, variant, TRIAL_KL).mean;
+}
+
+static Verdict judge_vae_sum(const TrialEvidence *evidence, ClaimResult *result)
+{
+    const TrialSpread sum = mse_of(evidence, VAE_SUM), mean = mse_of(evidence, VAE_MEAN),
+                      divided = mse_of(evidence, VAE_MEAN_DIVIDED);
+    add(result,
+        "At beta 1 the sum over the pixels gives an MSE of %s and a KL of %.2f nats, their mean %s and %.2f: beside it "
+        "KL weighs 784 times as much. With beta divided by 784 the mean gives %s and %.2f.",
+        say(sum.mean).text, kl_of(evidence, VAE_SUM), say(mean.mean).text, kl_of(evidence, VAE_MEAN),
+        say(divided.mean).text, kl_of(evidence, VAE_MEAN_DIVIDED));
+    if (trial_is_chance(sum, mean))
+        return VERDICT_TRUE;
+    return trial_is_chance(sum, divided) ? VERDICT_PARTLY : VERDICT_FALSE;
+}
+
+// ---- "MSE makes a VAE blurrier than BCE" --------------------------------------------------------------------------
+
+enum { BLUR_BCE, BLUR_MSE, BLUR_MSE_SAME };
+
+static bool is_blurrier(const TrialEvidence *evidence, int variant)
+{
+    const TrialSpread bce = trial_spread(evidence, BLUR_BCE, TRIAL_SHARPNESS),
+                      mse = trial_spread(evidence, variant, TRIAL_SHARPNESS);
+    return mse.mean < bce.mean && !trial_is_chance(bce, mse);
+}
+
+static Verdict judge_vae_blur(const TrialEvidence *evidence, ClaimResult *result)
+{
+    const double kl = kl_of(evidence, BLUR_BCE), other = kl_of(evidence, BLUR_MSE_SAME);
+    const bool is_same = fabs(other - kl) <= same_kl * kl, at_beta = is_blurrier(evidence, BLUR_MSE),
+               at_kl = is_blurrier(evidence, BLUR_MSE_SAME);
+    add(result,
+        "At beta 1 edges are %.0f %% as strong as the digits' own with BCE, %.0f %% with MSE; KL is %.2f and %.2f "
+        "nats. With MSE at beta 0.3 KL is %.2f and edges are %.0f %%.",
+        100.0 * trial_spread(evidence, BLUR_BCE, TRIAL_SHARPNESS).mean,
+        100.0 * trial_spread(evidence, BLUR_MSE, TRIAL_SHARPNESS).mean, kl, kl_of(evidence, BLUR_MSE), other,
+        100.0 * trial_spread(evidence, BLUR_MSE_SAME, TRIAL_SHARPNESS).mean);
+    if (!is_same)
+        return at_beta ? VERDICT_PARTLY : VERDICT_FALSE;
+    return at_beta && at_kl ? VERDICT_TRUE : at_beta || at_kl ? VERDICT_PARTLY : VERDICT_FALSE;
+}
+
 // ---- the table ----------------------------------------------------------------------------------------------------
 
 static const char by_seed[] = CLAIM_SO_BY_CHANCE;
@@ -399,6 +453,39 @@ static const TrialRow rows[TRIAL_COUNT] = {
          {[VERDICT_TRUE] = "to find odd digits take BCE.",
           [VERDICT_FALSE] = "to find odd digits take MSE.",
           [VERDICT_CHANCE] = "take either; the seed matters as much."}},
+    [TRIAL_VAE_SUM] =
+        {"vae_sum",
+         "Sum or mean makes no difference to a VAE",
+         "Makes none where the test MSE of both differs by no more than seeds do. True if so at beta 1, partly true if "
+         "only with beta divided by 784 beside the mean, else false.",
+         {{"sum", "model=vae"},
+          {"mean", "model=vae,reduce=mean"},
+          {"mean, beta/784", "model=vae,reduce=mean,beta=0.00127551"}},
+         BIT(TRIAL_MSE) | BIT(TRIAL_KL),
+         TRIAL_MSE,
+         TRIAL_MARK_MEAN_IMAGE,
+         -1,
+         false,
+         judge_vae_sum,
+         {[VERDICT_TRUE] = "take either.",
+          [VERDICT_PARTLY] = "sum over the pixels, or divide beta by their number.",
+          [VERDICT_FALSE] = "sum over the pixels, as the paper does."}},
+    [TRIAL_VAE_BLUR] =
+        {"vae_blur",
+         "MSE makes a VAE blurrier than BCE",
+         "Blurrier is a mean gradient of the output, over that of the target, that is lower by more than seeds differ. "
+         "True if MSE is so at beta 1 and at beta 0.3, where its KL is within a fifth of BCE's; partly true if only at "
+         "one of them, or if the KLs are not alike; else false.",
+         {{"BCE", "model=vae,loss=bce"}, {"MSE", "model=vae,loss=mse"}, {"MSE, 0.3", "model=vae,loss=mse,beta=0.3"}},
+         BIT(TRIAL_SHARPNESS) | BIT(TRIAL_KL) | BIT(TRIAL_MSE),
+         TRIAL_SHARPNESS,
+         TRIAL_MARK_NONE,
+         -1,
+         false,
+         judge_vae_blur,
+         {[VERDICT_TRUE] = "take BCE for crisper pictures.",
+          [VERDICT_PARTLY] = "compare losses at one KL: choose beta for each.",
+          [VERDICT_FALSE] = "take either loss, and choose beta by the KL."}},
 };
 
 const TrialRow *trial_get(int trial)

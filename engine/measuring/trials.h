@@ -18,6 +18,8 @@ enum {
     TRIAL_TANH,
     TRIAL_NOISY,
     TRIAL_ODD,
+    TRIAL_VAE_SUM,
+    TRIAL_VAE_BLUR,
     TRIAL_COUNT
 };
 
@@ -49,8 +51,19 @@ typedef struct TrialSpread {
     double mean, least, most;
 } TrialSpread;
 
-// The figures that trials look at. TRIAL_LIGHT: the mean output; TRIAL_DEAD: the share of dead units in the code.
-enum { TRIAL_MSE, TRIAL_NOISY_MSE, TRIAL_SHARPNESS, TRIAL_SSIM, TRIAL_LIGHT, TRIAL_AUROC, TRIAL_DEAD, TRIAL_FIGURES };
+// The figures that trials look at. TRIAL_LIGHT: the mean output; TRIAL_DEAD: the share of dead units in the code;
+// TRIAL_KL: nats an image.
+enum {
+    TRIAL_MSE,
+    TRIAL_NOISY_MSE,
+    TRIAL_SHARPNESS,
+    TRIAL_SSIM,
+    TRIAL_LIGHT,
+    TRIAL_AUROC,
+    TRIAL_DEAD,
+    TRIAL_KL,
+    TRIAL_FIGURES
+};
 
 typedef struct TrialFigure {
     const char *key, *label; // in JSON; on screen

@@ -123,10 +123,12 @@ class MeasuredTest(WindowCase):
         p.leave()
         self.assertTrue(poll(lambda: (p.grab() != before).any(-1).sum() > 2000, 10), "no picture of what was measured")
         # what was measured stays, and the claims by the models on show can be measured over seeds, too
+        p.key("bracketright", lambda f: f["look"]["claim_page"] == "vae")
         p.key("bracketright", lambda f: f["look"]["claim_page"] == "loss")
         p.click("claim.fit.more", lambda f: f["popup"] == "claim")
         p.click("claim.fit.measure", lambda f: "claim.fit.measure" not in [w["id"] for w in f["widgets"]])
         p.key("Escape", lambda f: f["popup"] == "none")
+        p.key("bracketleft", lambda f: f["look"]["claim_page"] == "vae")
         p.key("bracketleft", lambda f: f["look"]["claim_page"] == "use" and f["look"]["verdicts"][1] != "open")
 
 
