@@ -179,6 +179,7 @@ class DrawnTest(unittest.TestCase):
     def test_measured_claims(self):
         self.hold("claims", "--claims", "training", "--measure", "needs_binary,sparse,tanh,sum", epochs=1, sizes=["1440x900"])
         self.hold("claims", "--claims", "use", "--measure", "sharp,pca,noisy,odd", epochs=1)
+        self.hold("claims", "--claims", "vae", "--measure", "vae_sum,vae_blur", epochs=1)
 
 
 if __name__ == "__main__":

@@ -285,6 +285,10 @@ def key_figures(claim, facts):
     return *(loss(value) for name, value in figures["bce"].items() if name == "BCE"), loss(facts["bce_floor"])
 
 
+VARIATIONAL = "variational models", "784-64-sample2-64-784"
+OWN_MODELS = {"blob": ("models of their own", "784-100-50-100-784"), "vae_sum": VARIATIONAL, "vae_blur": VARIATIONAL}
+
+
 def setups(claim):
     """Of which models a card says that its verdict is, longest first."""
     seeds, show = claim["over_seeds"], claim["on_show"]
@@ -292,18 +296,18 @@ def setups(claim):
         start = f"Only of the models on show, one random start each, epoch {show['epoch']}"
         return f"{start}: another start may decide otherwise", start, f"Of one random start, epoch {show['epoch']}"
     count, epochs = (seeds["seeds"], seeds["epochs"]) if seeds else (3, 20)
-    return (f"{count} random starts each, {epochs} epochs; else the usual model, 784-32-784, whatever A and B are",
-            f"{count} random starts each, {epochs} epochs; the usual model, not A and B",
-            f"{count} starts, {epochs} epochs, the usual model")
+    name, layers = OWN_MODELS.get(claim["key"], ("the usual model", "784-32-784"))
+    return (f"{count} random starts each, {epochs} epochs; else {name}, {layers}, whatever A and B are",
+            f"{count} random starts each, {epochs} epochs; {name}, not A and B", f"{count} starts, {epochs} epochs, {name}")
 
 
-TRIAL_CAPTIONS = {"BCE, 0 or 1", "0 or 1", "0.0001", "0.0256", "the 4"}
+TRIAL_CAPTIONS = {"BCE, 0 or 1", "0 or 1", "0.0001", "0.0256", "the 4", "MSE, beta 0.3"}
 
 
 def trial_figures(claim):
     """How a trial's figures are written, by variant: the one that its picture draws; and the two beside its card."""
     figures = claim["figures"]
-    form, key = {"sharp": ("%.1f %%", "sharpness"), "odd": ("%.1f %%", "auroc")}.get(claim["key"], ("%.5f", "mse"))
+    form, key = {"sharp": ("%.1f %%", "sharpness"), "vae_blur": ("%.1f %%", "sharpness"), "odd": ("%.1f %%", "auroc")}.get(claim["key"], ("%.5f", "mse"))
     write = lambda value: form % (100 * value if "%%" in form else value)
     drawn = {label: write(value) for label, value in figures[key].items()}
     if claim["key"] == "noisy":

@@ -1,6 +1,7 @@
 // What the cards of claims and trials say.
 #include "state/saying_cards.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,49 +45,100 @@ int saying_starts(const Frame *frame, int saying)
     return saying_trial(saying) || saying_result(frame, saying).verdict == VERDICT_OPEN ? 0 : 1;
 }
 
-// What all models of an outcome share: NULL where that is the usual.
-static const char *find_base(const SayingOutcome *outcome, char text[SPEC_TEXT_SIZE])
+// What the models of a saying share beside what differs between them: of a trial whose models all have layers of their
+// own, those layers and what goes with them.
+static Spec find_shared(const SayingOutcome *outcome, int saying)
 {
     const Spec usual = spec_default();
-    Spec base = outcome->base;
+    const Spec base = outcome->is_measured ? outcome->base : usual;
+    const TrialRow *row = saying_trial(saying);
+    if (!row)
+        return base;
+    Spec shared = trial_spec(&base, row, 0, 0);
+    for (int variant = 1; variant < trial_variant_count(row); variant++) {
+        const Spec other = trial_spec(&base, row, variant, 0);
+        if (!spec_has_same_layers(&shared, &other))
+            return base;
+    }
+    if (spec_has_same_layers(&shared, &base))
+        return base;
+    Spec out = base;
+    spec_set_layers(&out, &shared);
+    out.hidden = shared.hidden;
+    out.batch = shared.batch;
+    return out;
+}
+
+// The architecture with those layers, whatever else is said of it: -1 where there is none.
+static int find_architecture(const Spec *spec)
+{
+    for (int i = 0; i < architecture_count(); i++) {
+        Spec row = spec_default();
+        if (spec_set_architecture(&row, i) && spec_has_same_layers(&row, spec))
+            return i;
+    }
+    return -1;
+}
+
+// "the usual model", "variational models", "models of their own"; with their layers, or else with what is not usual of
+// a spec that is not of this program's choice.
+typedef struct SharedModel {
+    char brief[40], whole[SPEC_TEXT_SIZE];
+} SharedModel;
+
+static SharedModel name_shared(const SayingOutcome *outcome, int saying)
+{
+    SharedModel out;
+    char layers[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE];
+    const Spec usual = spec_default();
+    Spec shared = find_shared(outcome, saying), base = outcome->is_measured ? outcome->base : usual;
+    const int architecture = find_architecture(&shared);
+    const bool is_usual = spec_has_same_layers(&shared, &usual);
     base.seed = usual.seed;
     base.loss = usual.loss;
     base.output = usual.output;
-    if (!outcome->is_measured || spec_equal(&base, &usual))
-        return NULL;
-    spec_format(&base, text, SPEC_TEXT_SIZE);
-    *strstr(text, ",seed=") = 0;
-    return strstr(text, "hidden=");
+    if (!spec_equal(&base, &usual)) {
+        shared.loss = usual.loss;
+        spec_format(&shared, text, sizeof text);
+        *strstr(text, ",seed=") = 0;
+        (void)snprintf(out.brief, sizeof out.brief, "models of their own");
+        (void)snprintf(out.whole, sizeof out.whole, "%s", strstr(text, "hidden="));
+        return out;
+    }
+    if (is_usual || architecture < 0)
+        (void)snprintf(out.brief, sizeof out.brief, is_usual ? "the usual model" : "models of their own");
+    else
+        (void)snprintf(out.brief, sizeof out.brief, "%c%s models",
+                       tolower((unsigned char)architecture_get(architecture)->label[0]),
+                       architecture_get(architecture)->label + 1);
+    spec_describe_layers(&shared, layers, sizeof layers);
+    (void)snprintf(out.whole, sizeof out.whole, "%s, %.90s", out.brief, layers);
+    return out;
 }
 
-// What trains over seeds is the usual model, whatever A and B are.
-static void say_measured(const SayingOutcome *outcome, SayingSetup *out)
+// What trains over seeds is not A and B, whatever those are.
+static void say_measured(const SayingOutcome *outcome, int saying, SayingSetup *out)
 {
-    char layers[96], model[SPEC_TEXT_SIZE], text[SPEC_TEXT_SIZE];
-    const Spec usual = spec_default();
-    const char *base = find_base(outcome, text), *brief = base ? "models of their own" : "the usual model";
+    const SharedModel model = name_shared(outcome, saying);
     const int seeds = outcome->is_measured ? outcome->seeds : TRIAL_SEEDS,
               epochs = outcome->is_measured ? outcome->epochs : SAYING_EPOCHS;
-    spec_format_layers(&usual, DIGIT_PIXELS, "-", layers, sizeof layers);
-    (void)snprintf(model, sizeof model, "the usual model, %s", layers);
     (void)snprintf(out->forms[0], SAYING_SETUP_TEXT,
-                   "%d random starts each, %d epochs; else %.120s, whatever A and B are", seeds, epochs,
-                   base ? base : model);
+                   "%d random starts each, %d epochs; else %.120s, whatever A and B are", seeds, epochs, model.whole);
     (void)snprintf(out->forms[1], SAYING_SETUP_TEXT, "%d random starts each, %d epochs; %s, not A and B", seeds, epochs,
-                   brief);
-    (void)snprintf(out->forms[2], SAYING_SETUP_TEXT, "%d starts, %d epochs, %s", seeds, epochs, brief);
+                   model.brief);
+    (void)snprintf(out->forms[2], SAYING_SETUP_TEXT, "%d starts, %d epochs, %s", seeds, epochs, model.brief);
 }
 
 // A report may be of other models, and of fewer digits to learn from.
-static void say_reported(const Frame *frame, const SayingOutcome *outcome, SayingSetup *out)
+static void say_reported(const Frame *frame, const SayingOutcome *outcome, int saying, SayingSetup *out)
 {
     const SayingReport *report = frame->sayings->report;
-    char text[SPEC_TEXT_SIZE], digits[64] = "";
-    const char *base = find_base(outcome, text);
+    const SharedModel model = name_shared(outcome, saying);
+    char digits[64] = "";
     if (report->train_count != frame->train_count)
         (void)snprintf(digits, sizeof digits, ", %s digits to learn from", lesson_count(report->train_count).text);
     (void)snprintf(out->forms[0], SAYING_SETUP_TEXT, "%d random starts each, %d epochs%s; %.90s; from %.60s",
-                   outcome->seeds, outcome->epochs, digits, base ? base : "the usual model", report->name);
+                   outcome->seeds, outcome->epochs, digits, model.whole, report->name);
     (void)snprintf(out->forms[1], SAYING_SETUP_TEXT, "%d random starts each, %d epochs%s; from %.60s", outcome->seeds,
                    outcome->epochs, digits, report->name);
     (void)snprintf(out->forms[2], SAYING_SETUP_TEXT, "%d starts, %d epochs, of a report", outcome->seeds,
@@ -99,11 +151,11 @@ SayingSetup saying_setup(const Frame *frame, int saying)
     const SayingOutcome *outcome = &frame->sayings->outcomes[saying];
     const int epoch = frame->claims.results[saying_trial(saying) ? 0 : saying].epoch;
     if (frame->sayings->reported >> saying & 1) {
-        say_reported(frame, outcome, &out);
+        say_reported(frame, outcome, saying, &out);
         return out;
     }
     if (saying_trial(saying) || outcome->is_measured) {
-        say_measured(outcome, &out);
+        say_measured(outcome, saying, &out);
         return out;
     }
     (void)snprintf(out.forms[0], SAYING_SETUP_TEXT,
