@@ -50,6 +50,7 @@ typedef struct Options {
     DatasetOptions reading;   // how that is read
     const char *isa;          // as engine_select_isa takes it; never NULL
     int threads;              // 0: one for each processor
+    bool is_driven;           // view: there are none, see view_serve; no option, the caller says so
     Spec a, b;                // view, shot, film
     Spec model;               // train, report; eval and pictures: what files of models do not say
     Said said[SAID_COUNT];    // of a, b, model

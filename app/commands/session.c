@@ -121,6 +121,7 @@ bool session_open_app(Session *session, const Options *options, Error *error)
         .is_pca = {options->said[SAID_A].is_pca, options->said[SAID_B].is_pca},
         .limit = options->limit,
         .threads = options->threads,
+        .is_driven = options->is_driven,
         .epochs = options->epochs,
         .page = options->page,
         .no_shuffle = options->no_shuffle,

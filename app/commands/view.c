@@ -227,6 +227,12 @@ bool view_frame(View *view, int longest_ms, int *next_ms)
     return !session->app.wants_quit;
 }
 
+int view_serve(View *view, double budget_ms)
+{
+    const int64_t next = app_serve(&view->session.app, (int64_t)(budget_ms * 1e6));
+    return next == TRAINER_RESTS ? -1 : (int)((next + 999999) / 1000000);
+}
+
 static int open_session(Session *session, Remembered *remembered, Options *options)
 {
     Error error;

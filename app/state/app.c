@@ -108,6 +108,7 @@ Trainer *app_create_trainer(const App *app, const Dataset *dataset, Error *error
         .builtin_seed = BUILTIN_SEED,
         .limit = options->limit,
         .thread_count = options->threads,
+        .is_driven = options->is_driven,
         .no_shuffle = options->no_shuffle,
         .epochs = app->goal_epochs,
         .every_epoch = options->every_epoch,
@@ -224,6 +225,8 @@ void app_set_playing(App *app, bool playing)
     }
     trainer_play(app->trainer, playing);
 }
+
+int64_t app_serve(App *app, int64_t budget_ns) { return trainer_serve(app->trainer, budget_ns); }
 
 // The index of the moment that is shown, one behind the last for the newest.
 static int find_moment(const App *app)

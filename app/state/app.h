@@ -27,6 +27,7 @@ typedef struct AppOptions {
     unsigned measured;                  // sayings that are measured from the start: bits 1 << saying
     bool is_pca[SIDE_COUNT];            // it becomes a PCA of as many components as the other side's code has units
     int limit, threads, epochs, page;
+    bool is_driven; // nothing is done in the background but in app_serve
     bool no_shuffle;
     bool waits;       // trains only after app_set_goal
     bool every_epoch; // is measured: trainer.h
@@ -185,6 +186,9 @@ bool app_is_moving(const App *app); // whether there is such a film
 // Where training pauses for now, whatever the epochs on show: after so many of them, or behind this step (-1: none) of
 // each model.
 void app_set_goal(App *app, int epochs, int64_t step);
+
+// Where the app is driven: trains and measures for about so long. In how many ns there is more to do, as trainer_serve.
+int64_t app_serve(App *app, int64_t budget_ns);
 
 // Whether every model on show has been trained as far as it will be, and every figure on show is there.
 bool app_is_settled(App *app);

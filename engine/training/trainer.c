@@ -1,6 +1,6 @@
 // The training thread: it trains the models on show in turn (trainer_turn.c), a slice of steps each, and measures what
-// the UI asks for (trainer_measure.c). The UI's side is trainer_requests.c; handover.h is the exchange of buffers
-// between the two, bank.c what belongs to one model.
+// the UI asks for (trainer_measure.c). Where the trainer is driven the UI's thread takes its turns. The UI's side is
+// trainer_requests.c; handover.h is the exchange of buffers between the two, bank.c what belongs to one model.
 #include "training/trainer_state.h"
 
 #include <assert.h>
@@ -156,8 +156,9 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     bool epoch_end = false, is_last = false;
     // without a window nobody waits, and a slice ends after its number of steps, not by time: what depends on slices,
     // such as the last finite weights of a model that breaks, is then the same in every run
-    const int64_t most_ns = trainer->options.every_epoch ? INT64_MAX : SLICE_NS;
-    for (int i = 0; i < steps && !epoch_end && !is_last && trainer_now_ns() - start < most_ns &&
+    const int64_t slice_end = start + SLICE_NS < trainer->turns_end_ns ? start + SLICE_NS : trainer->turns_end_ns;
+    const int64_t end = trainer->options.every_epoch ? INT64_MAX : slice_end;
+    for (int i = 0; i < steps && !epoch_end && !is_last && (i == 0 || trainer_now_ns() < end) &&
                     learner_step_count(model->learner) < order->until_step;
          i++) {
         (void)learner_step(model->learner);
@@ -206,43 +207,89 @@ static bool measure_at_rest_locked(Trainer *trainer)
     return true;
 }
 
-// Until something changes, at most until the next batch is due where there is one.
-static void wait_locked(Trainer *trainer, bool has_batch)
+// ---- a turn ------------------------------------------------------------------------------------------------------
+
+// Behind a rest the speed is of what follows.
+static void end_rest_locked(Trainer *trainer)
 {
-    if (has_batch) {
-        const struct timespec due = {.tv_sec = (time_t)(trainer->next_batch_ns / 1000000000),
-                                     .tv_nsec = (long)(trainer->next_batch_ns % 1000000000)};
-        (void)pthread_cond_timedwait(&trainer->changed, &trainer->lock, &due);
+    if (!trainer->rests)
         return;
-    }
-    atomic_store(&trainer->samples_per_second, 0);
-    (void)pthread_cond_wait(&trainer->changed, &trainer->lock);
+    trainer->rests = false;
     trainer->window_start_ns = trainer_now_ns();
     trainer->window_samples = 0;
+}
+
+static void run_slice_locked(Trainer *trainer, BankModel *model)
+{
+    const SliceOrder order = take_order_locked(trainer, model);
+    pthread_mutex_unlock(&trainer->lock);
+    run_slice(trainer, &order);
+    pthread_mutex_lock(&trainer->lock);
+    trainer->current = NULL;
+}
+
+// Does what comes next: the data, something to measure, or a slice of training. When there is more to do: DUE_NOW, a
+// time, or DUE_NEVER, when something has changed. lock is held before and after.
+static int64_t take_turn_locked(Trainer *trainer)
+{
+    end_rest_locked(trainer);
+    if (!atomic_load(&trainer->data_ready) && !trainer->lacks_data) {
+        pthread_mutex_unlock(&trainer->lock);
+        trainer->lacks_data = !prepare_data(trainer);
+        pthread_mutex_lock(&trainer->lock);
+        return DUE_NOW;
+    }
+    BankModel *model = trainer->lacks_data ? NULL : trainer_choose_locked(trainer);
+    const bool has_batch = model && trainer_waits_locked(trainer, model); // and nothing to train before it is due
+    const bool is_idle = !model || (has_batch && trainer->pace_ns >= LONG_PACE_NS);
+    if (!trainer->lacks_data &&
+        (trainer_answer_locked(trainer, is_idle) || (is_idle && measure_at_rest_locked(trainer))))
+        return DUE_NOW;
+    if (has_batch)
+        return trainer->next_batch_ns;
+    if (model) {
+        run_slice_locked(trainer, model);
+        return DUE_NOW;
+    }
+    atomic_store(&trainer->samples_per_second, 0);
+    trainer->rests = true;
+    return DUE_NEVER;
+}
+
+// Until something changes, at most until then.
+static void wait_locked(Trainer *trainer, int64_t due_ns)
+{
+    const struct timespec due = {.tv_sec = (time_t)(due_ns / 1000000000), .tv_nsec = (long)(due_ns % 1000000000)};
+    if (due_ns == DUE_NEVER)
+        (void)pthread_cond_wait(&trainer->changed, &trainer->lock);
+    else
+        (void)pthread_cond_timedwait(&trainer->changed, &trainer->lock, &due);
 }
 
 void *trainer_run(void *argument)
 {
     Trainer *trainer = argument;
-    if (!prepare_data(trainer))
-        return NULL;
+    trainer->turns_end_ns = INT64_MAX;
     pthread_mutex_lock(&trainer->lock);
     while (!trainer->quit) {
-        BankModel *model = trainer_choose_locked(trainer);
-        const bool has_batch = model && trainer_waits_locked(trainer, model); // and nothing to train before it is due
-        const bool is_idle = !model || (has_batch && trainer->pace_ns >= LONG_PACE_NS);
-        if (trainer_serve_locked(trainer, is_idle) || (is_idle && measure_at_rest_locked(trainer)))
-            continue;
-        if (!model || has_batch) {
-            wait_locked(trainer, has_batch);
-            continue;
-        }
-        const SliceOrder order = take_order_locked(trainer, model);
-        pthread_mutex_unlock(&trainer->lock);
-        run_slice(trainer, &order);
-        pthread_mutex_lock(&trainer->lock);
-        trainer->current = NULL;
+        const int64_t due = take_turn_locked(trainer);
+        if (due != DUE_NOW && !trainer->quit)
+            wait_locked(trainer, due);
     }
     pthread_mutex_unlock(&trainer->lock);
     return NULL;
+}
+
+int64_t trainer_serve(Trainer *trainer, int64_t budget_ns)
+{
+    assert(trainer->options.is_driven);
+    int64_t due, now;
+    trainer->turns_end_ns = trainer_now_ns() + budget_ns;
+    pthread_mutex_lock(&trainer->lock);
+    do {
+        due = take_turn_locked(trainer);
+        now = trainer_now_ns();
+    } while (due <= now && now < trainer->turns_end_ns);
+    pthread_mutex_unlock(&trainer->lock);
+    return due == DUE_NEVER ? TRAINER_RESTS : due > now ? due - now : 0;
 }

@@ -3,7 +3,8 @@
 // A thread of its own trains the models on show in turn, in small slices, the one with the fewest steps first, so that
 // models which are compared stay at the same step. Every spec that was ever asked for keeps its model in the bank (the
 // least recently shown go when it is full). Snapshots come out through three exchanged buffers: neither side ever
-// waits. Thread: every function here is for one thread, the UI's; `wake` is called on the trainer's.
+// waits. Thread: every function here is for one thread, the UI's; `wake` is called on the trainer's. Where no thread
+// can be had the trainer is driven: it starts none, and trainer_serve does what that would do.
 #pragma once
 #include "data/dataset.h"
 #include "kernels/loss.h"
@@ -61,6 +62,7 @@ typedef struct TrainerOptions {
     uint64_t builtin_seed;
     int limit;        // the first so many training images; 0: all
     int thread_count; // 0: one for each processor
+    bool is_driven;   // nothing is done but in trainer_serve, whatever thread_count says
     bool no_shuffle;
     int epochs;                  // where training pauses by itself
     bool every_epoch;            // measured, whatever time it takes: the history is then the same every time
@@ -75,6 +77,12 @@ typedef struct BankModel BankModel;
 
 Trainer *trainer_create(const TrainerOptions *options, Error *error); // NULL on failure
 void trainer_destroy(Trainer *trainer);                               // waits for the slice under way; NULL is allowed
+
+// A driven trainer works for about so long, at least one turn: a batch of a model, a slice of what is measured. Weights
+// and figures are those of a trainer with threads, bit for bit. In how many ns there is more to do: 0, now;
+// TRAINER_RESTS, once something has been asked of it by another function here.
+#define TRAINER_RESTS INT64_C(-1)
+int64_t trainer_serve(Trainer *trainer, int64_t budget_ns);
 
 // The data, once it is there: NULL before that. Borrowed, immutable.
 const Dataset *trainer_dataset(Trainer *trainer);

@@ -307,7 +307,7 @@ static void survey_locked(Trainer *trainer, int index)
     trainer_wake(trainer);
 }
 
-bool trainer_serve_locked(Trainer *trainer, bool is_idle)
+bool trainer_answer_locked(Trainer *trainer, bool is_idle)
 {
     Moment *wanted = take_wanted_locked(trainer);
     if (wanted) {

@@ -30,8 +30,9 @@ Trainer *trainer_create(const TrainerOptions *options, Error *error)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC); // trainer_now_ns's
     pthread_cond_init(&trainer->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    trainer->pool = pool_create(options->thread_count, error);
-    const int code = trainer->pool ? pthread_create(&trainer->thread, NULL, trainer_run, trainer) : 0;
+    trainer->pool = pool_create(options->is_driven ? 1 : options->thread_count, error);
+    const bool starts = trainer->pool && !options->is_driven;
+    const int code = starts ? pthread_create(&trainer->thread, NULL, trainer_run, trainer) : 0;
     if (code != 0)
         error_set(error, "could not start the training thread: %s", strerror(code));
     if (!trainer->pool || code != 0) {
@@ -49,15 +50,22 @@ static void drop_points(Survey *survey)
     survey->is_done = false;
 }
 
-void trainer_destroy(Trainer *trainer)
+static void end_thread(Trainer *trainer)
 {
-    if (!trainer)
+    if (trainer->options.is_driven)
         return;
     pthread_mutex_lock(&trainer->lock);
     trainer->quit = true;
     pthread_cond_signal(&trainer->changed);
     pthread_mutex_unlock(&trainer->lock);
     pthread_join(trainer->thread, NULL);
+}
+
+void trainer_destroy(Trainer *trainer)
+{
+    if (!trainer)
+        return;
+    end_thread(trainer);
     for (int i = 0; i < trainer->wanted_count; i++)
         moment_release(trainer->wanted[i]);
     for (int i = 0; i < PAIRS_MAX; i++) {

@@ -1,6 +1,7 @@
 // What the parts of the trainer share: trainer.c, the thread that trains, trainer_turn.c, whose turn it is,
 // trainer_measure.c, what it measures, and trainer_requests.c, the UI's side. Internal to the engine: part of
-// trainer.h's implementation. Thread: each field is under the heading of the one that may touch it.
+// trainer.h's implementation. Thread: where the trainer is driven there is one alone; else each field is under the
+// heading of the one that may touch it.
 #pragma once
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,6 +11,10 @@
 enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16, SURVEYS_MAX = 8 };
 
 enum { SLICE_STEPS = 16 }; // at most
+
+// When a turn comes that is not at a time, ns.
+#define DUE_NOW   INT64_C(0)
+#define DUE_NEVER INT64_MAX
 
 // Between batches that are so far apart there is time to measure what each has changed.
 enum { LONG_PACE_NS = 100000000 };
@@ -82,6 +87,9 @@ struct Trainer {
     int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
     int64_t next_compare_ns;         // when the next pair or survey may be measured while models train
     SurveyResult survey;             // that is being measured
+    int64_t turns_end_ns;            // of a driven trainer: when it is to return to its caller
+    bool lacks_data;                 // there was no memory for it
+    bool rests;                      // nothing was to be done at the end of the last turn
 };
 
 // trainer.c
@@ -107,4 +115,4 @@ void trainer_earn_credit(Trainer *trainer, int64_t elapsed_ns, int shown_count);
 
 // Measures a moment, compares a pair or makes a survey that the UI waits for; false where there is none, or where
 // models train and its time has not come. lock is held before and after.
-bool trainer_serve_locked(Trainer *trainer, bool is_idle);
+bool trainer_answer_locked(Trainer *trainer, bool is_idle);
