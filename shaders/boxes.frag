@@ -1,5 +1,4 @@
 // Rounded boxes: coverage from the signed distance to the box's outline; the border lies inside the outline.
-#version 330 core
 
 in vec2 v_position;
 flat in vec4 v_shape; // x, y, w, h

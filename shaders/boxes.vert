@@ -1,5 +1,4 @@
 // Rounded boxes: one quad per box or per strip of one.
-#version 330 core
 
 layout(location = 0) in vec4 a_quad;
 layout(location = 1) in vec4 a_shape;

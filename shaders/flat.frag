@@ -1,5 +1,4 @@
 // Flat boxes: one colour. Most of a frame's pixels come from here, so it does nothing else.
-#version 330 core
 
 flat in vec4 v_color;
 out vec4 f_color;

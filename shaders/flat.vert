@@ -1,5 +1,4 @@
 // Flat boxes: one quad per box.
-#version 330 core
 
 layout(location = 0) in vec4 a_quad;
 layout(location = 3) in uvec4 a_word;

@@ -3,10 +3,8 @@
 //
 // The average is of sRGB bytes, not of light: a grey that stands for a value then stays the grey of the mean value, so
 // that a digit of any size is read by the same scale, and it is what everything else in the window is blended in.
-#version 330 core
 
 const float SIDE = 28.0;
-const int PIXELS = 784;
 const int KIND_OPAQUE = 0, KIND_OVERLAY = 1, KIND_EDGES = 2;
 const uint FILL_BELOW = 1u, FILL_ABOVE = 2u;
 const float MARK_WEAK = 0.42; // as in draw.c
@@ -18,8 +16,8 @@ flat in vec4 v_grid;
 flat in vec3 v_per;
 flat in vec2 v_marks;
 flat in ivec4 v_word;
-uniform usamplerBuffer u_texels;
-uniform int u_first_texel; // where this draw call's texels begin in the buffer
+uniform TEXELS u_texels;    // which these are, and FETCH, render.c says
+uniform int u_first_image; // where this draw call's images begin
 out vec4 f_color;
 
 // inside: where in the texel, in screen pixels. px: its side. A line is one screen pixel wide.
@@ -61,7 +59,7 @@ void main()
             int index = int(cell.y * v_grid.z + cell.x) - v_word.x;
             uint texel = 0u;
             if (index >= 0 && index < v_word.y) {
-                texel = texelFetch(u_texels, u_first_texel + v_word.z + index * PIXELS + int(at.y * SIDE + at.x)).r;
+                texel = FETCH(u_first_image + v_word.z + index, int(at.y * SIDE + at.x));
             }
             vec2 inside = corner - cell * v_grid.xy - at * px;
             vec2 part = min(inside + 1.0, px) - max(inside, 0.0);

@@ -1,5 +1,4 @@
 // Lines: coverage from the distance to the segment. A line thinner than a pixel is a pixel wide and fainter.
-#version 330 core
 
 in vec2 v_local;
 in vec2 v_cut;

@@ -1,5 +1,4 @@
 // Lines: one quad per segment, as long as the segment with its round caps and a pixel for the soft edge.
-#version 330 core
 
 layout(location = 0) in vec4 a_quad;
 layout(location = 1) in vec4 a_shape;

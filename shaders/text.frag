@@ -1,5 +1,4 @@
 // Text: the glyph's coverage, texel for pixel.
-#version 330 core
 
 in vec2 v_texel;
 flat in vec4 v_color;

@@ -1,5 +1,4 @@
 // Text: one quad per glyph, on whole pixels.
-#version 330 core
 
 layout(location = 0) in vec4 a_quad;
 layout(location = 2) in vec4 a_extra;

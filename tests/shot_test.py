@@ -58,6 +58,14 @@ class ShotTest(unittest.TestCase):
         first, second = self.picture(name="1.png"), self.picture(name="2.png")
         self.assertTrue((numpy.asarray(first) == numpy.asarray(second)).all())
 
+    def test_without_openGL_by_openGL_ES_the_same_picture(self):
+        pictures = []
+        for version in ("3.3", "2.1"):  # what Mesa then says it has of OpenGL; of ES it has 3.2
+            result = shot("-o", self.path(version), "--view", "matrix", MESA_GL_VERSION_OVERRIDE=version)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            pictures.append(numpy.asarray(Image.open(self.path(version))))
+        self.assertTrue((pictures[0] == pictures[1]).all())
+
     def test_outputs_are_shown_as_asked_for(self):
         def output(way):
             picture = self.picture("--show-as", way, name="as.png", *["--force"])

@@ -1,6 +1,5 @@
 // Assets: see assets.h. Assembled with the source root as an include folder; for 64-bit targets, where struct Asset is
-// three words.
-// To add one: a row at the end. Each row puts the file among the constants and its name, address and size in the table.
+// three words. Each row of asset_rows.S puts the file among the constants and its name, address and size in the table.
 
         .macro asset path
         .section .rodata
@@ -21,19 +20,7 @@
         .type asset_table, %object
 asset_table:
 
-        asset fonts/Inter-Regular.otf
-        asset fonts/Inter-SemiBold.otf
-        asset fonts/JetBrainsMono-Regular.ttf
-        asset shaders/flat.vert
-        asset shaders/flat.frag
-        asset shaders/boxes.vert
-        asset shaders/boxes.frag
-        asset shaders/lines.vert
-        asset shaders/lines.frag
-        asset shaders/text.vert
-        asset shaders/text.frag
-        asset shaders/images.vert
-        asset shaders/images.frag
+#include "app/draw/asset_rows.S"
 
         .section .data.rel.ro, "aw"
         .quad 0, 0, 0

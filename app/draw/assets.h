@@ -1,7 +1,7 @@
 // Assets: the files embedded in the program, so that one executable is all there is to install.
 //
 // Thread: any; constant data.
-// To add one: a row in assets.S (its name is its path from the source root), and the file in the list of things that
+// To add one: a row in asset_rows.S (its name is its path from the source root), and the file in the list of things that
 // assets.S depends on in CMakeLists.txt.
 #pragma once
 #include <stddef.h>

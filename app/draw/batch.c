@@ -233,7 +233,7 @@ static bool add_cells(BatchSet *set, const DrawCommand *command, Rect clip, int 
         .quad = {left, top, right - left, bottom - top},
         .shape = {origin.x, origin.y, (float)columns, side},
         .extra = {pitch_x, pitch_y, (float)(command->color & 0xff) / 255, (float)draw_stripe_period(side)},
-        .word = {(uint32_t)first_cell, (uint32_t)count, (uint32_t)(first - start),
+        .word = {(uint32_t)first_cell, (uint32_t)count, (uint32_t)((first - start) / DIGIT_PIXELS),
                  (uint32_t)kind_of(command->images.map)},
     };
     if (!add_instance(set, batch, instance, command->images.map < OPAQUE_MAP_COUNT && is_on_whole_pixels(command))) {

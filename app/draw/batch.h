@@ -9,7 +9,7 @@
 
 #include "draw/draw.h"
 
-// To add one: a row here, a vertex and a fragment shader in shaders/ (and assets.S), and a row in render.c's table.
+// To add one: a row here, a vertex and a fragment shader in shaders/ (and asset_rows.S), and a row in render.c's table.
 typedef enum BatchKind {
     BATCH_FLAT,   // one colour, edges on whole pixels
     BATCH_BOXES,  // rounded boxes and frames
@@ -28,7 +28,7 @@ typedef struct Instance {
     float shape[4]; // BOXES: the whole box. LINES: from x, y to x, y. IMAGES: origin, columns, side
     float
         extra[4]; // BOXES: radius, border. LINES: width. TEXT: u, v. IMAGES: pitch_x, pitch_y, alpha of lines, stripes
-    uint32_t word[4]; // colour, border colour; IMAGES: first cell, count, first texel, kind
+    uint32_t word[4]; // colour, border colour; IMAGES: first cell, count, first image of its batch, kind
 } Instance;
 
 typedef struct Batch {
@@ -37,7 +37,7 @@ typedef struct Batch {
     Rect clip;      // whole pixels
     size_t first_instance;
     int instance_count;
-    size_t first_texel, texel_count; // IMAGES: the part of the list's texels that must be in the buffer
+    size_t first_texel, texel_count; // IMAGES: the part of the list's texels that the GPU must have
 } Batch;
 
 typedef struct BatchSet {
@@ -48,7 +48,7 @@ typedef struct BatchSet {
     Color background; // opaque
 } BatchSet;
 
-// max_texels: how many texels the GPU's buffer can hold at once, DIGIT_PIXELS or more; grids beyond it are split.
+// max_texels: how many texels the GPU can hold at once, DIGIT_PIXELS or more; grids beyond it are split.
 // False when there was no memory for all of it; what there is can still be drawn.
 bool batch_build(BatchSet *set, const DrawList *list, int width, int height, size_t max_texels);
 void batch_free(BatchSet *set);

@@ -15,8 +15,9 @@
 struct Render {
     GLuint programs[BATCH_KIND_COUNT];
     GLint projections[BATCH_KIND_COUNT];
-    GLint first_texel;
-    GLuint vertex_array, instance_buffer, texel_buffer, texel_texture, atlas_texture;
+    GLint first_image;
+    GLuint vertex_array, instance_buffer, texel_texture, atlas_texture;
+    GLuint texel_buffer; // 0: texel_texture has them itself
     const Font *atlas_font;
     unsigned atlas_version;
     size_t max_texels;
@@ -30,6 +31,18 @@ static const char *const SHADER_NAMES[BATCH_KIND_COUNT] = {
     [BATCH_TEXT] = "text", [BATCH_IMAGES] = "images",
 };
 
+// How OpenGL and OpenGL ES differ here: what stands before each shader, and from where images are read. A row of a
+// texture is an image; a buffer has no rows, and is a tenth faster where the processor draws.
+static const char DESKTOP[] = "#version 330 core\n"
+                              "#define TEXELS usamplerBuffer\n"
+                              "#define FETCH(image, pixel) texelFetch(u_texels, (image) * 784 + (pixel)).r\n"
+                              "#line 1\n";
+static const char MOBILE[] = "#version 300 es\n"
+                             "precision highp float;\nprecision highp int;\nprecision highp usampler2D;\n"
+                             "#define TEXELS usampler2D\n"
+                             "#define FETCH(image, pixel) texelFetch(u_texels, ivec2(pixel, image), 0).r\n"
+                             "#line 1\n";
+
 static void cut_first_line(char *log) { log[strcspn(log, "\r\n")] = '\0'; }
 
 static GLuint compile(GLenum stage, const char *kind, Error *error)
@@ -42,10 +55,10 @@ static GLuint compile(GLenum stage, const char *kind, Error *error)
         return 0;
     }
     const GLuint shader = glCreateShader(stage);
-    const GLchar *source = (const GLchar *)asset->bytes;
-    const GLint length = (GLint)asset->size;
+    const GLchar *const sources[] = {epoxy_is_desktop_gl() ? DESKTOP : MOBILE, (const GLchar *)asset->bytes};
+    const GLint lengths[] = {-1, (GLint)asset->size}; // -1: up to its 0
     GLint is_ok = GL_FALSE;
-    glShaderSource(shader, 1, &source, &length);
+    glShaderSource(shader, 2, sources, lengths);
     glCompileShader(shader);
     glGetShaderiv(shader, GL_COMPILE_STATUS, &is_ok);
     if (!is_ok) {
@@ -95,9 +108,18 @@ static void set_constant_uniforms(Render *render)
     const GLuint images = render->programs[BATCH_IMAGES], text = render->programs[BATCH_TEXT];
     glUseProgram(images);
     glUniform1i(glGetUniformLocation(images, "u_texels"), 1);
-    render->first_texel = glGetUniformLocation(images, "u_first_texel");
+    render->first_image = glGetUniformLocation(images, "u_first_image");
     glUseProgram(text);
     glUniform1i(glGetUniformLocation(text, "u_atlas"), 0);
+}
+
+// Without these a texture that has no smaller levels counts as incomplete and reads as black.
+static void set_up_texture(GLenum unit, GLuint texture)
+{
+    glActiveTexture(unit);
+    glBindTexture(GL_TEXTURE_2D, texture);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
 }
 
 static void create_buffers(Render *render)
@@ -109,21 +131,27 @@ static void create_buffers(Render *render)
         glVertexAttribDivisor(i, 1);
     }
     glGenBuffers(1, &render->instance_buffer);
-    glGenBuffers(1, &render->texel_buffer);
     glGenTextures(1, &render->texel_texture);
     glGenTextures(1, &render->atlas_texture);
-    glActiveTexture(GL_TEXTURE0);
-    glBindTexture(GL_TEXTURE_2D, render->atlas_texture);
-    // Without these a texture that has no smaller levels counts as incomplete and reads as black.
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+    if (epoxy_is_desktop_gl()) {
+        glGenBuffers(1, &render->texel_buffer);
+    } else {
+        set_up_texture(GL_TEXTURE1, render->texel_texture);
+    }
+    set_up_texture(GL_TEXTURE0, render->atlas_texture);
 }
 
 static void read_limits(Render *render)
 {
-    GLint max_texels = 0, viewport[2] = {0};
-    glGetIntegerv(GL_MAX_TEXTURE_BUFFER_SIZE, &max_texels);
-    render->max_texels = max_texels > 65536 ? (size_t)max_texels : 65536; // the least that OpenGL 3.3 promises
+    // each at least what is promised, and whole images
+    GLint max_texels = 65536, max_rows = 1024, viewport[2] = {0};
+    if (render->texel_buffer) {
+        glGetIntegerv(GL_MAX_TEXTURE_BUFFER_SIZE, &max_texels);
+        render->max_texels = (size_t)max_texels / DIGIT_PIXELS * DIGIT_PIXELS;
+    } else {
+        glGetIntegerv(GL_MAX_TEXTURE_SIZE, &max_rows);
+        render->max_texels = (size_t)max_rows * DIGIT_PIXELS;
+    }
     glGetIntegerv(GL_MAX_VIEWPORT_DIMS, viewport);
     glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &render->max_side);
     for (int i = 0; i < 2; i++)
@@ -133,9 +161,10 @@ static void read_limits(Render *render)
 Render *render_create(Error *error)
 {
     const int version = epoxy_gl_version();
-    if (!epoxy_is_desktop_gl() || version < 33) {
-        error_set(error, "The graphics driver offers OpenGL %s%d.%d; losslens needs OpenGL 3.3 or newer.",
-                  epoxy_is_desktop_gl() ? "" : "ES ", version / 10, version % 10);
+    const bool is_desktop = epoxy_is_desktop_gl();
+    if (version < (is_desktop ? 33 : 30)) {
+        error_set(error, "The graphics driver offers OpenGL %s%d.%d; losslens needs OpenGL 3.3, or ES 3.0, or newer.",
+                  is_desktop ? "" : "ES ", version / 10, version % 10);
         return NULL;
     }
     Render *render = calloc(1, sizeof *render);
@@ -205,11 +234,18 @@ static void upload_atlas(Render *render, Font *font)
 
 static void upload_texels(const Render *render, const Texel *texels, size_t count)
 {
-    glBindBuffer(GL_TEXTURE_BUFFER, render->texel_buffer);
-    glBufferData(GL_TEXTURE_BUFFER, (GLsizeiptr)(count * sizeof *texels), texels, GL_STREAM_DRAW);
     glActiveTexture(GL_TEXTURE1);
-    glBindTexture(GL_TEXTURE_BUFFER, render->texel_texture);
-    glTexBuffer(GL_TEXTURE_BUFFER, GL_R32UI, render->texel_buffer);
+    if (render->texel_buffer) {
+        glBindBuffer(GL_TEXTURE_BUFFER, render->texel_buffer);
+        glBufferData(GL_TEXTURE_BUFFER, (GLsizeiptr)(count * sizeof *texels), texels, GL_STREAM_DRAW);
+        glBindTexture(GL_TEXTURE_BUFFER, render->texel_texture);
+        glTexBuffer(GL_TEXTURE_BUFFER, GL_R32UI, render->texel_buffer);
+    } else {
+        glBindTexture(GL_TEXTURE_2D, render->texel_texture);
+        glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
+        glTexImage2D(GL_TEXTURE_2D, 0, GL_R32UI, DIGIT_PIXELS, (GLsizei)(count / DIGIT_PIXELS), 0, GL_RED_INTEGER,
+                     GL_UNSIGNED_INT, texels);
+    }
 }
 
 // first: the instance that is number 0 for the draw call (OpenGL 3.3 has no base instance).
@@ -232,7 +268,9 @@ static void set_frame_state(const Render *render, int width, int height)
     glDisable(GL_DEPTH_TEST);
     glDisable(GL_CULL_FACE);
     glDisable(GL_DITHER);
-    glDisable(GL_MULTISAMPLE);
+    if (epoxy_is_desktop_gl()) {
+        glDisable(GL_MULTISAMPLE); // else it is as the context was made
+    }
     glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
     glClearColor(background[0], background[1], background[2], 1);
     glClear(GL_COLOR_BUFFER_BIT);
@@ -282,7 +320,7 @@ static bool play(Render *render, const DrawList *list, int width, int height)
                 upload_texels(render, list->texels + batch->first_texel, batch->texel_count);
             }
             glUseProgram(render->programs[BATCH_IMAGES]);
-            glUniform1i(render->first_texel, is_one_upload ? (GLint)batch->first_texel : 0);
+            glUniform1i(render->first_image, is_one_upload ? (GLint)(batch->first_texel / DIGIT_PIXELS) : 0);
         }
         draw_batch(render, batch, height);
     }

@@ -1,4 +1,4 @@
-// Render: plays a draw list with OpenGL 3.3 core. The only file with GL calls.
+// Render: plays a draw list with OpenGL 3.3 core or OpenGL ES 3.0. The only file with GL calls.
 //
 // Thread: the one that owns the GL context (the UI thread). A context must be current before render_create and until
 // render_destroy: the library that finds the GL functions ends the program where none is.
@@ -10,7 +10,7 @@
 
 typedef struct Render Render;
 
-// NULL and a sentence when the context is older than OpenGL 3.3 or a shader does not compile.
+// NULL and a sentence when the context is older than those or a shader does not compile.
 Render *render_create(Error *error);
 void render_destroy(Render *render);
 

@@ -60,15 +60,40 @@ static void catch_x_errors(Window *window)
 // Hidden until there is something to see in it.
 static bool open_window(Window *window, int width, int height)
 {
-    SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
-    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
-    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
     SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
     SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
     const Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE | SDL_WINDOW_HIDDEN;
     window->sdl = SDL_CreateWindow("losslens: " LOSSLENS_SUBTITLE, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
                                    width, height, flags);
     return window->sdl != NULL;
+}
+
+// The window and its context, by OpenGL 3.3, else by OpenGL ES 3.0, where a driver has that alone. What is wrong with
+// the first is what is told.
+static bool open_with_context(Window *window, int width, int height, char *reason, size_t size)
+{
+    static const struct {
+        int profile, major, minor;
+    } dialects[] = {{SDL_GL_CONTEXT_PROFILE_CORE, 3, 3}, {SDL_GL_CONTEXT_PROFILE_ES, 3, 0}};
+    *reason = 0;
+    for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++) {
+        SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, dialects[i].profile);
+        SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, dialects[i].major);
+        SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, dialects[i].minor);
+        const bool has_window = open_window(window, width, height);
+        window->context = has_window ? SDL_GL_CreateContext(window->sdl) : NULL;
+        if (window->context)
+            return true;
+        if (!*reason)
+            (void)SDL_snprintf(reason, size, "%s: %s",
+                               has_window ? "there is no OpenGL 3.3 here"
+                                          : "the window could not be opened with OpenGL 3.3",
+                               SDL_GetError());
+        if (has_window)
+            SDL_DestroyWindow(window->sdl);
+        window->sdl = NULL;
+    }
+    return false;
 }
 
 // A window without one serves as well.
@@ -105,14 +130,15 @@ Window *window_create(int width, int height, bool is_offscreen, Error *error)
     if (!is_offscreen)
         ending_catch_signals();
     catch_x_errors(window);
-    if (!open_window(window, width, height))
-        return fail(window, error, "the window could not be opened with OpenGL 3.3");
+    char reason[256];
+    if (!open_with_context(window, width, height, reason, sizeof reason)) {
+        (void)error_set(error, "%s", reason);
+        window_destroy(window);
+        return NULL;
+    }
     if (!is_offscreen)
         set_icon(window);
     SDL_SetWindowMinimumSize(window->sdl, 960, 600);
-    window->context = SDL_GL_CreateContext(window->sdl);
-    if (!window->context)
-        return fail(window, error, "there is no OpenGL 3.3 here");
     if (!is_offscreen)
         (void)SDL_GL_SetSwapInterval(1);
     keyboard_watch(&window->keyboard);

@@ -11,7 +11,7 @@
 typedef struct Window Window;
 
 // A window of this size in screen units, or without a display (offscreen) a context alone. NULL and a sentence when
-// there is no display or no OpenGL 3.3: the program then ends with status 3.
+// there is no display, or neither OpenGL 3.3 nor ES 3.0: the program then ends with status 3.
 Window *window_create(int width, int height, bool is_offscreen, Error *error);
 void window_destroy(Window *window);
 
