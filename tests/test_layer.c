@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "isas.h"
 #include "kernels/kernel.h"
+#include "models/lane.h"
 #include "models/layer.h"
 #include "naive.h"
 #include "random.h"
@@ -103,6 +104,95 @@ static void close_trial(Trial *trial)
     free(trial->z64);
 }
 
+// ---- pictures over lanes ------------------------------------------------------------------------------------------
+
+// A layer as the only stage of a model, with its arrays; units are rows.
+typedef struct Lanes {
+    Stage stage;
+    StageArrays arrays;
+    float *x, *given, *upstream, *scratch;
+} Lanes;
+
+static float *make_array(const Grid *grid, const Shape *shape)
+{
+    float *array = floats_create(grid->size > 0 ? grid->size : ROWS * shape->stride);
+    assert_non_null(array);
+    return array;
+}
+
+static void put(const Grid *grid, const Shape *shape, const float *rows, float *to)
+{
+    if (grid->size > 0)
+        grid_from_rows(grid, rows, shape->plane, shape->stride, ROWS, to);
+    else
+        memcpy(to, rows, ROWS * shape->stride * sizeof *to);
+}
+
+static void take(const Grid *grid, const Shape *shape, const float *from, float *rows)
+{
+    if (grid->size > 0)
+        grid_to_rows(grid, from, ROWS, rows, shape->plane, shape->stride);
+    else
+        memcpy(rows, from, ROWS * shape->stride * sizeof *rows);
+}
+
+static Grid compact(const Shape *shape) { return shape_is_picture(shape) ? grid_of(shape, (Margin){0}) : (Grid){0}; }
+
+static Lanes open_lanes(const Layer *layer)
+{
+    Lanes lanes;
+    assert_int_equal(stage_list(layer, 1, &lanes.stage), 1);
+    const Grid in = compact(&layer->given), out = compact(&layer->to);
+    lanes.x = make_array(&lanes.stage.x, &layer->given);
+    lanes.given = make_array(&out, &layer->to);
+    lanes.upstream = make_array(&in, &layer->given);
+    lanes.scratch = make_noise(lanes.stage.scratch + 1, 8, NULL);
+    lanes.arrays = (StageArrays){.value = make_array(&lanes.stage.value, &layer->to),
+                                 .slope = make_array(&lanes.stage.slope, &layer->to),
+                                 .chosen = make_array(&out, &layer->to)};
+    return lanes;
+}
+
+static void close_lanes(Lanes *lanes)
+{
+    floats_free(lanes->x), floats_free(lanes->given), floats_free(lanes->upstream), floats_free(lanes->scratch);
+    floats_free(lanes->arrays.value), floats_free(lanes->arrays.slope), floats_free(lanes->arrays.chosen);
+}
+
+// z (NULL: not wanted) and the way back, as LayerBackward has them.
+static void go_both_ways(const Layer *layer, const LayerBackward *pass, float *z)
+{
+    Lanes lanes = open_lanes(layer);
+    const Grid in = compact(&layer->given), out = compact(&layer->to);
+    put(&lanes.stage.x, &layer->given, pass->x, lanes.x);
+    stage_forward(&lanes.stage, pass->parameters, NULL, lanes.x, ROWS, &lanes.arrays, lanes.scratch);
+    if (z)
+        take(&lanes.stage.value, &layer->to, lanes.arrays.value, z);
+    put(&out, &layer->to, pass->slope, lanes.given);
+    const StageBackward back = {.rows = ROWS,
+                                .parameters = pass->parameters,
+                                .x = lanes.x,
+                                .arrays = &lanes.arrays,
+                                .given = lanes.given,
+                                .gradient = pass->gradient,
+                                .upstream = lanes.upstream,
+                                .scratch = lanes.scratch};
+    stage_backward(&lanes.stage, &back);
+    memset(pass->upstream, 0, ROWS * layer->given.stride * sizeof *pass->upstream);
+    take(&in, &layer->given, lanes.upstream, pass->upstream);
+    close_lanes(&lanes);
+}
+
+static void go_back(const Layer *layer, const LayerBackward *pass)
+{
+    if (shape_is_picture(&layer->from) || shape_is_picture(&layer->to))
+        go_both_ways(layer, pass, NULL);
+    else
+        layer_backward(layer, pass);
+}
+
+// ---- cases --------------------------------------------------------------------------------------------------------
+
 static const Case cases[] = {
     {{.kind = LAYER_DENSE, .count = 20}, 37, 0, 0, 20, 1, 1, 0},
     {{.kind = LAYER_DENSE, .count = 1}, 1, 0, 0, 1, 1, 1, 0},
@@ -160,14 +250,27 @@ static void forward_is_its_definition(void **state)
         open_trial(&trial, &cases[i]);
         const Layer *layer = &trial.layer;
         layer_forward(layer, trial.values, trial.x, ROWS, trial.z, trial.scratch);
+        const bool has_lanes = shape_is_picture(&layer->from) || shape_is_picture(&layer->to);
+        float *z = floats_create(ROWS * layer->to.stride);
+        LayerBackward pass = {.parameters = trial.values,
+                              .x = trial.x,
+                              .slope = trial.slope,
+                              .gradient = trial.gradient,
+                              .upstream = trial.upstream};
+        if (has_lanes)
+            go_both_ways(layer, &pass, z);
         for (size_t row = 0; row < ROWS; row++) {
             naive_forward(layer, trial.values64, trial.x64 + row * layer->from.stride, trial.z64);
             for (int n = 0; n < shape_count(&layer->to); n++) {
                 const size_t at = naive_place(&layer->to, n);
                 check_close((double)trial.z[row * layer->to.stride + at], trial.z64[at],
                             1.0 + sqrt((double)layer->weight_rows), layer, "value", at);
+                if (has_lanes)
+                    check_close((double)z[row * layer->to.stride + at], trial.z64[at],
+                                1.0 + sqrt((double)layer->weight_rows), layer, "value over lanes", at);
             }
         }
+        floats_free(z);
         for (size_t n = 0; n < ROWS * layer->to.stride; n++)
             assert_true(isfinite(trial.z[n])); // gaps too
         close_trial(&trial);
@@ -208,14 +311,14 @@ static void backward_is_the_slope_of_its_definition(void **state)
         open_trial(&trial, &cases[i]);
         const Layer *layer = &trial.layer;
         trial.gradient[0] = 5; // of another layer
-        layer_backward(layer, &(LayerBackward){.rows = ROWS,
-                                               .parameters = trial.values,
-                                               .x = trial.x,
-                                               .z = trial.z,
-                                               .slope = trial.slope,
-                                               .gradient = trial.gradient,
-                                               .upstream = trial.upstream,
-                                               .scratch = trial.scratch});
+        go_back(layer, &(LayerBackward){.rows = ROWS,
+                                        .parameters = trial.values,
+                                        .x = trial.x,
+                                        .z = trial.z,
+                                        .slope = trial.slope,
+                                        .gradient = trial.gradient,
+                                        .upstream = trial.upstream,
+                                        .scratch = trial.scratch});
         assert_true(trial.gradient[0] == 5.0f);
         const int inputs = shape_count(&layer->from), step = inputs / 23 + 1;
         for (int n = 0; n < inputs; n += step) {
@@ -240,14 +343,14 @@ static void gaps_stay_zero(void **state)
         Trial trial;
         open_trial(&trial, &cases[i]);
         const Layer *layer = &trial.layer;
-        layer_backward(layer, &(LayerBackward){.rows = ROWS,
-                                               .parameters = trial.values,
-                                               .x = trial.x,
-                                               .z = trial.z,
-                                               .slope = trial.slope,
-                                               .gradient = trial.gradient,
-                                               .upstream = trial.upstream,
-                                               .scratch = trial.scratch});
+        go_back(layer, &(LayerBackward){.rows = ROWS,
+                                        .parameters = trial.values,
+                                        .x = trial.x,
+                                        .z = trial.z,
+                                        .slope = trial.slope,
+                                        .gradient = trial.gradient,
+                                        .upstream = trial.upstream,
+                                        .scratch = trial.scratch});
         float *is_number = floats_create(layer->from.stride);
         for (int n = 0; n < shape_count(&layer->from); n++)
             is_number[naive_place(&layer->from, n)] = 1;
@@ -289,13 +392,14 @@ static void folded_is_one_after_the_other(void **state)
         assert_true(up.is_folded && folded.scale == 2);
         float *parameters = make_noise(offset, 1, NULL), *x = make_noise(ROWS * in.stride, 2, &in);
         float *slope = make_noise(ROWS * folded.to.stride, 3, &folded.to), *large = floats_create(ROWS * up.to.stride);
-        float *large_slope = floats_create(ROWS * up.to.stride), *z[2], *gradient[2], *upstream[2];
+        float *large_slope = floats_create(ROWS * up.to.stride), *z[3], *gradient[2], *upstream[2];
         float *scratch = make_noise(folded.scratch + convolution.scratch + up.scratch + 1, 4, NULL);
         for (size_t row = 0; row < folded.weight_rows; row++)
             for (size_t j = (size_t)pairs[i].count; j < folded.stride; j++)
                 parameters[folded.weight_offset + row * folded.stride + j] = 0;
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < 3; j++)
             z[j] = floats_create(ROWS * folded.to.stride);
+        for (int j = 0; j < 2; j++) {
             gradient[j] = floats_create(offset);
             upstream[j] = make_noise(ROWS * in.stride, 5, NULL);
         }
@@ -311,25 +415,28 @@ static void folded_is_one_after_the_other(void **state)
                               .gradient = gradient[0],
                               .upstream = large_slope,
                               .scratch = scratch};
-        layer_backward(&convolution, &pass);
-        layer_backward(
+        go_back(&convolution, &pass);
+        go_back(
             &up,
             &(LayerBackward){
                 .rows = ROWS, .x = x, .z = large, .slope = large_slope, .upstream = upstream[0], .scratch = scratch});
         pass.x = x, pass.z = z[1], pass.gradient = gradient[1], pass.upstream = upstream[1];
-        layer_backward(&folded, &pass);
+        go_both_ways(&folded, &pass, z[2]);
         const double scale = 2.0 + sqrt((double)folded.weight_rows) + sqrt((double)folded.to.stride);
-        for (size_t n = 0; n < ROWS * folded.to.stride; n++)
+        for (size_t n = 0; n < ROWS * folded.to.stride; n++) {
             check_close((double)z[1][n], (double)z[0][n], scale, &folded, "folded value", n);
+            check_close((double)z[2][n], (double)z[0][n], scale, &folded, "folded value over lanes", n);
+        }
         for (size_t n = 0; n < ROWS * in.stride; n++)
             check_close((double)upstream[1][n], (double)upstream[0][n], scale, &folded, "folded dL/dx", n);
         for (size_t n = 0; n < offset; n++)
             check_close((double)gradient[1][n], (double)gradient[0][n], 4.0 * scale, &folded, "folded gradient", n);
         for (int j = 0; j < 2; j++) {
-            floats_free(z[j]);
             floats_free(gradient[j]);
             floats_free(upstream[j]);
         }
+        for (int j = 0; j < 3; j++)
+            floats_free(z[j]);
         floats_free(parameters), floats_free(x), floats_free(slope), floats_free(large), floats_free(large_slope);
         floats_free(scratch);
     }

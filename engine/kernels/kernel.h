@@ -51,8 +51,8 @@ typedef struct Product {
 // that what a window shows at one of its places, over all positions, is a part of a plane. Row l of B begins at b +
 // b_at[l]; a_at[l] is where column l of A stands.
 //
-// C (m, n) = A (m, k) B (k, n) + start (m; NULL: zero), + C itself where accumulate is set; A's element (i, l) is a[i *
-// a_row + a_at[l]]. n a multiple of KERNEL_PAD.
+// C (m, n) = A (m, k) B (k, n) + start (m; NULL: zero); A's element (i, l) is a[i * a_row + a_at[l]]. n a multiple of
+// KERNEL_PAD.
 typedef struct WindowProduct {
     size_t m, n, k;
     const float *a;
@@ -63,21 +63,57 @@ typedef struct WindowProduct {
     const float *start;
     float *c;
     size_t c_stride;
-    bool accumulate;
 } WindowProduct;
 
-// C (m, n) += the sum over images and over `length` positions, a multiple of KERNEL_PAD, of A's row times B's: row i of
-// A begins at a + a_at[i], row j of B at b + j * b_row; *_image: from image to image.
-typedef struct WindowDots {
-    size_t m, n, length, images;
+// Pictures of LANE_IMAGES images side by side: a pixel is as many floats, one of each image. Rows and columns of pixels
+// are any number of floats apart.
+//
+// A convolution's products. c of channel i at pixel (y, x) = start[i] (NULL: zero) + the sum over l < k of a[l *
+// a_stride + i] times what stands at b_at[l] from b's pixel (y, x) on.
+enum { LANE_IMAGES = KERNEL_PAD };
+
+typedef struct LaneProduct {
+    size_t m, k, rows, columns;
+    const float *a;
+    size_t a_stride;
+    const float *b;
+    const uint32_t *b_at; // (k)
+    size_t b_row, b_column;
+    const float *start; // (m)
+    float *c;
+    size_t c_plane, c_row, c_column;
+} LaneProduct;
+
+// c (m, n) += the sum over pixels and images of a's (y, x) at a_at[i] times b's (y, x) of channel j. add_lane_sums: c
+// (n) += the same of b alone, whose pixels are side by side.
+typedef struct LaneDots {
+    size_t m, n, rows, columns;
     const float *a;
     const uint32_t *a_at; // (m)
-    size_t a_image;
+    size_t a_row, a_column;
     const float *b;
-    size_t b_row, b_image;
+    size_t b_plane, b_row, b_column;
     float *c;
     size_t c_stride;
-} WindowDots;
+} LaneDots;
+
+// A row of `count` pixels, each the greatest of 2 x 2 of two rows, the first of equals. chosen: which, 0 to 3 as bits.
+// With slopes, also the slope that stands where the greatest does. has_half: the last has a left side alone.
+typedef struct LanePool {
+    size_t count;
+    bool has_half;
+    const float *above, *below;
+    const float *above_slopes, *below_slopes; // NULL: none
+    float *values, *slopes, *chosen;
+} LanePool;
+
+// And back: upstream, times slopes where there are any, to where the greatest stood, zero elsewhere.
+typedef struct LaneUnpool {
+    size_t count;
+    bool has_half;
+    const float *upstream, *slopes, *chosen;
+    float *above, *below; // below NULL: there is no such row
+} LaneUnpool;
 
 // Images as they are stored, anywhere in memory: rows[i] points to `pixels` bytes, value byte / 255. Four fifths of the
 // pixels are zero, so products with them go by quads, four neighbouring pixels: bit i of lit[q] says that quad q of
@@ -134,20 +170,18 @@ typedef struct Kernel {
     const OptimizerTable *optimizers;
     void (*multiply)(const Product *product);
     void (*multiply_windows)(const WindowProduct *product);
-    void (*add_window_dots)(const WindowDots *dots);
+    void (*multiply_lanes)(const LaneProduct *product);
+    void (*add_lane_dots)(const LaneDots *dots);
+    void (*add_lane_sums)(const LaneDots *sums);
+    void (*pool_lanes)(const LanePool *pool);
+    void (*unpool_lanes)(const LaneUnpool *pool);
     // Rows of `width` floats, pitch floats apart.
     void (*copy_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width);
-    // Of a row of `width` numbers those at even and at odd places, one behind the other, and back.
-    void (*split_rows)(const float *restrict row, float *restrict even, float *restrict odd, size_t width);
+    // A row of `width` numbers of those at even and those at odd places.
     void (*join_rows)(const float *restrict even, const float *restrict odd, float *restrict row, size_t width);
-    // Each number becomes 2 x 2 of its own in two rows (2 count); and the sum of such 2 x 2, count times.
+    // Each number becomes 2 x 2 of its own in two rows (2 count); and the greatest of such 2 x 2, count times.
     void (*double_rows)(const float *restrict from, float *restrict above, float *restrict below, size_t count);
-    void (*halve_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count);
-    // The greatest of 2 x 2, count times, of two rows (2 count); and slopes (count) to where it stood, the first of
-    // equals, zero to the others.
     void (*pool_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count);
-    void (*unpool_rows)(const float *restrict above, const float *restrict below, const float *restrict slopes,
-                        float *restrict to_above, float *restrict to_below, size_t count);
     void (*find_lit)(const Tile *tile);
     void (*multiply_tile)(const TileProduct *product);
     void (*multiply_tile_transposed)(const TileProduct *product);

@@ -10,15 +10,17 @@ void PER_ISA(multiply)(const Product *product);
 
 // window_isa.c
 void PER_ISA(multiply_windows)(const WindowProduct *product);
-void PER_ISA(add_window_dots)(const WindowDots *dots);
 void PER_ISA(copy_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width);
-void PER_ISA(split_rows)(const float *restrict row, float *restrict even, float *restrict odd, size_t width);
 void PER_ISA(join_rows)(const float *restrict even, const float *restrict odd, float *restrict row, size_t width);
 void PER_ISA(double_rows)(const float *restrict from, float *restrict above, float *restrict below, size_t count);
-void PER_ISA(halve_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count);
 void PER_ISA(pool_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count);
-void PER_ISA(unpool_rows)(const float *restrict above, const float *restrict below, const float *restrict slopes,
-                          float *restrict to_above, float *restrict to_below, size_t count);
+
+// lane_isa.c
+void PER_ISA(multiply_lanes)(const LaneProduct *product);
+void PER_ISA(add_lane_dots)(const LaneDots *dots);
+void PER_ISA(add_lane_sums)(const LaneDots *sums);
+void PER_ISA(pool_lanes)(const LanePool *pool);
+void PER_ISA(unpool_lanes)(const LaneUnpool *pool);
 
 // tile_isa.c
 void PER_ISA(find_lit)(const Tile *tile);

@@ -4,9 +4,9 @@
 #include "kernels/vector.h"
 
 #if LANES == 16
-enum { BLOCK_ROWS = 8, DOT_ROWS = 4, DOT_COLUMNS = 4 };
+enum { BLOCK_ROWS = 8 };
 #else
-enum { BLOCK_ROWS = 4, DOT_ROWS = 2, DOT_COLUMNS = 4 };
+enum { BLOCK_ROWS = 4 };
 #endif
 
 enum { BLOCK_VECS = 3, LINE_VECS = 8 };
@@ -42,7 +42,7 @@ INLINE void multiply_block(const WindowProduct *p, size_t row, size_t column, co
 #pragma GCC unroll 8
         for (int j = 0; j < vecs; j++) {
             float *const at = p->c + (row + (size_t)i) * p->c_stride + column + (size_t)j * LANES;
-            vec_store(at, p->accumulate ? sum[i][j] + vec_load(at) : sum[i][j]);
+            vec_store(at, sum[i][j]);
         }
 }
 
@@ -65,60 +65,6 @@ void PER_ISA(multiply_windows)(const WindowProduct *p)
         multiply_rows(p, row, 2, BLOCK_VECS);
     for (; row < p->m; row++)
         multiply_rows(p, row, 1, LINE_VECS);
-}
-
-// ---- dot products -------------------------------------------------------------------------------------------------
-
-INLINE void dot_block(const WindowDots *p, size_t row, size_t column, const int rows, const int columns)
-{
-    Vec sum[DOT_ROWS][DOT_COLUMNS];
-#pragma GCC unroll 4
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (int j = 0; j < columns; j++)
-            sum[i][j] = (Vec){0};
-    for (size_t image = 0; image < p->images; image++) {
-        const float *a[DOT_ROWS], *const b = p->b + image * p->b_image + column * p->b_row;
-#pragma GCC unroll 4
-        for (int i = 0; i < rows; i++)
-            a[i] = p->a + image * p->a_image + p->a_at[row + (size_t)i];
-        for (size_t at = 0; at < p->length; at += LANES) {
-            Vec left[DOT_ROWS];
-#pragma GCC unroll 4
-            for (int i = 0; i < rows; i++)
-                left[i] = vec_load(a[i] + at);
-#pragma GCC unroll 4
-            for (int j = 0; j < columns; j++) {
-                const Vec right = vec_load(b + (size_t)j * p->b_row + at);
-#pragma GCC unroll 4
-                for (int i = 0; i < rows; i++)
-                    sum[i][j] += left[i] * right;
-            }
-        }
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (int j = 0; j < columns; j++)
-            p->c[(row + (size_t)i) * p->c_stride + column + (size_t)j] += vec_sum(sum[i][j]);
-}
-
-INLINE void dot_columns(const WindowDots *p, size_t column, const int columns)
-{
-    size_t row = 0;
-    for (; row + DOT_ROWS <= p->m; row += DOT_ROWS)
-        dot_block(p, row, column, DOT_ROWS, columns);
-    for (; row < p->m; row++)
-        dot_block(p, row, column, 1, columns);
-}
-
-void PER_ISA(add_window_dots)(const WindowDots *p)
-{
-    size_t column = 0;
-    for (; column + DOT_COLUMNS <= p->n; column += DOT_COLUMNS)
-        dot_columns(p, column, DOT_COLUMNS);
-    for (; column < p->n; column++)
-        dot_columns(p, column, 1);
 }
 
 // ---- planes -------------------------------------------------------------------------------------------------------
@@ -146,17 +92,6 @@ void PER_ISA(copy_rows)(const float *from, size_t from_pitch, float *to, size_t 
     }
 }
 
-void PER_ISA(split_rows)(const float *restrict row, float *restrict even, float *restrict odd, size_t width)
-{
-    const size_t pairs = width / 2;
-    for (size_t i = 0; i < pairs; i++) {
-        even[i] = row[2 * i];
-        odd[i] = row[2 * i + 1];
-    }
-    if (width % 2)
-        even[pairs] = row[2 * pairs];
-}
-
 void PER_ISA(join_rows)(const float *restrict even, const float *restrict odd, float *restrict row, size_t width)
 {
     const size_t pairs = width / 2;
@@ -174,12 +109,6 @@ void PER_ISA(double_rows)(const float *restrict from, float *restrict above, flo
         above[2 * i] = above[2 * i + 1] = below[2 * i] = below[2 * i + 1] = from[i];
 }
 
-void PER_ISA(halve_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        out[i] = (above[2 * i] + above[2 * i + 1]) + (below[2 * i] + below[2 * i + 1]);
-}
-
 void PER_ISA(pool_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -187,52 +116,4 @@ void PER_ISA(pool_rows)(const float *restrict above, const float *restrict below
         const float right = below[2 * i] >= below[2 * i + 1] ? below[2 * i] : below[2 * i + 1];
         out[i] = left >= right ? left : right;
     }
-}
-
-// Each lane's neighbour in its pair, and each of half as many numbers twice.
-#if LANES == 16
-#define SWAPPED 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14
-#define TWICE   0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7
-#define RIGHT   0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1
-#elif LANES == 8
-#define SWAPPED 1, 0, 3, 2, 5, 4, 7, 6
-#define TWICE   0, 0, 1, 1, 2, 2, 3, 3
-#define RIGHT   0, -1, 0, -1, 0, -1, 0, -1
-#else
-#define SWAPPED 1, 0, 3, 2
-#define TWICE   0, 0, 1, 1
-#define RIGHT   0, -1, 0, -1
-#endif
-
-// Of the slopes (LANES / 2), where a number of a row is the greater of its pair, the left one of equals.
-INLINE void unpool_vector(const float *above, const float *below, const float *slopes, float *to_above, float *to_below)
-{
-    const VecInt right = {RIGHT};
-    const Vec a = vec_load(above), b = vec_load(below), given = vec_load_part(slopes, LANES / 2);
-    const Vec other_a = __builtin_shufflevector(a, a, SWAPPED), other_b = __builtin_shufflevector(b, b, SWAPPED);
-    const Vec slope = __builtin_shufflevector(given, given, TWICE);
-    const VecInt is_a = (a > other_a) | ((a == other_a) & ~right), is_b = (b > other_b) | ((b == other_b) & ~right);
-    const Vec most_a = vec_select(a > other_a, a, other_a), most_b = vec_select(b > other_b, b, other_b);
-    const VecInt is_above = most_a >= most_b;
-    vec_store(to_above, (Vec)((VecInt)slope & is_a & is_above));
-    vec_store(to_below, (Vec)((VecInt)slope & is_b & ~is_above));
-}
-
-void PER_ISA(unpool_rows)(const float *restrict above, const float *restrict below, const float *restrict slopes,
-                          float *restrict to_above, float *restrict to_below, size_t count)
-{
-    enum { PAIRS = LANES / 2 };
-    size_t i = 0;
-    for (; i + PAIRS <= count; i += PAIRS)
-        unpool_vector(above + 2 * i, below + 2 * i, slopes + i, to_above + 2 * i, to_below + 2 * i);
-    if (i == count)
-        return;
-    float a[LANES] = {0}, b[LANES] = {0}, slope[PAIRS] = {0}, to_a[LANES], to_b[LANES];
-    const size_t rest = count - i;
-    memcpy(a, above + 2 * i, 2 * rest * sizeof *a);
-    memcpy(b, below + 2 * i, 2 * rest * sizeof *b);
-    memcpy(slope, slopes + i, rest * sizeof *slope);
-    unpool_vector(a, b, slope, to_a, to_b);
-    memcpy(to_above + 2 * i, to_a, 2 * rest * sizeof *to_a);
-    memcpy(to_below + 2 * i, to_b, 2 * rest * sizeof *to_b);
 }

@@ -152,12 +152,11 @@ static int count_windows(int size, const LayerPlan *plan, int *before)
 
 static void plan_weights(const LayerPlan *plan, const Shape *large, const Shape *small, Layer *layer)
 {
-    const size_t positions = (size_t)small->height * (size_t)small->width;
     layer->side = plan->side;
     layer->step = plan->step;
     layer->weight_rows = (size_t)large->channels * (size_t)plan->side * (size_t)plan->side;
     layer->stride = kernel_pad((size_t)small->channels);
-    layer->scratch = layer->weight_rows * small->plane + positions * layer->stride;
+    layer->scratch = layer->weight_rows * small->plane;
 }
 
 static bool plan_conv(const LayerPlan *plan, Layer *layer, Error *error)
@@ -197,7 +196,6 @@ static bool plan_pool(const LayerPlan *plan, Layer *layer, Error *error)
     if (in->height * in->width < 2)
         return error_set(error, "a picture of 1 x 1 has nothing to pool");
     layer->to = shape_of_picture(in->channels, (in->height + 1) / 2, (in->width + 1) / 2);
-    layer->scratch = kernel_pad((size_t)in->width);
     return true;
 }
 
@@ -238,17 +236,17 @@ typedef struct Kind {
     bool wants_picture; // else units
     Plan *plan;
     LayerForward *forward;
-    LayerBack *backward;
+    LayerBack *backward; // NULL: of pictures (lane.h)
 } Kind;
 
 static const Kind kinds[LAYER_KIND_COUNT] = {
     [LAYER_DENSE] = {"dense", false, plan_dense, dense_forward, dense_backward},
-    [LAYER_CONV] = {"conv", true, plan_conv, conv_forward, conv_backward},
-    [LAYER_UNCONV] = {"unconv", true, plan_unconv, unconv_forward, unconv_backward},
-    [LAYER_POOL] = {"pool", true, plan_pool, pool_forward, pool_backward},
-    [LAYER_UP] = {"up", true, plan_up, up_forward, up_backward},
-    [LAYER_FLATTEN] = {"flatten", true, plan_flatten, flatten_forward, flatten_backward},
-    [LAYER_RESHAPE] = {"reshape", false, plan_reshape, flatten_forward, flatten_backward},
+    [LAYER_CONV] = {"conv", true, plan_conv, conv_forward, NULL},
+    [LAYER_UNCONV] = {"unconv", true, plan_unconv, unconv_forward, NULL},
+    [LAYER_POOL] = {"pool", true, plan_pool, pool_forward, NULL},
+    [LAYER_UP] = {"up", true, plan_up, up_forward, NULL},
+    [LAYER_FLATTEN] = {"flatten", true, plan_flatten, flatten_forward, NULL},
+    [LAYER_RESHAPE] = {"reshape", false, plan_reshape, flatten_forward, NULL},
     [LAYER_SAMPLE] = {"sample", false, plan_sample, sample_forward, sample_backward},
 };
 
@@ -306,8 +304,6 @@ void layer_forward(const Layer *layer, const float *parameters, const float *x, 
 
 void layer_backward(const Layer *layer, const LayerBackward *pass)
 {
-    assert(pass->rows <= TILE_ROWS);
-    if (pass->is_first && pass->gradient && layer->kind != LAYER_DENSE) // whose products begin anew by themselves
-        memset(pass->gradient + layer->weight_offset, 0, (layer_end(layer) - layer->weight_offset) * sizeof(float));
+    assert(pass->rows <= TILE_ROWS && kinds[layer->kind].backward);
     kinds[layer->kind].backward(layer, pass);
 }

@@ -65,7 +65,7 @@ typedef struct Layer {
     size_t weight_rows;                // 0: it has no parameters
     size_t stride;                     // floats from row to row of the weights
     size_t weight_offset, bias_offset; // into the parameters
-    size_t scratch;                    // floats that forward and backward want
+    size_t scratch;                    // floats that layer_forward and layer_backward want
     bool is_bent;                      // the hidden activation comes behind it
 } Layer;
 
@@ -99,4 +99,5 @@ typedef struct LayerBackward {
     float *scratch;
 } LayerBackward;
 
+// Of units; those of pictures go back in lane.h.
 void layer_backward(const Layer *layer, const LayerBackward *pass);

@@ -1,9 +1,7 @@
-// Convolution, and the same turned round. A window of side x side slides over the larger picture and stops at each
-// position of the smaller one; what it shows there, over all channels, is a column of `columns` (K, positions), K =
-// channels * side * side in the order of PyTorch's weights. Then both directions are products:
-//
-//   convolution          z = W^T columns + b    dW = columns dz^T    dx: what W dz adds to each pixel under a window
-//   turned round         z: what W x adds, + b  dW = columns x^T     dx = W^T columns, of the windows over dz
+// Convolution, and the same turned round, of one image after the other: for a few of them; training goes through
+// lane.h. A window of side x side slides over the larger picture and stops at each position of the smaller one; what it
+// shows there, over all channels, is a column of `columns` (K, positions), K = channels * side * side in the order of
+// PyTorch's weights. Then z = W^T columns + b, or turned round, what W x adds to each pixel under a window, + b.
 //
 // W is (K, stride): a row for each place in the window, a column for each channel of the smaller picture.
 #include <string.h>
@@ -127,47 +125,11 @@ static void spread_columns(const Layer *layer, const Window *window, const float
     });
 }
 
-// dW += columns small^T. turned: (positions, stride), scratch.
-static void add_gradient(const Layer *layer, const Window *window, const float *columns, const float *small,
-                         float *turned, float *gradient)
-{
-    const size_t positions = (size_t)window->small->height * (size_t)window->small->width;
-    const size_t channels = (size_t)window->small->channels;
-    if (layer->stride > channels)
-        memset(turned, 0, positions * layer->stride * sizeof *turned);
-    kernel_get()->transpose(small, window->small->plane, channels, positions, turned, layer->stride);
-    layer_multiply(&(Product){
-        .m = layer->weight_rows,
-        .n = layer->stride,
-        .k = positions,
-        .a = columns,
-        .a_row = window->small->plane,
-        .a_column = 1,
-        .b = turned,
-        .b_stride = layer->stride,
-        .c = gradient + layer->weight_offset,
-        .c_stride = layer->stride,
-        .accumulate = true,
-    });
-}
-
 static void fill_bias(const Layer *layer, const float *parameters, float *z)
 {
     for (int channel = 0; channel < layer->to.channels; channel++)
         for (size_t i = 0; i < layer->to.plane; i++)
             z[(size_t)channel * layer->to.plane + i] = parameters[layer->bias_offset + (size_t)channel];
-}
-
-void layer_add_bias_gradient(const Layer *layer, const float *slope, float *gradient)
-{
-    for (int channel = 0; channel < layer->to.channels; channel++) {
-        float sum[4] = {0};
-        const float *plane = slope + (size_t)channel * layer->to.plane; // gaps are zero
-        for (size_t i = 0; i < layer->to.plane; i += 4)
-            for (size_t j = 0; j < 4; j++)
-                sum[j] += plane[i + j];
-        gradient[layer->bias_offset + (size_t)channel] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    }
 }
 
 void conv_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
@@ -184,30 +146,6 @@ void conv_forward(const Layer *layer, const float *parameters, const float *x, i
     }
 }
 
-void conv_backward(const Layer *layer, const LayerBackward *pass)
-{
-    const Window window = window_of(layer);
-    float *columns = pass->scratch, *turned = columns + layer->weight_rows * layer->to.plane;
-    if (slide_fits(layer)) {
-        slide_backward(layer, pass);
-        return;
-    }
-    for (int row = 0; row < pass->rows; row++) {
-        const float *slope = pass->slope + (size_t)row * layer->to.stride;
-        if (pass->gradient) {
-            cut_windows(&window, pass->x + (size_t)row * layer->from.stride, columns);
-            add_gradient(layer, &window, columns, slope, turned, pass->gradient);
-            layer_add_bias_gradient(layer, slope, pass->gradient);
-        }
-        if (pass->upstream) {
-            float *upstream = pass->upstream + (size_t)row * layer->from.stride;
-            spread_columns(layer, &window, pass->parameters, slope, columns);
-            memset(upstream, 0, layer->from.stride * sizeof *upstream);
-            add_windows(&window, columns, upstream);
-        }
-    }
-}
-
 void unconv_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
 {
     const Window window = window_of(layer);
@@ -215,24 +153,5 @@ void unconv_forward(const Layer *layer, const float *parameters, const float *x,
         spread_columns(layer, &window, parameters, x, scratch);
         fill_bias(layer, parameters, z);
         add_windows(&window, scratch, z);
-    }
-}
-
-void unconv_backward(const Layer *layer, const LayerBackward *pass)
-{
-    const Window window = window_of(layer);
-    float *columns = pass->scratch, *turned = columns + layer->weight_rows * layer->from.plane;
-    for (int row = 0; row < pass->rows; row++) {
-        const float *slope = pass->slope + (size_t)row * layer->to.stride;
-        cut_windows(&window, slope, columns);
-        if (pass->gradient) {
-            add_gradient(layer, &window, columns, pass->x + (size_t)row * layer->from.stride, turned, pass->gradient);
-            layer_add_bias_gradient(layer, slope, pass->gradient);
-        }
-        if (pass->upstream) {
-            float *upstream = pass->upstream + (size_t)row * layer->from.stride;
-            memset(upstream, 0, layer->from.stride * sizeof *upstream);
-            multiply_columns(layer, &window, pass->parameters, columns, upstream);
-        }
     }
 }

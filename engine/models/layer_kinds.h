@@ -10,16 +10,12 @@ typedef void LayerBack(const Layer *layer, const LayerBackward *pass);
 
 // flatten: the same code for both ways.
 LayerForward dense_forward, conv_forward, unconv_forward, pool_forward, up_forward, flatten_forward, sample_forward;
-LayerBack dense_backward, conv_backward, unconv_backward, pool_backward, up_backward, flatten_backward, sample_backward;
+LayerBack dense_backward, sample_backward; // those of pictures: lane_kinds.h
 
 // Of a convolution whose window stops at every position (layer_slide.c): whether a layer is one, floats of scratch.
 bool slide_fits(const Layer *layer);
 size_t slide_scratch(const Layer *layer);
 LayerForward slide_forward;
-LayerBack slide_backward;
-
-// Of a convolution of either kind: each channel's slopes summed, of one image. slope: gaps zero.
-void layer_add_bias_gradient(const Layer *layer, const float *slope, float *gradient);
 
 // The product of any k: in pieces, one added to the other. accumulate or bias as in it.
 void layer_multiply(const Product *product);

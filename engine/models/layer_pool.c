@@ -1,4 +1,4 @@
-// Layers without parameters: pool and up, and those that only move numbers about.
+// Layers without parameters, of one image after the other: pool and up, and those that only move numbers about.
 #include <string.h>
 
 #include "models/layer_kinds.h"
@@ -8,7 +8,6 @@
 typedef struct Rows {
     size_t above, below, small, full;
     bool has_half; // one more pixel, of the last column alone
-    float *spare;  // (width of the larger) for who needs a row
 } Rows;
 
 static Rows find_rows(const Shape *large, const Shape *small, int channel, int row)
@@ -24,104 +23,47 @@ static Rows find_rows(const Shape *large, const Shape *small, int channel, int r
     };
 }
 
-static void clear_gaps(const Shape *shape, float *values)
-{
-    for (int channel = 0; channel < shape->channels; channel++)
-        shape_clear_gap(shape, channel, values);
-}
+typedef void DoRows(const Rows *rows, const float *x, float *z);
 
-typedef void DoRows(const Rows *rows, const float *x, const float *from, float *to);
-
-// Once for each row of the small picture.
-static void do_rows(const Shape *large, const Shape *small, DoRows *what, const float *x, const float *from, float *to,
-                    float *spare)
+static void take_greatest(const Rows *rows, const float *x, float *z)
 {
-    for (int channel = 0; channel < small->channels; channel++)
-        for (int row = 0; row < small->height; row++) {
-            Rows rows = find_rows(large, small, channel, row);
-            rows.spare = spare;
-            what(&rows, x, from, to);
-        }
-}
-
-static void take_greatest(const Rows *rows, const float *x, const float *from, float *to)
-{
-    (void)from;
     const size_t last = 2 * rows->full;
-    kernel_get()->pool_rows(x + rows->above, x + rows->below, to + rows->small, rows->full);
+    kernel_get()->pool_rows(x + rows->above, x + rows->below, z + rows->small, rows->full);
     if (rows->has_half) {
         const float above = x[rows->above + last], below = x[rows->below + last];
-        to[rows->small + rows->full] = above >= below ? above : below;
+        z[rows->small + rows->full] = above >= below ? above : below;
     }
 }
 
-static void give_greatest(const Rows *rows, const float *x, const float *from, float *to)
+static void give_all(const Rows *rows, const float *x, float *z)
 {
-    const size_t last = 2 * rows->full; // below the picture nothing is given: the row above comes first
-    const float *slopes = from + rows->small;
-    const bool has_below = rows->below != rows->above;
-    kernel_get()->unpool_rows(x + rows->above, x + rows->below, slopes, to + rows->above,
-                              has_below ? to + rows->below : rows->spare, rows->full);
-    if (!rows->has_half)
-        return;
-    const bool is_above = x[rows->above + last] >= x[rows->below + last];
-    to[rows->above + last] = is_above ? slopes[rows->full] : 0.0f;
-    if (has_below)
-        to[rows->below + last] = is_above ? 0.0f : slopes[rows->full];
+    kernel_get()->double_rows(x + rows->small, z + rows->above, z + rows->below, rows->full);
 }
 
-static void take_sum(const Rows *rows, const float *x, const float *from, float *to)
+// Once for each row of the small picture.
+static void do_rows(const Layer *layer, const Shape *large, const Shape *small, DoRows *what, const float *x, int rows,
+                    float *z)
 {
-    (void)x;
-    kernel_get()->halve_rows(from + rows->above, from + rows->below, to + rows->small, rows->full);
-}
-
-static void give_all(const Rows *rows, const float *x, const float *from, float *to)
-{
-    (void)x;
-    kernel_get()->double_rows(from + rows->small, to + rows->above, to + rows->below, rows->full);
-}
-
-static void pass_forward(const Layer *layer, const Shape *large, const Shape *small, DoRows *what, const float *x,
-                         int rows, float *z)
-{
-    for (int row = 0; row < rows; row++, x += layer->from.stride, z += layer->to.stride) {
-        do_rows(large, small, what, x, x, z, NULL);
-        clear_gaps(&layer->to, z);
-    }
-}
-
-static void pass_backward(const Layer *layer, const Shape *large, const Shape *small, DoRows *what,
-                          const LayerBackward *pass)
-{
-    for (size_t row = 0; pass->upstream && row < (size_t)pass->rows; row++) {
-        float *upstream = pass->upstream + row * layer->from.stride;
-        do_rows(large, small, what, pass->x + row * layer->from.stride, pass->slope + row * layer->to.stride, upstream,
-                pass->scratch);
-        clear_gaps(&layer->from, upstream);
-    }
+    for (int row = 0; row < rows; row++, x += layer->from.stride, z += layer->to.stride)
+        for (int channel = 0; channel < small->channels; channel++) {
+            for (int y = 0; y < small->height; y++) {
+                const Rows places = find_rows(large, small, channel, y);
+                what(&places, x, z);
+            }
+            shape_clear_gap(&layer->to, channel, z);
+        }
 }
 
 void pool_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
 {
     (void)parameters, (void)scratch;
-    pass_forward(layer, &layer->from, &layer->to, take_greatest, x, rows, z);
-}
-
-void pool_backward(const Layer *layer, const LayerBackward *pass)
-{
-    pass_backward(layer, &layer->from, &layer->to, give_greatest, pass);
+    do_rows(layer, &layer->from, &layer->to, take_greatest, x, rows, z);
 }
 
 void up_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)
 {
     (void)parameters, (void)scratch;
-    pass_forward(layer, &layer->to, &layer->from, give_all, x, rows, z);
-}
-
-void up_backward(const Layer *layer, const LayerBackward *pass)
-{
-    pass_backward(layer, &layer->to, &layer->from, take_sum, pass);
+    do_rows(layer, &layer->to, &layer->from, give_all, x, rows, z);
 }
 
 // ---- pictures as units, and back ----------------------------------------------------------------------------------
@@ -142,10 +84,4 @@ void flatten_forward(const Layer *layer, const float *parameters, const float *x
 {
     (void)parameters, (void)scratch;
     move(&layer->from, &layer->to, x, rows, z);
-}
-
-void flatten_backward(const Layer *layer, const LayerBackward *pass)
-{
-    if (pass->upstream)
-        move(&layer->to, &layer->from, pass->slope, pass->rows, pass->upstream);
 }

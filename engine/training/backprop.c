@@ -27,20 +27,24 @@ static Backprop *create_slices(Backprop *backprop, Error *error)
     return NULL;
 }
 
-void backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream)
+float backprop_find_penalty(const Model *model)
 {
     // the gradient is of the loss summed over pixels; the penalty is added to their mean
-    const float penalty = model->spec.l1 * (float)model->pixels;
+    return model->spec.l1 * (float)model->pixels;
+}
+
+float backprop_penalty_slope(float penalty, float code)
+{
+    return code > 0.0f ? penalty : code < 0.0f ? -penalty : 0.0f;
+}
+
+void backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream)
+{
+    const float penalty = backprop_find_penalty(model);
     const Shape *shape = &model->layers[model->code_index].to;
-    const bool is_picture = shape_is_picture(shape); // else all units are one run
-    const size_t runs = is_picture ? (size_t)shape->channels : 1;
-    const size_t length = (size_t)shape_count(shape) / runs;
     for (size_t row = 0; row < rows; row++)
-        for (size_t run = 0; run < runs; run++) {
-            const size_t first = row * shape->stride + run * shape->plane;
-            for (size_t i = first; i < first + length; i++)
-                upstream[i] += code[i] > 0.0f ? penalty : code[i] < 0.0f ? -penalty : 0.0f;
-        }
+        for (size_t i = row * shape->stride; i < row * shape->stride + (size_t)shape_count(shape); i++)
+            upstream[i] += backprop_penalty_slope(penalty, code[i]);
 }
 
 float backprop_sigma_gradient(double loss, double count, double log_sigma)

@@ -77,8 +77,10 @@ double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, 
 // Of the last step, of a model that samples (sample.h): the divergence in nats, summed over images; else 0.
 double backprop_kl(const Backprop *backprop);
 
-// Adds the slope of spec.l1 * |activation| to dL/dactivation of the code layer, both (rows, its stride); not in gaps,
-// where an activation of 0 need not be 0.
+// The price of an activation of the code, spec.l1 * |activation|: its slope is penalty, or the other way, or 0. Added
+// to dL/dactivation of a code of units, both (rows, its stride); not in gaps, where an activation of 0 need not be 0.
+float backprop_find_penalty(const Model *model);
+float backprop_penalty_slope(float penalty, float code);
 void backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream);
 
 // Of gauss, over count pixels: the gradient of ln s, count - sum (d / s)^2, follows from the loss, for

@@ -1,0 +1,234 @@
+// Convolution and the same turned round over lanes, with the activation and the pool behind them.
+#include <string.h>
+
+#include "alloc.h"
+#include "models/lane_window.h"
+
+enum { STRIP_CHANNELS = 8 };
+
+// ---- scratch ------------------------------------------------------------------------------------------------------
+
+typedef struct Scratch {
+    float *weights, *gradient;   // of phases
+    float *packed;               // (terms, channels of the larger picture)
+    uint32_t *at;                // (terms)
+    float *strip, *strip_slopes; // (STRIP_CHANNELS, 2, width) pixels
+    size_t size;
+} Scratch;
+
+// memory NULL: only counts.
+static Scratch lay_out(const Stage *stage, const Phases *phases, float *memory)
+{
+    const Layer *layer = stage->layer;
+    Scratch scratch = {0};
+    Cutter cutter = {.memory = memory};
+    const size_t large = (size_t)large_shape(layer)->channels;
+    const size_t terms = phases->terms[phases->count], turned = spread_terms(layer, phases);
+    const size_t strip = stage->pool ? STRIP_CHANNELS * 2 * (size_t)layer->to.width * LANE_IMAGES : 0;
+    scratch.weights = cutter_take(&cutter, phases_scratch(phases, layer));
+    scratch.gradient = cutter_take(&cutter, phases_scratch(phases, layer));
+    scratch.packed = cutter_take(&cutter, kernel_pad(turned * large));
+    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(terms > turned ? terms : turned));
+    scratch.strip = cutter_take(&cutter, strip);
+    scratch.strip_slopes = cutter_take(&cutter, strip);
+    scratch.size = cutter.used;
+    return scratch;
+}
+
+size_t lane_conv_scratch(const Stage *stage)
+{
+    const Phases phases = find_phases(stage->layer);
+    return lay_out(stage, &phases, NULL).size;
+}
+
+// ---- forward ------------------------------------------------------------------------------------------------------
+
+static void bend_row(const StageForward *pass, const Stage *stage, int y)
+{
+    for (int channel = 0; channel < stage->value.channels; channel++) {
+        float *const row = pass->arrays->value + grid_row(&stage->value, channel, y);
+        pass->bend(row, row, pass->arrays->slope + grid_row(&stage->slope, channel, y), grid_line(&stage->value));
+    }
+}
+
+// Two rows of z at a time, of a few channels: what of it is pooled stays in the nearest cache.
+static void forward_pooled(const Stage *stage, const StageForward *pass, const Gather *gather, const Scratch *scratch)
+{
+    const Shape *z = &stage->layer->to;
+    const Grid compact = grid_of(&stage->pool->to, (Margin){0});
+    const size_t line = (size_t)z->width * LANE_IMAGES;
+    for (int y = 0; y < z->height; y += 2)
+        for (int first = 0; first < z->channels; first += STRIP_CHANNELS) {
+            const int channels = z->channels - first < STRIP_CHANNELS ? z->channels - first : STRIP_CHANNELS;
+            const size_t rows = z->height - y < 2 ? 1 : 2, below = (rows - 1) * line;
+            LaneProduct product = gather_product(gather, 0, (size_t)first, (size_t)channels, y, (int)rows);
+            product.c = scratch->strip;
+            product.c_plane = rows * line;
+            product.c_row = line;
+            product.c_column = LANE_IMAGES;
+            kernel_get()->multiply_lanes(&product);
+            pass->bend(scratch->strip, scratch->strip, scratch->strip_slopes, (size_t)channels * rows * line);
+            for (int i = 0; i < channels; i++) {
+                const float *const above = scratch->strip + (size_t)i * rows * line;
+                const float *const slopes = scratch->strip_slopes + (size_t)i * rows * line;
+                const size_t at = grid_row(&compact, first + i, y / 2);
+                kernel_get()->pool_lanes(&(LanePool){
+                    .count = (size_t)compact.width,
+                    .has_half = z->width % 2 == 1,
+                    .above = above,
+                    .below = above + below,
+                    .above_slopes = slopes,
+                    .below_slopes = slopes + below,
+                    .values = pass->arrays->value + grid_row(&stage->value, first + i, y / 2),
+                    .slopes = pass->arrays->pooled + at,
+                    .chosen = pass->arrays->chosen + at,
+                });
+            }
+        }
+}
+
+void lane_conv_forward(const Stage *stage, const StageForward *pass)
+{
+    const Layer *layer = stage->layer;
+    const Phases phases = find_phases(layer);
+    const Scratch scratch = lay_out(stage, &phases, pass->scratch);
+    const Gather gather = {
+        .phases = &phases,
+        .stride = layer->stride,
+        .weights = phases_sum_weights(&phases, layer, pass->parameters + layer->weight_offset, scratch.weights),
+        .start = pass->parameters + layer->bias_offset,
+        .at = scratch.at,
+        .large = &stage->x,
+        .values = pass->x,
+    };
+    window_list_places(&phases, &stage->x, scratch.at);
+    if (stage->pool) {
+        forward_pooled(stage, pass, &gather, &scratch);
+        return;
+    }
+    for (int r = 0; r < phases.rows.size[0]; r++) {
+        gather_row(&gather, r, &stage->value, pass->arrays->value);
+        for (int y = r * phases.rows.scale; layer->is_bent && y < (r + 1) * phases.rows.scale; y++)
+            if (y < stage->value.height)
+                bend_row(pass, stage, y);
+    }
+}
+
+void lane_unconv_forward(const Stage *stage, const StageForward *pass)
+{
+    const Layer *layer = stage->layer;
+    const Phases phases = find_phases(layer);
+    const Scratch scratch = lay_out(stage, &phases, pass->scratch);
+    spread_pixels(&(Spread){.phases = &phases,
+                            .stride = layer->stride,
+                            .weights = pass->parameters + layer->weight_offset,
+                            .start = pass->parameters + layer->bias_offset,
+                            .small = &stage->x,
+                            .large = &stage->value,
+                            .values = pass->x,
+                            .out = pass->arrays->value,
+                            .packed = scratch.packed,
+                            .at = scratch.at});
+    for (int y = 0; layer->is_bent && y < stage->value.height; y++)
+        bend_row(pass, stage, y);
+}
+
+// ---- backward -----------------------------------------------------------------------------------------------------
+
+static void add_gradient(const Stage *stage, const StageBackward *pass, const Phases *phases, const Scratch *scratch)
+{
+    const Layer *layer = stage->layer;
+    const bool is_turned = layer->kind == LAYER_UNCONV;
+    const Grid *large = is_turned ? &stage->slope : &stage->x, *small = is_turned ? &stage->x : &stage->slope;
+    float *const own = pass->gradient + layer->weight_offset;
+    memset(scratch->gradient, 0, phases_scratch(phases, layer) * sizeof *own);
+    window_list_places(phases, large, scratch->at);
+    window_add_dots(&(WindowSums){.phases = phases,
+                                  .stride = layer->stride,
+                                  .large = large,
+                                  .small = small,
+                                  .large_values = is_turned ? pass->arrays->slope : pass->x,
+                                  .small_values = is_turned ? pass->x : pass->arrays->slope,
+                                  .at = scratch->at,
+                                  .gradient = phases->count > 1 ? scratch->gradient : own});
+    phases_add_gradient(phases, layer, scratch->gradient, own);
+    kernel_get()->add_lane_sums(&(LaneDots){
+        .n = (size_t)stage->slope.channels,
+        .rows = (size_t)stage->slope.height,
+        .columns = (size_t)stage->slope.width,
+        .b = pass->arrays->slope + stage->slope.origin,
+        .b_plane = stage->slope.plane,
+        .b_row = stage->slope.pitch,
+        .c = pass->gradient + layer->bias_offset,
+    });
+}
+
+// dL/dvalue times f'(z), to where the pool took its values.
+static void finish_slope(const Stage *stage, const StageBackward *pass)
+{
+    const Grid given = grid_of(&stage->last->to, (Margin){0});
+    for (int channel = 0; channel < given.channels; channel++)
+        for (int y = 0; y < given.height; y++) {
+            const size_t at = grid_row(&given, channel, y);
+            if (!stage->pool) {
+                float *const slope = pass->arrays->slope + grid_row(&stage->slope, channel, y);
+                if (stage->layer->is_bent)
+                    kernel_get()->scale(slope, pass->given + at, grid_line(&given));
+                else
+                    memcpy(slope, pass->given + at, grid_line(&given) * sizeof *slope);
+                continue;
+            }
+            float *const above = pass->arrays->slope + grid_row(&stage->slope, channel, 2 * y);
+            kernel_get()->unpool_lanes(&(LaneUnpool){
+                .count = (size_t)given.width,
+                .has_half = stage->slope.width % 2 == 1,
+                .upstream = pass->given + at,
+                .slopes = pass->arrays->pooled + at,
+                .chosen = pass->arrays->chosen + at,
+                .above = above,
+                .below = 2 * y + 1 < stage->slope.height ? above + stage->slope.pitch : NULL,
+            });
+        }
+}
+
+void lane_conv_backward(const Stage *stage, const StageBackward *pass)
+{
+    const Layer *layer = stage->layer;
+    const Phases phases = find_phases(layer);
+    const Scratch scratch = lay_out(stage, &phases, pass->scratch);
+    if (pass->given)
+        finish_slope(stage, pass);
+    add_gradient(stage, pass, &phases, &scratch);
+    const Grid compact = grid_of(&layer->given, (Margin){0});
+    if (pass->upstream)
+        spread_pixels(&(Spread){
+            .phases = &phases,
+            .stride = layer->stride,
+            .weights = phases_sum_weights(&phases, layer, pass->parameters + layer->weight_offset, scratch.weights),
+            .small = &stage->slope,
+            .large = &compact,
+            .values = pass->arrays->slope,
+            .out = pass->upstream,
+            .packed = scratch.packed,
+            .at = scratch.at});
+}
+
+void lane_unconv_backward(const Stage *stage, const StageBackward *pass)
+{
+    const Layer *layer = stage->layer;
+    const Phases phases = find_phases(layer);
+    const Scratch scratch = lay_out(stage, &phases, pass->scratch);
+    if (pass->given)
+        finish_slope(stage, pass);
+    add_gradient(stage, pass, &phases, &scratch);
+    const Grid compact = grid_of(&layer->given, (Margin){0});
+    const Gather gather = {.phases = &phases,
+                           .stride = layer->stride,
+                           .weights = pass->parameters + layer->weight_offset,
+                           .at = scratch.at,
+                           .large = &stage->slope,
+                           .values = pass->arrays->slope};
+    window_list_places(&phases, &stage->slope, scratch.at);
+    for (int r = 0; pass->upstream && r < compact.height; r++)
+        gather_row(&gather, r, &compact, pass->upstream);
+}

@@ -1,0 +1,53 @@
+// What slices.c, a step of training, shares with slices_tile.c, a tile of a slice.
+// Internal to the engine. Thread: a slice belongs to one thread at a time.
+#pragma once
+#include "kernels/kernel.h"
+#include "models/lane.h"
+#include "training/slices.h"
+
+enum { SLICES = 4 };
+
+// Of units everything is (tile_rows, stride), of pictures as lane.h has it.
+typedef struct Slice {
+    float *gradient; // (parameters)
+    float *input;    // (tile_rows, pixels)
+    float *picture;  // the same as the first layer's grid, where that wants a picture
+    uint8_t *bytes;  // (tile_rows, pixels): damaged, where there is noise
+    Tile tile;       // where the input goes in as bytes
+    uint64_t *lit;   // (pixels / QUAD): of tile
+    StageArrays arrays[MODEL_LAYERS_MAX];
+    float *z;           // (tile_rows, pixels): logits, then dL/dz
+    float *upstream[2]; // of the widest layer
+    float *scratch;
+    float *shares;    // (tile_rows, pixels): of outputs that share a picture
+    uint8_t *targets; // (tile_rows, pixels)
+    double loss, kl;
+} Slice;
+
+struct Slices {
+    const Model *model;
+    Stage stages[MODEL_LAYERS_MAX];
+    int stage_count;
+    bool has_lanes; // a tile is LANE_IMAGES images
+    Pool *pool;
+    PixelRange range;
+    bool takes_bytes; // the first layer is dense and is given images as they are stored, whose zeros cost nothing
+    LossSettings settings;
+    float *parameters; // in Model's order
+    int tile_rows;
+    Slice slice[SLICES];
+    float *memory;
+
+    // of a step
+    const Batch *batch;
+    UpdateParameters *update;
+    void *context;
+};
+
+typedef struct ImageTile {
+    const int *images;
+    int rows;
+} ImageTile;
+
+// Forward, loss, backward: adds to the slice's loss, divergence and gradient, which begin anew with the first tile.
+void slice_train_tile(const Slices *slices, const ImageTile *tile, bool is_first, Slice *slice);
