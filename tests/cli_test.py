@@ -267,7 +267,8 @@ class FiguresTest(unittest.TestCase):
     def test_what_went_wrong_is_said(self):
         for spec, epochs, key in [("optimizer=adadelta,lr=0.001", 2, "rate_too_small"), ("l1=1,batch=8,lr=0.01", 8, "dead_code"),
                                   ("optimizer=sgd,lr=100,loss=mse,output=linear,hidden=linear", 2, "broke"),
-                                  ("output=sigmoid2", 1, "sigmoid_twice"), ("output=softmax", 1, "softmax")]:
+                                  ("output=sigmoid2", 1, "sigmoid_twice"), ("output=softmax", 1, "softmax"),
+                                  ("model=vae,beta=100,batch=8", 4, "collapsed")]:
             with self.subTest(spec=spec):
                 report = train("--model", spec, "--epochs", epochs, "--limit", 600)
                 jsonschema.validate(report, SCHEMA)
@@ -322,11 +323,38 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual(last["test_kl"], report["test"]["kl"])
         self.assertAlmostEqual(report["test"]["loss_and_kl_per_image"], report["test"]["loss_per_image"] + report["test"]["kl"], places=4)
         self.assertGreater(last["train_kl"], 0)
+        self.assertIsNone(report["diagnosis"])
         self.assertIn(f"kl train {last['train_kl']:.2f} test {last['test_kl']:.2f}", result.stderr.splitlines()[-1])
         evaluated = run("eval", "--data", SMALL, file)
         self.assertEqual(json.loads(evaluated.stdout)["test"], report["test"])
         self.assertEqual(evaluated.stderr, "")
         self.assertNotIn("kl", run("train", "--limit", 100, "--data", SMALL, "--epochs", 1).stderr)
+
+    def test_a_code_that_collapsed(self):
+        """Where KL weighs 784 times as much beside a mean over the pixels, and not beside their sum."""
+        for spec, kl, said in [("model=vae,batch=8", (1, 100), None), ("model=vae,batch=8,reduce=mean", (0, 0.02), "weighs as 784 beside a sum")]:
+            report = train("--model", spec, "--epochs", 2, "--limit", 600, "--log", "step")
+            jsonschema.validate(report, SCHEMA)
+            self.assertTrue(kl[0] < report["test"]["kl"] < kl[1], report["test"]["kl"])
+            self.assertEqual(len(report["step_kl"]), len(report["step_loss"]))
+            self.assertEqual(report["history"][0]["step_kl"], report["step_kl"][:75])
+            if said:
+                self.assertEqual((report["diagnosis"]["key"], report["test"]["idle_code_units"]), ("collapsed", 2))
+                self.assertIn(said, report["diagnosis"]["sentence"])
+            else:
+                self.assertIsNone(report["diagnosis"])
+
+    def test_the_price_of_a_code(self):
+        """l1 times the sum of the code's sizes, of a test digit; nowhere where there is none."""
+        file = path("price.safetensors")
+        report = train("--model", "l1=0.002,hidden=tanh,layers=20", "--epochs", 1, "-o", file)
+        jsonschema.validate(report, SCHEMA)
+        tensors = reference.read_safetensors(file)[0]
+        code = np.tanh(reference.read_digits(SMALL, "t10k")[0] / 255 @ tensors["encoder.0.weight"].T + tensors["encoder.0.bias"])
+        price = 0.002 * np.abs(code).sum(1).mean()
+        self.assertAlmostEqual(report["test"]["price"], price, delta=1e-5 * price)
+        self.assertEqual(report["history"][-1]["test_price"], report["test"]["price"])
+        self.assertNotIn("price", json.dumps(train("--epochs", 1)))
 
     def compare(self, test, expected):
         pixels = TEST_IMAGES * 784

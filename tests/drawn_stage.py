@@ -13,6 +13,7 @@ HISTOGRAM = ("Brightness of the output pixels", "Brightness of outputs", "Bright
 CURVES = ("Learning: error on the test digits", "Learning: test error", "Learning", "Learning: targets as they are",
           "Learning: as they are")
 COLORS = dict(zip(SIDES, (A, B)))
+PENALTIES = ("kl", "price")
 
 
 def write_total(mean):
@@ -205,6 +206,15 @@ class Stage(Picture):
         rows["Dead units of the code", "Dead code"] = {side: (str(test["dead_code_units"]),) for side, test in tests.items()}
         rows["Own loss, summed over a digit", "Loss a digit"] = {
             side: write_total(test[reference.parse_spec(self.f[side]["spec"])["loss"]]) for side, test in tests.items()}
+        penalties = {side: reference.parse_spec(self.f[side]["spec"]) for side in self.shown}
+        kls, prices = {s: t for s, t in tests.items() if "kl" in t}, {s: t for s, t in tests.items() if "price" in t}
+        self.case.assertEqual([*prices], [side for side, spec in penalties.items() if float(spec["l1"]) > 0])
+        if kls:
+            rows["KL, nats a digit", "KL"] = {side: ("%.3f" % test["kl"],) for side, test in kls.items()}
+            rows["Own loss + KL, nats a digit", "Loss + KL"] = {
+                side: write_total(test[penalties[side]["loss"]] + test["kl"] / 784) for side, test in kls.items()}
+        if prices:
+            rows["Price of the code", "Price"] = {side: write_figure(test["price"]) for side, test in prices.items()}
         labels = sorted((t for t in self.texts if abs(t.x - title.x) < 2 and title.y < t.y and t.color == SOFT
                          and t.y < self.one("Film").y - 4), key=lambda t: t.y)
         self.case.assertGreaterEqual(len(labels), 2)
@@ -225,7 +235,7 @@ class Stage(Picture):
                 side, = [side for side, column in columns.items() if abs(column.right - text.right) < 2]
                 self.case.assertEqual(text.color, COLORS[side])
                 self.claim(text, values[side], f"{label.text} of {side}")
-        self.case.assertTrue(len(labels) == len(rows) or noisy or not self.is_wide, labels)
+        self.case.assertTrue(len(labels) == len(rows) or noisy or kls or prices or not self.is_wide, labels)
 
     # ---- plots
 
@@ -273,15 +283,27 @@ class Stage(Picture):
             values, heights = np.log([value for value, _ in ticks]), [t.middle for _, t in ticks]
             self.case.assertLess(np.abs(np.polyval(np.polyfit(values, heights, 1), values) - heights).max(), 2.5, ticks)
 
+    def check_linear(self, ticks):
+        """A step of 1, 2 or 5 from each to the next, and 0 among them; as far apart as they say."""
+        ticks = sorted(ticks, key=lambda tick: tick[0])
+        values, heights = np.array([value for value, _ in ticks]), np.array([t.middle for _, t in ticks])
+        self.case.assertIn(0, values)
+        steps = np.diff(values)
+        self.case.assertLess(np.abs(steps - steps.mean()).max(), 1e-6 * abs(values).max())
+        self.case.assertIn("%.0e" % steps.mean(), {"%.0e" % (digit * 10.0 ** power) for power in range(-9, 9) for digit in (1, 2, 5)})
+        self.case.assertLess(np.abs(np.diff(heights) - np.diff(heights).mean()).max(), 2)
+
     def check_curves(self):
         title = self.one(*CURVES)
         table = min([t.x for t in self.claimed if self.claimed[t] == "a row of the table"], default=math.inf)
         figures = [t for t in self.behind(title) if re.match("[AB] ", t.text) and t.x < table]
         for text in figures:
             self.check_side_figure(text, lambda test: test[self.f["curve"]])
-        self.case.assertIn([t.text[0].lower() for t in figures], ([], self.shown))  # all or none
+        have = [side for side in self.shown if self.f["curve"] not in PENALTIES or self.f["curve"] in self.f[side]["test"]]
+        self.case.assertIn([t.text[0].lower() for t in figures], ([], have))  # all or none
         names = {"ln_2": ("always 0.5",) * 2, "mean_image": ("mean image",) * 2, "pca": ("PCA",) * 2,
-                 "entropy_floor": ("floor: no model gets below", "floor")}
+                 "entropy_floor": ("floor: no model gets below", "floor"), "collapsed": ("collapsed",) * 2,
+                 "price_zero": ("a code of zeros", "zeros"), "price_worth": ("a code is worth no more", "worth no more")}
         names = {key: ["%s %.3f" % (name + ":" * (":" not in name), self.f["landmarks"][key]) for name in forms] for key, forms in names.items()
                  if key in self.f["landmarks"]}
         foot = self.one("<0")  # on the axis of the plot beside it
@@ -290,11 +312,14 @@ class Stage(Picture):
             key = next((key for key, forms in names.items() if text.text in forms), None)
             if key:
                 self.claim(text, names.pop(key), "a landmark")
+            elif self.f["curve"] in PENALTIES and re.fullmatch(r"-?[\d.]+", text.text) and text.right < title.x + 40:
+                heights.append((float(text.text), text))
+                self.claim(text, "%g" % float(text.text), "a tick of the penalty")
             elif re.fullmatch(r"[\d.e+-]+", text.text) and text.right < title.x + 40:
                 heights.append((float(text.text), text))
                 self.claim(text, ["%g" % (digit * 10.0 ** power) for power in range(-6, 30) for digit in (1, 2, 5)],
                            "a tick of the loss")
-        self.check_logarithmic(heights)
+        (self.check_linear if self.f["curve"] in PENALTIES else self.check_logarithmic)(heights)
         self.check_time(title, foot, table, [t for _, t in heights])
 
     def check_time(self, title, foot, table, heights):

@@ -131,6 +131,15 @@ class DrawnTest(unittest.TestCase):
         for key, value in (("ln_2", np.log(2)), ("mean_image", facts["mean_image_bce"]), ("entropy_floor", facts["bce_floor"])):
             self.assertAlmostEqual(landmarks[key], value, delta=1e-6)
 
+    def test_penalties(self):
+        """Their curves are linear, with 0 as a landmark; a price that a code is not worth has one more."""
+        sides = dict(a="layers=40-sample3-40,reduce=sum,l1=0.001", b="layers=20,l1=0.05,loss=mse")
+        self.assertEqual(self.hold("compare", "--curve", "kl", sizes=["1440x900"], **sides)["landmarks"], {"collapsed": 0})
+        landmarks = self.hold("compare", "--curve", "price", sizes=["1440x900"], **sides)["landmarks"]
+        self.assertEqual(landmarks["price_zero"], 0)
+        self.assertAlmostEqual(landmarks["price_worth"], lab_reference.facts(LAB.test_pixels)["mean_image_mse"], delta=1e-6)
+        self.assertEqual(set(self.hold("solo", "--curve", "price", a="l1=0.001", sizes=["1440x900"])["landmarks"]), {"price_zero"})
+
     def test_past(self):
         for view in ("compare", "solo", "matrix", "inspect", "claims"):
             self.hold(view, step=3 if view != "compare" else 5, sizes=["1440x900"])

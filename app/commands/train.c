@@ -26,10 +26,12 @@ typedef struct Training {
     double seconds;  // of training alone
     int64_t samples; // in this run
     Metrics test;
-    int64_t test_step;                            // when test was measured, -1: never
-    float *kept;                                  // parameters of a while ago, all finite; NULL without -o
-    int64_t kept_step, saved_step;                // saved_step: what -o has, -1: nothing
-    json_t *history, *step_losses, *epoch_losses; // the last two NULL without --log step
+    int64_t test_step;             // when test was measured, -1: never
+    float *kept;                   // parameters of a while ago, all finite; NULL without -o
+    int64_t kept_step, saved_step; // saved_step: what -o has, -1: nothing
+    json_t *history;
+    json_t *step_losses, *epoch_losses; // NULL without --log step
+    json_t *step_kls, *epoch_kls;       // likewise; NULL of a model that does not sample, too
 } Training;
 
 // ---- training -----------------------------------------------------------------------------------------------------
@@ -73,6 +75,11 @@ static void log_step(Training *training, double loss)
         return;
     (void)json_array_append_new(training->step_losses, report_number(loss));
     (void)json_array_append_new(training->epoch_losses, report_number(loss));
+    if (!training->step_kls)
+        return;
+    const double kl = learner_step_kl(training->learner);
+    (void)json_array_append_new(training->step_kls, report_number(kl));
+    (void)json_array_append_new(training->epoch_kls, report_number(kl));
 }
 
 static void train_batch(Training *training, int *epoch_images)
@@ -99,14 +106,15 @@ static void train_batch(Training *training, int *epoch_images)
 static bool train_epoch(Training *training, Error *error)
 {
     int epoch_images = 0;
-    if (training->step_losses)
-        training->epoch_losses = json_array();
+    training->epoch_losses = training->step_losses ? json_array() : NULL;
+    training->epoch_kls = training->step_kls ? json_array() : NULL;
     while (epoch_images < training->images && !command_signal() && learner_broken_step(training->learner) < 0)
         train_batch(training, &epoch_images);
     const bool is_whole = epoch_images == training->images && learner_broken_step(training->learner) < 0;
     if (!is_whole || !measure_test(training, error)) {
         json_decref(training->epoch_losses);
-        training->epoch_losses = NULL;
+        json_decref(training->epoch_kls);
+        training->epoch_losses = training->epoch_kls = NULL;
         return false;
     }
     training->epochs_done++;
@@ -127,9 +135,13 @@ static bool train_epoch(Training *training, Error *error)
         (void)json_object_set_new(entry, "train_kl", report_number(learner_epoch_kl(training->learner)));
         (void)json_object_set_new(entry, "test_kl", report_number(training->test.kl));
     }
+    if (training->model.spec.l1 > 0.0f)
+        (void)json_object_set_new(entry, "test_price", report_number(training->test.price));
     if (training->epoch_losses)
         (void)json_object_set_new(entry, "step_loss", training->epoch_losses);
-    training->epoch_losses = NULL;
+    if (training->epoch_kls)
+        (void)json_object_set_new(entry, "step_kl", training->epoch_kls);
+    training->epoch_losses = training->epoch_kls = NULL;
     (void)json_array_append_new(training->history, entry);
     const ProgressState state = describe(training, 0.0);
     progress_finish_epoch(&training->progress, &state);
@@ -172,6 +184,8 @@ static json_t *build_report(const Training *training)
                                pool_thread_count(training->pool), "history", training->history);
     if (training->step_losses)
         (void)json_object_set(report, "step_loss", training->step_losses);
+    if (training->step_kls)
+        (void)json_object_set(report, "step_kl", training->step_kls);
     if (broken >= 0)
         (void)json_object_set_new(report, "broken_step", json_integer(broken));
     if (broken >= 0 && training->saved_step >= 0)
@@ -285,6 +299,7 @@ static bool prepare_learner(Training *training, Error *error)
     }
     training->history = json_array();
     training->step_losses = training->options->log == LOG_STEP ? json_array() : NULL;
+    training->step_kls = training->step_losses && spec_samples(&training->model.spec) ? json_array() : NULL;
     return true;
 }
 
@@ -292,6 +307,7 @@ static void clean_up(Training *training)
 {
     json_decref(training->history);
     json_decref(training->step_losses);
+    json_decref(training->step_kls);
     learner_destroy(training->learner);
     model_file_free(&training->initial);
     free(training->kept);

@@ -17,6 +17,8 @@ static json_t *test_figures(const Spec *spec, const Snapshot *s)
         capture_set(test, loss_get(loss)->key, report_number(s->test.mean[loss]));
     if (spec_samples(spec))
         capture_set(test, "kl", report_number(s->test.kl));
+    if (spec->l1 > 0.0f)
+        capture_set(test, "price", report_number(s->test.price));
     capture_set(test, "epoch", json_integer(s->test_epoch));
     capture_set(test, "step", json_integer(s->test_step));
     capture_set(test, "bias", report_number(s->test.bias));

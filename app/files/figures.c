@@ -50,6 +50,10 @@ static json_t *history_json(const Snapshot *s, const Spec *spec)
             set(json_object_get(json, "train"), "kl", report_number((double)record->train_kl));
             set(json_object_get(json, "test"), "kl", report_number((double)record->test_kl));
         }
+        if (spec->l1 > 0.0f) {
+            set(json_object_get(json, "train"), "price", report_number((double)record->train_price));
+            set(json_object_get(json, "test"), "price", report_number((double)record->test_price));
+        }
         (void)json_array_append_new(history, json);
     }
     return history;

@@ -120,6 +120,8 @@ json_t *report_metrics(const Metrics *m, const Spec *spec)
                                   report_number(DIGIT_PIXELS * m->mean[spec->loss] + m->kl));
         (void)json_object_set_new(report, "idle_code_units", json_integer(m->idle_code_units));
     }
+    if (spec->l1 > 0.0f)
+        (void)json_object_set_new(report, "price", report_number(m->price));
     const double *bias = m->bias_by_target;
     (void)json_object_set_new(report, "bias_by_target",
                               json_pack("{s:o, s:o, s:o, s:o}", "zero", report_number(bias[TARGET_ZERO]), "dark",

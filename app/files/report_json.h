@@ -19,7 +19,7 @@ json_t *report_pictures(const float *values, int count);
 
 // Every figure, of a model of that spec: its own loss also as the sum over an image's pixels,
 // loss_per_image, and in the model's range where that is another one than 0 to 1, loss_in_range; where a layer samples
-// kl, the divergence in nats an image.
+// kl, the divergence in nats an image; with l1 also price, that of the code.
 json_t *report_metrics(const Metrics *metrics, const Spec *spec);
 
 // What a pixel is to the model: key of the range, scale and offset; of the standard one its mean and deviation, too.

@@ -33,13 +33,13 @@ static bool is_listed(const Chips *chips, int loss)
     return false;
 }
 
-// Where a model on show samples, or it was chosen when one did.
-static bool shows_kl(const Frame *frame)
+// Where a model on show has that penalty, or it was chosen when one did.
+static bool shows_penalty(const Frame *frame, int curve)
 {
-    bool has_kl = frame->look.curve_loss == CURVE_KL;
+    bool has_any = frame->look.curve_loss == curve;
     for (int side = 0; side < SIDE_COUNT; side++)
-        has_kl |= panel_is_shown(frame, side) && curve_has(&frame->models[side], CURVE_KL);
-    return has_kl;
+        has_any |= panel_is_shown(frame, side) && curve_has(&frame->models[side], curve);
+    return has_any;
 }
 
 // The first losses, those that models on show train with, and the one on show.
@@ -55,8 +55,9 @@ static Chips list_chips(Panel *panel, int first)
             chips.losses[chips.count++] = loss;
     }
     const bool has_rest = chips.count < LOSS_COUNT;
-    if (shows_kl(frame))
-        chips.losses[chips.count++] = CURVE_KL;
+    for (int curve = LOSS_COUNT; curve < CURVE_COUNT; curve++)
+        if (shows_penalty(frame, curve))
+            chips.losses[chips.count++] = curve;
     if (has_rest)
         chips.losses[chips.count++] = -1;
     for (int i = 0; i < chips.count; i++)
@@ -67,7 +68,7 @@ static Chips list_chips(Panel *panel, int first)
 
 static int find_next(const Chips *chips, int curve)
 {
-    int loss = curve == CURVE_KL ? 0 : curve;
+    int loss = curve_is_penalty(curve) ? 0 : curve;
     do
         loss = (loss + 1) % LOSS_COUNT;
     while (is_listed(chips, loss));
@@ -83,12 +84,12 @@ static void draw_chips(Panel *panel, Rect place, const Chips *chips)
         on++;
     const int chosen = ui_choice_states(ui, "curve", place, chips->labels, chips->count, on, ui->theme->text, states);
     for (int i = 0; i < chips->count; i++)
-        if (chips->losses[i] == CURVE_KL)
-            panel_hint(panel, states[i], "kl");
-        else if (chips->losses[i] >= 0)
-            panel_loss_hint(panel, states[i], chips->losses[i]);
-        else
+        if (chips->losses[i] < 0)
             ui_set_hint(ui, states[i], "The losses that have no room here, one after the other.", "");
+        else if (curve_is_penalty(chips->losses[i]))
+            panel_hint(panel, states[i], curve_penalty_word(chips->losses[i]));
+        else
+            panel_loss_hint(panel, states[i], chips->losses[i]);
     if (chosen >= 0)
         panel_look(panel)->curve_loss =
             chips->losses[chosen] >= 0 ? chips->losses[chosen] : find_next(chips, panel->frame->look.curve_loss);

@@ -36,7 +36,7 @@ static bool has_curve(const Frame *frame, int side)
 
 static bool has_noisy(const Frame *frame, int side)
 {
-    return has_curve(frame, side) && frame->look.curve_loss != CURVE_KL &&
+    return has_curve(frame, side) && !curve_is_penalty(frame->look.curve_loss) &&
            pixels_are_damaged(&frame->models[side].spec);
 }
 
@@ -87,17 +87,24 @@ static void draw_tick(Panel *panel, const Scale *s, float y, Color color, float 
     char text[16];
     draw_box(ui->draw, (Rect){s->area.x, y, s->area.w, ui_px(ui, 1)}, color, 0);
     (void)snprintf(text, sizeof text, "%g", (double)value);
-    ui_text(ui, (Rect){s->area.x - ui_px(ui, 34), y - height / 2, ui_px(ui, 30), height}, FONT_FIGURES, TEXT_SMALL,
+    const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1;
+    ui_text(ui, (Rect){s->area.x - ui_px(ui, 4) - width, y - height / 2, width, height}, FONT_FIGURES, TEXT_SMALL,
             ui->theme->soft, ALIGN_RIGHT, text);
 }
 
-// Multiples of 1, 2, 5, 10, ... on the linear axis, as close as their figures leave room; 0 is told from the others.
+// A multiple of 1, 2, 5, 10, ... as close as figures leave room.
+static float find_linear_step(const Ui *ui, const Scale *s)
+{
+    const float least = 1.3f * ui_px(ui, 14) * (s->high - s->low) / fmaxf(1.0f, s->area.h);
+    const float power = powf(10.0f, floorf(log10f(least))), rest = least / power;
+    return power * (rest <= 1.0f ? 1.0f : rest <= 2.0f ? 2.0f : rest <= 5.0f ? 5.0f : 10.0f);
+}
+
+// 0 is told from the others.
 static void draw_linear_axis(Panel *panel, const Scale *s)
 {
     const Theme *theme = panel->ui->theme;
-    const float least = 1.3f * ui_px(panel->ui, 14) * (s->high - s->low) / fmaxf(1.0f, s->area.h);
-    const float power = powf(10.0f, floorf(log10f(least))), rest = least / power;
-    const float step = power * (rest <= 1.0f ? 1.0f : rest <= 2.0f ? 2.0f : rest <= 5.0f ? 5.0f : 10.0f);
+    const float step = find_linear_step(panel->ui, s);
     for (float i = ceilf(s->low / step); i * step <= s->high; i++) {
         const float value = i == 0.0f ? 0.0f : i * step, y = roundf(loss_y(s, value)); // never -0
         if (y - ui_px(panel->ui, 7) >= s->area.y)
@@ -127,6 +134,19 @@ static void draw_axis(Panel *panel, const Scale *s)
             last_y = y;
             draw_tick(panel, s, y, ui->theme->grid, value);
         }
+}
+
+// What the figures at the left need; on the log axis they are all short.
+static float find_axis_width(Ui *ui, const Scale *s)
+{
+    float width = ui_px(ui, 30);
+    const float step = s->is_linear ? find_linear_step(ui, s) : 0.0f;
+    for (float i = ceilf(s->low / step); s->is_linear && i * step <= s->high; i++) {
+        char text[16];
+        (void)snprintf(text, sizeof text, "%g", (double)(i * step));
+        width = fmaxf(width, ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + ui_px(ui, 5));
+    }
+    return width;
 }
 
 static bool is_free(Rect place, const Rect *used, int used_count)
@@ -357,7 +377,8 @@ void panel_curves(Panel *panel)
     if (rect.w <= 0)
         return;
     const Rect area = curves_head(panel, rect);
-    const float axis = ui_px(ui, 30);
+    const Scale whole = choose_scale(frame, area);
+    const float axis = find_axis_width(ui, &whole);
     const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
     draw_axis(panel, &scale);
     draw_time(panel, &scale);

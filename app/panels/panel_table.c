@@ -6,7 +6,7 @@
 #include "panels/panel.h"
 #include "state/words.h"
 
-enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 9, MORE_TEXT = 480 };
+enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 10, MORE_TEXT = 480 };
 
 // What gives way first where there is no room for all: the last of these.
 typedef enum Rank { RANK_LOSS, RANK_OWN_NOISY, RANK_BRIGHTNESS, RANK_FAULT, RANK_NOISY, RANK_TOTAL, RANK_LOOKS } Rank;
@@ -141,6 +141,26 @@ static void add_kl(const Frame *frame, Line *lines, int *count)
     (void)snprintf(sum->word, sizeof sum->word, "beta");
 }
 
+static void add_price(const Frame *frame, Line *lines, int *count)
+{
+    Line *price = &lines[*count];
+    bool has_price = false;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        if (!panel_is_shown(frame, side) || !(frame->models[side].spec.l1 > 0.0f))
+            continue;
+        has_price = true;
+        if (find_test(frame, side))
+            panel_format_figure(find_test(frame, side)->price, price->values[side]);
+    }
+    if (!has_price)
+        return;
+    (*count)++;
+    price->rank = RANK_OWN_NOISY;
+    (void)snprintf(price->label, sizeof price->label, "Price of the code");
+    (void)snprintf(price->brief, sizeof price->brief, "Price");
+    (void)snprintf(price->word, sizeof price->word, "price");
+}
+
 // Of each model's own loss what an image costs, for those who publish sums over the pixels; and how outputs look.
 static void add_totals(const Frame *frame, Line *lines, int *count)
 {
@@ -153,6 +173,7 @@ static void add_totals(const Frame *frame, Line *lines, int *count)
         if (find_test(frame, side))
             panel_format_total(find_test(frame, side)->mean[frame->models[side].spec.loss], total->values[side]);
     add_kl(frame, lines, count);
+    add_price(frame, lines, count);
     if (frame->is_capture)
         return;
     Line *looks = &lines[(*count)++];
@@ -163,7 +184,7 @@ static void add_totals(const Frame *frame, Line *lines, int *count)
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Appearance *appearance = &frame->models[side].appearance;
         if (panel_is_shown(frame, side) && appearance->images > 0)
-            (void)snprintf(looks->values[side], sizeof looks->values[side], "%.2f %.3f", appearance->sharpness,
+            (void)snprintf(looks->values[side], sizeof looks->values[side], "%.2f %.2f", appearance->sharpness,
                            appearance->ssim);
     }
 }

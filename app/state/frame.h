@@ -31,8 +31,8 @@ enum { EARLY_MAX = 24 }; // moments within the first epoch that have figures
 // A point of the curves within the first epoch, where the history has none.
 typedef struct EarlyPoint {
     int64_t step;
-    float test[LOSS_COUNT]; // mean loss over the whole test set
-    float test_kl;          // as in EpochRecord
+    float test[LOSS_COUNT];    // mean loss over the whole test set
+    float test_kl, test_price; // as in EpochRecord
 } EarlyPoint;
 
 // The file that a model's first weights came from.
@@ -137,8 +137,8 @@ typedef struct Frame {
     int preset;                            // that is on show, as it was set up; -1: none
     Sentence sentence;                     // of the scene; changes at most once a second while models train
     Sentence column_sentences[LOSS_COUNT]; // of the matrix, by column on show
-    const TargetFacts *facts; // of the test set, by A's targets (B's without A), as they are on show; NULL: no data
-                              // yet, or not measured yet
+    const TargetFacts *facts;     // of the test set, by A's targets (B's without A), as they are on show; NULL: no data
+                                  // yet, or not measured yet
     const TargetFacts *own_facts; // of them as they are
     float figures_mix;            // of the targets that figures are of: look.binarise, or 0 in views that measure none
     bool are_mixed_whole;         // no figure of them is still to come

@@ -129,6 +129,7 @@ static void add_early(Slot *slot, const Moment *moment)
         slot->early[at] = slot->early[at - 1];
     slot->early[at].step = moment->step;
     slot->early[at].test_kl = (float)moment->test.kl;
+    slot->early[at].test_price = (float)moment->test.price;
     for (int loss = 0; loss < LOSS_COUNT; loss++)
         slot->early[at].test[loss] = (float)moment->test.mean[loss];
 }

@@ -21,6 +21,7 @@ static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole 
 typedef struct Shard {
     PixelSums sums;
     double noisy_loss[LOSS_COUNT], loss_in_range;
+    double code_size; // the sum of all numbers of its images' codes, without their signs
     uint32_t histograms[MEASURE_HISTOGRAMS][HISTOGRAM_BINS + 1];
     float outputs[DIGIT_PIXELS];
     uint32_t zeros[DIGIT_PIXELS];
@@ -159,6 +160,14 @@ static const float *encode_damaged(const Measurement *m, int first, Tile *tile, 
     return encode_bytes(m, tile, worker);
 }
 
+static double sum_sizes(const float *values, size_t count)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++)
+        sum += fabs((double)values[i]);
+    return sum;
+}
+
 static void measure_tile(const Measurement *m, int task, int first, int count, Worker *worker)
 {
     const size_t unit = (size_t)task * (size_t)m->code_units;
@@ -169,6 +178,8 @@ static void measure_tile(const Measurement *m, int task, int first, int count, W
     code_take(m->model, &worker->workspace, count, worker->codes);
     unit_spread_add(m->units + unit, m->code_units, worker->codes, (size_t)m->code_units, count);
     code_add_kl(m->model, &worker->workspace, count, m->kl + unit);
+    if (m->model->spec.l1 > 0.0f)
+        shard->code_size += sum_sizes(worker->codes, (size_t)count * (size_t)m->code_units);
     measure_outputs(m, &page, code, worker, shard);
     if (!pixels_are_damaged(&m->model->spec))
         return;
@@ -285,6 +296,14 @@ static void find_kl(const Measurement *m, int shard_count, Metrics *out)
     }
 }
 
+static double find_price(const Measurement *m, int shard_count)
+{
+    double size = 0.0;
+    for (int shard = 0; shard < shard_count; shard++)
+        size += m->shards[shard].code_size;
+    return (double)m->model->spec.l1 * size / m->images;
+}
+
 static bool prepare_worker(Worker *worker, const Model *model)
 {
     const Spec *spec = &model->spec;
@@ -367,6 +386,7 @@ bool metrics_measure(const Model *model, const float *parameters, const ImageSet
         fill_maps(out, facts, m.shards, shard_count);
         out->code_units = units;
         find_kl(&m, shard_count, out);
+        out->price = find_price(&m, shard_count);
         out->dead_code_units = count_dead_units(&m, shard_count);
     } else {
         error_set(error, "out of memory: measuring a model over %d images", images);

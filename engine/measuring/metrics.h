@@ -38,6 +38,8 @@ typedef struct Metrics {
     int never_lit;    // of these, those that have ink in some image
     int code_units;   // of the code layer
     double kl;        // of a code that is drawn (sample.h): nats an image; else 0
+    double price;     // of the code: l1 times the sum of its numbers' sizes, of an image; 0 where l1 is 0. As the loss
+                      // it is held beside that is a mean over the pixels
     int idle_code_units; // of such a code: those that tell digits apart by less than IDLE_KL nats an image
     int dead_code_units; // of these, those of variance below DEAD_VARIANCE over the images: most often 0 for each
     int64_t nonfinite;   // outputs that are NaN or infinite

@@ -29,7 +29,7 @@ struct Learner {
 
     int64_t step, optimizer_step, broken_step, images_seen;
     int position; // images of this epoch that were trained on
-    double epoch_loss_sum, epoch_kl_sum;
+    double epoch_loss_sum, epoch_kl_sum, step_kl;
     int epoch_images;
 
     // the batch under way
@@ -180,6 +180,7 @@ double learner_step(Learner *learner)
     learner->position += rows;
     learner->images_seen += rows;
     learner->epoch_loss_sum += loss / learner->model.pixels;
+    learner->step_kl = backprop_kl(learner->backprop) / rows;
     learner->epoch_kl_sum += backprop_kl(learner->backprop);
     learner->epoch_images += rows;
     if (learner->broken)
@@ -217,5 +218,7 @@ double learner_epoch_kl(const Learner *learner)
 {
     return learner->epoch_images ? learner->epoch_kl_sum / learner->epoch_images : NAN;
 }
+
+double learner_step_kl(const Learner *learner) { return learner->step_kl; }
 
 int64_t learner_broken_step(const Learner *learner) { return learner->broken_step; }

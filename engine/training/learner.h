@@ -47,4 +47,5 @@ int learner_epoch_count(const Learner *learner);     // whole epochs since the s
 // The mean loss of the images of the epoch under way or just finished, each before its batch's update; NaN without any.
 double learner_epoch_loss(const Learner *learner);
 double learner_epoch_kl(const Learner *learner);     // of the same images the divergence, nats an image (sample.h)
+double learner_step_kl(const Learner *learner);      // likewise of the last batch; 0 before the first
 int64_t learner_broken_step(const Learner *learner); // the step that broke it, -1 if none has

@@ -31,11 +31,12 @@ enum {
 // the first few epochs measuring takes at most a twentieth of training's time, so there is not a point after every
 // epoch of a fast model; models that train together, with as many steps an epoch, are measured after the same ones.
 typedef struct EpochRecord {
-    int epoch;               // 0: before training
-    float train[LOSS_COUNT]; // mean loss over the first TRAIN_PROBE_IMAGES training images
-    float test[LOSS_COUNT];  // mean loss over the whole test set
-    float noisy[LOSS_COUNT]; // the same of inputs with the spec's noise; without noise those of test
-    float train_kl, test_kl; // of a model that samples (sample.h): nats an image, over the same images; else 0
+    int epoch;                     // 0: before training
+    float train[LOSS_COUNT];       // mean loss over the first TRAIN_PROBE_IMAGES training images
+    float test[LOSS_COUNT];        // mean loss over the whole test set
+    float noisy[LOSS_COUNT];       // the same of inputs with the spec's noise; without noise those of test
+    float train_kl, test_kl;       // of a model that samples (sample.h): nats an image, over the same images; else 0
+    float train_price, test_price; // of the code (metrics.h), likewise
 } EpochRecord;
 
 enum { TRAIN_PROBE_IMAGES = 2000 };

@@ -131,7 +131,11 @@ void trainer_measure(Trainer *trainer, BankModel *model)
         set_figures(moment, &test);
     if (model->test_step % learner_steps_per_epoch(model->learner) != 0)
         return; // the curves have points at the ends of epochs alone
-    EpochRecord record = {.epoch = model->test_epoch, .train_kl = (float)train.kl, .test_kl = (float)test.kl};
+    EpochRecord record = {.epoch = model->test_epoch,
+                          .train_kl = (float)train.kl,
+                          .test_kl = (float)test.kl,
+                          .train_price = (float)train.price,
+                          .test_price = (float)test.price};
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
         record.test[loss] = (float)test.mean[loss];
         record.train[loss] = (float)train.mean[loss];
