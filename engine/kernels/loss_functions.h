@@ -142,6 +142,7 @@ typedef struct Terms {
 typedef Terms FindTerms(Vec z, Vec t, LossSettings settings); // from the logit, with dL/dz as its slope
 
 enum { bce_logit_factors = 120 }; // each is at most 2
+enum { bce_exact_factors = 0, wbce_exact_factors = 0 };
 
 INLINE Vec lose_lit(const Terms *terms, Vec t, LossSettings settings)
 {
@@ -156,7 +157,7 @@ INLINE Terms bce_odds_terms(Odds o, Vec t, LossSettings settings)
     (void)settings;
     const Vec shift = o.has_shift ? o.shift : vec_all(0.0f), value = o.has_slant ? shift - o.slant * t : shift;
     const Vec miss = o.is_value ? o.over - t : (1.0f - t) * o.over - t * o.rest; // exact; else no less than p is
-    return (Terms){value, o.factor, miss * o.rate, LIT_ADD_ODDS, o.odds};
+    return (Terms){value, o.factor, miss * o.rate, o.is_exact ? LIT_ADD_NOTHING : LIT_ADD_ODDS, o.odds};
 }
 
 INLINE Terms wbce_odds_terms(Odds o, Vec t, LossSettings settings)
@@ -165,7 +166,7 @@ INLINE Terms wbce_odds_terms(Odds o, Vec t, LossSettings settings)
     const Vec shift = o.has_shift ? sum * o.shift : vec_all(0.0f);
     const Vec value = o.has_slant ? shift - weighted * o.slant : shift;
     const Vec slope = (rest * o.over - weighted * o.rest) * o.rate;
-    return (Terms){value, o.factor, slope, LIT_ADD_BOTH, o.odds};
+    return (Terms){value, o.factor, slope, o.is_exact ? LIT_ADD_NOTHING : LIT_ADD_BOTH, o.odds};
 }
 
 INLINE Terms bce_logit_terms(Vec z, Vec t, LossSettings settings)
@@ -194,12 +195,15 @@ INLINE Vec cb_near_mean(Vec z)
     return 0.5f + z * (8.333333582e-2f - 1.388883917e-3f * y + (3.304383790e-5f - 7.863769156e-7f * y) * y * y);
 }
 
-enum { cb_logit_factors = 120 }; // each from 1 to 2
+enum { cb_logit_factors = 120, cb_exact_factors = 60 }; // each from 1 to 2; from 0.46 to 1/2
 
 // Its factors are from 1 / 34 to below 2^22.
 INLINE Terms cb_odds_terms(Odds o, Vec t, LossSettings settings)
 {
     (void)settings;
+    if (o.is_exact)
+        return (Terms){o.shift - t * o.slant, cb_near_inverse(o.slant), (cb_near_mean(o.slant) - t) * o.rate,
+                       LIT_ADD_NOTHING, o.odds};
     const Vec zero = {0}, z = (o.has_slant ? o.slant : zero) + vec_log_rough(o.odds), z_inverse = vec_reciprocal(z);
     const Vec twice = o.over - (o.whole - o.over);
     const VecInt is_near = cb_is_near(z);
@@ -282,16 +286,14 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
         return terms;                                                                                                  \
     }
 #define FUSE_LOGIT(activation, loss)                                                                                   \
-    enum { factors_##activation##_##loss = logit_of_##activation ? (int)loss##_logit_factors : (int)ODDS_FACTORS };    \
+    enum {                                                                                                             \
+        factors_##activation##_##loss = logit_of_##activation > 0        ? (int)loss##_logit_factors                   \
+                                        : odds_are_exact_of_##activation ? (int)loss##_exact_factors                   \
+                                                                         : (int)ODDS_FACTORS                           \
+    };                                                                                                                 \
     INLINE Terms terms_##activation##_##loss(Vec z, Vec t, LossSettings settings)                                      \
     {                                                                                                                  \
-        if ((int)logit_of_##activation == (int)OF_SIGMOID) {                                                           \
-            const ValueSlope inner = sigmoid(z);                                                                       \
-            Terms terms = loss##_logit_terms(inner.value, t, settings);                                                \
-            terms.slope *= inner.slope;                                                                                \
-            return terms;                                                                                              \
-        }                                                                                                              \
-        if (logit_of_##activation)                                                                                     \
+        if (logit_of_##activation > 0)                                                                                 \
             return find_from_logit(loss##_logit_terms, z, t, settings, logit_of_##activation);                         \
         return loss##_odds_terms(activation##_odds(z), t, settings);                                                   \
     }

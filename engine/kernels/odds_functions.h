@@ -1,7 +1,7 @@
 // Outputs by their odds: what a loss that is made of ln p and ln(1 - p) needs of an output, found without p where that
 // is shorter. Internal to the engine, part of loss_functions.h. Compiled once for each instruction set (vector.h).
 //
-// To add one: `function_odds` below, and OWN in the row of the output (activation_functions.h).
+// To add one: `function_odds` below, and OWN or OWN_EXACT in the row of the output (activation_functions.h).
 #pragma once
 #ifdef ISA
 #include <stdbool.h>
@@ -16,6 +16,7 @@ static const float bce_low = 1e-7f, bce_high = 1.0f - 1e-7f; // 1 - 2^-23 in flo
 // slant + ln odds.
 typedef struct Odds {
     bool is_value; // whole is 1
+    bool is_exact; // factor and odds are 1, there are shift and slant, and |slant| <= 1
     Vec over, rest, whole;
     Vec rate; // d(ln p / (1 - p)) / dz / whole, and 0 where p is clipped
     bool has_shift, has_slant;
@@ -23,7 +24,7 @@ typedef struct Odds {
     Vec part;                       // factor / whole
 } Odds;
 
-enum { ODDS_FACTORS = 4 }; // that may be multiplied: each is from 1/2 to below 2^24
+enum { ODDS_FACTORS = 4 }; // that may be multiplied, where odds are not exact: each is from 1/2 to below 2^24
 
 // From p and its slope.
 INLINE Odds odds_of_value(ValueSlope p)
@@ -103,8 +104,34 @@ INLINE Odds softmax_odds(Vec z)
     };
 }
 
-#define ODDS_OWN(activation) // it has them
+// p = sigmoid(s), s = sigmoid(z): s is the logit itself, and ln 1 / (1 - p) = ln(1 + e^s) is ln 2 + s / 2 and s^2 times
+// a polynomial in it, a Chebyshev interpolant as that of p: 1.4e-8.
+INLINE Odds sigmoid2_odds(Vec z)
+{
+    const ValueSlope inner = sigmoid(z);
+    const Vec s = inner.value, y = s * s, p = logistic_of_unit(s);
+    const Vec bend = 1.249999858e-1f - 5.207878641e-3f * y + (3.449164991e-4f - 2.252980365e-5f * y) * (y * y);
+    return (Odds){
+        .is_value = true,
+        .is_exact = true,
+        .over = p,
+        .rest = 1.0f - p,
+        .whole = vec_all(1.0f),
+        .rate = inner.slope,
+        .has_shift = true,
+        .has_slant = true,
+        .shift = (0.5f * s + 0.69314718f) + bend * y,
+        .slant = s,
+        .factor = vec_all(1.0f),
+        .odds = vec_all(1.0f),
+        .part = vec_all(1.0f),
+    };
+}
+
+#define ODDS_OWN(activation)       enum { odds_are_exact_of_##activation = 0 }; // it has them
+#define ODDS_OWN_EXACT(activation) enum { odds_are_exact_of_##activation = 1 };
 #define ODDS_OF_VALUE(activation)                                                                                      \
+    ODDS_OWN(activation)                                                                                               \
     INLINE Odds activation##_odds(Vec z) { return odds_of_value(activation(z)); }
 #define ODDS_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, odds, scope) ODDS_##odds(activation)
 OUTPUT_ACTIVATIONS(ODDS_OF_OUTPUT, _)
