@@ -203,9 +203,9 @@ typedef struct Kernel {
     // what is normal, become those of what it was before. n a multiple of KERNEL_PAD.
     void (*normalise)(const float *z, size_t stride, size_t rows, size_t n, float *normal, float *shares);
     void (*share_slopes)(float *slopes, const float *shares, size_t rows, size_t n);
-    // values += sigma * Gaussian noise, clipped to [0, 1]. These are the values of the indices from first on; what each
-    // gets depends on (key, index) alone, here and below.
-    void (*add_noise)(float *values, size_t first, size_t n, float sigma, uint64_t key);
+    // values = byte / 255 + sigma * Gaussian noise, clipped to [0, 1]; n a multiple of KERNEL_PAD. These are the values
+    // of the indices from first on; what each gets depends on (key, index) alone, here and below.
+    void (*add_noise)(const uint8_t *bytes, float *values, size_t first, size_t n, float sigma, uint64_t key);
     DamageBytes *mask_bytes, *salt_bytes; // what is hit becomes 0; becomes 0 or 255, each as often
     // drawn = 255 with a chance of byte / 255, else 0. n a multiple of KERNEL_PAD.
     void (*draw_bits)(const uint8_t *bytes, uint8_t *drawn, size_t first, size_t n, uint64_t key);

@@ -29,7 +29,7 @@ void PER_ISA(multiply_tile_transposed)(const TileProduct *product);
 void PER_ISA(bytes_to_floats)(const uint8_t *bytes, float *values, size_t n);
 
 // noise_isa.c
-void PER_ISA(add_noise)(float *values, size_t first, size_t n, float sigma, uint64_t key);
+void PER_ISA(add_noise)(const uint8_t *bytes, float *values, size_t first, size_t n, float sigma, uint64_t key);
 void PER_ISA(draw_bits)(const uint8_t *bytes, uint8_t *drawn, size_t first, size_t n, uint64_t key);
 DamageBytes PER_ISA(mask_bytes);
 DamageBytes PER_ISA(salt_bytes);

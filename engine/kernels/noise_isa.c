@@ -13,88 +13,93 @@ enum {
 
 #define EACH_WAY _Pragma("GCC unroll 2") for (int way = 0; way < WAYS; way++)
 
-// 32 well-mixed bits for each lane's counter (the "lowbias32" multipliers found by Chris Wellons, public domain).
-INLINE void hash_lanes(VecBits h[WAYS])
-{
-    EACH_WAY h[way] ^= h[way] >> 16;
-    EACH_WAY h[way] *= 0x7feb352du;
-    EACH_WAY h[way] ^= h[way] >> 15;
-    EACH_WAY h[way] *= 0x846ca68bu;
-    EACH_WAY h[way] ^= h[way] >> 16;
-}
-
 typedef struct Dice {
-    VecInt lane; // 0, 1, ...
-    int32_t key1;
-    uint32_t key2;
+    VecBits steps; // 0, 1, ... times STEP
+    uint32_t key1, key2;
 } Dice;
+
+#define STEP 0x9e3779b9u // 2^32 over the golden ratio: neighbours' counters differ in bits high and low
 
 INLINE Dice take_dice(uint64_t key)
 {
-    Dice dice = {.key1 = (int32_t)(uint32_t)key, .key2 = (uint32_t)(random_mix(key) >> 32)};
-    for (int i = 0; i < LANES; i++)
-        dice.lane[i] = i;
+    Dice dice = {.key1 = (uint32_t)key, .key2 = (uint32_t)(random_mix(key) >> 32)};
+    for (uint32_t i = 0; i < LANES; i++)
+        dice.steps[i] = i * STEP;
     return dice;
 }
 
-// 32 bits for each of the indices from index on.
-INLINE void roll(const Dice *dice, size_t index, VecBits bits[WAYS])
+// 32 well-mixed bits for each of the indices from index on (the "lowbias32" multipliers found by Chris Wellons, public
+// domain), each half of the key before one of the multiplications.
+INLINE void roll(const Dice *dice, size_t index, VecBits h[WAYS])
 {
-    EACH_WAY bits[way] = (VecBits)((dice->lane + (int32_t)(index + (size_t)way * LANES)) ^ dice->key1);
-    hash_lanes(bits);
-    EACH_WAY bits[way] += dice->key2;
-    hash_lanes(bits);
-}
-
-// Others for the same indices.
-INLINE void roll_again(const Dice *dice, const VecBits bits[WAYS], VecBits others[WAYS])
-{
-    EACH_WAY others[way] = bits[way] ^ (uint32_t)dice->key1 ^ 0x5bd1e995u;
-    hash_lanes(others);
+    EACH_WAY h[way] = dice->steps + ((uint32_t)(index + (size_t)way * LANES) * STEP + dice->key1);
+    EACH_WAY h[way] ^= h[way] >> 16;
+    EACH_WAY h[way] *= 0x7feb352du;
+    EACH_WAY h[way] ^= h[way] >> 15 ^ dice->key2;
+    EACH_WAY h[way] *= 0x846ca68bu;
+    EACH_WAY h[way] ^= h[way] >> 16;
 }
 
 // Uniform in [0, 1), multiples of 2^-24.
 INLINE Vec to_chances(VecBits bits) { return __builtin_convertvector((VecInt)(bits >> 8), Vec) * 0x1p-24f; }
 
-// Box and Muller, 1958, in float: a radius from one hash, an angle from another; cosine and sine by Taylor's
-// polynomials on a quarter turn. Only the cosine is used, so that each value stands on its own index.
-INLINE void draw_noise(const Dice *dice, size_t index, Vec noise[WAYS])
+// ---- Gaussian noise -----------------------------------------------------------------------------------------------
+
+// What lies farther out than size with a chance of x / 2^31 is that much, in sigmas: where x is in [2^k, 2^(k+1)), size
+// is a polynomial of degree 3 in x, the minimax one, 1.8e-4 off. Those of x^0, x^1, ... stand at (k + 127) % 32, for
+// the exponent of a float is k + 127; of x = 2^31 they are 0, as size is.
+static const float coefficients0[32] = {
+    6.35683014e+00f, 6.24952797e+00f, 6.14044403e+00f, 6.02948818e+00f, 5.91656257e+00f, 5.80156061e+00f,
+    5.68436588e+00f, 5.56485085e+00f, 5.44287530e+00f, 5.31828457e+00f, 5.19090738e+00f, 5.06055326e+00f,
+    4.92700950e+00f, 4.79003733e+00f, 4.64936742e+00f, 4.50469413e+00f, 4.35566858e+00f, 4.20188973e+00f,
+    4.04289323e+00f, 3.87813701e+00f, 3.70698270e+00f, 3.52867120e+00f, 3.34229039e+00f, 3.14673206e+00f,
+    2.94063413e+00f, 2.72230365e+00f, 2.48961662e+00f, 2.23990235e+00f, 1.97002504e+00f, 1.68519464e+00f,
+    0.00000000e+00f, 6.46243369e+00f};
+static const float coefficients1[32] = {
+    -1.66232980e-01f, -8.45455865e-02f, -4.30248908e-02f, -2.19089557e-02f, -1.11639164e-02f, -5.69280961e-03f,
+    -2.90520444e-03f, -1.48386532e-03f, -7.58597338e-04f, -3.88206341e-04f, -1.98878909e-04f, -1.02008358e-04f,
+    -5.23910158e-05f, -2.69471886e-05f, -1.38828153e-05f, -7.16528791e-06f, -3.70580191e-06f, -1.92107212e-06f,
+    -9.98536944e-07f, -5.20622545e-07f, -2.72422835e-07f, -1.43155574e-07f, -7.56103207e-08f, -4.01827956e-08f,
+    -2.15193182e-08f, -1.16367848e-08f, -6.37250509e-09f, -3.54891330e-09f, -2.02362537e-09f, -1.21458233e-09f,
+    0.00000000e+00f,  -3.27025973e-01f};
+static const float coefficients2[32] = {
+    2.83254341e-02f, 7.19989416e-03f, 1.83111917e-03f, 4.65976974e-04f, 1.18655469e-04f, 3.02347633e-05f,
+    7.70980126e-06f, 1.96753496e-06f, 5.02541863e-07f, 1.28476550e-07f, 3.28785526e-08f, 8.42323413e-09f,
+    2.16056931e-09f, 5.54923603e-10f, 1.42736297e-10f, 3.67741104e-11f, 9.49158035e-12f, 2.45482188e-12f,
+    6.36356923e-13f, 1.65392944e-13f, 4.31153260e-14f, 1.12782315e-14f, 2.96197021e-15f, 7.81503363e-16f,
+    2.07306313e-16f, 5.53293389e-17f, 1.48653809e-17f, 4.01785309e-18f, 1.08891306e-18f, 3.08614721e-19f,
+    0.00000000e+00f, 1.11494413e-01f};
+static const float coefficients3[32] = {
+    -2.12217809e-03f, -2.69676170e-04f, -3.42878482e-05f, -4.36205130e-06f, -5.55279705e-07f, -7.07331206e-08f,
+    -9.01665522e-09f, -1.15028075e-09f, -1.46867248e-10f, -1.87689107e-11f, -2.40093471e-12f, -3.07459216e-13f,
+    -3.94189124e-14f, -5.06036877e-15f, -6.50546239e-16f, -8.37644765e-17f, -1.08045236e-17f, -1.39639172e-18f,
+    -1.80872801e-19f, -2.34872700e-20f, -3.05871718e-21f, -3.99649332e-22f, -5.24174189e-23f, -6.90555521e-24f,
+    -9.14471534e-25f, -1.21834247e-25f, -1.63475031e-26f, -2.21320658e-27f, -3.05583689e-28f, -5.05179736e-29f,
+    0.00000000e+00f,  -1.67087313e-02f};
+
+// One hash: the sign from a bit, size from the others.
+INLINE Vec to_gauss(VecBits bits)
 {
-    VecBits bits1[WAYS], bits2[WAYS];
-    Vec radius[WAYS], x[WAYS], x2[WAYS], s[WAYS];
-    roll(dice, index, bits1);
-    roll_again(dice, bits1, bits2);
-    EACH_WAY
-    {
-        // u in (0, 1], so that its logarithm is finite, and 0 at most but for its roughness; turn in [-1/2, 1/2)
-        const Vec u = (__builtin_convertvector((VecInt)(bits1[way] >> 8), Vec) + 1.0f) * 0x1p-24f;
-        const Vec turn = __builtin_convertvector((VecInt)bits2[way] >> 8, Vec) * 0x1p-24f;
-        radius[way] = vec_sqrt(-2.0f * vec_at_most(vec_log_rough(u), 0.0f));
-        // cos(2 pi turn) = sin(pi/2 - 2 pi |turn|), the argument in [-pi/2, pi/2]
-        x[way] = 1.57079633f - 6.28318531f * vec_abs(turn);
-        x2[way] = x[way] * x[way];
-    }
-    EACH_WAY s[way] = x2[way] * -2.5052108e-8f + 2.7557319e-6f;
-    EACH_WAY s[way] = s[way] * x2[way] - 1.9841270e-4f;
-    EACH_WAY s[way] = s[way] * x2[way] + 8.3333333e-3f;
-    EACH_WAY s[way] = s[way] * x2[way] - 0.16666667f;
-    EACH_WAY noise[way] = radius[way] * (s[way] * x2[way] * x[way] + x[way]);
+    const Vec x = __builtin_convertvector((VecInt)(bits & 0x7fffffff), Vec);
+    const VecInt octave = (VecInt)x >> 23;
+    const Vec high = vec_fma(vec_look_up(coefficients3, octave), x, vec_look_up(coefficients2, octave));
+    const Vec middle = vec_fma(high, x, vec_look_up(coefficients1, octave));
+    const Vec size = vec_fma(middle, x, vec_look_up(coefficients0, octave));
+    return (Vec)((VecBits)size ^ (bits & 0x80000000));
 }
 
-void PER_ISA(add_noise)(float *values, size_t first, size_t n, float sigma, uint64_t key)
+void PER_ISA(add_noise)(const uint8_t *bytes, float *values, size_t first, size_t n, float sigma, uint64_t key)
 {
     const Dice dice = take_dice(key);
+    assert(n % LANES == 0);
     for (size_t i = 0; i < n; i += WAYS * LANES) {
-        Vec noise[WAYS];
-        draw_noise(&dice, first + i, noise);
-        for (size_t way = 0; way < WAYS && i + way * LANES < n; way++) {
-            const size_t at = i + way * LANES, part = n - at;
-            const Vec clean = part >= LANES ? vec_load(values + at) : vec_load_part(values + at, part);
-            const Vec noisy = vec_at_most(vec_at_least(clean + sigma * noise[way], 0.0f), 1.0f);
-            if (part >= LANES)
-                vec_store(values + at, noisy);
-            else
-                vec_store_part(values + at, noisy, part);
+        const int ways = n - i < WAYS * LANES ? 1 : WAYS;
+        VecBits bits[WAYS];
+        roll(&dice, first + i, bits);
+        for (int way = 0; way < ways; way++) {
+            const size_t at = i + (size_t)way * LANES;
+            const Vec noisy = vec_load_bytes(bytes + at) + sigma * to_gauss(bits[way]);
+            vec_store(values + at, vec_at_most(vec_at_least(noisy, 0.0f), 1.0f));
         }
     }
 }

@@ -145,6 +145,21 @@ INLINE Vec vec_load_bytes(const uint8_t *bytes)
     return vec_unit_bytes(wide);
 }
 
+// table[index % 32] in each lane.
+INLINE Vec vec_look_up(const float table[32], VecInt index)
+{
+#if LANES == 16
+    return (Vec)_mm512_permutex2var_ps(_mm512_loadu_ps(table), (__m512i)index, _mm512_loadu_ps(table + LANES));
+#elif LANES == 8
+    return (Vec)_mm256_i32gather_ps(table, (__m256i)(index & 31), sizeof *table);
+#else
+    Vec found;
+    for (int lane = 0; lane < LANES; lane++)
+        found[lane] = table[index[lane] & 31];
+    return found;
+#endif
+}
+
 INLINE Vec vec_negative_abs(Vec x) { return (Vec)((VecInt)x | INT32_MIN); }
 
 INLINE Vec vec_abs(Vec x) { return (Vec)((VecInt)x & 0x7fffffff); }

@@ -54,8 +54,7 @@ void pixels_read(const Spec *spec, uint64_t key, const uint8_t *bytes, size_t fi
     const Kernel *kernel = kernel_get();
     uint8_t damaged[PIECE];
     if (!pixels_stay_bytes(spec)) {
-        kernel->bytes_to_floats(bytes, values, n);
-        kernel->add_noise(values, first, n, spec->noise, key);
+        kernel->add_noise(bytes, values, first, n, spec->noise, key);
         return;
     }
     for (size_t i = 0; i < n; i += PIECE) {
