@@ -268,8 +268,19 @@ INLINE Terms find_from_logit(FindTerms *find, Vec z, Vec t, LossSettings setting
 }
 
 // ---- fused with each output ---------------------------------------------------------------------------------------
-// For each pair of an output activation and a loss: terms_<output>_<loss>, and factors_<output>_<loss>, how many
-// factors may be multiplied before the product leaves the range of a float; 0 where there are none.
+// For each pair of an output activation and a loss: start_<output>_<loss>, what needs no target,
+// finish_<output>_<loss>, and factors_<output>_<loss>, how many factors may be multiplied before the product leaves the
+// range of a float; 0 where there are none. In two steps, so that a row's second can go beside the next row's first: in
+// each, one instruction waits for the other.
+
+typedef struct Started { // what the pair's second step asks for
+    Vec z;
+    ValueSlope output;
+    Odds odds;
+} Started;
+
+typedef Started StartTerms(Vec z);
+typedef Terms FinishTerms(const Started *started, Vec t, LossSettings settings);
 
 #define KEEP_LOGIT(C, activation, key, label, formula, what, look, logit, odds, scope)                                 \
     enum { logit_of_##activation = logit };
@@ -278,11 +289,11 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
 
 #define FUSE_PLAIN(activation, loss)                                                                                   \
     enum { factors_##activation##_##loss = loss##_factors };                                                           \
-    INLINE Terms terms_##activation##_##loss(Vec z, Vec t, LossSettings settings)                                      \
+    INLINE Started start_##activation##_##loss(Vec z) { return (Started){.output = activation(z)}; }                   \
+    INLINE Terms finish_##activation##_##loss(const Started *started, Vec t, LossSettings settings)                    \
     {                                                                                                                  \
-        const ValueSlope output = activation(z);                                                                       \
-        Terms terms = loss##_terms(output.value, t, settings);                                                         \
-        terms.slope *= output.slope;                                                                                   \
+        Terms terms = loss##_terms(started->output.value, t, settings);                                                \
+        terms.slope *= started->output.slope;                                                                          \
         return terms;                                                                                                  \
     }
 #define FUSE_LOGIT(activation, loss)                                                                                   \
@@ -291,11 +302,17 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
                                         : odds_are_exact_of_##activation ? (int)loss##_exact_factors                   \
                                                                          : (int)ODDS_FACTORS                           \
     };                                                                                                                 \
-    INLINE Terms terms_##activation##_##loss(Vec z, Vec t, LossSettings settings)                                      \
+    INLINE Started start_##activation##_##loss(Vec z)                                                                  \
     {                                                                                                                  \
         if (logit_of_##activation > 0)                                                                                 \
-            return find_from_logit(loss##_logit_terms, z, t, settings, logit_of_##activation);                         \
-        return loss##_odds_terms(activation##_odds(z), t, settings);                                                   \
+            return (Started){.z = z};                                                                                  \
+        return (Started){.odds = activation##_odds(z)};                                                                \
+    }                                                                                                                  \
+    INLINE Terms finish_##activation##_##loss(const Started *started, Vec t, LossSettings settings)                    \
+    {                                                                                                                  \
+        if (logit_of_##activation > 0)                                                                                 \
+            return find_from_logit(loss##_logit_terms, started->z, t, settings, logit_of_##activation);                \
+        return loss##_odds_terms(started->odds, t, settings);                                                          \
     }
 #define FUSE_PRODUCT(activation, loss) FUSE_LOGIT(activation, loss)
 #define FUSE_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)              \

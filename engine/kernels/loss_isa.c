@@ -46,30 +46,37 @@ INLINE Factors make_room(Factors f)
 
 INLINE Vec sum_logarithms(Factors f) { return vec_log(f.number) + __builtin_convertvector(f.power, Vec) * 0.69314718f; }
 
-// What lit pixels add. Where logarithms are dear those of vectors that have a lit pixel are taken behind the rows, so
-// that nothing waits for the question whether there is one.
+// What lit pixels add: their logarithms are taken behind the rows, where that is for lit pixels, or vectors with one,
+// alone, and nothing of the rows waits for it.
 typedef struct Lit {
-    Vec sum;
-    size_t count; // of the following, a multiple of LANES
-    float odds[TILE_ROWS * LANES], factors[TILE_ROWS * LANES], targets[TILE_ROWS * LANES];
+    size_t count;
+    float odds[(TILE_ROWS + 1) * LANES], factors[(TILE_ROWS + 1) * LANES], targets[(TILE_ROWS + 1) * LANES];
 } Lit;
 
-INLINE void add_lit(Lit *lit, const Terms *terms, Vec t, LossSettings settings)
+INLINE void add_lit(Lit *lit, const Terms *terms, Vec t)
 {
-    if (LANES == 16) {
-        lit->sum += lose_lit(terms, t, settings);
-        return;
-    }
+#if LANES == 16
+    const __mmask16 is_lit = _mm512_test_epi32_mask((__m512i)t, (__m512i)t);
+    vec_store(lit->odds + lit->count, (Vec)_mm512_maskz_compress_ps(is_lit, (__m512)terms->odds));
+    if (terms->lit == LIT_ADD_BOTH)
+        vec_store(lit->factors + lit->count, (Vec)_mm512_maskz_compress_ps(is_lit, (__m512)terms->factor));
+    vec_store(lit->targets + lit->count, (Vec)_mm512_maskz_compress_ps(is_lit, (__m512)t));
+    lit->count += (size_t)__builtin_popcount(is_lit);
+#else
     if (terms->lit == LIT_ADD_BOTH)
         vec_store(lit->factors + lit->count, terms->factor);
     vec_store(lit->odds + lit->count, terms->odds);
     vec_store(lit->targets + lit->count, t);
     lit->count += vec_has_any(t != 0.0f) ? LANES : 0;
+#endif
 }
 
-INLINE Vec sum_lit(const Lit *lit, LossSettings settings, LitKind kind)
+INLINE Vec sum_lit(Lit *lit, LossSettings settings, LitKind kind)
 {
-    Vec sum = lit->sum;
+    Vec sum = {0};
+    vec_store(lit->odds + lit->count, vec_all(1.0f)); // behind the last: a vector's rest adds nothing
+    vec_store(lit->factors + lit->count, vec_all(1.0f));
+    vec_store(lit->targets + lit->count, sum);
     for (size_t i = 0; i < lit->count; i += LANES) {
         const Terms terms = {.odds = vec_load(lit->odds + i), .factor = vec_load(lit->factors + i), .lit = kind};
         sum += lose_lit(&terms, vec_load(lit->targets + i), settings);
@@ -77,19 +84,21 @@ INLINE Vec sum_lit(const Lit *lit, LossSettings settings, LitKind kind)
     return sum;
 }
 
-// One vector of columns, down all rows: its sums and the functions' constants stay in registers.
-INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, const size_t factors_max)
+// One vector of columns, down all rows: its sums and the functions' constants stay in registers. A row's start is found
+// beside the finish of the row before.
+INLINE Vec pass_columns(const OutputPass *pass, size_t column, StartTerms *start, FinishTerms *finish,
+                        const size_t factors_max)
 {
     const LossSettings settings = pass->settings;
     Vec value = {0}, bias_slope = {0};
     Factors factors = {.number = vec_all(1.0f)};
     Lit lit;
     LitKind kind = LIT_ADD_NOTHING;
-    lit.sum = value;
     lit.count = 0;
     const bool asks_memory = column % 64 == 0;
     const size_t stride = pass->stride;
     float *z = pass->z + column;
+    Started next = start(vec_load(z));
     for (size_t row = 0; row < pass->rows;) {
         if (row > 0)
             factors = make_room(factors);
@@ -97,8 +106,10 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
         for (const size_t end = row + rows; row < end; row++, z += stride) {
             if (asks_memory)
                 __builtin_prefetch(pass->upcoming[row] + pass->column + column);
+            const Started started = next;
+            next = start(vec_load(row + 1 < pass->rows ? z + stride : z));
             const Vec t = pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset;
-            const Terms terms = find(vec_load(z), t, settings);
+            const Terms terms = finish(&started, t, settings);
             vec_store(z, terms.slope);
             bias_slope += terms.slope;
             value += terms.value;
@@ -106,7 +117,7 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
                 factors.number *= terms.factor;
             kind = terms.lit;
             if (kind)
-                add_lit(&lit, &terms, t, settings);
+                add_lit(&lit, &terms, t);
         }
     }
     if (factors_max > 0)
@@ -118,19 +129,20 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, FindTerms *find, 
     return value;
 }
 
-INLINE double pass_strip(const OutputPass *pass, FindTerms *find, const size_t factors_max)
+INLINE double pass_strip(const OutputPass *pass, StartTerms *start, FinishTerms *finish, const size_t factors_max)
 {
     Vec value = {0};
     assert(pass->stride >= pass->columns);
     for (size_t column = 0; column < pass->columns; column += LANES)
-        value += pass_columns(pass, column, find, factors_max);
+        value += pass_columns(pass, column, start, finish, factors_max);
     return (double)vec_sum(value);
 }
 
 #define PASS_OF_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)           \
     static double pass_##activation##_##loss(const OutputPass *pass)                                                   \
     {                                                                                                                  \
-        return pass_strip(pass, terms_##activation##_##loss, factors_##activation##_##loss);                           \
+        return pass_strip(pass, start_##activation##_##loss, finish_##activation##_##loss,                             \
+                          factors_##activation##_##loss);                                                              \
     }
 #define PASSES_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, odds, scope)                           \
     LOSSES(PASS_OF_PAIR, activation)
