@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "files/capture_fields.h"
+#include "files/capture_pad.h"
 
 enum { INK = PAD_SIDE * PAD_SIDE, PACKED_MAX = INK + INK / 1000 + 64, CODE = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
 
@@ -14,18 +15,50 @@ json_t *capture_write_pad(const CaptureSource *source)
     return digit >= 0 ? json_sprintf("test %d", digit) : json_string("drawn");
 }
 
+// A digit of the set's size, as it lies on the fine raster.
+static void spread(PadState *pad)
+{
+    for (int row = 0; row < PAD_SIDE; row++)
+        for (int column = 0; column < PAD_SIDE; column++)
+            pad->ink[row * PAD_SIDE + column] = pad->exact[row / PAD_FINE * DIGIT_SIDE + column / PAD_FINE];
+}
+
+bool capture_pack_drawing(const PadState *pad, char *code, size_t size)
+{
+    uint8_t packed[PACKED_MAX];
+    uLongf length = sizeof packed;
+    const bool is_packed = compress2(packed, &length, pad->is_exact ? pad->exact : pad->ink,
+                                     pad->is_exact ? DIGIT_PIXELS : INK, 9) == Z_OK;
+    if (!is_packed || sodium_base64_encoded_len(length, CODE) > size)
+        return false;
+    (void)sodium_bin2base64(code, size, packed, length, CODE);
+    return true;
+}
+
+bool capture_unpack_drawing(const char *code, PadState *pad)
+{
+    uint8_t packed[PACKED_MAX], raster[INK];
+    size_t size = 0;
+    uLongf length = INK;
+    if (sodium_base642bin(packed, sizeof packed, code, strlen(code), NULL, &size, NULL, CODE) != 0 ||
+        uncompress(raster, &length, packed, (uLong)size) != Z_OK || (length != INK && length != DIGIT_PIXELS))
+        return false;
+    *pad = (PadState){.is_exact = length == DIGIT_PIXELS, .source = -1};
+    memcpy(pad->is_exact ? pad->exact : pad->ink, raster, length);
+    if (pad->is_exact)
+        spread(pad);
+    return true;
+}
+
 // raster: bytes of a side^2, top row first, deflated, in base64 for URLs.
 json_t *capture_write_drawing(const CaptureSource *source)
 {
     const PadState *now = &source->frame->pad->now;
-    uint8_t packed[PACKED_MAX];
     char code[sodium_base64_ENCODED_LEN(PACKED_MAX, CODE)];
-    uLongf size = sizeof packed;
     if (now->source >= 0)
         return NULL;
-    if (compress2(packed, &size, now->is_exact ? now->exact : now->ink, now->is_exact ? DIGIT_PIXELS : INK, 9) != Z_OK)
+    if (!capture_pack_drawing(now, code, sizeof code))
         return json_null(); // memory is short
-    (void)sodium_bin2base64(code, sizeof code, packed, size, CODE);
     return json_pack("{s:i, s:s}", "side", now->is_exact ? DIGIT_SIDE : PAD_SIDE, "raster", code);
 }
 
@@ -46,32 +79,15 @@ bool capture_read_pad(const json_t *value, CaptureState *out, Error *error)
     return true;
 }
 
-// A digit of the set's size, as it lies on the fine raster.
-static void spread(PadState *pad)
-{
-    for (int row = 0; row < PAD_SIDE; row++)
-        for (int column = 0; column < PAD_SIDE; column++)
-            pad->ink[row * PAD_SIDE + column] = pad->exact[row / PAD_FINE * DIGIT_SIDE + column / PAD_FINE];
-}
-
 bool capture_read_drawing(const json_t *value, CaptureState *out, Error *error)
 {
-    static const char expected[] = "a drawing: {\"side\": 28 or 112, \"raster\": bytes that are deflated, in base64}";
-    uint8_t packed[PACKED_MAX];
-    PadState *pad = &out->saved.pad;
-    const json_t *raster = json_object_get(value, "raster");
-    const char *code = json_string_value(raster);
+    const char *code = json_string_value(json_object_get(value, "raster"));
     const json_int_t side = json_integer_value(json_object_get(value, "side"));
-    size_t size = 0;
-    if (!code || (side != DIGIT_SIDE && side != PAD_SIDE) ||
-        sodium_base642bin(packed, sizeof packed, code, strlen(code), NULL, &size, NULL, CODE) != 0)
-        return capture_expect(value, expected, error);
-    pad->is_exact = side == DIGIT_SIDE;
-    const uLongf all = pad->is_exact ? DIGIT_PIXELS : INK;
-    uLongf length = all;
-    if (uncompress(pad->is_exact ? pad->exact : pad->ink, &length, packed, (uLong)size) != Z_OK || length != all)
-        return capture_expect(value, expected, error);
-    if (pad->is_exact)
-        spread(pad);
+    PadState *pad = &out->saved.pad, found;
+    if (!code || !capture_unpack_drawing(code, &found) || side != (found.is_exact ? DIGIT_SIDE : PAD_SIDE))
+        return capture_expect(value, "a drawing: {\"side\": 28 or 112, \"raster\": bytes that are deflated, in base64}",
+                              error);
+    found.source = pad->source;
+    *pad = found;
     return true;
 }
