@@ -90,7 +90,7 @@ VALID = {"--from": "a.png", "--data": "builtin", "--a": "loss=mse", "--b": "loss
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--show-as": "sample", "--wipe": "0.5",
          "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce", "--claims": "use", "--measure": "pca,odd", "--verdicts": "x", "--iterate": "3", "--published": "vae,conv",
          "--pixel": "3,27", "--target": "0.5", "--step": "1", "--every": "10", "--fps": "8", "--seeds": "2",
-         "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--from": "x.png", "--theme": "light", "--speed": "10", "--turn": "half", "--scale-max": "1"}
+         "--first": "3", "--random": "1", "--pad": "3", "--drawing": "eNpjYBgFo2AUwAAAAxAAAQ", "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--from": "x.png", "--theme": "light", "--speed": "10", "--turn": "half", "--scale-max": "1"}
 BAD = {"--data": [""], "--turn": ["", "x", "Left", "90"], "--scale-max": ["0", "-1", "x", "", "nan", "1e3", "4294967296"],
        "--to": [""], "--mirror": [""], "--from": [""], "--stall": ["0", "3601", "-1", "x", "", "1.5"],
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
@@ -115,7 +115,8 @@ BAD = {"--data": [""], "--turn": ["", "x", "Left", "90"], "--scale-max": ["0", "
        "--speed": ["", "x", "0", "2", "1000", "Full", "1.0", "1|10"],
        "--size": ["", "x", "960", "960x", "x600", "959x600", "960x599", "7681x600", "960x4321", "960x600x", "960X600",
                   "1e3x700", "-960x600", "999999x700", " 960x600"],
-       "--page": ["-1", "x", "", "2147483648"],
+       "--page": ["-1", "x", "", "2147483648"], "--first": ["-1", "x", ""], "--random": ["-1", "x", ""], "--pad": ["-1", "x", ""],
+       "--drawing": ["", "x", "AAAA", "eNpj"],
        "--scale": ["0.4", "4.1", "x", "", "nan", "inf", "-1", "1,5", "1.2.3", "1e0"]}
 BAD_SPECS = {"loss": ["x", "", "BCE"], "output": ["x", "", "leaky_relu"], "hidden": ["x", "", "softmax"],
              "layers": ["", "0", "2049", "x", "1,2,3,4,5,6,7,8", "32,", "32,,16", "-1", "1.5"],
@@ -214,6 +215,18 @@ class ArgumentsTest(unittest.TestCase):
         self.refuse("eval", "a", "b", contains="unexpected argument 'b'", command="eval")
         self.refuse("eval", "", contains="path", command="eval")
         self.refuse("film", contains="film needs a place", command="film")
+
+    def test_links(self):
+        """What a link may say: test_link.c."""
+        for command, option in (("view", []), ("shot", ["--from"]), ("film", ["--from"])):
+            for link, word in (("#view=nowhere", "the link: view nowhere: expected one of compare"),
+                               ("#a=/etc/passwd", "the link: a: "), ("#data=/etc", "expected one of builtin, mnist"),
+                               ("https://example.org/x.png", "has no #"), ("#view=%zz", "hexadecimal"), ("#" + "x" * 5000, "at most 4095"),
+                               ("x.html#curve=bce&curve=bce", "curve is given twice")):
+                self.refuse(command, *option, link, *(["-o", "x"] if option else []), contains=word, command=command)
+        self.refuse("#view=nowhere", contains="the link: view", command="view")
+        self.refuse("view", "#pad=1", "--drawing", VALID["--drawing"], contains="one of them, please", command="view")
+        self.refuse("view", "--pad", "1", "--digit", "x.png", contains="--digit and --pad: both", command="view")
 
     def test_lessons(self):
         self.refuse("shot", "--lesson", "1", "--lesson-step", "7", contains="lesson 1 has 6 cards", command="shot")

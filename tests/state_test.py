@@ -186,6 +186,39 @@ class AgainTest(StateCase):
         self.assertEqual([settings[side]["weights_sha256"] for side in "ab"], sums)
 
 
+HELD = {"view", "data", "heatmaps", "heat_scale", "clipped", "show_as", "epochs", "binary", "histogram", "curve", "digits", "page",
+        "digit", "pad", "drawing", "pad_centred", "past_step", "preset", "lesson", "wipe", "fed_back", "pixel", "target", "brush_bins",
+        "matrix", "claims_page", "measured", "theme", "hidden", "a", "b"}
+
+
+class LinkTest(StateCase):
+    """A picture's link gives back what it shows."""
+
+    def link(self, *arguments):
+        file = self.path()
+        result = run("shot", "-o", file, "--json", *arguments, HOME=HOME)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), arguments)
+        settings = {key: value for key, value in self.settings(file).items() if key in HELD}
+        return json.loads(result.stdout)["link"], settings
+
+    def test_there_and_back(self):
+        drawn = ["--digit", "noise", "--uncentred"]
+        for arguments in (
+                ["--a", "loss=mse,layers=8,seed=3", "--view", "inspect", "--pixel", "12,13", "--page", 7, "--target", 0.3, "--first", 30],
+                ["--b", "pca", "--wipe", 0.5, "--heatmap", "mae,mae", "--heat-scale", 0.3, "--brush", "0.25,0.5", "--clipped", "--step", 1, *drawn],
+                ["--view", "matrix", "--outputs", "relu", "--losses", "bce,mae", "--heatmap", "excess", "--theme", "light", "--pad", 8],
+                ["--lesson", 1, "--lesson-step", 3, "--curve", "mae", "--random", 4]):
+            with self.subTest(arguments=arguments):
+                link, settings = self.link("--limit", 64, "--epochs", 1, *arguments)
+                self.assertEqual(self.link("--from", link), (link, settings))
+
+    def test_what_is_not_there(self):
+        self.assertEqual(run("shot", "--from", "#data=mnist", "-o", self.path(), HOME=HOME).returncode, 4)
+        for link, word in (("#pad=10000", "there are 10000 test digits"), ("#first=10000", "there are 10000")):
+            result = run("shot", "--from", link, "-o", self.path(), HOME=HOME)
+            self.assertEqual((result.returncode, word in result.stderr), (2, True), result.stderr)
+
+
 class DataTest(StateCase):
     def test_the_data_is_told_without_a_users_name(self):
         settings = self.settings(self.shot("--epochs", 1))

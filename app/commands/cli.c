@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "commands/cli_options.h"
+#include "commands/link.h"
 #include "draw/theme.h"
 #include "files/code.h"
 
@@ -24,6 +25,7 @@ enum {
     FETCH = 1 << COMMAND_DATA_FETCH,
     LIST = 1 << COMMAND_DATA_LIST,
     PICTURE = VIEW | SHOT | FILM,
+    LINK = CLI_IN_LINK,
     EVERY = PICTURE | REPORT | TRAIN | EVAL | DATA | EXPORT,
     EPOCHS_MAX = 100000,
     WINDOW_WIDTH = 1440,
@@ -33,7 +35,7 @@ enum {
 #define FIELD(name) offsetof(Options, name)
 
 static const OptionRow rows[] = {
-    {"--data", "PATH|NAME|builtin", EVERY, KIND_DATA, FIELD(data), 0, 0,
+    {"--data", "PATH|NAME|builtin", EVERY | LINK, KIND_DATA, FIELD(data), 0, 0,
      "a data set: a folder, a file or an archive (.zip, .tar.gz) with\n"
      "IDX files such as MNIST's, .npz or .npy, CSV, or pictures;\n"
      "or a set that 'losslens data fetch' has got, by its name;\n"
@@ -45,9 +47,9 @@ static const OptionRow rows[] = {
      "exchange black and white in --data: its ink is dark", NULL},
     {"--scale-max", "N", EVERY, KIND_REAL, FIELD(reading.scale_max), 0.001, 4294967295.0,
      "the number that is white in --data; default: 255 of bytes, of\nother numbers told from what there is", NULL},
-    {"--a", "SPEC|FILE|pca", PICTURE, KIND_MODEL, FIELD(a), SAID_A, 0,
+    {"--a", "SPEC|FILE|pca", PICTURE | LINK, KIND_MODEL, FIELD(a), SAID_A, 0,
      "model A; default: loss=bce,output=sigmoid. A .safetensors file\nis shown as it is and not trained", NULL},
-    {"--b", "SPEC|FILE|pca", PICTURE, KIND_MODEL, FIELD(b), SAID_B, 0,
+    {"--b", "SPEC|FILE|pca", PICTURE | LINK, KIND_MODEL, FIELD(b), SAID_B, 0,
      "model B, likewise; default: loss=mse,output=sigmoid. pca: the\nPCA of the training images with as many "
      "components as the\nother model's code has units",
      NULL},
@@ -58,7 +60,7 @@ static const OptionRow rows[] = {
     {"--model", "SPEC", TRAIN, KIND_SPEC, FIELD(model), SAID_MODEL, 0,
      "the model; default: that of --init, or every key's default", NULL},
     {"--model", "SPEC", CODE, KIND_SPEC, FIELD(model), SAID_MODEL, 0, "the model; default: every key's default", NULL},
-    {"--epochs", "N", VIEW, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
+    {"--epochs", "N", VIEW | LINK, KIND_WHOLE, FIELD(epochs), 1, EPOCHS_MAX,
      "where training pauses by itself, 1 to 100000; default: 50", NULL},
     {"--epochs", "N", SHOT, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
      "train until both have so many, those of --init included,\n0 to 100000; default: 5", NULL},
@@ -77,9 +79,9 @@ static const OptionRow rows[] = {
      words_published},
     {"--epochs", "N", TRAIN, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
      "train so long, 0 to 100000; default: 50.\nWith --init: so many more", NULL},
-    {"--limit", "N", PICTURE | REPORT | TRAIN, KIND_WHOLE, FIELD(limit), 1, INT32_MAX,
+    {"--limit", "N", PICTURE | REPORT | TRAIN | LINK, KIND_WHOLE, FIELD(limit), 1, INT32_MAX,
      "train on the first N training images alone, at least 1;\ndefault: all", NULL},
-    {"--no-shuffle", NULL, PICTURE | TRAIN, KIND_FLAG, FIELD(no_shuffle), 0, 0,
+    {"--no-shuffle", NULL, PICTURE | TRAIN | LINK, KIND_FLAG, FIELD(no_shuffle), 0, 0,
      "the data's own order in every epoch, instead of a new one\nfrom the model's seed", NULL},
     {"--init", "FILE", PICTURE, KIND_TEXT, FIELD(init), 0, 0,
      "begin model A with the weights of this .safetensors file and\ntrain it on; its shape is the file's where --a "
@@ -124,8 +126,8 @@ static const OptionRow rows[] = {
      NULL},
     {"--figure", NULL, SHOT, KIND_FLAG, FIELD(is_figure), 0, 0, "a slide of what is on the stage instead of the window",
      NULL},
-    {"--from", "SHOT.png", SHOT, KIND_TEXT, FIELD(from), 0, 0,
-     "make this picture of losslens again: its settings are the\nother options' defaults", NULL},
+    {"--from", "SHOT.png|LINK", SHOT, KIND_TEXT, FIELD(from), 0, 0,
+     "make this picture of losslens again: its settings are the\nother options' defaults; or what a link says", NULL},
     {"--from", "SHOT.png", FILM, KIND_TEXT, FIELD(from), 0, 0,
      "film how the models of this picture of losslens became what\nthey are in it: its settings are the other options' "
      "defaults",
@@ -136,8 +138,18 @@ static const OptionRow rows[] = {
      "also write digits, outputs and heatmaps as NumPy arrays of\n(digits, 28, 28) into this folder", NULL},
     {"--title", "TEXT", SHOT, KIND_LINE, FIELD(title), 1, TITLE_BYTES,
      "of the figure, a line of at most 200 bytes; default: what\nits models are", NULL},
-    {"--page", "N", PICTURE, KIND_WHOLE, FIELD(page), 0, INT32_MAX, "which digits of the test set, from 0; default: 0",
-     NULL},
+    {"--page", "N", PICTURE | LINK, KIND_WHOLE, FIELD(page), 0, INT32_MAX,
+     "which digits of the test set, from 0; default: 0", NULL},
+    {"--first", "N", PICTURE | LINK, KIND_WHOLE, FIELD(first), 0, INT32_MAX,
+     "which test digit is the first of those beside each other, from\n0; default: as --page says", NULL},
+    {"--random", "N", PICTURE | LINK, KIND_WHOLE, FIELD(random), 0, INT32_MAX,
+     "random test digits instead of those in order; another N,\nother digits; default: 0, in order", NULL},
+    {"--pad", "N", PICTURE | LINK, KIND_WHOLE, FIELD(pad), 0, INT32_MAX,
+     "which test digit lies on the drawing pad, from 0; default: 0", NULL},
+    {"--drawing", "CODE", PICTURE | LINK, KIND_DRAWING, FIELD(drawing), 0, 0,
+     "the drawing on the pad, as a link has it", NULL},
+    {"--uncentred", NULL, PICTURE | LINK, KIND_FLAG, FIELD(is_uncentred), 0, 0,
+     "leave a drawing where it is, instead of centring it as MNIST's\ndigits are", NULL},
     {"--digit", "FILE", PICTURE, KIND_TEXT, FIELD(digit), 0, 0,
      "find the digit in this picture and put it onto the drawing\npad: PNG, JPEG, WebP, BMP or GIF, 1x1 to "
      "12000x12000;\nor noise, every pixel any grey (./noise: the file)",
@@ -148,64 +160,68 @@ static const OptionRow rows[] = {
      "with --digit: what is weaker than this share of the\nstrongest ink is none, 0.02 to 0.98; default: found", NULL},
     {"--digit-turn", NULL, PICTURE, KIND_CHOICE, FIELD(digit_turn), 0, 0,
      "with --digit: degrees clockwise; default: 0, or as the\npicture's EXIF says", words_turns},
-    {"--preset", "NAME", PICTURE, KIND_CHOICE, FIELD(preset), 0, 0,
+    {"--preset", "NAME", PICTURE | LINK, KIND_CHOICE, FIELD(preset), 0, 0,
      "set models, view and heatmaps up to show something;\n--a, --b, --view and the like change that. NAME:\n%w",
      words_presets},
-    {"--lesson", "N", VIEW | SHOT, KIND_WHOLE, FIELD(lesson), 1, LESSON_COUNT,
+    {"--lesson", "N", VIEW | SHOT | LINK, KIND_WHOLE, FIELD(lesson), 1, LESSON_COUNT,
      "begin lesson N, with the models and the view of its card;\nthere are, from 1 on: %w", words_lessons},
-    {"--lesson-step", "K", VIEW | SHOT, KIND_WHOLE, FIELD(lesson_step), 1, 99,
+    {"--lesson-step", "K", VIEW | SHOT | LINK, KIND_WHOLE, FIELD(lesson_step), 1, 99,
      "with --lesson: its card K, from 1; default: 1", NULL},
-    {"--view", NULL, PICTURE, KIND_CHOICE, FIELD(look.scene), 0, 0, "what is to be seen; default: compare",
+    {"--view", NULL, PICTURE | LINK, KIND_CHOICE, FIELD(look.scene), 0, 0, "what is to be seen; default: compare",
      words_scenes},
-    {"--heatmap", "MODE[,MODE]", PICTURE, KIND_HEATS, FIELD(look.heatmaps), 0, 0,
+    {"--heatmap", "MODE[,MODE]", PICTURE | LINK, KIND_HEATS, FIELD(look.heatmaps), 0, 0,
      "%w;\ndefault: bce,mse; in the matrix the first instead of the outputs", words_heatmaps},
-    {"--heat-scale", "S", PICTURE, KIND_REAL, FIELD(heat_scale), 0.001, 20,
+    {"--heat-scale", "S", PICTURE | LINK, KIND_REAL, FIELD(heat_scale), 0.001, 20,
      "where the first heatmap's scale ends, 0.001 to 20;\ndefault: the mode's own", NULL},
-    {"--binary", "S", PICTURE, KIND_REAL, FIELD(look.binarise), 0, 1,
+    {"--binary", "S", PICTURE | LINK, KIND_REAL, FIELD(look.binarise), 0, 1,
      "mix the targets, and what figures of all test digits are of,\nwith their binary form, 0 to 1; default: 0", NULL},
-    {"--show-as", NULL, PICTURE, KIND_CHOICE, FIELD(look.show_as), 0, 0,
+    {"--show-as", NULL, PICTURE | LINK, KIND_CHOICE, FIELD(look.show_as), 0, 0,
      "what pictures show of outputs: as they are, white from 0.5\non, or drawn with their brightness as the chance; "
      "figures are\nof the mean; default: mean",
      words_shown},
-    {"--wipe", "X", PICTURE, KIND_REAL, FIELD(look.wipe), 0, 1,
+    {"--clipped", NULL, PICTURE | LINK, KIND_FLAG, FIELD(look.is_clipped), 0, 0,
+     "outputs as one would see them, cut to 0 to 1, without marks", NULL},
+    {"--wipe", "X", PICTURE | LINK, KIND_REAL, FIELD(look.wipe), 0, 1,
      "compare: A left and B right of a divider at this share of\nthe width, 0 to 1", NULL},
-    {"--iterate", "N", VIEW | SHOT, KIND_WHOLE, FIELD(look.fed_back), 0, FED_BACK_MAX,
+    {"--iterate", "N", VIEW | SHOT | LINK, KIND_WHOLE, FIELD(look.fed_back), 0, FED_BACK_MAX,
      "on the stage: the output of what lies on the pad becomes the\ninput again, N times, 0 to 200", NULL},
     {"--iterate", "N", FILM, KIND_WHOLE, FIELD(look.fed_back), 1, FED_BACK_MAX,
      "film no training, but how the models that are trained answer\nto their own output, from none to N times, 1 to "
      "200",
      NULL},
-    {"--histogram", NULL, PICTURE, KIND_CHOICE, FIELD(look.histogram), 0, 0, "default: log", words_histograms},
-    {"--brush", "LOW,HIGH", PICTURE, KIND_RANGE, FIELD(look.brush_first), 0, 0,
+    {"--histogram", NULL, PICTURE | LINK, KIND_CHOICE, FIELD(look.histogram), 0, 0, "default: log", words_histograms},
+    {"--brush", "LOW,HIGH", PICTURE | LINK, KIND_RANGE, FIELD(look.brush_first), 0, 0,
      "light the pixels of this range of intensities", NULL},
-    {"--curve", NULL, PICTURE, KIND_CHOICE, FIELD(look.curve_loss), 0, 0,
+    {"--curve", NULL, PICTURE | LINK, KIND_CHOICE, FIELD(look.curve_loss), 0, 0,
      "what the training curves show: a loss, or KL;\ndefault: bce", words_curves},
-    {"--outputs", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_outputs), 0, 0,
+    {"--outputs", "LIST", PICTURE | LINK, KIND_SET, FIELD(look.matrix_outputs), 0, 0,
      "rows of the matrix, of\n%w;\ndefault: those of the claims", words_outputs},
-    {"--losses", "LIST", PICTURE, KIND_SET, FIELD(look.matrix_losses), 0, 0,
+    {"--losses", "LIST", PICTURE | LINK, KIND_SET, FIELD(look.matrix_losses), 0, 0,
      "columns of the matrix, of %w;\ndefault: bce, mse, mae", words_losses},
-    {"--claims", NULL, PICTURE, KIND_CHOICE, FIELD(look.claim_page), 0, 0, "page of the claims; default: loss",
+    {"--claims", NULL, PICTURE | LINK, KIND_CHOICE, FIELD(look.claim_page), 0, 0, "page of the claims; default: loss",
      words_claim_pages},
-    {"--measure", "LIST", PICTURE, KIND_SET, FIELD(measured), 0, 0,
+    {"--measure", "LIST", PICTURE | LINK, KIND_SET, FIELD(measured), 0, 0,
      "measure these claims with three random starts each, of\n%w", words_sayings},
     {"--verdicts", "FILE", PICTURE, KIND_TEXT, FIELD(verdicts), 0, 0,
      "claims: what several seeds decided, from a report.json\nthat losslens report wrote of the same digits", NULL},
-    {"--pixel", "ROW,COLUMN", PICTURE, KIND_PIXEL, FIELD(look.pixel), 0, 0,
+    {"--pixel", "ROW,COLUMN", PICTURE | LINK, KIND_PIXEL, FIELD(look.pixel), 0, 0,
      "pin a pixel, each from 0 to 27: what inspect explains", NULL},
-    {"--target", "T", PICTURE, KIND_REAL, FIELD(look.t), 0, 1, "inspect: another target for the pixel, 0 to 1", NULL},
-    {"--drawn", NULL, PICTURE, KIND_FLAG, FIELD(is_drawn), 0, 0, "inspect: the drawing instead of a test digit", NULL},
-    {"--step", "N", VIEW | SHOT, KIND_WHOLE, FIELD(step), 0, INT32_MAX, "show the models as they were after N batches",
+    {"--target", "T", PICTURE | LINK, KIND_REAL, FIELD(look.t), 0, 1, "inspect: another target for the pixel, 0 to 1",
      NULL},
+    {"--drawn", NULL, PICTURE | LINK, KIND_FLAG, FIELD(is_drawn), 0, 0, "inspect: the drawing instead of a test digit",
+     NULL},
+    {"--step", "N", VIEW | SHOT | LINK, KIND_WHOLE, FIELD(step), 0, INT32_MAX,
+     "show the models as they were after N batches", NULL},
     {"--shots", "DIR", PICTURE, KIND_TEXT, FIELD(shots), 0, 0, "folder for screenshots; default: your pictures folder",
      NULL},
     {"--scale", "S", PICTURE, KIND_REAL, FIELD(scale), 0.5, 4.0,
      "size of the interface, on top of what the window's size\ngives, 0.5 to 4, as far as everything fits", NULL},
-    {"--theme", NULL, VIEW, KIND_CHOICE, FIELD(theme), 0, 0,
+    {"--theme", NULL, VIEW | LINK, KIND_CHOICE, FIELD(theme), 0, 0,
      "default: what was chosen in the window last, at first dark", words_themes},
     {"--theme", NULL, SHOT | FILM, KIND_CHOICE, FIELD(theme), 0, 0, "the ground; default: dark, and light of a figure",
      words_themes},
-    {"--speed", NULL, VIEW, KIND_CHOICE, FIELD(pace), 0, 0, "batches a second; default: full, as fast as it goes",
-     words_paces},
+    {"--speed", NULL, VIEW | LINK, KIND_CHOICE, FIELD(pace), 0, 0,
+     "batches a second; default: full, as fast as it goes", words_paces},
     {"--json", NULL, SHOT, KIND_FLAG, FIELD(json), 0, 0, "print every figure of the picture as one JSON object", NULL},
     {"--texts", NULL, SHOT, KIND_FLAG, FIELD(has_texts), 0, 0,
      "with --json: also every text of the picture, and where it is", NULL},
@@ -244,7 +260,7 @@ const char *cli_command_name(Command command)
     return names[command];
 }
 
-static int find_row(Command command, const char *name, size_t length)
+int cli_find_row(Command command, const char *name, size_t length)
 {
     for (int i = 0; i < ROW_COUNT; i++)
         if (rows[i].commands & 1u << command && strlen(rows[i].name) == length &&
@@ -255,7 +271,7 @@ static int find_row(Command command, const char *name, size_t length)
 
 bool cli_is_given(const Options *options, const char *name)
 {
-    const int row = find_row(options->command, name, strlen(name));
+    const int row = cli_find_row(options->command, name, strlen(name));
     return row >= 0 && options->given[row];
 }
 
@@ -266,7 +282,7 @@ static bool refuse_option(Command command, const char *name, size_t length, Erro
     char owners[80] = "", allowed[480];
     const int shown = (int)(length < 60 ? length : 60);
     for (Command other = 0; other < COMMAND_COUNT; other++)
-        if (find_row(other, name, length) >= 0) {
+        if (cli_find_row(other, name, length) >= 0) {
             const size_t used = strlen(owners);
             (void)snprintf(owners + used, sizeof owners - used, "%s%s", used ? ", " : "", cli_command_name(other));
         }
@@ -281,7 +297,7 @@ static bool refuse_option(Command command, const char *name, size_t length, Erro
 // value.
 static bool looks_like_option(Command command, const char *text)
 {
-    return strncmp(text, "--", 2) == 0 || find_row(command, text, strlen(text)) >= 0;
+    return strncmp(text, "--", 2) == 0 || cli_find_row(command, text, strlen(text)) >= 0;
 }
 
 // Reads the option at argv[0] and moves *used past it and its value.
@@ -290,7 +306,7 @@ static bool read_option(int argc, char **argv, int *used, Options *out, Error *e
     const char *name = argv[0];
     const char *equals = strncmp(name, "--", 2) == 0 ? strchr(name, '=') : NULL;
     const size_t length = equals ? (size_t)(equals - name) : strlen(name);
-    const int index = find_row(out->command, name, length);
+    const int index = cli_find_row(out->command, name, length);
     if (index < 0)
         return refuse_option(out->command, name, length, error);
     const OptionRow *row = &rows[index];
@@ -347,7 +363,7 @@ static bool finish_code(Options *out, Error *error)
 static int read_command(int argc, char **argv, Command *out, Error *error)
 {
     *out = COMMAND_VIEW;
-    if (argc < 2 || argv[1][0] == '-')
+    if (argc < 2 || argv[1][0] == '-' || link_is(argv[1]))
         return 0;
     int named = 0;
     for (Command command = 0; command < COMMAND_COUNT; command++) {
@@ -376,7 +392,7 @@ static void fill_defaults(Options *out)
                   : out->command == COMMAND_FILM || out->command == COMMAND_REPORT ? 20
                                                                                    : 50;
     out->look = look_default();
-    out->step = -1;
+    out->step = out->first = -1;
     out->preset = -1;
     out->lesson_step = 1;
     out->pace = PACE_FULL;
@@ -436,6 +452,8 @@ static void apply_preset(Options *out, const Preset *preset)
         look.curve_loss = out->look.curve_loss;
     if (cli_is_given(out, "--binary"))
         look.binarise = out->look.binarise;
+    if (cli_is_given(out, "--clipped"))
+        look.is_clipped = out->look.is_clipped;
     out->look = look;
     for (int side = 0; side < SIDE_COUNT; side++) {
         Spec *spec = side == SIDE_A ? &out->a : &out->b;
@@ -448,13 +466,20 @@ static void apply_preset(Options *out, const Preset *preset)
     }
 }
 
-// Corrections belong to a picture.
+// Corrections belong to a picture, and one thing alone lies on the pad.
 static bool check_digit(const Options *out, Error *error)
 {
     static const char *const corrections[] = {"--digit-invert", "--digit-threshold", "--digit-turn"};
     for (size_t i = 0; !out->digit && i < sizeof corrections / sizeof *corrections; i++)
         if (cli_is_given(out, corrections[i]))
             return error_set(error, "%s: of which picture? --digit FILE says so", corrections[i]);
+    static const char *const names[] = {"--digit", "--drawing", "--pad"};
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (first && cli_is_given(out, names[i]))
+            return error_set(error, "%s and %s: both say what lies on the pad; one of them, please", first, names[i]);
+        first = cli_is_given(out, names[i]) ? names[i] : first;
+    }
     return true;
 }
 
@@ -495,7 +520,7 @@ static void finish_look(Options *out)
 {
     Look *look = &out->look;
     look->is_wiped |= cli_is_given(out, "--wipe");
-    look->matrix_shows_map |= cli_is_given(out, "--heatmap");
+    look->matrix_shows_map |= look->scene == SCENE_MATRIX && cli_is_given(out, "--heatmap");
     look->is_pinned |= cli_is_given(out, "--pixel");
     look->past_step = out->step;
     const bool has_digit = out->state || (out->preset >= 0 && look->scene == SCENE_INSPECT);
@@ -543,6 +568,17 @@ static bool finish_figure(Options *out, Error *error)
     return true;
 }
 
+// A link says what no option has said.
+static bool follow_link(Options *out, Error *error)
+{
+    const char **place = out->command == COMMAND_VIEW ? &out->operand : &out->from;
+    if (!*place || !link_is(*place))
+        return true;
+    out->link = *place;
+    *place = NULL;
+    return link_read(out->link, out, error);
+}
+
 CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *out, Error *error)
 {
     *out = (Options){0};
@@ -569,6 +605,8 @@ CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *o
         if (!(is_option ? read_option(argc - i, argv + i, &used, out, error) : read_operand(text, out, error)))
             return CLI_USAGE;
     }
+    if (!follow_link(out, error))
+        return CLI_USAGE;
     if (out->command == COMMAND_EVAL && !out->operand)
         return error_set(error, "eval needs a model: losslens eval MODEL.safetensors"), CLI_USAGE;
     if (out->command == COMMAND_CODE && !finish_code(out, error))

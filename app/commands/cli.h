@@ -68,6 +68,10 @@ typedef struct Options {
     const char *output; // -o; NULL: none (train), a name of its own (shot, report)
     int width, height;  // of the window or picture, in pixels
     int page;           // which digits, from 0
+    int first, random;  // the first of them, -1: page says; which random ones, 0: they are in order
+    int pad;            // the test digit on the pad
+    PadState drawing;   // on the pad, where it is given
+    bool is_uncentred;  // it stays where it is
     const char *digit;  // picture for the pad; NULL: none
     InkInvert digit_invert;
     float digit_threshold; // 0: found
@@ -101,6 +105,8 @@ typedef struct Options {
     int stall;                    // data fetch: seconds
     const char *figures, *arrays; // shot: a file and a folder for them (export.h); NULL: none
     const char *from;             // shot, film: a picture whose settings are the other options' defaults; NULL: none
+    const char *link;             // that was followed (link.h); NULL: none
+    Notices notices;              // what of it was not
     const CaptureState *state;    // these, or those of view's operand; borrowed, NULL: there are none
     float display_scale;          // of the display that a picture is as on; 1 where there is no such picture
 } Options;

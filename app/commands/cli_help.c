@@ -7,11 +7,16 @@
 
 static const CommandText texts[COMMAND_COUNT] = {
     [COMMAND_VIEW] =
-        {"[view] [OPTION]... [FILE|DIR]", "open the window (the default)",
+        {"[view] [OPTION]... [FILE|DIR|LINK]", "open the window (the default)",
          "Opens the window: models A and B side by side, trained live on the same digits.\n"
          "\n"
          "A picture that losslens made gives its state back, another one is a drawing for the pad; anything\n"
-         "else is opened as if it had been dropped on the window.\n"},
+         "else is opened as if it had been dropped on the window.\n"
+         "\n"
+         "So does a link: an address with # or that part alone, such as '#lesson=1' or\n"
+         "'#a=loss=bce&b=loss=mse&view=inspect&pixel=12,13'. It says these options without their dashes, & between\n"
+         "them; those that name files are none of a link's. Nothing is fetched; an option that is given beside it\n"
+         "counts.\n"},
     [COMMAND_TRAIN] =
         {"train [OPTION]...", "train one model and print its figures as JSON",
          "Trains one model. Progress goes to stderr; stdout receives one JSON object with the losses of each\n"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands/cli_options.h"
+#include "files/capture_pad.h"
 
 static bool read_whole(const OptionRow *row, int *out, const char *value, Error *error)
 {
@@ -222,6 +223,10 @@ bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error
     case KIND_CHOICE: return read_choice(row, field, value, error);
     case KIND_HEATS: return read_heats(row, field, value, error);
     case KIND_SET: return read_set(row, field, value, error);
+    case KIND_DRAWING:
+        return capture_unpack_drawing(value, field) ||
+               error_set(error, "%s %.60s: expected a drawing as a link has it: bytes that are deflated, in base64",
+                         row->name, value);
     case KIND_PIXEL: return read_pixel(row, field, value, error);
     case KIND_RANGE: return read_range(row, field, value, error);
     case KIND_WORD:

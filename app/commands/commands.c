@@ -92,6 +92,13 @@ bool command_open_data(const char *data, const DatasetOptions *reading, const Lo
     return true;
 }
 
+void command_leave_data(Options *link, const Error *why)
+{
+    notices_add(&link->notices, "the link's digits are of %s; these are the built-in ones. %.250s", link->data,
+                why->text);
+    link->data = NULL;
+}
+
 // The training images of one label, where that is asked for. The test set stays whole: every figure is over all of it.
 static int leave_out(const Options *options, Dataset *dataset)
 {

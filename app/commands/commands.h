@@ -35,6 +35,9 @@ void command_print_path(const char *path);
 bool command_open_data(const char *data, const DatasetOptions *reading, const LoadProgress *progress, Dataset *out,
                        Error *error);
 
+// A link's data set that does not open, because of `why`, gives way to the built-in digits, which becomes a notice.
+void command_leave_data(Options *link, const Error *why);
+
 // Reads --data and prints what is to be noticed about it, or draws the built-in digits on the pool's threads. Returns
 // EXIT_OK, or the exit status after the sentence on stderr. Owned by the caller: dataset_free.
 int command_load_data(const Options *options, Pool *pool, Dataset *out);

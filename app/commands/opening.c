@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "commands/commands.h"
+#include "commands/link.h"
 #include "files/picture.h"
 #include "panels/panel.h"
 
@@ -24,6 +25,7 @@ typedef struct Parcel {
     CaptureState *state;    // of a picture of losslens; dataset beside it, where that is another one than is open
     CaptureReading reading; // how that went
     Error refusal;          // why it went badly
+    Options *link;          // what a link says; dataset as of a state
     // a model: ready to be used, or what it may be
     ModelFile file;
     Foreign *foreign;
@@ -140,6 +142,40 @@ static bool take_data(Opening *opening, Parcel *parcel, Error *error)
     return true;
 }
 
+static bool is_link(const Glance *glance, Parcel *parcel) { return (void)parcel, link_is(glance->path); }
+
+static bool read_link(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+{
+    char program[] = "losslens", *argv[] = {program, parcel->path, NULL};
+    const Dataset *open = opening->session->dataset;
+    Error reason;
+    Options *link = parcel->link = calloc(1, sizeof *link);
+    if (!link)
+        return error_set(error, "out of memory: what a link says");
+    if (cli_parse(2, argv, NULL, link, error) != CLI_RUN)
+        return false;
+    if (!link->data || (open && strcmp(open->name, link->data) == 0))
+        return true;
+    parcel->dataset = calloc(1, sizeof *parcel->dataset);
+    if (parcel->dataset && command_open_data(link->data, &link->reading, progress, parcel->dataset, &reason))
+        return true;
+    if (!parcel->dataset)
+        return error_set(error, "out of memory: %s", link->data);
+    free(parcel->dataset);
+    parcel->dataset = NULL;
+    command_leave_data(link, &reason);
+    return true;
+}
+
+static bool take_link(Opening *opening, Parcel *parcel, Error *error)
+{
+    if (!session_take_link(opening->session, opening->options, parcel->link, parcel->dataset, error))
+        return false;
+    parcel->dataset = NULL;
+    (void)error_set(error, "the link is open");
+    return true;
+}
+
 // Whose picture it is its settings say, which are read here.
 static bool is_state(const Glance *glance, Parcel *parcel)
 {
@@ -248,8 +284,8 @@ static const struct {
     bool (*read)(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error); // on the job's thread
     bool (*take)(Opening *opening, Parcel *parcel, Error *error); // on the UI's; its sentence also where all is well
 } rows[] = {
-    {is_state, read_state, take_state},    {is_picture, read_picture, take_picture}, {is_model, read_model, take_model},
-    {is_report, read_report, take_report}, {is_anything, read_data, take_data},
+    {is_link, read_link, take_link},    {is_state, read_state, take_state},    {is_picture, read_picture, take_picture},
+    {is_model, read_model, take_model}, {is_report, read_report, take_report}, {is_anything, read_data, take_data},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
@@ -264,6 +300,7 @@ static void free_parcel(Parcel *parcel)
     free(parcel->dataset);
     ink_free_picture(&parcel->picture);
     free(parcel->state);
+    free(parcel->link);
     free(parcel->report);
     free_model(parcel);
     free(parcel);
@@ -291,7 +328,8 @@ static bool read_parcel(void *context, const LoadProgress *progress, Error *erro
     if (!glance)
         return error_set(error, "out of memory: %s", parcel->path);
     glance->path = parcel->path;
-    look_at(parcel->path, glance);
+    if (!link_is(parcel->path)) // which names no file
+        look_at(parcel->path, glance);
     for (parcel->kind = 0; !rows[parcel->kind].fits(glance, parcel);)
         parcel->kind++;
     free(glance);

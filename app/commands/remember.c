@@ -23,7 +23,7 @@ void remember_read(Remembered *out, Options *options)
         options->width = clamp(known->width, CLI_WIDTH_MIN, CLI_WIDTH_MAX);
         options->height = clamp(known->height, CLI_HEIGHT_MIN, CLI_HEIGHT_MAX);
     }
-    out->is_data_own = !has_state && !cli_is_given(options, "--data") && known->data[0];
+    out->is_data_own = !has_state && !options->link && !cli_is_given(options, "--data") && known->data[0];
     memcpy(out->data, known->data, sizeof out->data);
     if (!out->is_data_own)
         return;
@@ -114,7 +114,7 @@ void remember_begin(Remembered *remembered, Session *session, const Options *opt
     if (remembered->notice.text[0])
         app_say(app, true, remembered->notice.text);
     take_data(&changed, remembered, session);
-    if (cli_is_given(options, "--data"))
+    if (cli_is_given(options, "--data") && !options->link)
         keep_saying(remembered, app, &changed);
 }
 
@@ -130,6 +130,11 @@ void remember_pass(Remembered *remembered, Session *session)
 {
     App *app = &session->app;
     Settings changed = remembered->known;
+    if (session->is_linked) { // nobody has chosen what it says
+        remembered->theme = app->theme;
+        memcpy(remembered->data_path, session->data_path, sizeof remembered->data_path);
+        session->is_linked = false;
+    }
     if (app->theme != remembered->theme)
         changed.theme = app->theme;
     if (remembered->is_lesson_new && !app->is_lesson_new)

@@ -159,6 +159,20 @@ static bool make_script(Script *script, const Spec specs[SIDE_COUNT], Error *err
     return script->text || error_set(error, "out of memory: the script");
 }
 
+static bool copy_link(Session *session, Error *error)
+{
+    char link[LINK_SIZE];
+    Notices left_out;
+    Error said;
+    if (!session_link(session, link, &left_out, error) || !window_set_clipboard(session->window, link, error))
+        return false;
+    (void)error_set(&said, "copied: %.400s%s%s%s%s", link, strlen(link) > 400 ? "\u2026" : "",
+                    left_out.count > 0 ? " \u2013 without " : "", left_out.count > 0 ? left_out.text[0] : "",
+                    left_out.count > 1 ? ", and more" : "");
+    app_say(&session->app, false, said.text);
+    return true;
+}
+
 bool saving_carry_out(Saving *saving, Session *session, const Options *options, const Input *input, WindowSize size,
                       double now)
 {
@@ -173,6 +187,7 @@ bool saving_carry_out(Saving *saving, Session *session, const Options *options, 
     case WISH_FOLDER: is_done = open_folder(session, &error); break;
     case WISH_MODEL: is_done = save_model(saving, session, text, &error); break;
     case WISH_EXPORT: is_done = export(session, options, &error); break;
+    case WISH_LINK: is_done = copy_link(session, &error); break;
     case WISH_CODE: is_done = make_script(&session->app.script, session->app.specs, &error); break;
     case WISH_OPEN:
     case WISH_GIVE_UP: assert(false && "opening.c's"); break;

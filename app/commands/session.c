@@ -8,8 +8,8 @@
 #include "commands/commands.h"
 #include "files/picture.h"
 
-// Whether the set has the page that was asked for; how long a page is depends on the window.
-static bool check_page(const Session *session, const Options *options, Error *error)
+// Whether the set has the digits that were asked for; how long a page is depends on the window.
+bool session_check_digits(const Session *session, const Options *options, Error *error)
 {
     const int total = session->dataset ? session->dataset->test.count : DIGITS_TEST_COUNT;
     const float width = (float)options->width, height = (float)options->height;
@@ -18,6 +18,9 @@ static bool check_page(const Session *session, const Options *options, Error *er
     if (options->page > 0 && options->page > (total - 1) / count)
         return error_set(error, "--page %d: at this size there are %d pages of %d digits, 0 to %d", options->page,
                          (total - 1) / count + 1, count, (total - 1) / count);
+    if (options->pad >= total || options->first >= total)
+        return error_set(error, "%s %d: there are %d test digits, 0 to %d", options->pad >= total ? "--pad" : "--first",
+                         options->pad >= total ? options->pad : options->first, total, total - 1);
     return true;
 }
 
@@ -123,7 +126,12 @@ bool session_open_app(Session *session, const Options *options, Error *error)
         .threads = options->threads,
         .is_driven = options->is_driven,
         .epochs = options->epochs,
-        .page = options->page,
+        .page = options->first < 0 ? options->page : 0,
+        .first = options->first < 0 ? 0 : options->first,
+        .shuffle = options->random,
+        .pad = options->pad,
+        .drawing = cli_is_given(options, "--drawing") ? &options->drawing : NULL,
+        .is_uncentred = options->is_uncentred,
         .no_shuffle = options->no_shuffle,
         .waits = options->command == COMMAND_FILM,
         .every_epoch = options->command != COMMAND_VIEW, // the same picture every time
@@ -213,9 +221,16 @@ static int open_report(Session *session, const Options *options, Error *error)
     return !options->verdicts || session_open_report(session, options->verdicts, error) ? EXIT_OK : EXIT_BAD_DATA;
 }
 
+void session_set_page(Session *session, const char *link)
+{
+    if (!link || !link_find_page(link, session->page) || !*session->page)
+        (void)snprintf(session->page, sizeof session->page, "%s", LOSSLENS_PAGE);
+}
+
 int session_open(Session *session, const Options *options, bool is_offscreen, Error *error)
 {
     memset(session, 0, sizeof *session);
+    session_set_page(session, options->link);
     if (options->data && !*options->data) {
         error_set(error, "the picture was made with the data set \"%s\", and does not say where it is: --data does",
                   options->state->data.name);
@@ -233,13 +248,14 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
             error_set(error, "%.700s. The picture was made with it: --data says where it is now", reading.error.text);
         return EXIT_BAD_DATA;
     }
+    notices_append(&session->notices, &options->notices);
     if (session->dataset)
         notices_append(&session->notices, &session->dataset->notices);
     if (options->data)
         session_resolve_data(options->data, session->data_path);
     if (options->data && options->state)
         session_compare_data(session, &options->state->data);
-    if (!check_page(session, options, error))
+    if (!session_check_digits(session, options, error))
         return EXIT_USAGE;
     if (status != EXIT_OK)
         return status;

@@ -1,6 +1,7 @@
 // Session: what `view` and `shot` share: data, digit and options read, an App and a Render on a Window.
 #pragma once
 #include "commands/cli.h"
+#include "commands/link.h"
 #include "draw/font.h"
 #include "draw/render.h"
 #include "draw/window.h"
@@ -24,9 +25,11 @@ typedef struct Session {
     Ui ui;
     Ui figure; // of the last figure
     App app;
-    Layout layout;       // of the last pass
-    CaptureWindow shown; // and the window
+    Layout layout;        // of the last pass
+    CaptureWindow shown;  // and the window
+    char page[LINK_SIZE]; // the address that links are of; "": they are fragments alone
     bool has_app;
+    bool is_linked;      // what is on show came from a link just now
     bool is_live;        // a window: a picture shows what it shows, not what is newer
     int passed_requests; // how many the last pass made
 } Session;
@@ -46,6 +49,10 @@ bool session_take_dataset(Session *session, Dataset *dataset, const char *path, 
 // as before, and the set is still the caller's.
 bool session_take_state(Session *session, const Options *options, const CaptureState *state, Dataset *dataset,
                         Error *error);
+
+// The same for a link, as cli_parse read it; dataset: where its data is another than is open. Nothing of it is
+// remembered for the next start.
+bool session_take_link(Session *session, const Options *options, const Options *link, Dataset *dataset, Error *error);
 
 // Whether that data is what is open, by its path or, wherever it lies, by its sums. Any thread, while it stays open.
 bool session_has_data(const Session *session, const CaptureData *data);
@@ -84,6 +91,9 @@ typedef struct FigureOrder {
     const char *title;
 } FigureOrder;
 bool session_figure(Session *session, const FigureOrder *order, uint8_t **rgba, char **json, Error *error);
+
+// The link of what the window shows. left_out: what it cannot say, nouns. False after a sentence.
+bool session_link(Session *session, char link[LINK_SIZE], Notices *left_out, Error *error);
 
 // Puts that picture into a file that has begun and that the caller finishes.
 bool session_capture(Session *session, const Options *options, const Input *input, WindowSize size, NewFile *file,

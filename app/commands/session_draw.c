@@ -1,6 +1,7 @@
 // A session's frames, pictures and figures.
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands/session.h"
 #include "files/capture.h"
@@ -53,6 +54,19 @@ bool session_picture(Session *session, const Options *options, const Input *inpu
         frame = session_pass(session, options, &still, size, true, !session->is_live);
     *json = capture_settings_text(frame, &session->shown, NULL);
     return finish_picture(session, size, rgba, json, error);
+}
+
+bool session_link(Session *session, char link[LINK_SIZE], Notices *left_out, Error *error)
+{
+    CaptureState *state = calloc(1, sizeof *state);
+    char *text = state ? capture_settings_text(&session->app.frame, &session->shown, NULL) : NULL;
+    *left_out = (Notices){0};
+    const bool good = text ? capture_parse_state(text, strlen(text), "the window", state, error) &&
+                                 link_write(state, session->page, link, left_out, error)
+                           : error_set(error, "out of memory: the link");
+    free(text);
+    free(state);
+    return good;
 }
 
 static const Frame *draw_figure(Session *session, const FigureOrder *order)

@@ -8,6 +8,11 @@
 // Where a data set is, which may be given by its name; empty where that has too long a name.
 void session_resolve_data(const char *given, char path[PATH_MAX]);
 
+// Whose links are copied from now on: of the page of this one; of the usual page where it names none.
+void session_set_page(Session *session, const char *link);
+
+bool session_check_digits(const Session *session, const Options *options, Error *error);
+
 // Loads the models' files and makes the app; the data is read, and the window there.
 bool session_open_app(Session *session, const Options *options, Error *error);
 

@@ -20,9 +20,14 @@ const SavedState *session_merge_state(Session *session, const Options *options, 
     saved->epochs = options->epochs;
     if (cli_is_given(options, "--epochs") || options->command == COMMAND_FILM)
         saved->model_count = 0; // so long, instead of as long as they were
-    if (cli_is_given(options, "--page"))
+    if (cli_is_given(options, "--page") || cli_is_given(options, "--first"))
         saved->page_first = saved->page_shuffle = 0;
-    saved->has_pad &= !options->digit;
+    if (options->first >= 0)
+        saved->page_first = options->first;
+    if (cli_is_given(options, "--random"))
+        saved->page_shuffle = options->random;
+    saved->has_pad &= !options->digit && !cli_is_given(options, "--pad") && !cli_is_given(options, "--drawing");
+    saved->is_centred &= !options->is_uncentred;
     saved->has_lesson_pixel &= options->lesson == 0 && !cli_is_given(options, "--preset");
     return saved;
 }
@@ -159,6 +164,46 @@ static void swap_sessions(Session *session, Session *next)
     options->data_path = *session->data_path ? session->data_path : NULL;
 }
 
+// An app as `chosen` says takes the place of the one that is there.
+static bool take(Session *session, Session *next, const Options *chosen, Error *error)
+{
+    const bool is_good = session_open_app(next, chosen, error);
+    if (is_good)
+        swap_sessions(session, next);
+    else if (next->has_app)
+        app_free(&next->app);
+    return is_good;
+}
+
+bool session_take_link(Session *session, const Options *options, const Options *link, Dataset *dataset, Error *error)
+{
+    Session *next = calloc(1, sizeof *next);
+    if (!next)
+        return error_set(error, "out of memory: what a link says");
+    Options chosen = *link;
+    chosen.threads = options->threads;
+    chosen.is_driven = options->is_driven;
+    chosen.width = session->shown.width;
+    chosen.height = session->shown.height;
+    chosen.scale = session->shown.user_scale;
+    if (!cli_is_given(link, "--theme"))
+        chosen.theme = session->app.theme;
+    next->window = session->window;
+    next->dataset = !link->data ? NULL : dataset ? dataset : session->dataset;
+    next->notices = link->notices;
+    if (dataset)
+        session_resolve_data(link->data, next->data_path);
+    else if (link->data)
+        memcpy(next->data_path, session->data_path, sizeof next->data_path);
+    const bool is_good = session_check_digits(next, &chosen, error) && take(session, next, &chosen, error);
+    if (is_good) {
+        session->is_linked = true;
+        session_set_page(session, link->link);
+    }
+    free(next);
+    return is_good;
+}
+
 bool session_take_state(Session *session, const Options *options, const CaptureState *state, Dataset *dataset,
                         Error *error)
 {
@@ -170,6 +215,9 @@ bool session_take_state(Session *session, const Options *options, const CaptureS
     memset(chosen.given, 0, sizeof chosen.given);
     chosen.lesson = 0; // the look has it
     chosen.digit = chosen.init = NULL;
+    chosen.pad = chosen.page = 0;
+    chosen.first = -1;
+    chosen.is_uncentred = false;
     memset(chosen.said, 0, sizeof chosen.said);
     next->window = session->window;
     next->dataset = state->data.is_builtin ? NULL : dataset ? dataset : session->dataset;
@@ -181,11 +229,7 @@ bool session_take_state(Session *session, const Options *options, const CaptureS
         session_compare_data(next, &state->data);
     }
     next->notices = state->notices;
-    const bool is_good = session_open_app(next, &chosen, error);
-    if (is_good)
-        swap_sessions(session, next);
-    else if (next->has_app)
-        app_free(&next->app);
+    const bool is_good = take(session, next, &chosen, error);
     free(next);
     return is_good;
 }

@@ -58,6 +58,10 @@ static int print_result(Offline *offline, const char *path)
     const Ui *ui = offline->options->is_figure ? &offline->session->figure : &offline->session->ui;
     if (offline->options->has_texts)
         (void)json_object_set_new(report, "texts", trace_texts(ui));
+    char link[LINK_SIZE];
+    Notices left_out;
+    const bool has_link = session_link(offline->session, link, &left_out, &error);
+    (void)json_object_set_new(report, "link", has_link ? json_string(link) : json_null()); // that one is too long
     json_t *file = json_string(path);
     (void)json_object_set_new(report, "file", file ? file : json_null());
     return command_print_json(report);

@@ -241,6 +241,11 @@ static int open_session(Session *session, Remembered *remembered, Options *optio
         session_close(session);
         status = session_open(session, options, false, &error);
     }
+    if (status == EXIT_BAD_DATA && options->link && options->data) {
+        command_leave_data(options, &error);
+        session_close(session);
+        status = session_open(session, options, false, &error);
+    }
     command_tell(&session->notices);
     if (status == EXIT_OK && session->notices.count > 0)
         app_say(&session->app, false, session->notices.text[0]);

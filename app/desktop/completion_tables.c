@@ -13,8 +13,8 @@ static void print_words(FILE *stream, Words *words)
         (void)fprintf(stream, " %s", words(i));
 }
 
-// One of a metavar's alternatives: a word is itself, FILE.png a file of that kind, DIR a folder, FILE a file, PATH either, and any
-// other name stands for something that nobody can guess.
+// One of a metavar's alternatives: a word is itself, FILE.png a file of that kind, DIR a folder, FILE a file, PATH
+// either, and any other name stands for something that nobody can guess.
 static void print_alternative(FILE *stream, const char *text, size_t length)
 {
     const char *dot = memchr(text, '.', length);
@@ -44,6 +44,7 @@ static void print_value(FILE *stream, const OptionRow *row)
     case KIND_WHOLE:
     case KIND_REAL:
     case KIND_SIZE:
+    case KIND_DRAWING:
     case KIND_PIXEL:
     case KIND_RANGE: return;
     case KIND_CHOICE: print_words(stream, row->words); return;

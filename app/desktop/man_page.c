@@ -58,7 +58,7 @@ static void print_commands(FILE *stream)
 // "of train, shot" below an option that not all commands have.
 static void print_owners(FILE *stream, unsigned commands)
 {
-    if (commands + 1 == 1u << COMMAND_COUNT)
+    if ((commands & (CLI_IN_LINK - 1)) == CLI_IN_LINK - 1)
         return;
     const char *separator = "Of ";
     (void)fputs("\n.br\n", stream);

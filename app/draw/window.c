@@ -253,6 +253,20 @@ static void add_text(Input *input, const char *text)
         memcpy(input->text + used, text, length + 1);
 }
 
+// As if it had been dropped, without the spaces and the line's end that are copied along.
+static void paste(Input *input)
+{
+    char *text = SDL_GetClipboardText();
+    const char *from = text ? text + strspn(text, " \t\r\n") : "";
+    const size_t length = strcspn(from, "\r\n");
+    if (length > 0 && length < sizeof input->dropped) {
+        memcpy(input->dropped, from, length);
+        input->dropped[length] = 0;
+        input->dropped_count = 1;
+    }
+    SDL_free(text);
+}
+
 static void take_key(Window *window, const SDL_KeyboardEvent *event, Input *input)
 {
     KeyPress key;
@@ -263,6 +277,8 @@ static void take_key(Window *window, const SDL_KeyboardEvent *event, Input *inpu
         char *text = SDL_GetClipboardText();
         add_text(input, text ? text : "");
         SDL_free(text);
+    } else if (key.key == 'v' && key.control) {
+        paste(input);
     } else if (input->key_count < KEYS_MAX) {
         input->keys[input->key_count++] = key;
     }

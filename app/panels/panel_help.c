@@ -45,7 +45,9 @@ static const HelpRow rows[] = {
     {"Page \u2193  \u2191", "in a lesson: next card, the one before"},
     {"S  Shift S", "save a figure; a picture of the window"},
     {"Ctrl +  \u2212  0", "larger, smaller, normal size"},
-    {"F11  Ctrl C", "full screen; copy a model as text"},
+    {"F11", "full screen"},
+    {"Ctrl C  Ctrl L", "copy a model as text; a link to all this"},
+    {"Ctrl V", "open the link that was copied"},
     {"E", "the words of this window, explained"},
     {"?  Esc  Ctrl Q", "this help; one step back; quit"},
 };

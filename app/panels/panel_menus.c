@@ -110,7 +110,7 @@ void panel_view_menu(Panel *panel)
     const float pad = ui_px(ui, 8), line = ui_px(ui, BUTTON_HEIGHT + 2), width = ui_px(ui, 290);
     const Rect top = panel->layout->top;
     const Rect box = {top.x + top.w - width - 2 * pad - ui_px(ui, MARGIN), top.y + top.h, width + 2 * pad,
-                      line * (SWITCH_COUNT + 7) + 2 * pad};
+                      line * (SWITCH_COUNT + 8) + 2 * pad};
     panel_popup(panel, box);
     Rect row = {box.x + pad, box.y + pad, width, line - ui_px(ui, 2)};
     for (int i = 0; i < SWITCH_COUNT; i++) {
@@ -144,6 +144,13 @@ void panel_view_menu(Panel *panel)
     panel_hint(panel, centred, "centre");
     if (centred.is_clicked)
         panel_request(panel, REQUEST_PAD_CENTRE, !frame->pad->is_centred);
+    row.y += line;
+    const WidgetState link = panel_menu_row(panel, "link", row, "Copy a link to all this", "Ctrl L", false);
+    panel_hint(panel, link, "link");
+    if (link.is_clicked) {
+        panel_request(panel, REQUEST_LINK, 0);
+        panel_request(panel, REQUEST_POPUP, POPUP_NONE);
+    }
     row.y += line;
     const WidgetState full = panel_menu_row(panel, "fullscreen", row, "Full screen", "F11", frame->is_fullscreen);
     panel_hint(panel, full, "fullscreen");

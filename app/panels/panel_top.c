@@ -54,6 +54,8 @@ void panel_keys(Panel *panel)
         panel_request(panel, REQUEST_QUIT, 0);
     if (ui_take_key(ui, 'c', true))
         requests_add(panel->requests, (Request){.kind = REQUEST_COPY, .side = copied_side(frame)});
+    if (ui_take_key(ui, 'l', true))
+        panel_request(panel, REQUEST_LINK, 0);
     if (ui_take_key(ui, KEY_F11, false))
         panel_request(panel, REQUEST_FULLSCREEN, !frame->is_fullscreen);
     if (ui_take_key(ui, '+', true) || ui_take_key(ui, '=', true))

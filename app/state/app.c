@@ -169,11 +169,16 @@ bool app_init(App *app, const AppOptions *options, Error *error)
         if (options->is_pca[side])
             app_want_pca(app, side, app_choose_components(app, side));
     app->saying_run.wanted = options->measured;
+    app->pad.is_centred = !options->is_uncentred;
     if (options->digit)
         app_load_picture(app, options->digit);
+    else if (options->drawing)
+        pad_load_state(&app->pad, options->drawing);
     else
-        app_load_next_digit(app);
+        app_load_digit(app, options->pad);
     app->page = options->page;
+    app->first = options->first;
+    app->shuffle = options->shuffle;
     if (options->saved)
         restore_begin(app, options->saved);
     pad_forget_done(&app->pad);

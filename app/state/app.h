@@ -27,7 +27,9 @@ typedef struct AppOptions {
     unsigned measured;                  // sayings that are measured from the start: bits 1 << saying
     bool is_pca[SIDE_COUNT];            // it becomes a PCA of as many components as the other side's code has units
     int limit, threads, epochs, page;
-    bool is_driven; // nothing is done in the background but in app_serve
+    bool is_driven;     // nothing is done in the background but in app_serve
+    int first, shuffle; // as App's, where page is 0
+    int pad;            // the test digit on the pad, where no digit and no drawing is to lie on it
     bool no_shuffle;
     bool waits;       // trains only after app_set_goal
     bool every_epoch; // is measured: trainer.h
@@ -36,7 +38,9 @@ typedef struct AppOptions {
     bool is_lesson_new; // nobody has taken the lesson here yet: its button is pointed out
     Pace pace;
     ThemeKind theme;
-    const InkResult *digit;  // for the pad; NULL: the first test digit
+    const InkResult *digit;  // for the pad; NULL: none
+    const PadState *drawing; // likewise
+    bool is_uncentred;       // the drawing stays where it is
     const char *data_path;   // of dataset, for pictures; borrowed, NULL: not to be told
     const SavedState *saved; // what a picture says, its look and specs being those above; NULL: there is none
     void (*wake)(void *context);

@@ -306,6 +306,7 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_PACE: app_set_pace(app, (Pace)r->value); break;
     case REQUEST_THEME: app->theme = (ThemeKind)r->value; break;
     case REQUEST_COPY: spec_format(&app->specs[r->side], app->copied, sizeof app->copied); break;
+    case REQUEST_LINK: make_wish(app, WISH_LINK, ""); break;
     case REQUEST_FULLSCREEN: app->is_fullscreen = r->value != 0; break;
     case REQUEST_SCALE:
         app->ui_scale =

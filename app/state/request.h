@@ -59,6 +59,7 @@ typedef enum RequestKind {
     REQUEST_PACE,         // value: a Pace
     REQUEST_THEME,        // value: a ThemeKind
     REQUEST_COPY,         // side: its spec goes to the clipboard
+    REQUEST_LINK,         // a link to what is on show goes to the clipboard
     REQUEST_FULLSCREEN,   // value: on
     REQUEST_SCALE,        // value: steps of UI scale, 0: back to 1
     REQUEST_SCREENSHOT,   // value: SCREENSHOT_FIGURE or SCREENSHOT_WINDOW

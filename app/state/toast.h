@@ -24,6 +24,7 @@ typedef enum Wish {
     WISH_FOLDER,  // open the folder in which it is
     WISH_MODEL,   // save a model, App.wish_side; text: the path
     WISH_EXPORT,  // write figures and arrays
+    WISH_LINK,    // a link to what is on show, to the clipboard
     WISH_CODE,    // make App.script
     WISH_OPEN,    // read what lies at a path; text: it, "builtin": the built-in digits
     WISH_GIVE_UP  // what is being read is not wanted any more

@@ -307,7 +307,7 @@ class KeyboardTest(WindowCase):
         self.check(layout, (CONTROL, KEYPAD["0"]), comes_to(size, SCALE))
         self.prepare(MENU)
         self.p.click("pad.centre", lambda f: True)
-        self.p.do(lambda f: f.get("focus") == "fullscreen", "Tab", "key", NAMED["Tab"])
+        self.p.do(lambda f: f.get("focus") == "link", "Tab", "key", NAMED["Tab"])
         self.p.do(lambda f: f.get("focus") == "pad.centre", "Shift+Tab", *words((SHIFT, NAMED["Tab"])))
         self.check(layout, (NAMED["KP_Enter"],), toggles(centred))
         self.check(layout, (NAMED["Return"],), toggles(centred))

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Links in the window: one opens it, what is on show is copied as another, and that one, pasted, brings it back.
+
+Usage: link_test.py PATH_TO_LOSSLENS [TEST...]
+"""
+import json
+import unittest
+
+import window
+from handling_test import read_clipboard
+from window import Program, WindowCase, parse_spec, xdotool
+
+setUpModule, tearDownModule = window.open_display, window.close_display
+
+START = "https://example.org/losslens.html#epochs=1&limit=512&lesson=1&lesson-step=3&data=kmnist&shine=1"
+
+
+class LinkTest(WindowCase):
+    @classmethod
+    def start(cls):
+        cls.program = Program(START)
+
+    def copy(self):
+        frame = self.p.key("ctrl+l", lambda f: f["message"].startswith("copied: "))
+        link = read_clipboard()
+        self.assertTrue(frame["message"].startswith("copied: " + link), frame["message"])
+        self.p.key("x", lambda f: f["message"] == "")
+        self.p.click("menu.view", lambda f: f["popup"] == "view")
+        self.p.click("link", lambda f: f["message"].startswith("copied: ") and f["popup"] == "none")
+        return read_clipboard()
+
+    def test_there_and_back(self):
+        p = self.p
+        self.assertIn("shine", p.complaints())
+        self.assertIn("these are the built-in ones", p.complaints())
+        frame = p.wait(lambda f: not f["busy"], "trained")
+        self.assertEqual((frame["lesson"]["lesson"], frame["lesson"]["step"]), (1, 3))
+        page, _, state = self.copy().partition("#")
+        self.assertEqual((page, state), (START.partition("#")[0], "epochs=1&limit=512&random=1&lesson=1&lesson-step=3"))
+        p.key("Escape", lambda f: "lesson" not in f)
+        p.key("5", lambda f: f["view"] == "inspect")
+        p.key("h", lambda f: f["look"]["heatmaps"][0] == "excess")
+        before, link = p.now(), self.copy()
+        p.key("4", lambda f: f["view"] == "matrix")
+        p.key("h", lambda f: f["look"]["heatmaps"] != before["look"]["heatmaps"])
+        after = p.key("ctrl+v", lambda f: f["message"] == "the link is open")
+        self.assertEqual(after["view"], "inspect")
+        for key in ("heatmaps", "histogram"):
+            self.assertEqual(after["look"][key], before["look"][key])
+        for side in "ab":
+            self.assertEqual(parse_spec(after[side]["spec"]), parse_spec(before[side]["spec"]))
+        p.key("ctrl+l", lambda f: f["message"].startswith("copied: "))
+        self.assertEqual(read_clipboard(), link)
+
+
+class RememberTest(unittest.TestCase):
+    def test_nothing_of_it_is_remembered(self):
+        """A theme that a link brings is this window's alone."""
+        p = Program("#theme=light&epochs=1&limit=256")
+        p.wait(lambda f: not f["busy"], "trained")
+        p.close()
+        try:
+            with open(p.settings) as file:
+                self.assertNotEqual(json.load(file).get("theme"), "light")
+        except FileNotFoundError:
+            pass
+
+
+if __name__ == "__main__":
+    unittest.main()
