@@ -143,9 +143,13 @@ static void exponentials_are_near(void **state)
                                      -0x1p-24f,   -0x1p-25f,    -1e-3f,       -0.34657359f, -0.34657362f, -0.69314718f,
                                      -0.6931472f, -1.03972077f, -1.0397208f,  -1.0f,        -2.0f,        -17.3286795f,
                                      -86.643394f, -86.99999f,   -86.9901733f, -87.0f};
+    static const float small[] = {-0.34657359f, -0.34657362f, -1.03972077f, -1.0397208f,
+                                  -16.118095f,  -16.98193f,   -17.0f};
     static const float above[] = {0.0f, FLT_MIN, 0x1p-24f, 0.34657359f, 0.34657362f, 0.54132468f, 0.541326f, 1.0f};
     check_subject(&(Subject){"exp", offsetof(VectorFunctions, exp), exp, -0.0f, -87.0f, SPECIALS(specials)});
     check_subject(&(Subject){"exp", offsetof(VectorFunctions, exp), exp, 0.0f, 1.0f, SPECIALS(above)});
+    check_subject(&(Subject){"exp_small", offsetof(VectorFunctions, exp_small), exp, -0.0f, -17.0f, SPECIALS(small)});
+    check_subject(&(Subject){"exp_small", offsetof(VectorFunctions, exp_small), exp, 0.0f, 1.0f, SPECIALS(above)});
     check_subject(&(Subject){"expm1", offsetof(VectorFunctions, expm1), expm1, -0.0f, -87.0f, SPECIALS(specials)});
 }
 
@@ -212,7 +216,7 @@ static void ends_are_as_documented(void **state)
         if (!can_run[isa])
             continue;
         const VectorFunctions *f = isas[isa].functions;
-        VectorFunction *const all[] = {f->exp, f->expm1, f->log, f->log1p, f->reciprocal, f->log_rough};
+        VectorFunction *const all[] = {f->exp, f->exp_small, f->expm1, f->log, f->log1p, f->reciprocal, f->log_rough};
         float x[16], found[16];
         for (size_t lane = 0; lane < 16; lane++) {
             for (size_t i = 0; i < 16; i++)

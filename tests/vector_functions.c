@@ -11,11 +11,12 @@
     }
 
 LOOP(exp)
+LOOP(exp_small)
 LOOP(expm1)
 LOOP(log)
 LOOP(log1p)
 LOOP(log_rough)
 LOOP(reciprocal)
 
-const VectorFunctions PER_ISA(vector_functions) = {loop_exp,   loop_expm1,      loop_log,
+const VectorFunctions PER_ISA(vector_functions) = {loop_exp,   loop_exp_small,  loop_expm1,    loop_log,
                                                    loop_log1p, loop_reciprocal, loop_log_rough};

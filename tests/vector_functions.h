@@ -7,7 +7,7 @@
 typedef void VectorFunction(const float *x, float *value, size_t n); // n a multiple of 16
 
 typedef struct VectorFunctions {
-    VectorFunction *exp, *expm1, *log, *log1p, *reciprocal, *log_rough;
+    VectorFunction *exp, *exp_small, *expm1, *log, *log1p, *reciprocal, *log_rough;
 } VectorFunctions;
 
 extern const VectorFunctions vector_functions_plain;

@@ -73,17 +73,21 @@ typedef struct Logistic {
     Vec e, r, p;
 } Logistic;
 
-INLINE Logistic logistic(Vec z)
+INLINE Logistic logistic_of_power(Vec z, Vec e)
 {
-    const Vec e = vec_exp(vec_negative_abs(z)), r = vec_reciprocal(1.0f + e);
+    const Vec r = vec_reciprocal(1.0f + e);
     return (Logistic){e, r, vec_where_negative(z, e * r, r)};
 }
 
-INLINE ValueSlope sigmoid(Vec z)
+INLINE Logistic logistic(Vec z) { return logistic_of_power(z, vec_exp(vec_negative_abs(z))); }
+
+INLINE ValueSlope sigmoid_of_power(Vec z, Vec e)
 {
-    const Logistic s = logistic(z);
+    const Logistic s = logistic_of_power(z, e);
     return (ValueSlope){s.p, s.e * s.r * s.r};
 }
+
+INLINE ValueSlope sigmoid(Vec z) { return sigmoid_of_power(z, vec_exp(vec_negative_abs(z))); }
 
 // The logistic function of s in [0, 1]: 1/2 and s times a polynomial in s^2, the Chebyshev interpolant of
 // tanh(s / 2) / 2s: 3e-9.

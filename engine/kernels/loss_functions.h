@@ -156,7 +156,7 @@ INLINE Terms bce_odds_terms(Odds o, Vec t, LossSettings settings)
 {
     (void)settings;
     const Vec shift = o.has_shift ? o.shift : vec_all(0.0f), value = o.has_slant ? shift - o.slant * t : shift;
-    const Vec miss = o.is_value ? o.over - t : (1.0f - t) * o.over - t * o.rest; // exact; else no less than p is
+    const Vec miss = o.adds_up ? o.over - t * o.whole : (1.0f - t) * o.over - t * o.rest; // no less exact than p is
     return (Terms){value, o.factor, miss * o.rate, o.is_exact ? LIT_ADD_NOTHING : LIT_ADD_ODDS, o.odds};
 }
 
@@ -279,7 +279,8 @@ typedef struct Started { // what the pair's second step asks for
     Odds odds;
 } Started;
 
-typedef Started StartTerms(Vec z);
+typedef Begun BeginTerms(Vec z);
+typedef Started StartTerms(const Begun *begun);
 typedef Terms FinishTerms(const Started *started, Vec t, LossSettings settings);
 
 #define KEEP_LOGIT(C, activation, key, label, formula, what, look, logit, odds, scope)                                 \
@@ -289,7 +290,11 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
 
 #define FUSE_PLAIN(activation, loss)                                                                                   \
     enum { factors_##activation##_##loss = loss##_factors };                                                           \
-    INLINE Started start_##activation##_##loss(Vec z) { return (Started){.output = activation(z)}; }                   \
+    INLINE Begun begin_##activation##_##loss(Vec z) { return (Begun){.z = z}; }                                        \
+    INLINE Started start_##activation##_##loss(const Begun *begun)                                                     \
+    {                                                                                                                  \
+        return (Started){.output = activation(begun->z)};                                                              \
+    }                                                                                                                  \
     INLINE Terms finish_##activation##_##loss(const Started *started, Vec t, LossSettings settings)                    \
     {                                                                                                                  \
         Terms terms = loss##_terms(started->output.value, t, settings);                                                \
@@ -302,11 +307,15 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
                                         : odds_are_exact_of_##activation ? (int)loss##_exact_factors                   \
                                                                          : (int)ODDS_FACTORS                           \
     };                                                                                                                 \
-    INLINE Started start_##activation##_##loss(Vec z)                                                                  \
+    INLINE Begun begin_##activation##_##loss(Vec z)                                                                    \
+    {                                                                                                                  \
+        return logit_of_##activation > 0 ? (Begun){.z = z} : activation##_begin(z);                                    \
+    }                                                                                                                  \
+    INLINE Started start_##activation##_##loss(const Begun *begun)                                                     \
     {                                                                                                                  \
         if (logit_of_##activation > 0)                                                                                 \
-            return (Started){.z = z};                                                                                  \
-        return (Started){.odds = activation##_odds(z)};                                                                \
+            return (Started){.z = begun->z};                                                                           \
+        return (Started){.odds = activation##_odds(begun)};                                                            \
     }                                                                                                                  \
     INLINE Terms finish_##activation##_##loss(const Started *started, Vec t, LossSettings settings)                    \
     {                                                                                                                  \

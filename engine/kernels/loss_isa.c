@@ -84,10 +84,10 @@ INLINE Vec sum_lit(Lit *lit, LossSettings settings, LitKind kind)
     return sum;
 }
 
-// One vector of columns, down all rows: its sums and the functions' constants stay in registers. A row's start is found
-// beside the finish of the row before.
-INLINE Vec pass_columns(const OutputPass *pass, size_t column, StartTerms *start, FinishTerms *finish,
-                        const size_t factors_max)
+// One vector of columns, down all rows: its sums and the functions' constants stay in registers. Beside a
+// row's last step go the middle one of the next row and the first of the one behind it.
+INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginTerms *begin, StartTerms *start,
+                        FinishTerms *finish, const size_t factors_max)
 {
     const LossSettings settings = pass->settings;
     Vec value = {0}, bias_slope = {0};
@@ -98,7 +98,9 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, StartTerms *start
     const bool asks_memory = column % 64 == 0;
     const size_t stride = pass->stride;
     float *z = pass->z + column;
-    Started next = start(vec_load(z));
+    Begun begun = begin(vec_load(z));
+    Started next = start(&begun);
+    begun = begin(vec_load(pass->rows > 1 ? z + stride : z));
     for (size_t row = 0; row < pass->rows;) {
         if (row > 0)
             factors = make_room(factors);
@@ -107,7 +109,8 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, StartTerms *start
             if (asks_memory)
                 __builtin_prefetch(pass->upcoming[row] + pass->column + column);
             const Started started = next;
-            next = start(vec_load(row + 1 < pass->rows ? z + stride : z));
+            next = start(&begun);
+            begun = begin(vec_load(row + 2 < pass->rows ? z + 2 * stride : z));
             const Vec t = pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset;
             const Terms terms = finish(&started, t, settings);
             vec_store(z, terms.slope);
@@ -129,20 +132,21 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, StartTerms *start
     return value;
 }
 
-INLINE double pass_strip(const OutputPass *pass, StartTerms *start, FinishTerms *finish, const size_t factors_max)
+INLINE double pass_strip(const OutputPass *pass, BeginTerms *begin, StartTerms *start, FinishTerms *finish,
+                         const size_t factors_max)
 {
     Vec value = {0};
     assert(pass->stride >= pass->columns);
     for (size_t column = 0; column < pass->columns; column += LANES)
-        value += pass_columns(pass, column, start, finish, factors_max);
+        value += pass_columns(pass, column, begin, start, finish, factors_max);
     return (double)vec_sum(value);
 }
 
 #define PASS_OF_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)           \
     static double pass_##activation##_##loss(const OutputPass *pass)                                                   \
     {                                                                                                                  \
-        return pass_strip(pass, start_##activation##_##loss, finish_##activation##_##loss,                             \
-                          factors_##activation##_##loss);                                                              \
+        return pass_strip(pass, begin_##activation##_##loss, start_##activation##_##loss,                              \
+                          finish_##activation##_##loss, factors_##activation##_##loss);                                \
     }
 #define PASSES_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, odds, scope)                           \
     LOSSES(PASS_OF_PAIR, activation)

@@ -98,7 +98,8 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
 
 #define ADD_LOSS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)               \
     {                                                                                                                  \
-        const Started started = start_##activation##_##loss(z);                                                        \
+        const Begun begun = begin_##activation##_##loss(z);                                                            \
+        const Started started = start_##activation##_##loss(&begun);                                                   \
         const Terms terms = finish_##activation##_##loss(&started, t, settings);                                       \
         sums[LOSS_##NAME] += terms.value;                                                                              \
         if (terms.lit)                                                                                                 \

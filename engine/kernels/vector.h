@@ -76,6 +76,17 @@ INLINE Vec vec_where_same(Vec a, Vec b, Vec yes)
 #endif
 }
 
+// yes where a and b, c and d are the same bit for bit, else 0.
+INLINE Vec vec_where_both_same(Vec a, Vec b, Vec c, Vec d, Vec yes)
+{
+#if LANES == 16
+    const __mmask16 first = _mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b);
+    return (Vec)_mm512_maskz_mov_ps(_mm512_mask_cmpeq_epi32_mask(first, (__m512i)c, (__m512i)d), (__m512)yes);
+#else
+    return (Vec)(((VecInt)a == (VecInt)b) & ((VecInt)c == (VecInt)d) & (VecInt)yes);
+#endif
+}
+
 // Both keep a NaN that comes as x: the instructions return their second operand then.
 INLINE Vec vec_at_least(Vec x, float bound)
 {
@@ -173,23 +184,39 @@ typedef struct ExpParts {
     Vec power, q;
 } ExpParts;
 
-INLINE ExpParts vec_split_exp(Vec x)
+#define EXP_MAGIC 12582912.0f // 1.5 * 2^23: adding it rounds to an integer
+
+// shifted: n and EXP_MAGIC.
+INLINE ExpParts vec_join_exp(Vec shifted, Vec r)
 {
-    x = vec_at_least(x, -87.0f);
-    const Vec magic = vec_all(12582912.0f); // 1.5 * 2^23: adding it rounds to an integer
-    const Vec shifted = x * 1.44269504f + magic;
-    const Vec n = shifted - magic;
-    const Vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     const Vec r2 = r * r;
     const Vec high = 4.166838899e-2f + 8.368716575e-3f * r + 1.381459878e-3f * r2;
     const Vec q = (4.999999404e-1f + 1.666652113e-1f * r + high * r2) * r2 + r;
     return (ExpParts){(Vec)(((VecInt)shifted << 23) + (127 << 23)), q}; // magic's own bits are shifted out
 }
 
+INLINE ExpParts vec_split_exp(Vec x)
+{
+    x = vec_at_least(x, -87.0f);
+    const Vec magic = vec_all(EXP_MAGIC), shifted = x * 1.44269504f + magic, n = shifted - magic;
+    return vec_join_exp(shifted, (x - n * 0.693359375f) + n * 2.12194440e-4f);
+}
+
 // Each keeps its relative precision: e^-30 is not 0, e^-1e-9 - 1 is not 0 either. x <= 1.
 INLINE Vec vec_exp(Vec x)
 {
     const ExpParts e = vec_split_exp(x);
+    return e.power * e.q + e.power;
+}
+
+// For -17 <= x <= 1, where n is so small that n ln 2 needs no second constant where it is not rounded.
+INLINE Vec vec_exp_small(Vec x)
+{
+#if !defined(__FMA__)
+    return vec_exp(x);
+#endif
+    const Vec magic = vec_all(EXP_MAGIC), shifted = x * 1.44269504f + magic, n = shifted - magic;
+    const ExpParts e = vec_join_exp(shifted, vec_fma(n, vec_all(-0.69314718f), x));
     return e.power * e.q + e.power;
 }
 
