@@ -1,6 +1,7 @@
 // The engine's face: everything that the application may use. A library without SDL, without GL, that never prints and
 // never exits.
 #pragma once
+#include "clock.h"
 #include "data/dataset.h"
 #include "data/digits.h"
 #include "data/fetch.h"
@@ -45,6 +46,7 @@
 #include "notices.h"
 #include "pool.h"
 #include "random.h"
+#include "sweep.h"
 #include "training/lab.h"
 #include "training/lab_book.h"
 #include "training/learner.h"

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "commands/commands.h"
 #include "commands/opening.h"
@@ -40,12 +39,7 @@ struct View {
     Schedule schedule;
 };
 
-static double now_ms(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
-}
+static double now_ms(void) { return (double)clock_now_ns() * 1e-6; }
 
 // What the app asks of the window and of the desk around it; what came of it is said.
 static void serve_window(Session *session)

@@ -25,21 +25,20 @@ typedef struct Generation {
     uint64_t seed;
 } Generation;
 
-// One batch of images; those of the test set come first, so that it is soon complete.
-static void generate_batch(void *context, int task_index, int worker_index)
+// Those of the test set come first, so that it is soon complete.
+static void generate(void *context, int shard, int first, int count, int worker_index)
 {
-    (void)worker_index;
     static_assert(DIGITS_TEST_COUNT % GENERATE_BATCH == 0 && DIGITS_TRAIN_COUNT % GENERATE_BATCH == 0,
                   "a batch belongs to one set");
     const Generation *generation = context;
-    int first = task_index * GENERATE_BATCH;
-    bool test = first < DIGITS_TEST_COUNT;
+    const bool test = first < DIGITS_TEST_COUNT;
     const ImageSet *set = test ? &generation->dataset->test : &generation->dataset->train;
+    (void)shard;
+    (void)worker_index;
     first -= test ? 0 : DIGITS_TEST_COUNT;
-    for (int i = first; i < first + GENERATE_BATCH; i++) {
+    for (int i = first; i < first + count; i++)
         set->labels[i] =
             digits_draw(generation->seed, test ? DIGITS_TEST : DIGITS_TRAIN, i, set->pixels + (size_t)i * DIGIT_PIXELS);
-    }
 }
 
 static bool allocate_images(ImageSet *set, int count)
@@ -50,18 +49,30 @@ static bool allocate_images(ImageSet *set, int count)
     return set->pixels && set->labels;
 }
 
+Sweep *dataset_begin(Dataset *out, uint64_t seed, Error *error)
+{
+    Generation *generation = malloc(sizeof *generation);
+    *out = (Dataset){.name = "builtin"};
+    const bool is_ready = generation && allocate_images(&out->train, DIGITS_TRAIN_COUNT) &&
+                          allocate_images(&out->test, DIGITS_TEST_COUNT);
+    if (generation)
+        *generation = (Generation){out, seed};
+    Sweep *sweep = sweep_create(&(SweepPlan){.what = "the built-in digits",
+                                             .items = DIGITS_TEST_COUNT + DIGITS_TRAIN_COUNT,
+                                             .shard_items = GENERATE_BATCH,
+                                             .step_items = GENERATE_BATCH / 10,
+                                             .visit = generate,
+                                             .free = free,
+                                             .context = generation},
+                                is_ready, error);
+    if (!sweep)
+        dataset_free(out);
+    return sweep;
+}
+
 bool dataset_generate(Dataset *out, uint64_t seed, Pool *pool, Error *error)
 {
-    Dataset dataset = {.name = "builtin"};
-    if (!allocate_images(&dataset.train, DIGITS_TRAIN_COUNT) || !allocate_images(&dataset.test, DIGITS_TEST_COUNT)) {
-        dataset_free(&dataset);
-        return error_set(error, "there is no memory for the %d built-in digits",
-                         DIGITS_TRAIN_COUNT + DIGITS_TEST_COUNT);
-    }
-    Generation generation = {&dataset, seed};
-    pool_run(pool, (DIGITS_TRAIN_COUNT + DIGITS_TEST_COUNT) / GENERATE_BATCH, generate_batch, &generation);
-    *out = dataset;
-    return true;
+    return sweep_run(dataset_begin(out, seed, error), pool);
 }
 
 // As bytes where they fit, as files have them.

@@ -13,6 +13,7 @@
 #include "load_progress.h"
 #include "notices.h"
 #include "pool.h"
+#include "sweep.h"
 
 enum { DIGIT_SIDE = 28, DIGIT_PIXELS = DIGIT_SIDE * DIGIT_SIDE, DIGIT_CLASSES = 10 };
 
@@ -94,6 +95,9 @@ bool dataset_open(Dataset *out, const char *path, const DatasetOptions *options,
 
 // The built-in digits (digits.h), all of them, on the pool's threads. Owned by the caller: dataset_free.
 bool dataset_generate(Dataset *out, uint64_t seed, Pool *pool, Error *error);
+
+// The same in slices: out has its memory at once, and its digits when the sweep is done.
+Sweep *dataset_begin(Dataset *out, uint64_t seed, Error *error);
 
 void dataset_free(Dataset *dataset); // also fine on a zeroed Dataset
 

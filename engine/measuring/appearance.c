@@ -99,27 +99,58 @@ typedef struct ImageAppearance {
     double gradient_t, gradient_p, ssim;
 } ImageAppearance;
 
+typedef struct Adding {
+    ImageAppearance *images; // (count)
+    int count;
+    Appearance *out;
+} Adding;
+
 static void measure_image(void *context, int image, const float *t, const float *z, const float *p)
 {
-    ImageAppearance *const images = context;
+    const Adding *adding = context;
     (void)z;
-    images[image] = (ImageAppearance){appearance_gradient(t), appearance_gradient(p), appearance_ssim(t, p)};
+    adding->images[image] = (ImageAppearance){appearance_gradient(t), appearance_gradient(p), appearance_ssim(t, p)};
+}
+
+static void add_up(void *context)
+{
+    const Adding *adding = context;
+    ImageAppearance sum = {0};
+    for (int i = 0; i < adding->count; i++) {
+        sum.gradient_t += adding->images[i].gradient_t;
+        sum.gradient_p += adding->images[i].gradient_p;
+        sum.ssim += adding->images[i].ssim;
+    }
+    *adding->out = (Appearance){adding->count, sum.gradient_p / sum.gradient_t, sum.ssim / adding->count};
+}
+
+static void free_adding(void *context)
+{
+    Adding *adding = context;
+    free(adding->images);
+    free(adding);
+}
+
+Sweep *appearance_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
+                        const Pool *pool, Appearance *out, Error *error)
+{
+    Adding *adding = malloc(sizeof *adding);
+    if (adding)
+        *adding = (Adding){calloc((size_t)image_count, sizeof *adding->images), image_count, out};
+    Sweep *sum = sweep_create(&(SweepPlan){.what = "how sharp images are",
+                                           .shard_items = 1,
+                                           .step_items = 1,
+                                           .finish = add_up,
+                                           .free = free_adding,
+                                           .context = adding},
+                              adding && adding->images, error);
+    if (!sum)
+        return NULL;
+    return sweep_join(outputs_begin(model, parameters, set, image_count, pool, measure_image, adding, error), sum);
 }
 
 bool appearance_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
                         Appearance *out, Error *error)
 {
-    ImageAppearance *images = calloc((size_t)image_count, sizeof *images), sum = {0};
-    if (!images)
-        return error_set(error, "out of memory: how sharp %d images are", image_count);
-    const bool good = outputs_visit(model, parameters, set, image_count, pool, measure_image, images, error);
-    for (int i = 0; good && i < image_count; i++) {
-        sum.gradient_t += images[i].gradient_t;
-        sum.gradient_p += images[i].gradient_p;
-        sum.ssim += images[i].ssim;
-    }
-    free(images);
-    if (good)
-        *out = (Appearance){image_count, sum.gradient_p / sum.gradient_t, sum.ssim / image_count};
-    return good;
+    return sweep_run(appearance_begin(model, parameters, set, image_count, pool, out, error), pool);
 }

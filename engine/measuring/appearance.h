@@ -6,6 +6,7 @@
 #include "data/dataset.h"
 #include "models/model.h"
 #include "pool.h"
+#include "sweep.h"
 
 typedef struct Appearance {
     int images; // 0: nothing was measured
@@ -21,6 +22,10 @@ typedef struct Appearance {
 // memory is short.
 bool appearance_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
                         Appearance *out, Error *error);
+
+// The same in slices: as metrics_begin.
+Sweep *appearance_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
+                        const Pool *pool, Appearance *out, Error *error);
 
 // Of one picture beside another, each (DIGIT_PIXELS).
 double appearance_gradient(const float *picture); // the mean magnitude of its gradient

@@ -10,7 +10,7 @@
 #include "measuring/unit_spread.h"
 #include "models/model_layers.h"
 
-enum { SHARD_IMAGES = 512 }; // a shard is one task
+enum { SHARD_IMAGES = 512 };
 
 // What a shard's images add, besides their spread.
 typedef struct UnitRange {
@@ -28,24 +28,28 @@ typedef struct Measurement {
     const Model *model;
     const float *parameters;
     const ImageSet *set;
-    int images, units;
+    int images, units, shard_count, worker_count;
     UnitSpread *spreads; // (shards, units)
     UnitRange *ranges;   // (shards, units)
     double *kl;          // (shards, units): summed over its images
     Worker *workers;
+    CodeFacts *out;
 } Measurement;
 
-static void measure_tile(const Measurement *m, int first, int count, Worker *worker, UnitSpread *spreads,
-                         UnitRange *ranges, double *kl)
+static void measure_tile(void *context, int shard, int first, int count, int worker_index)
 {
+    const Measurement *m = context;
+    const size_t at = (size_t)shard * (size_t)m->units;
+    Worker *worker = &m->workers[worker_index];
+    UnitRange *ranges = m->ranges + at;
     Tile tile = {.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
     for (int row = 0; row < count; row++)
         tile.rows[row] = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
     kernel_get()->find_lit(&tile);
     (void)model_encode_tile(m->model, m->parameters, &worker->workspace, &tile);
     code_take(m->model, &worker->workspace, count, worker->codes);
-    code_add_kl(m->model, &worker->workspace, count, kl);
-    unit_spread_add(spreads, m->units, worker->codes, (size_t)m->units, count);
+    code_add_kl(m->model, &worker->workspace, count, m->kl + at);
+    unit_spread_add(m->spreads + at, m->units, worker->codes, (size_t)m->units, count);
     for (size_t row = 0; row < (size_t)count; row++)
         for (int unit = 0; unit < m->units; unit++) {
             const float value = worker->codes[row * (size_t)m->units + (size_t)unit];
@@ -55,21 +59,11 @@ static void measure_tile(const Measurement *m, int first, int count, Worker *wor
         }
 }
 
-static void measure_shard(void *context, int task_index, int worker_index)
+static void add_up(void *context)
 {
     const Measurement *m = context;
-    const int first = task_index * SHARD_IMAGES;
-    const int end = first + SHARD_IMAGES < m->images ? first + SHARD_IMAGES : m->images;
-    const size_t at = (size_t)task_index * (size_t)m->units;
-    for (int unit = 0; unit < m->units; unit++)
-        m->ranges[at + (size_t)unit] = (UnitRange){.least = INFINITY, .most = -INFINITY};
-    for (int image = first; image < end; image += TILE_ROWS)
-        measure_tile(m, image, end - image < TILE_ROWS ? end - image : TILE_ROWS, &m->workers[worker_index],
-                     m->spreads + at, m->ranges + at, m->kl + at);
-}
-
-static void add_up(const Measurement *m, int shard_count, CodeFacts *out)
-{
+    const int shard_count = m->shard_count;
+    CodeFacts *out = m->out;
     *out = (CodeFacts){.images = m->images, .units = m->units};
     for (int shard = 1; shard < shard_count; shard++)
         unit_spread_merge(m->spreads, m->spreads + (size_t)shard * (size_t)m->units, m->units);
@@ -95,40 +89,64 @@ static void add_up(const Measurement *m, int shard_count, CodeFacts *out)
     }
 }
 
+static void free_measurement(void *context)
+{
+    Measurement *m = context;
+    for (int i = 0; m->workers && i < m->worker_count; i++) {
+        workspace_free(&m->workers[i].workspace);
+        floats_free(m->workers[i].codes);
+    }
+    free(m->workers);
+    free(m->kl);
+    free(m->ranges);
+    free(m->spreads);
+    free(m);
+}
+
+static bool prepare(Measurement *m)
+{
+    const size_t entries = (size_t)m->shard_count * (size_t)m->units;
+    m->spreads = calloc(entries, sizeof *m->spreads);
+    m->ranges = calloc(entries, sizeof *m->ranges);
+    m->kl = calloc(entries, sizeof *m->kl);
+    m->workers = calloc((size_t)m->worker_count, sizeof *m->workers);
+    bool good = m->spreads && m->ranges && m->kl && m->workers;
+    for (size_t i = 0; good && i < entries; i++)
+        m->ranges[i] = (UnitRange){.least = INFINITY, .most = -INFINITY};
+    for (int i = 0; good && i < m->worker_count; i++) {
+        m->workers[i].codes = floats_create((size_t)TILE_ROWS * (size_t)m->units);
+        good = m->workers[i].codes && workspace_init(&m->workers[i].workspace, m->model, TILE_ROWS, NULL);
+    }
+    return good;
+}
+
+Sweep *code_facts_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
+                        const Pool *pool, CodeFacts *out, Error *error)
+{
+    assert(model->pixels == DIGIT_PIXELS && image_count > 0);
+    Measurement *m = malloc(sizeof *m);
+    if (m)
+        *m = (Measurement){.model = model,
+                           .parameters = parameters,
+                           .set = set,
+                           .images = image_count,
+                           .units = code_units(model),
+                           .shard_count = (image_count + SHARD_IMAGES - 1) / SHARD_IMAGES,
+                           .worker_count = pool_thread_count(pool),
+                           .out = out};
+    return sweep_create(&(SweepPlan){.what = "the code of a model",
+                                     .items = image_count,
+                                     .shard_items = SHARD_IMAGES,
+                                     .step_items = TILE_ROWS,
+                                     .visit = measure_tile,
+                                     .finish = add_up,
+                                     .free = free_measurement,
+                                     .context = m},
+                        m && prepare(m), error);
+}
+
 bool code_facts_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
                         CodeFacts *out, Error *error)
 {
-    assert(model->pixels == DIGIT_PIXELS && image_count > 0);
-    const int worker_count = pool_thread_count(pool), units = code_units(model);
-    const int shard_count = (image_count + SHARD_IMAGES - 1) / SHARD_IMAGES;
-    const size_t entries = (size_t)shard_count * (size_t)units;
-    Measurement m = {.model = model,
-                     .parameters = parameters,
-                     .set = set,
-                     .images = image_count,
-                     .units = units,
-                     .spreads = calloc(entries, sizeof *m.spreads),
-                     .ranges = calloc(entries, sizeof *m.ranges),
-                     .kl = calloc(entries, sizeof *m.kl),
-                     .workers = calloc((size_t)worker_count, sizeof *m.workers)};
-    bool good = m.spreads && m.ranges && m.kl && m.workers;
-    for (int i = 0; good && i < worker_count; i++) {
-        m.workers[i].codes = floats_create((size_t)TILE_ROWS * (size_t)units);
-        good = m.workers[i].codes && workspace_init(&m.workers[i].workspace, model, TILE_ROWS, NULL);
-    }
-    if (good) {
-        pool_run(pool, shard_count, measure_shard, &m);
-        add_up(&m, shard_count, out);
-    } else {
-        error_set(error, "out of memory: the code of a model over %d images", image_count);
-    }
-    for (int i = 0; m.workers && i < worker_count; i++) {
-        workspace_free(&m.workers[i].workspace);
-        floats_free(m.workers[i].codes);
-    }
-    free(m.workers);
-    free(m.kl);
-    free(m.ranges);
-    free(m.spreads);
-    return good;
+    return sweep_run(code_facts_begin(model, parameters, set, image_count, pool, out, error), pool);
 }

@@ -5,6 +5,7 @@
 #include "data/dataset.h"
 #include "models/code.h"
 #include "pool.h"
+#include "sweep.h"
 
 // Of each unit; those behind `units` are not there.
 typedef struct CodeFacts {
@@ -22,3 +23,7 @@ typedef struct CodeFacts {
 // Measures the first image_count images of set, at least one. False only when memory is short.
 bool code_facts_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
                         CodeFacts *out, Error *error);
+
+// The same in slices: as metrics_begin.
+Sweep *code_facts_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
+                        const Pool *pool, CodeFacts *out, Error *error);

@@ -20,7 +20,9 @@ typedef struct Measurement {
     const Model *model;
     const float *parameters;
     const ImageSet *set;
-    CodePoints *out;
+    int worker_count;
+    CodePoints *points; // until they are out's
+    CodePoints **out;
     Worker *workers;
 } Measurement;
 
@@ -39,13 +41,12 @@ static void store(const float *codes, int rows, int units, int images, int first
             out[unit * (size_t)images + (size_t)first + row] = codes[row * (size_t)units + unit];
 }
 
-static void measure_tile(void *context, int task_index, int worker_index)
+static void measure_tile(void *context, int shard, int first, int rows, int worker_index)
 {
     const Measurement *m = context;
-    CodePoints *out = m->out;
+    CodePoints *out = m->points;
     Worker *worker = &m->workers[worker_index];
-    const int first = task_index * TILE_ROWS;
-    const int rows = out->images - first < TILE_ROWS ? out->images - first : TILE_ROWS;
+    (void)shard;
     Tile tile = {.count = (size_t)rows, .pixels = DIGIT_PIXELS, .lit = worker->lit};
     uint64_t keys[TILE_ROWS];
     for (int row = 0; row < rows; row++) {
@@ -90,37 +91,70 @@ static CodePoints *create(const Model *model, int images)
     return NULL;
 }
 
+static void find_deviations(void *context)
+{
+    Measurement *m = context;
+    CodePoints *points = m->points;
+    for (int unit = 0; unit < points->units; unit++)
+        points->deviations[unit] =
+            find_deviation(points->means + (size_t)unit * (size_t)points->images, points->images);
+    *m->out = points;
+    m->points = NULL;
+}
+
+static void free_measurement(void *context)
+{
+    Measurement *m = context;
+    for (int i = 0; m->workers && i < m->worker_count; i++) {
+        workspace_free(&m->workers[i].workspace);
+        floats_free(m->workers[i].codes);
+    }
+    free(m->workers);
+    code_points_release(m->points);
+    free(m);
+}
+
+static bool prepare(Measurement *m)
+{
+    m->workers = calloc((size_t)m->worker_count, sizeof *m->workers);
+    bool good = m->points && m->workers;
+    for (int i = 0; good && i < m->worker_count; i++) {
+        m->workers[i].codes = floats_create((size_t)TILE_ROWS * (size_t)m->points->units);
+        good = m->workers[i].codes && workspace_init(&m->workers[i].workspace, m->model, TILE_ROWS, NULL);
+    }
+    return good;
+}
+
+Sweep *code_points_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
+                         const Pool *pool, CodePoints **out, Error *error)
+{
+    assert(model->pixels == DIGIT_PIXELS && image_count > 0);
+    const int images = code_points_count(code_units(model), image_count);
+    Measurement *m = malloc(sizeof *m);
+    if (m)
+        *m = (Measurement){.model = model,
+                           .parameters = parameters,
+                           .set = set,
+                           .worker_count = pool_thread_count(pool),
+                           .points = create(model, images),
+                           .out = out};
+    *out = NULL;
+    return sweep_create(&(SweepPlan){.what = "the codes of images",
+                                     .items = images,
+                                     .shard_items = TILE_ROWS,
+                                     .step_items = TILE_ROWS,
+                                     .visit = measure_tile,
+                                     .finish = find_deviations,
+                                     .free = free_measurement,
+                                     .context = m},
+                        m && prepare(m), error);
+}
+
 CodePoints *code_points_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count,
                                 Pool *pool, Error *error)
 {
-    assert(model->pixels == DIGIT_PIXELS && image_count > 0);
-    const int worker_count = pool_thread_count(pool), units = code_units(model);
-    CodePoints *points = create(model, code_points_count(units, image_count));
-    Measurement m = {.model = model,
-                     .parameters = parameters,
-                     .set = set,
-                     .out = points,
-                     .workers = calloc((size_t)worker_count, sizeof *m.workers)};
-    bool good = points && m.workers;
-    for (int i = 0; good && i < worker_count; i++) {
-        m.workers[i].codes = floats_create((size_t)TILE_ROWS * (size_t)units);
-        good = m.workers[i].codes && workspace_init(&m.workers[i].workspace, model, TILE_ROWS, NULL);
-    }
-    if (good) {
-        pool_run(pool, (points->images + TILE_ROWS - 1) / TILE_ROWS, measure_tile, &m);
-        for (int unit = 0; unit < units; unit++)
-            points->deviations[unit] =
-                find_deviation(points->means + (size_t)unit * (size_t)points->images, points->images);
-    } else {
-        error_set(error, "out of memory: the codes of %d images", image_count);
-        code_points_release(points);
-        points = NULL;
-    }
-    for (int i = 0; m.workers && i < worker_count; i++) {
-        workspace_free(&m.workers[i].workspace);
-        floats_free(m.workers[i].codes);
-    }
-    free(m.workers);
+    CodePoints *points;
+    (void)sweep_run(code_points_begin(model, parameters, set, image_count, pool, &points, error), pool);
     return points;
 }
 

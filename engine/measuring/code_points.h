@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "models/code.h"
 #include "pool.h"
+#include "sweep.h"
 
 enum {
     CODE_POINTS_IMAGES = 10000,   // at most
@@ -29,5 +30,10 @@ int code_points_count(int units, int images); // of a set of so many images, how
 // Of the first image_count images of set, at least one. The caller holds it. NULL when memory is short.
 CodePoints *code_points_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count,
                                 Pool *pool, Error *error);
+
+// The same in slices: as metrics_begin. *out is NULL until the sweep is done; the caller then holds it.
+Sweep *code_points_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
+                         const Pool *pool, CodePoints **out, Error *error);
+
 void code_points_hold(CodePoints *points);
 void code_points_release(CodePoints *points); // the last one frees it; NULL is allowed

@@ -15,7 +15,7 @@
 #include "models/pixels.h"
 #include "models/range.h"
 
-enum { SHARD_IMAGES = 256 }; // a shard is one task
+enum { SHARD_IMAGES = 256 };
 static_assert((int)DIGIT_PIXELS % (int)STRIP_COLUMNS == 0, "an image is a whole number of strips");
 
 typedef struct Shard {
@@ -46,11 +46,13 @@ typedef struct Measurement {
     int linear; // the output that leaves its logit as it is
     LossSettings settings;
     const ImageSet *set;
-    int images, code_units;
+    const TargetFacts *facts;
+    int images, code_units, shard_count, worker_count;
     Shard *shards;
     UnitSpread *units; // (shards, code_units)
     double *kl;        // (shards, code_units): summed over its images
     Worker *workers;
+    Metrics *out;
 } Measurement;
 
 // Images of a set, what the model reads of them, and what its outputs are held against.
@@ -168,10 +170,12 @@ static double sum_sizes(const float *values, size_t count)
     return sum;
 }
 
-static void measure_tile(const Measurement *m, int task, int first, int count, Worker *worker)
+static void measure_tile(void *context, int task, int first, int count, int worker_index)
 {
+    const Measurement *m = context;
     const size_t unit = (size_t)task * (size_t)m->code_units;
     Shard *shard = &m->shards[task];
+    Worker *worker = &m->workers[worker_index];
     Page page;
     open_page(m, first, count, worker, &page);
     const float *code = encode_bytes(m, &page.tile, worker);
@@ -189,14 +193,13 @@ static void measure_tile(const Measurement *m, int task, int first, int count, W
         shard->noisy_loss[loss] += worker->unwanted->sums.loss[loss];
 }
 
-static void measure_shard(void *context, int task_index, int worker_index)
+int metrics_find_bin(float value)
 {
-    const Measurement *m = context;
-    const int first = task_index * SHARD_IMAGES;
-    const int end = first + SHARD_IMAGES < m->images ? first + SHARD_IMAGES : m->images;
-    for (int image = first; image < end; image += TILE_ROWS)
-        measure_tile(m, task_index, image, end - image < TILE_ROWS ? end - image : TILE_ROWS,
-                     &m->workers[worker_index]);
+    if (!(value >= 0.0f))
+        return 0;
+    if (value > 1.0f)
+        return HISTOGRAM_BINS - 1;
+    return 1 + (value < 1.0f ? (int)(value * HISTOGRAM_INNER) : HISTOGRAM_INNER - 1);
 }
 
 // Everything about a set, from all shards.
@@ -350,54 +353,83 @@ LossSettings metrics_loss_settings(const Model *model, const float *parameters, 
     return is_known ? loss_set_sigma(settings, log(test->sigma)) : settings;
 }
 
+static void finish_metrics(void *context)
+{
+    const Measurement *m = context;
+    const Spec *spec = &m->model->spec;
+    Totals totals = {0};
+    for (int i = 0; i < m->shard_count; i++)
+        add_shard(&totals, &m->shards[i]);
+    Metrics *out = m->out;
+    *out = derive_metrics(&totals, m->facts, pixels_are_damaged(spec));
+    out->loss_in_range =
+        range_is_unit(m->range) ? out->mean[spec->loss] : totals.loss_in_range / ((double)m->images * DIGIT_PIXELS);
+    find_gauss(out, m->model, m->settings);
+    fill_maps(out, m->facts, m->shards, m->shard_count);
+    out->code_units = m->code_units;
+    find_kl(m, m->shard_count, out);
+    out->price = find_price(m, m->shard_count);
+    out->dead_code_units = count_dead_units(m, m->shard_count);
+}
+
+static void free_measurement(void *context)
+{
+    Measurement *m = context;
+    for (int i = 0; m->workers && i < m->worker_count; i++)
+        free_worker(&m->workers[i]);
+    free(m->workers);
+    free(m->units);
+    free(m->kl);
+    free(m->shards);
+    free(m);
+}
+
+static bool prepare_measurement(Measurement *m)
+{
+    const size_t shards = (size_t)m->shard_count, units = (size_t)m->code_units;
+    m->shards = calloc(shards, sizeof *m->shards);
+    m->units = calloc(shards * units, sizeof *m->units);
+    m->kl = calloc(shards * units, sizeof *m->kl);
+    m->workers = calloc((size_t)m->worker_count, sizeof *m->workers);
+    bool good = m->shards && m->units && m->kl && m->workers;
+    for (int i = 0; good && i < m->worker_count; i++)
+        good = prepare_worker(&m->workers[i], m->model);
+    return good;
+}
+
+Sweep *metrics_begin(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
+                     const Pool *pool, Metrics *out, Error *error)
+{
+    assert(model->pixels == DIGIT_PIXELS && facts->are_binary == pixels_have_binary_figures(&model->spec));
+    Measurement *m = malloc(sizeof *m);
+    if (m)
+        *m = (Measurement){.model = model,
+                           .parameters = parameters,
+                           .range = range_of(model, parameters),
+                           .linear = activation_find(OUTPUT_ACTIVATION, "linear"),
+                           .settings = model_unit_settings(model, parameters),
+                           .set = set,
+                           .facts = facts,
+                           .images = facts->images,
+                           .code_units = code_units(model),
+                           .shard_count = (facts->images + SHARD_IMAGES - 1) / SHARD_IMAGES,
+                           .worker_count = pool_thread_count(pool),
+                           .out = out};
+    return sweep_create(&(SweepPlan){.what = "measuring a model",
+                                     .items = facts->images,
+                                     .shard_items = SHARD_IMAGES,
+                                     .step_items = TILE_ROWS,
+                                     .visit = measure_tile,
+                                     .finish = finish_metrics,
+                                     .free = free_measurement,
+                                     .context = m},
+                        m && prepare_measurement(m), error);
+}
+
 bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
                      Pool *pool, Metrics *out, Error *error)
 {
-    assert(model->pixels == DIGIT_PIXELS && facts->are_binary == pixels_have_binary_figures(&model->spec));
-    const int images = facts->images, worker_count = pool_thread_count(pool);
-    const int units = code_units(model);
-    const int shard_count = (images + SHARD_IMAGES - 1) / SHARD_IMAGES;
-    Measurement m = {
-        .model = model,
-        .parameters = parameters,
-        .range = range_of(model, parameters),
-        .linear = activation_find(OUTPUT_ACTIVATION, "linear"),
-        .settings = model_unit_settings(model, parameters),
-        .set = set,
-        .images = images,
-        .code_units = units,
-        .shards = calloc((size_t)shard_count, sizeof *m.shards),
-        .units = calloc((size_t)shard_count * (size_t)units, sizeof *m.units),
-        .kl = calloc((size_t)shard_count * (size_t)units, sizeof *m.kl),
-        .workers = calloc((size_t)worker_count, sizeof *m.workers),
-    };
-    bool good = m.shards && m.units && m.kl && m.workers;
-    for (int i = 0; good && i < worker_count; i++)
-        good = prepare_worker(&m.workers[i], model);
-    if (good) {
-        pool_run(pool, shard_count, measure_shard, &m);
-        Totals totals = {0};
-        for (int i = 0; i < shard_count; i++)
-            add_shard(&totals, &m.shards[i]);
-        *out = derive_metrics(&totals, facts, pixels_are_damaged(&model->spec));
-        out->loss_in_range = range_is_unit(m.range) ? out->mean[model->spec.loss]
-                                                    : totals.loss_in_range / ((double)images * DIGIT_PIXELS);
-        find_gauss(out, model, m.settings);
-        fill_maps(out, facts, m.shards, shard_count);
-        out->code_units = units;
-        find_kl(&m, shard_count, out);
-        out->price = find_price(&m, shard_count);
-        out->dead_code_units = count_dead_units(&m, shard_count);
-    } else {
-        error_set(error, "out of memory: measuring a model over %d images", images);
-    }
-    for (int i = 0; m.workers && i < worker_count; i++)
-        free_worker(&m.workers[i]);
-    free(m.workers);
-    free(m.units);
-    free(m.kl);
-    free(m.shards);
-    return good;
+    return sweep_run(metrics_begin(model, parameters, set, facts, pool, out, error), pool);
 }
 
 // ---- two models ---------------------------------------------------------------------------------------------------
@@ -417,9 +449,10 @@ typedef struct PairWorker {
 
 typedef struct Comparison {
     const ImageSet *set;
-    int images;
-    double *sums; // of each task
+    int images, shard_count, worker_count;
+    double *sums; // (shards)
     PairWorker *workers;
+    PairMetrics *out;
 } Comparison;
 
 static void output_strip(PairSide *side, const float *code, int rows, size_t column)
@@ -431,8 +464,10 @@ static void output_strip(PairSide *side, const float *code, int rows, size_t col
     range_map_all_back(range_of(model, side->parameters), side->outputs, (size_t)rows * STRIP_COLUMNS);
 }
 
-static double compare_tile(const Comparison *c, int first, int count, PairWorker *worker)
+static void compare_tile(void *context, int shard, int first, int count, int worker_index)
 {
+    const Comparison *c = context;
+    PairWorker *worker = &c->workers[worker_index];
     Tile tile = {.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
     for (int row = 0; row < count; row++)
         tile.rows[row] = c->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
@@ -452,17 +487,7 @@ static double compare_tile(const Comparison *c, int first, int count, PairWorker
             sum += (double)part;
         }
     }
-    return sum;
-}
-
-static void compare_shard(void *context, int task_index, int worker_index)
-{
-    const Comparison *c = context;
-    const int first = task_index * SHARD_IMAGES;
-    const int end = first + SHARD_IMAGES < c->images ? first + SHARD_IMAGES : c->images;
-    for (int image = first; image < end; image += TILE_ROWS)
-        c->sums[task_index] +=
-            compare_tile(c, image, end - image < TILE_ROWS ? end - image : TILE_ROWS, &c->workers[worker_index]);
+    c->sums[shard] += sum;
 }
 
 static bool prepare_side(PairSide *side, const Model *model, const float *parameters)
@@ -481,146 +506,62 @@ static void free_side(PairSide *side)
     floats_free(side->slopes);
 }
 
-bool metrics_compare(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
-                     const ImageSet *set, int image_count, Pool *pool, PairMetrics *out, Error *error)
+static void finish_comparison(void *context)
 {
-    const int worker_count = pool_thread_count(pool), shard_count = (image_count + SHARD_IMAGES - 1) / SHARD_IMAGES;
-    Comparison c = {.set = set,
-                    .images = image_count,
-                    .sums = calloc((size_t)shard_count, sizeof *c.sums),
-                    .workers = calloc((size_t)worker_count, sizeof *c.workers)};
-    bool good = c.sums && c.workers;
-    for (int i = 0; good && i < worker_count; i++)
-        good = prepare_side(&c.workers[i].sides[0], a, parameters_a) &&
-               prepare_side(&c.workers[i].sides[1], b, parameters_b);
-    if (good) {
-        pool_run(pool, shard_count, compare_shard, &c);
-        double sum = 0.0;
-        for (int i = 0; i < shard_count; i++)
-            sum += c.sums[i];
-        *out = (PairMetrics){image_count, sum / ((double)image_count * DIGIT_PIXELS)};
-    } else {
-        error_set(error, "out of memory: comparing two models over %d images", image_count);
+    const Comparison *c = context;
+    double sum = 0.0;
+    for (int i = 0; i < c->shard_count; i++)
+        sum += c->sums[i];
+    *c->out = (PairMetrics){c->images, sum / ((double)c->images * DIGIT_PIXELS)};
+}
+
+static void free_comparison(void *context)
+{
+    Comparison *c = context;
+    for (int i = 0; c->workers && i < c->worker_count; i++) {
+        free_side(&c->workers[i].sides[0]);
+        free_side(&c->workers[i].sides[1]);
     }
-    for (int i = 0; c.workers && i < worker_count; i++) {
-        free_side(&c.workers[i].sides[0]);
-        free_side(&c.workers[i].sides[1]);
-    }
-    free(c.workers);
-    free(c.sums);
+    free(c->workers);
+    free(c->sums);
+    free(c);
+}
+
+static bool prepare_comparison(Comparison *c, const Model *a, const float *parameters_a, const Model *b,
+                               const float *parameters_b)
+{
+    c->sums = calloc((size_t)c->shard_count, sizeof *c->sums);
+    c->workers = calloc((size_t)c->worker_count, sizeof *c->workers);
+    bool good = c->sums && c->workers;
+    for (int i = 0; good && i < c->worker_count; i++)
+        good = prepare_side(&c->workers[i].sides[0], a, parameters_a) &&
+               prepare_side(&c->workers[i].sides[1], b, parameters_b);
     return good;
 }
 
-static int find_group(int byte)
+Sweep *metrics_begin_pair(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
+                          const ImageSet *set, int image_count, const Pool *pool, PairMetrics *out, Error *error)
 {
-    return byte == 0 ? TARGET_ZERO : byte == 255 ? TARGET_ONE : byte < 128 ? TARGET_DARK : TARGET_BRIGHT;
+    Comparison *c = malloc(sizeof *c);
+    if (c)
+        *c = (Comparison){.set = set,
+                          .images = image_count,
+                          .shard_count = (image_count + SHARD_IMAGES - 1) / SHARD_IMAGES,
+                          .worker_count = pool_thread_count(pool),
+                          .out = out};
+    return sweep_create(&(SweepPlan){.what = "comparing two models",
+                                     .items = image_count,
+                                     .shard_items = SHARD_IMAGES,
+                                     .step_items = TILE_ROWS,
+                                     .visit = compare_tile,
+                                     .finish = finish_comparison,
+                                     .free = free_comparison,
+                                     .context = c},
+                        c && prepare_comparison(c, a, parameters_a, b, parameters_b), error);
 }
 
-int metrics_find_bin(float value)
+bool metrics_compare(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
+                     const ImageSet *set, int image_count, Pool *pool, PairMetrics *out, Error *error)
 {
-    if (!(value >= 0.0f))
-        return 0;
-    if (value > 1.0f)
-        return HISTOGRAM_BINS - 1;
-    return 1 + (value < 1.0f ? (int)(value * HISTOGRAM_INNER) : HISTOGRAM_INNER - 1);
-}
-
-enum { COUNTED_PIXELS = 56 }; // at a time: their counts stay in the cache
-static_assert(DIGIT_PIXELS % COUNTED_PIXELS == 0, "an image is a whole number of them");
-
-// How often each of some pixels has each byte.
-typedef int Counts[COUNTED_PIXELS][256];
-
-// The counts of pixels that are 0 or 1, from those of grey ones.
-static void make_binary(int counts[256])
-{
-    for (int byte = 1; byte < 255; byte++) {
-        uint8_t target, grey = (uint8_t)byte;
-        pixels_make_binary(&grey, 1, &target);
-        counts[target] += counts[byte];
-        counts[byte] = 0;
-    }
-}
-
-static void count_bytes(const ImageSet *set, int image_count, size_t first_pixel, Counts counts)
-{
-    memset(counts, 0, sizeof(Counts));
-    for (int image = 0; image < image_count; image++) {
-        const uint8_t *pixels = set->pixels + (size_t)image * DIGIT_PIXELS + first_pixel;
-        for (int i = 0; i < COUNTED_PIXELS; i++)
-            counts[i][pixels[i]]++;
-    }
-}
-
-// Adds a pixel's part of each loss of the predictor that always answers with that pixel's mean.
-static void lose_mean(const int counts[256], float mean, int image_count, double mean_image[LOSS_COUNT])
-{
-    const Spec usual = spec_default();
-    const LossSettings settings = spec_loss_settings(&usual);
-    float outputs[256], targets[256], values[256], slopes[256];
-    for (int byte = 0; byte < 256; byte++) {
-        outputs[byte] = mean;
-        targets[byte] = (float)byte / 255.0f;
-    }
-    for (int loss = 0; loss < LOSS_COUNT; loss++) {
-        double sum = 0.0;
-        loss_get(loss)->apply(outputs, targets, settings, values, slopes, 256);
-        for (int byte = 0; byte < 256; byte++)
-            sum += counts[byte] ? (double)counts[byte] * (double)values[byte] : 0.0;
-        mean_image[loss] += sum / image_count / DIGIT_PIXELS;
-    }
-}
-
-// Fills what the pixels' counts say, and adds them to those of all pixels.
-static void find_pixel_facts(const ImageSet *set, int image_count, TargetFacts *facts, int64_t bytes[256])
-{
-    Counts counts;
-    for (size_t first = 0; first < DIGIT_PIXELS; first += COUNTED_PIXELS) {
-        count_bytes(set, image_count, first, counts);
-        for (int i = 0; i < COUNTED_PIXELS; i++) {
-            int64_t sum = 0;
-            if (facts->are_binary)
-                make_binary(counts[i]);
-            for (int byte = 0; byte < 256; byte++) {
-                bytes[byte] += counts[i][byte];
-                sum += (int64_t)byte * counts[i][byte];
-            }
-            const float mean = (float)((double)sum / 255.0 / image_count);
-            facts->mean_map[first + (size_t)i] = mean;
-            lose_mean(counts[i], mean, image_count, facts->mean_image);
-        }
-    }
-}
-
-static TargetFacts find_facts(const ImageSet *set, int image_count, bool are_binary)
-{
-    TargetFacts facts = {.images = image_count, .are_binary = are_binary};
-    const int64_t n = (int64_t)image_count * DIGIT_PIXELS;
-    int64_t bytes[256] = {0}, below_002 = 0, above_098 = 0;
-    find_pixel_facts(set, image_count, &facts, bytes);
-    for (int byte = 0; byte < 256; byte++) {
-        const double t = byte / 255.0, share = (double)bytes[byte] / (double)n;
-        facts.mean += share * t;
-        facts.bce_floor += share * loss_bce_floor(t);
-        facts.group_counts[find_group(byte)] += bytes[byte];
-        facts.histogram[metrics_find_bin((float)byte / 255.0f)] += bytes[byte];
-        below_002 += t < 0.02 ? bytes[byte] : 0;
-        above_098 += t > 0.98 ? bytes[byte] : 0;
-    }
-    facts.mean_image[LOSS_GAUSS] =
-        loss_gauss(facts.mean_image[LOSS_MSE], loss_best_log_sigma(facts.mean_image[LOSS_MSE]));
-    const int64_t ink = n - bytes[0];
-    facts.below_002 = (double)below_002 / (double)n;
-    facts.above_098 = (double)above_098 / (double)n;
-    facts.ink = (double)ink / (double)n;
-    facts.full_ink = ink > 0 ? (double)bytes[255] / (double)ink : 0.0;
-    return facts;
-}
-
-TargetFacts metrics_target_facts(const ImageSet *set, int image_count) { return find_facts(set, image_count, false); }
-TargetFacts metrics_binary_facts(const ImageSet *set, int image_count) { return find_facts(set, image_count, true); }
-
-TargetFacts metrics_model_facts(const Spec *spec, const ImageSet *set, int image_count)
-{
-    return find_facts(set, image_count, pixels_have_binary_figures(spec));
+    return sweep_run(metrics_begin_pair(a, parameters_a, b, parameters_b, set, image_count, pool, out, error), pool);
 }

@@ -10,6 +10,7 @@
 #include "kernels/pixel_groups.h"
 #include "models/model.h"
 #include "pool.h"
+#include "sweep.h"
 
 // Nats an image, a hundredth: below it a unit of a code that is drawn is given N(0, 1) for every image, as the
 // posterior collapse of Lucas et al. (arXiv 1911.02469) has it.
@@ -83,10 +84,18 @@ TargetFacts metrics_binary_facts(const ImageSet *set, int image_count);
 // Of the targets that a model's figures are held against: pixels_have_binary_figures.
 TargetFacts metrics_model_facts(const Spec *spec, const ImageSet *set, int image_count);
 
+// The same in slices: out, whose images and are_binary say at once what it will be of, is there when the sweep is done.
+Sweep *metrics_begin_facts(const ImageSet *set, int image_count, bool are_binary, TargetFacts *out, Error *error);
+
 // Measures the images of set that facts was made for (the first facts->images), against the spec's targets; targets
 // that are drawn anew each epoch are measured against the grey ones. False only when memory is short.
 bool metrics_measure(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
                      Pool *pool, Metrics *out, Error *error);
+
+// The same in slices, on a pool of as many threads: out is there when the sweep is done, and everything is borrowed
+// until then.
+Sweep *metrics_begin(const Model *model, const float *parameters, const ImageSet *set, const TargetFacts *facts,
+                     const Pool *pool, Metrics *out, Error *error);
 
 // How far two models' outputs are apart, over all pixels of the first image_count images of set.
 typedef struct PairMetrics {
@@ -96,3 +105,7 @@ typedef struct PairMetrics {
 
 bool metrics_compare(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
                      const ImageSet *set, int image_count, Pool *pool, PairMetrics *out, Error *error);
+
+// Likewise.
+Sweep *metrics_begin_pair(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
+                          const ImageSet *set, int image_count, const Pool *pool, PairMetrics *out, Error *error);

@@ -17,3 +17,7 @@ uint8_t mixed_byte(uint8_t byte, float mix);
 // Measures the first image_count images of set. False only when memory is short.
 bool mixed_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, float mix,
                    Pool *pool, MixedFigures *out, Error *error);
+
+// The same in slices: as metrics_begin.
+Sweep *mixed_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count, float mix,
+                   const Pool *pool, MixedFigures *out, Error *error);

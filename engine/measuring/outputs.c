@@ -7,7 +7,7 @@
 #include "kernels/kernel.h"
 #include "models/pixels.h"
 
-enum { PAGE_IMAGES = TILE_ROWS }; // a page is one task
+enum { PAGE_IMAGES = TILE_ROWS };
 
 typedef struct Worker {
     Workspace workspace;
@@ -18,18 +18,17 @@ typedef struct Visiting {
     const Model *model;
     const float *parameters;
     const ImageSet *set;
-    int images;
+    int worker_count;
     Worker *workers;
     OutputsVisit *visit;
     void *context;
 } Visiting;
 
-static void visit_page(void *context, int task_index, int worker_index)
+static void visit_page(void *context, int shard, int first, int rows, int worker_index)
 {
     const Visiting *v = context;
     Worker *worker = &v->workers[worker_index];
-    const int first = task_index * PAGE_IMAGES, rest = v->images - first,
-              rows = rest < PAGE_IMAGES ? rest : PAGE_IMAGES;
+    (void)shard;
     const uint8_t *bytes = v->set->pixels + (size_t)first * DIGIT_PIXELS;
     kernel_get()->bytes_to_floats(bytes, worker->inputs, (size_t)rows * DIGIT_PIXELS);
     const bool are_binary = pixels_have_binary_figures(&v->model->spec);
@@ -55,27 +54,50 @@ static bool init_worker(Worker *worker, const Model *model)
     return workspace_init(&worker->workspace, model, PAGE_IMAGES, NULL);
 }
 
+static void free_visiting(void *context)
+{
+    Visiting *v = context;
+    for (int i = 0; v->workers && i < v->worker_count; i++) {
+        workspace_free(&v->workers[i].workspace);
+        floats_free(v->workers[i].inputs);
+    }
+    free(v->workers);
+    free(v);
+}
+
+static bool prepare(Visiting *v)
+{
+    v->workers = calloc((size_t)v->worker_count, sizeof *v->workers);
+    bool good = v->workers != NULL;
+    for (int i = 0; good && i < v->worker_count; i++)
+        good = init_worker(&v->workers[i], v->model);
+    return good;
+}
+
+Sweep *outputs_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
+                     const Pool *pool, OutputsVisit *visit, void *context, Error *error)
+{
+    assert(model->pixels == DIGIT_PIXELS && image_count > 0 && image_count <= set->count);
+    Visiting *v = malloc(sizeof *v);
+    if (v)
+        *v = (Visiting){.model = model,
+                        .parameters = parameters,
+                        .set = set,
+                        .worker_count = pool_thread_count(pool),
+                        .visit = visit,
+                        .context = context};
+    return sweep_create(&(SweepPlan){.what = "a model's outputs for images",
+                                     .items = image_count,
+                                     .shard_items = PAGE_IMAGES,
+                                     .step_items = PAGE_IMAGES,
+                                     .visit = visit_page,
+                                     .free = free_visiting,
+                                     .context = v},
+                        v && prepare(v), error);
+}
+
 bool outputs_visit(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
                    OutputsVisit *visit, void *context, Error *error)
 {
-    assert(model->pixels == DIGIT_PIXELS && image_count > 0 && image_count <= set->count);
-    const int worker_count = pool_thread_count(pool);
-    Visiting v = {.model = model,
-                  .parameters = parameters,
-                  .set = set,
-                  .images = image_count,
-                  .workers = calloc((size_t)worker_count, sizeof *v.workers),
-                  .visit = visit,
-                  .context = context};
-    bool good = v.workers != NULL;
-    for (int i = 0; good && i < worker_count; i++)
-        good = init_worker(&v.workers[i], model);
-    if (good)
-        pool_run(pool, (image_count + PAGE_IMAGES - 1) / PAGE_IMAGES, visit_page, &v);
-    for (int i = 0; v.workers && i < worker_count; i++) {
-        workspace_free(&v.workers[i].workspace);
-        floats_free(v.workers[i].inputs);
-    }
-    free(v.workers);
-    return good || error_set(error, "out of memory: a model's outputs for %d images", image_count);
+    return sweep_run(outputs_begin(model, parameters, set, image_count, pool, visit, context, error), pool);
 }

@@ -7,16 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { SLICE_NS = 8000000 };
-
-int64_t trainer_now_ns(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 // What a slice is to do, copied under the lock.
 typedef struct SliceOrder {
@@ -35,7 +27,7 @@ void trainer_wake(Trainer *trainer)
         trainer->options.wake(trainer->options.wake_context);
 }
 
-static void publish(Trainer *trainer, BankModel *model)
+void trainer_publish(Trainer *trainer, BankModel *model)
 {
     if (bank_model_publish(model))
         trainer_wake(trainer);
@@ -43,26 +35,70 @@ static void publish(Trainer *trainer, BankModel *model)
 
 // ---- the training thread ------------------------------------------------------------------------------------------
 
-static bool prepare_data(Trainer *trainer)
+// ---- errands ------------------------------------------------------------------------------------------------------
+
+void trainer_drop_errand(Trainer *trainer)
 {
-    trainer->dataset = trainer->options.dataset;
-    if (!trainer->dataset) {
-        if (!dataset_generate(&trainer->own_dataset, trainer->options.builtin_seed, trainer->pool, NULL)) {
-            atomic_store(&trainer->has_failed, true);
-            return false;
-        }
-        trainer->dataset = &trainer->own_dataset;
-    }
-    const ImageSet *train = &trainer->dataset->train, *test = &trainer->dataset->test;
-    trainer->test_facts = metrics_target_facts(test, test->count);
-    const int probe = train->count < TRAIN_PROBE_IMAGES ? train->count : TRAIN_PROBE_IMAGES;
-    trainer->train_facts = metrics_target_facts(train, probe);
-    trainer->binary_test_facts = metrics_binary_facts(test, test->count);
-    trainer->binary_train_facts = metrics_binary_facts(train, probe);
-    atomic_store(&trainer->data_ready, true);
-    trainer_wake(trainer);
-    return true;
+    Errand *errand = &trainer->errand;
+    sweep_destroy(errand->sweep);
+    moment_release(errand->moments[0]);
+    moment_release(errand->moments[1]);
+    errand->sweep = NULL;
+    errand->moments[0] = errand->moments[1] = NULL;
 }
+
+static void end_errand(Trainer *trainer, bool is_good)
+{
+    if (!is_good)
+        atomic_store(&trainer->has_failed, true);
+    trainer->errand.end(trainer, is_good);
+    trainer_drop_errand(trainer);
+}
+
+void trainer_begin_errand(Trainer *trainer, Sweep *sweep, void (*end)(Trainer *trainer, bool is_good))
+{
+    trainer->errand.sweep = sweep;
+    trainer->errand.end = end;
+    if (!sweep)
+        end_errand(trainer, false);
+}
+
+static void go_on(Trainer *trainer)
+{
+    const int64_t start = clock_now_ns();
+    const bool is_done = sweep_advance(trainer->errand.sweep, trainer->pool, trainer->turns_end_ns);
+    trainer->errand.spent_ns += clock_now_ns() - start;
+    if (is_done)
+        end_errand(trainer, true);
+}
+
+// ---- the data -----------------------------------------------------------------------------------------------------
+
+static void end_data(Trainer *trainer, bool is_good)
+{
+    trainer->lacks_data = !is_good;
+    atomic_store(&trainer->data_ready, is_good);
+    if (is_good)
+        trainer_wake(trainer);
+}
+
+static void begin_data(Trainer *trainer)
+{
+    const Dataset *given = trainer->options.dataset;
+    trainer->errand = (Errand){0};
+    Sweep *digits = given ? NULL : dataset_begin(&trainer->own_dataset, trainer->options.builtin_seed, NULL);
+    trainer->dataset = given ? given : &trainer->own_dataset;
+    const ImageSet *train = &trainer->dataset->train, *test = &trainer->dataset->test;
+    const int probe = train->count < TRAIN_PROBE_IMAGES ? train->count : TRAIN_PROBE_IMAGES;
+    Sweep *grey = sweep_join(metrics_begin_facts(test, test->count, false, &trainer->test_facts, NULL),
+                             metrics_begin_facts(train, probe, false, &trainer->train_facts, NULL)),
+          *binary = sweep_join(metrics_begin_facts(test, test->count, true, &trainer->binary_test_facts, NULL),
+                               metrics_begin_facts(train, probe, true, &trainer->binary_train_facts, NULL)),
+          *facts = sweep_join(grey, binary);
+    trainer_begin_errand(trainer, given ? facts : sweep_join(digits, facts), end_data);
+}
+
+// ---- a slice of training ------------------------------------------------------------------------------------------
 
 static SliceOrder take_order_locked(Trainer *trainer, BankModel *model)
 {
@@ -121,7 +157,7 @@ static bool prepare_learner(Trainer *trainer, const SliceOrder *order)
 
 static void count_samples(Trainer *trainer, int64_t samples)
 {
-    const int64_t now = trainer_now_ns();
+    const int64_t now = clock_now_ns();
     trainer->window_samples += samples;
     const int64_t elapsed = now - trainer->window_start_ns;
     if (elapsed > 500000000) {
@@ -142,7 +178,6 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
     BankModel *model = order->model;
     if (prepare_learner(trainer, order) && model->learner) {
         trainer_measure(trainer, model);
-        publish(trainer, model);
         return;
     }
     if (!model->learner) {
@@ -151,14 +186,14 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
         atomic_store(&model->is_broken, true);
         return;
     }
-    const int64_t start = trainer_now_ns(), first = learner_images_seen(model->learner);
+    const int64_t start = clock_now_ns(), first = learner_images_seen(model->learner);
     const int steps = order->single_step ? 1 : SLICE_STEPS;
     bool epoch_end = false, is_last = false;
     // without a window nobody waits, and a slice ends after its number of steps, not by time: what depends on slices,
     // such as the last finite weights of a model that breaks, is then the same in every run
     const int64_t slice_end = start + SLICE_NS < trainer->turns_end_ns ? start + SLICE_NS : trainer->turns_end_ns;
     const int64_t end = trainer->options.every_epoch ? INT64_MAX : slice_end;
-    for (int i = 0; i < steps && !epoch_end && !is_last && (i == 0 || trainer_now_ns() < end) &&
+    for (int i = 0; i < steps && !epoch_end && !is_last && (i == 0 || clock_now_ns() < end) &&
                     learner_step_count(model->learner) < order->until_step;
          i++) {
         (void)learner_step(model->learner);
@@ -170,12 +205,13 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
             (void)trainer_keep_moment(trainer, model);
     }
     count_samples(trainer, learner_images_seen(model->learner) - first);
-    trainer_earn_credit(trainer, trainer_now_ns() - start, order->shown_count);
+    trainer_earn_credit(trainer, clock_now_ns() - start, order->shown_count);
     if (learner_broken_step(model->learner) >= 0)
         trainer_measure_finite(trainer, model);
     else if (is_last || (epoch_end && wants_measuring(trainer, model, order)))
         trainer_measure(trainer, model);
-    publish(trainer, model);
+    else
+        trainer_publish(trainer, model);
 }
 
 // A model on show that is at a step that nobody has measured: its figures are still of an earlier one. Of several the
@@ -201,9 +237,7 @@ static bool measure_at_rest_locked(Trainer *trainer)
     trainer->current = model;
     pthread_mutex_unlock(&trainer->lock);
     trainer_measure(trainer, model);
-    publish(trainer, model);
     pthread_mutex_lock(&trainer->lock);
-    trainer->current = NULL;
     return true;
 }
 
@@ -215,7 +249,7 @@ static void end_rest_locked(Trainer *trainer)
     if (!trainer->rests)
         return;
     trainer->rests = false;
-    trainer->window_start_ns = trainer_now_ns();
+    trainer->window_start_ns = clock_now_ns();
     trainer->window_samples = 0;
 }
 
@@ -225,35 +259,50 @@ static void run_slice_locked(Trainer *trainer, BankModel *model)
     pthread_mutex_unlock(&trainer->lock);
     run_slice(trainer, &order);
     pthread_mutex_lock(&trainer->lock);
-    trainer->current = NULL;
 }
 
-// Does what comes next: the data, something to measure, or a slice of training. When there is more to do: DUE_NOW, a
-// time, or DUE_NEVER, when something has changed. lock is held before and after.
+void trainer_run_unlocked(Trainer *trainer, void (*work)(Trainer *trainer))
+{
+    pthread_mutex_unlock(&trainer->lock);
+    work(trainer);
+    pthread_mutex_lock(&trainer->lock);
+}
+
+// What there is to do but wait. False where there is nothing.
+static bool do_next_locked(Trainer *trainer, BankModel *model, bool has_batch)
+{
+    const bool is_idle = !model || (has_batch && trainer->pace_ns >= LONG_PACE_NS);
+    if (trainer_answer_locked(trainer, is_idle) || (is_idle && measure_at_rest_locked(trainer)))
+        return true;
+    if (model && !has_batch)
+        run_slice_locked(trainer, model);
+    return model && !has_batch;
+}
+
+// Does what comes next: a slice of an errand or of training, or the beginning of an errand. When there is more to do:
+// DUE_NOW, a time, or DUE_NEVER, when something has changed. lock is held before and after.
 static int64_t take_turn_locked(Trainer *trainer)
 {
+    int64_t due = DUE_NOW;
     end_rest_locked(trainer);
-    if (!atomic_load(&trainer->data_ready) && !trainer->lacks_data) {
-        pthread_mutex_unlock(&trainer->lock);
-        trainer->lacks_data = !prepare_data(trainer);
-        pthread_mutex_lock(&trainer->lock);
-        return DUE_NOW;
+    if (trainer->errand.sweep) {
+        trainer_run_unlocked(trainer, go_on);
+    } else if (!atomic_load(&trainer->data_ready)) {
+        if (!trainer->lacks_data)
+            trainer_run_unlocked(trainer, begin_data);
+        due = trainer->lacks_data ? DUE_NEVER : DUE_NOW;
+    } else {
+        BankModel *model = trainer_choose_locked(trainer);
+        const bool has_batch = model && trainer_waits_locked(trainer, model); // and nothing to train before it is due
+        if (!do_next_locked(trainer, model, has_batch))
+            due = has_batch ? trainer->next_batch_ns : DUE_NEVER;
     }
-    BankModel *model = trainer->lacks_data ? NULL : trainer_choose_locked(trainer);
-    const bool has_batch = model && trainer_waits_locked(trainer, model); // and nothing to train before it is due
-    const bool is_idle = !model || (has_batch && trainer->pace_ns >= LONG_PACE_NS);
-    if (!trainer->lacks_data &&
-        (trainer_answer_locked(trainer, is_idle) || (is_idle && measure_at_rest_locked(trainer))))
-        return DUE_NOW;
-    if (has_batch)
-        return trainer->next_batch_ns;
-    if (model) {
-        run_slice_locked(trainer, model);
-        return DUE_NOW;
-    }
-    atomic_store(&trainer->samples_per_second, 0);
-    trainer->rests = true;
-    return DUE_NEVER;
+    if (!trainer->errand.sweep)
+        trainer->current = NULL;
+    trainer->rests = due == DUE_NEVER;
+    if (trainer->rests)
+        atomic_store(&trainer->samples_per_second, 0);
+    return due;
 }
 
 // Until something changes, at most until then.
@@ -284,11 +333,11 @@ int64_t trainer_serve(Trainer *trainer, int64_t budget_ns)
 {
     assert(trainer->options.is_driven);
     int64_t due, now;
-    trainer->turns_end_ns = trainer_now_ns() + budget_ns;
+    trainer->turns_end_ns = clock_now_ns() + budget_ns;
     pthread_mutex_lock(&trainer->lock);
     do {
         due = take_turn_locked(trainer);
-        now = trainer_now_ns();
+        now = clock_now_ns();
     } while (due <= now && now < trainer->turns_end_ns);
     pthread_mutex_unlock(&trainer->lock);
     return due == DUE_NEVER ? TRAINER_RESTS : due > now ? due - now : 0;

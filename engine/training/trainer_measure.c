@@ -1,5 +1,4 @@
-// What the training thread measures: moments to keep, figures for curves and snapshots as time allows, and what the UI
-// asks for.
+// What the training thread measures: moments to keep, and figures for curves and snapshots as time allows.
 #include "training/trainer_state.h"
 
 #include <math.h>
@@ -8,9 +7,8 @@
 
 #include "models/pixels.h"
 
-// Of training's time, how much may go into measuring: with a fast model that is less than once an epoch. The first
-// epochs, in which the curves bend, are measured all the same.
-static const double measuring_share = 0.05;
+// With a fast model there is time to measure less than once an epoch (MEASURING_SHARE). The first epochs, in which the
+// curves bend, are measured all the same.
 enum { FIRST_EPOCHS = 4, SPACING_MAX = 1 << 20 };
 
 // ---- moments ------------------------------------------------------------------------------------------------------
@@ -82,7 +80,7 @@ Moment *trainer_keep_moment(Trainer *trainer, BankModel *model)
     return moment;
 }
 
-static void set_figures(Moment *moment, const Metrics *test)
+void trainer_set_figures(Moment *moment, const Metrics *test)
 {
     if (atomic_load(&moment->is_measured))
         return;
@@ -101,60 +99,75 @@ void trainer_forget_moments(Trainer *trainer, BankModel *model)
 
 // ---- measuring ----------------------------------------------------------------------------------------------------
 
-static bool measure_test(Trainer *trainer, const Model *model, const float *parameters, Metrics *test)
+Sweep *trainer_begin_test(Trainer *trainer, const Model *model, const float *parameters, Metrics *out)
 {
-    return metrics_measure(model, parameters, &trainer->dataset->test,
-                           pixels_have_binary_figures(&model->spec) ? &trainer->binary_test_facts
-                                                                    : &trainer->test_facts,
-                           trainer->pool, test, NULL);
+    const bool is_binary = pixels_have_binary_figures(&model->spec);
+    return metrics_begin(model, parameters, &trainer->dataset->test,
+                         is_binary ? &trainer->binary_test_facts : &trainer->test_facts, trainer->pool, out, NULL);
 }
 
-void trainer_measure(Trainer *trainer, BankModel *model)
+static void take_figures(Trainer *trainer, BankModel *model)
 {
-    const int64_t start = trainer_now_ns();
-    const float *parameters = learner_parameters(model->learner);
-    Metrics test, train;
-    const bool is_binary = pixels_have_binary_figures(&model->model.spec);
-    if (!measure_test(trainer, &model->model, parameters, &test) ||
-        !metrics_measure(&model->model, parameters, &trainer->dataset->train,
-                         is_binary ? &trainer->binary_train_facts : &trainer->train_facts, trainer->pool, &train,
-                         NULL)) {
-        atomic_store(&trainer->has_failed, true); // memory is short: the figures stay as old as they say they are
-        return;
-    }
-    model->test = test;
+    const Metrics *test = &trainer->errand.test, *train = &trainer->errand.train;
+    model->test = *test;
     model->test_epoch = learner_epoch_count(model->learner);
     model->test_step = learner_step_count(model->learner);
-    trainer->measuring_ns = trainer_now_ns() - start;
+    trainer->measuring_ns = trainer->errand.spent_ns;
     Moment *moment = trainer_keep_moment(trainer, model);
     if (moment)
-        set_figures(moment, &test);
+        trainer_set_figures(moment, test);
     if (model->test_step % learner_steps_per_epoch(model->learner) != 0)
         return; // the curves have points at the ends of epochs alone
     EpochRecord record = {.epoch = model->test_epoch,
-                          .train_kl = (float)train.kl,
-                          .test_kl = (float)test.kl,
-                          .train_price = (float)train.price,
-                          .test_price = (float)test.price};
+                          .train_kl = (float)train->kl,
+                          .test_kl = (float)test->kl,
+                          .train_price = (float)train->price,
+                          .test_price = (float)test->price};
     for (int loss = 0; loss < LOSS_COUNT; loss++) {
-        record.test[loss] = (float)test.mean[loss];
-        record.train[loss] = (float)train.mean[loss];
-        record.noisy[loss] = (float)test.noisy_mean[loss];
+        record.test[loss] = (float)test->mean[loss];
+        record.train[loss] = (float)train->mean[loss];
+        record.noisy[loss] = (float)test->noisy_mean[loss];
     }
     bank_model_record(model, record);
 }
 
-// A broken model stays at its last finite weights: its figures are of those.
+// Where memory is short the figures stay as old as they say they are.
+static void end_measuring(Trainer *trainer, bool is_good)
+{
+    if (is_good)
+        take_figures(trainer, trainer->errand.model);
+    trainer_publish(trainer, trainer->errand.model);
+}
+
+void trainer_measure(Trainer *trainer, BankModel *model)
+{
+    Errand *errand = &trainer->errand;
+    const float *parameters = learner_parameters(model->learner);
+    const bool is_binary = pixels_have_binary_figures(&model->model.spec);
+    *errand = (Errand){.model = model};
+    Sweep *test = trainer_begin_test(trainer, &model->model, parameters, &errand->test),
+          *train = metrics_begin(&model->model, parameters, &trainer->dataset->train,
+                                 is_binary ? &trainer->binary_train_facts : &trainer->train_facts, trainer->pool,
+                                 &errand->train, NULL);
+    trainer_begin_errand(trainer, sweep_join(test, train), end_measuring);
+}
+
+static void end_measuring_finite(Trainer *trainer, bool is_good)
+{
+    BankModel *model = trainer->errand.model;
+    if (is_good) {
+        model->test = trainer->errand.test;
+        model->test_step = model->finite_step;
+        model->test_epoch = (int)(model->finite_step / learner_steps_per_epoch(model->learner));
+    }
+    trainer_publish(trainer, model);
+}
+
 void trainer_measure_finite(Trainer *trainer, BankModel *model)
 {
-    Metrics test;
-    if (!measure_test(trainer, &model->model, model->finite, &test)) {
-        atomic_store(&trainer->has_failed, true);
-        return;
-    }
-    model->test = test;
-    model->test_step = model->finite_step;
-    model->test_epoch = (int)(model->finite_step / learner_steps_per_epoch(model->learner));
+    trainer->errand = (Errand){.model = model};
+    Sweep *test = trainer_begin_test(trainer, &model->model, model->finite, &trainer->errand.test);
+    trainer_begin_errand(trainer, test, end_measuring_finite);
 }
 
 // Whether the models on show are measured after this epoch: the first few, the last, and every so many between as time
@@ -184,148 +197,6 @@ bool trainer_wants_measuring(Trainer *trainer, int epoch, int shown_count)
 void trainer_earn_credit(Trainer *trainer, int64_t elapsed_ns, int shown_count)
 {
     const int64_t most = 3 * trainer->measuring_ns * shown_count;
-    const int64_t credit = trainer->credit_ns + (int64_t)(measuring_share * (double)elapsed_ns);
+    const int64_t credit = trainer->credit_ns + (int64_t)(MEASURING_SHARE * (double)elapsed_ns);
     trainer->credit_ns = credit < most ? credit : most;
-}
-
-// ---- what the UI asks for -----------------------------------------------------------------------------------------
-
-// Takes over the hold of the list.
-static void measure_moment(Trainer *trainer, Moment *moment)
-{
-    Metrics test;
-    if (measure_test(trainer, &moment->model, moment->parameters, &test))
-        set_figures(moment, &test);
-    else
-        atomic_store(&trainer->has_failed, true);
-    moment_release(moment);
-    trainer_wake(trainer);
-}
-
-static Moment *take_wanted_locked(Trainer *trainer)
-{
-    if (trainer->wanted_count == 0)
-        return NULL;
-    Moment *moment = trainer->wanted[0];
-    trainer->wanted_count--;
-    memmove(trainer->wanted, trainer->wanted + 1, (size_t)trainer->wanted_count * sizeof *trainer->wanted);
-    return moment;
-}
-
-// Whether what the UI can wait for may be measured now: its time has come, or nothing else is to be done.
-static bool is_time_locked(const Trainer *trainer, bool is_idle)
-{
-    return is_idle || trainer_now_ns() >= trainer->next_compare_ns;
-}
-
-static void set_next_time(Trainer *trainer, int64_t start)
-{
-    const int64_t now = trainer_now_ns();
-    trainer->next_compare_ns = now + (int64_t)((double)(now - start) / measuring_share);
-}
-
-static int find_pair_locked(const Trainer *trainer) // one that waits; -1: none
-{
-    for (int i = 0; i < PAIRS_MAX; i++)
-        if (trainer->pairs[i].a && !trainer->pairs[i].is_done)
-            return i;
-    return -1;
-}
-
-// The UI may give the entry to another pair meanwhile: then nobody wants the result. lock is held before and after.
-static void compare_pair_locked(Trainer *trainer, int index)
-{
-    Moment *const a = trainer->pairs[index].a, *const b = trainer->pairs[index].b;
-    moment_hold(a);
-    moment_hold(b);
-    pthread_mutex_unlock(&trainer->lock);
-    const int64_t start = trainer_now_ns();
-    PairMetrics metrics;
-    const bool good = metrics_compare(&a->model, a->parameters, &b->model, b->parameters, &trainer->dataset->test,
-                                      trainer->dataset->test.count, trainer->pool, &metrics, NULL);
-    set_next_time(trainer, start);
-    pthread_mutex_lock(&trainer->lock);
-    PairEntry *pair = &trainer->pairs[index];
-    if (pair->a == a && pair->b == b) {
-        pair->is_done = true;
-        pair->metrics = good ? metrics : (PairMetrics){0};
-    }
-    if (!good)
-        atomic_store(&trainer->has_failed, true);
-    moment_release(a);
-    moment_release(b);
-    trainer_wake(trainer);
-}
-
-static int find_survey_locked(const Trainer *trainer) // one that waits; -1: none
-{
-    for (int i = 0; i < SURVEYS_MAX; i++)
-        if (trainer->surveys[i].moment && !trainer->surveys[i].is_done)
-            return i;
-    return -1;
-}
-
-// Into trainer->survey.
-static bool measure_survey(Trainer *trainer, const Moment *moment, SurveyWish wish)
-{
-    const Model *model = &moment->model;
-    const ImageSet *test = &trainer->dataset->test;
-    SurveyResult *out = &trainer->survey;
-    switch (wish.kind) {
-    case SURVEY_CODE:
-        return code_facts_measure(model, moment->parameters, test, test->count, trainer->pool, &out->code, NULL);
-    case SURVEY_POINTS:
-        out->points = code_points_measure(model, moment->parameters, test, test->count, trainer->pool, NULL);
-        return out->points != NULL;
-    case SURVEY_APPEARANCE:
-        return appearance_measure(model, moment->parameters, test, test->count, trainer->pool, &out->appearance, NULL);
-    case SURVEY_MIXED:
-        return mixed_measure(model, moment->parameters, test, test->count, wish.mix, trainer->pool, &out->mixed, NULL);
-    }
-    return false;
-}
-
-// As compare_pair_locked. What there was no memory for is known to hold nothing.
-static void survey_locked(Trainer *trainer, int index)
-{
-    Moment *const moment = trainer->surveys[index].moment;
-    const SurveyWish wish = trainer->surveys[index].wish;
-    moment_hold(moment);
-    pthread_mutex_unlock(&trainer->lock);
-    const int64_t start = trainer_now_ns();
-    const bool good = measure_survey(trainer, moment, wish);
-    if (!good)
-        memset(&trainer->survey, 0, sizeof trainer->survey);
-    set_next_time(trainer, start);
-    pthread_mutex_lock(&trainer->lock);
-    Survey *survey = &trainer->surveys[index];
-    if (survey->moment == moment && survey->wish.kind == wish.kind && survey->wish.mix == wish.mix) {
-        survey->is_done = true;
-        survey->result = trainer->survey;
-    } else if (wish.kind == SURVEY_POINTS) {
-        code_points_release(trainer->survey.points);
-    }
-    if (!good)
-        atomic_store(&trainer->has_failed, true);
-    moment_release(moment);
-    trainer_wake(trainer);
-}
-
-bool trainer_answer_locked(Trainer *trainer, bool is_idle)
-{
-    Moment *wanted = take_wanted_locked(trainer);
-    if (wanted) {
-        pthread_mutex_unlock(&trainer->lock);
-        measure_moment(trainer, wanted);
-        pthread_mutex_lock(&trainer->lock);
-        return true;
-    }
-    if (!is_time_locked(trainer, is_idle))
-        return false;
-    const int pair = find_pair_locked(trainer), survey = find_survey_locked(trainer);
-    if (survey >= 0) // what one looks at before what is said of it
-        survey_locked(trainer, survey);
-    else if (pair >= 0)
-        compare_pair_locked(trainer, pair);
-    return survey >= 0 || pair >= 0;
 }

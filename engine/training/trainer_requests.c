@@ -27,7 +27,7 @@ Trainer *trainer_create(const TrainerOptions *options, Error *error)
     pthread_mutex_init(&trainer->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC); // trainer_now_ns's
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC); // clock_now_ns's
     pthread_cond_init(&trainer->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     trainer->pool = pool_create(options->is_driven ? 1 : options->thread_count, error);
@@ -66,6 +66,7 @@ void trainer_destroy(Trainer *trainer)
     if (!trainer)
         return;
     end_thread(trainer);
+    trainer_drop_errand(trainer);
     for (int i = 0; i < trainer->wanted_count; i++)
         moment_release(trainer->wanted[i]);
     for (int i = 0; i < PAIRS_MAX; i++) {

@@ -1,11 +1,13 @@
 // What the parts of the trainer share: trainer.c, the thread that trains, trainer_turn.c, whose turn it is,
-// trainer_measure.c, what it measures, and trainer_requests.c, the UI's side. Internal to the engine: part of
+// trainer_measure.c, what it measures, trainer_answer.c, what the UI wants to know, and trainer_requests.c, the UI's
+// side. Internal to the engine: part of
 // trainer.h's implementation. Thread: where the trainer is driven there is one alone; else each field is under the
 // heading of the one that may touch it.
 #pragma once
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "clock.h"
 #include "training/bank.h"
 
 enum { WANTED_MAX = TRAINER_SHOWN_MAX, PAIRS_MAX = 16, SURVEYS_MAX = 8 };
@@ -15,6 +17,9 @@ enum { SLICE_STEPS = 16 }; // at most
 // When a turn comes that is not at a time, ns.
 #define DUE_NOW   INT64_C(0)
 #define DUE_NEVER INT64_MAX
+
+// Of training's time, how much may go into measuring.
+#define MEASURING_SHARE 0.05
 
 // Between batches that are so far apart there is time to measure what each has changed.
 enum { LONG_PACE_NS = 100000000 };
@@ -38,6 +43,21 @@ typedef struct Survey {
     bool is_done;
     SurveyResult result;
 } Survey;
+
+// What the training thread measures or makes in slices: one thing at a time, and nothing else meanwhile.
+typedef struct Errand {
+    Sweep *sweep; // NULL: there is none
+    // When it is done, the lock not held; is_good: else memory was short, and nothing came of it.
+    void (*end)(Trainer *trainer, bool is_good);
+    int64_t spent_ns;
+    BankModel *model;   // that is the trainer's current until then
+    Moment *moments[2]; // held until then
+    int index;          // of the pair or survey
+    Metrics test, train;
+    PairMetrics pair;
+    SurveyWish wish;
+    SurveyResult survey;
+} Errand;
 
 struct Trainer {
     TrainerOptions options;
@@ -86,16 +106,21 @@ struct Trainer {
     int64_t credit_ns, measuring_ns; // time saved up for measuring, and what it took the last time
     int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
     int64_t next_compare_ns;         // when the next pair or survey may be measured while models train
-    SurveyResult survey;             // that is being measured
-    int64_t turns_end_ns;            // of a driven trainer: when it is to return to its caller
-    bool lacks_data;                 // there was no memory for it
-    bool rests;                      // nothing was to be done at the end of the last turn
+    Errand errand;
+    int64_t turns_end_ns; // of a driven trainer: when it is to return to its caller
+    bool lacks_data;      // there was no memory for it
+    bool rests;           // nothing was to be done at the end of the last turn
 };
 
 // trainer.c
 void *trainer_run(void *trainer); // the training thread
-int64_t trainer_now_ns(void);
 void trainer_wake(Trainer *trainer);
+void trainer_run_unlocked(Trainer *trainer, void (*work)(Trainer *trainer)); // lock is held before and after
+void trainer_publish(Trainer *trainer, BankModel *model);
+
+// Begins an errand, the other fields of the trainer's having been set; sweep NULL: it ends at once. lock is not held.
+void trainer_begin_errand(Trainer *trainer, Sweep *sweep, void (*end)(Trainer *trainer, bool is_good));
+void trainer_drop_errand(Trainer *trainer); // without an end
 
 // trainer_turn.c, all with the lock held; on the training thread all but trainer_last_step_locked
 BankModel *trainer_choose_locked(Trainer *trainer); // to train next: what comes at once first, then the fewest steps
@@ -108,11 +133,14 @@ bool trainer_waits_locked(Trainer *trainer, const BankModel *model);
 // trainer_measure.c, all on the training thread
 Moment *trainer_keep_moment(Trainer *trainer, BankModel *model); // of the learner's present step; NULL: memory is short
 void trainer_forget_moments(Trainer *trainer, BankModel *model);
-void trainer_measure(Trainer *trainer, BankModel *model);
-void trainer_measure_finite(Trainer *trainer, BankModel *model);            // a broken model's last finite weights
+Sweep *trainer_begin_test(Trainer *trainer, const Model *model, const float *parameters, Metrics *out);
+void trainer_set_figures(Moment *moment, const Metrics *test);
+void trainer_measure(Trainer *trainer, BankModel *model);        // an errand, behind which the model is published
+void trainer_measure_finite(Trainer *trainer, BankModel *model); // the same of a broken model's last finite weights
 bool trainer_wants_measuring(Trainer *trainer, int epoch, int shown_count); // as far as time decides it
 void trainer_earn_credit(Trainer *trainer, int64_t elapsed_ns, int shown_count);
 
-// Measures a moment, compares a pair or makes a survey that the UI waits for; false where there is none, or where
-// models train and its time has not come. lock is held before and after.
+// trainer_answer.c, on the training thread: begins to measure a moment, to compare a pair or to make a survey that the
+// UI waits for; false where there is none, or where models train and its time has not come. lock is held before and
+// after.
 bool trainer_answer_locked(Trainer *trainer, bool is_idle);

@@ -110,7 +110,7 @@ bool trainer_waits_locked(Trainer *trainer, const BankModel *model)
 {
     if (!is_paced(trainer, model) || learner_step_count(model->learner) + 1 == trainer->paced_step)
         return false;
-    const int64_t now = trainer_now_ns();
+    const int64_t now = clock_now_ns();
     if (now < trainer->next_batch_ns)
         return true;
     const bool is_on_time = now - trainer->next_batch_ns < MADE_UP_NS;
