@@ -200,6 +200,9 @@ static const Case cases[] = {
     {{.kind = LAYER_CONV, .count = 8, .side = 3, .step = 1}, 16, 14, 14, 8, 14, 14, 1},
     {{.kind = LAYER_CONV, .count = 3, .side = 3, .step = 1, .is_valid = true}, 5, 16, 16, 3, 14, 14, 0},
     {{.kind = LAYER_CONV, .count = 17, .side = 5, .step = 1}, 3, 7, 9, 17, 7, 9, 2},
+    {{.kind = LAYER_CONV, .count = 16, .side = 3, .step = 1}, 17, 7, 8, 16, 7, 8, 1}, // enough for patches
+    {{.kind = LAYER_CONV, .count = 19, .side = 3, .step = 1, .is_valid = true}, 16, 9, 6, 19, 7, 4, 0},
+    {{.kind = LAYER_CONV, .count = 16, .side = 3, .step = 1}, 16, 1, 19, 16, 1, 19, 1},
     {{.kind = LAYER_CONV, .count = 4, .side = 3, .step = 2}, 2, 28, 28, 4, 14, 14, 0},
     {{.kind = LAYER_CONV, .count = 4, .side = 3, .step = 2}, 2, 7, 7, 4, 4, 4, 1},
     {{.kind = LAYER_CONV, .count = 2, .side = 4, .step = 3, .is_valid = true}, 2, 12, 11, 2, 3, 3, 0},
@@ -375,7 +378,8 @@ static void folded_is_one_after_the_other(void **state)
         int channels, height, width, count, side;
         bool is_valid;
     } pairs[] = {{8, 14, 14, 1, 3, false}, {3, 4, 4, 8, 3, false}, {8, 8, 8, 16, 3, true}, {2, 5, 7, 3, 5, false},
-                 {2, 3, 4, 2, 4, true},    {1, 1, 1, 2, 1, false}, {3, 2, 3, 5, 2, false}, {1, 3, 2, 1, 15, false}};
+                 {2, 3, 4, 2, 4, true},    {1, 1, 1, 2, 1, false}, {3, 2, 3, 5, 2, false}, {1, 3, 2, 1, 15, false},
+                 {16, 7, 5, 18, 3, false}, {17, 8, 3, 16, 3, true}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         Layer up, convolution, folded;
         size_t offset = 16;

@@ -97,6 +97,44 @@ typedef struct LaneDots {
     size_t c_stride;
 } LaneDots;
 
+// Convolutions of 3 x 3 in patches of 2 x 2 positions of z, over lanes: from a patch of x, terms^2 sums of its pixels,
+// from the weights as many of those, products of the two, and z's pixels are sums of products. Where x is as it is
+// there are 4 x 4 terms where 6 x 6 products would be (F(2 x 2, 3 x 3) of Winograd; Lavin and Gray, arXiv 1509.09308).
+// Where each pixel of x is doubled, so that a patch of z lies on one pixel, 3 x 3: with d the difference to the
+// neighbour on one side, z = (w0 + w1 + w2) x + w0 d, or + w2 d.
+typedef enum PatchKind { PATCH_PLAIN, PATCH_DOUBLED } PatchKind;
+
+enum { PATCH_TERMS = 4 }; // at most, of one direction
+
+// A row of terms of patches side by side: rows (2) of pixels, each times its factor, are added; the other direction is
+// turned. terms: of the first, `next` floats on the next. Of x, or of dL/dz, whose patches are 2 pixels each.
+typedef struct PatchLine {
+    PatchKind kind;
+    size_t count;
+    const float *rows[2];
+    float factors[2];
+    float *terms;
+    size_t next;
+} PatchLine;
+
+typedef struct PatchOutput {
+    PatchKind kind;
+    size_t count;
+    const float *terms; // products
+    size_t next;
+    float start;
+    float *rows[2]; // of z, 2 count pixels each
+} PatchOutput;
+
+// weights (rows, 3 x 3, stride) -> terms (terms^2, rows, stride), `next` floats from one to the next; or the weights'
+// gradient += what their terms' is.
+typedef struct PatchWeights {
+    PatchKind kind;
+    size_t rows, stride;
+    float *weights, *terms;
+    size_t next;
+} PatchWeights;
+
 // A row of `count` pixels, each the greatest of 2 x 2 of two rows, the first of equals. chosen: which, 0 to 3 as bits.
 // With slopes, also the slope that stands where the greatest does. has_half: the last has a left side alone.
 typedef struct LanePool {
@@ -175,6 +213,11 @@ typedef struct Kernel {
     void (*add_lane_sums)(const LaneDots *sums);
     void (*pool_lanes)(const LanePool *pool);
     void (*unpool_lanes)(const LaneUnpool *pool);
+    void (*turn_patch_inputs)(const PatchLine *line);
+    void (*turn_patch_slopes)(const PatchLine *line);
+    void (*finish_patches)(const PatchOutput *output);
+    void (*turn_patch_weights)(const PatchWeights *weights);
+    void (*add_patch_gradient)(const PatchWeights *gradient);
     // Rows of `width` floats, pitch floats apart.
     void (*copy_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width);
     // A row of `width` numbers of those at even and those at odd places.

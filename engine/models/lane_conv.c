@@ -2,9 +2,12 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "models/lane_patch.h"
 #include "models/lane_window.h"
 
 enum { STRIP_CHANNELS = 8 };
+
+static int most(int a, int b) { return a > b ? a : b; }
 
 // ---- scratch ------------------------------------------------------------------------------------------------------
 
@@ -35,10 +38,25 @@ static Scratch lay_out(const Stage *stage, const Phases *phases, float *memory)
     return scratch;
 }
 
+// Behind what patches take there is f'(z) of a strip.
 size_t lane_conv_scratch(const Stage *stage)
 {
-    const Phases phases = find_phases(stage->layer);
-    return lay_out(stage, &phases, NULL).size;
+    const Layer *layer = stage->layer;
+    const Phases phases = find_phases(layer);
+    const size_t windows = lay_out(stage, &phases, NULL).size;
+    const size_t strip = 2 * STRIP_CHANNELS * ((size_t)layer->to.width + 1) * LANE_IMAGES;
+    const size_t patches = patch_fits(layer) ? patch_scratch(layer) + strip : 0;
+    return windows > patches ? windows : patches;
+}
+
+Margin lane_conv_reach(const Layer *layer, bool is_of_slope)
+{
+    const Margin windows = window_reach(layer, is_of_slope);
+    const Margin patches = patch_fits(layer) ? patch_reach(layer, is_of_slope) : windows;
+    return (Margin){.above = most(windows.above, patches.above),
+                    .below = most(windows.below, patches.below),
+                    .left = most(windows.left, patches.left),
+                    .right = most(windows.right, patches.right)};
 }
 
 // ---- forward ------------------------------------------------------------------------------------------------------
@@ -51,40 +69,74 @@ static void bend_row(const StageForward *pass, const Stage *stage, int y)
     }
 }
 
-// Two rows of z at a time, of a few channels: what of it is pooled stays in the nearest cache.
-static void forward_pooled(const Stage *stage, const StageForward *pass, const Gather *gather, const Scratch *scratch)
+typedef struct Taker {
+    const Stage *stage;
+    const StageForward *pass;
+    float *slopes; // f'(z) of a strip
+} Taker;
+
+// Of two rows of z the pool takes its values while they are in the nearest cache.
+static void take_pooled(void *context, const PatchStrip *strip)
 {
+    const Taker *taker = context;
+    const Stage *stage = taker->stage;
+    const StageArrays *arrays = taker->pass->arrays;
     const Shape *z = &stage->layer->to;
     const Grid compact = grid_of(&stage->pool->to, (Margin){0});
+    taker->pass->bend(strip->values, strip->values, taker->slopes, (size_t)strip->channels * 2 * strip->pitch);
+    for (int i = 0; i < strip->channels; i++) {
+        const size_t from = (size_t)i * 2 * strip->pitch, below = strip->y + 1 < z->height ? strip->pitch : 0;
+        const size_t at = grid_row(&compact, strip->channel + i, strip->y / 2);
+        kernel_get()->pool_lanes(&(LanePool){
+            .count = (size_t)compact.width,
+            .has_half = z->width % 2 == 1,
+            .above = strip->values + from,
+            .below = strip->values + from + below,
+            .above_slopes = taker->slopes + from,
+            .below_slopes = taker->slopes + from + below,
+            .values = arrays->value + grid_row(&stage->value, strip->channel + i, strip->y / 2),
+            .slopes = arrays->pooled + at,
+            .chosen = arrays->chosen + at,
+        });
+    }
+}
+
+static void forward_pooled(Taker *taker, const Gather *gather, const Scratch *scratch)
+{
+    const Shape *z = &taker->stage->layer->to;
     const size_t line = (size_t)z->width * LANE_IMAGES;
     for (int y = 0; y < z->height; y += 2)
         for (int first = 0; first < z->channels; first += STRIP_CHANNELS) {
             const int channels = z->channels - first < STRIP_CHANNELS ? z->channels - first : STRIP_CHANNELS;
-            const size_t rows = z->height - y < 2 ? 1 : 2, below = (rows - 1) * line;
-            LaneProduct product = gather_product(gather, 0, (size_t)first, (size_t)channels, y, (int)rows);
+            LaneProduct product =
+                gather_product(gather, 0, (size_t)first, (size_t)channels, y, z->height - y < 2 ? 1 : 2);
             product.c = scratch->strip;
-            product.c_plane = rows * line;
+            product.c_plane = 2 * line;
             product.c_row = line;
             product.c_column = LANE_IMAGES;
             kernel_get()->multiply_lanes(&product);
-            pass->bend(scratch->strip, scratch->strip, scratch->strip_slopes, (size_t)channels * rows * line);
-            for (int i = 0; i < channels; i++) {
-                const float *const above = scratch->strip + (size_t)i * rows * line;
-                const float *const slopes = scratch->strip_slopes + (size_t)i * rows * line;
-                const size_t at = grid_row(&compact, first + i, y / 2);
-                kernel_get()->pool_lanes(&(LanePool){
-                    .count = (size_t)compact.width,
-                    .has_half = z->width % 2 == 1,
-                    .above = above,
-                    .below = above + below,
-                    .above_slopes = slopes,
-                    .below_slopes = slopes + below,
-                    .values = pass->arrays->value + grid_row(&stage->value, first + i, y / 2),
-                    .slopes = pass->arrays->pooled + at,
-                    .chosen = pass->arrays->chosen + at,
-                });
-            }
+            take_pooled(
+                taker,
+                &(PatchStrip){.channel = first, .channels = channels, .y = y, .pitch = line, .values = scratch->strip});
         }
+}
+
+static void take_value(void *context, const PatchStrip *strip)
+{
+    const Taker *taker = context;
+    const Stage *stage = taker->stage;
+    for (int i = 0; i < 2 * strip->channels; i++) {
+        const int y = strip->y + i % 2, channel = strip->channel + i / 2;
+        const float *const from = strip->values + (size_t)i * strip->pitch + strip->left;
+        if (y < 0 || y >= stage->value.height)
+            continue;
+        float *const value = taker->pass->arrays->value + grid_row(&stage->value, channel, y);
+        if (stage->layer->is_bent)
+            taker->pass->bend(from, value, taker->pass->arrays->slope + grid_row(&stage->slope, channel, y),
+                              grid_line(&stage->value));
+        else
+            memcpy(value, from, grid_line(&stage->value) * sizeof *value);
+    }
 }
 
 void lane_conv_forward(const Stage *stage, const StageForward *pass)
@@ -92,6 +144,13 @@ void lane_conv_forward(const Stage *stage, const StageForward *pass)
     const Layer *layer = stage->layer;
     const Phases phases = find_phases(layer);
     const Scratch scratch = lay_out(stage, &phases, pass->scratch);
+    Taker taker = {.stage = stage, .pass = pass, .slopes = scratch.strip_slopes};
+    if (patch_fits(layer)) {
+        taker.slopes = pass->scratch + patch_scratch(layer);
+        patch_forward(layer, pass->parameters, &stage->x, pass->x, pass->scratch,
+                      stage->pool ? take_pooled : take_value, &taker);
+        return;
+    }
     const Gather gather = {
         .phases = &phases,
         .stride = layer->stride,
@@ -103,7 +162,7 @@ void lane_conv_forward(const Stage *stage, const StageForward *pass)
     };
     window_list_places(&phases, &stage->x, scratch.at);
     if (stage->pool) {
-        forward_pooled(stage, pass, &gather, &scratch);
+        forward_pooled(&taker, &gather, &scratch);
         return;
     }
     for (int r = 0; r < phases.rows.size[0]; r++) {
@@ -135,7 +194,8 @@ void lane_unconv_forward(const Stage *stage, const StageForward *pass)
 
 // ---- backward -----------------------------------------------------------------------------------------------------
 
-static void add_gradient(const Stage *stage, const StageBackward *pass, const Phases *phases, const Scratch *scratch)
+static void add_window_gradient(const Stage *stage, const StageBackward *pass, const Phases *phases,
+                                const Scratch *scratch)
 {
     const Layer *layer = stage->layer;
     const bool is_turned = layer->kind == LAYER_UNCONV;
@@ -152,6 +212,15 @@ static void add_gradient(const Stage *stage, const StageBackward *pass, const Ph
                                   .at = scratch->at,
                                   .gradient = phases->count > 1 ? scratch->gradient : own});
     phases_add_gradient(phases, layer, scratch->gradient, own);
+}
+
+static void add_gradient(const Stage *stage, const StageBackward *pass, const Phases *phases, const Scratch *scratch)
+{
+    if (patch_fits(stage->layer))
+        patch_add_gradient(stage->layer, &stage->x, pass->x, &stage->slope, pass->arrays->slope, pass->gradient,
+                           pass->scratch);
+    else
+        add_window_gradient(stage, pass, phases, scratch);
     kernel_get()->add_lane_sums(&(LaneDots){
         .n = (size_t)stage->slope.channels,
         .rows = (size_t)stage->slope.height,
@@ -159,7 +228,7 @@ static void add_gradient(const Stage *stage, const StageBackward *pass, const Ph
         .b = pass->arrays->slope + stage->slope.origin,
         .b_plane = stage->slope.plane,
         .b_row = stage->slope.pitch,
-        .c = pass->gradient + layer->bias_offset,
+        .c = pass->gradient + stage->layer->bias_offset,
     });
 }
 
@@ -191,22 +260,42 @@ static void finish_slope(const Stage *stage, const StageBackward *pass)
         }
 }
 
+typedef struct Receiver {
+    Grid grid;
+    float *upstream;
+} Receiver;
+
+static void take_upstream(void *context, const PatchStrip *strip)
+{
+    const Receiver *receiver = context;
+    for (int i = 0; i < 2 * strip->channels; i++) {
+        const int y = strip->y + i % 2;
+        if (y >= 0 && y < receiver->grid.height)
+            memcpy(receiver->upstream + grid_row(&receiver->grid, strip->channel + i / 2, y),
+                   strip->values + (size_t)i * strip->pitch + strip->left,
+                   grid_line(&receiver->grid) * sizeof *strip->values);
+    }
+}
+
 void lane_conv_backward(const Stage *stage, const StageBackward *pass)
 {
     const Layer *layer = stage->layer;
     const Phases phases = find_phases(layer);
     const Scratch scratch = lay_out(stage, &phases, pass->scratch);
+    Receiver receiver = {.grid = grid_of(&layer->given, (Margin){0}), .upstream = pass->upstream};
     if (pass->given)
         finish_slope(stage, pass);
     add_gradient(stage, pass, &phases, &scratch);
-    const Grid compact = grid_of(&layer->given, (Margin){0});
-    if (pass->upstream)
+    if (pass->upstream && patch_fits(layer) && patch_has_upstream(layer))
+        patch_upstream(layer, pass->parameters, &stage->slope, pass->arrays->slope, pass->scratch, take_upstream,
+                       &receiver);
+    else if (pass->upstream)
         spread_pixels(&(Spread){
             .phases = &phases,
             .stride = layer->stride,
             .weights = phases_sum_weights(&phases, layer, pass->parameters + layer->weight_offset, scratch.weights),
             .small = &stage->slope,
-            .large = &compact,
+            .large = &receiver.grid,
             .values = pass->arrays->slope,
             .out = pass->upstream,
             .packed = scratch.packed,

@@ -17,7 +17,7 @@ typedef void BackwardStage(const Stage *stage, const StageBackward *pass);
 ForwardStage lane_conv_forward, lane_unconv_forward;
 BackwardStage lane_conv_backward, lane_unconv_backward;
 
-// How far a convolution's windows reach over the edges of what it is given, and backward, of its slopes.
+// How far a convolution reaches over the edges of what it is given, and backward, of its slopes.
 Margin lane_conv_reach(const Layer *layer, bool is_of_slope);
 size_t lane_conv_scratch(const Stage *stage);
 

@@ -44,7 +44,7 @@ static void find_spread_reach(const Axis *axis, int *before, int *after)
     }
 }
 
-Margin lane_conv_reach(const Layer *layer, bool is_of_slope)
+Margin window_reach(const Layer *layer, bool is_of_slope)
 {
     const Phases phases = find_phases(layer);
     Margin margin = {0};

@@ -25,6 +25,9 @@ static inline Phases find_phases(const Layer *layer)
     return phases_of(layer, large_shape(layer), small_shape(layer));
 }
 
+// How far windows reach over the edges of what a convolution is given, and backward, of its slopes.
+Margin window_reach(const Layer *layer, bool is_of_slope);
+
 // Where in the larger picture each row of the phases' weights meets the window of the first position: (terms).
 void window_list_places(const Phases *phases, const Grid *large, uint32_t *at);
 

@@ -1,0 +1,389 @@
+// Terms of patches, their products, and what these make.
+#include "models/lane_patch.h"
+
+#include <string.h>
+
+#include "alloc.h"
+#include "models/lane_kinds.h"
+
+enum { CHANNELS_LEAST = 16, STRIP_CHANNELS = 8, CHUNK_LEAST = 8, CHUNK_MOST = 64 }; // patches worked on together
+
+// Which two rows of a patch, and their factors, make a row of terms; all of it in turn_input and turn_slope
+// (patch_isa.c) is the same for columns.
+typedef struct Pair {
+    int rows[2];
+    float factors[2];
+} Pair;
+
+static const struct {
+    int terms, inputs, step; // inputs: pixels of a patch of x; step: from patch to patch
+    Pair input[PATCH_TERMS], slope[PATCH_TERMS];
+} kinds[] = {
+    [PATCH_PLAIN] = {4,
+                     4,
+                     2,
+                     {{{0, 2}, {1, -1}}, {{1, 2}, {1, 1}}, {{2, 1}, {1, -1}}, {{1, 3}, {1, -1}}},
+                     {{{0, 1}, {1, 0}}, {{0, 1}, {1, 1}}, {{0, 1}, {1, -1}}, {{1, 0}, {-1, 0}}}},
+    [PATCH_DOUBLED] = {3,
+                       3,
+                       1,
+                       {{{1, 0}, {1, 0}}, {{0, 1}, {1, -1}}, {{2, 1}, {1, -1}}},
+                       {{{0, 1}, {1, 1}}, {{0, 1}, {1, 0}}, {{1, 0}, {1, 0}}}},
+};
+
+typedef struct PatchAxis {
+    int first;   // x's row where the first patch begins
+    int z_first; // z's
+    int count;
+    int in, out;
+} PatchAxis;
+
+typedef struct Patches {
+    PatchKind kind;
+    PatchAxis rows, columns;
+    int chunk;          // rows of patches worked on together
+    size_t line, plane; // floats: of a row of patches, of a chunk of them
+    int terms, in, out; // channels in and out
+} Patches;
+
+static PatchAxis axis_of(PatchKind kind, int before, int in, int out)
+{
+    if (kind == PATCH_PLAIN)
+        return (PatchAxis){.first = -before, .count = (out + 1) / 2, .in = in, .out = out};
+    return (PatchAxis){.first = -1, .z_first = before - 1, .count = in, .in = in, .out = out};
+}
+
+static Patches finish_patches_of(Patches patches, int least)
+{
+    const int columns = patches.columns.count, chunk = (least + columns - 1) / columns;
+    patches.terms = kinds[patches.kind].terms;
+    patches.chunk = chunk < patches.rows.count ? chunk : patches.rows.count;
+    patches.line = (size_t)columns * LANE_IMAGES;
+    patches.plane = ((size_t)(patches.chunk * columns) | 1) * LANE_IMAGES;
+    return patches;
+}
+
+static Patches patches_of(const Layer *layer, int least)
+{
+    const PatchKind kind = layer->scale == 2 ? PATCH_DOUBLED : PATCH_PLAIN;
+    const Shape *in = &layer->given, *out = &layer->to;
+    return finish_patches_of((Patches){.kind = kind,
+                                       .rows = axis_of(kind, layer->above, in->height, out->height),
+                                       .columns = axis_of(kind, layer->left, in->width, out->width),
+                                       .in = in->channels,
+                                       .out = out->channels},
+                             least);
+}
+
+// dL/dx is dL/dz under the windows turned round.
+static Patches turned_patches_of(const Layer *layer)
+{
+    const Shape *in = &layer->given, *out = &layer->to;
+    return finish_patches_of((Patches){.kind = PATCH_PLAIN,
+                                       .rows = axis_of(PATCH_PLAIN, 2 - layer->above, out->height, in->height),
+                                       .columns = axis_of(PATCH_PLAIN, 2 - layer->left, out->width, in->width),
+                                       .in = out->channels,
+                                       .out = in->channels},
+                             CHUNK_LEAST);
+}
+
+bool patch_fits(const Layer *layer)
+{
+    return layer->kind == LAYER_CONV && layer->side == 3 && layer->step == 1 &&
+           layer->given.channels >= CHANNELS_LEAST && layer->to.channels >= CHANNELS_LEAST;
+}
+
+bool patch_has_upstream(const Layer *layer) { return layer->scale == 1; }
+
+static int at_least_0(int n) { return n > 0 ? n : 0; }
+
+static void reach_input(PatchKind kind, const PatchAxis *axis, int *before, int *after)
+{
+    const int end = (axis->count - 1) * kinds[kind].step + axis->first + kinds[kind].inputs;
+    *before = at_least_0(-axis->first);
+    *after = at_least_0(end - axis->in);
+}
+
+static int most(int a, int b) { return a > b ? a : b; }
+
+Margin patch_reach(const Layer *layer, bool is_of_slope)
+{
+    const Patches patches = patches_of(layer, CHUNK_LEAST), turned = turned_patches_of(layer);
+    const Patches *reader = is_of_slope ? &turned : &patches;
+    Margin margin;
+    reach_input(reader->kind, &reader->rows, &margin.above, &margin.below);
+    reach_input(reader->kind, &reader->columns, &margin.left, &margin.right);
+    if (is_of_slope) { // the gradient's patches of z
+        const PatchAxis *rows = &patches.rows, *columns = &patches.columns;
+        margin.above = most(margin.above, -rows->z_first);
+        margin.below = most(margin.below, rows->z_first + 2 * rows->count - rows->out);
+        margin.left = most(margin.left, -columns->z_first);
+        margin.right = most(margin.right, columns->z_first + 2 * columns->count - columns->out);
+    }
+    return margin;
+}
+
+// ---- scratch ------------------------------------------------------------------------------------------------------
+
+typedef struct Scratch {
+    float *weights, *turned; // (terms^2, channels in, stride) of the layer's, (.., channels out, ..) of their turned
+    float *from, *to;        // terms of pictures
+    float *strip;
+    uint32_t *at;
+    size_t size;
+} Scratch;
+
+static size_t turned_stride(const Layer *layer) { return kernel_pad((size_t)layer->given.channels); }
+
+// Terms of a chunk: all of them, or a row of them.
+static size_t count_floats(const Patches *patches, int rows, int channels)
+{
+    return (size_t)(rows * patches->terms * channels) * patches->plane;
+}
+
+static Scratch lay_out(const Layer *layer, float *memory)
+{
+    const Patches few = patches_of(layer, CHUNK_LEAST), many = patches_of(layer, CHUNK_MOST);
+    const Patches turned = turned_patches_of(layer);
+    const int in = few.in, out = few.out, widest = most(in, out);
+    const size_t sizes[] = {count_floats(&few, few.terms, widest), count_floats(&turned, turned.terms, widest),
+                            count_floats(&many, 1, widest)};
+    const size_t terms = PATCH_TERMS * PATCH_TERMS;
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        size = sizes[i] > size ? sizes[i] : size;
+    Scratch scratch = {0};
+    Cutter cutter = {.memory = memory};
+    scratch.weights = cutter_take(&cutter, terms * (size_t)in * layer->stride);
+    scratch.turned = cutter_take(&cutter, terms * (size_t)out * turned_stride(layer));
+    scratch.from = cutter_take(&cutter, size);
+    scratch.to = cutter_take(&cutter, size);
+    scratch.strip = cutter_take(&cutter, 4 * STRIP_CHANNELS * (few.line > turned.line ? few.line : turned.line));
+    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad((size_t)widest));
+    scratch.size = cutter.used;
+    return scratch;
+}
+
+size_t patch_scratch(const Layer *layer) { return lay_out(layer, NULL).size; }
+
+// ---- terms --------------------------------------------------------------------------------------------------------
+
+// Row i of the terms of all channels, of the rows of patches [first, first + rows), (terms, channels, plane).
+static void turn_inputs(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
+                        float *terms)
+{
+    const Pair *pair = &kinds[patches->kind].input[i];
+    for (int channel = 0; channel < grid->channels; channel++)
+        for (int row = 0; row < rows; row++) {
+            const int y = (first + row) * kinds[patches->kind].step + patches->rows.first;
+            const float *const from = values + (ptrdiff_t)grid_row(grid, channel, 0) + y * (ptrdiff_t)grid->pitch +
+                                      patches->columns.first * LANE_IMAGES;
+            kernel_get()->turn_patch_inputs(&(PatchLine){
+                .kind = patches->kind,
+                .count = (size_t)patches->columns.count,
+                .rows = {from + (size_t)pair->rows[0] * grid->pitch, from + (size_t)pair->rows[1] * grid->pitch},
+                .factors = {pair->factors[0], pair->factors[1]},
+                .terms = terms + (size_t)channel * patches->plane + (size_t)row * patches->line,
+                .next = (size_t)grid->channels * patches->plane,
+            });
+        }
+}
+
+static void turn_slopes(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
+                        float *terms)
+{
+    const Pair *pair = &kinds[patches->kind].slope[i];
+    for (int channel = 0; channel < grid->channels; channel++)
+        for (int row = 0; row < rows; row++) {
+            const int y = 2 * (first + row) + patches->rows.z_first;
+            const float *const from = values + (ptrdiff_t)grid_row(grid, channel, 0) + y * (ptrdiff_t)grid->pitch +
+                                      patches->columns.z_first * LANE_IMAGES;
+            kernel_get()->turn_patch_slopes(&(PatchLine){
+                .kind = patches->kind,
+                .count = (size_t)patches->columns.count,
+                .rows = {from + (size_t)pair->rows[0] * grid->pitch, from + (size_t)pair->rows[1] * grid->pitch},
+                .factors = {pair->factors[0], pair->factors[1]},
+                .terms = terms + (size_t)channel * patches->plane + (size_t)row * patches->line,
+                .next = (size_t)grid->channels * patches->plane,
+            });
+        }
+}
+
+// ---- forward ------------------------------------------------------------------------------------------------------
+
+typedef struct Run {
+    const Patches *patches;
+    const float *weights, *start; // terms of weights (terms^2, in, stride)
+    size_t stride;
+    const Grid *grid;
+    const float *values;
+    TakeStrip *take;
+    void *context;
+} Run;
+
+static void multiply(const Run *run, int rows, const Scratch *scratch)
+{
+    const Patches *patches = run->patches;
+    const size_t in = (size_t)patches->in, out = (size_t)patches->out;
+    for (size_t term = 0; term < (size_t)(patches->terms * patches->terms); term++)
+        kernel_get()->multiply_lanes(&(LaneProduct){
+            .m = out,
+            .k = in,
+            .rows = 1,
+            .columns = (size_t)(rows * patches->columns.count),
+            .a = run->weights + term * in * run->stride,
+            .a_stride = run->stride,
+            .b = scratch->from + term * in * patches->plane,
+            .b_at = scratch->at,
+            .b_column = LANE_IMAGES,
+            .c = scratch->to + term * out * patches->plane,
+            .c_plane = patches->plane,
+            .c_column = LANE_IMAGES,
+        });
+}
+
+static void hand_out(const Run *run, int row, int first, const Scratch *scratch)
+{
+    const Patches *patches = run->patches;
+    const size_t pitch = 2 * patches->line;
+    for (int channel = 0; channel < patches->out; channel += STRIP_CHANNELS) {
+        const int rest = patches->out - channel, channels = rest < STRIP_CHANNELS ? rest : STRIP_CHANNELS;
+        for (int i = 0; i < channels; i++) {
+            float *const to = scratch->strip + (size_t)(2 * i) * pitch;
+            kernel_get()->finish_patches(&(PatchOutput){
+                .kind = patches->kind,
+                .count = (size_t)patches->columns.count,
+                .terms = scratch->to + (size_t)(channel + i) * patches->plane + (size_t)row * patches->line,
+                .next = (size_t)patches->out * patches->plane,
+                .start = run->start ? run->start[channel + i] : 0.0f,
+                .rows = {to, to + pitch},
+            });
+        }
+        run->take(run->context, &(PatchStrip){.channel = channel,
+                                              .channels = channels,
+                                              .y = 2 * (first + row) + patches->rows.z_first,
+                                              .pitch = pitch,
+                                              .left = (size_t)-patches->columns.z_first * LANE_IMAGES,
+                                              .values = scratch->strip});
+    }
+}
+
+static void list_planes(const Patches *patches, int channels, uint32_t *at)
+{
+    for (int channel = 0; channel < channels; channel++)
+        at[channel] = (uint32_t)((size_t)channel * patches->plane);
+}
+
+static void run_chunks(const Run *run, const Scratch *scratch)
+{
+    const Patches *patches = run->patches;
+    const size_t next = (size_t)(patches->terms * patches->in) * patches->plane; // a row of terms on
+    list_planes(patches, patches->in, scratch->at);
+    for (int first = 0; first < patches->rows.count; first += patches->chunk) {
+        const int rest = patches->rows.count - first, rows = rest < patches->chunk ? rest : patches->chunk;
+        for (int i = 0; i < patches->terms; i++)
+            turn_inputs(patches, i, first, rows, run->grid, run->values, scratch->from + (size_t)i * next);
+        multiply(run, rows, scratch);
+        for (int row = 0; row < rows; row++)
+            hand_out(run, row, first, scratch);
+    }
+}
+
+static void turn_weights(const Layer *layer, const Patches *patches, const float *parameters, const Scratch *scratch)
+{
+    kernel_get()->turn_patch_weights(&(PatchWeights){
+        .kind = patches->kind,
+        .rows = (size_t)layer->given.channels,
+        .stride = layer->stride,
+        .weights = (float *)(uintptr_t)(parameters + layer->weight_offset),
+        .terms = scratch->weights,
+        .next = (size_t)layer->given.channels * layer->stride,
+    });
+}
+
+void patch_forward(const Layer *layer, const float *parameters, const Grid *x, const float *values, float *memory,
+                   TakeStrip *take, void *context)
+{
+    const Patches patches = patches_of(layer, CHUNK_LEAST);
+    const Scratch scratch = lay_out(layer, memory);
+    turn_weights(layer, &patches, parameters, &scratch);
+    run_chunks(&(Run){.patches = &patches,
+                      .weights = scratch.weights,
+                      .start = parameters + layer->bias_offset,
+                      .stride = layer->stride,
+                      .grid = x,
+                      .values = values,
+                      .take = take,
+                      .context = context},
+               &scratch);
+}
+
+// ---- backward -----------------------------------------------------------------------------------------------------
+
+// A window turned round has the terms of its first and its last place exchanged.
+static size_t find_turned(size_t term)
+{
+    static const size_t turned[PATCH_TERMS] = {3, 1, 2, 0};
+    return turned[term / PATCH_TERMS] * PATCH_TERMS + turned[term % PATCH_TERMS];
+}
+
+void patch_upstream(const Layer *layer, const float *parameters, const Grid *slope, const float *slopes, float *memory,
+                    TakeStrip *take, void *context)
+{
+    const Patches patches = patches_of(layer, CHUNK_LEAST), turned = turned_patches_of(layer);
+    const Scratch scratch = lay_out(layer, memory);
+    const size_t in = (size_t)layer->given.channels, out = (size_t)layer->to.channels, stride = turned_stride(layer);
+    turn_weights(layer, &patches, parameters, &scratch);
+    for (size_t term = 0; term < PATCH_TERMS * PATCH_TERMS; term++)
+        kernel_get()->transpose(scratch.weights + find_turned(term) * in * layer->stride, layer->stride, in, out,
+                                scratch.turned + term * out * stride, stride);
+    run_chunks(&(Run){.patches = &turned,
+                      .weights = scratch.turned,
+                      .stride = stride,
+                      .grid = slope,
+                      .values = slopes,
+                      .take = take,
+                      .context = context},
+               &scratch);
+}
+
+void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, const Grid *slope, const float *slopes,
+                        float *gradient, float *memory)
+{
+    const Patches patches = patches_of(layer, CHUNK_MOST);
+    const Scratch scratch = lay_out(layer, memory);
+    const size_t in = (size_t)patches.in, out = (size_t)patches.out, next = in * layer->stride;
+    const size_t terms = (size_t)patches.terms;
+    memset(scratch.weights, 0, terms * terms * next * sizeof *scratch.weights);
+    list_planes(&patches, patches.in, scratch.at);
+    for (int first = 0; first < patches.rows.count; first += patches.chunk) {
+        const int rest = patches.rows.count - first, rows = rest < patches.chunk ? rest : patches.chunk;
+        for (size_t i = 0; i < terms; i++) {
+            turn_inputs(&patches, (int)i, first, rows, x, values, scratch.from);
+            turn_slopes(&patches, (int)i, first, rows, slope, slopes, scratch.to);
+            for (size_t j = 0; j < terms; j++)
+                kernel_get()->add_lane_dots(&(LaneDots){
+                    .m = in,
+                    .n = out,
+                    .rows = 1,
+                    .columns = (size_t)(rows * patches.columns.count),
+                    .a = scratch.from + j * in * patches.plane,
+                    .a_at = scratch.at,
+                    .a_column = LANE_IMAGES,
+                    .b = scratch.to + j * out * patches.plane,
+                    .b_plane = patches.plane,
+                    .b_column = LANE_IMAGES,
+                    .c = scratch.weights + (i * terms + j) * next,
+                    .c_stride = layer->stride,
+                });
+        }
+    }
+    kernel_get()->add_patch_gradient(&(PatchWeights){
+        .kind = patches.kind,
+        .rows = in,
+        .stride = layer->stride,
+        .weights = gradient + layer->weight_offset,
+        .terms = scratch.weights,
+        .next = next,
+    });
+}

@@ -1,0 +1,33 @@
+// Patches: convolutions of 3 x 3 between many channels, with fewer multiplications (PatchKind in kernel.h), over lanes.
+// What is made of pictures and weights on the way costs the more the fewer channels there are.
+//
+// Internal to the engine. Thread: pure.
+#pragma once
+#include "models/lane.h"
+
+bool patch_fits(const Layer *layer);
+size_t patch_scratch(const Layer *layer);
+
+// How far patches reach over the edges of x, or of dL/dz.
+Margin patch_reach(const Layer *layer, bool is_of_slope);
+
+// Two rows of some channels of what is made: (channels, 2, pitch), row 0 is row y of the picture and may lie above it,
+// as row 1 may lie below; in each row the picture's pixels begin at `left`.
+typedef struct PatchStrip {
+    int channel, channels, y;
+    size_t pitch, left; // floats
+    float *values;
+} PatchStrip;
+
+typedef void TakeStrip(void *context, const PatchStrip *strip);
+
+void patch_forward(const Layer *layer, const float *parameters, const Grid *x, const float *values, float *scratch,
+                   TakeStrip *take, void *context);
+
+// dL/dx, where x isn't doubled.
+bool patch_has_upstream(const Layer *layer);
+void patch_upstream(const Layer *layer, const float *parameters, const Grid *slope, const float *slopes, float *scratch,
+                    TakeStrip *take, void *context);
+
+void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, const Grid *slope, const float *slopes,
+                        float *gradient, float *scratch);
