@@ -149,6 +149,7 @@ static Lanes open_lanes(const Layer *layer)
     lanes.scratch = make_noise(lanes.stage.scratch + 1, 8, NULL);
     lanes.arrays = (StageArrays){.value = make_array(&lanes.stage.value, &layer->to),
                                  .slope = make_array(&lanes.stage.slope, &layer->to),
+                                 .pooled = make_array(&out, &layer->to),
                                  .chosen = make_array(&out, &layer->to)};
     return lanes;
 }
@@ -156,7 +157,8 @@ static Lanes open_lanes(const Layer *layer)
 static void close_lanes(Lanes *lanes)
 {
     floats_free(lanes->x), floats_free(lanes->given), floats_free(lanes->upstream), floats_free(lanes->scratch);
-    floats_free(lanes->arrays.value), floats_free(lanes->arrays.slope), floats_free(lanes->arrays.chosen);
+    floats_free(lanes->arrays.value), floats_free(lanes->arrays.slope), floats_free(lanes->arrays.pooled);
+    floats_free(lanes->arrays.chosen);
 }
 
 // z (NULL: not wanted) and the way back, as LayerBackward has them.

@@ -8,6 +8,8 @@
 
 #include "kernels/activation_functions.h"
 
+struct LanePool;
+
 typedef struct Activation {
     const char *key;     // as in a model spec
     const char *label;   // as on a button
@@ -18,6 +20,7 @@ typedef struct Activation {
     // value[i] = f(z[i]), slope[i] = f'(z[i]) for i < n; the arrays are the same or do not overlap. slope may not be
     // NULL.
     void (*apply)(const float *z, float *value, float *slope, size_t n);
+    void (*pool)(const struct LanePool *rows); // of hidden layers: f of two rows of pixels, pooled (kernel.h)
 } Activation;
 
 typedef enum ActivationRole { OUTPUT_ACTIVATION, HIDDEN_ACTIVATION } ActivationRole;

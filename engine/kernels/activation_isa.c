@@ -18,12 +18,42 @@
         }                                                                                                              \
     }
 
+// The greatest of four, the first of equals, with its slope and which it is.
+typedef struct Choice {
+    Vec value, slope;
+    VecInt place;
+} Choice;
+
+INLINE Choice choose(Choice best, ValueSlope other, int place)
+{
+    const VecInt is_more = other.value > best.value;
+    return (Choice){vec_select(is_more, other.value, best.value), vec_select(is_more, other.slope, best.slope),
+                    (best.place & ~is_more) | (is_more & place)};
+}
+
+#define POOL(function)                                                                                                 \
+    static void pool_##function(const LanePool *p)                                                                     \
+    {                                                                                                                  \
+        for (size_t i = 0; i < p->count * LANE_IMAGES; i += LANES) {                                                   \
+            const size_t left = i / LANE_IMAGES * 2 * LANE_IMAGES + i % LANE_IMAGES;                                   \
+            const size_t right = p->has_half && i / LANE_IMAGES + 1 == p->count ? left : left + LANE_IMAGES;           \
+            const ValueSlope first = function(vec_load(p->above + left));                                              \
+            Choice best = {first.value, first.slope, {0}};                                                             \
+            best = choose(best, function(vec_load(p->above + right)), 1);                                              \
+            best = choose(best, function(vec_load(p->below + left)), 2);                                               \
+            best = choose(best, function(vec_load(p->below + right)), 3);                                              \
+            vec_store(p->values + i, best.value);                                                                      \
+            vec_store(p->slopes + i, best.slope);                                                                      \
+            vec_store(p->chosen + i, (Vec)best.place);                                                                 \
+        }                                                                                                              \
+    }
+
 #define OUTPUT_APPLY(C, function, key, label, formula, what, look, logit, odds, scope) APPLY(output, function)
 #define OUTPUT_ROW(C, function, key, label, formula, what, look, logit, odds, scope)                                   \
-    {key, label, formula, what, look, scope == OF_PICTURE, output_##function},
-#define HIDDEN_APPLY(C, function, key, label, formula, what, look) APPLY(hidden, function)
+    {key, label, formula, what, look, scope == OF_PICTURE, output_##function, NULL},
+#define HIDDEN_APPLY(C, function, key, label, formula, what, look) APPLY(hidden, function) POOL(function)
 #define HIDDEN_ROW(C, function, key, label, formula, what, look)                                                       \
-    {key, label, formula, what, look, false, hidden_##function},
+    {key, label, formula, what, look, false, hidden_##function, pool_##function},
 
 OUTPUT_ACTIVATIONS(OUTPUT_APPLY, _)
 HIDDEN_ACTIVATIONS(HIDDEN_APPLY, _)

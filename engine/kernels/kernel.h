@@ -135,13 +135,13 @@ typedef struct PatchWeights {
     size_t next;
 } PatchWeights;
 
-// A row of `count` pixels, each the greatest of 2 x 2 of two rows, the first of equals. chosen: which, 0 to 3 as bits.
-// With slopes, also the slope that stands where the greatest does. has_half: the last has a left side alone.
+// A row of `count` pixels, each the greatest of f(z) of 2 x 2 of two rows, the first of equals, its slope f'(z), and which
+// it is, 0 to 3 as bits. has_half: the last has a left side alone. There is one for each hidden activation
+// (Activation.pool); where none is wanted, linear.
 typedef struct LanePool {
     size_t count;
     bool has_half;
     const float *above, *below;
-    const float *above_slopes, *below_slopes; // NULL: none
     float *values, *slopes, *chosen;
 } LanePool;
 
@@ -211,7 +211,6 @@ typedef struct Kernel {
     void (*multiply_lanes)(const LaneProduct *product);
     void (*add_lane_dots)(const LaneDots *dots);
     void (*add_lane_sums)(const LaneDots *sums);
-    void (*pool_lanes)(const LanePool *pool);
     void (*unpool_lanes)(const LaneUnpool *pool);
     void (*turn_patch_inputs)(const PatchLine *line);
     void (*turn_patch_slopes)(const PatchLine *line);

@@ -90,7 +90,6 @@ const Kernel PER_ISA(kernel) = {
     .multiply_lanes = PER_ISA(multiply_lanes),
     .add_lane_dots = PER_ISA(add_lane_dots),
     .add_lane_sums = PER_ISA(add_lane_sums),
-    .pool_lanes = PER_ISA(pool_lanes),
     .unpool_lanes = PER_ISA(unpool_lanes),
     .turn_patch_inputs = PER_ISA(turn_patch_inputs),
     .turn_patch_slopes = PER_ISA(turn_patch_slopes),

@@ -19,7 +19,6 @@ void PER_ISA(pool_rows)(const float *restrict above, const float *restrict below
 void PER_ISA(multiply_lanes)(const LaneProduct *product);
 void PER_ISA(add_lane_dots)(const LaneDots *dots);
 void PER_ISA(add_lane_sums)(const LaneDots *sums);
-void PER_ISA(pool_lanes)(const LanePool *pool);
 void PER_ISA(unpool_lanes)(const LaneUnpool *pool);
 
 // patch_isa.c

@@ -151,7 +151,7 @@ INLINE void dot_all(const LaneDots *p, const int rows, const int columns)
     for (; column + (size_t)columns <= p->n; column += (size_t)columns)
         dot_columns(p, column, rows, columns);
     for (; column + 2 <= p->n; column += 2)
-        dot_columns(p, column, 4, 2);
+        dot_columns(p, column, LANES == 16 ? 8 : 4, 2);
     if (column < p->n)
         dot_columns(p, column, 8, 1);
 }
@@ -184,33 +184,7 @@ void PER_ISA(add_lane_sums)(const LaneDots *p)
     }
 }
 
-// ---- pool ---------------------------------------------------------------------------------------------------------
-
-void PER_ISA(pool_lanes)(const LanePool *p)
-{
-    for (size_t i = 0; i < p->count * LANE_IMAGES; i += LANES) {
-        const size_t left = i / LANE_IMAGES * 2 * LANE_IMAGES + i % LANE_IMAGES, right = left + LANE_IMAGES;
-        const size_t other = p->has_half && i / LANE_IMAGES + 1 == p->count ? left : right;
-        const float *const from[4] = {p->above + left, p->above + other, p->below + left, p->below + other};
-        const size_t slopes[4] = {left, other, left, other};
-        Vec most = vec_load(from[0]), slope = p->above_slopes ? vec_load(p->above_slopes + left) : (Vec){0};
-        VecInt chosen = {0};
-#pragma GCC unroll 3
-        for (int place = 1; place < 4; place++) {
-            const Vec value = vec_load(from[place]);
-            const VecInt is_more = value > most;
-            most = vec_select(is_more, value, most);
-            chosen = (chosen & ~is_more) | (is_more & place);
-            if (p->above_slopes)
-                slope = vec_select(is_more, vec_load((place < 2 ? p->above_slopes : p->below_slopes) + slopes[place]),
-                                   slope);
-        }
-        vec_store(p->values + i, most);
-        vec_store(p->chosen + i, (Vec)chosen);
-        if (p->above_slopes)
-            vec_store(p->slopes + i, slope);
-    }
-}
+// ---- pool (forward: activation_isa.c) -----------------------------------------------------------------------------
 
 void PER_ISA(unpool_lanes)(const LaneUnpool *p)
 {

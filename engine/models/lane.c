@@ -46,16 +46,18 @@ void grid_to_rows(const Grid *grid, const float *lanes, int rows, float *values,
 
 static void pool_forward_lanes(const Stage *stage, const StageForward *pass)
 {
+    const Activation *linear = activation_get(HIDDEN_ACTIVATION, activation_find(HIDDEN_ACTIVATION, "linear"));
     const Grid compact = grid_of(&stage->layer->to, (Margin){0});
     for (int channel = 0; channel < compact.channels; channel++)
         for (int y = 0; y < compact.height; y++) {
             const float *const above = pass->x + grid_row(&stage->x, channel, 2 * y);
-            kernel_get()->pool_lanes(&(LanePool){
+            linear->pool(&(LanePool){
                 .count = (size_t)compact.width,
                 .has_half = stage->x.width % 2 == 1,
                 .above = above,
                 .below = 2 * y + 1 < stage->x.height ? above + stage->x.pitch : above,
                 .values = pass->arrays->value + grid_row(&stage->value, channel, y),
+                .slopes = pass->arrays->pooled + grid_row(&compact, channel, y),
                 .chosen = pass->arrays->chosen + grid_row(&compact, channel, y),
             });
         }
@@ -188,13 +190,13 @@ int stage_list(const Layer *layers, int count, Stage *stages)
     return stage_count;
 }
 
-void stage_forward(const Stage *stage, const float *parameters, ApplyActivation *bend, const float *x, int rows,
+void stage_forward(const Stage *stage, const float *parameters, const Activation *hidden, const float *x, int rows,
                    const StageArrays *arrays, float *scratch)
 {
     assert(stage->has_lanes && rows <= LANE_IMAGES);
     kinds[stage->layer->kind].forward(
         stage, &(StageForward){
-                   .parameters = parameters, .x = x, .bend = bend, .rows = rows, .arrays = arrays, .scratch = scratch});
+                   .parameters = parameters, .x = x, .hidden = hidden, .rows = rows, .arrays = arrays, .scratch = scratch});
 }
 
 void stage_backward(const Stage *stage, const StageBackward *pass)

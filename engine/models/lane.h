@@ -45,14 +45,12 @@ int stage_list(const Layer *layers, int count, Stage *stages);
 typedef struct StageArrays {
     float *value;  // f(z), of what the pool takes
     float *slope;  // f'(z), then dL/dz; units: (LANE_IMAGES, stride)
-    float *pooled; // f'(z) of what a pool that is done along takes, without margin
-    float *chosen; // which it takes, or a layer that is a pool, as `pooled`
+    float *pooled; // of a pool, done along or a layer: f'(z) of what it takes, without margin
+    float *chosen; // and which that is, as `pooled`
 } StageArrays;
 
-typedef void ApplyActivation(const float *z, float *value, float *slope, size_t n);
-
-// x -> arrays.value, and what the way back wants. bend: the activation where layer.is_bent.
-void stage_forward(const Stage *stage, const float *parameters, ApplyActivation *bend, const float *x, int rows,
+// x -> arrays.value, and what the way back wants.
+void stage_forward(const Stage *stage, const float *parameters, const Activation *hidden, const float *x, int rows,
                    const StageArrays *arrays, float *scratch);
 
 typedef struct StageBackward {

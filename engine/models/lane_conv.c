@@ -5,17 +5,18 @@
 #include "models/lane_patch.h"
 #include "models/lane_window.h"
 
-enum { STRIP_CHANNELS = 8 };
+enum { STRIP_CHANNELS = 8, STRIP_ROWS = 4 }; // an even number
 
 static int most(int a, int b) { return a > b ? a : b; }
+static int least(int a, int b) { return a < b ? a : b; }
 
 // ---- scratch ------------------------------------------------------------------------------------------------------
 
 typedef struct Scratch {
-    float *weights, *gradient;   // of phases
-    float *packed;               // (terms, channels of the larger picture)
-    uint32_t *at;                // (terms)
-    float *strip, *strip_slopes; // (STRIP_CHANNELS, 2, width) pixels
+    float *weights, *gradient; // of phases
+    float *packed;             // (terms, channels of the larger picture)
+    uint32_t *at;              // (terms)
+    float *strip;              // (STRIP_CHANNELS, STRIP_ROWS, width) pixels
     size_t size;
 } Scratch;
 
@@ -27,25 +28,22 @@ static Scratch lay_out(const Stage *stage, const Phases *phases, float *memory)
     Cutter cutter = {.memory = memory};
     const size_t large = (size_t)large_shape(layer)->channels;
     const size_t terms = phases->terms[phases->count], turned = spread_terms(layer, phases);
-    const size_t strip = stage->pool ? STRIP_CHANNELS * 2 * (size_t)layer->to.width * LANE_IMAGES : 0;
+    const size_t strip = stage->pool ? STRIP_CHANNELS * (STRIP_ROWS * (size_t)layer->to.width + 1) * LANE_IMAGES : 0;
     scratch.weights = cutter_take(&cutter, phases_scratch(phases, layer));
     scratch.gradient = cutter_take(&cutter, phases_scratch(phases, layer));
     scratch.packed = cutter_take(&cutter, kernel_pad(turned * large));
     scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(terms > turned ? terms : turned));
     scratch.strip = cutter_take(&cutter, strip);
-    scratch.strip_slopes = cutter_take(&cutter, strip);
     scratch.size = cutter.used;
     return scratch;
 }
 
-// Behind what patches take there is f'(z) of a strip.
 size_t lane_conv_scratch(const Stage *stage)
 {
     const Layer *layer = stage->layer;
     const Phases phases = find_phases(layer);
     const size_t windows = lay_out(stage, &phases, NULL).size;
-    const size_t strip = 2 * STRIP_CHANNELS * ((size_t)layer->to.width + 1) * LANE_IMAGES;
-    const size_t patches = patch_fits(layer) ? patch_scratch(layer) + strip : 0;
+    const size_t patches = patch_fits(layer) ? patch_scratch(layer) : 0;
     return windows > patches ? windows : patches;
 }
 
@@ -65,14 +63,14 @@ static void bend_row(const StageForward *pass, const Stage *stage, int y)
 {
     for (int channel = 0; channel < stage->value.channels; channel++) {
         float *const row = pass->arrays->value + grid_row(&stage->value, channel, y);
-        pass->bend(row, row, pass->arrays->slope + grid_row(&stage->slope, channel, y), grid_line(&stage->value));
+        pass->hidden->apply(row, row, pass->arrays->slope + grid_row(&stage->slope, channel, y),
+                            grid_line(&stage->value));
     }
 }
 
 typedef struct Taker {
     const Stage *stage;
     const StageForward *pass;
-    float *slopes; // f'(z) of a strip
 } Taker;
 
 // Of two rows of z the pool takes its values while they are in the nearest cache.
@@ -83,17 +81,14 @@ static void take_pooled(void *context, const PatchStrip *strip)
     const StageArrays *arrays = taker->pass->arrays;
     const Shape *z = &stage->layer->to;
     const Grid compact = grid_of(&stage->pool->to, (Margin){0});
-    taker->pass->bend(strip->values, strip->values, taker->slopes, (size_t)strip->channels * 2 * strip->pitch);
     for (int i = 0; i < strip->channels; i++) {
         const size_t from = (size_t)i * 2 * strip->pitch, below = strip->y + 1 < z->height ? strip->pitch : 0;
         const size_t at = grid_row(&compact, strip->channel + i, strip->y / 2);
-        kernel_get()->pool_lanes(&(LanePool){
+        taker->pass->hidden->pool(&(LanePool){
             .count = (size_t)compact.width,
             .has_half = z->width % 2 == 1,
             .above = strip->values + from,
             .below = strip->values + from + below,
-            .above_slopes = taker->slopes + from,
-            .below_slopes = taker->slopes + from + below,
             .values = arrays->value + grid_row(&stage->value, strip->channel + i, strip->y / 2),
             .slopes = arrays->pooled + at,
             .chosen = arrays->chosen + at,
@@ -107,7 +102,7 @@ static void forward_pooled(Taker *taker, const Gather *gather, const Scratch *sc
     const size_t line = (size_t)z->width * LANE_IMAGES;
     for (int y = 0; y < z->height; y += 2)
         for (int first = 0; first < z->channels; first += STRIP_CHANNELS) {
-            const int channels = z->channels - first < STRIP_CHANNELS ? z->channels - first : STRIP_CHANNELS;
+            const int channels = least(z->channels - first, STRIP_CHANNELS);
             LaneProduct product =
                 gather_product(gather, 0, (size_t)first, (size_t)channels, y, z->height - y < 2 ? 1 : 2);
             product.c = scratch->strip;
@@ -132,8 +127,8 @@ static void take_value(void *context, const PatchStrip *strip)
             continue;
         float *const value = taker->pass->arrays->value + grid_row(&stage->value, channel, y);
         if (stage->layer->is_bent)
-            taker->pass->bend(from, value, taker->pass->arrays->slope + grid_row(&stage->slope, channel, y),
-                              grid_line(&stage->value));
+            taker->pass->hidden->apply(from, value, taker->pass->arrays->slope + grid_row(&stage->slope, channel, y),
+                                       grid_line(&stage->value));
         else
             memcpy(value, from, grid_line(&stage->value) * sizeof *value);
     }
@@ -144,9 +139,8 @@ void lane_conv_forward(const Stage *stage, const StageForward *pass)
     const Layer *layer = stage->layer;
     const Phases phases = find_phases(layer);
     const Scratch scratch = lay_out(stage, &phases, pass->scratch);
-    Taker taker = {.stage = stage, .pass = pass, .slopes = scratch.strip_slopes};
+    Taker taker = {.stage = stage, .pass = pass};
     if (patch_fits(layer)) {
-        taker.slopes = pass->scratch + patch_scratch(layer);
         patch_forward(layer, pass->parameters, &stage->x, pass->x, pass->scratch,
                       stage->pool ? take_pooled : take_value, &taker);
         return;
@@ -232,22 +226,16 @@ static void add_gradient(const Stage *stage, const StageBackward *pass, const Ph
     });
 }
 
-// dL/dvalue times f'(z), to where the pool took its values.
-static void finish_slope(const Stage *stage, const StageBackward *pass)
+// A part of dL/dvalue times f'(z), to where the pool took its values: `rows` rows of it from y on, of to's channels
+// from `channel` on; what they become begins at to's first row.
+static void unpool(const Stage *stage, const StageBackward *pass, int channel, int y, int rows, const Grid *to,
+                   float *slopes)
 {
-    const Grid given = grid_of(&stage->last->to, (Margin){0});
-    for (int channel = 0; channel < given.channels; channel++)
-        for (int y = 0; y < given.height; y++) {
-            const size_t at = grid_row(&given, channel, y);
-            if (!stage->pool) {
-                float *const slope = pass->arrays->slope + grid_row(&stage->slope, channel, y);
-                if (stage->layer->is_bent)
-                    kernel_get()->scale(slope, pass->given + at, grid_line(&given));
-                else
-                    memcpy(slope, pass->given + at, grid_line(&given) * sizeof *slope);
-                continue;
-            }
-            float *const above = pass->arrays->slope + grid_row(&stage->slope, channel, 2 * y);
+    const Grid given = grid_of(&stage->pool->to, (Margin){0});
+    for (int i = 0; i < to->channels; i++)
+        for (int row = 0; row < rows; row++) {
+            const size_t at = grid_row(&given, channel + i, y + row);
+            float *const above = slopes + grid_row(to, i, 2 * row);
             kernel_get()->unpool_lanes(&(LaneUnpool){
                 .count = (size_t)given.width,
                 .has_half = stage->slope.width % 2 == 1,
@@ -255,8 +243,64 @@ static void finish_slope(const Stage *stage, const StageBackward *pass)
                 .slopes = pass->arrays->pooled + at,
                 .chosen = pass->arrays->chosen + at,
                 .above = above,
-                .below = 2 * y + 1 < stage->slope.height ? above + stage->slope.pitch : NULL,
+                .below = 2 * (y + row) + 1 < stage->slope.height ? above + to->pitch : NULL,
             });
+        }
+}
+
+// dL/dvalue times f'(z).
+static void finish_slope(const Stage *stage, const StageBackward *pass)
+{
+    const Grid given = grid_of(&stage->last->to, (Margin){0});
+    if (stage->pool) {
+        unpool(stage, pass, 0, 0, given.height, &stage->slope, pass->arrays->slope);
+        return;
+    }
+    for (int channel = 0; channel < given.channels; channel++)
+        for (int y = 0; y < given.height; y++) {
+            const float *const from = pass->given + grid_row(&given, channel, y);
+            float *const slope = pass->arrays->slope + grid_row(&stage->slope, channel, y);
+            if (stage->layer->is_bent)
+                kernel_get()->scale(slope, from, grid_line(&given));
+            else
+                memcpy(slope, from, grid_line(&given) * sizeof *slope);
+        }
+}
+
+// Where nobody wants dL/dx, most of a first layer's slopes are never in memory: they are made strip by strip.
+static void add_gradient_by_strips(const Stage *stage, const StageBackward *pass, const Phases *phases,
+                                   const Scratch *scratch)
+{
+    const Layer *layer = stage->layer;
+    const size_t step = (size_t)layer->step;
+    window_list_places(phases, &stage->x, scratch->at);
+    for (int first = 0; first < layer->to.channels; first += STRIP_CHANNELS)
+        for (int y = 0; y < layer->to.height; y += STRIP_ROWS) {
+            const int channels = least(layer->to.channels - first, STRIP_CHANNELS);
+            const int rows = least(layer->to.height - y, STRIP_ROWS);
+            const Shape shape = {.channels = channels, .height = rows, .width = layer->to.width};
+            const Grid strip = grid_of(&shape, (Margin){0});
+            unpool(stage, pass, first, y / 2, (rows + 1) / 2, &strip, scratch->strip);
+            const LaneDots dots = {
+                .m = phases_terms(phases, 0),
+                .n = (size_t)channels,
+                .rows = (size_t)rows,
+                .columns = (size_t)strip.width,
+                .a = pass->x + (size_t)y * step * stage->x.pitch,
+                .a_at = scratch->at,
+                .a_row = step * stage->x.pitch,
+                .a_column = step * LANE_IMAGES,
+                .b = scratch->strip,
+                .b_plane = strip.plane,
+                .b_row = strip.pitch,
+                .b_column = LANE_IMAGES,
+                .c = pass->gradient + layer->weight_offset + first,
+                .c_stride = layer->stride,
+            };
+            LaneDots bias = dots;
+            bias.c = pass->gradient + layer->bias_offset + first;
+            kernel_get()->add_lane_dots(&dots);
+            kernel_get()->add_lane_sums(&bias);
         }
 }
 
@@ -283,6 +327,10 @@ void lane_conv_backward(const Stage *stage, const StageBackward *pass)
     const Phases phases = find_phases(layer);
     const Scratch scratch = lay_out(stage, &phases, pass->scratch);
     Receiver receiver = {.grid = grid_of(&layer->given, (Margin){0}), .upstream = pass->upstream};
+    if (stage->pool && !pass->upstream && !patch_fits(layer)) {
+        add_gradient_by_strips(stage, pass, &phases, &scratch);
+        return;
+    }
     if (pass->given)
         finish_slope(stage, pass);
     add_gradient(stage, pass, &phases, &scratch);

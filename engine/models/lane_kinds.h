@@ -5,7 +5,7 @@
 
 typedef struct StageForward {
     const float *parameters, *x;
-    ApplyActivation *bend;
+    const Activation *hidden;
     int rows; // images
     const StageArrays *arrays;
     float *scratch;

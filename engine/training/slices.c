@@ -23,7 +23,7 @@ static void lay_out_stage(const Stage *stage, size_t rows, StageArrays *arrays, 
     const size_t pooled = pools ? grid_of(&stage->last->to, (Margin){0}).size : 0;
     arrays->value = cutter_take(cutter, count_floats(&stage->value, &stage->last->to, rows));
     arrays->slope = cutter_take(cutter, count_floats(&stage->slope, &stage->layer->to, rows));
-    arrays->pooled = cutter_take(cutter, stage->pool ? pooled : 0);
+    arrays->pooled = cutter_take(cutter, pooled);
     arrays->chosen = cutter_take(cutter, pooled);
 }
 

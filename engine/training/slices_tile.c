@@ -103,7 +103,7 @@ static void go_forward(const Slices *slices, const ImageTile *tile, Slice *slice
         const StageArrays *arrays = &slice->arrays[i];
         const float *x = find_x(slices, slice, i);
         if (stage->has_lanes) {
-            stage_forward(stage, slices->parameters, activation->apply, x, tile->rows, arrays, slice->scratch);
+            stage_forward(stage, slices->parameters, activation, x, tile->rows, arrays, slice->scratch);
             continue;
         }
         if (i == 0 && slices->takes_bytes)
