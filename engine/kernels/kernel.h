@@ -106,16 +106,18 @@ typedef enum PatchKind { PATCH_PLAIN, PATCH_DOUBLED } PatchKind;
 
 enum { PATCH_TERMS = 4 }; // at most, of one direction
 
-// A row of terms of patches side by side: rows (2) of pixels, each times its factor, are added; the other direction is
-// turned. terms: of the first, `next` floats on the next. Of x, or of dL/dz, whose patches are 2 pixels each.
-typedef struct PatchLine {
+// A row of terms of patches: of each, two rows of its pixels make one, rows[0] + factor rows[1], which is turned; of x, or
+// of dL/dz, whose patches are 2 pixels each. terms: of the first, `next` floats on the next, `term_plane` on the next
+// channel; there, patches stand side by side.
+typedef struct PatchLines {
     PatchKind kind;
-    size_t count;
-    const float *rows[2];
-    float factors[2];
+    size_t channels, rows, columns; // of patches
+    const float *values[2];         // where the first patch has these two rows
+    float factors[2];               // of x, the first is 1
+    size_t plane, pitch;            // from channel to channel, from a row of patches to the next
     float *terms;
-    size_t next;
-} PatchLine;
+    size_t term_plane, next;
+} PatchLines;
 
 typedef struct PatchOutput {
     PatchKind kind;
@@ -212,8 +214,8 @@ typedef struct Kernel {
     void (*add_lane_dots)(const LaneDots *dots);
     void (*add_lane_sums)(const LaneDots *sums);
     void (*unpool_lanes)(const LaneUnpool *pool);
-    void (*turn_patch_inputs)(const PatchLine *line);
-    void (*turn_patch_slopes)(const PatchLine *line);
+    void (*turn_patch_inputs)(const PatchLines *lines);
+    void (*turn_patch_slopes)(const PatchLines *lines);
     void (*finish_patches)(const PatchOutput *output);
     void (*turn_patch_weights)(const PatchWeights *weights);
     void (*add_patch_gradient)(const PatchWeights *gradient);

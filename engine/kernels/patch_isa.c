@@ -60,42 +60,53 @@ INLINE void turn_gradient(const PatchKind kind, const Vec terms[MOST], Vec w[3])
 
 // ---- pictures -----------------------------------------------------------------------------------------------------
 
-// A row of terms of each patch: one direction is a sum of two rows of pixels, the other is turned here.
-INLINE void turn_line(const PatchLine *line, const PatchKind kind, const bool is_slope)
+INLINE void turn_line(const PatchLines *lines, const PatchKind kind, const bool is_slope, size_t at, float *out)
 {
     const int pixels = is_slope ? 2 : kind == PATCH_PLAIN ? 4 : 3;
-    const size_t step = (is_slope ? 2 : steps[kind]) * LANE_IMAGES;
-    for (size_t i = 0; i < line->count * LANE_IMAGES; i += LANES) {
-        const size_t from = i / LANE_IMAGES * step + i % LANE_IMAGES;
-        Vec x[MOST], terms[MOST];
+    const size_t step = (is_slope ? 2 : steps[kind]) * LANE_IMAGES, next = lines->next;
+    const Vec first = vec_all(lines->factors[0]), second = vec_all(lines->factors[1]);
+    for (size_t column = 0; column < lines->columns; column++)
+        for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES) {
+            const size_t from = at + column * step + lane, to = column * LANE_IMAGES + lane;
+            Vec x[MOST], terms[MOST];
 #pragma GCC unroll 4
-        for (int j = 0; j < pixels; j++)
-            x[j] = line->factors[0] * vec_load(line->rows[0] + from + (size_t)j * LANE_IMAGES) +
-                   line->factors[1] * vec_load(line->rows[1] + from + (size_t)j * LANE_IMAGES);
-        if (is_slope)
-            turn_slope(kind, x, terms);
-        else
-            turn_input(kind, x, terms);
+            for (int j = 0; j < pixels; j++) {
+                const Vec above = vec_load(lines->values[0] + from + (size_t)j * LANE_IMAGES);
+                const Vec below = vec_load(lines->values[1] + from + (size_t)j * LANE_IMAGES);
+                x[j] = (is_slope ? first * above : above) + second * below;
+            }
+            if (is_slope)
+                turn_slope(kind, x, terms);
+            else
+                turn_input(kind, x, terms);
 #pragma GCC unroll 4
-        for (int j = 0; j < term_counts[kind]; j++)
-            vec_store(line->terms + (size_t)j * line->next + i, terms[j]);
-    }
+            for (int j = 0; j < term_counts[kind]; j++)
+                vec_store(out + (size_t)j * next + to, terms[j]);
+        }
 }
 
-void PER_ISA(turn_patch_inputs)(const PatchLine *line)
+INLINE void turn_lines(const PatchLines *lines, const PatchKind kind, const bool is_slope)
 {
-    if (line->kind == PATCH_PLAIN)
-        turn_line(line, PATCH_PLAIN, false);
-    else
-        turn_line(line, PATCH_DOUBLED, false);
+    for (size_t channel = 0; channel < lines->channels; channel++)
+        for (size_t row = 0; row < lines->rows; row++)
+            turn_line(lines, kind, is_slope, channel * lines->plane + row * lines->pitch,
+                      lines->terms + channel * lines->term_plane + row * lines->columns * LANE_IMAGES);
 }
 
-void PER_ISA(turn_patch_slopes)(const PatchLine *line)
+void PER_ISA(turn_patch_inputs)(const PatchLines *lines)
 {
-    if (line->kind == PATCH_PLAIN)
-        turn_line(line, PATCH_PLAIN, true);
+    if (lines->kind == PATCH_PLAIN)
+        turn_lines(lines, PATCH_PLAIN, false);
     else
-        turn_line(line, PATCH_DOUBLED, true);
+        turn_lines(lines, PATCH_DOUBLED, false);
+}
+
+void PER_ISA(turn_patch_slopes)(const PatchLines *lines)
+{
+    if (lines->kind == PATCH_PLAIN)
+        turn_lines(lines, PATCH_PLAIN, true);
+    else
+        turn_lines(lines, PATCH_DOUBLED, true);
 }
 
 INLINE void finish_patches(const PatchOutput *output, const PatchKind kind)

@@ -168,45 +168,43 @@ size_t patch_scratch(const Layer *layer) { return lay_out(layer, NULL).size; }
 
 // ---- terms --------------------------------------------------------------------------------------------------------
 
-// Row i of the terms of all channels, of the rows of patches [first, first + rows), (terms, channels, plane).
+// Row i of the terms of all channels, of the rows of patches [first, first + rows), (terms, channels, plane); y, x: the
+// first pixel of the first of them; step: rows of pixels from patch to patch.
+static PatchLines lines_of(const Patches *patches, const Pair *pair, int rows, const Grid *grid, const float *values,
+                           int y, int x, int step, float *terms)
+{
+    const float *const from =
+        values + (ptrdiff_t)grid_row(grid, 0, 0) + y * (ptrdiff_t)grid->pitch + x * (ptrdiff_t)LANE_IMAGES;
+    return (PatchLines){
+        .kind = patches->kind,
+        .channels = (size_t)grid->channels,
+        .rows = (size_t)rows,
+        .columns = (size_t)patches->columns.count,
+        .values = {from + (size_t)pair->rows[0] * grid->pitch, from + (size_t)pair->rows[1] * grid->pitch},
+        .factors = {pair->factors[0], pair->factors[1]},
+        .plane = grid->plane,
+        .pitch = (size_t)step * grid->pitch,
+        .terms = terms,
+        .term_plane = patches->plane,
+        .next = (size_t)grid->channels * patches->plane,
+    };
+}
+
 static void turn_inputs(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
                         float *terms)
 {
-    const Pair *pair = &kinds[patches->kind].input[i];
-    for (int channel = 0; channel < grid->channels; channel++)
-        for (int row = 0; row < rows; row++) {
-            const int y = (first + row) * kinds[patches->kind].step + patches->rows.first;
-            const float *const from = values + (ptrdiff_t)grid_row(grid, channel, 0) + y * (ptrdiff_t)grid->pitch +
-                                      patches->columns.first * LANE_IMAGES;
-            kernel_get()->turn_patch_inputs(&(PatchLine){
-                .kind = patches->kind,
-                .count = (size_t)patches->columns.count,
-                .rows = {from + (size_t)pair->rows[0] * grid->pitch, from + (size_t)pair->rows[1] * grid->pitch},
-                .factors = {pair->factors[0], pair->factors[1]},
-                .terms = terms + (size_t)channel * patches->plane + (size_t)row * patches->line,
-                .next = (size_t)grid->channels * patches->plane,
-            });
-        }
+    const int step = kinds[patches->kind].step;
+    const PatchLines lines = lines_of(patches, &kinds[patches->kind].input[i], rows, grid, values,
+                                      first * step + patches->rows.first, patches->columns.first, step, terms);
+    kernel_get()->turn_patch_inputs(&lines);
 }
 
 static void turn_slopes(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
                         float *terms)
 {
-    const Pair *pair = &kinds[patches->kind].slope[i];
-    for (int channel = 0; channel < grid->channels; channel++)
-        for (int row = 0; row < rows; row++) {
-            const int y = 2 * (first + row) + patches->rows.z_first;
-            const float *const from = values + (ptrdiff_t)grid_row(grid, channel, 0) + y * (ptrdiff_t)grid->pitch +
-                                      patches->columns.z_first * LANE_IMAGES;
-            kernel_get()->turn_patch_slopes(&(PatchLine){
-                .kind = patches->kind,
-                .count = (size_t)patches->columns.count,
-                .rows = {from + (size_t)pair->rows[0] * grid->pitch, from + (size_t)pair->rows[1] * grid->pitch},
-                .factors = {pair->factors[0], pair->factors[1]},
-                .terms = terms + (size_t)channel * patches->plane + (size_t)row * patches->line,
-                .next = (size_t)grid->channels * patches->plane,
-            });
-        }
+    const PatchLines lines = lines_of(patches, &kinds[patches->kind].slope[i], rows, grid, values,
+                                      2 * first + patches->rows.z_first, patches->columns.z_first, 2, terms);
+    kernel_get()->turn_patch_slopes(&lines);
 }
 
 // ---- forward ------------------------------------------------------------------------------------------------------
