@@ -196,10 +196,21 @@ typedef struct Worst {
 } Worst;
 
 typedef struct Strip {
-    float z[Z_SIZE], before[Z_SIZE], bias[STRIP_COLUMNS], bias_before[STRIP_COLUMNS];
+    float z[Z_SIZE], before[Z_SIZE], powers[Z_SIZE], bias[STRIP_COLUMNS], bias_before[STRIP_COLUMNS];
 } Strip;
 
 static Strip strip;
+
+static const float no_shifts[TILE_ROWS]; // logits are of outputs that have been normalised
+static float ones[TILE_ROWS];
+
+static void find_powers(void)
+{
+    for (size_t row = 0; row < TILE_ROWS; row++)
+        ones[row] = 1.0f;
+    for (size_t i = 0; i < Z_SIZE; i++)
+        strip.powers[i] = strip.z[i] > 0.0f ? 1.0f : (float)exp((double)strip.z[i]);
+}
 
 static void check_bias_slope(const char *what, const OutputPass *pass, Worst *worst)
 {
@@ -257,6 +268,7 @@ static void check_pair(const Kernel *kernel, int loss, int output, Random *rando
         draw_settings(random);
         draw_logits(strip.z, random);
         isas_fill(strip.bias, STRIP_COLUMNS, random);
+        find_powers();
         memcpy(strip.before, strip.z, sizeof strip.z);
         memcpy(strip.bias_before, strip.bias, sizeof strip.bias);
         const OutputPass pass = {
@@ -271,6 +283,10 @@ static void check_pair(const Kernel *kernel, int loss, int output, Random *rando
             .bias_slope = strip.bias,
             .accumulate = random_below(random, 2) == 0,
             .settings = settings,
+            .powers = strip.powers,
+            .powers_stride = STRIP_COLUMNS,
+            .shifts = no_shifts,
+            .scales = ones,
         };
         (void)snprintf(what, sizeof what, "%s: %s on %s, %zu x %zu", kernel->name, loss_get(loss)->key,
                        output_key(kernel, output), pass.rows, pass.columns);
@@ -312,6 +328,7 @@ static void check_equal_logits(const Kernel *kernel)
                 char what[96];
                 for (size_t j = 0; j < Z_SIZE; j++)
                     strip.z[j] = strip.before[j] = logits[i];
+                find_powers();
                 const OutputPass pass = {
                     .z = strip.z,
                     .stride = STRIP_COLUMNS,
@@ -322,6 +339,10 @@ static void check_equal_logits(const Kernel *kernel)
                     .columns = STRIP_COLUMNS,
                     .bias_slope = strip.bias,
                     .settings = settings,
+                    .powers = strip.powers,
+                    .powers_stride = STRIP_COLUMNS,
+                    .shifts = no_shifts,
+                    .scales = ones,
                 };
                 (void)snprintf(what, sizeof what, "%s: %s on %s at %g", kernel->name, loss_get(loss)->key,
                                output_key(kernel, output), (double)logits[i]);
@@ -343,6 +364,7 @@ static void check_nan(const Kernel *kernel, int loss, int output, size_t row, si
     for (size_t i = 0; i < Z_SIZE; i++)
         strip.z[i] = 0.25f;
     strip.z[row * STRIP_COLUMNS + column] = row % 2 ? NAN : -NAN;
+    find_powers();
     const double found = kernel_get()->train[loss][output](&(OutputPass){
         .z = strip.z,
         .stride = STRIP_COLUMNS,
@@ -352,6 +374,10 @@ static void check_nan(const Kernel *kernel, int loss, int output, size_t row, si
         .columns = STRIP_COLUMNS,
         .bias_slope = strip.bias,
         .settings = settings,
+        .powers = strip.powers,
+        .powers_stride = STRIP_COLUMNS,
+        .shifts = no_shifts,
+        .scales = ones,
     });
     if (!isnan(found) || !isnan(strip.z[row * STRIP_COLUMNS + column]))
         fail_msg("%s: %s on %s: a NaN makes loss %g, slope %g", kernel->name, loss_get(loss)->key,

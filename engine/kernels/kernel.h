@@ -196,6 +196,11 @@ typedef struct OutputPass {
     float *bias_slope;              // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
     bool accumulate;
     LossSettings settings;
+    // Where outputs share a picture (find_powers), else nothing: powers (rows, powers_stride) as z, shifts and scales
+    // (rows).
+    const float *powers;
+    size_t powers_stride; // floats
+    const float *shifts, *scales;
 } OutputPass;
 
 typedef double TrainOutput(const OutputPass *pass); // returns the loss, summed over rows and columns
@@ -242,11 +247,13 @@ typedef struct Kernel {
     bool (*is_finite)(const float *values, size_t n);
     TrainOutput *const *const *train; // by loss, then by output activation
     MeasureOutput *const *measure;    // by output activation
-    // Of outputs that share a picture (activation.h): normal (rows, n) = z (rows, n) less ln of the sum of e^z over
-    // each row, and shares (rows, n; NULL: none), e^normal; either may be z itself. Then slopes (rows, n), dL/dz of
-    // what is normal, become those of what it was before. n a multiple of KERNEL_PAD.
-    void (*normalise)(const float *z, size_t stride, size_t rows, size_t n, float *normal, float *shares);
-    void (*share_slopes)(float *slopes, const float *shares, size_t rows, size_t n);
+    // Of outputs that share a picture (activation.h): z (rows, n) becomes what is left of it when ln of the sum of e^z
+    // over each row is taken from it. n a multiple of KERNEL_PAD, here and in the next two.
+    void (*normalise)(float *z, size_t stride, size_t rows, size_t n);
+    // The same for training, which leaves z as it is: what is left of it is z - shift of its row, and e^that is powers
+    // (rows, n) times scale of its row. Then slopes (rows, n), dL/dz of what is left, become those of z.
+    void (*find_powers)(const float *z, size_t rows, size_t n, float *powers, float *shifts, float *scales);
+    void (*share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n);
     // values = byte / 255 + sigma * Gaussian noise, clipped to [0, 1]; n a multiple of KERNEL_PAD. These are the values
     // of the indices from first on; what each gets depends on (key, index) alone, here and below.
     void (*add_noise)(const uint8_t *bytes, float *values, size_t first, size_t n, float sigma, uint64_t key);

@@ -112,6 +112,7 @@ const Kernel PER_ISA(kernel) = {
     .train = PER_ISA(train_table),
     .measure = PER_ISA(measure_table),
     .normalise = PER_ISA(normalise),
+    .find_powers = PER_ISA(find_powers),
     .share_slopes = PER_ISA(share_slopes),
     .add_noise = PER_ISA(add_noise),
     .mask_bytes = PER_ISA(mask_bytes),

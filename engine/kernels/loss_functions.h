@@ -279,7 +279,6 @@ typedef struct Started { // what the pair's second step asks for
     Odds odds;
 } Started;
 
-typedef Begun BeginTerms(Vec z);
 typedef Started StartTerms(const Begun *begun);
 typedef Terms FinishTerms(const Started *started, Vec t, LossSettings settings);
 
@@ -290,10 +289,9 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
 
 #define FUSE_PLAIN(activation, loss)                                                                                   \
     enum { factors_##activation##_##loss = loss##_factors };                                                           \
-    INLINE Begun begin_##activation##_##loss(Vec z) { return (Begun){.z = z}; }                                        \
     INLINE Started start_##activation##_##loss(const Begun *begun)                                                     \
     {                                                                                                                  \
-        return (Started){.output = activation(begun->z)};                                                              \
+        return (Started){.output = activation##_output(begun)};                                                        \
     }                                                                                                                  \
     INLINE Terms finish_##activation##_##loss(const Started *started, Vec t, LossSettings settings)                    \
     {                                                                                                                  \
@@ -307,10 +305,6 @@ OUTPUT_ACTIVATIONS(KEEP_LOGIT, _)
                                         : odds_are_exact_of_##activation ? (int)loss##_exact_factors                   \
                                                                          : (int)ODDS_FACTORS                           \
     };                                                                                                                 \
-    INLINE Begun begin_##activation##_##loss(Vec z)                                                                    \
-    {                                                                                                                  \
-        return logit_of_##activation > 0 ? (Begun){.z = z} : activation##_begin(z);                                    \
-    }                                                                                                                  \
     INLINE Started start_##activation##_##loss(const Begun *begun)                                                     \
     {                                                                                                                  \
         if (logit_of_##activation > 0)                                                                                 \

@@ -84,10 +84,20 @@ INLINE Vec sum_lit(Lit *lit, LossSettings settings, LitKind kind)
     return sum;
 }
 
+// The first step of a row, or of the last one where there is none so far down.
+INLINE Begun begin_row(const OutputPass *pass, size_t column, size_t row, BeginOutput *begin, const bool is_of_picture)
+{
+    const size_t at = row < pass->rows ? row : pass->rows - 1;
+    const Vec z = vec_load(pass->z + at * pass->stride + column);
+    if (!is_of_picture)
+        return begin(z, z);
+    return begin(z - pass->shifts[at], vec_load(pass->powers + at * pass->powers_stride + column) * pass->scales[at]);
+}
+
 // One vector of columns, down all rows: its sums and the functions' constants stay in registers. Beside a
 // row's last step go the middle one of the next row and the first of the one behind it.
-INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginTerms *begin, StartTerms *start,
-                        FinishTerms *finish, const size_t factors_max)
+INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginOutput *begin, StartTerms *start,
+                        FinishTerms *finish, const size_t factors_max, const bool is_of_picture)
 {
     const LossSettings settings = pass->settings;
     Vec value = {0}, bias_slope = {0};
@@ -98,9 +108,9 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginTerms *begin
     const bool asks_memory = column % 64 == 0;
     const size_t stride = pass->stride;
     float *z = pass->z + column;
-    Begun begun = begin(vec_load(z));
+    Begun begun = begin_row(pass, column, 0, begin, is_of_picture);
     Started next = start(&begun);
-    begun = begin(vec_load(pass->rows > 1 ? z + stride : z));
+    begun = begin_row(pass, column, 1, begin, is_of_picture);
     for (size_t row = 0; row < pass->rows;) {
         if (row > 0)
             factors = make_room(factors);
@@ -110,7 +120,7 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginTerms *begin
                 __builtin_prefetch(pass->upcoming[row] + pass->column + column);
             const Started started = next;
             next = start(&begun);
-            begun = begin(vec_load(row + 2 < pass->rows ? z + 2 * stride : z));
+            begun = begin_row(pass, column, row + 2, begin, is_of_picture);
             const Vec t = pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset;
             const Terms terms = finish(&started, t, settings);
             vec_store(z, terms.slope);
@@ -132,23 +142,24 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginTerms *begin
     return value;
 }
 
-INLINE double pass_strip(const OutputPass *pass, BeginTerms *begin, StartTerms *start, FinishTerms *finish,
-                         const size_t factors_max)
+INLINE double pass_strip(const OutputPass *pass, BeginOutput *begin, StartTerms *start, FinishTerms *finish,
+                         const size_t factors_max, const bool is_of_picture)
 {
     Vec value = {0};
     assert(pass->stride >= pass->columns);
     for (size_t column = 0; column < pass->columns; column += LANES)
-        value += pass_columns(pass, column, begin, start, finish, factors_max);
+        value += pass_columns(pass, column, begin, start, finish, factors_max, is_of_picture);
     return (double)vec_sum(value);
 }
 
 #define PASS_OF_PAIR(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)           \
     static double pass_##activation##_##loss(const OutputPass *pass)                                                   \
     {                                                                                                                  \
-        return pass_strip(pass, begin_##activation##_##loss, start_##activation##_##loss,                              \
-                          finish_##activation##_##loss, factors_##activation##_##loss);                                \
+        return pass_strip(pass, activation##_begin, start_##activation##_##loss, finish_##activation##_##loss,         \
+                          factors_##activation##_##loss, is_of_picture_##activation);                                  \
     }
 #define PASSES_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, odds, scope)                           \
+    enum { is_of_picture_##activation = scope == OF_PICTURE };                                                         \
     LOSSES(PASS_OF_PAIR, activation)
 OUTPUT_ACTIVATIONS(PASSES_OF_OUTPUT, _)
 

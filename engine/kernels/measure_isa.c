@@ -57,7 +57,7 @@ static void add_sums(const Sums *sums, PixelSums *total)
 
 // What an output activation does: its value, and each loss's term and factor, which is multiplied.
 typedef Vec Activate(Vec z);
-typedef void AddLosses(Vec *sums, Vec *factors, Vec z, Vec t, LossSettings settings);
+typedef void AddLosses(Vec *sums, Vec *factors, Vec z, Vec p, Vec t, LossSettings settings);
 
 // One vector of columns, down all rows. factors_max: how many of any loss's factors may be multiplied.
 INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *activate, AddLosses *add_losses,
@@ -74,7 +74,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
         for (const size_t end = row + rows; row < end; row++) {
             const Vec z = vec_load(pass->z + row * STRIP_COLUMNS + column);
             const Vec t = vec_load_bytes(pass->targets[row] + pass->column + column), p = activate(z);
-            add_losses(sums.loss, factors, z, t, settings);
+            add_losses(sums.loss, factors, z, p, t, settings);
             add_vector(&sums, p, t);
             zeros += p == 0.0f;
             int32_t bins[LANES];
@@ -98,7 +98,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
 
 #define ADD_LOSS(activation, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor)               \
     {                                                                                                                  \
-        const Begun begun = begin_##activation##_##loss(z);                                                            \
+        const Begun begun = activation##_begin(z, p);                                                                  \
         const Started started = start_##activation##_##loss(&begun);                                                   \
         const Terms terms = finish_##activation##_##loss(&started, t, settings);                                       \
         sums[LOSS_##NAME] += terms.value;                                                                              \
@@ -111,7 +111,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
         most = factors_##activation##_##loss;
 #define MEASURE(C, activation, key, label, formula, what, look, logit, odds, scope)                                    \
     INLINE Vec activation##_value(Vec z) { return activation(z).value; }                                               \
-    INLINE void activation##_losses(Vec *sums, Vec *factors, Vec z, Vec t, LossSettings settings){                     \
+    INLINE void activation##_losses(Vec *sums, Vec *factors, Vec z, Vec p, Vec t, LossSettings settings){              \
         LOSSES(ADD_LOSS, activation)} INLINE int activation##_factors(void)                                            \
     {                                                                                                                  \
         int most = TILE_ROWS;                                                                                          \

@@ -2,7 +2,7 @@
 // is shorter. Internal to the engine, part of loss_functions.h. Compiled once for each instruction set (vector.h).
 //
 // To add one: `function_begin` and `function_odds` below, and OWN or OWN_EXACT in the row of the output
-// (activation_functions.h).
+// (activation_functions.h); where it is OF_PICTURE also `function_output`, its value and slope.
 #pragma once
 #ifdef ISA
 #include <stdbool.h>
@@ -52,9 +52,13 @@ typedef struct Begun {
     Vec power; // e^inner
 } Begun;
 
+// share: where outputs share a picture, p, which is known by then; else nothing.
+typedef Begun BeginOutput(Vec z, Vec share);
+
 // p = tanh z = n / (1 - n) with n = (1 - e^-2z) / 2, and 1 - p = e^-2z / (1 - n). Its clip is one of z.
-INLINE Begun hyperbolic_tangent_begin(Vec z)
+INLINE Begun hyperbolic_tangent_begin(Vec z, Vec share)
 {
+    (void)share;
     const Vec inner = vec_at_most(vec_at_least(z, bce_low), 8.31776617f);
     return (Begun){.z = z, .inner = inner, .e = vec_split_exp(-2.0f * inner)};
 }
@@ -81,8 +85,9 @@ INLINE Odds hyperbolic_tangent_odds(const Begun *begun)
 
 // p = ln(1 + w), w = e^z, as w a / b: the minimax fraction of ln(1 + w) / w over the clip's range, 1.2e-8 relative. Its
 // clip is one of z below, and above of (1 - p) b, which rounding may have below 0.
-INLINE Begun softplus_begin(Vec z)
+INLINE Begun softplus_begin(Vec z, Vec share)
 {
+    (void)share;
     const Vec inner = vec_at_most(vec_at_least(z, -16.1180956f), 0.541326f);
     return (Begun){.z = z, .inner = inner, .power = vec_exp_small(inner)};
 }
@@ -107,23 +112,24 @@ INLINE Odds softplus_odds(const Begun *begun)
     };
 }
 
-// p = e^z.
-INLINE Begun softmax_begin(Vec z)
+// p = e^z, the share.
+INLINE Begun softmax_begin(Vec z, Vec share)
 {
-    const Vec inner = vec_at_most(vec_at_least(z, -16.1180956f), 0.0f);
-    return (Begun){.z = z, .inner = inner, .power = vec_exp_small(inner)};
+    return (Begun){.z = z, .inner = vec_at_most(vec_at_least(z, -16.1180956f), 0.0f), .power = share};
 }
+
+INLINE ValueSlope softmax_output(const Begun *begun) { return (ValueSlope){begun->power, begun->power}; }
 
 INLINE Odds softmax_odds(const Begun *begun)
 {
-    const Vec p = vec_at_most(begun->power, bce_high);
+    const Vec above = vec_at_least(begun->power, bce_low), p = vec_at_most(above, bce_high);
     const Vec rest = 1.0f - p, inverse = vec_reciprocal(rest);
     return (Odds){
         .adds_up = true,
         .over = p,
         .rest = rest,
         .whole = vec_all(1.0f),
-        .rate = vec_where_same(begun->inner, begun->z, inverse),
+        .rate = vec_where_same(above, begun->power, inverse),
         .has_slant = true,
         .slant = begun->inner,
         .factor = inverse,
@@ -134,7 +140,11 @@ INLINE Odds softmax_odds(const Begun *begun)
 
 // p = sigmoid(s), s = sigmoid(z): s is the logit itself, and ln 1 / (1 - p) = ln(1 + e^s) is ln 2 + s / 2 and s^2 times
 // a polynomial in it, a Chebyshev interpolant as that of p: 1.4e-8.
-INLINE Begun sigmoid2_begin(Vec z) { return (Begun){.z = z, .power = vec_exp(vec_negative_abs(z))}; }
+INLINE Begun sigmoid2_begin(Vec z, Vec share)
+{
+    (void)share;
+    return (Begun){.z = z, .power = vec_exp(vec_negative_abs(z))};
+}
 
 INLINE Odds sigmoid2_odds(const Begun *begun)
 {
@@ -162,9 +172,13 @@ INLINE Odds sigmoid2_odds(const Begun *begun)
 #define ODDS_OWN_EXACT(activation) enum { odds_are_exact_of_##activation = 1 };
 #define ODDS_OF_VALUE(activation)                                                                                      \
     ODDS_OWN(activation)                                                                                               \
-    INLINE Begun activation##_begin(Vec z) { return (Begun){.z = z}; }                                                 \
+    INLINE Begun activation##_begin(Vec z, Vec share) { return (Begun){.z = z, .power = share}; }                      \
     INLINE Odds activation##_odds(const Begun *begun) { return odds_of_value(activation(begun->z)); }
-#define ODDS_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, odds, scope) ODDS_##odds(activation)
+#define OUTPUT_OF_PICTURE(activation) // it has it
+#define OUTPUT_OF_PIXEL(activation)                                                                                    \
+    INLINE ValueSlope activation##_output(const Begun *begun) { return activation(begun->z); }
+#define ODDS_OF_OUTPUT(C, activation, key, label, formula, what, look, logit, odds, scope)                             \
+    ODDS_##odds(activation) OUTPUT_##scope(activation)
 OUTPUT_ACTIVATIONS(ODDS_OF_OUTPUT, _)
 
 #endif

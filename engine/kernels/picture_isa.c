@@ -5,49 +5,101 @@
 // that: with h = dL/dz after it, dL/dz before it is h - p times the sum of h.
 #include "kernels/kernel_parts.h"
 
-static float find_most(const float *z, size_t n)
+// Vectors of a row that are reduced side by side, so that one need not wait for the one before.
+enum { WAYS = 4 };
+
+INLINE Vec take_most(Vec a, Vec b) { return vec_select(a > b, a, b); }
+
+INLINE float find_most(const float *z, size_t n)
 {
-    Vec most = vec_load(z);
-    for (size_t i = LANES; i < n; i += LANES) {
-        const Vec x = vec_load(z + i);
-        most = vec_select(x > most, x, most);
-    }
-    float out = most[0];
+    Vec most[WAYS];
+    for (int way = 0; way < WAYS; way++)
+        most[way] = vec_load(z);
+    size_t i = 0;
+    for (; i + WAYS * LANES <= n; i += WAYS * LANES)
+#pragma GCC unroll 4
+        for (size_t way = 0; way < WAYS; way++)
+            most[way] = take_most(vec_load(z + i + way * LANES), most[way]);
+    for (; i < n; i += LANES)
+        most[0] = take_most(vec_load(z + i), most[0]);
+    const Vec all = take_most(take_most(most[0], most[1]), take_most(most[2], most[3]));
+#if LANES == 16
+    return _mm512_reduce_max_ps((__m512)all);
+#else
+    float out = all[0];
     for (int lane = 1; lane < LANES; lane++)
-        out = most[lane] > out ? most[lane] : out;
+        out = all[lane] > out ? all[lane] : out;
     return out;
+#endif
 }
 
-void PER_ISA(normalise)(const float *z, size_t stride, size_t rows, size_t n, float *normal, float *shares)
+// In pairs, and pairs of pairs.
+INLINE float sum_lanes(Vec v)
 {
-    for (size_t row = 0; row < rows; row++, z += stride, normal += stride) {
-        const Vec most = vec_all(find_most(z, n));
-        float *const share = shares ? shares + row * stride : NULL;
-        Vec sum = {0};
-        for (size_t i = 0; i < n; i += LANES) {
-            const Vec below = vec_load(z + i) - most, power = vec_exp(below);
-            vec_store(normal + i, below);
-            if (share)
-                vec_store(share + i, power);
-            sum += power;
-        }
-        const Vec total = vec_all(vec_sum(sum)), logarithm = vec_log(total), inverse = 1.0f / total;
-        for (size_t i = 0; i < n; i += LANES) {
-            vec_store(normal + i, vec_load(normal + i) - logarithm);
-            if (share)
-                vec_store(share + i, vec_load(share + i) * inverse);
-        }
+#if LANES == 16
+    return _mm512_reduce_add_ps((__m512)v);
+#else
+    return vec_sum(v);
+#endif
+}
+
+INLINE float find_sum(const float *values, size_t n)
+{
+    Vec sum[WAYS] = {{0}};
+    size_t i = 0;
+    for (; i + WAYS * LANES <= n; i += WAYS * LANES)
+#pragma GCC unroll 4
+        for (size_t way = 0; way < WAYS; way++)
+            sum[way] += vec_load(values + i + way * LANES);
+    for (; i < n; i += LANES)
+        sum[0] += vec_load(values + i);
+    return sum_lanes((sum[0] + sum[1]) + (sum[2] + sum[3]));
+}
+
+// The row's sum of e^(z - its greatest).
+typedef struct Row {
+    float most, total;
+} Row;
+
+INLINE Row sum_powers(const float *z, size_t n, float *powers)
+{
+    const float most = find_most(z, n);
+    Vec sum = {0};
+    for (size_t i = 0; i < n; i += LANES) {
+        const Vec power = vec_exp(vec_load(z + i) - most);
+        if (powers)
+            vec_store(powers + i, power);
+        sum += power;
+    }
+    return (Row){most, sum_lanes(sum)};
+}
+
+INLINE float find_logarithm(float x) { return vec_log(vec_all(x))[0]; }
+
+void PER_ISA(normalise)(float *z, size_t stride, size_t rows, size_t n)
+{
+    for (size_t row = 0; row < rows; row++, z += stride) {
+        const Row found = sum_powers(z, n, NULL);
+        const float logarithm = find_logarithm(found.total);
+        for (size_t i = 0; i < n; i += LANES)
+            vec_store(z + i, (vec_load(z + i) - found.most) - logarithm);
     }
 }
 
-void PER_ISA(share_slopes)(float *slopes, const float *shares, size_t rows, size_t n)
+void PER_ISA(find_powers)(const float *z, size_t rows, size_t n, float *powers, float *shifts, float *scales)
 {
-    for (size_t row = 0; row < rows; row++, slopes += n, shares += n) {
-        Vec sum = {0};
+    for (size_t row = 0; row < rows; row++, z += n, powers += n) {
+        const Row found = sum_powers(z, n, powers);
+        shifts[row] = found.most + find_logarithm(found.total);
+        scales[row] = 1.0f / found.total;
+    }
+}
+
+void PER_ISA(share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n)
+{
+    for (size_t row = 0; row < rows; row++, slopes += n, powers += n) {
+        const float total = find_sum(slopes, n) * scales[row];
         for (size_t i = 0; i < n; i += LANES)
-            sum += vec_load(slopes + i);
-        const Vec total = vec_all(vec_sum(sum));
-        for (size_t i = 0; i < n; i += LANES)
-            vec_store(slopes + i, vec_load(slopes + i) - vec_load(shares + i) * total);
+            vec_store(slopes + i, vec_load(slopes + i) - vec_load(powers + i) * total);
     }
 }

@@ -121,7 +121,7 @@ static void go_through(const Model *model, const float *parameters, Workspace *w
     if (activation_get(OUTPUT_ACTIVATION, model->spec.output)->is_of_picture) {
         float *logits = find_values(model, workspace, model->layer_count - 1, first);
         const size_t pixels = (size_t)model->pixels;
-        kernel_get()->normalise(logits, pixels, (size_t)rows, pixels, logits, NULL);
+        kernel_get()->normalise(logits, pixels, (size_t)rows, pixels);
     }
 }
 
@@ -270,7 +270,7 @@ static float *find_logits(const Model *model, const float *parameters, Workspace
     if (!activation_get(OUTPUT_ACTIVATION, model->spec.output)->is_of_picture)
         return logits;
     assert(model->pixels % KERNEL_PAD == 0);
-    kernel_get()->normalise(logits, model->layers[last].stride, (size_t)rows, (size_t)model->pixels, logits, NULL);
+    kernel_get()->normalise(logits, model->layers[last].stride, (size_t)rows, (size_t)model->pixels);
     return logits;
 }
 

@@ -121,17 +121,7 @@ static void forward_hidden(void *context, int tile, int worker)
     hidden_forward(context, tile);
 }
 
-static void find_picture_logits(void *context, int band, int worker)
-{
-    (void)worker;
-    pictures_find_logits(context, band);
-}
-
-static void find_picture_slopes(void *context, int tile, int worker)
-{
-    (void)worker;
-    pictures_find_slopes(context, tile);
-}
+static void find_picture_slopes(void *context, int tile, int worker) { pictures_find_slopes(context, tile, worker); }
 
 static void train_band(void *context, int band, int worker)
 {
@@ -184,10 +174,8 @@ static void run_round(Backprop *backprop, bool has_first_logits)
     if (!has_first_logits)
         pool_run(pool, BANDS, multiply_first, backprop);
     pool_run(pool, tiles, forward_hidden, backprop);
-    if (backprop->pictures.logits) {
-        pool_run(pool, BANDS, find_picture_logits, backprop);
+    if (backprop->pictures.slopes)
         pool_run(pool, tiles, find_picture_slopes, backprop);
-    }
     pool_run(pool, BANDS, train_band, backprop);
     pool_run(pool, tiles, backward_hidden, backprop);
 }

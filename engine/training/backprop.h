@@ -27,10 +27,9 @@
 //                             the next batch, while they are still in the core's cache
 //                   block     of a hidden layer's rows: adds the tiles' parts; the caller changes the weights
 //
-// Where outputs share a picture (activation.h), two runs go before the third, which then only uses what they find:
+// Where outputs share a picture (activation.h), a run goes before the third, which then only uses what it finds:
 //
-//   2a pictures     band      its logits, for every tile
-//   2b pictures     tile      normalises them; loss and dL/dz of whole images
+//   2a pictures     tile      logits, loss and dL/dz of whole images
 //
 // Where a batch has several rounds, 1 to 4 are repeated, and between two rounds each band adds to the gradient of the
 // first weights.

@@ -33,22 +33,20 @@ static uint8_t *find_targets(const Backprop *backprop, int band, int tile, size_
     return backprop->bands.targets + bands_find_row(backprop, band, tile, row);
 }
 
-void last_make_targets(const Backprop *backprop, int band)
+void last_make_targets(const Backprop *backprop, int band, int tile)
 {
+    const Spec *spec = &backprop->model->spec;
+    const Batch *round = &backprop->round;
+    const int *images = round->images + tile * TILE_ROWS;
+    const size_t count = round_tile_rows(round, tile);
+    const uint8_t *rows[TILE_ROWS];
     if (!backprop->bands.targets)
         return;
-    const Batch *round = &backprop->round;
-    const uint8_t *rows[TILE_ROWS];
-    for (int tile = 0; tile < round_tiles(round); tile++) {
-        const int *images = round->images + tile * TILE_ROWS;
-        const size_t count = round_tile_rows(round, tile);
-        bands_point_at(backprop, round->pixels, images, count, band, rows);
-        for (size_t row = 0; row < count; row++)
-            pixels_target(&backprop->model->spec,
-                          pixels_training_key(&backprop->model->spec, round->epoch, images[row]), rows[row],
-                          backprop->bands.start[band], bands_width(backprop, band),
-                          find_targets(backprop, band, tile, row));
-    }
+    bands_point_at(backprop, round->pixels, images, count, band, rows);
+    for (size_t row = 0; row < count; row++)
+        pixels_target(spec, pixels_training_key(spec, round->epoch, images[row]), rows[row],
+                      backprop->bands.start[band], bands_width(backprop, band),
+                      find_targets(backprop, band, tile, row));
 }
 
 double last_find_loss(const Backprop *backprop, int band, int tile, const LastStrip *strip)
@@ -74,6 +72,10 @@ double last_find_loss(const Backprop *backprop, int band, int tile, const LastSt
         .bias_slope = strip->bias_slope,
         .accumulate = strip->accumulate,
         .settings = backprop->settings,
+        .powers = strip->powers,
+        .powers_stride = strip->stride,
+        .shifts = strip->shifts,
+        .scales = strip->scales,
     });
 }
 
@@ -90,7 +92,7 @@ static Slopes find_slopes(const Backprop *backprop, int band, int tile, size_t c
     const Bands *bands = &backprop->bands;
     float *bias = bands->gradient + last_layer(backprop)->bias_offset + bands->start[band] + column;
     const bool accumulate = tile > 0 || !backprop->is_first_round;
-    if (backprop->pictures.logits) {
+    if (backprop->pictures.slopes) {
         const Slopes slopes = {pictures_slopes(backprop, band, tile, column), (size_t)backprop->model->pixels, 0.0};
         kernel_get()->sum_rows(slopes.values, slopes.stride, round_tile_rows(&backprop->round, tile), columns, bias,
                                accumulate);
@@ -98,9 +100,14 @@ static Slopes find_slopes(const Backprop *backprop, int band, int tile, size_t c
     }
     float *strip = bands->strip[band];
     multiply_strip(backprop, band, tile, column, columns);
-    return (Slopes){
-        strip, STRIP_COLUMNS,
-        last_find_loss(backprop, band, tile, &(LastStrip){column, columns, strip, STRIP_COLUMNS, bias, accumulate})};
+    return (Slopes){strip, STRIP_COLUMNS,
+                    last_find_loss(backprop, band, tile,
+                                   &(LastStrip){.column = column,
+                                                .columns = columns,
+                                                .z = strip,
+                                                .stride = STRIP_COLUMNS,
+                                                .bias_slope = bias,
+                                                .accumulate = accumulate})};
 }
 
 static double train_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
@@ -133,8 +140,9 @@ static double train_strip(const Backprop *backprop, int band, int tile, size_t c
 void last_train(Backprop *backprop, int band)
 {
     double loss = 0.0;
-    if (!backprop->pictures.logits) // else they have been made
-        last_make_targets(backprop, band);
+    for (int tile = 0; !backprop->pictures.slopes && tile < round_tiles(&backprop->round);
+         tile++) // else they are there
+        last_make_targets(backprop, band, tile);
     const size_t pads = bands_width(backprop, band) / KERNEL_PAD;
     const size_t widest = STRIP_COLUMNS / KERNEL_PAD, strips = (pads + widest - 1) / widest;
     for (size_t strip = 0; strip < strips; strip++) {

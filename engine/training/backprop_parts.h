@@ -34,7 +34,8 @@ typedef struct Bands {
 
 // Outputs that share a picture: of all of a round's images before the bands go on.
 typedef struct Pictures {
-    float *logits, *slopes; // (ROUND_ROWS, pixels): logits, then shares; dL/dz. NULL: outputs are of a pixel each
+    float *slopes;              // (ROUND_ROWS, pixels): logits, then dL/dz. NULL: outputs are of a pixel each
+    float *powers[ROUND_TILES]; // (TILE_ROWS, pixels): e^logits of a tile
     double loss[ROUND_TILES];
 } Pictures;
 
@@ -152,8 +153,8 @@ void first_sum_logits(const Backprop *backprop, int tile, const float *bias, flo
 
 void last_train(Backprop *backprop, int band); // run 3
 
-// The band's share of the round's targets, where they are not the images as they are.
-void last_make_targets(const Backprop *backprop, int band);
+// The band's share of a tile's targets, where they are not the images as they are.
+void last_make_targets(const Backprop *backprop, int band, int tile);
 
 // Outputs [column, column + columns) of a band.
 typedef struct LastStrip {
@@ -162,15 +163,15 @@ typedef struct LastStrip {
     size_t stride;     // floats
     float *bias_slope; // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
     bool accumulate;
+    const float *powers, *shifts, *scales; // where outputs share a picture: as in OutputPass
 } LastStrip;
 double last_find_loss(const Backprop *backprop, int band, int tile, const LastStrip *strip);
 
 // ---- outputs that share a picture: backprop_picture.c -------------------------------------------------------------
 
-void pictures_lay_out(Backprop *backprop, Cutter *cutter); // leaves logits NULL where there are none
-void pictures_find_logits(Backprop *backprop, int band);   // before run 3, where there are
-void pictures_find_slopes(Backprop *backprop, int tile);   // then this
-double pictures_sum_loss(const Backprop *backprop);        // of the round; 0 where there are none
+void pictures_lay_out(Backprop *backprop, Cutter *cutter);           // leaves slopes NULL where there are none
+void pictures_find_slopes(Backprop *backprop, int tile, int worker); // before run 3, where there are
+double pictures_sum_loss(const Backprop *backprop);                  // of the round; 0 where there are none
 
 // dL/dz of a tile's outputs from a band's column on, (rows, pixels of an image).
 const float *pictures_slopes(const Backprop *backprop, int band, int tile, size_t column);

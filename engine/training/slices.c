@@ -48,7 +48,7 @@ static void lay_out_slice(const Slices *slices, Slice *slice, Cutter *cutter)
     for (int i = 0; i < 2; i++)
         slice->upstream[i] = cutter_take(cutter, widest);
     slice->scratch = cutter_take(cutter, kernel_pad(scratch));
-    slice->shares = cutter_take(cutter, rows * pixels);
+    slice->powers = cutter_take(cutter, rows * pixels);
     slice->targets = cutter_take_bytes(cutter, rows * pixels);
     slice->bytes = cutter_take_bytes(cutter, rows * pixels);
     slice->lit = (uint64_t *)(void *)cutter_take_bytes(cutter, pixels / QUAD * sizeof(uint64_t));

@@ -19,7 +19,8 @@ typedef struct Slice {
     float *z;           // (tile_rows, pixels): logits, then dL/dz
     float *upstream[2]; // of the widest layer
     float *scratch;
-    float *shares;    // (tile_rows, pixels): of outputs that share a picture
+    float *powers; // (tile_rows, pixels): of outputs that share a picture, as those of its rows
+    float shifts[TILE_ROWS], scales[TILE_ROWS];
     uint8_t *targets; // (tile_rows, pixels)
     double loss, kl;
 } Slice;

@@ -120,8 +120,8 @@ static void go_forward(const Slices *slices, const ImageTile *tile, Slice *slice
 // ---- loss ---------------------------------------------------------------------------------------------------------
 
 // The loss of a strip of the outputs' logits z (rows, pixels), which become dL/dz.
-static double lose_strip(const Slices *slices, const ImageTile *tile, const uint8_t *const *targets, size_t column,
-                         size_t columns, float *z)
+static double lose_strip(const Slices *slices, const ImageTile *tile, const Slice *slice, const uint8_t *const *targets,
+                         size_t column, size_t columns, float *z)
 {
     const Spec *spec = &slices->model->spec;
     const size_t pixels = (size_t)slices->model->pixels, rows = (size_t)tile->rows;
@@ -140,6 +140,10 @@ static double lose_strip(const Slices *slices, const ImageTile *tile, const uint
         .columns = columns,
         .bias_slope = unused,
         .settings = slices->settings,
+        .powers = slice->powers + column,
+        .powers_stride = pixels,
+        .shifts = slice->shifts,
+        .scales = slice->scales,
     });
     for (size_t row = 0; row < rows; row++)
         memcpy(z + row * pixels + column, strip + row * STRIP_COLUMNS, columns * sizeof *strip);
@@ -173,12 +177,12 @@ static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slic
         targets[row] = target;
     }
     if (is_of_picture)
-        kernel->normalise(z, pixels, rows, pixels, z, slice->shares);
+        kernel->find_powers(z, rows, pixels, slice->powers, slice->shifts, slice->scales);
     for (size_t column = 0; column < pixels; column += STRIP_COLUMNS)
-        loss += lose_strip(slices, tile, targets, column,
+        loss += lose_strip(slices, tile, slice, targets, column,
                            pixels - column < STRIP_COLUMNS ? pixels - column : STRIP_COLUMNS, z);
     if (is_of_picture)
-        kernel->share_slopes(z, slice->shares, rows, pixels);
+        kernel->share_slopes(z, slice->powers, slice->scales, rows, pixels);
     const int last = slices->stage_count - 1;
     if (slices->stages[last].has_lanes)
         grid_from_rows(&slices->stages[last].slope, z, pixels, pixels, tile->rows, slice->arrays[last].slope);
