@@ -205,7 +205,8 @@ typedef struct OutputPass {
 
 typedef double TrainOutput(const OutputPass *pass); // returns the loss, summed over rows and columns
 
-// damaged = bytes, but for those that are hit, each with this chance, 0 .. 1. n a multiple of KERNEL_PAD.
+// damaged = bytes, but for those that are hit, each with this chance, 0 .. 1 in steps of 1 / 65,535. first even, n a
+// multiple of KERNEL_PAD.
 typedef void DamageBytes(const uint8_t *bytes, uint8_t *damaged, size_t first, size_t n, float chance, uint64_t key);
 
 typedef struct Kernel {

@@ -7,12 +7,6 @@
 #include "kernels/vector.h"
 #include "random.h"
 
-enum {
-    WAYS = 2
-}; // vectors side by side, so that the processor has something to do while one's steps wait for each other
-
-#define EACH_WAY _Pragma("GCC unroll 2") for (int way = 0; way < WAYS; way++)
-
 typedef struct Dice {
     VecBits steps; // 0, 1, ... times STEP
     uint32_t key1, key2;
@@ -28,20 +22,17 @@ INLINE Dice take_dice(uint64_t key)
     return dice;
 }
 
-// 32 well-mixed bits for each of the indices from index on (the "lowbias32" multipliers found by Chris Wellons, public
-// domain), each half of the key before one of the multiplications.
-INLINE void roll(const Dice *dice, size_t index, VecBits h[WAYS])
+// 32 well-mixed bits for each of the counters from counter on (the "lowbias32" multipliers found by Chris Wellons,
+// public domain), each half of the key before one of the multiplications.
+INLINE VecBits roll(const Dice *dice, size_t counter)
 {
-    EACH_WAY h[way] = dice->steps + ((uint32_t)(index + (size_t)way * LANES) * STEP + dice->key1);
-    EACH_WAY h[way] ^= h[way] >> 16;
-    EACH_WAY h[way] *= 0x7feb352du;
-    EACH_WAY h[way] ^= h[way] >> 15 ^ dice->key2;
-    EACH_WAY h[way] *= 0x846ca68bu;
-    EACH_WAY h[way] ^= h[way] >> 16;
+    VecBits h = dice->steps + ((uint32_t)counter * STEP + dice->key1);
+    h ^= h >> 16;
+    h *= 0x7feb352du;
+    h ^= h >> 15 ^ dice->key2;
+    h *= 0x846ca68bu;
+    return h ^ h >> 16;
 }
-
-// Uniform in [0, 1), multiples of 2^-24.
-INLINE Vec to_chances(VecBits bits) { return __builtin_convertvector((VecInt)(bits >> 8), Vec) * 0x1p-24f; }
 
 // ---- Gaussian noise -----------------------------------------------------------------------------------------------
 
@@ -92,93 +83,84 @@ void PER_ISA(add_noise)(const uint8_t *bytes, float *values, size_t first, size_
 {
     const Dice dice = take_dice(key);
     assert(n % LANES == 0);
-    for (size_t i = 0; i < n; i += WAYS * LANES) {
-        const int ways = n - i < WAYS * LANES ? 1 : WAYS;
-        VecBits bits[WAYS];
-        roll(&dice, first + i, bits);
-        for (int way = 0; way < ways; way++) {
-            const size_t at = i + (size_t)way * LANES;
-            const Vec noisy = vec_load_bytes(bytes + at) + sigma * to_gauss(bits[way]);
-            vec_store(values + at, vec_at_most(vec_at_least(noisy, 0.0f), 1.0f));
-        }
+    for (size_t i = 0; i < n; i += LANES) {
+        const Vec noisy = vec_load_bytes(bytes + i) + sigma * to_gauss(roll(&dice, first + i));
+        vec_store(values + i, vec_at_most(vec_at_least(noisy, 0.0f), 1.0f));
     }
 }
 
 // ---- bytes --------------------------------------------------------------------------------------------------------
+// Two neighbours share a hash: 16 bits say enough of a byte.
 
-// Most vectors of an image are, and what is black stays so whatever its dice say.
-INLINE bool is_black(const uint8_t *bytes, size_t n)
+#define PIXELS (2 * LANES) // of a vector of hashes
+
+typedef uint16_t VecWords __attribute__((vector_size(PIXELS * 2)));
+typedef uint8_t VecBytes __attribute__((vector_size(PIXELS)));
+
+// Of count that there are left: PIXELS, or KERNEL_PAD where those are fewer.
+INLINE VecWords load_words(const uint8_t *bytes, size_t count)
 {
-    static const uint8_t black[WAYS * LANES];
-    return memcmp(bytes, black, n) == 0;
+    VecBytes narrow = {0};
+    if (count >= PIXELS)
+        memcpy(&narrow, bytes, PIXELS);
+    else
+        memcpy(&narrow, bytes, KERNEL_PAD % PIXELS);
+    return __builtin_convertvector(narrow, VecWords);
 }
 
-INLINE VecInt load_wide(const uint8_t *bytes)
+INLINE void store_words(uint8_t *bytes, VecWords words, size_t count)
 {
-    VecInt wide;
-    for (int lane = 0; lane < LANES; lane++) // becomes one widening load
-        wide[lane] = bytes[lane];
-    return wide;
+    const VecBytes narrow = __builtin_convertvector(words, VecBytes);
+    if (count >= PIXELS)
+        memcpy(bytes, &narrow, PIXELS);
+    else
+        memcpy(bytes, &narrow, KERNEL_PAD % PIXELS);
 }
 
-INLINE void store_narrow(uint8_t *bytes, VecInt wide)
-{
-#if LANES == 16
-    _mm_storeu_si128((__m128i *)(void *)bytes, _mm512_cvtepi32_epi8((__m512i)wide));
-#else
-    typedef uint8_t VecBytes __attribute__((vector_size(LANES)));
-    const VecBytes narrow = __builtin_convertvector(wide, VecBytes);
-    memcpy(bytes, &narrow, sizeof narrow);
-#endif
-}
-
-// A pixel, and what its dice say.
-typedef VecInt ChangeBytes(VecInt bytes, VecBits bits, float chance);
+// Of a pixel and its dice, which are below chance, in parts of DICE, or not.
+enum { DICE = 65535 };
+typedef VecWords ChangeWords(VecWords pixels, VecWords dice, uint16_t chance);
 
 INLINE void change_bytes(const uint8_t *bytes, uint8_t *changed, size_t first, size_t n, float chance, uint64_t key,
-                         ChangeBytes *change, const bool keeps_black)
+                         ChangeWords *change)
 {
     const Dice dice = take_dice(key);
-    assert(n % LANES == 0);
-    for (size_t i = 0; i < n; i += WAYS * LANES) {
-        const size_t ways = n - i < WAYS * LANES ? 1 : WAYS;
-        VecBits bits[WAYS];
-        if (keeps_black && is_black(bytes + i, ways * LANES)) {
-            memset(changed + i, 0, ways * LANES);
-            continue;
-        }
-        roll(&dice, first + i, bits);
-        for (size_t way = 0; way < ways; way++)
-            store_narrow(changed + i + way * LANES, change(load_wide(bytes + i + way * LANES), bits[way], chance));
+    const uint16_t limit = (uint16_t)(chance * DICE + 0.5f);
+    assert(n % KERNEL_PAD == 0 && first % 2 == 0);
+    for (size_t i = 0; i < n; i += PIXELS) {
+        const VecWords pixels = load_words(bytes + i, n - i);
+        VecWords words = (VecWords)roll(&dice, (first + i) / 2);
+        words += (VecWords)(words == DICE); // counts as its neighbour: all are below DICE, so that 1 is certain
+        store_words(changed + i, change(pixels, words, limit), n - i);
     }
 }
 
-INLINE VecInt mask(VecInt bytes, VecBits bits, float chance) { return bytes & ~(to_chances(bits) < vec_all(chance)); }
+INLINE VecWords mask(VecWords pixels, VecWords dice, uint16_t chance) { return pixels & (VecWords)(dice >= chance); }
 
-// One bit that has no part in whether a pixel is hit says which of the two it becomes.
-INLINE VecInt salt(VecInt bytes, VecBits bits, float chance)
+// Black are those of the lower half of the chance, white as many at the upper end.
+INLINE VecWords salt(VecWords pixels, VecWords dice, uint16_t chance)
 {
-    const VecInt is_hit = to_chances(bits) < vec_all(chance), grain = -((VecInt)bits & 1) & 255;
-    return (bytes & ~is_hit) | (grain & is_hit);
+    const uint16_t black = chance / 2, white = (uint16_t)(DICE - (chance - black));
+    return (pixels & (VecWords)(dice >= black)) | ((VecWords)(dice >= white) & 255);
 }
 
-INLINE VecInt draw(VecInt bytes, VecBits bits, float chance)
+INLINE VecWords draw(VecWords pixels, VecWords dice, uint16_t chance)
 {
     (void)chance;
-    return (to_chances(bits) < vec_unit_bytes(bytes)) & 255;
+    return (VecWords)(dice < pixels * (DICE / 255)) & 255;
 }
 
 void PER_ISA(mask_bytes)(const uint8_t *bytes, uint8_t *damaged, size_t first, size_t n, float chance, uint64_t key)
 {
-    change_bytes(bytes, damaged, first, n, chance, key, mask, true);
+    change_bytes(bytes, damaged, first, n, chance, key, mask);
 }
 
 void PER_ISA(salt_bytes)(const uint8_t *bytes, uint8_t *damaged, size_t first, size_t n, float chance, uint64_t key)
 {
-    change_bytes(bytes, damaged, first, n, chance, key, salt, false);
+    change_bytes(bytes, damaged, first, n, chance, key, salt);
 }
 
 void PER_ISA(draw_bits)(const uint8_t *bytes, uint8_t *drawn, size_t first, size_t n, uint64_t key)
 {
-    change_bytes(bytes, drawn, first, n, 0.0f, key, draw, true);
+    change_bytes(bytes, drawn, first, n, 0.0f, key, draw);
 }
