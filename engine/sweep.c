@@ -5,6 +5,8 @@
 
 #include "clock.h"
 
+enum { PIECE_NS = 20000000 };
+
 struct Sweep {
     SweepPlan plan;
     int next;       // item
@@ -91,18 +93,25 @@ static void run_rest(Sweep *sweep, Pool *pool)
     sweep->next = plan->items;
 }
 
+static void take_steps(Sweep *sweep, int64_t until_ns)
+{
+    do
+        sweep->next = take_step(&sweep->plan, sweep->next, 0);
+    while (sweep->next < sweep->plan.items && clock_now_ns() < until_ns);
+}
+
 // At least one step of this one.
 static void advance_one(Sweep *sweep, Pool *pool, int64_t until_ns)
 {
-    if (until_ns == INT64_MAX)
+    const SweepPlan *plan = &sweep->plan;
+    const bool is_shared = plan->items - sweep->next > plan->shard_items;
+    if (until_ns == INT64_MAX && is_shared)
         run_rest(sweep, pool);
-    else if (sweep->next < sweep->plan.items)
-        do
-            sweep->next = take_step(&sweep->plan, sweep->next, 0);
-        while (sweep->next < sweep->plan.items && clock_now_ns() < until_ns);
-    sweep->is_done = sweep->next == sweep->plan.items;
-    if (sweep->is_done && sweep->plan.finish)
-        sweep->plan.finish(sweep->plan.context);
+    else if (sweep->next < plan->items)
+        take_steps(sweep, until_ns == INT64_MAX ? clock_now_ns() + PIECE_NS : until_ns);
+    sweep->is_done = sweep->next == plan->items;
+    if (sweep->is_done && plan->finish)
+        plan->finish(plan->context);
 }
 
 bool sweep_advance(Sweep *sweep, Pool *pool, int64_t until_ns)
@@ -113,7 +122,7 @@ bool sweep_advance(Sweep *sweep, Pool *pool, int64_t until_ns)
         advance_one(sweep, pool, until_ns);
         if (sweep->is_done)
             sweep = sweep->then;
-        if (sweep && clock_now_ns() >= until_ns)
+        if (sweep && (until_ns == INT64_MAX || clock_now_ns() >= until_ns))
             return false;
     }
     return true;
@@ -123,7 +132,8 @@ bool sweep_run(Sweep *sweep, Pool *pool)
 {
     if (!sweep)
         return false;
-    (void)sweep_advance(sweep, pool, INT64_MAX);
+    while (!sweep_advance(sweep, pool, INT64_MAX)) {
+    }
     sweep_destroy(sweep);
     return true;
 }

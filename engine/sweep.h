@@ -33,8 +33,9 @@ void sweep_destroy(Sweep *sweep); // also of one that is not done; NULL is allow
 // first, then second, whose contexts stay until both are done: takes both over. NULL where one of them is NULL.
 Sweep *sweep_join(Sweep *first, Sweep *second);
 
-// Goes on until it is done (true) or until that time of clock_now_ns, at least by one step. INT64_MAX: on all threads
-// of the pool, otherwise on this one alone.
+// Goes on until it is done (true) or until that time of clock_now_ns, at least by one step, on this thread alone.
+// INT64_MAX: by a piece of it, which is all that the threads of the pool can share out before something else follows,
+// or some ms; who calls again at once loses nothing, and can be told to stop between two pieces.
 bool sweep_advance(Sweep *sweep, Pool *pool, int64_t until_ns);
 
 // To its end; frees it. False for NULL: what began it has said why.

@@ -179,6 +179,33 @@ static void what_is_left_is_left_and_threads_do_not_matter(void **state)
     pca_destroy(NULL);
 }
 
+static void slices_do_not_matter(void **state)
+{
+    (void)state;
+    Pool *pool = pool_create(1, NULL);
+    Pca *sliced;
+    Sweep *sweep = pca_begin(&train, SOME, &test, pool, &sliced, NULL);
+    assert_non_null(sweep);
+    int slices = 1;
+    while (!sweep_advance(sweep, pool, 0)) {
+        assert_null(sliced);
+        slices++;
+    }
+    sweep_destroy(sweep);
+    assert_true(slices > 3 * PIXELS);
+    assert_non_null(sliced);
+    assert_memory_equal(sliced->mean, pca->mean, sizeof pca->mean);
+    assert_memory_equal(sliced->values, pca->values, sizeof pca->values);
+    assert_memory_equal(sliced->components, pca->components, sizeof(double) * PIXELS * PIXELS);
+    assert_memory_equal(sliced->test_mse, pca->test_mse, sizeof pca->test_mse);
+    pca_destroy(sliced);
+    sweep = pca_begin(&train, SOME, &test, pool, &sliced, NULL); // one that is given up
+    assert_false(sweep_advance(sweep, pool, 0));
+    sweep_destroy(sweep);
+    assert_null(sliced);
+    pool_destroy(pool);
+}
+
 static void the_autoencoder_is_as_good_as_that(void **state)
 {
     (void)state;
@@ -227,6 +254,7 @@ int main(void)
         cmocka_unit_test(any_symmetric_matrix_is_taken_apart),
         cmocka_unit_test(known_eigenvalues_are_found),
         cmocka_unit_test(what_is_left_is_left_and_threads_do_not_matter),
+        cmocka_unit_test(slices_do_not_matter),
         cmocka_unit_test(the_autoencoder_is_as_good_as_that),
         cmocka_unit_test(it_is_cancelled_soon),
     };

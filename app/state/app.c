@@ -231,7 +231,16 @@ void app_set_playing(App *app, bool playing)
     trainer_play(app->trainer, playing);
 }
 
-int64_t app_serve(App *app, int64_t budget_ns) { return trainer_serve(app->trainer, budget_ns); }
+int64_t app_serve(App *app, int64_t budget_ns)
+{
+    Job *const jobs[] = {app->pca_run.job, app->saying_run.job};
+    const int64_t end = clock_now_ns() + budget_ns;
+    const bool has_job = (jobs[0] && !job_state(jobs[0]).is_done) || (jobs[1] && !job_state(jobs[1]).is_done);
+    int64_t next = trainer_serve(app->trainer, has_job ? budget_ns / 2 : budget_ns);
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
+        next = job_serve(jobs[i], end) ? 0 : next;
+    return next;
+}
 
 // The index of the moment that is shown, one behind the last for the newest.
 static int find_moment(const App *app)

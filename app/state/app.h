@@ -191,7 +191,8 @@ bool app_is_moving(const App *app); // whether there is such a film
 // each model.
 void app_set_goal(App *app, int epochs, int64_t step);
 
-// Where the app is driven: trains and measures for about so long. In how many ns there is more to do, as trainer_serve.
+// Where the app is driven: trains and measures for about so long, half of it for what is measured beside training. In
+// how many ns there is more to do, as trainer_serve.
 int64_t app_serve(App *app, int64_t budget_ns);
 
 // Whether every model on show has been trained as far as it will be, and every figure on show is there.

@@ -9,18 +9,31 @@
 struct PcaWork {
     const Dataset *dataset;
     int images;
+    Pool *pool;
+    Sweep *sweep;
     Pca *pca;
 };
 
 // On one thread, beside training: it takes a second or so.
-static bool compute(void *context, const LoadProgress *progress, Error *error)
+static JobTurn compute(void *context, int64_t until_ns, const LoadProgress *progress, Error *error)
 {
     PcaWork *work = context;
-    Pool *pool = pool_create(1, error);
-    if (pool)
-        work->pca = pca_create(&work->dataset->train, work->images, &work->dataset->test, pool, progress, error);
-    pool_destroy(pool);
-    return work->pca != NULL;
+    const Dataset *dataset = work->dataset;
+    (void)progress; // the job asks between two turns
+    if (!work->sweep && (work->pool = pool_create(1, error)))
+        work->sweep = pca_begin(&dataset->train, work->images, &dataset->test, work->pool, &work->pca, error);
+    if (!work->sweep)
+        return JOB_FAILED;
+    return sweep_advance(work->sweep, work->pool, until_ns) ? JOB_DONE : JOB_MORE;
+}
+
+static void free_work(PcaWork *work)
+{
+    if (work) {
+        sweep_destroy(work->sweep);
+        pool_destroy(work->pool);
+    }
+    free(work);
 }
 
 int app_choose_components(const App *app, int side)
@@ -62,10 +75,11 @@ static void begin(App *app, const Dataset *dataset)
     run->work = calloc(1, sizeof *run->work);
     if (run->work) {
         *run->work = (PcaWork){.dataset = dataset, .images = limit > 0 && limit < all ? limit : all};
-        run->job = job_start(compute, run->work, app->options.wake, app->options.wake_context, &error);
+        run->job = job_start_task(compute, run->work, app->options.is_driven, app->options.wake,
+                                  app->options.wake_context, &error);
     }
     if (!run->job) {
-        free(run->work);
+        free_work(run->work);
         run->work = NULL;
         run->has_failed = true;
         app_say(app, true, "out of memory: the PCA of the training digits");
@@ -81,7 +95,7 @@ static void take(App *app)
     run->has_failed = !good;
     if (!good)
         app_say(app, true, error.text);
-    free(run->work);
+    free_work(run->work);
     run->job = NULL;
     run->work = NULL;
 }
@@ -139,7 +153,7 @@ void pca_run_end(PcaRun *run)
         job_cancel(run->job);
         (void)job_finish(run->job, NULL);
         pca_destroy(run->work->pca);
-        free(run->work);
+        free_work(run->work);
     }
     pca_destroy(run->pca);
     *run = (PcaRun){.wanted = {run->wanted[SIDE_A], run->wanted[SIDE_B]}};

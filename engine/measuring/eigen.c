@@ -43,55 +43,91 @@ static double find_reflection(double *x, int n, double *left)
     return 2.0 / (x[0] * x[0] + rest);
 }
 
-// Column by column what lies below the first element of each is reflected onto that. Row k of the matrix keeps, from
-// k + 1 on, the vector of its reflection, factors (n) its factor. scratch (n).
-static void reduce(double *matrix, int n, Tridiagonal *out, double *factors, double *scratch)
+// All of it, in three passes over the rows.
+typedef struct Solving {
+    Tridiagonal t;
+    double *matrix;            // (n, n)
+    double *factors, *scratch; // (n)
+    double *memory;            // behind those
+} Solving;
+
+// Column k: what lies below its first element is reflected onto that. Row k of the matrix keeps, from k + 1 on, the
+// vector of its reflection, factors[k] its factor.
+static void reduce_column(Solving *s, int k)
 {
-    for (int k = 0; k < n; k++) {
-        double *const v = matrix + (size_t)k * (size_t)n + k + 1;
-        const int rest = n - k - 1;
-        out->diagonal[k] = matrix[(size_t)k * (size_t)n + (size_t)k];
-        out->below[k] = factors[k] = 0.0;
-        if (rest == 0)
-            return;
-        factors[k] = find_reflection(v, rest, &out->below[k]);
-        if (factors[k] == 0.0)
-            continue;
-        // the rest becomes (1 - f v v') A (1 - f v v') = A - v w' - w v', w = f A v - (f^2 v' A v / 2) v
-        memset(scratch, 0, (size_t)rest * sizeof *scratch);
-        for (int i = 0; i < rest; i++)
-            add_scaled(scratch, matrix + (size_t)(k + 1 + i) * (size_t)n + k + 1, factors[k] * v[i], rest);
-        add_scaled(scratch, v, -0.5 * factors[k] * multiply(scratch, v, rest), rest);
-        for (int i = 0; i < rest; i++) {
-            double *const row = matrix + (size_t)(k + 1 + i) * (size_t)n + k + 1;
-            add_scaled(row, scratch, -v[i], rest);
-            add_scaled(row, v, -scratch[i], rest);
-        }
+    const int n = s->t.n, rest = n - k - 1;
+    double *const v = s->matrix + (size_t)k * (size_t)n + k + 1, *const scratch = s->scratch;
+    s->t.diagonal[k] = s->matrix[(size_t)k * (size_t)n + (size_t)k];
+    s->t.below[k] = s->factors[k] = 0.0;
+    if (rest == 0)
+        return;
+    const double factor = s->factors[k] = find_reflection(v, rest, &s->t.below[k]);
+    if (factor == 0.0)
+        return;
+    // the rest becomes (1 - f v v') A (1 - f v v') = A - v w' - w v', w = f A v - (f^2 v' A v / 2) v
+    memset(scratch, 0, (size_t)rest * sizeof *scratch);
+    for (int i = 0; i < rest; i++)
+        add_scaled(scratch, s->matrix + (size_t)(k + 1 + i) * (size_t)n + k + 1, factor * v[i], rest);
+    add_scaled(scratch, v, -0.5 * factor * multiply(scratch, v, rest), rest);
+    for (int i = 0; i < rest; i++) {
+        double *const row = s->matrix + (size_t)(k + 1 + i) * (size_t)n + k + 1;
+        add_scaled(row, scratch, -v[i], rest);
+        add_scaled(row, v, -scratch[i], rest);
     }
 }
 
-// vectors: the product of all reflections, transposed.
-static void gather_reflections(const double *matrix, int n, const double *factors, double *vectors, double *scratch)
+static void reduce(void *context, int shard, int first, int count, int worker)
 {
-    memset(vectors, 0, (size_t)n * (size_t)n * sizeof *vectors);
+    (void)shard, (void)worker;
+    for (int k = first; k < first + count; k++)
+        reduce_column(context, k);
+}
+
+// vectors: the product of all reflections, of which the last comes first.
+static void clear_vectors(void *context)
+{
+    const Solving *s = context;
+    const int n = s->t.n;
+    memset(s->t.vectors, 0, (size_t)n * (size_t)n * sizeof *s->t.vectors);
     for (int i = 0; i < n; i++)
-        vectors[(size_t)i * (size_t)n + (size_t)i] = 1.0;
-    for (int k = n - 2; k >= 0; k--) {
-        const double *const v = matrix + (size_t)k * (size_t)n + k + 1;
-        double *const block = vectors + (size_t)(k + 1) * (size_t)n + k + 1;
-        const int rest = n - k - 1;
-        memset(scratch, 0, (size_t)rest * sizeof *scratch);
-        for (int i = 0; i < rest; i++)
-            add_scaled(scratch, block + (size_t)i * (size_t)n, v[i], rest);
-        for (int i = 0; i < rest; i++)
-            add_scaled(block + (size_t)i * (size_t)n, scratch, -factors[k] * v[i], rest);
-    }
+        s->t.vectors[(size_t)i * (size_t)n + (size_t)i] = 1.0;
+}
+
+static void gather_reflection(const Solving *s, int k)
+{
+    const int n = s->t.n, rest = n - k - 1;
+    const double *const v = s->matrix + (size_t)k * (size_t)n + k + 1;
+    double *const block = s->t.vectors + (size_t)(k + 1) * (size_t)n + k + 1, *const scratch = s->scratch;
+    memset(scratch, 0, (size_t)rest * sizeof *scratch);
+    for (int i = 0; i < rest; i++)
+        add_scaled(scratch, block + (size_t)i * (size_t)n, v[i], rest);
+    for (int i = 0; i < rest; i++)
+        add_scaled(block + (size_t)i * (size_t)n, scratch, -s->factors[k] * v[i], rest);
+}
+
+static void gather(void *context, int shard, int first, int count, int worker)
+{
+    const Solving *s = context;
+    (void)shard, (void)worker;
+    for (int i = first; i < first + count; i++)
+        if (i > 0) // the last column has none
+            gather_reflection(s, s->t.n - 1 - i);
+}
+
+// Rows are to be vectors; and what is negligible.
+static void transpose(void *context)
+{
+    Solving *s = context;
+    Tridiagonal *t = &s->t;
+    const int n = t->n;
     for (int i = 0; i < n; i++)
         for (int j = 0; j < i; j++) {
-            const double other = vectors[(size_t)i * (size_t)n + (size_t)j];
-            vectors[(size_t)i * (size_t)n + (size_t)j] = vectors[(size_t)j * (size_t)n + (size_t)i];
-            vectors[(size_t)j * (size_t)n + (size_t)i] = other;
+            const double other = t->vectors[(size_t)i * (size_t)n + (size_t)j];
+            t->vectors[(size_t)i * (size_t)n + (size_t)j] = t->vectors[(size_t)j * (size_t)n + (size_t)i];
+            t->vectors[(size_t)j * (size_t)n + (size_t)i] = other;
         }
+    for (int i = 0; i < n; i++)
+        t->negligible = fmax(t->negligible, DBL_EPSILON * (fabs(t->diagonal[i]) + fabs(t->below[i])));
 }
 
 static void rotate(double *restrict upper, double *restrict lower, double c, double s, int n)
@@ -104,7 +140,7 @@ static void rotate(double *restrict upper, double *restrict lower, double c, dou
 }
 
 // One sweep of QL over first .. last, with Wilkinson's shift.
-static void sweep(Tridiagonal *t, int first, int last)
+static void take_sweep(Tridiagonal *t, int first, int last)
 {
     double *const d = t->diagonal, *const e = t->below;
     const double half = (d[first + 1] - d[first]) / (2.0 * e[first]);
@@ -171,25 +207,64 @@ static void sort(Tridiagonal *t)
     }
 }
 
+static void find_values(void *context, int shard, int first, int count, int worker)
+{
+    Tridiagonal *t = &((Solving *)context)->t;
+    (void)shard, (void)worker;
+    for (int value = first; value < first + count; value++)
+        for (int i = 0, last; i < SWEEPS_MAX && (last = find_last(t, value)) > value; i++)
+            take_sweep(t, value, last);
+}
+
+static void sort_all(void *context) { sort(&((Solving *)context)->t); }
+
+static void free_solving(void *context)
+{
+    Solving *s = context;
+    free(s->memory);
+    free(s);
+}
+
+// One after the other: each pass is a single shard.
+static Sweep *create_pass(Solving *s, SweepVisit *visit, void (*finish)(void *context), void (*end)(void *context),
+                          bool is_ready, int n, Error *error)
+{
+    return sweep_create(&(SweepPlan){.what = "the eigenvalues of a matrix",
+                                     .items = n,
+                                     .shard_items = n,
+                                     .step_items = 1,
+                                     .visit = visit,
+                                     .finish = finish,
+                                     .free = end,
+                                     .context = s},
+                        is_ready, error);
+}
+
+Sweep *eigen_begin(double *matrix, int n, double *values, double *vectors, Error *error)
+{
+    Solving *s = calloc(1, sizeof *s);
+    double *const memory = s ? calloc(3 * (size_t)n, sizeof *memory) : NULL;
+    if (memory)
+        *s = (Solving){.t = {.n = n, .diagonal = values, .below = memory, .vectors = vectors},
+                       .matrix = matrix,
+                       .factors = memory + n,
+                       .scratch = memory + 2 * (size_t)n,
+                       .memory = memory};
+    Sweep *reducing = create_pass(s, reduce, clear_vectors, free_solving, memory != NULL, n, error);
+    if (!reducing)
+        return NULL;
+    Sweep *gathered = sweep_join(reducing, create_pass(s, gather, transpose, NULL, true, n, error));
+    if (!gathered)
+        return NULL;
+    return sweep_join(gathered, create_pass(s, find_values, sort_all, NULL, true, n, error));
+}
+
 bool eigen_solve(double *matrix, int n, double *values, double *vectors, const LoadProgress *progress, Error *error)
 {
-    double *const scratch = calloc(3 * (size_t)n, sizeof *scratch);
-    if (!scratch)
-        return error_set(error, "out of memory: the eigenvalues of a matrix");
-    Tridiagonal t = {.n = n, .diagonal = values, .below = scratch, .vectors = vectors};
-    double *const factors = scratch + n;
-    reduce(matrix, n, &t, factors, scratch + 2 * (size_t)n);
-    gather_reflections(matrix, n, factors, vectors, scratch + 2 * (size_t)n);
-    for (int i = 0; i < n; i++)
-        t.negligible = fmax(t.negligible, DBL_EPSILON * (fabs(t.diagonal[i]) + fabs(t.below[i])));
-    bool good = true;
-    for (int first = 0; good && first < n; first++) {
-        for (int i = 0, last; i < SWEEPS_MAX && (last = find_last(&t, first)) > first; i++)
-            sweep(&t, first, last);
-        good = load_progress_report(progress, (uint64_t)first, (uint64_t)n, error);
-    }
-    if (good)
-        sort(&t);
-    free(scratch);
+    Sweep *sweep = eigen_begin(matrix, n, values, vectors, error);
+    bool good = sweep != NULL;
+    while (good && !sweep_advance(sweep, NULL, INT64_MAX))
+        good = load_progress_report(progress, 0, 0, error);
+    sweep_destroy(sweep);
     return good;
 }

@@ -7,8 +7,12 @@
 #pragma once
 #include "error.h"
 #include "load_progress.h"
+#include "sweep.h"
 
 // matrix: (n, n), symmetric, finite; destroyed. values (n): the eigenvalues, falling. vectors (n, n): row i is that of
 // values[i], of length 1, its largest element positive (the first of equals). progress: asked now and then, NULL:
 // nobody. False: memory is short or progress ended it, "cancelled".
 bool eigen_solve(double *matrix, int n, double *values, double *vectors, const LoadProgress *progress, Error *error);
+
+// The same in slices; everything is borrowed until the sweep is done.
+Sweep *eigen_begin(double *matrix, int n, double *values, double *vectors, Error *error);

@@ -24,63 +24,91 @@ typedef struct Moments {
     double products[DIGIT_PIXELS][DIGIT_PIXELS], sums[DIGIT_PIXELS];
 } Moments;
 
+// A shard is a band of the pixels with itself and with all behind it; its items are groups of images.
 typedef struct Summing {
     const ImageSet *set;
-    int images;
+    int images, groups, worker_count;
     Moments *moments;
     float **scratch; // by worker: (EXACT_IMAGES, DIGIT_PIXELS) and (STRIP_COLUMNS, DIGIT_PIXELS)
-    const LoadProgress *progress;
 } Summing;
 
-// Band i of the pixels with itself and with all behind it.
-static void sum_band(void *context, int task_index, int worker_index)
+static void sum_group(void *context, int band, int item, int count, int worker_index)
 {
     const Summing *s = context;
-    const size_t first = (size_t)task_index * STRIP_COLUMNS, columns = DIGIT_PIXELS - first;
+    const size_t first = (size_t)band * STRIP_COLUMNS, columns = DIGIT_PIXELS - first;
     float *const pixels = s->scratch[worker_index], *const products = pixels + (size_t)EXACT_IMAGES * DIGIT_PIXELS;
-    for (int image = 0; image < s->images; image += EXACT_IMAGES) {
-        const int rows = s->images - image < EXACT_IMAGES ? s->images - image : EXACT_IMAGES;
-        for (size_t row = 0; row < (size_t)rows; row++) {
-            const uint8_t *const bytes = s->set->pixels + ((size_t)image + row) * DIGIT_PIXELS + first;
-            for (size_t i = 0; i < columns; i++)
-                pixels[row * columns + i] = (float)bytes[i];
-        }
-        kernel_get()->multiply(&(Product){.m = STRIP_COLUMNS,
-                                          .n = columns,
-                                          .k = (size_t)rows,
-                                          .a = pixels,
-                                          .a_row = 1,
-                                          .a_column = columns,
-                                          .b = pixels,
-                                          .b_stride = columns,
-                                          .c = products,
-                                          .c_stride = columns});
-        for (size_t i = 0; i < STRIP_COLUMNS; i++)
-            for (size_t j = 0; j < columns; j++)
-                s->moments->products[first + i][first + j] += (double)products[i * columns + j];
-        for (size_t row = 0; row < (size_t)rows; row++)
-            for (size_t i = 0; i < STRIP_COLUMNS; i++)
-                s->moments->sums[first + i] += (double)pixels[row * columns + i];
+    const int image = item % s->groups * EXACT_IMAGES;
+    const int rows = s->images - image < EXACT_IMAGES ? s->images - image : EXACT_IMAGES;
+    (void)count; // one at a time
+    for (size_t row = 0; row < (size_t)rows; row++) {
+        const uint8_t *const bytes = s->set->pixels + ((size_t)image + row) * DIGIT_PIXELS + first;
+        for (size_t i = 0; i < columns; i++)
+            pixels[row * columns + i] = (float)bytes[i];
     }
+    kernel_get()->multiply(&(Product){.m = STRIP_COLUMNS,
+                                      .n = columns,
+                                      .k = (size_t)rows,
+                                      .a = pixels,
+                                      .a_row = 1,
+                                      .a_column = columns,
+                                      .b = pixels,
+                                      .b_stride = columns,
+                                      .c = products,
+                                      .c_stride = columns});
+    for (size_t i = 0; i < STRIP_COLUMNS; i++)
+        for (size_t j = 0; j < columns; j++)
+            s->moments->products[first + i][first + j] += (double)products[i * columns + j];
+    for (size_t row = 0; row < (size_t)rows; row++)
+        for (size_t i = 0; i < STRIP_COLUMNS; i++)
+            s->moments->sums[first + i] += (double)pixels[row * columns + i];
 }
 
-static bool sum_moments(const ImageSet *set, int images, Pool *pool, Moments *moments, Error *error)
+static void mirror(void *context)
 {
-    const int workers = pool_thread_count(pool);
-    Summing summing = {
-        .set = set, .images = images, .moments = moments, .scratch = calloc((size_t)workers, sizeof(float *))};
-    bool good = summing.scratch != NULL;
-    for (int i = 0; good && i < workers; i++)
-        good = (summing.scratch[i] = floats_create((size_t)(EXACT_IMAGES + STRIP_COLUMNS) * DIGIT_PIXELS)) != NULL;
-    if (good)
-        pool_run(pool, BANDS, sum_band, &summing);
-    for (int i = 0; summing.scratch && i < workers; i++)
-        floats_free(summing.scratch[i]);
-    free(summing.scratch);
+    Moments *moments = ((Summing *)context)->moments;
     for (int i = 0; i < DIGIT_PIXELS; i++)
         for (int j = 0; j < i; j++)
             moments->products[i][j] = moments->products[j][i];
-    return good || error_set(error, "out of memory: the covariance of %d images", images);
+}
+
+static void free_summing(void *context)
+{
+    Summing *s = context;
+    for (int i = 0; s->scratch && i < s->worker_count; i++)
+        floats_free(s->scratch[i]);
+    free(s->scratch);
+    free(s);
+}
+
+static bool prepare_summing(Summing *s)
+{
+    s->scratch = calloc((size_t)s->worker_count, sizeof *s->scratch);
+    bool good = s->scratch != NULL;
+    for (int i = 0; good && i < s->worker_count; i++)
+        good = (s->scratch[i] = floats_create((size_t)(EXACT_IMAGES + STRIP_COLUMNS) * DIGIT_PIXELS)) != NULL;
+    return good;
+}
+
+// moments: of zeros.
+static Sweep *begin_moments(const ImageSet *set, int images, const Pool *pool, Moments *moments, Error *error)
+{
+    const int groups = (images + EXACT_IMAGES - 1) / EXACT_IMAGES;
+    Summing *s = malloc(sizeof *s);
+    if (s)
+        *s = (Summing){.set = set,
+                       .images = images,
+                       .groups = groups,
+                       .worker_count = pool_thread_count(pool),
+                       .moments = moments};
+    return sweep_create(&(SweepPlan){.what = "the covariance of images",
+                                     .items = BANDS * groups,
+                                     .shard_items = groups,
+                                     .step_items = 1,
+                                     .visit = sum_group,
+                                     .finish = mirror,
+                                     .free = free_summing,
+                                     .context = s},
+                        s && prepare_summing(s), error);
 }
 
 // ---- what is left -------------------------------------------------------------------------------------------------
@@ -97,25 +125,6 @@ static void centre(const Moments *moments, int images, const double *mean, doubl
                                             (own[i] - mean[i]) * (own[j] - mean[j]);
 }
 
-typedef struct Leaving {
-    const double *components, *scatter;
-    double *along; // (DIGIT_PIXELS): what the images vary along each component
-} Leaving;
-
-static void measure_along(void *context, int task_index, int worker_index)
-{
-    const Leaving *l = context;
-    const double *const component = l->components + (size_t)task_index * DIGIT_PIXELS;
-    double product[DIGIT_PIXELS] = {0}, sum = 0.0;
-    (void)worker_index;
-    for (int i = 0; i < DIGIT_PIXELS; i++)
-        for (int j = 0; j < DIGIT_PIXELS; j++)
-            product[j] += component[i] * l->scatter[i * DIGIT_PIXELS + j];
-    for (int i = 0; i < DIGIT_PIXELS; i++)
-        sum += product[i] * component[i];
-    l->along[task_index] = sum;
-}
-
 // The mean squared error behind each number of components; rounding leaves nothing below 0.
 static void fill_mse(const double *along, double mse[DIGIT_PIXELS + 1])
 {
@@ -129,52 +138,123 @@ static void fill_mse(const double *along, double mse[DIGIT_PIXELS + 1])
 
 // ---- the whole ----------------------------------------------------------------------------------------------------
 
-typedef struct Scratch {
+typedef struct Finding {
+    Pca *pca; // until it is out's
+    Pca **out;
+    int test_count;
     Moments train, test;
-    double matrix[DIGIT_PIXELS * DIGIT_PIXELS], along[DIGIT_PIXELS];
-} Scratch;
+    double matrix[DIGIT_PIXELS * DIGIT_PIXELS];
+    double along[DIGIT_PIXELS]; // what the test images vary along each component
+} Finding;
 
-static bool fill(Pca *pca, Scratch *scratch, const ImageSet *train, const ImageSet *test, Pool *pool,
-                 const LoadProgress *progress, Error *error)
+static void centre_train(void *context)
 {
-    if (!sum_moments(train, pca->images, pool, &scratch->train, error) ||
-        !load_progress_report(progress, 0, 0, error) || !sum_moments(test, test->count, pool, &scratch->test, error) ||
-        !load_progress_report(progress, 0, 0, error))
-        return false;
+    Finding *f = context;
     for (int i = 0; i < DIGIT_PIXELS; i++)
-        pca->mean[i] = scratch->train.sums[i] / pca->images / 255.0;
-    centre(&scratch->train, pca->images, pca->mean, scratch->matrix);
-    if (!eigen_solve(scratch->matrix, DIGIT_PIXELS, pca->values, pca->components, progress, error))
-        return false;
-    fill_mse(pca->values, pca->train_mse);
-    centre(&scratch->test, test->count, pca->mean, scratch->matrix);
-    pool_run(pool, DIGIT_PIXELS, measure_along,
-             &(Leaving){.components = pca->components, .scatter = scratch->matrix, .along = scratch->along});
-    fill_mse(scratch->along, pca->test_mse);
-    return true;
+        f->pca->mean[i] = f->train.sums[i] / f->pca->images / 255.0;
+    centre(&f->train, f->pca->images, f->pca->mean, f->matrix);
+}
+
+static void centre_test(void *context)
+{
+    Finding *f = context;
+    fill_mse(f->pca->values, f->pca->train_mse);
+    centre(&f->test, f->test_count, f->pca->mean, f->matrix);
+}
+
+static void measure_along(void *context, int component_index, int first, int count, int worker_index)
+{
+    Finding *f = context;
+    const double *const component = f->pca->components + (size_t)component_index * DIGIT_PIXELS;
+    double product[DIGIT_PIXELS] = {0}, sum = 0.0;
+    (void)first, (void)count, (void)worker_index; // one at a time, each a shard
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        for (int j = 0; j < DIGIT_PIXELS; j++)
+            product[j] += component[i] * f->matrix[i * DIGIT_PIXELS + j];
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        sum += product[i] * component[i];
+    f->along[component_index] = sum;
+}
+
+static void end_finding(void *context)
+{
+    Finding *f = context;
+    fill_mse(f->along, f->pca->test_mse);
+    *f->out = f->pca;
+    f->pca = NULL;
+}
+
+static void free_finding(void *context)
+{
+    Finding *f = context;
+    pca_destroy(f->pca);
+    free(f);
+}
+
+static Pca *create(int images)
+{
+    Pca *pca = calloc(1, sizeof *pca);
+    double *const components = malloc((size_t)DIGIT_PIXELS * DIGIT_PIXELS * sizeof *components);
+    if (!pca || !components) {
+        free(pca);
+        free(components);
+        return NULL;
+    }
+    pca->images = images;
+    pca->components = components;
+    return pca;
+}
+
+// A part of the finding without items, or with one for each pixel.
+static Sweep *begin_part(Finding *f, int items, void (*finish)(void *context), void (*end)(void *context),
+                         bool is_ready, Error *error)
+{
+    return sweep_create(&(SweepPlan){.what = "the principal components of images",
+                                     .items = items,
+                                     .shard_items = 1,
+                                     .step_items = 1,
+                                     .visit = measure_along,
+                                     .finish = finish,
+                                     .free = end,
+                                     .context = f},
+                        is_ready, error);
+}
+
+Sweep *pca_begin(const ImageSet *train, int train_count, const ImageSet *test, const Pool *pool, Pca **out,
+                 Error *error)
+{
+    assert(train_count >= 1 && train_count <= train->count && test->count >= 1);
+    Finding *f = calloc(1, sizeof *f);
+    *out = NULL;
+    if (f) {
+        f->pca = create(train_count);
+        f->out = out;
+        f->test_count = test->count;
+    }
+    Sweep *whole = begin_part(f, 0, NULL, free_finding, f && f->pca, error);
+    if (!whole)
+        return NULL;
+    Sweep *const parts[] = {begin_moments(train, train_count, pool, &f->train, error),
+                            begin_moments(test, test->count, pool, &f->test, error),
+                            begin_part(f, 0, centre_train, NULL, true, error),
+                            eigen_begin(f->matrix, DIGIT_PIXELS, f->pca->values, f->pca->components, error),
+                            begin_part(f, 0, centre_test, NULL, true, error),
+                            begin_part(f, DIGIT_PIXELS, end_finding, NULL, true, error)};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        whole = sweep_join(whole, parts[i]);
+    return whole;
 }
 
 Pca *pca_create(const ImageSet *train, int train_count, const ImageSet *test, Pool *pool, const LoadProgress *progress,
                 Error *error)
 {
-    assert(train_count >= 1 && train_count <= train->count && test->count >= 1);
-    Pca *pca = calloc(1, sizeof *pca);
-    Scratch *scratch = calloc(1, sizeof *scratch);
-    double *const components = malloc((size_t)DIGIT_PIXELS * DIGIT_PIXELS * sizeof *components);
-    bool good = pca && scratch && components;
-    if (good) {
-        pca->images = train_count;
-        pca->components = components;
-        good = fill(pca, scratch, train, test, pool, progress, error);
-    } else {
-        error_set(error, "out of memory: the principal components of %d images", train_count);
-    }
-    free(scratch);
-    if (good)
-        return pca;
-    free(components);
-    free(pca);
-    return NULL;
+    Pca *pca;
+    Sweep *sweep = pca_begin(train, train_count, test, pool, &pca, error);
+    bool good = sweep != NULL;
+    while (good && !sweep_advance(sweep, pool, INT64_MAX))
+        good = load_progress_report(progress, 0, 0, error);
+    sweep_destroy(sweep);
+    return pca;
 }
 
 void pca_destroy(Pca *pca)

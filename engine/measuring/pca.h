@@ -10,6 +10,7 @@
 #include "load_progress.h"
 #include "models/model.h"
 #include "pool.h"
+#include "sweep.h"
 
 typedef struct Pca {
     int images;                  // of the training set
@@ -25,6 +26,10 @@ typedef struct Pca {
 // Owned by the caller: pca_destroy.
 Pca *pca_create(const ImageSet *train, int train_count, const ImageSet *test, Pool *pool, const LoadProgress *progress,
                 Error *error);
+
+// The same in slices: *out is NULL until the sweep is done, and then the caller's; everything is borrowed until then.
+Sweep *pca_begin(const ImageSet *train, int train_count, const ImageSet *test, const Pool *pool, Pca **out,
+                 Error *error);
 void pca_destroy(Pca *pca); // NULL is allowed
 
 // As many as the model's code has units, as far as there are.
