@@ -140,6 +140,8 @@ static void bounds_are_held_from_both_sides(void **state)
         {"wipe", "0.5", "1.5"},
         {"pace", "\"10\"", "10"},
         {"paused", "true", "\"yes\""},
+        {"hide", "[\"more\",\"data\"]", "[\"door\"]"},
+        {"hide", "[\"histogram\"]", "\"histogram\""},
         {"popup", "[\"help\"]", "\"help\""},
         {"popup", "[\"glossary\",\"seed\"]", "[\"glossary\",\"zebra\"]"},
         {"popup", "[\"setups\"]", "[\"door\"]"},

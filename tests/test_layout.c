@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "panels/layout.h"
+#include "state/controls.h"
 
 typedef struct Boxes {
     Rect rects[256];
@@ -132,7 +133,8 @@ static Boxes collect(const Layout *layout, float scale)
     const StageRow *rows = layout->stage.rows;
     add(&boxes, "top", layout->top);
     add(&boxes, "narrator", layout->narrator);
-    add(&boxes, "playback", layout->playback);
+    if (layout->playback.h > 0)
+        add(&boxes, "playback", layout->playback);
     if (layout->status.h > 0)
         add(&boxes, "status", layout->status);
     add(&boxes, "histogram", layout->histogram);
@@ -223,8 +225,42 @@ static void test_extreme_sizes(void **state)
                     check_scenes(widths[w], heights[h], layout_fit_scale(1, wanted[s], widths[w], heights[h]));
 }
 
+// What is left out leaves its room to the others, and nothing overlaps.
+static void test_hidden(void **state)
+{
+    (void)state;
+    static const float sizes[][2] = {{LEAST_WIDTH, LEAST_HEIGHT}, {960, 600}, {1024, 640}, {1440, 900}, {2560, 1440}};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (int scene = 0; scene < SCENE_COUNT; scene++)
+            for (int control = 0; control <= CONTROL_COUNT; control++)
+                for (int lesson = -1; lesson < 1; lesson++) {
+                    Look look = look_default();
+                    look.scene = (Scene)scene;
+                    look.lesson = lesson;
+                    look.hidden = control < CONTROL_COUNT ? 1u << control : (1u << CONTROL_COUNT) - 1;
+                    check(sizes[s][0], sizes[s][1], layout_fit_scale(1, 1, sizes[s][0], sizes[s][1]), &look);
+                }
+    Look look = look_default();
+    const Layout whole = layout_create(1440, 900, 1, &look);
+    look.hidden = 1u << HIDE_HISTOGRAM;
+    const Layout curves = layout_create(1440, 900, 1, &look);
+    assert_true(curves.histogram.w == 0 && curves.curves.x == whole.histogram.x);
+    assert_true(curves.curves.x + curves.curves.w == whole.curves.x + whole.curves.w);
+    look.hidden = 1u << HIDE_TABLE | 1u << HIDE_CURVES;
+    const Layout histogram = layout_create(1440, 900, 1, &look);
+    assert_true(histogram.curves.w == 0 && histogram.stage.table.w == 0);
+    assert_true(histogram.histogram.x + histogram.histogram.w == whole.stage.table.x + whole.stage.table.w);
+    look.hidden = 1u << HIDE_NARRATOR;
+    assert_true(layout_create(1440, 900, 1, &look).area.h > whole.area.h);
+    look.hidden = 1u << HIDE_PLAY | 1u << HIDE_SPEED | 1u << HIDE_FILM;
+    assert_true(layout_create(1440, 900, 1, &look).area.h == whole.area.h); // for the timeline
+    look.hidden |= 1u << HIDE_TIMELINE;
+    assert_true(layout_create(1440, 900, 1, &look).area.h > whole.area.h);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_sizes), cmocka_unit_test(test_extreme_sizes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_sizes), cmocka_unit_test(test_extreme_sizes),
+                                       cmocka_unit_test(test_hidden)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

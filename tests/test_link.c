@@ -12,6 +12,7 @@
 #include "commands/cli_options.h"
 #include "commands/link.h"
 #include "files/capture_pad.h"
+#include "state/controls.h"
 
 static Options read_options, other_options; // too large for a stack
 static CaptureState written;
@@ -116,6 +117,7 @@ static void a_link_says_what_the_options_say(void **state)
                                            {"pixel", "12,13"},
                                            {"target", "0.3"},
                                            {"drawn", NULL},
+                                           {"hide", "more,data"},
                                            {"step", "10"},
                                            {"theme", "light"},
                                            {"speed", "10"}};
@@ -174,6 +176,12 @@ static void what_is_wrong_is_refused_by_name(void **state)
     check_refused("#view=%4", "hexadecimal");
     check_refused("#view=%zz", "hexadecimal");
     check_refused("#vi%00ew=solo", "hexadecimal");
+    check_refused("#hide=more,more", "'more' is given twice");
+    check_read("#hide=door,more&outputs=door", &read_options); // of another version
+    assert_int_equal(read_options.notices.count, 2);
+    assert_int_equal(read_options.look.hidden, 1u << HIDE_MORE);
+    assert_int_equal(read_options.look.matrix_outputs, look_default().matrix_outputs);
+    assert_int_equal(parse("--hide=door", NULL, &read_options, NULL), CLI_USAGE);
     check_read("#shine=%1b[1m&=3", &read_options);
     assert_int_equal(read_options.notices.count, 2);
     assert_non_null(strstr(read_options.notices.text[0], "'shine'"));
@@ -230,6 +238,7 @@ static void roll_look(Look *look)
     look->claim_page = roll(CLAIM_PAGES);
     look->show_as = (ShowAs)roll(SHOW_AS_COUNT);
     look->is_clipped = roll(2);
+    look->hidden = roll(2) ? (unsigned)roll(1 << CONTROL_COUNT) : 0;
     if (roll(4) == 0) {
         look->lesson = roll(LESSON_COUNT);
         look->lesson_step = roll(lesson_get(look->lesson)->step_count);
@@ -288,6 +297,7 @@ static void check_look(const Look *look, const Look *was)
     assert_int_equal(look->pixel, was->pixel);
     assert_int_equal(look->claim_page, was->claim_page);
     assert_int_equal(look->show_as, was->show_as);
+    assert_int_equal(look->hidden, was->hidden);
     assert_int_equal(look->lesson, was->lesson);
     if (was->lesson >= 0)
         assert_int_equal(look->lesson_step, was->lesson_step);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -112,10 +113,98 @@ static void test_a_stroke_ends_in_any_size(void **state)
     assert_int_equal(scene.ui.active, 0);
 }
 
+// ---- what is left out ---------------------------------------------------------------------------------------------
+
+static bool has_widget(const char *prefix)
+{
+    for (int i = 0; i < scene.ui.widget_count; i++)
+        if (strncmp(scene.ui.widgets[i].id, prefix, strlen(prefix)) == 0)
+            return true;
+    return false;
+}
+
+// Whether a key asks for anything: another request than to look at what is looked at.
+static bool asks(int key, bool control)
+{
+    const Input input = {.keys = {{key, false, control}}, .key_count = 1};
+    const Frame *frame = draw(1440, 900, 1, &input);
+    for (int i = 0; i < scene.requests.count; i++)
+        if (scene.requests.items[i].kind != REQUEST_LOOK ||
+            memcmp(&scene.requests.items[i].look, &frame->look, sizeof frame->look) != 0)
+            return true;
+    return false;
+}
+
+static void test_what_is_left_out_is_nowhere(void **state)
+{
+    (void)state;
+    static const struct {
+        Control control;
+        const char *widget; // the beginning of its id; NULL: it has none
+        int key;            // 0: none
+        bool is_control;
+    } rows[] = {
+        {HIDE_MATRIX, "view.matrix", '4', false},  {HIDE_INSPECT, "view.inspect", '5', false},
+        {HIDE_CLAIMS, "view.claims", '6', false},  {HIDE_CODE, "view.code", '7', false},
+        {HIDE_LATENT, "view.latent", '8', false},  {HIDE_LESSON, "lesson.offer", 0, false},
+        {HIDE_DATA, "menu.data", 'o', true},       {HIDE_SETUPS, "menu.setups", 'o', false},
+        {HIDE_SHOWING, "menu.view", 'k', false},   {HIDE_SHOWING, "menu.view", 'm', false},
+        {HIDE_SAVE, "screenshot", 's', false},     {HIDE_HELP, "help", '?', false},
+        {HIDE_MODELS, "a.loss", 0, false},         {HIDE_MODELS, "b.output", 0, false},
+        {HIDE_MODELS, "a.more", 0, false},         {HIDE_MORE, "a.more", 0, false},
+        {HIDE_PAGES, "page.next", ']', false},     {HIDE_PAGES, "page.shuffle", 'x', false},
+        {HIDE_HISTOGRAM, "histogram", 'l', false}, {HIDE_HISTOGRAM, NULL, 'g', false},
+        {HIDE_PLAY, "play", ' ', false},           {HIDE_PLAY, "step", '.', false},
+        {HIDE_PLAY, "restart", 'r', false},        {HIDE_SPEED, "pace", 0, false},
+        {HIDE_FILM, "film", 'f', false},           {HIDE_TIMELINE, "time", ',', false},
+    };
+    const Input still = {.is_inside = false};
+    scene.app->look.scene = SCENE_COMPARE;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int hidden = 0; hidden < 2; hidden++) {
+            scene.app->look.hidden = hidden ? 1u << rows[i].control : 0;
+            scene.ui.field.id = 0; // the path's, which the menu of data opens
+            (void)draw(1440, 900, 1, &still);
+            if (rows[i].widget && has_widget(rows[i].widget) == hidden)
+                fail_msg("%s: %s is %s", control_key((int)rows[i].control), rows[i].widget,
+                         hidden ? "there" : "not there");
+            if (rows[i].key && asks(rows[i].key, rows[i].is_control) == hidden)
+                fail_msg("%s: key %c", control_key((int)rows[i].control), rows[i].key);
+        }
+    scene.app->look.hidden = 0;
+}
+
+// A lesson that has been sent goes on, whatever is left out around it.
+static void test_a_lesson_goes_on(void **state)
+{
+    (void)state;
+    scene.app->look.hidden = (1u << CONTROL_COUNT) - 1;
+    Requests requests = {.items = {{.kind = REQUEST_LESSON, .value = 0}}, .count = 1};
+    Look look = scene.app->look;
+    controls_filter(&look, &requests);
+    assert_int_equal(requests.count, 0);
+    requests.count = 1;
+    look.lesson = 0;
+    controls_filter(&look, &requests);
+    assert_int_equal(requests.count, 1);
+    requests.items[0] = (Request){.kind = REQUEST_MOMENT, .value = 0};
+    controls_filter(&look, &requests);
+    assert_int_equal(requests.count, 1); // back to the newest
+    requests.items[0] = (Request){.kind = REQUEST_PRESET, .value = preset_find("pixel")};
+    controls_filter(&look, &requests);
+    assert_int_equal(requests.count, 0); // into a view that is left out
+    requests.items[0] = (Request){.kind = REQUEST_QUIT};
+    requests.count = 1;
+    controls_filter(&look, &requests);
+    assert_int_equal(requests.count, 1);
+    scene.app->look.hidden = 0;
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_view_survives_every_size),
-                                       cmocka_unit_test(test_help_at_every_size),
-                                       cmocka_unit_test(test_a_stroke_ends_in_any_size)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_view_survives_every_size), cmocka_unit_test(test_help_at_every_size),
+        cmocka_unit_test(test_a_stroke_ends_in_any_size), cmocka_unit_test(test_what_is_left_out_is_nowhere),
+        cmocka_unit_test(test_a_lesson_goes_on)};
     return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

@@ -42,7 +42,7 @@ typedef struct OptionRow {
     Words *words;     // NULL: it has none
 } OptionRow;
 
-enum { WORDS_SIZE = 256, CLI_VALUE_SIZE = 2048 }; // of all words of an option, of a value
+enum { WORDS_SIZE = 320, CLI_VALUE_SIZE = 2048 }; // of all words of an option, of a value
 
 // What stands for the value: metavar, or the words with bars between; NULL: it takes none.
 const char *cli_metavar(const OptionRow *row, char text[WORDS_SIZE]);

@@ -65,10 +65,38 @@ static bool read_data(const OptionRow *row, Options *options, const char *value,
     return error_set(error, "%s %.60s: expected one of %s", row->name, value, names);
 }
 
+static bool is_word(Words *words, const char *item)
+{
+    for (int i = 0; words(i); i++)
+        if (strcmp(words(i), item) == 0)
+            return true;
+    return false;
+}
+
+// A list from a newer version may have more in it than is known here: the rest is followed.
+static bool read_list(const OptionRow *row, Options *options, const char *value, Error *error)
+{
+    char items[LINK_SIZE], known[LINK_SIZE] = "";
+    size_t used = 0;
+    (void)snprintf(items, sizeof items, "%s", value);
+    for (char *item = items, *next; item; item = next) {
+        next = strchr(item, ',');
+        if (next)
+            *next++ = 0;
+        if (is_word(row->words, item))
+            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? "," : "", item);
+        else
+            notices_add(&options->notices, "the link's %s has '%.40s', which this version does not know",
+                        row->name + strlen("--"), item);
+    }
+    return !*known || cli_read_value(row, options, known, error);
+}
+
 static bool read_value(const OptionRow *row, Options *options, const char *value, Error *error)
 {
     OptionRow own = *row;
     switch (row->kind) {
+    case KIND_SET: return read_list(row, options, value, error);
     case KIND_DATA: return read_data(row, options, value, error);
     case KIND_MODEL: // which no file's name is
         own.kind = strcmp(value, "pca") == 0 ? KIND_MODEL : KIND_SPEC;
@@ -86,7 +114,6 @@ static bool read_value(const OptionRow *row, Options *options, const char *value
     case KIND_SPEC:
     case KIND_SIZE:
     case KIND_HEATS:
-    case KIND_SET:
     case KIND_DRAWING:
     case KIND_PIXEL:
     case KIND_RANGE: return cli_read_value(row, options, value, error);

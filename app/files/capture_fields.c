@@ -72,6 +72,7 @@ static const CaptureField fields[] = {
     {"target", capture_write_target, capture_read_target},
     {"brush_bins", capture_write_brush, capture_read_brush},
     {"matrix", capture_write_matrix, capture_read_matrix},
+    {"hide", capture_write_hide, capture_read_hide},
     {"claims_page", capture_write_claims_page, capture_read_claims_page},
     {"measured", capture_write_measured, capture_read_measured},
     {"verdicts", capture_write_verdicts, capture_read_verdicts},

@@ -66,10 +66,11 @@ CaptureRead capture_read_data, capture_read_page, capture_read_digit;
 // capture_look.c
 CaptureWrite capture_write_heatmaps, capture_write_scales, capture_write_clipped, capture_write_show_as,
     capture_write_binary, capture_write_histogram, capture_write_curve, capture_write_wipe, capture_write_fed_back,
-    capture_write_pixel, capture_write_pixel_choice, capture_write_target, capture_write_brush, capture_write_matrix;
+    capture_write_pixel, capture_write_pixel_choice, capture_write_target, capture_write_brush, capture_write_matrix,
+    capture_write_hide;
 CaptureRead capture_read_heatmaps, capture_read_scales, capture_read_clipped, capture_read_show_as, capture_read_binary,
     capture_read_histogram, capture_read_curve, capture_read_wipe, capture_read_fed_back, capture_read_pixel,
-    capture_read_pixel_choice, capture_read_target, capture_read_brush, capture_read_matrix;
+    capture_read_pixel_choice, capture_read_target, capture_read_brush, capture_read_matrix, capture_read_hide;
 
 // capture_window.c
 CaptureWrite capture_write_theme, capture_write_pad_brush, capture_write_centred, capture_write_newest,

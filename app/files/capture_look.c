@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "state/controls.h"
 #include "state/curve.h"
 
 static const char *heat_key(int i) { return heatmap_get(i)->key; }
@@ -209,7 +210,7 @@ static bool read_bits(const json_t *value, CaptureKey *key, int count, unsigned 
 {
     unsigned bits = 0;
     if (json_array_size(value) == 0)
-        return capture_expect(value, "a list of rows or columns", error);
+        return capture_expect(value, "a list of names", error);
     for (size_t i = 0; i < json_array_size(value); i++) {
         int index;
         if (!capture_read_key(json_array_get(value, i), key, count, &index, error))
@@ -218,6 +219,17 @@ static bool read_bits(const json_t *value, CaptureKey *key, int count, unsigned 
     }
     *out = bits;
     return true;
+}
+
+// What of the window is left out.
+json_t *capture_write_hide(const CaptureSource *s)
+{
+    return s->frame->look.hidden ? list_bits(s->frame->look.hidden, control_key, CONTROL_COUNT) : NULL;
+}
+
+bool capture_read_hide(const json_t *value, CaptureState *out, Error *error)
+{
+    return read_bits(value, control_key, CONTROL_COUNT, &out->saved.look.hidden, error);
 }
 
 // In other views where it is not what it is at first.

@@ -26,7 +26,7 @@ static void draw_digits(Panel *panel, Rect *line)
     Ui *ui = panel->ui;
     static const char *const labels[] = {"\u2039", "\u203a", "Shuffle"};
     const float height = ui_px(ui, 22), gap = ui_px(ui, 4);
-    for (int i = 2; i >= 0; i--) {
+    for (int i = 2; i >= 0 && !panel_hides(panel, HIDE_PAGES); i--) {
         char id[24];
         (void)snprintf(id, sizeof id, "code_digit.%d", i);
         const float width =

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "panels/layout_parts.h"
+#include "state/controls.h"
 
 // The window for which the distances of the theme are meant; the least at which they fit; below the first text keeps so
 // much of its size.
@@ -47,6 +48,12 @@ static void place_answer(Layout *layout)
     layout->histogram = layout->curves = layout->stage.table = (Rect){0};
 }
 
+static bool has_playback(const Look *look)
+{
+    return !(look_hides(look, HIDE_PLAY) && look_hides(look, HIDE_SPEED) && look_hides(look, HIDE_FILM) &&
+             look_hides(look, HIDE_TIMELINE));
+}
+
 Layout layout_create(float width, float height, float scale, const Look *look)
 {
     Layout layout;
@@ -56,12 +63,14 @@ Layout layout_create(float width, float height, float scale, const Look *look)
     width = fmaxf(width, LEAST_WIDTH);
     height = fmaxf(height, LEAST_HEIGHT);
     const bool small = is_small(width, height, scale), is_lesson = look->lesson >= 0;
+    const bool is_silent = look_hides(look, HIDE_NARRATOR) && !is_lesson && look->scene != SCENE_CLAIMS; // whose tabs
     const float top = layout_px(small ? 34 : TOP_HEIGHT, scale), margin = layout_px(small ? 12 : MARGIN, scale);
-    const float narrator = layout_px(is_lesson ? (small ? LESSON_SMALL_HEIGHT : LESSON_HEIGHT)
-                                     : small   ? 28
-                                               : NARRATOR_HEIGHT,
+    const float narrator = layout_px(is_silent   ? 6
+                                     : is_lesson ? (small ? LESSON_SMALL_HEIGHT : LESSON_HEIGHT)
+                                     : small     ? 28
+                                                 : NARRATOR_HEIGHT,
                                      scale);
-    const float playback = layout_px(small ? 30 : PLAYBACK_HEIGHT, scale);
+    const float playback = has_playback(look) ? layout_px(small ? 30 : PLAYBACK_HEIGHT, scale) : 0;
     const float status = small || (is_lesson && height < 1000 * scale) ? 0 : layout_px(STATUS_HEIGHT, scale);
     layout.top = (Rect){0, 0, width, top};
     layout.narrator = (Rect){margin, top, width - 2 * margin, narrator};
@@ -70,6 +79,7 @@ Layout layout_create(float width, float height, float scale, const Look *look)
     layout.area = (Rect){margin, top + narrator, width - 2 * margin,
                          layout.playback.y - top - narrator - layout_px(small ? 4 : 6, scale)};
     layout.stage.is_small = small;
+    layout.stage.hidden = scene_has(look->scene, SCENE_IS_STAGE) && !lesson_is_answer(look) ? look->hidden : 0;
     place_toast(&layout, scale);
     places[look->scene](&layout, layout.area, scale, look);
     if (lesson_is_answer(look))

@@ -36,6 +36,7 @@ typedef struct StageRow {
 typedef struct StageLayout {
     StageRow rows[SIDE_COUNT]; // those of sides that are not on show are empty
     bool is_small;             // words give way to figures
+    unsigned hidden;           // bits 1 << Control: which of the plots are left out
     Rect table;                // figures of all test digits; w 0: no room
 } StageLayout;
 

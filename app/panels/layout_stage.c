@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "panels/layout_parts.h"
+#include "state/controls.h"
 
+enum { PLOTS = 1 << HIDE_HISTOGRAM | 1 << HIDE_CURVES | 1 << HIDE_TABLE };
 enum { LEAST_SIDE = 112, LEAST_SET = 5 }; // columns of test digits, their labels among them
 
 // The lengths of a stage, in pixels.
@@ -31,10 +33,11 @@ static Plan start_plan(const Layout *layout, float scale)
                   .caption = layout_px(small ? 19 : CAPTION_HEIGHT, scale),
                   .row_gap = layout_px(small ? 3 : 8, scale),
                   .plot_gap = layout_px(small ? 6 : GAP, scale),
-                  .plots = layout_px(small && has_card      ? 84
-                                     : small                ? 92
-                                     : layout->status.h > 0 ? 138
-                                                            : 118,
+                  .plots = layout_px((layout->stage.hidden & PLOTS) == PLOTS ? 0
+                                     : small && has_card                     ? 84
+                                     : small                                 ? 92
+                                     : layout->status.h > 0                  ? 138
+                                                                             : 118,
                                      scale),
                   .table = layout_px(300, scale),
                   .is_small = small};
@@ -83,13 +86,18 @@ static void place_set_heads(StageRow *row, const Plan *plan, float x, float widt
 
 // ---- plots --------------------------------------------------------------------------------------------------------
 
+// What is left out leaves its room to the others.
 static void place_plots(Layout *layout, Rect area, const Plan *plan, float y, float set_x)
 {
-    const bool has_table = !plan->is_small && area.x + area.w - set_x >= plan->table;
+    const unsigned hidden = layout->stage.hidden;
+    const bool has_table = !plan->is_small && area.x + area.w - set_x >= plan->table && !(hidden >> HIDE_TABLE & 1),
+               has_histogram = !(hidden >> HIDE_HISTOGRAM & 1), has_curves = !(hidden >> HIDE_CURVES & 1);
     const float height = area.y + area.h - y, end = has_table ? set_x - plan->block : area.x + area.w;
-    const float half = floorf((end - area.x - plan->gap) / 2);
-    layout->histogram = (Rect){area.x, y, half, height};
-    layout->curves = (Rect){area.x + half + plan->gap, y, end - area.x - half - plan->gap, height};
+    const float half = floorf((end - area.x - plan->gap) / 2), curves = area.x + (has_histogram ? half + plan->gap : 0);
+    if (has_histogram)
+        layout->histogram = (Rect){area.x, y, has_curves ? half : end - area.x, height};
+    if (has_curves)
+        layout->curves = (Rect){curves, y, end - curves, height};
     if (has_table)
         layout->stage.table = (Rect){set_x, y, area.x + area.w - set_x, height};
 }

@@ -5,6 +5,7 @@
 #pragma once
 #include "draw/ui.h"
 #include "panels/layout.h"
+#include "state/controls.h"
 #include "state/frame.h"
 #include "state/request.h"
 
@@ -74,6 +75,8 @@ void panel_draw_key(Panel *panel, Rect *line, float value, const char *name);
 // To change what is looked at, for the next frame.
 Look *panel_look(Panel *panel);
 void panel_request(Panel *panel, RequestKind kind, int value);
+
+bool panel_hides(const Panel *panel, Control control); // it is left out
 
 Color panel_side_color(const Ui *ui, int side);
 bool panel_is_shown(const Frame *frame, int side);

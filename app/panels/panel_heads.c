@@ -125,6 +125,8 @@ static int count_changed(const Spec *spec)
            (spec->targets != own.targets) + (spec->noise_kind != own.noise_kind);
 }
 
+static bool has_more(const Panel *panel) { return !panel_hides(panel, HIDE_MORE) && !panel_hides(panel, HIDE_MODELS); }
+
 static float draw_more(Panel *panel, int side, Rect line)
 {
     Ui *ui = panel->ui;
@@ -190,6 +192,16 @@ static void draw_progress(Panel *panel, int side, Rect room, const char *text)
             ALIGN_RIGHT, ui_choose(ui, FONT_FIGURES, TEXT_SMALL, room.w, forms, 3));
 }
 
+// What the model is, where nobody may change it.
+static void draw_name(Panel *panel, int side, Rect row, const char *progress)
+{
+    Ui *ui = panel->ui;
+    const char *name = panel->frame->models[side].caption;
+    const float width = fminf(row.w, ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, name) + 1);
+    ui_text(ui, (Rect){row.x, row.y, width, row.h}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, name);
+    draw_progress(panel, side, (Rect){row.x + width, row.y, row.w - width, row.h}, progress);
+}
+
 static void draw_head(Panel *panel, int side)
 {
     Ui *ui = panel->ui;
@@ -203,11 +215,16 @@ static void draw_head(Panel *panel, int side)
     draw_badge(panel, side, (Rect){row.x, row.y, row.h, row.h});
     row.x += row.h + ui_px(ui, 8);
     row.w -= row.h + ui_px(ui, 8);
-    row.w -= draw_more(panel, side, row) + ui_px(ui, 8);
+    if (has_more(panel))
+        row.w -= draw_more(panel, side, row) + ui_px(ui, 8);
     Spec spec = frame->models[side].spec;
     const Progress how_far = panel_progress(frame, side);
     const float progress = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, how_far.short_text);
     const bool is_broken = frame->models[side].snapshot->broken_step >= 0;
+    if (panel_hides(panel, HIDE_MODELS)) {
+        draw_name(panel, side, row, how_far.short_text);
+        return;
+    }
     const HeadPlan plan = plan_head(ui, &losses, &outputs, &spec, progress, is_broken, row.w);
     const int loss = draw_chips(panel, side, &row, &losses, plan.losses, plan.has_words, spec.loss);
     const int output = draw_chips(panel, side, &row, &outputs, plan.outputs, plan.has_words, spec.output);

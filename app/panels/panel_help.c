@@ -100,7 +100,7 @@ static void draw_ways(Panel *panel, Rect row)
     Ui *ui = panel->ui;
     const float width = ui_px(ui, 110), height = fminf(row.h, ui_px(ui, BUTTON_HEIGHT));
     Rect place = {row.x + row.w - width, roundf(row.y + (row.h - height) / 2), width, height};
-    for (int i = LESSON_COUNT - 1; i >= 0; i--) {
+    for (int i = LESSON_COUNT - 1; i >= 0 && !panel_hides(panel, HIDE_LESSON); i--) {
         char id[24];
         (void)snprintf(id, sizeof id, "lesson.%d", i + 1);
         const char *label = lesson_get(i)->button;

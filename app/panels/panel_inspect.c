@@ -38,15 +38,16 @@ static void draw_input(Panel *panel)
     const float arrow = fminf(ui_px(ui, 22), 0.11f * head.w), gap = ui_px(ui, 4);
     const Rect next = {button.x - gap - arrow, button.y, arrow, height},
                previous = {next.x - gap - arrow, button.y, arrow, height};
-    if (panel_button(panel, "page.previous", previous, "\u2039", NULL, false, "page"))
+    const bool has_pages = !panel_hides(panel, HIDE_PAGES);
+    if (has_pages && panel_button(panel, "page.previous", previous, "\u2039", NULL, false, "page"))
         panel_request(panel, REQUEST_PAGE, -1);
-    if (panel_button(panel, "page.next", next, "\u203a", NULL, false, "page"))
+    if (has_pages && panel_button(panel, "page.next", next, "\u203a", NULL, false, "page"))
         panel_request(panel, REQUEST_PAGE, 1);
     if (panel_button(panel, "inspect.drawing", button, name, NULL, frame->look.digit < 0, "inspect.drawing") ||
         ui_take_key(ui, 'd', false))
         toggle_drawing(panel);
     const char *const forms[] = {whole, title, frame->indices[0] < 0 ? "" : title + 5};
-    const float room = previous.x - head.x - ui_px(ui, 6);
+    const float room = (has_pages ? previous.x : button.x) - head.x - ui_px(ui, 6);
     ui_text(ui, (Rect){head.x, head.y, room, head.h - ui_px(ui, 2)}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text,
             ALIGN_LEFT, ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, forms, 3));
     panel_digits(panel, grid, frame->targets, 1, false, -1);

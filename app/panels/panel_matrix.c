@@ -118,6 +118,8 @@ static void draw_head(Panel *panel, int column, float size)
     const char *const forms[] = {whole, brief, loss->label};
     ui_text(ui, name, FONT_UI_BOLD, TEXT_FIGURE, ui->theme->text, ALIGN_LEFT,
             ui_choose(ui, FONT_UI_BOLD, TEXT_FIGURE, name.w, forms, 3));
+    if (panel_hides(panel, HIDE_NARRATOR))
+        return;
     draw_sentence(panel, below, sentence, size);
     sentence_plain(sentence, said, sizeof said);
     if (is_under_mouse(ui, name))
@@ -272,7 +274,7 @@ static void draw_heading(Panel *panel)
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     Rect rect = panel->layout->narrator;
-    if (*frame->sentence.text || frame->look.lesson >= 0)
+    if (*frame->sentence.text || frame->look.lesson >= 0 || panel_hides(panel, HIDE_NARRATOR))
         return;
     static const char heading[] =
         "*Each cell is <A> with its column's loss and its row's output.* Click one and it becomes <A>, with Shift <B>.";

@@ -54,11 +54,14 @@ void panel_narrator(Panel *panel)
     Ui *ui = panel->ui;
     const Rect rect = panel->layout->narrator;
     const Sentence *sentence = &panel->frame->sentence;
-    if (rect.w <= 0 || !*sentence->text || panel->frame->look.lesson >= 0) // whose card is in its place
+    if (rect.w <= 0 || !*sentence->text || panel_hides(panel, HIDE_NARRATOR) ||
+        panel->frame->look.lesson >= 0) // whose card is in its place
         return;
     Rect text = rect;
     const SentenceAction *action = &sentence->action;
-    const float button = *action->label ? place_button(ui, rect, 0, rect.h, action).w + ui_px(ui, 12) : 0;
+    const float button = *action->label && !panel_hides(panel, HIDE_MODELS)
+                             ? place_button(ui, rect, 0, rect.h, action).w + ui_px(ui, 12)
+                             : 0;
     text.w -= fminf(button, rect.w / 2);
     char markup[SENTENCE_SIZE];
     (void)snprintf(markup, sizeof markup, "%s", sentence->text);

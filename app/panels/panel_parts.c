@@ -20,6 +20,8 @@ void panel_request(Panel *panel, RequestKind kind, int value)
     requests_add(panel->requests, (Request){.kind = kind, .value = value});
 }
 
+bool panel_hides(const Panel *panel, Control control) { return look_hides(&panel->frame->look, control); }
+
 Color panel_side_color(const Ui *ui, int side) { return side == SIDE_A ? ui->theme->a : ui->theme->b; }
 bool panel_is_shown(const Frame *frame, int side) { return scene_shows(frame->look.scene, side); }
 bool panel_is_stage(const Frame *frame) { return scene_has(frame->look.scene, SCENE_IS_STAGE); }

@@ -160,16 +160,21 @@ void panel_playback(Panel *panel)
     const Frame *frame = panel->frame;
     const Rect bar = panel->layout->playback;
     take_keys(panel);
+    if (bar.h <= 0)
+        return;
     const float height = fminf(ui_px(ui, BUTTON_HEIGHT), bar.h - ui_px(ui, 2));
     Rect line = {bar.x, bar.y + floorf((bar.h - height) / 2), bar.w, height};
-    draw_transport(panel, &line);
-    draw_pace(panel, &line);
-    if (place_button(panel, &line, "film", "Film", "F", frame->is_film, "film"))
+    if (!panel_hides(panel, HIDE_PLAY))
+        draw_transport(panel, &line);
+    if (!panel_hides(panel, HIDE_SPEED))
+        draw_pace(panel, &line);
+    if (!panel_hides(panel, HIDE_FILM) && place_button(panel, &line, "film", "Film", "F", frame->is_film, "film"))
         panel_request(panel, REQUEST_FILM, !frame->is_film);
     char text[96];
     format_time(frame, text, sizeof text);
     const float needed = fmaxf(ui_px(ui, 110), ui_text_width(ui, FONT_FIGURES, TEXT_NORMAL, text)) + ui_px(ui, 10);
-    draw_track(panel, (Rect){line.x, line.y, line.w - needed, line.h});
+    if (!panel_hides(panel, HIDE_TIMELINE))
+        draw_track(panel, (Rect){line.x, line.y, line.w - needed, line.h});
     ui_text(ui, (Rect){line.x + line.w - needed, line.y, needed, line.h}, FONT_FIGURES, TEXT_NORMAL,
             frame->is_past ? ui->theme->text : ui->theme->soft, ALIGN_RIGHT, text);
 }

@@ -122,6 +122,9 @@ void panel_draw_pages(Panel *panel, Rect rect)
     Ui *ui = panel->ui;
     const float height = fminf(rect.h - ui_px(ui, 2), ui_px(ui, 20)), gap = ui_px(ui, 4), arrow = ui_px(ui, 22);
     const PageWords words = choose_words(panel, rect.w);
+    ui_text(ui, rect, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, words.caption);
+    if (panel_hides(panel, HIDE_PAGES))
+        return;
     const float width = shuffle_width(ui, words.shuffle);
     Rect place = {rect.x + rect.w - width, rect.y + floorf((rect.h - height) / 2), width, height};
     const Rect next = {place.x - gap - arrow, place.y, arrow, height},
@@ -132,7 +135,6 @@ void panel_draw_pages(Panel *panel, Rect rect)
         panel_request(panel, REQUEST_PAGE, 1);
     if (panel_button(panel, "page.shuffle", place, words.shuffle, NULL, panel->frame->is_shuffled, "shuffle"))
         panel_request(panel, REQUEST_SHUFFLE, 0);
-    ui_text(ui, rect, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, words.caption);
 }
 
 // ---- digits -------------------------------------------------------------------------------------------------------

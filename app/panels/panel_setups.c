@@ -6,9 +6,18 @@
 #include "panels/panel.h"
 #include "state/presets.h"
 
-static bool begins_group(int preset)
+// Those of a view that is left out are not listed.
+static bool is_listed(const Panel *panel, int preset)
 {
-    return preset == 0 || strcmp(preset_get(preset)->group, preset_get(preset - 1)->group) != 0;
+    return !controls_hide_scene(&panel->frame->look, preset_get(preset)->scene);
+}
+
+static bool begins_group(const Panel *panel, int preset)
+{
+    int before = preset - 1;
+    while (before >= 0 && !is_listed(panel, before))
+        before--;
+    return before < 0 || strcmp(preset_get(preset)->group, preset_get(before)->group) != 0;
 }
 
 void panel_setups(Panel *panel)
@@ -17,20 +26,25 @@ void panel_setups(Panel *panel)
     const Rect top = panel->layout->top;
     const float pad = ui_px(ui, 8), heading = ui_px(ui, 20);
     float width = 0, height = 2 * pad;
-    int headings = 0;
+    int headings = 0, count = 0;
     for (int i = 0; i < preset_count(); i++) {
+        if (!is_listed(panel, i))
+            continue;
+        count++;
         width = fmaxf(width, ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, preset_get(i)->title) + ui_px(ui, 34));
-        headings += begins_group(i);
+        headings += begins_group(panel, i);
     }
     const float room = panel->layout->window.h - top.h - 3 * pad - (float)headings * heading;
-    const float line = fminf(ui_px(ui, BUTTON_HEIGHT), floorf(room / (float)preset_count()));
-    height += line * (float)preset_count() + (float)headings * heading;
+    const float line = fminf(ui_px(ui, BUTTON_HEIGHT), floorf(room / (float)count));
+    height += line * (float)count + (float)headings * heading;
     const Rect box = {top.x + top.w - width - 2 * pad - ui_px(ui, MARGIN), top.y + top.h, width + 2 * pad, height};
     panel_popup(panel, box);
     Rect row = {box.x + pad, box.y + pad, width, line};
     for (int i = 0; i < preset_count(); i++) {
         const Preset *preset = preset_get(i);
-        if (begins_group(i)) {
+        if (!is_listed(panel, i))
+            continue;
+        if (begins_group(panel, i)) {
             ui_text(ui, (Rect){row.x, row.y, width, heading}, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT,
                     preset->group);
             row.y += heading;

@@ -37,7 +37,7 @@ void panel_keys(Panel *panel)
         panel_request(panel, REQUEST_PLAY, !(frame->is_playing && frame->is_busy));
     if (ui_take_key(ui, '?', false))
         panel_request(panel, REQUEST_POPUP, POPUP_HELP);
-    if (ui_take_key(ui, 'o', true)) {
+    if (ui_take_key(ui, 'o', true) && !panel_hides(panel, HIDE_DATA)) {
         ui_field_open(ui, PANEL_PATH_FIELD, "");
         if (frame->popup != POPUP_DATA)
             panel_request(panel, REQUEST_POPUP, POPUP_DATA);
@@ -97,7 +97,7 @@ static void draw_views(Panel *panel, float *x)
     const Scene shown = panel->frame->look.scene;
     for (int i = 0; i < SCENE_COUNT; i++) {
         const SceneRow *scene = scene_get((Scene)i);
-        if (scene_has((Scene)i, SCENE_IS_SOLO))
+        if (scene_has((Scene)i, SCENE_IS_SOLO) || controls_hide_scene(&panel->frame->look, (Scene)i))
             continue;
         const bool is_on = (int)shown == i || (i == SCENE_COMPARE && scene_has(shown, SCENE_IS_SOLO));
         const char key[] = {(char)('1' + i), 0};
@@ -150,6 +150,7 @@ void panel_top(Panel *panel)
     ui_text(ui, (Rect){x, bar.y, title + 1, bar.h}, FONT_UI_BOLD, TEXT_FIGURE, ui->theme->text, ALIGN_LEFT, "losslens");
     x += title + ui_px(ui, is_small ? 10 : 18);
     draw_views(panel, &x);
+    static const Control doors[] = {HIDE_DATA, HIDE_SETUPS, HIDE_SHOWING, HIDE_SAVE, HIDE_HELP};
     const BarButton menus[] = {{"menu.data", "Data", "", "data_menu", frame->popup == POPUP_DATA},
                                {"menu.setups", "Set-ups", "O", "setups", frame->popup == POPUP_SETUPS},
                                {"menu.view", "View", "", "view_menu", frame->popup == POPUP_VIEW},
@@ -157,11 +158,13 @@ void panel_top(Panel *panel)
                                {"help", "Help", "?", "help", frame->popup == POPUP_HELP}};
     enum { MENUS = sizeof menus / sizeof *menus };
     float widths[MENUS], right = bar.w - panel->layout->narrator.x;
-    for (int i = 0; i < MENUS; i++) {
+    for (int i = MENUS - 1, shown = 0; i >= 0; i--) {
         widths[i] = button_width(ui, &menus[i], is_small);
-        right -= widths[i] + (i > 0 ? ui_px(ui, is_small ? 4 : 6) : 0);
+        if (!panel_hides(panel, doors[i]))
+            right -= widths[i] + (shown++ > 0 ? ui_px(ui, is_small ? 4 : 6) : 0);
     }
-    draw_offer(panel, &x, right - ui_px(ui, 8));
+    if (!panel_hides(panel, HIDE_LESSON) || frame->look.lesson >= 0)
+        draw_offer(panel, &x, right - ui_px(ui, 8));
     right = right < x ? x : right;
     static const struct {
         RequestKind kind;
@@ -172,6 +175,6 @@ void panel_top(Panel *panel)
                       {REQUEST_SCREENSHOT, SCREENSHOT_FIGURE},
                       {REQUEST_POPUP, POPUP_HELP}};
     for (int i = 0; i < MENUS; i++)
-        if (draw_button(panel, &menus[i], &right, widths[i]))
+        if (!panel_hides(panel, doors[i]) && draw_button(panel, &menus[i], &right, widths[i]))
             panel_request(panel, asked[i].kind, asked[i].value);
 }

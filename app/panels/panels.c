@@ -106,4 +106,5 @@ void panels_draw(Ui *ui, const Frame *frame, const Layout *layout, Requests *req
     }
     if (panel.is_look_changed)
         requests_add(requests, (Request){.kind = REQUEST_LOOK, .look = panel.look});
+    controls_filter(&frame->look, requests);
 }

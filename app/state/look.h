@@ -51,6 +51,7 @@ typedef struct Look {
     ShowAs show_as;          // what pictures show of outputs; figures are of the mean
     bool is_clipped;         // outputs are shown as one would see them, cut to [0, 1], without marks
     int lesson, lesson_step; // the lesson on show, -1: none
+    unsigned hidden;         // bits 1 << Control: what of the window is left out (controls.h)
 } Look;
 
 Look look_default(void);

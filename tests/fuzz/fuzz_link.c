@@ -72,7 +72,7 @@ void fuzz_list_seeds(FuzzSeeds *seeds)
         "a=loss=bce,output=relu,layers=64,32,64&b=pca&view=inspect&pixel=12,13&heatmap=bce,mse&target=0.5",
         "data=mnist&epochs=7&limit=100&no-shuffle&page=3&first=12&random=2&pad=5&uncentred&preset=mae&speed=10",
         "drawing=eNpjYBgFo2AUwAAAAxAAAQ&heat-scale=0.25&binary=0.5&show-as=sample&clipped&wipe=0.3&iterate=4",
-        "histogram=linear&brush=-1,0.5&curve=mse&outputs=relu,clip&losses=bce&claims=use&measure=pca,odd&step=10",
+        "histogram=linear&brush=-1,0.5&curve=mse&outputs=relu,clip&losses=bce&claims=use&measure=pca,odd&step=10&hide=more,door",
         "a=loss%3Dmae%2Cseed%3D7&digit=/etc/passwd&data=/etc&shine=%41%00"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         fuzz_add_seed(seeds, 0, texts[i], strlen(texts[i]));

@@ -12,7 +12,7 @@ from window import Program, WindowCase, parse_spec, xdotool
 
 setUpModule, tearDownModule = window.open_display, window.close_display
 
-START = "https://example.org/losslens.html#epochs=1&limit=512&lesson=1&lesson-step=3&data=kmnist&shine=1"
+START = "https://example.org/losslens.html#epochs=1&limit=512&lesson=1&lesson-step=3&data=kmnist&shine=1&hide=matrix,more,door"
 
 
 class LinkTest(WindowCase):
@@ -31,17 +31,24 @@ class LinkTest(WindowCase):
 
     def test_there_and_back(self):
         p = self.p
-        self.assertIn("shine", p.complaints())
+        for word in ("'shine'", "'door'"):
+            self.assertIn(word, p.complaints())
         self.assertIn("these are the built-in ones", p.complaints())
         frame = p.wait(lambda f: not f["busy"], "trained")
         self.assertEqual((frame["lesson"]["lesson"], frame["lesson"]["step"]), (1, 3))
         page, _, state = self.copy().partition("#")
-        self.assertEqual((page, state), (START.partition("#")[0], "epochs=1&limit=512&random=1&lesson=1&lesson-step=3"))
+        self.assertEqual((page, state), (START.partition("#")[0], "epochs=1&limit=512&random=1&lesson=1&lesson-step=3&hide=matrix,more"))
         p.key("Escape", lambda f: "lesson" not in f)
         p.key("5", lambda f: f["view"] == "inspect")
         p.key("h", lambda f: f["look"]["heatmaps"][0] == "excess")
         before, link = p.now(), self.copy()
-        p.key("4", lambda f: f["view"] == "matrix")
+        ids = [widget["id"] for widget in before["widgets"]]
+        self.assertIn("view.claims", ids)
+        self.assertFalse({"view.matrix", "a.more"} & set(ids), ids)
+        xdotool("key", "4")  # nothing leads to the matrix
+        p.key("6", lambda f: f["view"] == "claims")
+        self.assertNotIn("matrix", [f["view"] for f in p.frames])
+        p.key("1", lambda f: f["view"] == "compare")
         p.key("h", lambda f: f["look"]["heatmaps"] != before["look"]["heatmaps"])
         after = p.key("ctrl+v", lambda f: f["message"] == "the link is open")
         self.assertEqual(after["view"], "inspect")
