@@ -189,13 +189,14 @@ bool intake_grow(Intake *intake, Split split, const char *name, Error *error)
     const bool has_room = set->labels && (uint64_t)set->label_capacity >= capacity; // they came alone
     if (capacity > INTAKE_CONVERTED_MAX * 2)
         return error_set(error, "%s holds more than %d images", name, INTAKE_CONVERTED_MAX);
-    uint8_t *pixels = set->pixels ? realloc(set->pixels, size) : NULL;
+    const bool fits = size <= SIZE_MAX / sizeof *set->values;
+    uint8_t *pixels = set->pixels && fits ? realloc(set->pixels, (size_t)size) : NULL;
     set->pixels = pixels ? pixels : set->pixels;
-    float *values = set->values ? realloc(set->values, size * sizeof *values) : NULL;
+    float *values = set->values && fits ? realloc(set->values, (size_t)size * sizeof *values) : NULL;
     set->values = values ? values : set->values;
     int32_t *labels = has_room ? set->labels : NULL;
     if (set->labels && !has_room)
-        labels = realloc(set->labels, capacity * sizeof *labels);
+        labels = fits ? realloc(set->labels, (size_t)capacity * sizeof *labels) : NULL;
     set->labels = labels ? labels : set->labels;
     if ((!pixels && !values) || (set->labels && !labels))
         return refuse_memory(capacity, "images", size, name, error);
