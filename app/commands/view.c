@@ -37,6 +37,7 @@ struct View {
     FILE *trace;    // NULL: none
     bool is_traced; // it was told of every frame so far
     Schedule schedule;
+    char said[SENTENCE_SIZE];
 };
 
 static double now_ms(void) { return (double)clock_now_ns() * 1e-6; }
@@ -225,6 +226,23 @@ int view_serve(View *view, double budget_ms)
 {
     const int64_t next = app_serve(&view->session.app, (int64_t)(budget_ms * 1e6));
     return next == TRAINER_RESTS ? -1 : (int)((next + 999999) / 1000000);
+}
+
+const char *view_sentence(View *view)
+{
+    sentence_plain(&view->session.app.frame.sentence, view->said, sizeof view->said);
+    return view->said;
+}
+
+bool view_restore(View *view, Error *error)
+{
+    Render *render = render_create(error);
+    if (!render)
+        return false;
+    render_destroy(view->session.render);
+    view->session.render = render;
+    view->schedule.is_stale = true;
+    return true;
 }
 
 static int open_session(Session *session, Remembered *remembered, Options *options)
