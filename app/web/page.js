@@ -1,0 +1,214 @@
+// The page around the program: when it draws and trains, which keys are the browser's, files in and out, and what is said
+// where something is missing. Stands before Emscripten's own code.
+(() => {
+const find = (id) => document.getElementById(id);
+const canvas = find("canvas"), said = find("said"), trouble = find("trouble");
+const HOME = "/home/web_user", DROPS = "/drop";
+const own = { isOpen: false, isFailed: false, isLost: false, frames: 0, firstFrame: 0, drops: 0 };
+const noticed = []; // what the program prints while it starts
+
+function fail(sentence) {
+    own.isFailed = true;
+    trouble.textContent = sentence;
+    trouble.hidden = false;
+}
+
+function say(sentence) {
+    if (said.textContent !== sentence)
+        said.textContent = sentence;
+}
+
+function copy(text) {
+    if (navigator.clipboard)
+        navigator.clipboard.writeText(text).catch(() => say("The browser did not let this page copy."));
+}
+
+// ---- frames and training ----
+// Nothing is asked of the browser while nothing happens: a frame follows input, news of training, or a time that is due.
+let frameAsked = false, frameTimer = 0, serveTimer = 0, isServing = false;
+
+function guarded(work) {
+    try {
+        return work();
+    } catch (error) {
+        if (!own.isFailed)
+            fail(/memory|OOM/i.test(String(error)) ? "There is not enough memory for this page." : "losslens has stopped: " + error);
+        return -2;
+    }
+}
+
+function askFrame() {
+    if (own.isOpen && !own.isFailed && !frameAsked) {
+        frameAsked = true;
+        requestAnimationFrame(frame);
+    }
+}
+
+function frame() {
+    frameAsked = false;
+    clearTimeout(frameTimer);
+    if (own.isFailed || own.isLost)
+        return;
+    const next = guarded(() => Module._web_frame());
+    own.frames++;
+    own.firstFrame = own.firstFrame || performance.now();
+    if (next === -2)
+        return;
+    if (next === 0 || Module._web_has_news())
+        askFrame();
+    else if (next > 0)
+        frameTimer = setTimeout(askFrame, next);
+    serve();
+}
+
+const channel = new MessageChannel(); // the soonest that a browser calls back
+channel.port1.onmessage = () => { isServing = false; serve(); };
+
+function serve() {
+    if (isServing || own.isFailed)
+        return;
+    clearTimeout(serveTimer);
+    const next = guarded(() => Module._web_serve());
+    if (next === -2)
+        return;
+    if (Module._web_has_news())
+        askFrame();
+    if (next === 0) {
+        isServing = true;
+        channel.port2.postMessage(0);
+    } else if (next > 0) {
+        serveTimer = setTimeout(serve, next);
+    }
+}
+
+// ---- keys ----
+// The program's own go on to it; all others, as F5, F12, Ctrl+R and Ctrl+W, are the browser's, which SDL would swallow.
+const NAMED = ["Tab", "Enter", "Escape", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End",
+    "Delete", "Backspace", "F1", "Shift", "Control"];
+
+function isOurs(event) {
+    if (document.activeElement !== canvas && document.activeElement !== document.body)
+        return false;
+    if (event.ctrlKey || event.altKey || event.metaKey)
+        return event.key === "Control" || (event.ctrlKey && !event.altKey && event.key.toLowerCase() === "c");
+    return NAMED.includes(event.key) || [...event.key].length === 1;
+}
+
+for (const type of ["keydown", "keyup", "keypress"])
+    window.addEventListener(type, (event) => {
+        if (!isOurs(event))
+            event.stopImmediatePropagation();
+        askFrame();
+    }, true);
+for (const type of ["mousemove", "mousedown", "mouseup", "mouseleave", "mouseenter", "wheel", "touchstart", "touchmove", "touchend",
+    "touchcancel", "resize", "focus", "blur", "visibilitychange", "fullscreenchange"])
+    window.addEventListener(type, askFrame, true);
+document.addEventListener("visibilitychange", askFrame, true);
+canvas.addEventListener("mousedown", () => canvas.focus());
+canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+new ResizeObserver(() => window.dispatchEvent(new Event("resize"))).observe(canvas);
+
+// Calls a function of the program with a text.
+function tell(name, text) {
+    guarded(() => Module.ccall(name, null, ["string"], [text]));
+    askFrame();
+}
+
+document.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (text)
+        tell("web_paste", text);
+});
+
+// ---- files ----
+async function put(file, folder) {
+    const path = folder + "/" + file.name.replace(/\//g, "_");
+    Module.FS.writeFile(path, new Uint8Array(await file.arrayBuffer()));
+    return path;
+}
+
+// Several at once are a data set's files, side by side in a folder.
+async function take(files) {
+    if (!files.length || !own.isOpen)
+        return;
+    const folder = DROPS + "/" + own.drops++;
+    try {
+        Module.FS.mkdirTree(folder);
+        const paths = await Promise.all([...files].map((file) => put(file, folder)));
+        tell("web_drop", paths.length === 1 ? paths[0] : folder);
+    } catch (error) {
+        say("The file could not be read: " + error.message);
+    }
+}
+find("open").addEventListener("click", () => find("file").click());
+find("file").addEventListener("change", (event) => { take(event.target.files); event.target.value = ""; canvas.focus(); });
+for (const type of ["dragenter", "dragover"])
+    document.addEventListener(type, (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take(event.dataTransfer.files);
+});
+
+// What the program gives a name of its own, outside of its settings, is saved: the browser keeps it.
+function watchFiles() {
+    const rename = Module.FS.rename;
+    Module.FS.rename = (from, to) => {
+        rename.call(Module.FS, from, to);
+        if (to.startsWith("/") ? !to.includes("/.config/") : true)
+            setTimeout(() => download(to), 0);
+    };
+}
+
+function download(path) {
+    const link = document.createElement("a"), name = path.split("/").pop();
+    const kinds = { png: "image/png", json: "application/json", csv: "text/csv" };
+    link.href = URL.createObjectURL(new Blob([Module.FS.readFile(path)], { type: kinds[name.split(".").pop()] || "application/octet-stream" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+// ---- the start ----
+// losslens view's options stand in the address, ?--view=matrix&--epochs=3, and a link is all of it.
+function readWords() {
+    const options = [...new URLSearchParams(location.search)].flatMap(([key, value]) => !key.startsWith("--") ? [] : value ? [key, value] : [key]);
+    return ["losslens", "view", location.origin + location.pathname + (location.hash || "#"), ...options];
+}
+
+function open() {
+    const words = readWords();
+    Module.FS.mkdirTree(HOME + "/Pictures");
+    watchFiles();
+    const status = guarded(() => Module.ccall("web_open", "number", ["string"], [words.join("\n")]));
+    if (status !== 0) {
+        if (!own.isFailed)
+            fail(noticed.join(" ") || "losslens could not be started.");
+        return;
+    }
+    own.isOpen = true;
+    canvas.focus();
+    askFrame();
+}
+
+canvas.addEventListener("webglcontextlost", (event) => { event.preventDefault(); own.isLost = true; say("The graphics card was lost; waiting for it."); });
+canvas.addEventListener("webglcontextrestored", () => {
+    own.isLost = false;
+    guarded(() => Module._web_restore());
+    askFrame();
+});
+
+if (!document.createElement("canvas").getContext("webgl2"))
+    fail("This browser shows no WebGL 2, which losslens draws with. A newer browser has it, or its settings switch it on.");
+if (typeof WebAssembly !== "object")
+    fail("This browser runs no WebAssembly, which losslens is made of.");
+
+window.Module = {
+    canvas,
+    page: { say, copy, fail },
+    own,
+    print: (text) => console.log(text),
+    printErr: (text) => { noticed.push(text.replace(/^losslens: /, "")); console.warn(text); },
+    onRuntimeInitialized: () => own.isFailed || open(),
+    onAbort: (what) => fail(/memory|OOM/i.test(String(what)) ? "There is not enough memory for this page." : "losslens has stopped: " + what),
+};
+})();

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""The page of app/web in headless Chromium, driven by real input, beside the program that it is.
+
+Usage: web_test.py PATH_TO_LOSSLENS. Skipped (77) with a notice where the page can't be built or there is no Chromium.
+"""
+import glob
+import gzip
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import numpy
+from PIL import Image
+
+from web_browser import ELEMENT, Browser, Server
+
+LOSSLENS = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PAGE = os.path.join(ROOT, "build", "web")
+QUICK = "?--limit=512&--epochs=1"
+SHIFT = "\ue008"
+
+
+def build():
+    for tool in ("chromedriver", "chromium"):
+        if not shutil.which(tool):
+            print(f"skipped: {tool} is missing")
+            sys.exit(77)
+    result = subprocess.run([os.path.join(ROOT, "app", "web", "build")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if result.returncode == 77:
+        print("skipped:", result.stdout)
+        sys.exit(77)
+    if result.returncode != 0:
+        sys.exit(result.stdout)
+
+
+class PageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(PAGE)
+        cls.browser = Browser()
+        cls.addClassCleanup(cls.browser.close)
+        cls.addClassCleanup(cls.server.close)
+
+    def open(self, address=QUICK, rests=True):
+        self.browser.open("about:blank")
+        self.browser.open(self.server.address + address)
+        self.browser.wait("return Module.own.isFailed || Module.own.frames > 1", "the first frame")
+        self.assertEqual(self.browser.run("return document.getElementById('trouble').textContent"), "")
+        if rests:
+            self.rest()
+
+    def rest(self):
+        """Until nothing is drawn any more."""
+        self.browser.wait("const f = Module.own.frames, same = f === window.seenFrames && performance.now() - window.seenAt > 700;"
+                          "if (f !== window.seenFrames) { window.seenFrames = f; window.seenAt = performance.now(); } return same;", "rest")
+
+    def said(self):
+        return self.browser.run("return document.getElementById('said').textContent")
+
+    def save(self):
+        """The window's picture, as Shift and S save it, and its settings."""
+        before = set(glob.glob(self.browser.folder + "/*.png"))
+        self.browser.press("S", SHIFT)
+        for _ in range(300):
+            new = set(glob.glob(self.browser.folder + "/*.png")) - before
+            if new:
+                break
+            time.sleep(0.05)
+        else:
+            self.fail("nothing was saved")
+        path = new.pop()
+        image = Image.open(path)
+        return path, numpy.asarray(image.convert("RGB")).astype(int), json.loads(image.text["losslens"])
+
+    def test_small_alone_and_soon(self):
+        names = ("index.html", "losslens.js", "losslens.wasm")
+        sizes = [len(gzip.compress(pathlib.Path(PAGE, name).read_bytes(), 9)) for name in names]
+        self.assertLess(sum(sizes), 1_200_000)
+        self.assertEqual(sorted(os.listdir(PAGE)), sorted(names))
+        self.open(rests=False)
+        asked = self.browser.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+        home = self.server.address.rsplit("/", 1)[0]
+        self.assertEqual([address for address in asked if not address.startswith((home, "data:"))], [])
+        print(f"\n{sum(sizes)} bytes compressed; first frame after {self.browser.run('return Module.own.firstFrame'):.0f} ms", end=" ")
+
+    def test_the_native_figures_and_pixels(self):
+        self.open()
+        _, page, settings = self.save()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "native.png")
+            subprocess.run([LOSSLENS, "shot", "--isa", "plain", "--limit", "512", "--epochs", "1", "--theme", "dark",
+                            "--size", f"{page.shape[1]}x{page.shape[0]}", "-o", path], check=True, capture_output=True)
+            image = Image.open(path)
+            native, expected = numpy.asarray(image.convert("RGB")).astype(int), json.loads(image.text["losslens"])
+        self.assertEqual(settings["a"], expected["a"])
+        self.assertEqual(settings["b"], expected["b"])
+        other = (abs(page - native).max(axis=2) > 8)[50:-60]  # not the buttons, nor who learns how fast
+        print(f"\n{other.sum()} of {other.size} pixels differ", end=" ")
+        self.assertLess(other.mean(), 0.01)
+
+    def test_drawing_by_mouse_and_by_touch(self):
+        self.open()
+        for pointer in ("mouse", "touch"):
+            before = self.browser.picture()[130:290, 20:185].astype(int)
+            points = [(40, 150), (60, 180), (60, 270)] if pointer == "mouse" else [(160, 150), (165, 200), (160, 270)]
+            self.browser.drag(points, pointer)
+            self.rest()
+            now = self.browser.picture()[130:290, 20:185].astype(int)
+            self.assertGreater((abs(now - before) > 100).mean(), 0.01, pointer)
+
+    def test_a_click_and_a_key(self):
+        self.open()
+        self.browser.press("i")
+        self.browser.click(297, 89)  # A's MSE
+        self.rest()
+        settings = self.save()[2]
+        self.assertEqual(settings["binary"], 1)
+        self.assertIn("loss=mse", settings["a"]["spec"])
+
+    def test_the_keys_of_the_browser(self):
+        self.open()
+        script = """const event = new KeyboardEvent("keydown", {...arguments[0], bubbles: true, cancelable: true});
+                    document.getElementById("canvas").dispatchEvent(event); return event.defaultPrevented;"""
+        for key in ({"key": "F5", "code": "F5"}, {"key": "F12", "code": "F12"}, {"key": "r", "code": "KeyR", "ctrlKey": True},
+                    {"key": "w", "code": "KeyW", "ctrlKey": True}, {"key": "+", "code": "Equal", "ctrlKey": True}):
+            self.assertFalse(self.browser.run(script, key), key)
+        self.assertTrue(self.browser.run(script, {"key": "ArrowLeft", "code": "ArrowLeft"}))
+
+    def test_rest_and_sentence(self):
+        self.open()
+        frames = self.browser.run("return Module.own.frames")
+        time.sleep(1.5)
+        self.assertEqual(self.browser.run("return Module.own.frames"), frames)
+        self.assertRegex(self.said(), "MSE.*after 1 epoch")
+        self.assertNotRegex(self.said(), "[*<>]")
+
+    def test_a_link(self):
+        self.open(QUICK + "#view=inspect&pixel=12,13")
+        settings = self.save()[2]
+        self.assertEqual((settings["view"], settings["pixel"]), ("inspect", [12, 13]))
+
+    def test_a_saved_picture_opened_again(self):
+        self.open(QUICK + "&--a=loss=mae,output=relu,seed=3&--view=solo")
+        path, _, saved = self.save()
+        self.open()
+        element = self.browser.post("element", using="css selector", value="#file")[ELEMENT]
+        self.browser.post(f"element/{element}/value", text=path)
+        self.browser.wait("return document.getElementById('said').textContent.startsWith('A is too dark')", "its state")
+        self.rest()
+        again = self.save()[2]
+        self.assertEqual((again["view"], again["a"]), (saved["view"], saved["a"]))
+
+    def test_a_lost_context(self):
+        self.open()
+        before = self.browser.picture()
+        self.browser.run("window.lost = document.getElementById('canvas').getContext('webgl2').getExtension('WEBGL_lose_context');"
+                         "lost.loseContext()")
+        self.browser.wait("return Module.own.isLost", "the loss")
+        self.browser.run("lost.restoreContext()")
+        self.browser.wait("return !Module.own.isLost", "the return")
+        self.rest()
+        self.assertTrue((self.browser.picture()[:700] == before[:700]).mean() > 0.999)
+
+    def test_what_is_wrong_is_said(self):
+        self.browser.open("about:blank")
+        self.browser.open(self.server.address + "?--view=nonsense")
+        said = self.browser.wait("return document.getElementById('trouble').textContent", "a sentence")
+        self.assertIn("nonsense", said)
+
+
+if __name__ == "__main__":
+    build()
+    unittest.main(verbosity=2)
