@@ -202,6 +202,8 @@ static const Row rows[] = {
     {"train hidden 512", "samples/s", measure_training, "layers=512", true, TRAINING, false},
     {"train deep", "samples/s", measure_training, "layers=128,64,32,64,128", true, TRAINING, false},
     {"train noise", "samples/s", measure_training, "noise=0.3", true, TRAINING, false},
+    {"train noise, mask", "samples/s", measure_training, "noise=0.3,noise_kind=mask", true, TRAINING, false},
+    {"train noise, salt", "samples/s", measure_training, "noise=0.3,noise_kind=salt", true, TRAINING, false},
     {"train conv", "samples/s", measure_training, "model=conv", true, TRAINING, false},
     {"train conv 32-32", "samples/s", measure_training, "model=denoise,noise=0", true, TRAINING, false},
     {"train conv 32-32, noise", "samples/s", measure_training, "model=denoise", true, TRAINING, false},

@@ -1,5 +1,5 @@
-// Tiles: which quads of stored images are lit, and products with such images, of each instruction set that this machine
-// can run, against naive counts and sums in double precision.
+// Tiles: which groups of stored images' pixels are lit, and products with such images, of each instruction set that
+// this machine can run, against naive counts and sums in double precision.
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,11 +17,16 @@ enum { PIXELS_MAX = 784, COLUMNS_MAX = 112, GAP = 16, WIDE = COLUMNS_MAX + GAP }
 
 typedef enum Kind { ALL_ZERO, ALL_LIT, SPARSE, HALF, KINDS } Kind;
 
+static size_t group_of(const Tile *tile) { return tile->goes_by_pairs ? PAIR : QUAD; }
+
+static size_t count_groups(const Tile *tile) { return tile->pixels / group_of(tile); }
+
 // Each image in an allocation of its own, of exactly its size: the sanitizer then sees what reads too far.
 static Tile create_tile(size_t count, size_t pixels, Kind kind, Random *random)
 {
     static const uint32_t zeros[KINDS] = {100, 0, 95, 50}; // per cent
-    Tile tile = {.count = count, .pixels = pixels, .lit = malloc((pixels / QUAD) * sizeof *tile.lit)};
+    Tile tile = {.count = count, .pixels = pixels, .goes_by_pairs = random_below(random, 2) == 0};
+    tile.lit = malloc(count_groups(&tile) * sizeof *tile.lit);
     assert_non_null(tile.lit);
     for (size_t row = 0; row < count; row++) {
         uint8_t *bytes = malloc(pixels);
@@ -30,7 +35,7 @@ static Tile create_tile(size_t count, size_t pixels, Kind kind, Random *random)
             bytes[i] = random_below(random, 100) < zeros[kind] ? 0 : (uint8_t)(1 + random_below(random, 255));
         tile.rows[row] = bytes;
     }
-    memset(tile.lit, 0xa5, (pixels / QUAD) * sizeof *tile.lit); // what was there before must not shine through
+    memset(tile.lit, 0xa5, count_groups(&tile) * sizeof *tile.lit); // what was there before must not shine through
     return tile;
 }
 
@@ -45,16 +50,18 @@ static void free_tile(Tile *tile)
 
 static void check_bits(const Kernel *kernel, const Tile *tile)
 {
+    const size_t length = group_of(tile);
     kernel->find_lit(tile);
-    for (size_t quad = 0; quad < tile->pixels / QUAD; quad++) {
+    for (size_t group = 0; group < count_groups(tile); group++) {
         uint64_t expected = 0;
         for (size_t row = 0; row < tile->count; row++)
-            for (size_t i = 0; i < QUAD; i++)
-                if (tile->rows[row][quad * QUAD + i])
+            for (size_t i = 0; i < length; i++)
+                if (tile->rows[row][group * length + i])
                     expected |= (uint64_t)1 << row;
-        if (tile->lit[quad] != expected)
-            fail_msg("%s: %zu images of %zu pixels, quad %zu: %016llx, expected %016llx", kernel->name, tile->count,
-                     tile->pixels, quad, (unsigned long long)tile->lit[quad], (unsigned long long)expected);
+        if (tile->lit[group] != expected)
+            fail_msg("%s: %zu images of %zu pixels, group %zu of %zu: %016llx, expected %016llx", kernel->name,
+                     tile->count, tile->pixels, group, length, (unsigned long long)tile->lit[group],
+                     (unsigned long long)expected);
     }
 }
 
@@ -71,26 +78,32 @@ static void check_lit(const Kernel *kernel)
         }
 }
 
-// One pixel at a time, at every place of its quad and of the tile, with the faintest and the brightest value.
-static void check_single_pixels(const Kernel *kernel)
+// One pixel at a time, at every place of its group and of the tile, with the faintest and the brightest value.
+static void check_single_pixels_by(const Kernel *kernel, bool goes_by_pairs)
 {
     enum { PIXELS = 80 };
     static uint8_t images[TILE_ROWS][PIXELS];
-    uint64_t lit[PIXELS / QUAD];
-    Tile tile = {.count = TILE_ROWS, .pixels = PIXELS, .lit = lit};
+    uint64_t lit[PIXELS / PAIR];
+    Tile tile = {.count = TILE_ROWS, .pixels = PIXELS, .lit = lit, .goes_by_pairs = goes_by_pairs};
     for (size_t row = 0; row < TILE_ROWS; row++)
         tile.rows[row] = images[row];
     for (size_t row = 0; row < TILE_ROWS; row++)
         for (size_t pixel = 0; pixel < PIXELS; pixel++) {
             images[row][pixel] = pixel % 2 ? 1 : 255;
             kernel->find_lit(&tile);
-            for (size_t quad = 0; quad < PIXELS / QUAD; quad++)
-                assert_true(lit[quad] == (quad == pixel / QUAD ? (uint64_t)1 << row : 0));
+            for (size_t group = 0; group < count_groups(&tile); group++)
+                assert_true(lit[group] == (group == pixel / group_of(&tile) ? (uint64_t)1 << row : 0));
             images[row][pixel] = 0;
         }
 }
 
-static void lit_quads_are_found(void **state)
+static void check_single_pixels(const Kernel *kernel)
+{
+    check_single_pixels_by(kernel, false);
+    check_single_pixels_by(kernel, true);
+}
+
+static void lit_groups_are_found(void **state)
 {
     (void)state;
     isas_try_each(check_lit);
@@ -242,7 +255,7 @@ static void products_agree_with_naive_sums(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lit_quads_are_found),
+        cmocka_unit_test(lit_groups_are_found),
         cmocka_unit_test(products_agree_with_naive_sums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

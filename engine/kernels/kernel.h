@@ -106,9 +106,9 @@ typedef enum PatchKind { PATCH_PLAIN, PATCH_DOUBLED } PatchKind;
 
 enum { PATCH_TERMS = 4 }; // at most, of one direction
 
-// A row of terms of patches: of each, two rows of its pixels make one, rows[0] + factor rows[1], which is turned; of x, or
-// of dL/dz, whose patches are 2 pixels each. terms: of the first, `next` floats on the next, `term_plane` on the next
-// channel; there, patches stand side by side.
+// A row of terms of patches: of each, two rows of its pixels make one, rows[0] + factor rows[1], which is turned; of x,
+// or of dL/dz, whose patches are 2 pixels each. terms: of the first, `next` floats on the next, `term_plane` on the
+// next channel; there, patches stand side by side.
 typedef struct PatchLines {
     PatchKind kind;
     size_t channels, rows, columns; // of patches
@@ -137,8 +137,8 @@ typedef struct PatchWeights {
     size_t next;
 } PatchWeights;
 
-// A row of `count` pixels, each the greatest of f(z) of 2 x 2 of two rows, the first of equals, its slope f'(z), and which
-// it is, 0 to 3 as bits. has_half: the last has a left side alone. There is one for each hidden activation
+// A row of `count` pixels, each the greatest of f(z) of 2 x 2 of two rows, the first of equals, its slope f'(z), and
+// which it is, 0 to 3 as bits. has_half: the last has a left side alone. There is one for each hidden activation
 // (Activation.pool); where none is wanted, linear.
 typedef struct LanePool {
     size_t count;
@@ -157,14 +157,15 @@ typedef struct LaneUnpool {
 
 // Images as they are stored, anywhere in memory: rows[i] points to `pixels` bytes, value byte / 255. Four fifths of the
 // pixels are zero, so products with them go by quads, four neighbouring pixels: bit i of lit[q] says that quad q of
-// image i is not all zero, and only those are looked at.
-enum { TILE_ROWS = 64, QUAD = 4 };
+// image i is not all zero, and only those are looked at. Where what is not zero is strewn about, pairs leave more out.
+enum { TILE_ROWS = 64, QUAD = 4, PAIR = 2 };
 
 typedef struct Tile {
     const uint8_t *rows[TILE_ROWS];
     size_t count;  // images, <= TILE_ROWS
     size_t pixels; // a multiple of QUAD
-    uint64_t *lit; // (pixels / QUAD), filled by find_lit
+    uint64_t *lit; // (pixels / QUAD, or pixels / PAIR where goes_by_pairs), filled by find_lit
+    bool goes_by_pairs;
 } Tile;
 
 // The product of a tile X (count, pixels) with W (pixels, n): c (count, n) = X W + bias; or, transposed, with D (count,

@@ -5,7 +5,22 @@
 
 enum { LIT_VECS = 3, HALF_ROWS = TILE_ROWS / 2 }; // vectors worked on together; a lane has 32 bits
 
-INLINE void find_lit_block(const Tile *tile, size_t quad, const size_t vecs, const size_t last_bytes)
+typedef uint16_t VecHalves __attribute__((vector_size(LANES * 2)));
+
+// A group of pixels in each lane; zeros behind what there is.
+INLINE VecInt load_groups(const uint8_t *bytes, size_t n, const size_t group)
+{
+    VecInt quads = {0};
+    VecHalves pairs = {0};
+    if (group == PAIR) {
+        memcpy(&pairs, bytes, n);
+        return __builtin_convertvector(pairs, VecInt);
+    }
+    memcpy(&quads, bytes, n);
+    return quads;
+}
+
+INLINE void find_lit_block(const Tile *tile, size_t at, const size_t vecs, const size_t last, const size_t group)
 {
     VecInt lit[2][LIT_VECS] = {{{0}}};
 #pragma GCC unroll 2
@@ -13,32 +28,40 @@ INLINE void find_lit_block(const Tile *tile, size_t quad, const size_t vecs, con
         VecBits bit = (VecBits){0} + 1;
         const size_t first = half * HALF_ROWS, end = tile->count < first + HALF_ROWS ? tile->count : first + HALF_ROWS;
         for (size_t row = first; row < end; row++) {
-            const uint8_t *bytes = tile->rows[row] + quad * QUAD;
+            const uint8_t *bytes = tile->rows[row] + at * group;
 #pragma GCC unroll 4
             for (size_t i = 0; i < vecs; i++) {
-                VecInt values = {0};
-                memcpy(&values, bytes + i * sizeof values, i + 1 < vecs ? sizeof values : last_bytes);
+                const VecInt values =
+                    load_groups(bytes + i * LANES * group, (i + 1 < vecs ? LANES : last) * group, group);
                 lit[half][i] |= (values != 0) & (VecInt)bit;
             }
             bit += bit;
         }
     }
     for (size_t i = 0; i < vecs; i++)
-        for (size_t lane = 0; lane < (i + 1 < vecs ? LANES : last_bytes / QUAD); lane++)
-            tile->lit[quad + i * LANES + lane] =
+        for (size_t lane = 0; lane < (i + 1 < vecs ? LANES : last); lane++)
+            tile->lit[at + i * LANES + lane] =
                 (uint64_t)(uint32_t)lit[1][i][lane] << HALF_ROWS | (uint32_t)lit[0][i][lane];
+}
+
+INLINE void find_lit_groups(const Tile *tile, const size_t group)
+{
+    const size_t groups = tile->pixels / group;
+    size_t at = 0;
+    for (; at + LIT_VECS * LANES <= groups; at += LIT_VECS * LANES)
+        find_lit_block(tile, at, LIT_VECS, LANES, group);
+    for (; at + LANES <= groups; at += LANES)
+        find_lit_block(tile, at, 1, LANES, group);
+    if (at < groups)
+        find_lit_block(tile, at, 1, groups - at, group);
 }
 
 void PER_ISA(find_lit)(const Tile *tile)
 {
-    const size_t quads = tile->pixels / QUAD;
-    size_t quad = 0;
-    for (; quad + LIT_VECS * LANES <= quads; quad += LIT_VECS * LANES)
-        find_lit_block(tile, quad, LIT_VECS, sizeof(VecInt));
-    for (; quad + LANES <= quads; quad += LANES)
-        find_lit_block(tile, quad, 1, sizeof(VecInt));
-    if (quad < quads)
-        find_lit_block(tile, quad, 1, (quads - quad) * QUAD);
+    if (tile->goes_by_pairs)
+        find_lit_groups(tile, PAIR);
+    else
+        find_lit_groups(tile, QUAD);
 }
 
 #define BYTE_VALUES_4(b)  (b) / 255.0f, ((b) + 1) / 255.0f, ((b) + 2) / 255.0f, ((b) + 3) / 255.0f
@@ -47,11 +70,11 @@ void PER_ISA(find_lit)(const Tile *tile)
     BYTE_VALUES_16(b), BYTE_VALUES_16((b) + 16), BYTE_VALUES_16((b) + 32), BYTE_VALUES_16((b) + 48)
 static const float byte_values[256] = {BYTE_VALUES_64(0), BYTE_VALUES_64(64), BYTE_VALUES_64(128), BYTE_VALUES_64(192)};
 
-// The values of one quad of an image, each in all lanes.
-INLINE void load_quad(const uint8_t *bytes, Vec values[QUAD])
+// The values of one group of an image's pixels, each in all lanes.
+INLINE void load_group(const uint8_t *bytes, Vec values[QUAD], const size_t group)
 {
 #pragma GCC unroll 4
-    for (int i = 0; i < QUAD; i++)
+    for (size_t i = 0; i < group; i++)
         values[i] = vec_all(byte_values[bytes[i]]);
 }
 
@@ -59,30 +82,30 @@ INLINE void load_quad(const uint8_t *bytes, Vec values[QUAD])
 // two apart would push each other out of the cache.
 enum { TILE_VECS = 2 };
 
-INLINE void multiply_tile_strip(const TileProduct *p, size_t column, const int vecs)
+INLINE void multiply_tile_strip(const TileProduct *p, size_t column, const int vecs, const size_t group)
 {
     const Tile *tile = p->tile;
     Vec sums[TILE_ROWS][TILE_VECS];
     for (size_t row = 0; row < tile->count; row++)
         for (int j = 0; j < vecs; j++)
             sums[row][j] = p->bias ? vec_load(p->bias + column + (size_t)j * LANES) : (Vec){0};
-    for (size_t quad = 0; quad < tile->pixels / QUAD; quad++) {
-        uint64_t lit = tile->lit[quad];
+    for (size_t at = 0; at < tile->pixels / group; at++) {
+        uint64_t lit = tile->lit[at];
         Vec weights[QUAD][TILE_VECS];
 #pragma GCC unroll 4
-        for (int i = 0; i < QUAD; i++)
+        for (size_t i = 0; i < group; i++)
 #pragma GCC unroll 2
             for (int j = 0; j < vecs; j++)
-                weights[i][j] = vec_load(p->b + (quad * QUAD + (size_t)i) * p->b_stride + column + (size_t)j * LANES);
+                weights[i][j] = vec_load(p->b + (at * group + i) * p->b_stride + column + (size_t)j * LANES);
         for (; lit; lit &= lit - 1) {
             const size_t row = (size_t)__builtin_ctzll(lit);
             Vec x[QUAD];
-            load_quad(tile->rows[row] + quad * QUAD, x);
+            load_group(tile->rows[row] + at * group, x, group);
 #pragma GCC unroll 2
             for (int j = 0; j < vecs; j++) {
                 Vec sum = sums[row][j];
 #pragma GCC unroll 4
-                for (int i = 0; i < QUAD; i++)
+                for (size_t i = 0; i < group; i++)
                     sum += x[i] * weights[i][j];
                 sums[row][j] = sum;
             }
@@ -93,56 +116,72 @@ INLINE void multiply_tile_strip(const TileProduct *p, size_t column, const int v
             vec_store(p->c + row * p->c_stride + column + (size_t)j * LANES, sums[row][j]);
 }
 
-void PER_ISA(multiply_tile)(const TileProduct *p)
+INLINE void multiply_tile_groups(const TileProduct *p, const size_t group)
 {
     size_t column = 0;
     for (; column + TILE_VECS * LANES <= p->n; column += TILE_VECS * LANES)
-        multiply_tile_strip(p, column, TILE_VECS);
+        multiply_tile_strip(p, column, TILE_VECS, group);
     for (; column < p->n; column += LANES)
-        multiply_tile_strip(p, column, 1);
+        multiply_tile_strip(p, column, 1, group);
 }
 
-INLINE void multiply_tile_transposed_strip(const TileProduct *p, size_t column, const int vecs)
+void PER_ISA(multiply_tile)(const TileProduct *p)
+{
+    if (p->tile->goes_by_pairs)
+        multiply_tile_groups(p, PAIR);
+    else
+        multiply_tile_groups(p, QUAD);
+}
+
+INLINE void multiply_tile_transposed_strip(const TileProduct *p, size_t column, const int vecs, const size_t group)
 {
     const Tile *tile = p->tile;
     Vec right[TILE_ROWS][TILE_VECS];
     for (size_t row = 0; row < tile->count; row++)
         for (int j = 0; j < vecs; j++)
             right[row][j] = vec_load(p->b + row * p->b_stride + column + (size_t)j * LANES);
-    for (size_t quad = 0; quad < tile->pixels / QUAD; quad++) {
+    for (size_t at = 0; at < tile->pixels / group; at++) {
         Vec sum[QUAD][TILE_VECS];
 #pragma GCC unroll 4
-        for (int i = 0; i < QUAD; i++)
+        for (size_t i = 0; i < group; i++)
 #pragma GCC unroll 2
             for (int j = 0; j < vecs; j++)
                 sum[i][j] = (Vec){0};
-        for (uint64_t lit = tile->lit[quad]; lit; lit &= lit - 1) {
+        for (uint64_t lit = tile->lit[at]; lit; lit &= lit - 1) {
             const size_t row = (size_t)__builtin_ctzll(lit);
             Vec x[QUAD];
-            load_quad(tile->rows[row] + quad * QUAD, x);
+            load_group(tile->rows[row] + at * group, x, group);
 #pragma GCC unroll 4
-            for (int i = 0; i < QUAD; i++)
+            for (size_t i = 0; i < group; i++)
 #pragma GCC unroll 2
                 for (int j = 0; j < vecs; j++)
                     sum[i][j] += x[i] * right[row][j];
         }
 #pragma GCC unroll 4
-        for (int i = 0; i < QUAD; i++)
+        for (size_t i = 0; i < group; i++)
 #pragma GCC unroll 2
             for (int j = 0; j < vecs; j++) {
-                float *const at = p->c + (quad * QUAD + (size_t)i) * p->c_stride + column + (size_t)j * LANES;
-                vec_store(at, p->accumulate ? vec_load(at) + sum[i][j] : sum[i][j]);
+                float *const to = p->c + (at * group + i) * p->c_stride + column + (size_t)j * LANES;
+                vec_store(to, p->accumulate ? vec_load(to) + sum[i][j] : sum[i][j]);
             }
     }
 }
 
-void PER_ISA(multiply_tile_transposed)(const TileProduct *p)
+INLINE void multiply_tile_transposed_groups(const TileProduct *p, const size_t group)
 {
     size_t column = 0;
     for (; column + TILE_VECS * LANES <= p->n; column += TILE_VECS * LANES)
-        multiply_tile_transposed_strip(p, column, TILE_VECS);
+        multiply_tile_transposed_strip(p, column, TILE_VECS, group);
     for (; column < p->n; column += LANES)
-        multiply_tile_transposed_strip(p, column, 1);
+        multiply_tile_transposed_strip(p, column, 1, group);
+}
+
+void PER_ISA(multiply_tile_transposed)(const TileProduct *p)
+{
+    if (p->tile->goes_by_pairs)
+        multiply_tile_transposed_groups(p, PAIR);
+    else
+        multiply_tile_transposed_groups(p, QUAD);
 }
 
 void PER_ISA(bytes_to_floats)(const uint8_t *restrict bytes, float *restrict values, size_t n)

@@ -22,6 +22,9 @@ uint64_t pixels_test_key(const Spec *spec, int image);
 static inline bool pixels_are_damaged(const Spec *spec) { return spec->noise > 0.0f; }
 bool pixels_stay_bytes(const Spec *spec);
 
+// Noise that makes a black picture's pixels white here and there.
+static inline bool pixels_are_strewn(const Spec *spec) { return spec->noise > 0.0f && spec->noise_kind == NOISE_SALT; }
+
 // The input where pixels_stay_bytes; and as floats in [0, 1], of any spec.
 void pixels_damage(const Spec *spec, uint64_t key, const uint8_t *bytes, size_t first, size_t n, uint8_t *damaged);
 void pixels_read(const Spec *spec, uint64_t key, const uint8_t *bytes, size_t first, size_t n, float *values);

@@ -12,15 +12,15 @@
 bool bands_init(Backprop *backprop)
 {
     Bands *bands = &backprop->bands;
-    const size_t pixels = (size_t)backprop->model->pixels, pads = pixels / KERNEL_PAD, quads = pixels / QUAD;
+    const size_t pixels = (size_t)backprop->model->pixels, pads = pixels / KERNEL_PAD, pairs = pixels / PAIR;
     assert(pixels % KERNEL_PAD == 0);
     for (size_t band = 0; band <= BANDS; band++)
         bands->start[band] = (pads * band + BANDS - 1) / BANDS * KERNEL_PAD;
     bands->transposed_stride = dense_transposed_stride(last_layer(backprop));
-    bands->lit_memory = malloc(ROUND_TILES * quads * sizeof *bands->lit_memory);
+    bands->lit_memory = malloc(ROUND_TILES * pairs * sizeof *bands->lit_memory);
     for (int band = 0; bands->lit_memory && band < BANDS; band++)
         for (size_t tile = 0; tile < ROUND_TILES; tile++)
-            bands->lit[band][tile] = bands->lit_memory + tile * quads + bands->start[band] / QUAD;
+            bands->lit[band][tile] = bands->lit_memory + tile * pairs + bands->start[band] / PAIR;
     return bands->lit_memory != NULL;
 }
 

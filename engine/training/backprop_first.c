@@ -20,6 +20,7 @@ static Tile cut_tile(const Backprop *backprop, const Batch *round, int tile, int
         .count = round_tile_rows(round, tile),
         .pixels = bands_width(backprop, band),
         .lit = bands->lit[band][tile],
+        .goes_by_pairs = bands->damaged && pixels_are_strewn(&backprop->model->spec),
     };
     bands_point_at(backprop, round->pixels, round->images + tile * TILE_ROWS, cut.count, band, cut.rows);
     for (size_t row = 0; bands->damaged && row < cut.count; row++)
