@@ -57,9 +57,7 @@ class PageTest(unittest.TestCase):
             self.rest()
 
     def rest(self):
-        """Until nothing is drawn any more."""
-        self.browser.wait("const f = Module.own.frames, same = f === window.seenFrames && performance.now() - window.seenAt > 700;"
-                          "if (f !== window.seenFrames) { window.seenFrames = f; window.seenAt = performance.now(); } return same;", "rest")
+        self.browser.wait("return Module.own.isAtRest()", "rest")
 
     def said(self):
         return self.browser.run("return document.getElementById('said').textContent")

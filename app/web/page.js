@@ -68,6 +68,7 @@ function serve() {
     if (isServing || own.isFailed)
         return;
     clearTimeout(serveTimer);
+    serveTimer = 0;
     const next = guarded(() => Module._web_serve());
     if (next === -2)
         return;
@@ -80,6 +81,9 @@ function serve() {
         serveTimer = setTimeout(serve, next);
     }
 }
+
+// Nothing is to be drawn, trained or measured, but perhaps later.
+own.isAtRest = () => !frameAsked && !isServing && !serveTimer;
 
 // ---- keys ----
 // The program's own go on to it; all others, as F5, F12, Ctrl+R and Ctrl+W, are the browser's, which SDL would swallow.
