@@ -80,7 +80,7 @@ static void a_trial_has_the_figures_of_its_models(void **state)
         const Spec spec = trial_spec(&base, trial_get(TRIAL_PCA), 0, seed);
         LabMoment moment = {.epoch = CLAIM_EPOCHS_MIN};
         int64_t broken;
-        assert_true(lab_train(&lab, &spec, &moment, 1, NULL, &broken, NULL, &error));
+        assert_true(lab_train(&lab, &spec, &moment, 1, &broken, NULL, &error));
         assert_true(outcome.figures[TRIAL_MSE][0][seed] == moment.test.mean[LOSS_MSE]);
         assert_true(isnan(outcome.figures[TRIAL_AUROC][0][seed]));
     }
@@ -109,6 +109,40 @@ static void it_stops_and_goes_on(void **state)
     assert_true(lab_book_measure(book, PCA_SAYING, &progress, &outcome, &error));
     assert_int_equal(w.calls, 0);
     lab_book_destroy(book);
+}
+
+static void turns_do_not_matter(void **state)
+{
+    (void)state;
+    static const int sayings[] = {PCA_SAYING, ODD_SAYING, CLAIM_OPTIMUM};
+    Error error;
+    LabBook *turned = open_book(), *at_once = open_book();
+    int32_t labels[TRAIN];
+    for (int i = 0; i < TRAIN; i++)
+        labels[i] = i % DIGIT_CLASSES;
+    train.labels = test.labels = labels;
+    for (int i = 0; i < 3; i++) {
+        SayingOutcome a, b;
+        int turns = 0;
+        JobTurn turn = JOB_MORE;
+        lab_book_begin(turned, sayings[i], &a);
+        for (; turn == JOB_MORE; turns++)
+            turn = lab_book_go_on(turned, 0, NULL, &error);
+        assert_int_equal(turn, JOB_DONE);
+        assert_true(turns > 100); // a batch each
+        assert_true(lab_book_measure(at_once, sayings[i], NULL, &b, &error));
+        assert_memory_equal(a.figures, b.figures, sizeof a.figures);
+        assert_int_equal(a.result.verdict, b.result.verdict);
+        assert_string_equal(a.result.sentence, b.result.sentence);
+    }
+    SayingOutcome given_up;
+    lab_book_begin(turned, CLAIM_OPTIMUM, &given_up);
+    assert_int_equal(lab_book_go_on(turned, 0, NULL, &error), JOB_MORE); // the pairs are compared anew
+    lab_book_stop(turned);
+    lab_book_stop(NULL);
+    lab_book_destroy(turned);
+    lab_book_destroy(at_once);
+    train.labels = test.labels = NULL;
 }
 
 static void without_labels_nothing_is_left_out(void **state)
@@ -163,8 +197,11 @@ static void sayings_have_keys_of_their_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_trial_has_the_figures_of_its_models), cmocka_unit_test(it_stops_and_goes_on),
-        cmocka_unit_test(without_labels_nothing_is_left_out),    cmocka_unit_test(a_claim_is_judged_with_each_seed),
+        cmocka_unit_test(a_trial_has_the_figures_of_its_models),
+        cmocka_unit_test(it_stops_and_goes_on),
+        cmocka_unit_test(turns_do_not_matter),
+        cmocka_unit_test(without_labels_nothing_is_left_out),
+        cmocka_unit_test(a_claim_is_judged_with_each_seed),
         cmocka_unit_test(sayings_have_keys_of_their_own),
     };
     return cmocka_run_group_tests(tests, begin, end);

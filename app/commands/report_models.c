@@ -68,7 +68,7 @@ static int measure_check(const Lab *lab, const Published *row, int seeds, Report
         int64_t broken;
         for (int m = 0; m < count; m++)
             moments[m].epoch = row->moments[m].epoch;
-        if (!lab_train(lab, &spec, moments, count, NULL, &broken, &progress, &error))
+        if (!lab_train(lab, &spec, moments, count, &broken, &progress, &error))
             return fail(&error);
         for (int m = 0; m < count; m++) {
             const bool is_measured = moments[m].test.images > 0;

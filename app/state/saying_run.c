@@ -8,36 +8,49 @@
 
 struct SayingWork {
     const Dataset *dataset;
+    const TargetFacts *facts; // of its test set
     int images, threads, saying;
+    Pool *pool;
     LabBook *book;
     SayingOutcome outcome;
 };
 
-static bool open_book(SayingWork *work, Pool *pool, Error *error)
+static bool open_book(SayingWork *work, Error *error)
 {
     const Dataset *dataset = work->dataset;
     const Spec base = spec_default();
-    if (work->book) {
-        lab_book_set_pool(work->book, pool);
-        return true;
-    }
+    work->pool = pool_create(work->threads, error);
+    if (!work->pool)
+        return false;
     const Lab lab = {.train = &dataset->train,
                      .test = &dataset->test,
                      .image_count = work->images,
-                     .facts = metrics_target_facts(&dataset->test, dataset->test.count),
-                     .pool = pool};
-    work->book = lab_book_create(&lab, &base, SAYING_EPOCHS, error);
+                     .facts = *work->facts,
+                     .pool = work->pool};
+    if (work->book)
+        lab_book_set_pool(work->book, work->pool);
+    else
+        work->book = lab_book_create(&lab, &base, SAYING_EPOCHS, error);
+    if (work->book)
+        lab_book_begin(work->book, work->saying, &work->outcome);
     return work->book != NULL;
 }
 
-static bool measure(void *context, const LoadProgress *progress, Error *error)
+static JobTurn measure(void *context, int64_t until_ns, const LoadProgress *progress, Error *error)
 {
     SayingWork *work = context;
-    Pool *pool = pool_create(work->threads, error);
-    const bool good = pool && open_book(work, pool, error) &&
-                      lab_book_measure(work->book, work->saying, progress, &work->outcome, error);
-    pool_destroy(pool);
-    return good;
+    if (!work->pool && !open_book(work, error))
+        return JOB_FAILED;
+    return lab_book_go_on(work->book, until_ns, progress, error);
+}
+
+static void free_work(SayingWork *work)
+{
+    if (work) {
+        lab_book_stop(work->book);
+        pool_destroy(work->pool);
+    }
+    free(work);
 }
 
 void app_measure(App *app, int saying) { app->saying_run.wanted ^= 1u << saying; }
@@ -78,13 +91,15 @@ static void begin(App *app, const Dataset *dataset)
     if (run->work) {
         *run->work = (SayingWork){.dataset = dataset,
                                   .images = limit > 0 && limit < all ? limit : all,
-                                  .threads = app->options.threads,
+                                  .facts = trainer_test_facts(app->trainer),
+                                  .threads = app->options.is_driven ? 1 : app->options.threads,
                                   .saying = run->measuring,
                                   .book = run->book};
-        run->job = job_start(measure, run->work, app->options.wake, app->options.wake_context, &error);
+        run->job = job_start_task(measure, run->work, app->options.is_driven, app->options.wake,
+                                  app->options.wake_context, &error);
     }
     if (!run->job) {
-        free(run->work);
+        free_work(run->work);
         run->work = NULL;
         run->wanted = 0;
         app_say(app, true, "out of memory: the models of what people say");
@@ -104,7 +119,7 @@ static void take(App *app)
         app_say(app, true, error.text);
     if (!run->is_stopping) // else it may have been asked for again meanwhile
         run->wanted &= ~(1u << run->measuring);
-    free(run->work);
+    free_work(run->work);
     run->job = NULL;
     run->work = NULL;
 }
@@ -135,7 +150,7 @@ void saying_run_end(SayingRun *run)
         job_cancel(run->job);
         (void)job_finish(run->job, NULL);
         run->book = run->work->book;
-        free(run->work);
+        free_work(run->work);
     }
     lab_book_destroy(run->book);
     free(run->report);

@@ -94,22 +94,59 @@ static void judge(const ImageSet *set, const double *errors, double *scratch, co
     count(kept, kept_count, out, out->kept);
 }
 
-bool auroc_measure(const Model *model, const float *parameters, const ImageSet *set, int label, Pool *pool, Auroc *out,
-                   Error *error)
+// What of the errors says how well one loss tells the label, loss by loss.
+typedef struct Judging {
+    Errors errors;
+    const ImageSet *set;
+    Auroc *out;
+} Judging;
+
+static void judge_loss(void *context, int shard, int loss, int count_of_losses, int worker_index)
+{
+    const Judging *j = context;
+    const size_t images = (size_t)j->set->count;
+    (void)shard, (void)count_of_losses, (void)worker_index; // one at a time
+    judge(j->set, j->errors.values + (size_t)loss * images, j->errors.values + (size_t)LOSS_COUNT * images, j->out,
+          &j->out->losses[loss]);
+}
+
+static void free_judging(void *context)
+{
+    Judging *j = context;
+    free(j->errors.values);
+    free(j);
+}
+
+Sweep *auroc_begin(const Model *model, const float *parameters, const ImageSet *set, int label, const Pool *pool,
+                   Auroc *out, Error *error)
 {
     assert(set->labels);
-    Errors errors = {model, model_unit_settings(model, parameters), set->count,
-                     malloc((size_t)(LOSS_COUNT + 1) * (size_t)set->count * sizeof(double))};
-    if (!errors.values)
-        return error_set(error, "out of memory: the errors of %d images", set->count);
-    const bool good = outputs_visit(model, parameters, set, set->count, pool, measure_image, &errors, error);
+    Judging *j = malloc(sizeof *j);
+    if (j)
+        *j = (Judging){.errors = {model, model_unit_settings(model, parameters), set->count,
+                                  malloc((size_t)(LOSS_COUNT + 1) * (size_t)set->count * sizeof(double))},
+                       .set = set,
+                       .out = out};
     *out = (Auroc){.label = label};
     for (int i = 0; i < set->count; i++)
         out->left_out_count += set->labels[i] == label;
     out->kept_count = set->count - out->left_out_count;
-    for (int loss = 0; good && loss < LOSS_COUNT; loss++)
-        judge(set, errors.values + (size_t)loss * (size_t)set->count,
-              errors.values + (size_t)LOSS_COUNT * (size_t)set->count, out, &out->losses[loss]);
-    free(errors.values);
-    return good;
+    Sweep *judging = sweep_create(&(SweepPlan){.what = "the errors of images",
+                                               .items = LOSS_COUNT,
+                                               .shard_items = LOSS_COUNT,
+                                               .step_items = 1,
+                                               .visit = judge_loss,
+                                               .free = free_judging,
+                                               .context = j},
+                                  j && j->errors.values, error);
+    if (!judging)
+        return NULL;
+    return sweep_join(outputs_begin(model, parameters, set, set->count, pool, measure_image, &j->errors, error),
+                      judging);
+}
+
+bool auroc_measure(const Model *model, const float *parameters, const ImageSet *set, int label, Pool *pool, Auroc *out,
+                   Error *error)
+{
+    return sweep_run(auroc_begin(model, parameters, set, label, pool, out, error), pool);
 }

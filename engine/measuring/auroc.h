@@ -7,6 +7,7 @@
 #include "kernels/loss.h"
 #include "models/model.h"
 #include "pool.h"
+#include "sweep.h"
 
 // The share of pairs of a value of high and one of low in which that of high is the larger, ties one half. NaN where
 // one of them is empty or a value is NaN. Sorts both. O(n log n).
@@ -31,3 +32,7 @@ typedef struct Auroc {
 // short.
 bool auroc_measure(const Model *model, const float *parameters, const ImageSet *set, int label, Pool *pool, Auroc *out,
                    Error *error);
+
+// The same in slices: as metrics_begin.
+Sweep *auroc_begin(const Model *model, const float *parameters, const ImageSet *set, int label, const Pool *pool,
+                   Auroc *out, Error *error);

@@ -18,16 +18,16 @@ typedef struct Measurement {
     const Model *model;
     const float *parameters;
     const ImageSet *set;
-    int images;
+    int images, shard_count, worker_count;
     Worker *workers;
     Elbo *shards; // of TILE_ROWS images each, summed
+    Elbo *out;
 } Measurement;
 
-static void measure_shard(void *context, int index, int worker_index)
+static void measure_tile(void *context, int index, int first, int rows, int worker_index)
 {
     const Measurement *m = context;
     Worker *w = &m->workers[worker_index];
-    const int first = index * TILE_ROWS, rest = m->images - first, rows = rest < TILE_ROWS ? rest : TILE_ROWS;
     const size_t count = (size_t)rows * DIGIT_PIXELS;
     uint64_t keys[TILE_ROWS];
     for (int row = 0; row < rows; row++)
@@ -53,34 +53,65 @@ static bool init_worker(Worker *worker, const Model *model)
     return workspace_init(&worker->workspace, model, TILE_ROWS, NULL);
 }
 
-bool elbo_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
+static void add_up(void *context)
+{
+    const Measurement *m = context;
+    *m->out = (Elbo){0};
+    for (int i = 0; i < m->shard_count; i++) {
+        m->out->reconstruction += m->shards[i].reconstruction / m->images;
+        m->out->kl += m->shards[i].kl / m->images;
+    }
+}
+
+static void free_measurement(void *context)
+{
+    Measurement *m = context;
+    for (int i = 0; m->workers && i < m->worker_count; i++) {
+        workspace_free(&m->workers[i].workspace);
+        floats_free(m->workers[i].x);
+    }
+    free(m->workers);
+    free(m->shards);
+    free(m);
+}
+
+static bool prepare(Measurement *m)
+{
+    m->workers = calloc((size_t)m->worker_count, sizeof *m->workers);
+    m->shards = calloc((size_t)m->shard_count, sizeof *m->shards);
+    bool good = m->workers && m->shards;
+    for (int i = 0; good && i < m->worker_count; i++)
+        good = init_worker(&m->workers[i], m->model);
+    return good;
+}
+
+Sweep *elbo_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count, const Pool *pool,
                   Elbo *out, Error *error)
 {
     assert(code_is_drawn(model) && image_count > 0);
-    const int shards = (image_count + TILE_ROWS - 1) / TILE_ROWS, workers = pool_thread_count(pool);
-    Measurement m = {.model = model,
-                     .parameters = parameters,
-                     .set = set,
-                     .images = image_count,
-                     .workers = calloc((size_t)workers, sizeof *m.workers),
-                     .shards = calloc((size_t)shards, sizeof *m.shards)};
-    bool good = m.workers && m.shards;
-    for (int i = 0; good && i < workers; i++)
-        good = init_worker(&m.workers[i], model);
+    Measurement *m = malloc(sizeof *m);
+    if (m)
+        *m = (Measurement){.model = model,
+                           .parameters = parameters,
+                           .set = set,
+                           .images = image_count,
+                           .shard_count = (image_count + TILE_ROWS - 1) / TILE_ROWS,
+                           .worker_count = pool_thread_count(pool),
+                           .out = out};
+    return sweep_create(&(SweepPlan){.what = "measuring a model that samples",
+                                     .items = image_count,
+                                     .shard_items = TILE_ROWS,
+                                     .step_items = TILE_ROWS,
+                                     .visit = measure_tile,
+                                     .finish = add_up,
+                                     .free = free_measurement,
+                                     .context = m},
+                        m && prepare(m), error);
+}
+
+bool elbo_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
+                  Elbo *out, Error *error)
+{
     *out = (Elbo){0};
-    if (good)
-        pool_run(pool, shards, measure_shard, &m);
-    else
-        error_set(error, "out of memory: measuring a model over %d images", image_count);
-    for (int i = 0; good && i < shards; i++) {
-        out->reconstruction += m.shards[i].reconstruction / image_count;
-        out->kl += m.shards[i].kl / image_count;
-    }
-    for (int i = 0; m.workers && i < workers; i++) {
-        workspace_free(&m.workers[i].workspace);
-        floats_free(m.workers[i].x);
-    }
-    free(m.workers);
-    free(m.shards);
-    return good;
+    return sweep_run(elbo_begin(model, parameters, set, image_count, pool, out, error), pool);
 }

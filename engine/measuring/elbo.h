@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "models/model.h"
 #include "pool.h"
+#include "sweep.h"
 
 // Means over the first image_count images of set, each drawn once by the spec's seed and its index. model: samples
 // (code_is_drawn). False only when memory is short.
@@ -15,4 +16,8 @@ typedef struct Elbo {
 } Elbo;
 
 bool elbo_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
+                  Elbo *out, Error *error);
+
+// The same in slices: as metrics_begin.
+Sweep *elbo_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count, const Pool *pool,
                   Elbo *out, Error *error);

@@ -20,3 +20,9 @@ int lab_book_missing(const LabBook *book, int saying); // models that are still 
 // Trains what is missing and decides. Progress is told in batches of all that is trained; what was trained before a
 // stop stays known. out borrows weights of the book. False when memory is short or progress ended it, "cancelled".
 bool lab_book_measure(LabBook *book, int saying, const LoadProgress *progress, SayingOutcome *out, Error *error);
+
+// The same in turns, each as a job's, until it is JOB_DONE: out is borrowed until then, and no longer read from
+// lab_book_stop on, which ends what is under way.
+void lab_book_begin(LabBook *book, int saying, SayingOutcome *out);
+JobTurn lab_book_go_on(LabBook *book, int64_t until_ns, const LoadProgress *progress, Error *error);
+void lab_book_stop(LabBook *book); // before its pool goes; NULL is allowed
