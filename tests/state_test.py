@@ -188,7 +188,7 @@ class AgainTest(StateCase):
 
 HELD = {"view", "data", "heatmaps", "heat_scale", "clipped", "show_as", "epochs", "binary", "histogram", "curve", "digits", "page",
         "digit", "pad", "drawing", "pad_centred", "past_step", "preset", "lesson", "wipe", "fed_back", "pixel", "target", "brush_bins",
-        "matrix", "hide", "claims_page", "measured", "theme", "hidden", "a", "b"}
+        "matrix", "hide", "claims_page", "measured", "theme", "hidden", "code_view", "a", "b"}
 
 
 class LinkTest(StateCase):
@@ -207,6 +207,7 @@ class LinkTest(StateCase):
                 ["--a", "loss=mse,layers=8,seed=3", "--view", "inspect", "--pixel", "12,13", "--page", 7, "--target", 0.3, "--first", 30],
                 ["--b", "pca", "--wipe", 0.5, "--heatmap", "mae,mae", "--heat-scale", 0.3, "--brush", "0.25,0.5", "--clipped", "--step", 1, "--hide", "more,curves", *drawn],
                 ["--view", "matrix", "--outputs", "relu", "--losses", "bce,mae", "--heatmap", "excess", "--theme", "light", "--pad", 8],
+                ["--view", "code", "--sides", "a", "--number", 2, "--number-shows", "decoder", "--walk", 0.25, "--walk-to", 9],
                 ["--lesson", 1, "--lesson-step", 3, "--curve", "mae", "--random", 4]):
             with self.subTest(arguments=arguments):
                 link, settings = self.link("--limit", 64, "--epochs", 1, *arguments)

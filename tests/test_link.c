@@ -118,6 +118,11 @@ static void a_link_says_what_the_options_say(void **state)
                                            {"target", "0.3"},
                                            {"drawn", NULL},
                                            {"hide", "more,data"},
+                                           {"sides", "b"},
+                                           {"number", "3"},
+                                           {"number-shows", "decoder"},
+                                           {"walk", "0.5"},
+                                           {"walk-to", "7"},
                                            {"step", "10"},
                                            {"theme", "light"},
                                            {"speed", "10"}};
@@ -238,6 +243,14 @@ static void roll_look(Look *look)
     look->claim_page = roll(CLAIM_PAGES);
     look->show_as = (ShowAs)roll(SHOW_AS_COUNT);
     look->is_clipped = roll(2);
+    if (scene_has(look->scene, SCENE_HAS_CODE))
+        look->code = (CodeLook){.shows = 1 + (unsigned)roll(3),
+                                .number = roll(33) - 1,
+                                .images = (CodeImages)roll(CODE_IMAGES_COUNT),
+                                .is_walk = roll(2),
+                                .digit = roll(100)};
+    if (look->code.is_walk)
+        look->code.walk = share();
     look->hidden = roll(2) ? (unsigned)roll(1 << CONTROL_COUNT) : 0;
     if (roll(4) == 0) {
         look->lesson = roll(LESSON_COUNT);
@@ -298,6 +311,11 @@ static void check_look(const Look *look, const Look *was)
     assert_int_equal(look->claim_page, was->claim_page);
     assert_int_equal(look->show_as, was->show_as);
     assert_int_equal(look->hidden, was->hidden);
+    assert_int_equal(look->code.shows, was->code.shows);
+    assert_int_equal(look->code.number, was->code.number);
+    assert_int_equal(look->code.images, was->code.images);
+    assert_int_equal(look->code.digit, was->code.digit);
+    assert_true(look->code.is_walk == was->code.is_walk && look->code.walk == was->code.walk);
     assert_int_equal(look->lesson, was->lesson);
     if (was->lesson >= 0)
         assert_int_equal(look->lesson_step, was->lesson_step);
@@ -365,8 +383,13 @@ static void what_a_link_cannot_say_is_told(void **state)
     saved->pad = (PadState){.source = -1};
     for (int i = 0; i < PAD_SIDE * PAD_SIDE; i++)
         saved->pad.ink[i] = (uint8_t)roll(256);
+    saved->has_pulls = true;
+    code_pulls_clear(&saved->pulls, -1, -1);
+    saved->pulls.values[SIDE_B][3] = 0.5f;
+    saved->look.scene = SCENE_LATENT;
+    saved->look.latent.numbers[SIDE_A][LATENT_UP] = 2;
     assert_true(link_write(&written, "", link, &left_out, &error));
-    assert_int_equal(left_out.count, 3);
+    assert_int_equal(left_out.count, 5);
     assert_int_equal(link[0], '#');
     assert_null(strstr(link, "secret"));
     assert_null(strstr(link, "mine"));

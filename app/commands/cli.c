@@ -210,6 +210,16 @@ static const OptionRow rows[] = {
      NULL},
     {"--drawn", NULL, PICTURE | LINK, KIND_FLAG, FIELD(is_drawn), 0, 0, "inspect: the drawing instead of a test digit",
      NULL},
+    {"--sides", NULL, PICTURE | LINK, KIND_CHOICE, FIELD(sides), 0, 0, "code, latent: which models; default: both",
+     words_sides},
+    {"--number", "N", PICTURE | LINK, KIND_WHOLE, FIELD(number), 1, MODEL_CODE_MAX,
+     "code: which of its numbers is chosen, from 1; default: the view\nfinds one", NULL},
+    {"--number-shows", NULL, PICTURE | LINK, KIND_CHOICE, FIELD(look.code.images), 0, 0,
+     "code: what the small pictures are of each number; default:\ndraws", words_code_images},
+    {"--walk", "X", PICTURE | LINK, KIND_REAL, FIELD(look.code.walk), 0, 1,
+     "code: how far the digit is on its way to another, 0 to 1", NULL},
+    {"--walk-to", "N", PICTURE | LINK, KIND_WHOLE, FIELD(look.code.digit), 0, INT32_MAX,
+     "code: which test digit that way leads to; default: 1", NULL},
     {"--hide", "LIST", PICTURE | LINK, KIND_SET, FIELD(look.hidden), 0, 0,
      "leave these parts of the window out, of\n%w;\nmodels: whatever changes a model. Their keys do nothing either",
      words_controls},
@@ -525,6 +535,11 @@ static void finish_look(Options *out)
     look->is_wiped |= cli_is_given(out, "--wipe");
     look->matrix_shows_map |= look->scene == SCENE_MATRIX && cli_is_given(out, "--heatmap");
     look->is_pinned |= cli_is_given(out, "--pixel");
+    look->code.is_walk |= cli_is_given(out, "--walk");
+    if (cli_is_given(out, "--number"))
+        look->code.number = out->number - 1;
+    if (cli_is_given(out, "--sides"))
+        look->code.shows = out->sides == 0 ? SHOWS_BOTH : (unsigned)out->sides;
     look->past_step = out->step;
     const bool has_digit = out->state || (out->preset >= 0 && look->scene == SCENE_INSPECT);
     if (!has_digit || cli_is_given(out, "--page") || (out->state && out->is_drawn))

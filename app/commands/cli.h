@@ -85,6 +85,7 @@ typedef struct Options {
     int preset;                      // a row of presets.h, which look, a and b follow; -1: none
     int lesson, lesson_step;         // from 1; lesson 0: none
     bool is_lesson_new;              // view: nobody has taken a lesson here yet
+    int sides, number;               // of the code: words_sides; from 1, 0: none is chosen
     bool is_drawn;                   // inspect the drawing
     unsigned measured;               // sayings: bits 1 << saying
     const char *verdicts;            // a report.json with what others decided; NULL: none

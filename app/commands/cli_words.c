@@ -13,6 +13,14 @@ const char *words_scenes(int i) { return i < SCENE_COUNT ? scene_get((Scene)i)->
 const char *words_heatmaps(int i) { return i < heatmap_count() ? heatmap_get(i)->key : NULL; }
 const char *words_losses(int i) { return i < LOSS_COUNT ? loss_get(i)->key : NULL; }
 const char *words_curves(int i) { return i < CURVE_COUNT ? curve_key(i) : NULL; }
+const char *words_code_images(int i) { return i < CODE_IMAGES_COUNT ? code_images_key(i) : NULL; }
+
+const char *words_sides(int i) // in the order of the bits that a view shows, 1 and 2
+{
+    static const char *const words[] = {"both", "a", "b"};
+    return i < (int)(sizeof words / sizeof *words) ? words[i] : NULL;
+}
+
 const char *words_controls(int i) { return i < CONTROL_COUNT ? control_key(i) : NULL; }
 const char *words_outputs(int i) { return i < OUTPUT_COUNT ? activation_get(OUTPUT_ACTIVATION, i)->key : NULL; }
 const char *words_optimizers(int i) { return i < optimizer_count() ? optimizer_get(i)->key : NULL; }

@@ -1,6 +1,7 @@
 // Links: reading and writing.
 #include "commands/link.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +235,37 @@ static void fill_pad(const SavedState *saved, Options *out, Notices *left_out)
     }
 }
 
+// Of the code's views, where one is on show.
+static void fill_code(const CodeLook *look, const CodeLook *own, bool is_shown, Options *out)
+{
+    if (!is_shown) {
+        out->look.code = *own;
+        return;
+    }
+    out->number = look->number + 1;
+    out->sides = look->shows == SHOWS_BOTH ? 0 : (int)look->shows;
+    if (look->is_walk)
+        say(out, "--walk");
+    else
+        out->look.code.walk = own->walk;
+}
+
+// What was pulled or chosen there by hand.
+static void note_code(const SavedState *saved, Notices *left_out)
+{
+    bool is_pulled = false, is_chosen = false;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        for (int i = 0; saved->has_pulls && i < MODEL_CODE_MAX; i++)
+            is_pulled |= !isnan(saved->pulls.values[side][i]);
+        for (int axis = 0; axis < LATENT_AXES; axis++)
+            is_chosen |= saved->look.latent.numbers[side][axis] >= 0;
+    }
+    if (is_pulled)
+        notices_add(left_out, "the numbers of the code that were pulled");
+    if (is_chosen && saved->look.scene == SCENE_LATENT)
+        notices_add(left_out, "the plane that was chosen");
+}
+
 // What an option says by being given: the card's own pixel is none.
 static void fill_look(const SavedState *saved, const Look *own, Options *out)
 {
@@ -260,6 +292,7 @@ static void fill_look(const SavedState *saved, const Look *own, Options *out)
         out->page = look->digit < 0 ? 0 : look->digit;
         say(out, look->digit < 0 ? "--drawn" : "--page");
     }
+    fill_code(&look->code, &own->code, scene_has(look->scene, SCENE_HAS_CODE), out);
     out->random = saved->page_shuffle;
     out->first = saved->page_first > 0 || out->page > 0 ? saved->page_first : -1;
 }
@@ -323,6 +356,7 @@ bool link_write(const CaptureState *state, const char *page, char link[LINK_SIZE
         fill_data(&state->data, options, left_out);
         fill_pad(saved, options, left_out);
         fill_look(saved, &base->look, options);
+        note_code(saved, left_out);
         options->measured = saved->measured;
         options->preset = saved->look.lesson >= 0 ? base->preset : saved->preset;
         options->lesson = base->lesson;
