@@ -226,8 +226,9 @@ typedef struct Kernel {
     void (*finish_patches)(const PatchOutput *output);
     void (*turn_patch_weights)(const PatchWeights *weights);
     void (*add_patch_gradient)(const PatchWeights *gradient);
-    // Rows of `width` floats, pitch floats apart.
+    // Rows of `width` floats, pitch floats apart; added, a multiple of KERNEL_PAD.
     void (*copy_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width);
+    void (*add_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width);
     // A row of `width` numbers of those at even and those at odd places.
     void (*join_rows)(const float *restrict even, const float *restrict odd, float *restrict row, size_t width);
     // Each number becomes 2 x 2 of its own in two rows (2 count); and the greatest of such 2 x 2, count times.

@@ -97,6 +97,7 @@ const Kernel PER_ISA(kernel) = {
     .turn_patch_weights = PER_ISA(turn_patch_weights),
     .add_patch_gradient = PER_ISA(add_patch_gradient),
     .copy_rows = PER_ISA(copy_rows),
+    .add_rows = PER_ISA(add_rows),
     .join_rows = PER_ISA(join_rows),
     .double_rows = PER_ISA(double_rows),
     .pool_rows = PER_ISA(pool_rows),

@@ -11,6 +11,7 @@ void PER_ISA(multiply)(const Product *product);
 // window_isa.c
 void PER_ISA(multiply_windows)(const WindowProduct *product);
 void PER_ISA(copy_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width);
+void PER_ISA(add_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width);
 void PER_ISA(join_rows)(const float *restrict even, const float *restrict odd, float *restrict row, size_t width);
 void PER_ISA(double_rows)(const float *restrict from, float *restrict above, float *restrict below, size_t count);
 void PER_ISA(pool_rows)(const float *restrict above, const float *restrict below, float *restrict out, size_t count);

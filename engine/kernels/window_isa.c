@@ -46,12 +46,16 @@ INLINE void multiply_block(const WindowProduct *p, size_t row, size_t column, co
         }
 }
 
-// All columns of some rows: in steps of `vecs` vectors, the rest one by one.
+// All columns of some rows: in steps of `vecs` vectors, of two where four or two are left: with one alone the
+// multipliers would wait.
 INLINE void multiply_rows(const WindowProduct *p, size_t row, const int rows, const int vecs)
 {
+    const size_t wide = (size_t)vecs * LANES, pair = 2 * LANES;
     size_t column = 0;
-    for (; column + (size_t)vecs * LANES <= p->n; column += (size_t)vecs * LANES)
+    for (; column + wide <= p->n && p->n - column != 2 * pair; column += wide)
         multiply_block(p, row, column, rows, vecs);
+    for (; column + pair <= p->n; column += pair)
+        multiply_block(p, row, column, rows, 2);
     for (; column < p->n; column += LANES)
         multiply_block(p, row, column, rows, 1);
 }
@@ -62,7 +66,7 @@ void PER_ISA(multiply_windows)(const WindowProduct *p)
     for (; row + BLOCK_ROWS <= p->m; row += BLOCK_ROWS)
         multiply_rows(p, row, BLOCK_ROWS, BLOCK_VECS);
     for (; row + 2 <= p->m; row += 2)
-        multiply_rows(p, row, 2, BLOCK_VECS);
+        multiply_rows(p, row, 2, LINE_VECS);
     for (; row < p->m; row++)
         multiply_rows(p, row, 1, LINE_VECS);
 }
@@ -90,6 +94,15 @@ void PER_ISA(copy_rows)(const float *from, size_t from_pitch, float *to, size_t 
             vec_store(target + i, vec_load(source + i));
         copy_part(source + i, target + i, width - i);
     }
+}
+
+void PER_ISA(add_rows)(const float *from, size_t from_pitch, float *to, size_t to_pitch, size_t rows, size_t width)
+{
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = 0; i < width; i += LANES) {
+            float *const at = to + row * to_pitch + i;
+            vec_store(at, vec_load(at) + vec_load(from + row * from_pitch + i));
+        }
 }
 
 void PER_ISA(join_rows)(const float *restrict even, const float *restrict odd, float *restrict row, size_t width)

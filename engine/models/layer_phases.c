@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "kernels/kernel.h"
+
 static int floor_divide(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
 int axis_tap(const Axis *axis, int phase, int i) { return floor_divide(phase + i - axis->before, axis->scale); }
@@ -51,17 +53,18 @@ static size_t find_term(const Phases *phases, int phase, int y, int x, size_t *p
 static void add_rows(const Phases *phases, const Layer *layer, const float *from, float *to, bool is_back)
 {
     const size_t stride = layer->stride, places = (size_t)layer->side * (size_t)layer->side;
+    const size_t channels = layer->weight_rows / places;
     for (int phase = 0; phase < phases->count; phase++)
         for (int y = 0; y < layer->side; y++)
             for (int x = 0; x < layer->side; x++) {
                 size_t per_channel;
                 const size_t term = find_term(phases, phase, y, x, &per_channel);
-                for (size_t channel = 0; channel < layer->weight_rows / places; channel++) {
-                    const size_t own = (channel * places + (size_t)(y * layer->side + x)) * stride;
-                    const size_t in_phase = (phases->terms[phase] + channel * per_channel + term) * stride;
-                    for (size_t i = 0; i < stride; i++)
-                        to[(is_back ? own : in_phase) + i] += from[(is_back ? in_phase : own) + i];
-                }
+                const size_t own = (size_t)(y * layer->side + x) * stride, own_pitch = places * stride;
+                const size_t in_phase = (phases->terms[phase] + term) * stride, phase_pitch = per_channel * stride;
+                if (is_back)
+                    kernel_get()->add_rows(from + in_phase, phase_pitch, to + own, own_pitch, channels, stride);
+                else
+                    kernel_get()->add_rows(from + own, own_pitch, to + in_phase, phase_pitch, channels, stride);
             }
 }
 
