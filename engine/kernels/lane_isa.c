@@ -156,18 +156,15 @@ INLINE void dot_all(const LaneDots *p, const int rows, const int columns)
         dot_columns(p, column, 8, 1);
 }
 
-// Columns' pixels are read again for each block of rows: where few of them fill the nearest cache, a block has few
-// columns, and as many rows as a channel often has.
+// Columns' pixels are read again for each block of rows: with few columns they stay in the nearest cache, and rows are
+// as many as a channel often has.
 void PER_ISA(add_lane_dots)(const LaneDots *p)
 {
 #if LANES == 16
-    enum { NEAR = 64, WINDOW = 9 };
-    if (p->rows * p->columns > NEAR && p->m % WINDOW == 0)
-        dot_all(p, WINDOW, 3);
-    else if (p->rows * p->columns > NEAR)
-        dot_all(p, 8, 3);
+    if (p->m % 9 == 0)
+        dot_all(p, 9, 3);
     else
-        dot_all(p, 3, 8);
+        dot_all(p, 8, 3);
 #else
     dot_all(p, 3, 4);
 #endif
