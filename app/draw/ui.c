@@ -126,6 +126,7 @@ WidgetState ui_widget(Ui *ui, const char *id, Rect rect, const char *label)
     if (state.is_hot && input->left_pressed) {
         ui->active = hash;
         ui->focus = hash;
+        ui->pressed = (Point){input->mouse_x, input->mouse_y};
     }
     state.is_active = ui->active == hash;
     state.is_clicked = state.is_active && state.is_hot && input->left_released;

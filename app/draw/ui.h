@@ -98,6 +98,7 @@ typedef struct Ui {
     Input input;
     float scale;
     uint32_t active;             // held with the mouse
+    Point pressed;               // where the mouse was when it was pressed
     float drag_x;                // where the mouse was when the active widget last looked
     uint32_t focus;              // has the keyboard; 0: none
     bool show_focus;             // the ring is shown once Tab was used

@@ -94,7 +94,11 @@ static void draw_caption(Panel *panel, int side, const Bars *bars)
     const CodeFacts *facts = &bars->code->facts;
     const bool has_prior = bars->side->has_prior;
     char title[48], whole[96] = "", brief[64] = "", least[40] = "";
-    (void)snprintf(title, sizeof title, "%s", has_prior ? "KL of each number" : "Range of each number");
+    if (bars->count < bars->code->units) // there is no room for more
+        (void)snprintf(title, sizeof title, "%s of the first %d of %d", has_prior ? "KL" : "Range", bars->count,
+                       bars->code->units);
+    else
+        (void)snprintf(title, sizeof title, "%s", has_prior ? "KL of each number" : "Range of each number");
     if (facts->images > 0 && has_prior) {
         double sum = 0;
         for (int i = 0; i < facts->units; i++)

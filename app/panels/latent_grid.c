@@ -74,7 +74,7 @@ void latent_draw_grid(Panel *panel, int side)
     draw_frame(ui->draw, rect, ui->theme->edge, 0, ui_px(ui, 1));
     draw_mark(panel, side, rect);
     ui_focus_ring(ui, state, rect);
-    latent_take_mouse(panel, state, side, rect, find_in_grid);
+    latent_take_mouse(panel, state, side, rect, find_in_grid, -1);
     panel_hint(panel, state, "latent_grid");
 }
 

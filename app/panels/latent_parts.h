@@ -12,9 +12,10 @@ void latent_find_place(const LatentSide *side, Rect area, float x, float y, floa
 void latent_move(Panel *panel, int side, const float place[LATENT_AXES], bool goes_on);
 
 // What the mouse does in a plane or in the digits over it, whose values are found by `find`: a press moves there, a
-// drag goes on, a double click lets go.
+// drag goes on, a double click lets go. digit: the test digit under the mouse, which a click puts on the pad, so that
+// there a drag alone moves; -1: none.
 typedef void LatentFind(const Panel *panel, int side, Rect area, float x, float y, float place[LATENT_AXES]);
-void latent_take_mouse(Panel *panel, WidgetState state, int side, Rect area, LatentFind *find);
+void latent_take_mouse(Panel *panel, WidgetState state, int side, Rect area, LatentFind *find, int digit);
 
 // Takes a number along an axis. The other axis keeps the one it shows: what was found for it would move with training.
 void latent_take_number(Panel *panel, int side, int axis, int number);

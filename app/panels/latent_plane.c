@@ -223,16 +223,18 @@ static void draw_marks(Panel *panel, int side, Rect area)
 
 // ---- what is said and done ----------------------------------------------------------------------------------------
 
+enum { ON_POINT = 4, NEAR_POINT = 8 }; // how far from a point the mouse is over it, and near it
+
 static void find_in_plane(const Panel *panel, int side, Rect area, float x, float y, float place[LATENT_AXES])
 {
     latent_find_place(latent_side(panel, side), area, x, y, place);
 }
 
-// The test digit whose point is nearest to the mouse; -1: none is near.
-static int find_nearest(const Panel *panel, const LatentSide *s, Rect area)
+// The test digit whose point is nearest to the mouse; -1: none is so near. reach: at scale 1.
+static int find_nearest(const Panel *panel, const LatentSide *s, Rect area, float reach)
 {
     const Ui *ui = panel->ui;
-    float best = ui_px(ui, 8) * ui_px(ui, 8);
+    float best = ui_px(ui, reach) * ui_px(ui, reach);
     int found = -1;
     for (int i = 0; s->points && i < s->points->images; i++) {
         const Point at = latent_find_point(s, area, (const float[LATENT_AXES]){s->xs[i], s->ys[i]});
@@ -256,7 +258,7 @@ static void say_place(Panel *panel, WidgetState state, int side, Rect area)
     latent_find_place(s, area, ui->input.mouse_x, ui->input.mouse_y, place);
     code_format_number(place[LATENT_ACROSS], across);
     code_format_number(place[LATENT_UP], up);
-    const int nearest = find_nearest(panel, s, area);
+    const int nearest = find_nearest(panel, s, area, ON_POINT);
     const int label = nearest >= 0 && panel->frame->latent->labels ? panel->frame->latent->labels[nearest] : -1;
     if (label >= 0)
         (void)snprintf(digit, sizeof digit, " Here lies test digit %d, a %d.", nearest, label);
@@ -265,7 +267,8 @@ static void say_place(Panel *panel, WidgetState state, int side, Rect area)
     (void)snprintf(what, sizeof what, "Number %d is %s, number %d is %s.%s", s->numbers[LATENT_ACROSS] + 1, across,
                    s->numbers[LATENT_UP] + 1, up, digit);
     ui_set_hint(ui, state, what,
-                "Press and drag: the decoder follows. A double click: as encoded. With Shift: walk to this digit.");
+                nearest >= 0 ? "Drag: the decoder follows. A click: this digit on the pad; with Shift: walk to it."
+                             : "Press and drag: the decoder follows. A double click: as encoded.");
 }
 
 // With shift the walk leads to the digit under the mouse. True when it was taken.
@@ -274,7 +277,7 @@ static bool take_end(Panel *panel, WidgetState state, const LatentSide *s, Rect 
     Ui *ui = panel->ui;
     if (!state.is_hot || !ui->input.left_pressed || !ui->input.shift)
         return false;
-    const int nearest = find_nearest(panel, s, area);
+    const int nearest = find_nearest(panel, s, area, NEAR_POINT);
     if (nearest >= 0)
         panel_look(panel)->code.digit = nearest;
     ui->drag_x = INFINITY; // what is held on does not drag
@@ -387,7 +390,7 @@ void latent_draw_plane(Panel *panel, int side)
     draw_clip_pop(ui->draw);
     ui_focus_ring(ui, state, area);
     if (!take_end(panel, state, s, area))
-        latent_take_mouse(panel, state, side, area, find_in_plane);
+        latent_take_mouse(panel, state, side, area, find_in_plane, find_nearest(panel, s, area, ON_POINT));
     if (state.is_focused)
         take_keys(panel, side);
     say_place(panel, state, side, area);

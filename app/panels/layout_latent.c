@@ -6,7 +6,8 @@
 // The lengths of the view, in pixels.
 typedef struct Plan {
     float head, caption, gap, block; // block: between the models
-    float square;                    // of a plane and of the digits beside it
+    float square;                    // of the digits over the plane, and how high that is
+    float plane;                     // how wide it is
     float row;                       // pictures below these
     float band, least_row;           // height of the strips; the least that the row above them needs
 } Plan;
@@ -39,12 +40,12 @@ static void place_squares(Layout *layout, int side, Rect column, const Plan *pla
 {
     LatentLayout *latent = &layout->latent;
     StageRow *row = &layout->stage.rows[side];
-    const float second = column.x + plan->square + plan->gap, top = column.y + plan->head,
-                width = 2 * plan->square + plan->gap;
+    const float second = column.x + plan->plane + plan->gap, top = column.y + plan->head,
+                width = plan->plane + plan->gap + plan->square;
     row->head = (Rect){column.x, column.y, width, plan->head};
-    latent->plane_captions[side] = (Rect){column.x, top, plan->square, plan->caption};
+    latent->plane_captions[side] = (Rect){column.x, top, plan->plane, plan->caption};
     latent->grid_captions[side] = (Rect){second, top, plan->square, plan->caption};
-    latent->planes[side] = (Rect){column.x, top + plan->caption, plan->square, plan->square};
+    latent->planes[side] = (Rect){column.x, top + plan->caption, plan->plane, plan->square};
     latent->grids[side] = (Rect){second, top + plan->caption, plan->square, plan->square};
     row->set_caption = latent->grid_captions[side]; // "More" opens there
     row->set_area = latent->grids[side];
@@ -84,7 +85,7 @@ static void place_both(Layout *layout, Rect area, float scale)
     plan.square = floorf(fminf((width - plan.gap) / 2, area.h - fixed - plan.least_row));
     const float row = floorf(fminf(area.h - fixed - plan.square, layout_px(168, scale))) + plan.caption,
                 y = area.y + plan.head + plan.caption + plan.square + plan.gap;
-    plan.gap += fmaxf(0, floorf(width - 2 * plan.square - plan.gap)); // between the squares, so that both ends meet
+    plan.plane = width - plan.gap - plan.square; // what a low window leaves: points have more room
     for (int side = 0; side < SIDE_COUNT; side++) {
         const float x = side == SIDE_A ? area.x : area.x + area.w - width;
         place_squares(layout, side, (Rect){x, area.y, width, 0}, &plan);
@@ -104,6 +105,7 @@ static void place_alone(Layout *layout, int side, Rect area, float scale)
     plan.band = strip_height(half, 1, scale);
     plan.square = floorf(
         fminf((area.w - least - plan.gap - plan.block) / 2, area.h - plan.head - plan.caption - plan.gap - plan.band));
+    plan.plane = plan.square;
     place_squares(layout, side, area, &plan);
     const float x = area.x + 2 * plan.square + plan.gap + plan.block, width = area.x + area.w - x,
                 picture = floorf((width - plan.gap) / 2), bottom = area.y + plan.head + plan.caption + plan.square;

@@ -32,6 +32,7 @@ static const HelpRow rows[] = {
     {"D  P", "inspect: the drawing; pin the pixel"},
     {"arrows  T", "inspect: move the pixel; target up (Shift: down)"},
     {"\u2191  \u2193  Backspace", "code: pull the number; as encoded"},
+    {"arrows  click", "latent: move the point; a digit to the pad (Shift: walk there)"},
     {",  .  Home  End", "one moment back, on; first; newest"},
     {"F", "play the history as a film"},
     {"Space  .  R", "play or pause; one batch; restart"},

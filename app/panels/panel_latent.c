@@ -44,7 +44,14 @@ static void let_go(Panel *panel, int side)
         requests_add(panel->requests, (Request){.kind = REQUEST_AS_ENCODED, .side = side, .value = s->numbers[i]});
 }
 
-void latent_take_mouse(Panel *panel, WidgetState state, int side, Rect area, LatentFind *find)
+// Whether a press is no more than a click so far: over a test digit, from where the mouse has hardly moved.
+static bool is_click(const Ui *ui)
+{
+    const float dx = ui->input.mouse_x - ui->pressed.x, dy = ui->input.mouse_y - ui->pressed.y, least = ui_px(ui, 3);
+    return ui->drag_x == -INFINITY && dx * dx + dy * dy < least * least;
+}
+
+void latent_take_mouse(Panel *panel, WidgetState state, int side, Rect area, LatentFind *find, int digit)
 {
     Ui *ui = panel->ui;
     float place[LATENT_AXES];
@@ -54,13 +61,19 @@ void latent_take_mouse(Panel *panel, WidgetState state, int side, Rect area, Lat
         ui->drag_x = INFINITY; // what is held on does not drag
         return;
     }
-    const bool begins = state.is_hot && ui->input.left_pressed;
+    const bool is_pressed = state.is_hot && ui->input.left_pressed;
     const bool goes_on = state.is_active && ui->input.left && ui->input.path_count > 0 && ui->drag_x != INFINITY;
-    if (!begins && !goes_on)
+    if (is_pressed)
+        ui->drag_x = digit >= 0 ? -INFINITY : INFINITY;
+    if (state.is_clicked && ui->input.left_released && is_click(ui) && digit >= 0) { // pressed in this frame, too
+        let_go(panel, side);
+        panel_request(panel, REQUEST_PAD_TAKE, digit);
+    }
+    if ((!is_pressed && !goes_on) || is_click(ui))
         return;
-    ui->drag_x = 0;
     find(panel, side, area, ui->input.mouse_x, ui->input.mouse_y, place);
-    latent_move(panel, side, place, !begins);
+    latent_move(panel, side, place, !is_pressed && ui->drag_x != -INFINITY);
+    ui->drag_x = 0;
 }
 
 // ---- pictures -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 Usage: code_view_test.py PATH_TO_LOSSLENS [TEST...]
 """
+import time
 import unittest
 
 import view_case
@@ -101,7 +102,7 @@ class CodeViewTest(ViewCase):
         p = self.p
         before = self.show_latent()
         self.assertFalse(before["latent"]["b"]["moved"])
-        p.do(lambda f: f["latent"]["b"]["moved"], "a place pressed", *p.at(*self.place("b.latent_plane", 0.3, 0.3)), "mousedown", 1)
+        p.do(lambda f: f["latent"]["b"]["moved"], "a place pressed", *p.at(*self.place("b.latent_plane", 0.97, 0.97)), "mousedown", 1)
         shown = []
         for across, up in ((0.5, 0.6), (0.8, 0.7)):
             last = self.latent()["b"]["point"]
@@ -127,6 +128,25 @@ class CodeViewTest(ViewCase):
         left, right, low, high = self.latent(frame)["a"]["axes"]
         self.assertGreater(self.latent(frame)["a"]["point"][0], left + 0.8 * (right - left))
         p.click("as_encoded", lambda f: not f["latent"]["a"]["moved"])
+
+    def test_latent_click(self):
+        """On a point: that digit, as it is encoded; where it is dragged from, the decoder follows, as anywhere."""
+        p = self.p
+        self.show_latent()
+        p.key("n", lambda f: not f["latent"]["b"]["moved"])
+        side = self.latent()["b"]
+        digit, (left, right, low, high) = side["point"], side["axes"]
+        at = p.at(*self.place("b.latent_plane", (digit[0] - left) / (right - left), (digit[1] - low) / (high - low)))
+        p.key("n", lambda f: f["latent"]["b"]["point"] != digit)
+        frame = p.do(lambda f: f["latent"]["b"]["point"] == digit, "the digit that lies there", *at, "click", 1)
+        self.assertFalse(self.latent(frame)["b"]["moved"])
+        time.sleep(0.7)  # else it would be a double click
+        frame = p.do(lambda f: True, "pressed", *at, "mousedown", 1)
+        self.assertEqual(self.latent(frame)["b"]["point"], digit)  # a drag alone moves it
+        frame = p.do(lambda f: f["latent"]["b"]["moved"], "dragged", *p.at(*self.place("b.latent_plane", 0.5, 0.5)))
+        self.assertAlmostEqual((self.latent(frame)["b"]["point"][0] - left) / (right - left), 0.5, delta=0.02)
+        p.do(lambda f: True, "let go", "mouseup", 1)
+        p.click("as_encoded", lambda f: f["latent"]["b"]["point"] == digit)
 
     def test_latent_numbers_walk_and_chance(self):
         p = self.p
