@@ -1,5 +1,6 @@
-// Reading and writing model specs. To add a key: a row in `keys`, its two functions, a field and a SpecKey in spec.h.
-#include "models/spec.h"
+// Reading and writing model specs; their layers: spec_layers.c. To add a key: a row in `keys`, its two functions, a field
+// and a SpecKey in spec.h.
+#include "models/spec_parts.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -13,10 +14,6 @@
 #include "kernels/optimizer.h"
 #include "models/architectures.h"
 #include "models/choices.h"
-#include "models/layer_items.h"
-#include "models/layer_list.h"
-
-enum { SPEC_VALUE_SIZE = SPEC_LAYERS_SIZE }; // of one key
 
 Spec spec_default(void)
 {
@@ -46,67 +43,6 @@ LossSettings spec_loss_settings(const Spec *spec)
     return loss_set_sigma((LossSettings){.delta = spec->delta, .weight = spec->weight}, 0.0);
 }
 
-bool spec_is_dense(const Spec *spec)
-{
-    for (int i = 0; i < spec->hidden_count; i++)
-        if (spec->layers[i].kind != LAYER_DENSE)
-            return false;
-    return true;
-}
-
-bool spec_samples(const Spec *spec)
-{
-    for (int i = 0; i < spec->hidden_count; i++)
-        if (spec->layers[i].kind == LAYER_SAMPLE)
-            return true;
-    return false;
-}
-
-bool spec_has_same_layers(const Spec *a, const Spec *b)
-{
-    bool is_same = a->hidden_count == b->hidden_count;
-    for (int i = 0; is_same && i < a->hidden_count; i++)
-        is_same = layer_item_equal(&a->layers[i], &b->layers[i]);
-    return is_same;
-}
-
-void spec_set_layers(Spec *to, const Spec *from)
-{
-    to->hidden_count = from->hidden_count;
-    memcpy(to->layers, from->layers, sizeof to->layers);
-}
-
-void spec_set_widths(Spec *spec, const int *widths, int count)
-{
-    assert(count >= 1 && count <= SPEC_HIDDEN_MAX);
-    memset(spec->layers, 0, sizeof spec->layers);
-    spec->hidden_count = count;
-    for (int i = 0; i < count; i++)
-        spec->layers[i] = (LayerPlan){.kind = LAYER_DENSE, .count = widths[i]};
-}
-
-int spec_code_index(const Spec *spec)
-{
-    int code = 0;
-    for (int i = 0; i < spec->hidden_count; i++) {
-        if (spec->layers[i].kind == LAYER_SAMPLE)
-            return i;
-        if (spec->layers[i].count < spec->layers[code].count)
-            code = i;
-    }
-    return spec_is_dense(spec) ? code : -1;
-}
-
-int spec_code_units(const Spec *spec)
-{
-    LayerList list;
-    if (spec_code_index(spec) >= 0)
-        return spec->layers[spec_code_index(spec)].count;
-    const bool fits = layer_list_plan(spec->layers, spec->hidden_count, SPEC_PIXELS, &list, NULL);
-    assert(fits);
-    return fits ? list.layers[list.code].out : 0;
-}
-
 static const char *loss_key(int i) { return loss_get(i)->key; }
 static const char *output_key(int i) { return activation_get(OUTPUT_ACTIVATION, i)->key; }
 static const char *hidden_key(int i) { return activation_get(HIDDEN_ACTIVATION, i)->key; }
@@ -131,19 +67,10 @@ static bool parse_choice(int *out, const char *key, const char *value, int count
     return error_set(error, "%s=%.40s: unknown value, expected one of %s", key, value, allowed);
 }
 
-// Digits alone: strtoull would take signs and spaces.
-static bool parse_whole(unsigned long *out, const char *text, unsigned long low, unsigned long high)
-{
-    if (!*text || strspn(text, "0123456789") != strlen(text) || strlen(text) > 10)
-        return false;
-    *out = strtoul(text, NULL, 10);
-    return *out >= low && *out <= high;
-}
-
 static bool parse_integer(unsigned long *out, const char *key, const char *value, unsigned long low, unsigned long high,
                           Error *error)
 {
-    if (!parse_whole(out, value, low, high))
+    if (!spec_parse_whole(out, value, low, high))
         return error_set(error, "%s=%.40s: expected a whole number from %lu to %lu", key, value, low, high);
     return true;
 }
@@ -159,52 +86,6 @@ static bool parse_real(float *out, const char *key, const char *value, bool zero
                          zero_allowed ? "not below" : "above", (double)high);
     *out = number + 0.0f; // -0 becomes 0
     return true;
-}
-
-// Numbers with commas between them.
-static bool parse_widths(Spec *spec, const char *key, const char *value, Error *error)
-{
-    char list[128];
-    int widths[SPEC_HIDDEN_MAX] = {0}, count = 0;
-    bool good = strlen(value) < sizeof list && *value;
-    if (good)
-        strcpy(list, value);
-    for (char *item = list; good && item; count++) {
-        char *comma = strchr(item, ',');
-        if (comma)
-            *comma = 0;
-        unsigned long width = 0;
-        good = count < SPEC_HIDDEN_MAX && parse_whole(&width, item, 1, SPEC_WIDTH_MAX);
-        if (good)
-            widths[count] = (int)width;
-        item = comma ? comma + 1 : NULL;
-    }
-    if (!good)
-        return error_set(error,
-                         "%s=%.60s: expected 1 to %d whole numbers from 1 to %d, separated by commas; or layers with a "
-                         "dash between them, as conv16-pool-20-up",
-                         key, value, SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
-    spec_set_widths(spec, widths, count);
-    return true;
-}
-
-static bool parse_layers(Spec *spec, const char *key, const char *value, Error *error)
-{
-    if (strspn(value, "0123456789,. ") == strlen(value) || strlen(value) >= SPEC_LAYERS_SIZE)
-        return parse_widths(spec, key, value, error);
-    LayerPlan items[SPEC_LAYERS_MAX] = {0};
-    LayerList list;
-    Error why;
-    const int count = layer_items_parse(value, items, SPEC_LAYERS_MAX, &why);
-    if (count == 0 || !layer_list_plan(items, count, SPEC_PIXELS, &list, &why))
-        return error_set(error, "%s=%.100s: %s", key, value, why.text);
-    memcpy(spec->layers, items, sizeof items);
-    spec->hidden_count = count;
-    bool is_allowed = !spec_is_dense(spec) || count <= SPEC_HIDDEN_MAX;
-    for (int i = 0; i < count; i++)
-        is_allowed &= !spec_is_dense(spec) || items[i].count <= SPEC_WIDTH_MAX;
-    return is_allowed || error_set(error, "%s=%.100s: of dense layers alone at most %d of at most %d units are allowed",
-                                   key, value, SPEC_HIDDEN_MAX, SPEC_WIDTH_MAX);
 }
 
 // ---- the keys: how each is read and written -----------------------------------------------------------------------
@@ -275,22 +156,6 @@ static void format_seed(const Spec *spec, char *text)
     (void)snprintf(text, SPEC_VALUE_SIZE, "%u", (unsigned)spec->seed);
 }
 
-static void format_items(const Spec *spec, const char *separator, char *text, size_t size)
-{
-    text[0] = 0;
-    for (int i = 0; i < spec->hidden_count; i++) {
-        const size_t used = strlen(text);
-        char item[LAYER_ITEM_SIZE];
-        layer_item_format(&spec->layers[i], item);
-        (void)snprintf(text + used, size - used, "%s%s", i ? separator : "", item);
-    }
-}
-
-static void format_layers(const Spec *spec, char *text)
-{
-    format_items(spec, spec_is_dense(spec) ? "," : "-", text, SPEC_VALUE_SIZE);
-}
-
 static const struct {
     const char *name;
     bool (*parse)(Spec *spec, const char *key, const char *value, Error *error);
@@ -299,7 +164,7 @@ static const struct {
     [SPEC_KEY_LOSS] = {"loss", parse_loss, format_loss},
     [SPEC_KEY_OUTPUT] = {"output", parse_output, format_output},
     [SPEC_KEY_HIDDEN] = {"hidden", parse_hidden, format_hidden},
-    [SPEC_KEY_LAYERS] = {"layers", parse_layers, format_layers},
+    [SPEC_KEY_LAYERS] = {"layers", spec_parse_layers, spec_put_layers},
     [SPEC_KEY_OPTIMIZER] = {"optimizer", parse_optimizer, format_optimizer},
     [SPEC_KEY_LR] = {"lr", parse_lr, format_lr},
     [SPEC_KEY_BATCH] = {"batch", parse_batch, format_batch},
@@ -444,13 +309,6 @@ bool spec_change(Spec *spec, const char *text, Error *error)
         return false;
     *spec = wish.spec;
     return true;
-}
-
-void spec_format_layers(const Spec *spec, int pixels, const char *separator, char *text, size_t size)
-{
-    char items[SPEC_VALUE_SIZE];
-    format_items(spec, separator, items, sizeof items);
-    (void)snprintf(text, size, "%d%s%s%s%d", pixels, separator, items, separator, pixels);
 }
 
 void spec_format(const Spec *spec, char *text, size_t size)
