@@ -126,6 +126,21 @@ class AgainTest(StateCase):
             with self.subTest(arguments=arguments):
                 self.check_again(*arguments)
 
+    def test_the_plane_of_a_code(self):
+        """Which two numbers, and which codes chance gives: as somebody chose them in the window."""
+        first = self.shot("--view", "latent", "--a", "layers=12-sample3-12,reduce=sum", "--b", "layers=8", "--epochs", 1)
+        self.assertEqual(self.settings(first)["latent_view"], {"numbers": [[0, 0], [0, 0]], "draw": 0})
+        chosen = {"numbers": [[3, 1], [0, 7]], "draw": 5}
+        again = self.again(self.edited(first, lambda settings: settings.update(latent_view=chosen)))
+        self.assertEqual(self.settings(again)["latent_view"], chosen)
+        found = json.loads(run("shot", "--from", again, "--json", "-o", self.path(), HOME=HOME).stdout)["latent"]
+        self.assertEqual((found["a"]["numbers"], found["b"]["numbers"][1], found["draw"]), ([2, 0], 6, 5))
+        for key, value in (("draw", 1000), ("numbers", [[3, 1]]), ("numbers", [[3, 1], [0, -1]])):
+            bad = self.edited(first, lambda settings: settings.update(latent_view={**chosen, key: value}))
+            result = run("shot", "--from", bad, "-o", self.path(), HOME=HOME)
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertIn("latent_view", result.stderr)
+
     def test_figures(self):
         own = self.settings(self.check_again("--figure", "--epochs", 1))["figure"]
         self.assertTrue(own["has_own_title"])

@@ -118,6 +118,18 @@ static void fill_side(const CodeSide *s, int side, Line lines[TABLE_LINES])
     panel_format_figure(s->facts.mean_all, lines[3].values[side]);
 }
 
+// Where numbers can be below 0, as those that are drawn, one that never is above it may say much.
+static bool can_be_below_0(Panel *panel)
+{
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const CodeFacts *facts = &code_side(panel, side)->facts;
+        for (int i = 0; code_is_shown(panel, side) && facts->images > 0 && i < facts->units; i++)
+            if (facts->least[i] < 0.0f)
+                return true;
+    }
+    return false;
+}
+
 void code_draw_table(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -126,9 +138,10 @@ void code_draw_table(Panel *panel)
         return;
     panel_card(panel, rect);
     Line lines[TABLE_LINES] = {{.label = "Numbers above 0 for your digit", .brief = "Above 0 here"},
-                               {.label = "Never above 0 (unused)", .brief = "Never above 0"},
+                               {.brief = "Never above 0"},
                                {.label = "Dead: the same for every digit", .brief = "Dead"},
                                {.label = "Mean of the code, all test digits", .brief = "Mean of the code"}};
+    lines[1].label = can_be_below_0(panel) ? "Never above 0" : "Never above 0 (unused)";
     for (int side = 0; side < SIDE_COUNT; side++)
         fill_side(code_side(panel, side), side, lines);
     const float pad = ui_px(ui, 12), column = ui_px(ui, 70), room = rect.h - ui_px(ui, 8);

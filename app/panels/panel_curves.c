@@ -238,23 +238,27 @@ static void draw_dashed(Panel *panel, const Scale *s, const Snapshot *snapshot,
 }
 
 // Between which heights the line of the noisy figures lies from left to right: above or below that stands its name.
-static void find_noisy_reach(const Scale *s, const Snapshot *snapshot, int loss, float left, float right, float *top,
+// False where it does not go there.
+static bool find_noisy_reach(const Scale *s, const Snapshot *snapshot, int loss, float left, float right, float *top,
                              float *bottom)
 {
     float y = 0;
+    bool has_line = false;
     *top = s->area.y + s->area.h;
     *bottom = s->area.y;
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
         const float x = step_x(s, (double)record->epoch * snapshot->steps_per_epoch), before = y;
         y = loss_y(s, curve_of_noisy(record, loss));
-        if (x < left)
+        if (x < left || snapshot->history[i].epoch <= 1) // the line begins at the first epoch's end
             continue;
+        has_line = true;
         *top = fminf(*top, i > 0 ? fminf(before, y) : y); // the piece that comes in from the left, too
         *bottom = fmaxf(*bottom, i > 0 ? fmaxf(before, y) : y);
         if (x > right)
             break;
     }
+    return has_line;
 }
 
 // "A, noisy input" over its line, at the right or further left where names of landmarks stand there.
@@ -269,7 +273,8 @@ static void name_noisy(Panel *panel, const Scale *s, int side, Rect *used, int *
     for (int try = 0; try < 8; try++) {
         const float x = s->area.x + s->area.w - width - (float)(try / 2) * 0.2f * s->area.w;
         float top, bottom;
-        find_noisy_reach(s, snapshot, panel->frame->look.curve_loss, x, x + width, &top, &bottom);
+        if (!find_noisy_reach(s, snapshot, panel->frame->look.curve_loss, x, x + width, &top, &bottom))
+            continue;
         const Rect box = {x, try % 2 == 0 ? top - height - ui_px(ui, 1) : bottom + ui_px(ui, 2), width, height};
         if (x < s->area.x || box.y < s->area.y || box.y + height > s->area.y + s->area.h ||
             !is_free(box, used, *used_count))
@@ -326,11 +331,19 @@ static void draw_all_curves(Panel *panel, const Scale *s)
     }
 }
 
+// Whether an epoch is as many batches for both; else there are none on an axis of batches that both share.
+static bool share_epochs(const Frame *frame)
+{
+    return !panel_is_shown(frame, SIDE_A) || !panel_is_shown(frame, SIDE_B) ||
+           frame->models[SIDE_A].snapshot->steps_per_epoch == frame->models[SIDE_B].snapshot->steps_per_epoch;
+}
+
 // "1 batch", "16", "epoch 1", "5", "20", as many as have room between each other.
 static void draw_time(Panel *panel, const Scale *s)
 {
     Ui *ui = panel->ui;
     const TimeAxis *time = &s->time;
+    const bool has_epochs = share_epochs(panel->frame);
     const struct {
         double step;
         char text[24];
@@ -342,6 +355,10 @@ static void draw_time(Panel *panel, const Scale *s)
                       {5 * time->an_epoch, "5", false},
                       {4, "4", true},
                       {64, "64", true},
+                      {256, "256", true},
+                      {1024, "1024", true},
+                      {4096, "4096", true},
+                      {16384, "16384", true},
                       {20 * time->an_epoch, "20", false},
                       {2 * time->an_epoch, "2", false},
                       {10 * time->an_epoch, "10", false}};
@@ -352,12 +369,14 @@ static void draw_time(Panel *panel, const Scale *s)
         char text[24];
         (void)snprintf(text, sizeof text, "%s", candidates[i].text);
         if (!*text)
-            (void)snprintf(text, sizeof text, "%.0f", time->last / time->an_epoch);
+            (void)snprintf(text, sizeof text, "%.0f", has_epochs ? time->last / time->an_epoch : time->last);
+        const bool is_end = !*candidates[i].text;
         const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1, x = step_x(s, candidates[i].step);
         const float left = fminf(s->area.x + s->area.w - width, fmaxf(s->area.x, x - width / 2));
         const Rect place = {left, s->area.y + s->area.h, width, ui_px(ui, 18)};
-        bool is_free =
-            candidates[i].step <= time->last && (!candidates[i].is_batch || candidates[i].step < time->an_epoch);
+        bool is_free = candidates[i].step <= time->last &&
+                       (has_epochs ? !candidates[i].is_batch || candidates[i].step < time->an_epoch
+                                   : candidates[i].is_batch || is_end);
         for (int j = 0; j < count; j++)
             is_free &= place.x > used[j].x + used[j].w + ui_px(ui, 10) || place.x + place.w + ui_px(ui, 10) < used[j].x;
         if (!is_free)

@@ -9,6 +9,7 @@ import unittest
 import view_case
 import window
 from view_case import ViewCase
+from window import Program
 
 setUpModule, tearDownModule = view_case.open_display, window.close_display
 
@@ -169,6 +170,31 @@ class CodeViewTest(ViewCase):
         p.click("latent_others", lambda f: f["latent"]["draw"] == 1 and f["latent"]["b"]["sample_mean"] != sample)
         p.click("a.badge", lambda f: "b.latent_plane" not in [w["id"] for w in f["widgets"]])  # A alone
         p.click("a.badge", lambda f: "b.latent_plane" in [w["id"] for w in f["widgets"]])
+
+
+class PictureCodeTest(ViewCase):
+    """A code of pictures is paged picture by picture, beside one of numbers."""
+    view, epochs = "code", 1
+
+    @classmethod
+    def start(cls):
+        cls.program = Program(*view_case.DATA, "--texts", "--epochs", "100000", "--a", "model=conv", "--b", "layers=100,batch=64")
+
+    def test_pages(self):
+        p = self.p
+        self.assertEqual([p.now()["code"][side]["units"] for side in "ab"], [128, 100])
+        for button, page, parts in (("a.code_page.1", 1, ("5\u20138", "65\u2013100")), ("b.code_page.1", 0, ("1\u20134", "1\u201364")),
+                                    ("b.code_page.0", 1, ("5\u20138", "65\u2013100"))):
+            frame = p.click(button, lambda f: f["code"]["page"] == page)
+            texts = [text["text"] for text in frame["texts"]]
+            self.assertIn("Code of A: 8 pictures of 4 \u00d7 4", texts)
+            for part in parts:
+                self.assertTrue([text for text in texts if text.startswith(part)], (part, texts))
+        # the last page's last number, beside which the axis ends
+        x, y, w, h = p.widget("a.code_bars")["rect"]
+        frame = p.do(lambda f: f["code"]["number"] == 127, "the last number", *p.at(x + w - 14, y + h / 2), "click", 1)
+        self.assertTrue(frame["code"]["is_chosen"])
+        p.click("a.code_page.0", lambda f: f["code"]["page"] == 0)
 
 
 if __name__ == "__main__":
