@@ -21,6 +21,8 @@ void latent_take_mouse(Panel *panel, WidgetState state, int side, Rect area, Lat
 void latent_take_number(Panel *panel, int side, int axis, int number);
 
 void latent_draw_plane(Panel *panel, int side); // with its caption
+void latent_draw_points(Panel *panel, const LatentSide *side, Rect area);
+void latent_draw_numerals(Panel *panel, const LatentSide *side, Rect area);
 void latent_draw_grid(Panel *panel, int side);
 void latent_draw_bars(Panel *panel, int side);
 void latent_draw_chances(Panel *panel);
