@@ -55,16 +55,18 @@ def draw_normal(key, count):
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).reshape(-1)[:count].astype(np.float32)
 
 
-def hash_bits(x):
-    x = (x ^ x >> 16) * np.uint32(0x7FEB352D)
-    x = (x ^ x >> 15) * np.uint32(0x846CA68B)
-    return x ^ x >> 16
+def hash_words(key, count):
+    """Pairs of pixels share a hash: 16 bits each."""
+    bits = np.arange((count + 1) // 2, dtype=np.uint32) * np.uint32(0x9E3779B9) + np.uint32(key & 0xFFFFFFFF)
+    bits = (bits ^ bits >> 16) * np.uint32(0x7FEB352D)
+    bits = (bits ^ bits >> 15 ^ np.uint32(mix(key) >> 32)) * np.uint32(0x846CA68B)
+    bits ^= bits >> 16
+    return np.stack([bits & 0xFFFF, bits >> 16], 1).reshape(-1)[:count]
 
 
 def draw_uniform(key, count):
-    lanes = np.arange(count, dtype=np.uint32)
-    bits = hash_bits(hash_bits(lanes ^ np.uint32(key & 0xFFFFFFFF)) + np.uint32(mix(key) >> 32))
-    return (bits >> 8).astype(np.float32) * np.float32(2.0**-24)
+    words = hash_words(key, count)
+    return (np.minimum(words, 65534) / np.float64(65535)).astype(np.float32)
 
 
 class Chance:

@@ -78,8 +78,14 @@ static void open_page(const Measurement *m, int first, int count, Worker *worker
 static double lose_in_range(const Measurement *m, const Page *page, const Worker *worker, size_t column)
 {
     float z[TILE_ROWS * STRIP_COLUMNS], bias_slope[STRIP_COLUMNS];
+    float powers[TILE_ROWS * STRIP_COLUMNS], shifts[TILE_ROWS] = {0}, scales[TILE_ROWS], unused[STRIP_COLUMNS];
     const Spec *spec = &m->model->spec;
+    const Activation *output = activation_get(OUTPUT_ACTIVATION, spec->output);
     memcpy(z, worker->strip, sizeof z);
+    for (size_t row = 0; output->is_of_picture && row < page->tile.count; row++) { // what is left is normalised already
+        output->apply(z + row * STRIP_COLUMNS, powers + row * STRIP_COLUMNS, unused, STRIP_COLUMNS);
+        scales[row] = 1.0f;
+    }
     return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
         .z = z,
         .stride = STRIP_COLUMNS,
@@ -92,6 +98,10 @@ static double lose_in_range(const Measurement *m, const Page *page, const Worker
         .columns = STRIP_COLUMNS,
         .bias_slope = bias_slope,
         .settings = model_loss_settings(m->model, m->parameters),
+        .powers = powers,
+        .powers_stride = STRIP_COLUMNS,
+        .shifts = shifts,
+        .scales = scales,
     });
 }
 
