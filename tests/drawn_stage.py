@@ -324,10 +324,15 @@ class Stage(Picture):
 
     def check_time(self, title, foot, table, heights):
         """Batches and epochs below the curves stand where the logarithm of their steps puts them."""
-        steps = -(-self.f["data"]["train"] // int(reference.parse_spec(self.f[self.shown[0]]["spec"])["batch"]))
-        last = max(1, steps * self.f["epochs"], self.f["newest_step"])
-        known = [("1 batch", 1), ("4", 4), ("16", 16), ("64", 64), ("epoch 1", steps), ("%.0f" % (last / steps), last)]
-        known += [(str(epoch), epoch * steps) for epoch in (2, 5, 10, 20)]
+        epochs = [-(-self.f["data"]["train"] // int(reference.parse_spec(self.f[side]["spec"])["batch"])) for side in self.shown]
+        steps = epochs[0]
+        last = max(1, max(epochs) * self.f["epochs"], self.f["newest_step"])
+        known = [("1 batch", 1), ("4", 4), ("16", 16), ("64", 64)]
+        if len(set(epochs)) == 1:
+            known += [("epoch 1", steps), ("%.0f" % (last / steps), last)]
+            known += [(str(epoch), epoch * steps) for epoch in (2, 5, 10, 20)]
+        else:  # the batches that both share are the axis
+            known += [("256", 256), ("1024", 1024), ("4096", 4096), ("16384", 16384), ("%.0f" % last, last)]
         texts = [t for t in self.line(foot) if title.x - 20 < t.x < table]
         self.case.assertTrue(texts and heights, "the axis has no labels")
         scale = heights[0].box_w / 30

@@ -22,5 +22,5 @@ bool link_find_page(const char *link, char page[LINK_SIZE]);
 bool link_read(const char *link, Options *options, Error *error);
 
 // The link of what a picture's settings say, after `page`. What it cannot say is noted in left_out. False where it
-// would be too long, or memory is short.
+// would be too long, and where memory is short: then nothing stands in link.
 bool link_write(const CaptureState *state, const char *page, char link[LINK_SIZE], Notices *left_out, Error *error);

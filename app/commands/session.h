@@ -92,7 +92,7 @@ typedef struct FigureOrder {
 } FigureOrder;
 bool session_figure(Session *session, const FigureOrder *order, uint8_t **rgba, char **json, Error *error);
 
-// The link of what the window shows. left_out: what it cannot say, nouns. False after a sentence.
+// The link of what the window shows. left_out: what it cannot say, nouns. False as link_write.
 bool session_link(Session *session, char link[LINK_SIZE], Notices *left_out, Error *error);
 
 // Puts that picture into a file that has begun and that the caller finishes.

@@ -61,6 +61,7 @@ bool session_link(Session *session, char link[LINK_SIZE], Notices *left_out, Err
     CaptureState *state = calloc(1, sizeof *state);
     char *text = state ? capture_settings_text(&session->app.frame, &session->shown, NULL) : NULL;
     *left_out = (Notices){0};
+    link[0] = 0;
     const bool good = text ? capture_parse_state(text, strlen(text), "the window", state, error) &&
                                  link_write(state, session->page, link, left_out, error)
                            : error_set(error, "out of memory: the link");

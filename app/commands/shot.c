@@ -61,6 +61,10 @@ static int print_result(Offline *offline, const char *path)
     char link[LINK_SIZE];
     Notices left_out;
     const bool has_link = session_link(offline->session, link, &left_out, &error);
+    if (!has_link && !*link) {
+        json_decref(report);
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    }
     (void)json_object_set_new(report, "link", has_link ? json_string(link) : json_null()); // that one is too long
     json_t *file = json_string(path);
     (void)json_object_set_new(report, "file", file ? file : json_null());
