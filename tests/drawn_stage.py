@@ -327,12 +327,12 @@ class Stage(Picture):
         epochs = [-(-self.f["data"]["train"] // int(reference.parse_spec(self.f[side]["spec"])["batch"])) for side in self.shown]
         steps = epochs[0]
         last = max(1, max(epochs) * self.f["epochs"], self.f["newest_step"])
-        known = [("1 batch", 1), ("4", 4), ("16", 16), ("64", 64)]
+        known = [("1 batch", 1)] + [(str(4 ** power), 4 ** power) for power in range(1, 8)]
         if len(set(epochs)) == 1:
             known += [("epoch 1", steps), ("%.0f" % (last / steps), last)]
             known += [(str(epoch), epoch * steps) for epoch in (2, 5, 10, 20)]
         else:  # the batches that both share are the axis
-            known += [("256", 256), ("1024", 1024), ("4096", 4096), ("16384", 16384), ("%.0f" % last, last)]
+            known += [("%.0f" % last, last)]
         texts = [t for t in self.line(foot) if title.x - 20 < t.x < table]
         self.case.assertTrue(texts and heights, "the axis has no labels")
         scale = heights[0].box_w / 30

@@ -331,7 +331,8 @@ static bool write_options(const Options *options, const Options *base, Options *
         if (!(rows[i].commands & CLI_IN_LINK) || !cli_format_value(&rows[i], options, value) ||
             !cli_read_value(&rows[i], scratch, value, NULL))
             continue;
-        const bool is_new = !cli_format_value(&rows[i], base, own) || strcmp(value, own) != 0;
+        const bool is_new = rows[i].kind != KIND_DRAWING && // which is there where it is given
+                            (!cli_format_value(&rows[i], base, own) || strcmp(value, own) != 0);
         const bool names_base = base->given[i]; // the lesson, the set-up
         if (!options->given[i] && !names_base && !is_new)
             continue;
