@@ -5,10 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "alloc.h"
-#include "kernels/kernel.h"
+#include "measuring/code_workers.h"
 #include "measuring/unit_spread.h"
-#include "models/model_layers.h"
 
 enum { SHARD_IMAGES = 512 };
 
@@ -18,12 +16,6 @@ typedef struct UnitRange {
     float least, most;
 } UnitRange;
 
-typedef struct Worker {
-    Workspace workspace;
-    float *codes; // (TILE_ROWS, units)
-    uint64_t lit[DIGIT_PIXELS / QUAD];
-} Worker;
-
 typedef struct Measurement {
     const Model *model;
     const float *parameters;
@@ -32,7 +24,7 @@ typedef struct Measurement {
     UnitSpread *spreads; // (shards, units)
     UnitRange *ranges;   // (shards, units)
     double *kl;          // (shards, units): summed over its images
-    Worker *workers;
+    CodeWorker *workers;
     CodeFacts *out;
 } Measurement;
 
@@ -40,14 +32,9 @@ static void measure_tile(void *context, int shard, int first, int count, int wor
 {
     const Measurement *m = context;
     const size_t at = (size_t)shard * (size_t)m->units;
-    Worker *worker = &m->workers[worker_index];
+    CodeWorker *worker = &m->workers[worker_index];
     UnitRange *ranges = m->ranges + at;
-    Tile tile = {.count = (size_t)count, .pixels = DIGIT_PIXELS, .lit = worker->lit};
-    for (int row = 0; row < count; row++)
-        tile.rows[row] = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
-    kernel_get()->find_lit(&tile);
-    (void)model_encode_tile(m->model, m->parameters, &worker->workspace, &tile);
-    code_take(m->model, &worker->workspace, count, worker->codes);
+    code_worker_encode(worker, m->model, m->parameters, m->set, first, count);
     code_add_kl(m->model, &worker->workspace, count, m->kl + at);
     unit_spread_add(m->spreads + at, m->units, worker->codes, (size_t)m->units, count);
     for (size_t row = 0; row < (size_t)count; row++)
@@ -92,11 +79,7 @@ static void add_up(void *context)
 static void free_measurement(void *context)
 {
     Measurement *m = context;
-    for (int i = 0; m->workers && i < m->worker_count; i++) {
-        workspace_free(&m->workers[i].workspace);
-        floats_free(m->workers[i].codes);
-    }
-    free(m->workers);
+    code_workers_destroy(m->workers, m->worker_count);
     free(m->kl);
     free(m->ranges);
     free(m->spreads);
@@ -109,15 +92,10 @@ static bool prepare(Measurement *m)
     m->spreads = calloc(entries, sizeof *m->spreads);
     m->ranges = calloc(entries, sizeof *m->ranges);
     m->kl = calloc(entries, sizeof *m->kl);
-    m->workers = calloc((size_t)m->worker_count, sizeof *m->workers);
-    bool good = m->spreads && m->ranges && m->kl && m->workers;
-    for (size_t i = 0; good && i < entries; i++)
+    m->workers = code_workers_create(m->model, m->worker_count);
+    for (size_t i = 0; m->ranges && i < entries; i++)
         m->ranges[i] = (UnitRange){.least = INFINITY, .most = -INFINITY};
-    for (int i = 0; good && i < m->worker_count; i++) {
-        m->workers[i].codes = floats_create((size_t)TILE_ROWS * (size_t)m->units);
-        good = m->workers[i].codes && workspace_init(&m->workers[i].workspace, m->model, TILE_ROWS, NULL);
-    }
-    return good;
+    return m->spreads && m->ranges && m->kl && m->workers;
 }
 
 Sweep *code_facts_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,

@@ -6,15 +6,8 @@
 #include <stdlib.h>
 
 #include "alloc.h"
-#include "kernels/kernel.h"
-#include "models/model_layers.h"
+#include "measuring/code_workers.h"
 #include "models/pixels.h"
-
-typedef struct Worker {
-    Workspace workspace;
-    float *codes; // (TILE_ROWS, units)
-    uint64_t lit[DIGIT_PIXELS / QUAD];
-} Worker;
 
 typedef struct Measurement {
     const Model *model;
@@ -23,7 +16,7 @@ typedef struct Measurement {
     int worker_count;
     CodePoints *points; // until they are out's
     CodePoints **out;
-    Worker *workers;
+    CodeWorker *workers;
 } Measurement;
 
 int code_points_count(int units, int images)
@@ -45,20 +38,15 @@ static void measure_tile(void *context, int shard, int first, int rows, int work
 {
     const Measurement *m = context;
     CodePoints *out = m->points;
-    Worker *worker = &m->workers[worker_index];
+    CodeWorker *worker = &m->workers[worker_index];
     (void)shard;
-    Tile tile = {.count = (size_t)rows, .pixels = DIGIT_PIXELS, .lit = worker->lit};
-    uint64_t keys[TILE_ROWS];
-    for (int row = 0; row < rows; row++) {
-        tile.rows[row] = m->set->pixels + (size_t)(first + row) * DIGIT_PIXELS;
-        keys[row] = pixels_sample_key(&m->model->spec, CODE_TEST_EPOCH, first + row);
-    }
-    kernel_get()->find_lit(&tile);
-    (void)model_encode_tile(m->model, m->parameters, &worker->workspace, &tile);
-    code_take(m->model, &worker->workspace, rows, worker->codes);
+    code_worker_encode(worker, m->model, m->parameters, m->set, first, rows);
     store(worker->codes, rows, out->units, out->images, first, out->means);
     if (!out->drawn)
         return;
+    uint64_t keys[TILE_ROWS];
+    for (int row = 0; row < rows; row++)
+        keys[row] = pixels_sample_key(&m->model->spec, CODE_TEST_EPOCH, first + row);
     code_take_drawn(m->model, &worker->workspace, rows, keys, worker->codes);
     store(worker->codes, rows, out->units, out->images, first, out->drawn);
 }
@@ -105,24 +93,15 @@ static void find_deviations(void *context)
 static void free_measurement(void *context)
 {
     Measurement *m = context;
-    for (int i = 0; m->workers && i < m->worker_count; i++) {
-        workspace_free(&m->workers[i].workspace);
-        floats_free(m->workers[i].codes);
-    }
-    free(m->workers);
+    code_workers_destroy(m->workers, m->worker_count);
     code_points_release(m->points);
     free(m);
 }
 
 static bool prepare(Measurement *m)
 {
-    m->workers = calloc((size_t)m->worker_count, sizeof *m->workers);
-    bool good = m->points && m->workers;
-    for (int i = 0; good && i < m->worker_count; i++) {
-        m->workers[i].codes = floats_create((size_t)TILE_ROWS * (size_t)m->points->units);
-        good = m->workers[i].codes && workspace_init(&m->workers[i].workspace, m->model, TILE_ROWS, NULL);
-    }
-    return good;
+    m->workers = code_workers_create(m->model, m->worker_count);
+    return m->points && m->workers;
 }
 
 Sweep *code_points_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
