@@ -308,6 +308,18 @@ static double find_difference(Trial *trial, double *number, size_t first_row, si
     return difference / (2.0 * step);
 }
 
+static void go_back_through(Trial *trial)
+{
+    go_back(&trial->layer, &(LayerBackward){.rows = ROWS,
+                                            .parameters = trial->values,
+                                            .x = trial->x,
+                                            .z = trial->z,
+                                            .slope = trial->slope,
+                                            .gradient = trial->gradient,
+                                            .upstream = trial->upstream,
+                                            .scratch = trial->scratch});
+}
+
 static void backward_is_the_slope_of_its_definition(void **state)
 {
     (void)state;
@@ -316,14 +328,7 @@ static void backward_is_the_slope_of_its_definition(void **state)
         open_trial(&trial, &cases[i]);
         const Layer *layer = &trial.layer;
         trial.gradient[0] = 5; // of another layer
-        go_back(layer, &(LayerBackward){.rows = ROWS,
-                                        .parameters = trial.values,
-                                        .x = trial.x,
-                                        .z = trial.z,
-                                        .slope = trial.slope,
-                                        .gradient = trial.gradient,
-                                        .upstream = trial.upstream,
-                                        .scratch = trial.scratch});
+        go_back_through(&trial);
         assert_true(trial.gradient[0] == 5.0f);
         const int inputs = shape_count(&layer->from), step = inputs / 23 + 1;
         for (int n = 0; n < inputs; n += step) {
@@ -348,14 +353,7 @@ static void gaps_stay_zero(void **state)
         Trial trial;
         open_trial(&trial, &cases[i]);
         const Layer *layer = &trial.layer;
-        go_back(layer, &(LayerBackward){.rows = ROWS,
-                                        .parameters = trial.values,
-                                        .x = trial.x,
-                                        .z = trial.z,
-                                        .slope = trial.slope,
-                                        .gradient = trial.gradient,
-                                        .upstream = trial.upstream,
-                                        .scratch = trial.scratch});
+        go_back_through(&trial);
         float *is_number = floats_create(layer->from.stride);
         for (int n = 0; n < shape_count(&layer->from); n++)
             is_number[naive_place(&layer->from, n)] = 1;

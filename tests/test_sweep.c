@@ -19,6 +19,7 @@
 #include "measuring/mixed.h"
 #include "models/model_layers.h"
 #include "models/pixels.h"
+#include "same_metrics.h"
 #include "synthetic.h"
 
 enum { ITEMS = 103, SHARD = 20, STEP = 5, SHARDS = 6, STEPS = 21, THREADS = 3 };
@@ -211,18 +212,6 @@ static Measured *measure(bool is_sliced, const Model models[2], float *const par
     return out;
 }
 
-static void check_metrics(const Metrics *a, const Metrics *b)
-{
-    assert_int_equal(a->images, IMAGES);
-    assert_memory_equal(a->mean, b->mean, sizeof a->mean);
-    assert_memory_equal(a->noisy_mean, b->noisy_mean, sizeof a->noisy_mean);
-    assert_memory_equal(a->bias_by_target, b->bias_by_target, sizeof a->bias_by_target);
-    assert_memory_equal(a->histogram_output, b->histogram_output, sizeof a->histogram_output);
-    assert_memory_equal(a->mean_output_map, b->mean_output_map, sizeof a->mean_output_map);
-    assert_memory_equal(a->zero_share_map, b->zero_share_map, sizeof a->zero_share_map);
-    assert_true(a->mean_output == b->mean_output && a->kl == b->kl && a->dead_code_units == b->dead_code_units);
-}
-
 static void check_facts(const TargetFacts *a, const TargetFacts *b)
 {
     assert_int_equal(a->images, IMAGES);
@@ -260,8 +249,8 @@ static void check_models(const char *text, const char *other, const ImageSet *se
         model_init(&models[i], parameters[i]);
     }
     Measured *sliced = measure(true, models, parameters, set), *at_once = measure(false, models, parameters, set);
-    check_metrics(&sliced->metrics, &at_once->metrics);
-    check_metrics(&sliced->mixed.test, &at_once->mixed.test);
+    assert_same_metrics(&sliced->metrics, &at_once->metrics, IMAGES);
+    assert_same_metrics(&sliced->mixed.test, &at_once->mixed.test, IMAGES);
     check_facts(&sliced->facts, &at_once->facts);
     check_facts(&sliced->mixed.facts, &at_once->mixed.facts);
     const TargetFacts facts = metrics_model_facts(&specs[0], set, IMAGES);

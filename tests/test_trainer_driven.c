@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "same_metrics.h"
 #include "training.h"
 
 enum { EPOCHS = 3, MODELS = 2, WISHES = 4, TURNS_MOST = 1000000 };
@@ -127,21 +128,6 @@ static void free_outcome(Outcome *outcome)
     free(outcome);
 }
 
-// Field by field: what lies between the fields may be anything.
-static void check_metrics(const Metrics *a, const Metrics *b)
-{
-    assert_int_equal(a->images, TEST_IMAGES);
-    assert_int_equal(b->images, TEST_IMAGES);
-    assert_memory_equal(a->mean, b->mean, sizeof a->mean);
-    assert_memory_equal(a->noisy_mean, b->noisy_mean, sizeof a->noisy_mean);
-    assert_memory_equal(a->bias_by_target, b->bias_by_target, sizeof a->bias_by_target);
-    assert_memory_equal(a->histogram_output, b->histogram_output, sizeof a->histogram_output);
-    assert_memory_equal(a->mean_output_map, b->mean_output_map, sizeof a->mean_output_map);
-    assert_memory_equal(a->zero_share_map, b->zero_share_map, sizeof a->zero_share_map);
-    assert_true(a->bce_floor == b->bce_floor && a->mean_output == b->mean_output && a->kl == b->kl);
-    assert_true(a->dead_code_units == b->dead_code_units && a->never_lit == b->never_lit);
-}
-
 static void check_histories(const Snapshot *a, const Snapshot *b)
 {
     assert_int_equal(a->history_count, EPOCHS + 1);
@@ -175,7 +161,7 @@ static void check_surveys(const Outcome *a, const Outcome *b)
                      *other_look = &b->surveys[SURVEY_APPEARANCE].appearance;
     assert_int_equal(look->images, TEST_IMAGES);
     assert_true(look->sharpness == other_look->sharpness && look->ssim == other_look->ssim);
-    check_metrics(&a->surveys[SURVEY_MIXED].mixed.test, &b->surveys[SURVEY_MIXED].mixed.test);
+    assert_same_metrics(&a->surveys[SURVEY_MIXED].mixed.test, &b->surveys[SURVEY_MIXED].mixed.test, TEST_IMAGES);
 }
 
 static void the_callers_thread_does_what_the_training_thread_does(void **state)
@@ -188,13 +174,13 @@ static void the_callers_thread_does_what_the_training_thread_does(void **state)
         assert_int_equal(a->step, b->step);
         assert_memory_equal(driven->parameters[i], threaded->parameters[i], driven->sizes[i]);
         check_histories(a, b);
-        check_metrics(&a->test, &b->test);
+        assert_same_metrics(&a->test, &b->test, TEST_IMAGES);
         assert_int_equal(a->test_step, a->step);
         assert_int_equal(driven->moment_counts[i], threaded->moment_counts[i]);
         assert_memory_equal(driven->moments[i], threaded->moments[i],
                             (size_t)driven->moment_counts[i] * sizeof driven->moments[i][0]);
     }
-    check_metrics(&driven->early, &threaded->early);
+    assert_same_metrics(&driven->early, &threaded->early, TEST_IMAGES);
     assert_int_equal(driven->pair.images, TEST_IMAGES);
     assert_true(driven->pair.mean_distance == threaded->pair.mean_distance);
     check_surveys(driven, threaded);
