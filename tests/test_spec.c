@@ -203,7 +203,7 @@ static void layers_that_do_not_fit_are_named(void **state)
 {
     (void)state;
     static const Bad bads[] = {
-        {"layers=conv0-pool-up", {"'conv0' is no layer", "conv16", "numbers up to 4096"}},
+        {"layers=conv0-pool-up", {"'conv0' is no layer", "conv16", "numbers from 1 to 4096"}},
         {"layers=conv10000", {"'conv10000' is no layer"}},
         {"layers=conv8k16", {"'conv8k16'", "windows up to 15 x 15"}},
         {"layers=conv8s0", {"'conv8s0'"}},

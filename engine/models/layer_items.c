@@ -143,7 +143,7 @@ int layer_items_parse(const char *text, LayerPlan *out, int most, Error *error)
         if (!parse_item(item, &out[count])) {
             layer_items_list(allowed, sizeof allowed);
             error_set(error,
-                      "'%.*s' is no layer; expected, with a dash between them: %s; numbers up to %d, windows up "
+                      "'%.*s' is no layer; expected, with a dash between them: %s; numbers from 1 to %d, windows up "
                       "to %d x %d",
                       (int)(length < 40 ? length : 40), at, allowed, LAYER_COUNT_MAX, LAYER_SIDE_MAX, LAYER_SIDE_MAX);
             return 0;
