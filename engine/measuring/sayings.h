@@ -1,7 +1,7 @@
 // Sayings: all that people say and that is decided here, claims and trials, as one list; and what came of one over
 // several seeds.
 //
-// To add one: a row in claims.c or trials.c. Thread: pure functions; any thread.
+// To add one: a row in claims.c or trials.c, as they say. Thread: pure functions; any thread.
 #pragma once
 #include "measuring/trials.h"
 

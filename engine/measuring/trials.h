@@ -2,7 +2,7 @@
 // trained with several seeds, and by figures over the whole test set.
 //
 // A difference counts where it is larger than what chance makes: than the spread of either variant's figure over its
-// seeds. To add one: a row and its rule in trials.c. Thread: pure functions; any thread.
+// seeds. To add one: a row in trials.c, its rule in trial_rules.c. Thread: pure functions; any thread.
 #pragma once
 #include "measuring/appearance.h"
 #include "measuring/auroc.h"
@@ -96,8 +96,9 @@ Spec trial_spec(const Spec *base, const TrialRow *row, int variant, int seed);
 // VERDICT_OPEN until every model has been measured after CLAIM_EPOCHS_MIN epochs.
 ClaimResult trial_judge(int trial, const TrialEvidence *evidence);
 
-// Whether two variants differ by no more than the wider of their spreads over the seeds.
-bool trial_is_chance(TrialSpread a, TrialSpread b);
+// What chance makes of two variants' figures: the wider of their spreads over the seeds, of those that are finite.
+double trial_chance(TrialSpread a, TrialSpread b);
+bool trial_is_chance(TrialSpread a, TrialSpread b); // whether they differ by no more
 
 double trial_value(const TrialModel *model, int figure); // infinite where the model broke
 
