@@ -78,7 +78,7 @@ double bench_frame(const Bench *bench, const char *what)
     const double first = bench_now();
     do {
         for (int i = 0; has_news && i < session->app.frame.model_count; i++)
-            session->app.frame.models[i].computed_page = 0; // what compose.c computed is of an older snapshot
+            session->app.frame.models[i].computed_page = 0; // what was computed is of an older snapshot
         const double start = bench_now();
         (void)session_pass(session, &options, &input, size, false, true);
         shortest = fmin(shortest, bench_now() - start);

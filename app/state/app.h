@@ -5,7 +5,8 @@
 //     panels_draw: const Frame -> draw list; clicks and keys -> Request (request.h)
 //     app_apply:   Request -> trainer, pad, state
 //
-// compose.c composes, cast.c chooses the models, past.c the moment, pairs.c compares.
+// compose.c composes, with compose_digits.c and compose_models.c; cast.c chooses the models, past.c the moment, pairs.c
+// compares.
 //
 // The app knows neither SDL nor GL nor where things are on screen, so that a picture without a display is the same
 // code. Thread: the UI thread. Training runs behind the engine's trainer.

@@ -76,7 +76,7 @@ typedef struct ModelFrame {
     int early_count;
     char figures_of[32]; // else the moment that they are of: "epoch 12", "step 64"; empty: they are, or none
     char caption[64];    // "BCE · sigmoid", "PCA, 32 components"
-    // what z and p were computed from: a page, weights; compose.c's
+    // what z and p were computed from: a page, weights; compose_models.c's
     unsigned computed_page;
     int64_t computed_serial;
     ShowAs computed_as;
