@@ -1,7 +1,7 @@
 // Opening: what is dropped on the window, or named in it, is read beside it and then takes its place. What is there
 // stays until the new is whole, and where it cannot be read.
 //
-// To add something that can be opened: a row of the table in opening.c. Thread: the UI thread; files are read on
+// To add something that can be opened: a row of the table in opening_kinds.c. Thread: the UI thread; files are read on
 // another.
 #pragma once
 #include "commands/session.h"
