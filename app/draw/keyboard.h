@@ -1,5 +1,5 @@
-// Keyboard: what a key means, whatever layout the keyboard has. Beside window.c and font.c (SDL_ttf) the only file with
-// SDL; window.c alone includes this.
+// Keyboard: what a key means, whatever layout the keyboard has. Beside the window's files and font.c (SDL_ttf) the only
+// one with SDL; the window's alone include this.
 //
 // The character that was typed counts, where the program knows it; else the character that the key has by itself on
 // this layout; else what stands at the key's place on a US keyboard. So the French ? is help though it is typed with

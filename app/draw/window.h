@@ -1,5 +1,5 @@
-// Window: SDL's window, its GL context and its events as a Ui Input. Beside keyboard.c and font.c (SDL_ttf) the only
-// file with SDL.
+// Window: SDL's window, its GL context (window.c) and its events as a Ui Input (window_events.c). Beside keyboard.c and
+// font.c (SDL_ttf) the only files with SDL.
 //
 // Thread: the UI thread; window_wake may be called from any.
 #pragma once
