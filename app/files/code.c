@@ -76,22 +76,20 @@ void code_put_number(Script *script, float value)
 
 const char *code_hidden(const Script *script) { return hiddens[script->spec->hidden][script->framework]; }
 
-static void fill(Script *script, const char *text);
-
 static void put_loss(Script *script)
 {
     const Spec *spec = script->spec;
     const int k = logits[spec->output];
     if (script->framework == KERAS) {
         code_put(script, "%s", spec->reduce == REDUCE_SUM ? "784 * (" : "");
-        fill(script, losses[spec->loss].keras);
+        code_fill(script, losses[spec->loss].keras);
         code_put(script, "%s", spec->reduce == REDUCE_SUM ? ")" : "");
     } else if (k != 0 && losses[spec->loss].pytorch_logit) {
         code_put(script, "%s    return ", k == OF_SIGMOID ? "    z = torch.sigmoid(z)\n" : "");
-        fill(script, losses[spec->loss].pytorch_logit);
+        code_fill(script, losses[spec->loss].pytorch_logit);
     } else {
         code_put(script, "    p = output(z)\n    return ");
-        fill(script, losses[spec->loss].pytorch);
+        code_fill(script, losses[spec->loss].pytorch);
     }
     if (script->framework == PYTORCH)
         code_put(script, "\n");
@@ -110,143 +108,10 @@ static void put_spec(Script *script)
     code_put(script, "%s", text);
 }
 
-// ---- pixels: noise, targets, range ----
-
-static const char *const to_range[RANGE_COUNT] = {[RANGE_UNIT] = "%s",
-                                                  [RANGE_SYMMETRIC] = "2 * %s - 1",
-                                                  [RANGE_STANDARD] = "(%s - RANGE[\"mean\"]) / RANGE[\"deviation\"]"};
-static const char *const from_range[RANGE_COUNT] = {[RANGE_UNIT] = "%s",
-                                                    [RANGE_SYMMETRIC] = "(%s + 1) / 2",
-                                                    [RANGE_STANDARD] = "%s * RANGE[\"deviation\"] + RANGE[\"mean\"]"};
-
-// text, an expression of pixels, in another range: by one of the two tables.
-static void put_mapped(Script *script, const char *const forms[RANGE_COUNT], const char *text)
-{
-    const char *form = forms[script->spec->range], *at = strstr(form, "%s");
-    code_put(script, "%.*s%s%s", (int)(at - form), form, text, at + 2);
-}
-
-static const char *const targets[TARGETS_COUNT][FRAMEWORK_COUNT] = {
-    [TARGETS_GREY] = {"t", "t"},
-    [TARGETS_BINARY] = {"(t >= 0.5).float()", "keras.ops.cast(t >= 0.5, \"float32\")"},
-    [TARGETS_SAMPLED] = {"torch.bernoulli(t)",
-                         "keras.ops.cast(keras.random.uniform(keras.ops.shape(t)) < t, \"float32\")"},
-};
-
-// What figures are held against: the grey ones where targets are drawn.
-static const char *shown_target(const Script *script)
-{
-    return targets[pixels_have_binary_figures(script->spec) ? TARGETS_BINARY : TARGETS_GREY][script->framework];
-}
-
-// Of the input x, in [0, 1]; the number is put in by name.
-static const char *const noises[NOISE_KIND_COUNT][FRAMEWORK_COUNT] = {
-    [NOISE_GAUSSIAN] = {"(t + @noise@ * torch.randn_like(t)).clamp(0, 1)",
-                        "keras.ops.clip(x + @noise@ * keras.random.normal(keras.ops.shape(x)), 0, 1)"},
-    [NOISE_MASK] = {"(t * (torch.rand_like(t) >= @noise@))",
-                    "keras.ops.where(keras.random.uniform(keras.ops.shape(x)) < @noise@, 0.0, x)"},
-    [NOISE_SALT] = {"torch.where(torch.rand_like(t) < @noise@, torch.randint_like(t, 2), t)",
-                    "keras.ops.where(keras.random.uniform(keras.ops.shape(x)) < @noise@, "
-                    "keras.ops.round(keras.random.uniform(keras.ops.shape(x))), x)"},
-};
-
-static void put_noise(Script *script) { code_put_number(script, script->spec->noise); }
-static void put_damage(Script *script) { fill(script, noises[script->spec->noise_kind][script->framework]); }
-static void put_clean(Script *script) { put_mapped(script, to_range, "t"); }
-static void put_measured(Script *script) { put_mapped(script, to_range, shown_target(script)); }
-static void put_shown(Script *script) { code_put(script, "%s", shown_target(script)); }
-static void put_back(Script *script) { put_mapped(script, from_range, script->framework == KERAS ? "p" : "output(z)"); }
-
-static void put_input(Script *script)
-{
-    const char *form = to_range[script->spec->range], *at = strstr(form, "%s");
-    code_put(script, "%.*s", (int)(at - form), form);
-    if (pixels_are_damaged(script->spec))
-        put_damage(script);
-    else
-        code_put(script, "t");
-    code_put(script, "%s", at + 2);
-}
-
-// Keras' loss is given pixels: what it holds the outputs against.
-static void put_target(Script *script)
-{
-    if (script->spec->targets == TARGETS_GREY && script->spec->range == RANGE_UNIT)
-        return;
-    code_put(script, "    t = ");
-    put_mapped(script, to_range, targets[script->spec->targets][KERAS]);
-    code_put(script, "\n");
-}
-
-static bool is_plain(const Spec *spec) { return !pixels_have_binary_figures(spec) && spec->range == RANGE_UNIT; }
-
-static void put_metric(Script *script)
-{
-    if (!is_plain(script->spec))
-        fill(script, "def mse(t, p):\n    return keras.ops.mean((@back@ - @shown@) ** 2, axis=-1)\n\n\n");
-}
-
-static void put_metric_name(Script *script) { code_put(script, "%s", is_plain(script->spec) ? "\"mse\"" : "mse"); }
-
-// Only with range=standard: the two numbers, where they come from and where they are kept.
-static void put_standard(Script *script, const char *otherwise, const char *text)
-{
-    code_put(script, "%s", script->spec->range == RANGE_STANDARD ? text : otherwise);
-}
-
-static void put_range(Script *script)
-{
-    put_standard(script, "",
-                 "\nRANGE = {\"mean\": 0.0, \"deviation\": 1.0}\n\n\n"
-                 "def standardise(images):\n"
-                 "    RANGE.update(mean=float(images.mean() / 255), deviation=float(images.std() / 255))\n");
-}
-
-static void put_metadata(Script *script)
-{
-    put_standard(script, "    header.pop(\"__metadata__\", None)\n",
-                 "    metadata = header.pop(\"__metadata__\", {})\n"
-                 "    RANGE.update({key: float(metadata[key]) for key in RANGE if key in metadata})\n");
-}
-
-static void put_moments(Script *script)
-{
-    put_standard(script, "", ", **{key: repr(value) for key, value in RANGE.items()}");
-}
-
-static void put_standardise(Script *script) { put_standard(script, "", "    standardise(train)\n"); }
-
-static void put_build(Script *script)
-{
-    put_standard(script, "model = build()",
-                 "if options.load:\n        read_tensors(options.load)\n    else:\n"
-                 "        standardise(read_images(options.data, \"train\")[:options.limit])\n    model = build()");
-}
-
-// Keras' layers before the first dense one.
-static void put_first_layers(Script *script)
-{
-    static const char *const scales[RANGE_COUNT] = {
-        [RANGE_SYMMETRIC] = "2, -1",
-        [RANGE_STANDARD] = "1 / RANGE[\"deviation\"], -RANGE[\"mean\"] / RANGE[\"deviation\"]"};
-    if (pixels_are_damaged(script->spec))
-        code_put(script, "    x = Damage()(x)\n");
-    if (scales[script->spec->range])
-        code_put(script, "    x = keras.layers.Rescaling(%s)(x)\n", scales[script->spec->range]);
-}
-
-static void put_damage_layer(Script *script)
-{
-    if (pixels_are_damaged(script->spec))
-        fill(script, "class Damage(keras.layers.Layer):\n"
-                     "    def call(self, x, training=False):\n"
-                     "        return @damage@ if training else x\n\n\n");
-}
-
 static void put_total(Script *script)
 {
     code_put(script, script->spec->reduce == REDUCE_SUM ? "(784 * (loss(z, " : "(loss(z, ");
-    put_mapped(script, to_range, targets[script->spec->targets][PYTORCH]);
+    code_put_targets(script);
     code_put(script, ")");
     if (script->spec->l1 > 0.0f) {
         code_put(script, " + ");
@@ -269,7 +134,7 @@ static void put_total(Script *script)
 
 static void put_if(Script *script, bool is_so, const char *text, const char *otherwise)
 {
-    fill(script, is_so ? text : otherwise);
+    code_fill(script, is_so ? text : otherwise);
 }
 
 // Pictures of many channels take much memory: so many images at a time.
@@ -277,7 +142,7 @@ static void put_measuring(Script *script)
 {
     const bool has_range = script->spec->range != RANGE_UNIT;
     if (script->model->is_dense) {
-        fill(script, "z, _ = model(@clean@)");
+        code_fill(script, "z, _ = model(@clean@)");
         return;
     }
     put_if(script, code_is_drawn(script->model), "z, _, kl", "z, _");
@@ -312,7 +177,10 @@ static void put_save_spread(Script *script)
 
 static void put_output(Script *script) { code_put(script, "%s", outputs[script->spec->output][script->framework]); }
 static void put_hidden(Script *script) { code_put(script, "%s", code_hidden(script)); }
-static void put_optimizer(Script *script) { fill(script, find_optimizer(script->framework, script->spec->optimizer)); }
+static void put_optimizer(Script *script)
+{
+    code_fill(script, find_optimizer(script->framework, script->spec->optimizer));
+}
 static void put_lr(Script *script) { code_put_number(script, script->spec->lr); }
 static void put_delta(Script *script) { code_put_number(script, script->spec->delta); }
 static void put_weight(Script *script) { code_put_number(script, script->spec->weight); }
@@ -350,7 +218,7 @@ static const struct {
              {"evaluate", put_evaluate},
              {"train", put_train},
              {"sampling", code_put_sampling},
-             {"first_layers", put_first_layers},
+             {"first_layers", code_put_first_layers},
              {"layers", code_put_layers},
              {"files", put_files},
              {"load_spread", put_load_spread},
@@ -359,7 +227,7 @@ static const struct {
              {"hidden", put_hidden},
              {"loss", put_loss},
              {"k", put_k},
-             {"input", put_input},
+             {"input", code_put_input},
              {"total", put_total},
              {"lr", put_lr},
              {"batch", put_batch},
@@ -367,21 +235,21 @@ static const struct {
              {"seed", put_seed},
              {"delta", put_delta},
              {"weight", put_weight},
-             {"noise", put_noise},
-             {"clean", put_clean},
-             {"measured", put_measured},
-             {"shown", put_shown},
-             {"back", put_back},
-             {"damage", put_damage},
-             {"damage_layer", put_damage_layer},
-             {"target", put_target},
-             {"metric", put_metric},
-             {"metric_name", put_metric_name},
-             {"range", put_range},
-             {"metadata", put_metadata},
-             {"moments", put_moments},
-             {"standardise", put_standardise},
-             {"build", put_build},
+             {"noise", code_put_noise},
+             {"clean", code_put_clean},
+             {"measured", code_put_measured},
+             {"shown", code_put_shown},
+             {"back", code_put_back},
+             {"damage", code_put_damage},
+             {"damage_layer", code_put_damage_layer},
+             {"target", code_put_target},
+             {"metric", code_put_metric},
+             {"metric_name", code_put_metric_name},
+             {"range", code_put_range},
+             {"metadata", code_put_metadata},
+             {"moments", code_put_moments},
+             {"standardise", code_put_standardise},
+             {"build", code_put_build},
              {"helper", put_helper},
              {"own_spread", put_own_spread}};
 
@@ -395,7 +263,7 @@ static void put_part(Script *script, const char *name, size_t length)
     assert(false && "each name in a script is a row of parts");
 }
 
-static void fill(Script *script, const char *text)
+void code_fill(Script *script, const char *text)
 {
     for (const char *at; (at = strchr(text, '@'));) {
         const char *end = strchr(at + 1, '@');
@@ -410,11 +278,11 @@ char *code_format(int framework, const Spec *spec)
 {
     const Model model = model_create(spec, DIGIT_PIXELS);
     Script script = {.framework = framework, .spec = spec, .model = &model};
-    fill(&script, frameworks[framework].script);
+    code_fill(&script, frameworks[framework].script);
     script.size = script.used + 1;
     script.used = 0;
     script.text = malloc(script.size);
     if (script.text)
-        fill(&script, frameworks[framework].script);
+        code_fill(&script, frameworks[framework].script);
     return script.text;
 }
