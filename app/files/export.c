@@ -11,8 +11,6 @@
 #include "files/figures.h"
 #include "files/report_json.h"
 
-static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
-
 int export_find_kind(const char *path)
 {
     static const char *const ends[FIGURES_KIND_COUNT] = {[FIGURES_CSV] = ".csv", [FIGURES_JSON] = ".json"};
@@ -89,14 +87,14 @@ static json_t *list_columns(const json_t *models)
     json_array_foreach(models, i, model) json_object_foreach(model, key, value)
     {
         if (is_plain(value))
-            set(columns, key, json_null());
+            report_set(columns, key, json_null());
         if (!json_is_object(value))
             continue;
         json_object_foreach(value, inner_key, inner)
         {
             (void)snprintf(name, sizeof name, "%s.%s", key, inner_key);
             if (is_plain(inner))
-                set(columns, name, json_null());
+                report_set(columns, name, json_null());
         }
     }
     return columns;

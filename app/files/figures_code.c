@@ -2,24 +2,22 @@
 #include "files/figures.h"
 #include "files/report_json.h"
 
-static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
-
 // "mean", "zero_share", "dead", of numbers that are drawn "kl": by number; not there before the test set was measured.
 static void set_facts(json_t *json, const CodeFacts *facts, bool is_drawn, int epoch)
 {
     json_t *dead = json_array();
     for (int i = 0; i < facts->units; i++)
         (void)json_array_append_new(dead, json_boolean(facts->is_dead[i]));
-    set(json, "mean", report_numbers(facts->mean, facts->units));
-    set(json, "zero_share", report_numbers(facts->zero_share, facts->units));
-    set(json, "least", report_numbers(facts->least, facts->units));
-    set(json, "most", report_numbers(facts->most, facts->units));
-    set(json, "dead", dead);
+    report_set(json, "mean", report_numbers(facts->mean, facts->units));
+    report_set(json, "zero_share", report_numbers(facts->zero_share, facts->units));
+    report_set(json, "least", report_numbers(facts->least, facts->units));
+    report_set(json, "most", report_numbers(facts->most, facts->units));
+    report_set(json, "dead", dead);
     if (is_drawn)
-        set(json, "kl", report_numbers(facts->kl, facts->units));
-    set(json, "dead_count", json_integer(facts->dead_count));
-    set(json, "mean_all", report_number(facts->mean_all));
-    set(json, "epoch", json_integer(epoch));
+        report_set(json, "kl", report_numbers(facts->kl, facts->units));
+    report_set(json, "dead_count", json_integer(facts->dead_count));
+    report_set(json, "mean_all", report_number(facts->mean_all));
+    report_set(json, "epoch", json_integer(epoch));
 }
 
 static json_t *side_json(const Frame *frame, int side)
@@ -32,10 +30,10 @@ static json_t *side_json(const Frame *frame, int side)
     if (s->facts.images > 0)
         set_facts(json, &s->facts, spec_samples(&frame->models[side].spec), s->facts_epoch);
     json_t *images = s->has_images ? report_pictures(s->images, s->count) : json_null();
-    set(json, "images", json_pack("{s:i, s:o}", "first", s->first, "pixels", images));
+    report_set(json, "images", json_pack("{s:i, s:o}", "first", s->first, "pixels", images));
     if (s->nearest >= 0)
-        set(json, "strip",
-            json_pack("{s:i, s:o}", "nearest", s->nearest, "pixels", report_pictures(s->strip, CODE_STEPS)));
+        report_set(json, "strip",
+                   json_pack("{s:i, s:o}", "nearest", s->nearest, "pixels", report_pictures(s->strip, CODE_STEPS)));
     return json;
 }
 
@@ -48,6 +46,6 @@ json_t *figures_code(const Frame *frame)
                   (double)code->high, "shows", code_images_key((int)look->images), "scale", (double)code->scale,
                   "strip", look->is_walk ? "walk" : "number", "walk", "digit", code->digit, "at", (double)look->walk);
     for (int side = 0; side < SIDE_COUNT; side++)
-        set(json, side == SIDE_A ? "a" : "b", side_json(frame, side));
+        report_set(json, side == SIDE_A ? "a" : "b", side_json(frame, side));
     return json;
 }

@@ -3,8 +3,6 @@
 #include "files/figures.h"
 #include "files/report_json.h"
 
-static void set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
-
 static json_t *axis_json(const LatentAxis *axis)
 {
     return json_pack("[o, o]", report_number((double)axis->low), report_number((double)axis->high));
@@ -26,9 +24,9 @@ static void set_kl(json_t *json, const CodeFacts *facts)
     double sum = 0;
     for (int i = 0; i < facts->units; i++)
         sum += (double)facts->kl[i];
-    set(json, "kl", report_numbers(facts->kl, facts->units));
-    set(json, "kl_sum", report_number(sum));
-    set(json, "kl_used_from", report_number(IDLE_KL));
+    report_set(json, "kl", report_numbers(facts->kl, facts->units));
+    report_set(json, "kl_sum", report_number(sum));
+    report_set(json, "kl_used_from", report_number(IDLE_KL));
 }
 
 static json_t *side_json(const Frame *frame, int side)
@@ -40,18 +38,18 @@ static json_t *side_json(const Frame *frame, int side)
                   s->numbers[1], "prior", s->has_prior, "axes", axis_json(&s->axes[0]), axis_json(&s->axes[1]), "moved",
                   s->is_moved, "point", report_numbers(s->shown, LATENT_AXES), "encoded",
                   report_numbers(s->encoded, LATENT_AXES), "end", report_numbers(s->end, LATENT_AXES));
-    set(json, "grid",
-        json_pack("{s:o, s:o, s:o}", "across", report_numbers(s->steps[0], LATENT_CELLS), "up",
-                  report_numbers(s->steps[1], LATENT_CELLS), "pixels",
-                  report_pictures(s->cells, LATENT_CELLS * LATENT_CELLS)));
+    report_set(json, "grid",
+               json_pack("{s:o, s:o, s:o}", "across", report_numbers(s->steps[0], LATENT_CELLS), "up",
+                         report_numbers(s->steps[1], LATENT_CELLS), "pixels",
+                         report_pictures(s->cells, LATENT_CELLS * LATENT_CELLS)));
     if (s->points)
-        set(json, "points", points_json(s, frame->latent->labels));
+        report_set(json, "points", points_json(s, frame->latent->labels));
     if (s->has_samples)
-        set(json, "samples", report_pictures(s->samples, LATENT_SAMPLES));
+        report_set(json, "samples", report_pictures(s->samples, LATENT_SAMPLES));
     if (s->has_prior && code->facts.images > 0)
         set_kl(json, &code->facts);
     if (s->used_count >= 0)
-        set(json, "used", json_integer(s->used_count));
+        report_set(json, "used", json_integer(s->used_count));
     return json;
 }
 

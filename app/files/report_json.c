@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void report_set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
+
 json_t *report_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
 
 json_t *report_text(const char *text)
@@ -52,8 +54,8 @@ json_t *report_range(const Model *model, const float *parameters)
     json_t *report = json_pack("{s:s, s:o, s:o}", "key", choice_get(CHOICE_RANGE, model->spec.range)->key, "scale",
                                report_number((double)range.scale), "offset", report_number((double)range.offset));
     if (moments.deviation > 0.0f) {
-        (void)json_object_set_new(report, "mean", report_number((double)moments.mean));
-        (void)json_object_set_new(report, "deviation", report_number((double)moments.deviation));
+        report_set(report, "mean", report_number((double)moments.mean));
+        report_set(report, "deviation", report_number((double)moments.deviation));
     }
     return report;
 }
@@ -62,8 +64,8 @@ json_t *report_noisy(const Metrics *m)
 {
     json_t *report = json_object();
     for (int loss = 0; loss < LOSS_COUNT; loss++)
-        (void)json_object_set_new(report, loss_get(loss)->key, report_number(m->noisy_mean[loss]));
-    (void)json_object_set_new(report, "psnr", report_number(m->noisy_psnr));
+        report_set(report, loss_get(loss)->key, report_number(m->noisy_mean[loss]));
+    report_set(report, "psnr", report_number(m->noisy_psnr));
     return report;
 }
 
@@ -108,40 +110,39 @@ json_t *report_metrics(const Metrics *m, const Spec *spec)
       };
     json_t *report = json_object();
     for (int loss = 0; loss < LOSS_COUNT; loss++)
-        (void)json_object_set_new(report, loss_get(loss)->key, report_number(m->mean[loss]));
-    (void)json_object_set_new(report, "loss_per_image", report_number(DIGIT_PIXELS * m->mean[spec->loss]));
+        report_set(report, loss_get(loss)->key, report_number(m->mean[loss]));
+    report_set(report, "loss_per_image", report_number(DIGIT_PIXELS * m->mean[spec->loss]));
     if (spec->range != RANGE_UNIT)
-        (void)json_object_set_new(report, "loss_in_range", report_number(m->loss_in_range));
+        report_set(report, "loss_in_range", report_number(m->loss_in_range));
     for (size_t i = 0; i < sizeof means / sizeof *means; i++)
-        (void)json_object_set_new(report, means[i].key, report_number(means[i].value));
+        report_set(report, means[i].key, report_number(means[i].value));
     if (spec_samples(spec)) {
-        (void)json_object_set_new(report, "kl", report_number(m->kl));
-        (void)json_object_set_new(report, "loss_and_kl_per_image",
-                                  report_number(DIGIT_PIXELS * m->mean[spec->loss] + m->kl));
-        (void)json_object_set_new(report, "idle_code_units", json_integer(m->idle_code_units));
+        report_set(report, "kl", report_number(m->kl));
+        report_set(report, "loss_and_kl_per_image", report_number(DIGIT_PIXELS * m->mean[spec->loss] + m->kl));
+        report_set(report, "idle_code_units", json_integer(m->idle_code_units));
     }
     if (spec->l1 > 0.0f)
-        (void)json_object_set_new(report, "price", report_number(m->price));
+        report_set(report, "price", report_number(m->price));
     const double *bias = m->bias_by_target;
-    (void)json_object_set_new(report, "bias_by_target",
-                              json_pack("{s:o, s:o, s:o, s:o}", "zero", report_number(bias[TARGET_ZERO]), "dark",
-                                        report_number(bias[TARGET_DARK]), "bright", report_number(bias[TARGET_BRIGHT]),
-                                        "one", report_number(bias[TARGET_ONE])));
+    report_set(report, "bias_by_target",
+               json_pack("{s:o, s:o, s:o, s:o}", "zero", report_number(bias[TARGET_ZERO]), "dark",
+                         report_number(bias[TARGET_DARK]), "bright", report_number(bias[TARGET_BRIGHT]), "one",
+                         report_number(bias[TARGET_ONE])));
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
-        (void)json_object_set_new(report, shares[i].key, report_number(shares[i].value));
-    (void)json_object_set_new(report, "dead_outputs", json_integer(m->dead_outputs));
-    (void)json_object_set_new(report, "never_lit", json_integer(m->never_lit));
-    (void)json_object_set_new(report, "rightly_black", json_integer(metrics_rightly_black(m)));
-    (void)json_object_set_new(report, "dead_code_units", json_integer(m->dead_code_units));
-    (void)json_object_set_new(report, "nonfinite", json_integer(m->nonfinite));
-    (void)json_object_set_new(report, "histogram", report_histogram(m));
+        report_set(report, shares[i].key, report_number(shares[i].value));
+    report_set(report, "dead_outputs", json_integer(m->dead_outputs));
+    report_set(report, "never_lit", json_integer(m->never_lit));
+    report_set(report, "rightly_black", json_integer(metrics_rightly_black(m)));
+    report_set(report, "dead_code_units", json_integer(m->dead_code_units));
+    report_set(report, "nonfinite", json_integer(m->nonfinite));
+    report_set(report, "histogram", report_histogram(m));
     return report;
 }
 
 void report_appearance(json_t *test, const Appearance *appearance)
 {
-    (void)json_object_set_new(test, "sharpness", report_number(appearance->sharpness));
-    (void)json_object_set_new(test, "ssim", report_number(appearance->ssim));
+    report_set(test, "sharpness", report_number(appearance->sharpness));
+    report_set(test, "ssim", report_number(appearance->ssim));
 }
 
 static json_t *list_bins(const int *bins)
@@ -166,7 +167,7 @@ json_t *report_auroc(const Auroc *auroc)
     json_t *report = json_pack("{s:i, s:{s:i, s:i}}", "left_out", auroc->label, "images", "kept", auroc->kept_count,
                                "left_out", auroc->left_out_count);
     for (int loss = 0; loss < LOSS_COUNT; loss++)
-        (void)json_object_set_new(report, loss_get(loss)->key, report_auroc_loss(&auroc->losses[loss]));
+        report_set(report, loss_get(loss)->key, report_auroc_loss(&auroc->losses[loss]));
     return report;
 }
 
@@ -190,10 +191,10 @@ static json_t *label_counts(const ImageSetFacts *facts)
     for (int i = 0; i < facts->kind_count; i++) {
         char key[16];
         (void)snprintf(key, sizeof key, "%d", facts->kinds[i].label);
-        (void)json_object_set_new(counts, key, json_integer(facts->kinds[i].count));
+        report_set(counts, key, json_integer(facts->kinds[i].count));
     }
     if (facts->other_labels)
-        (void)json_object_set_new(counts, "other", json_integer(facts->other_labels));
+        report_set(counts, "other", json_integer(facts->other_labels));
     return counts;
 }
 

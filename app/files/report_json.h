@@ -6,6 +6,9 @@
 
 #include "engine.h"
 
+// object[key] is value, which is taken over; where memory is short it is missing (json_memory.h).
+void report_set(json_t *object, const char *key, json_t *value);
+
 json_t *report_number(double value);
 
 json_t *report_notices(const Notices *notices); // a list of sentences
@@ -41,8 +44,6 @@ json_t *report_pca(const Pca *pca, int components);
 
 // labels: how many images each of 0 to 9 has, a list; an object by label where there are others; null without labels.
 json_t *report_image_set(const ImageSetFacts *facts);
-
-json_t *report_notices(const Notices *notices); // their sentences, a list
 
 // Text as it is, or "?": a folder's name may be any bytes, JSON takes UTF-8 alone.
 json_t *report_text(const char *text);

@@ -26,7 +26,7 @@ static json_t *figure_json(const SayingOutcome *trial, int figure, int variant)
     json_t *json = spread_json(saying_spread(trial, figure, variant)), *values = json_array();
     for (int seed = 0; seed < TRIAL_SEEDS; seed++)
         (void)json_array_append_new(values, report_number(trial->figures[figure][variant][seed]));
-    (void)json_object_set_new(json, "values", values);
+    report_set(json, "values", values);
     return json;
 }
 
@@ -38,9 +38,9 @@ static json_t *variant_json(const TrialRow *row, const SayingOutcome *trial, int
     json_t *json = json_pack("{s:s, s:s}", "label", row->variants[variant].label, "spec", spec);
     for (int figure = 0; figure < TRIAL_FIGURES; figure++)
         if (row->figures >> figure & 1)
-            (void)json_object_set_new(json, trial_figure_get(figure)->key, figure_json(trial, figure, variant));
+            report_set(json, trial_figure_get(figure)->key, figure_json(trial, figure, variant));
     if (row->left_out >= 0)
-        (void)json_object_set_new(json, "errors", report_auroc_loss(&trial->errors[variant]));
+        report_set(json, "errors", report_auroc_loss(&trial->errors[variant]));
     return json;
 }
 
@@ -130,10 +130,7 @@ void report_print_pictures(FILE *file, const ReportPicture *pictures, int count)
         (void)fprintf(file, "\n![%s](%s)\n", pictures[i].caption, pictures[i].file);
 }
 
-static const char *decimals(double value)
-{
-    return fabs(value) < 0.03 ? "%.5f" : fabs(value) < 1.0 ? "%.4f" : "%.2f";
-}
+static const char *decimals(double value) { return fabs(value) < 0.03 ? "%.5f" : fabs(value) < 1.0 ? "%.4f" : "%.2f"; }
 
 // "0.0926", or "0.0925-0.0927" where the ends are written differently.
 static void print_range(FILE *file, double least, double most)

@@ -116,9 +116,9 @@ static json_t *claim_json(const Report *report, int claim)
         for (int column = 0; column < table->column_count; column++) {
             const ReportFigure figure = table_figure(report, claim, row, column);
             if (!isnan(figure.mean))
-                (void)json_object_set_new(columns, table->columns[column], figure_json(figure));
+                report_set(columns, table->columns[column], figure_json(figure));
         }
-        (void)json_object_set_new(figures, table->rows[row].key, columns);
+        report_set(figures, table->rows[row].key, columns);
     }
     for (int i = 0; i < report->seed_count; i++) {
         const ClaimResult *result = &report->seeds[i].results[claim];
@@ -142,7 +142,7 @@ static json_t *cells_json(const Report *report)
                           "loss", loss_get(report->losses[column])->key, "broken", count_broken(report, row, column));
             for (int i = 0; i < CELL_COLUMNS; i++) {
                 const CellColumn figure = cell_column(i);
-                (void)json_object_set_new(cell, figure.key, figure_json(cell_figure(report, row, column, &figure)));
+                report_set(cell, figure.key, figure_json(cell_figure(report, row, column, &figure)));
             }
             (void)json_array_append_new(cells, cell);
         }
@@ -153,11 +153,11 @@ static json_t *cells_json(const Report *report)
 static void add_sums(json_t *data, const Report *report)
 {
     if (report->is_builtin) {
-        (void)json_object_set_new(data, "seed", json_integer(BUILTIN_SEED));
+        report_set(data, "seed", json_integer(BUILTIN_SEED));
         return;
     }
-    (void)json_object_set_new(data, "train_sha256", json_string(report->sums.train));
-    (void)json_object_set_new(data, "test_sha256", json_string(report->sums.test));
+    report_set(data, "train_sha256", json_string(report->sums.train));
+    report_set(data, "test_sha256", json_string(report->sums.test));
 }
 
 json_t *report_build_json(const Report *report)
@@ -178,8 +178,8 @@ json_t *report_build_json(const Report *report)
                   "claims", claims, "models", cells_json(report), "pictures", pictures);
     add_sums(json_object_get(json, "data"), report);
     if (report->more) {
-        (void)json_object_set_new(json, "more_claims", report_build_trials(report->more));
-        (void)json_object_set_new(json, "checks", report_build_checks(report->more));
+        report_set(json, "more_claims", report_build_trials(report->more));
+        report_set(json, "checks", report_build_checks(report->more));
     }
     return json;
 }

@@ -36,18 +36,18 @@ static json_t *model_json(const ModelFrame *m)
     json_t *json = json_pack("{s:s, s:I, s:i, s:I, s:i}", "spec", spec, "step", (json_int_t)s->step, "steps_per_epoch",
                              s->steps_per_epoch, "broken_step", (json_int_t)s->broken_step, "test_epoch",
                              s->test.images ? s->test_epoch : -1);
-    (void)json_object_set_new(json, "test_step", json_integer(s->test.images ? (json_int_t)s->test_step : -1));
-    (void)json_object_set_new(json, "pca", json_integer(m->origin ? m->origin->components : 0));
+    report_set(json, "test_step", json_integer(s->test.images ? (json_int_t)s->test_step : -1));
+    report_set(json, "pca", json_integer(m->origin ? m->origin->components : 0));
     if (isfinite(ink))
-        (void)json_object_set_new(json, "pad_output_mean", json_real(ink));
+        report_set(json, "pad_output_mean", json_real(ink));
     for (int loss = 0; loss < LOSS_COUNT && s->test.images; loss++) {
         char key[32];
         (void)snprintf(key, sizeof key, "test_%s", loss_get(loss)->key);
         if (isfinite(s->test.mean[loss]))
-            (void)json_object_set_new(json, key, json_real(s->test.mean[loss]));
+            report_set(json, key, json_real(s->test.mean[loss]));
     }
     if (s->test.images && isfinite(s->test.sigma))
-        (void)json_object_set_new(json, "sigma", json_real(s->test.sigma));
+        report_set(json, "sigma", json_real(s->test.sigma));
     return json;
 }
 
@@ -111,7 +111,7 @@ static json_t *grids_json(const Layout *layout)
         for (size_t i = 0; i < sizeof grids / sizeof *grids; i++) {
             char key[32];
             (void)snprintf(key, sizeof key, "%s.%c", grids[i].name, side == SIDE_A ? 'a' : 'b');
-            (void)json_object_set_new(json, key, grid_json(grids[i].grid));
+            report_set(json, key, grid_json(grids[i].grid));
         }
     }
     return json;
@@ -255,39 +255,39 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
                   frame->is_shuffled, "page_count", frame->page_count, "undo", frame->pad->at, "pad_mean",
                   mean(frame->pad_drawn), "samples_per_second", frame->samples_per_second, "message", frame->message,
                   "a", model_json(&frame->models[SIDE_A]), "b", model_json(&frame->models[SIDE_B]), "widgets", widgets);
-    (void)json_object_set_new(json, "popup", json_string(popup_key(frame->popup)));
-    (void)json_object_set_new(json, "data_set", report_text(frame->dataset_name));
-    (void)json_object_set_new(json, "pace", json_string(pace_label(frame->pace)));
-    (void)json_object_set_new(json, "fullscreen", json_boolean(frame->is_fullscreen));
-    (void)json_object_set_new(json, "theme", json_string(theme_get(frame->theme)->key));
-    (void)json_object_set_new(json, "cursor", json_string(cursor_name(ui->cursor)));
+    report_set(json, "popup", json_string(popup_key(frame->popup)));
+    report_set(json, "data_set", report_text(frame->dataset_name));
+    report_set(json, "pace", json_string(pace_label(frame->pace)));
+    report_set(json, "fullscreen", json_boolean(frame->is_fullscreen));
+    report_set(json, "theme", json_string(theme_get(frame->theme)->key));
+    report_set(json, "cursor", json_string(cursor_name(ui->cursor)));
     const Rect window = layout->window;
-    (void)json_object_set_new(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
-    (void)json_object_set_new(json, "look", look_json(frame));
-    (void)json_object_set_new(json, "models", models_json(frame));
-    (void)json_object_set_new(json, "matrix", matrix_json(frame, &layout->matrix));
-    (void)json_object_set_new(json, "ranks", ranks_json(frame));
-    (void)json_object_set_new(json, "grids", grids_json(layout));
-    (void)json_object_set_new(json, "moments", moments_json(frame));
+    report_set(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
+    report_set(json, "look", look_json(frame));
+    report_set(json, "models", models_json(frame));
+    report_set(json, "matrix", matrix_json(frame, &layout->matrix));
+    report_set(json, "ranks", ranks_json(frame));
+    report_set(json, "grids", grids_json(layout));
+    report_set(json, "moments", moments_json(frame));
     if (frame->code)
-        (void)json_object_set_new(json, "code", code_json(frame));
+        report_set(json, "code", code_json(frame));
     if (frame->latent)
-        (void)json_object_set_new(json, "latent", latent_json(frame));
+        report_set(json, "latent", latent_json(frame));
     if (frame->lesson.step)
-        (void)json_object_set_new(json, "lesson", figures_lesson(frame));
-    (void)json_object_set_new(json, "hint", json_string(ui->hint));
-    (void)json_object_set_new(json, "glossary", json_integer(frame->popup == POPUP_GLOSSARY ? frame->glossary : -1));
+        report_set(json, "lesson", figures_lesson(frame));
+    report_set(json, "hint", json_string(ui->hint));
+    report_set(json, "glossary", json_integer(frame->popup == POPUP_GLOSSARY ? frame->glossary : -1));
     if (has_texts)
-        (void)json_object_set_new(json, "texts", trace_texts(ui));
-    (void)json_object_set_new(json, "toast", frame->toast->is_shown ? json_string(frame->toast->path) : json_null());
+        report_set(json, "texts", trace_texts(ui));
+    report_set(json, "toast", frame->toast->is_shown ? json_string(frame->toast->path) : json_null());
     const Rect toast = layout->toast, small = layout->thumbnail;
-    (void)json_object_set_new(json, "toast_rect", rect_json(toast.x, toast.y, toast.w, toast.h));
-    (void)json_object_set_new(json, "toast_thumbnail", rect_json(small.x, small.y, small.w, small.h));
-    (void)json_object_set_new(json, "field", ui->field.id ? json_string(ui->field.text) : json_null());
-    (void)json_object_set_new(json, "too_small", json_boolean(layout->is_too_small));
+    report_set(json, "toast_rect", rect_json(toast.x, toast.y, toast.w, toast.h));
+    report_set(json, "toast_thumbnail", rect_json(small.x, small.y, small.w, small.h));
+    report_set(json, "field", ui->field.id ? json_string(ui->field.text) : json_null());
+    report_set(json, "too_small", json_boolean(layout->is_too_small));
     for (int i = 0; ui->show_focus && i < ui->widget_count; i++)
         if (ui->widget_ids[i] == ui->focus)
-            (void)json_object_set_new(json, "focus", json_string(ui->widgets[i].id));
+            report_set(json, "focus", json_string(ui->widgets[i].id));
     char *text = json_memory_format(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
     if (!text) {
         errno = ENOMEM;
