@@ -31,8 +31,7 @@ typedef float Four __attribute__((vector_size(16)));
 INLINE void transpose_4x4(const float *from, size_t from_stride, float *to, size_t to_stride)
 {
     Four row[4], pair[4];
-#pragma GCC unroll 4
-    for (size_t i = 0; i < 4; i++)
+    UNROLLED (size_t i = 0; i < 4; i++)
         memcpy(&row[i], from + i * from_stride, sizeof row[i]);
     pair[0] = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
     pair[1] = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
@@ -42,8 +41,7 @@ INLINE void transpose_4x4(const float *from, size_t from_stride, float *to, size
     row[1] = __builtin_shufflevector(pair[0], pair[1], 2, 3, 6, 7);
     row[2] = __builtin_shufflevector(pair[2], pair[3], 0, 1, 4, 5);
     row[3] = __builtin_shufflevector(pair[2], pair[3], 2, 3, 6, 7);
-#pragma GCC unroll 4
-    for (size_t i = 0; i < 4; i++)
+    UNROLLED (size_t i = 0; i < 4; i++)
         memcpy(to + i * to_stride, &row[i], sizeof row[i]);
 }
 

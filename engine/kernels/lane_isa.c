@@ -18,31 +18,24 @@ INLINE void multiply_block(const LaneProduct *p, size_t channel, const float *b,
                            const int columns)
 {
     Vec sum[SUMS_MAX][SUMS_MAX];
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 8
-        for (int j = 0; j < columns; j++)
+    UNROLLED (int i = 0; i < rows; i++)
+        UNROLLED (int j = 0; j < columns; j++)
             sum[i][j] = vec_all(p->start ? p->start[channel + (size_t)i] : 0.0f);
     const float *a = p->a + channel;
     const size_t step = p->b_column;
     for (size_t l = 0; l < p->k; l++, a += p->a_stride) {
         const float *const right = b + p->b_at[l];
         Vec values[SUMS_MAX];
-#pragma GCC unroll 8
-        for (int j = 0; j < columns; j++)
+        UNROLLED (int j = 0; j < columns; j++)
             values[j] = vec_load(right + (size_t)j * step);
-#pragma GCC unroll 8
-        for (int i = 0; i < rows; i++) {
+        UNROLLED (int i = 0; i < rows; i++) {
             const Vec factor = vec_all(a[i]);
-#pragma GCC unroll 8
-            for (int j = 0; j < columns; j++)
+            UNROLLED (int j = 0; j < columns; j++)
                 sum[i][j] += factor * values[j];
         }
     }
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 8
-        for (int j = 0; j < columns; j++)
+    UNROLLED (int i = 0; i < rows; i++)
+        UNROLLED (int j = 0; j < columns; j++)
             vec_store(c + (channel + (size_t)i) * p->c_plane + (size_t)j * p->c_column, sum[i][j]);
 }
 
@@ -103,36 +96,28 @@ INLINE float sum_lanes(Vec v)
 INLINE void dot_block(const LaneDots *p, size_t row, size_t column, const int rows, const int columns)
 {
     Vec sum[SUMS_MAX][SUMS_MAX];
-#pragma GCC unroll 9
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 9
-        for (int j = 0; j < columns; j++)
+    UNROLLED (int i = 0; i < rows; i++)
+        UNROLLED (int j = 0; j < columns; j++)
             sum[i][j] = (Vec){0};
     for (size_t y = 0; y < p->rows; y++)
         for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES) {
             const float *const a = p->a + y * p->a_row + lane;
             const float *b = p->b + column * p->b_plane + y * p->b_row + lane, *left[SUMS_MAX];
-#pragma GCC unroll 9
-            for (int i = 0; i < rows; i++)
+            UNROLLED (int i = 0; i < rows; i++)
                 left[i] = a + p->a_at[row + (size_t)i];
             for (size_t x = 0; x < p->columns; x++, b += p->b_column) {
                 Vec values[SUMS_MAX];
-#pragma GCC unroll 9
-                for (int i = 0; i < rows; i++)
+                UNROLLED (int i = 0; i < rows; i++)
                     values[i] = vec_load(left[i] + x * p->a_column);
-#pragma GCC unroll 9
-                for (int j = 0; j < columns; j++) {
+                UNROLLED (int j = 0; j < columns; j++) {
                     const Vec right = vec_load(b + (size_t)j * p->b_plane);
-#pragma GCC unroll 9
-                    for (int i = 0; i < rows; i++)
+                    UNROLLED (int i = 0; i < rows; i++)
                         sum[i][j] += values[i] * right;
                 }
             }
         }
-#pragma GCC unroll 9
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 9
-        for (int j = 0; j < columns; j++)
+    UNROLLED (int i = 0; i < rows; i++)
+        UNROLLED (int j = 0; j < columns; j++)
             p->c[(row + (size_t)i) * p->c_stride + column + (size_t)j] += sum_lanes(sum[i][j]);
 }
 

@@ -80,8 +80,7 @@ INLINE void measure_columns(const MeasurePass *pass, size_t column, Activate *ac
             int32_t bins[LANES];
             const VecInt found = find_bins(p);
             memcpy(bins, &found, sizeof bins);
-#pragma GCC unroll 16
-            for (int lane = 0; lane < LANES; lane++)
+            UNROLLED (int lane = 0; lane < LANES; lane++)
                 pass->histograms[lane % MEASURE_HISTOGRAMS][bins[lane]]++;
         }
 #define ADD_LOGARITHM(C, loss, NAME, key, label, formula, what, look, unit, heat_scale, form, floor) ADD_##form(NAME)

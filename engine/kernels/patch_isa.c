@@ -69,8 +69,7 @@ INLINE void turn_line(const PatchLines *lines, const PatchKind kind, const bool 
         for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES) {
             const size_t from = at + column * step + lane, to = column * LANE_IMAGES + lane;
             Vec x[MOST], terms[MOST];
-#pragma GCC unroll 4
-            for (int j = 0; j < pixels; j++) {
+            UNROLLED (int j = 0; j < pixels; j++) {
                 const Vec above = vec_load(lines->values[0] + from + (size_t)j * LANE_IMAGES);
                 const Vec below = vec_load(lines->values[1] + from + (size_t)j * LANE_IMAGES);
                 x[j] = (is_slope ? first * above : above) + second * below;
@@ -79,8 +78,7 @@ INLINE void turn_line(const PatchLines *lines, const PatchKind kind, const bool 
                 turn_slope(kind, x, terms);
             else
                 turn_input(kind, x, terms);
-#pragma GCC unroll 4
-            for (int j = 0; j < term_counts[kind]; j++)
+            UNROLLED (int j = 0; j < term_counts[kind]; j++)
                 vec_store(out + (size_t)j * next + to, terms[j]);
         }
 }
@@ -115,17 +113,14 @@ INLINE void finish_patches(const PatchOutput *output, const PatchKind kind)
     for (size_t i = 0; i < output->count * LANE_IMAGES; i += LANES) {
         const size_t to = i / LANE_IMAGES * 2 * LANE_IMAGES + i % LANE_IMAGES;
         Vec half[2][MOST], z[2];
-#pragma GCC unroll 4
-        for (int y = 0; y < count; y++) {
+        UNROLLED (int y = 0; y < count; y++) {
             Vec terms[MOST];
-#pragma GCC unroll 4
-            for (int x = 0; x < count; x++)
+            UNROLLED (int x = 0; x < count; x++)
                 terms[x] = vec_load(output->terms + (size_t)(y * count + x) * output->next + i);
             turn_output(kind, terms, z);
             half[0][y] = z[0], half[1][y] = z[1];
         }
-#pragma GCC unroll 2
-        for (size_t x = 0; x < 2; x++) {
+        UNROLLED (size_t x = 0; x < 2; x++) {
             turn_output(kind, half[x], z);
             vec_store(output->rows[0] + to + x * LANE_IMAGES, z[0] + output->start);
             vec_store(output->rows[1] + to + x * LANE_IMAGES, z[1] + output->start);
@@ -151,18 +146,15 @@ INLINE void turn_all_weights(const PatchWeights *p, const PatchKind kind)
             const float *const weights = p->weights + row * 9 * p->stride + column;
             float *const out = p->terms + row * p->stride + column;
             Vec half[3][MOST], terms[MOST];
-#pragma GCC unroll 3
-            for (size_t y = 0; y < 3; y++) {
+            UNROLLED (size_t y = 0; y < 3; y++) {
                 const Vec w[3] = {vec_load(weights + 3 * y * p->stride), vec_load(weights + (3 * y + 1) * p->stride),
                                   vec_load(weights + (3 * y + 2) * p->stride)};
                 turn_weights(kind, w, half[y]);
             }
-#pragma GCC unroll 4
-            for (int x = 0; x < count; x++) {
+            UNROLLED (int x = 0; x < count; x++) {
                 const Vec w[3] = {half[0][x], half[1][x], half[2][x]};
                 turn_weights(kind, w, terms);
-#pragma GCC unroll 4
-                for (int y = 0; y < count; y++)
+                UNROLLED (int y = 0; y < count; y++)
                     vec_store(out + (size_t)(y * count + x) * p->next, terms[y]);
             }
         }
@@ -184,23 +176,18 @@ INLINE void add_gradient(const PatchWeights *p, const PatchKind kind)
             float *const weights = p->weights + row * 9 * p->stride + column;
             const float *const from = p->terms + row * p->stride + column;
             Vec half[MOST][3];
-#pragma GCC unroll 4
-            for (int y = 0; y < count; y++) {
+            UNROLLED (int y = 0; y < count; y++) {
                 Vec terms[MOST];
-#pragma GCC unroll 4
-                for (int x = 0; x < count; x++)
+                UNROLLED (int x = 0; x < count; x++)
                     terms[x] = vec_load(from + (size_t)(y * count + x) * p->next);
                 turn_gradient(kind, terms, half[y]);
             }
-#pragma GCC unroll 3
-            for (size_t x = 0; x < 3; x++) {
+            UNROLLED (size_t x = 0; x < 3; x++) {
                 Vec terms[MOST], w[3];
-#pragma GCC unroll 4
-                for (int y = 0; y < count; y++)
+                UNROLLED (int y = 0; y < count; y++)
                     terms[y] = half[y][x];
                 turn_gradient(kind, terms, w);
-#pragma GCC unroll 3
-                for (size_t y = 0; y < 3; y++) {
+                UNROLLED (size_t y = 0; y < 3; y++) {
                     float *const at = weights + (3 * y + x) * p->stride;
                     vec_store(at, vec_load(at) + w[y]);
                 }

@@ -17,8 +17,7 @@ INLINE float find_most(const float *z, size_t n)
         most[way] = vec_load(z);
     size_t i = 0;
     for (; i + WAYS * LANES <= n; i += WAYS * LANES)
-#pragma GCC unroll 4
-        for (size_t way = 0; way < WAYS; way++)
+        UNROLLED (size_t way = 0; way < WAYS; way++)
             most[way] = take_most(vec_load(z + i + way * LANES), most[way]);
     for (; i < n; i += LANES)
         most[0] = take_most(vec_load(z + i), most[0]);
@@ -48,8 +47,7 @@ INLINE float find_sum(const float *values, size_t n)
     Vec sum[WAYS] = {{0}};
     size_t i = 0;
     for (; i + WAYS * LANES <= n; i += WAYS * LANES)
-#pragma GCC unroll 4
-        for (size_t way = 0; way < WAYS; way++)
+        UNROLLED (size_t way = 0; way < WAYS; way++)
             sum[way] += vec_load(values + i + way * LANES);
     for (; i < n; i += LANES)
         sum[0] += vec_load(values + i);

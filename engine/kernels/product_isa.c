@@ -14,34 +14,27 @@ enum { BLOCK_ROWS = 4, BLOCK_VECS = 3 };
 INLINE void multiply_block(const Product *p, size_t row, size_t column, const int rows, const int vecs)
 {
     Vec sum[BLOCK_ROWS][BLOCK_VECS];
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 8
-        for (int j = 0; j < vecs; j++)
+    UNROLLED (int i = 0; i < rows; i++)
+        UNROLLED (int j = 0; j < vecs; j++)
             sum[i][j] = (Vec){0};
     const float *a = p->a + row * p->a_row;
     const float *b = p->b + column;
     const size_t a_row = p->a_row, a_column = p->a_column, b_stride = p->b_stride;
     for (size_t l = p->k; l > 0; l--) {
         Vec right[BLOCK_VECS];
-#pragma GCC unroll 8
-        for (int j = 0; j < vecs; j++)
+        UNROLLED (int j = 0; j < vecs; j++)
             right[j] = vec_load(b + (size_t)j * LANES);
-#pragma GCC unroll 8
-        for (int i = 0; i < rows; i++) {
+        UNROLLED (int i = 0; i < rows; i++) {
             const Vec left = vec_all(a[(size_t)i * a_row]);
-#pragma GCC unroll 8
-            for (int j = 0; j < vecs; j++)
+            UNROLLED (int j = 0; j < vecs; j++)
                 sum[i][j] += left * right[j];
         }
         a += a_column;
         b += b_stride;
     }
     float *const c = p->c + row * p->c_stride + column;
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 8
-        for (int j = 0; j < vecs; j++) {
+    UNROLLED (int i = 0; i < rows; i++)
+        UNROLLED (int j = 0; j < vecs; j++) {
             float *const at = c + (size_t)i * p->c_stride + (size_t)j * LANES;
             Vec value = sum[i][j];
             if (p->accumulate)
@@ -61,22 +54,17 @@ INLINE void multiply_row_block(const Product *p, size_t row, size_t column, cons
     const float *a = p->a + row * p->a_row, *b = p->b + column;
     size_t i = 0;
     for (; i + ways <= count; i += ways)
-#pragma GCC unroll 4
-        for (size_t way = 0; way < ways; way++)
-#pragma GCC unroll 8
-            for (int j = 0; j < vecs; j++)
+        UNROLLED (size_t way = 0; way < ways; way++)
+            UNROLLED (int j = 0; j < vecs; j++)
                 sum[way][j] +=
                     a[list[i + way] * p->a_column] * vec_load(b + list[i + way] * p->b_stride + (size_t)j * LANES);
     for (; i < count; i++)
-#pragma GCC unroll 8
-        for (int j = 0; j < vecs; j++)
+        UNROLLED (int j = 0; j < vecs; j++)
             sum[0][j] += a[list[i] * p->a_column] * vec_load(b + list[i] * p->b_stride + (size_t)j * LANES);
     float *const c = p->c + row * p->c_stride + column;
     const float *const start = p->accumulate ? c : p->bias ? p->bias + column : NULL;
-#pragma GCC unroll 8
-    for (int j = 0; j < vecs; j++) {
-#pragma GCC unroll 4
-        for (size_t way = 1; way < ways; way++)
+    UNROLLED (int j = 0; j < vecs; j++) {
+        UNROLLED (size_t way = 1; way < ways; way++)
             sum[0][j] += sum[way][j];
         vec_store(c + (size_t)j * LANES, start ? sum[0][j] + vec_load(start + (size_t)j * LANES) : sum[0][j]);
     }

@@ -23,14 +23,12 @@ INLINE VecInt load_groups(const uint8_t *bytes, size_t n, const size_t group)
 INLINE void find_lit_block(const Tile *tile, size_t at, const size_t vecs, const size_t last, const size_t group)
 {
     VecInt lit[2][LIT_VECS] = {{{0}}};
-#pragma GCC unroll 2
-    for (size_t half = 0; half < 2; half++) {
+    UNROLLED (size_t half = 0; half < 2; half++) {
         VecBits bit = (VecBits){0} + 1;
         const size_t first = half * HALF_ROWS, end = tile->count < first + HALF_ROWS ? tile->count : first + HALF_ROWS;
         for (size_t row = first; row < end; row++) {
             const uint8_t *bytes = tile->rows[row] + at * group;
-#pragma GCC unroll 4
-            for (size_t i = 0; i < vecs; i++) {
+            UNROLLED (size_t i = 0; i < vecs; i++) {
                 const VecInt values =
                     load_groups(bytes + i * LANES * group, (i + 1 < vecs ? LANES : last) * group, group);
                 lit[half][i] |= (values != 0) & (VecInt)bit;
@@ -73,8 +71,7 @@ static const float byte_values[256] = {BYTE_VALUES_64(0), BYTE_VALUES_64(64), BY
 // The values of one group of an image's pixels, each in all lanes.
 INLINE void load_group(const uint8_t *bytes, Vec values[QUAD], const size_t group)
 {
-#pragma GCC unroll 4
-    for (size_t i = 0; i < group; i++)
+    UNROLLED (size_t i = 0; i < group; i++)
         values[i] = vec_all(byte_values[bytes[i]]);
 }
 
@@ -92,20 +89,16 @@ INLINE void multiply_tile_strip(const TileProduct *p, size_t column, const int v
     for (size_t at = 0; at < tile->pixels / group; at++) {
         uint64_t lit = tile->lit[at];
         Vec weights[QUAD][TILE_VECS];
-#pragma GCC unroll 4
-        for (size_t i = 0; i < group; i++)
-#pragma GCC unroll 2
-            for (int j = 0; j < vecs; j++)
+        UNROLLED (size_t i = 0; i < group; i++)
+            UNROLLED (int j = 0; j < vecs; j++)
                 weights[i][j] = vec_load(p->b + (at * group + i) * p->b_stride + column + (size_t)j * LANES);
         for (; lit; lit &= lit - 1) {
             const size_t row = (size_t)__builtin_ctzll(lit);
             Vec x[QUAD];
             load_group(tile->rows[row] + at * group, x, group);
-#pragma GCC unroll 2
-            for (int j = 0; j < vecs; j++) {
+            UNROLLED (int j = 0; j < vecs; j++) {
                 Vec sum = sums[row][j];
-#pragma GCC unroll 4
-                for (size_t i = 0; i < group; i++)
+                UNROLLED (size_t i = 0; i < group; i++)
                     sum += x[i] * weights[i][j];
                 sums[row][j] = sum;
             }
@@ -142,25 +135,19 @@ INLINE void multiply_tile_transposed_strip(const TileProduct *p, size_t column, 
             right[row][j] = vec_load(p->b + row * p->b_stride + column + (size_t)j * LANES);
     for (size_t at = 0; at < tile->pixels / group; at++) {
         Vec sum[QUAD][TILE_VECS];
-#pragma GCC unroll 4
-        for (size_t i = 0; i < group; i++)
-#pragma GCC unroll 2
-            for (int j = 0; j < vecs; j++)
+        UNROLLED (size_t i = 0; i < group; i++)
+            UNROLLED (int j = 0; j < vecs; j++)
                 sum[i][j] = (Vec){0};
         for (uint64_t lit = tile->lit[at]; lit; lit &= lit - 1) {
             const size_t row = (size_t)__builtin_ctzll(lit);
             Vec x[QUAD];
             load_group(tile->rows[row] + at * group, x, group);
-#pragma GCC unroll 4
-            for (size_t i = 0; i < group; i++)
-#pragma GCC unroll 2
-                for (int j = 0; j < vecs; j++)
+            UNROLLED (size_t i = 0; i < group; i++)
+                UNROLLED (int j = 0; j < vecs; j++)
                     sum[i][j] += x[i] * right[row][j];
         }
-#pragma GCC unroll 4
-        for (size_t i = 0; i < group; i++)
-#pragma GCC unroll 2
-            for (int j = 0; j < vecs; j++) {
+        UNROLLED (size_t i = 0; i < group; i++)
+            UNROLLED (int j = 0; j < vecs; j++) {
                 float *const to = p->c + (at * group + i) * p->c_stride + column + (size_t)j * LANES;
                 vec_store(to, p->accumulate ? vec_load(to) + sum[i][j] : sum[i][j]);
             }

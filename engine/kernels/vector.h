@@ -26,6 +26,14 @@
 // Small functions must become part of the loops that use them: a call would send every register through memory.
 #define INLINE static inline __attribute__((always_inline))
 
+// A loop of a number of turns that is known where it becomes part of another function, and small, written out turn by
+// turn: else what it counts through would not stay in registers.
+#if defined(__clang__)
+#define UNROLLED(...) _Pragma("clang loop unroll(full)") for (__VA_ARGS__)
+#else
+#define UNROLLED(...) _Pragma("GCC unroll 16") for (__VA_ARGS__)
+#endif
+
 typedef float Vec __attribute__((vector_size(LANES * 4)));
 typedef int32_t VecInt __attribute__((vector_size(LANES * 4)));
 typedef uint32_t VecBits __attribute__((vector_size(LANES * 4))); // sums of its lanes wrap around
@@ -283,7 +291,7 @@ INLINE Vec vec_sqrt(Vec x)
     return (Vec)_mm256_sqrt_ps((__m256)x);
 #else
     Vec root;
-    for (int lane = 0; lane < LANES; lane++)
+    UNROLLED (int lane = 0; lane < LANES; lane++)
         root[lane] = sqrtf(x[lane]);
     return root;
 #endif

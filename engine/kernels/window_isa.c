@@ -16,31 +16,24 @@ enum { BLOCK_VECS = 3, LINE_VECS = 8 };
 INLINE void multiply_block(const WindowProduct *p, size_t row, size_t column, const int rows, const int vecs)
 {
     Vec sum[BLOCK_ROWS][LINE_VECS];
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 8
-        for (int j = 0; j < vecs; j++)
+    UNROLLED (int i = 0; i < rows; i++)
+        UNROLLED (int j = 0; j < vecs; j++)
             sum[i][j] = vec_all(p->start ? p->start[row + (size_t)i] : 0.0f);
     const float *const a = p->a + row * p->a_row, *const b = p->b + column;
     const size_t a_row = p->a_row;
     for (size_t l = 0; l < p->k; l++) {
         const float *const left = a + p->a_at[l], *const right = b + p->b_at[l];
         Vec values[LINE_VECS];
-#pragma GCC unroll 8
-        for (int j = 0; j < vecs; j++)
+        UNROLLED (int j = 0; j < vecs; j++)
             values[j] = vec_load(right + (size_t)j * LANES);
-#pragma GCC unroll 8
-        for (int i = 0; i < rows; i++) {
+        UNROLLED (int i = 0; i < rows; i++) {
             const Vec factor = vec_all(left[(size_t)i * a_row]);
-#pragma GCC unroll 8
-            for (int j = 0; j < vecs; j++)
+            UNROLLED (int j = 0; j < vecs; j++)
                 sum[i][j] += factor * values[j];
         }
     }
-#pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 8
-        for (int j = 0; j < vecs; j++) {
+    UNROLLED (int i = 0; i < rows; i++)
+        UNROLLED (int j = 0; j < vecs; j++) {
             float *const at = p->c + (row + (size_t)i) * p->c_stride + column + (size_t)j * LANES;
             vec_store(at, sum[i][j]);
         }
