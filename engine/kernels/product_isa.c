@@ -4,9 +4,12 @@
 #include "kernels/kernel_parts.h"
 #include "kernels/vector.h"
 
-// A block of C is held in registers: 8 x 3 vectors where there are 32 registers, 4 x 3 with 16.
+// A block of C is held in registers: 8 x 3 vectors where there are 32 registers, 4 x 3 with 16; 4 x 2 where one more is
+// wanted for each product, because an engine of WebAssembly keeps one of the 16 for itself.
 #if LANES == 16
 enum { BLOCK_ROWS = 8, BLOCK_VECS = 3 };
+#elif defined(__wasm__)
+enum { BLOCK_ROWS = 4, BLOCK_VECS = 2 };
 #else
 enum { BLOCK_ROWS = 4, BLOCK_VECS = 3 };
 #endif

@@ -9,6 +9,8 @@
 #include <string.h>
 #if defined(__AVX2__)
 #include <immintrin.h>
+#elif defined(__wasm_simd128__)
+#include <wasm_simd128.h>
 #endif
 
 #if defined(__AVX512F__)
@@ -95,13 +97,15 @@ INLINE Vec vec_where_both_same(Vec a, Vec b, Vec c, Vec d, Vec yes)
 #endif
 }
 
-// Both keep a NaN that comes as x: the instructions return their second operand then.
+// Both keep a NaN that comes as x: the instructions return their second operand then, WebAssembly's their first.
 INLINE Vec vec_at_least(Vec x, float bound)
 {
 #if LANES == 16
     return (Vec)_mm512_max_ps((__m512)vec_all(bound), (__m512)x);
 #elif LANES == 8
     return (Vec)_mm256_max_ps((__m256)vec_all(bound), (__m256)x);
+#elif defined(__wasm_simd128__)
+    return (Vec)wasm_f32x4_pmax((v128_t)x, (v128_t)vec_all(bound));
 #else
     return vec_select(x < vec_all(bound), vec_all(bound), x);
 #endif
@@ -113,6 +117,8 @@ INLINE Vec vec_at_most(Vec x, float bound)
     return (Vec)_mm512_min_ps((__m512)vec_all(bound), (__m512)x);
 #elif LANES == 8
     return (Vec)_mm256_min_ps((__m256)vec_all(bound), (__m256)x);
+#elif defined(__wasm_simd128__)
+    return (Vec)wasm_f32x4_pmin((v128_t)x, (v128_t)vec_all(bound));
 #else
     return vec_select(x > vec_all(bound), vec_all(bound), x);
 #endif
@@ -158,10 +164,16 @@ INLINE Vec vec_unit_bytes(VecInt wide)
 
 INLINE Vec vec_load_bytes(const uint8_t *bytes)
 {
+#if defined(__wasm_simd128__)
+    VecInt wide = (VecInt)wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(bytes)));
+    __asm__("" : "+r"(wide)); // else clang converts lane by lane, knowing that they were bytes
+    return vec_unit_bytes(wide);
+#else
     VecInt wide;
     for (int lane = 0; lane < LANES; lane++) // becomes one widening load
         wide[lane] = bytes[lane];
     return vec_unit_bytes(wide);
+#endif
 }
 
 // table[index % 32] in each lane.
