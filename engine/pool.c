@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
+
 enum { SPINS = 800 }; // pauses before sleeping, about 20 microseconds
 
 typedef struct Share {
@@ -201,6 +203,20 @@ void pool_run(Pool *pool, int task_count, PoolTask *task, void *context)
     }
     work(pool, 0);
     wait_until_done(pool);
+}
+
+bool pool_run_until(Pool *pool, int task_count, PoolTask *task, void *context, int64_t until_ns, int *next)
+{
+    if (until_ns == INT64_MAX && *next == 0) {
+        pool_run(pool, task_count, task, context);
+        *next = task_count;
+    }
+    while (*next < task_count) {
+        task(context, (*next)++, 0);
+        if (clock_now_ns() >= until_ns)
+            break;
+    }
+    return *next == task_count;
 }
 
 // ---- one task beside the caller -----------------------------------------------------------------------------------

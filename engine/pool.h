@@ -5,6 +5,8 @@
 // alone, never on the worker. Thread: one thread at a time may call pool_run. Between runs workers sleep; they spin for
 // some microseconds at most.
 #pragma once
+#include <stdint.h>
+
 #include "error.h"
 
 typedef struct Pool Pool;
@@ -31,3 +33,8 @@ int pool_thread_count(const Pool *pool);
 // Runs task(context, i, worker) for each i in 0 .. task_count-1, worker in 0 .. thread_count-1, and returns when all
 // are done; what the tasks wrote is then visible to the caller.
 void pool_run(Pool *pool, int task_count, PoolTask *task, void *context);
+
+// The same for a caller that may have to return before all are done: from task *next on, at first 0, which moves on.
+// until_ns, of clock_now_ns: INT64_MAX, until all are done; else until about that time, at least a task, on this thread
+// alone. True when all are done.
+bool pool_run_until(Pool *pool, int task_count, PoolTask *task, void *context, int64_t until_ns, int *next);

@@ -12,7 +12,7 @@
 #include "same_metrics.h"
 #include "training.h"
 
-enum { EPOCHS = 3, MODELS = 2, WISHES = 4, TURNS_MOST = 1000000 };
+enum { EPOCHS = 3, MODELS = 3, WISHES = 4, TURNS_MOST = 1000000 };
 
 static Trainer *create(bool is_driven, int epochs)
 {
@@ -102,7 +102,8 @@ static Outcome *run(bool is_driven)
     assert_non_null(out);
     Trainer *trainer = create(is_driven, EPOCHS);
     BankModel *models[MODELS] = {training_find(trainer, "layers=16,batch=100,noise=0.1"),
-                                 training_find(trainer, "layers=12-sample4-12,loss=mse,batch=64")};
+                                 training_find(trainer, "layers=12-sample4-12,loss=mse,batch=64"),
+                                 training_find(trainer, "layers=conv4-pool-conv4-up,batch=128")};
     trainer_show(trainer, models, MODELS);
     trainer_play(trainer, true);
     for (int i = 0; trainer_is_busy(trainer); i++) {

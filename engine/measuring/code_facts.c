@@ -115,7 +115,7 @@ Sweep *code_facts_begin(const Model *model, const float *parameters, const Image
     return sweep_create(&(SweepPlan){.what = "the code of a model",
                                      .items = image_count,
                                      .shard_items = SHARD_IMAGES,
-                                     .step_items = TILE_ROWS,
+                                     .step_items = model_choose_step(model),
                                      .visit = measure_tile,
                                      .finish = add_up,
                                      .free = free_measurement,

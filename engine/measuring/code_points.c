@@ -121,7 +121,7 @@ Sweep *code_points_begin(const Model *model, const float *parameters, const Imag
     return sweep_create(&(SweepPlan){.what = "the codes of images",
                                      .items = images,
                                      .shard_items = TILE_ROWS,
-                                     .step_items = TILE_ROWS,
+                                     .step_items = model_choose_step(model),
                                      .visit = measure_tile,
                                      .finish = find_deviations,
                                      .free = free_measurement,

@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "kernels/kernel.h"
 #include "models/code.h"
+#include "models/model_layers.h"
 #include "models/pixels.h"
 
 typedef struct Worker {
@@ -38,7 +39,7 @@ static void measure_tile(void *context, int index, int first, int rows, int work
                       w->values, count);
     for (size_t i = 0; i < count; i++)
         m->shards[index].reconstruction += (double)w->values[i];
-    m->shards[index].kl = code_sum_kl(m->model, &w->workspace, rows);
+    m->shards[index].kl += code_sum_kl(m->model, &w->workspace, rows);
 }
 
 static bool init_worker(Worker *worker, const Model *model)
@@ -101,7 +102,7 @@ Sweep *elbo_begin(const Model *model, const float *parameters, const ImageSet *s
     return sweep_create(&(SweepPlan){.what = "measuring a model that samples",
                                      .items = image_count,
                                      .shard_items = TILE_ROWS,
-                                     .step_items = TILE_ROWS,
+                                     .step_items = model_choose_step(model),
                                      .visit = measure_tile,
                                      .finish = add_up,
                                      .free = free_measurement,

@@ -428,7 +428,7 @@ Sweep *metrics_begin(const Model *model, const float *parameters, const ImageSet
     return sweep_create(&(SweepPlan){.what = "measuring a model",
                                      .items = facts->images,
                                      .shard_items = SHARD_IMAGES,
-                                     .step_items = TILE_ROWS,
+                                     .step_items = model_choose_step(model),
                                      .visit = measure_tile,
                                      .finish = finish_metrics,
                                      .free = free_measurement,
@@ -552,6 +552,7 @@ static bool prepare_comparison(Comparison *c, const Model *a, const float *param
 Sweep *metrics_begin_pair(const Model *a, const float *parameters_a, const Model *b, const float *parameters_b,
                           const ImageSet *set, int image_count, const Pool *pool, PairMetrics *out, Error *error)
 {
+    const int step_a = model_choose_step(a), step_b = model_choose_step(b);
     Comparison *c = malloc(sizeof *c);
     if (c)
         *c = (Comparison){.set = set,
@@ -562,7 +563,7 @@ Sweep *metrics_begin_pair(const Model *a, const float *parameters_a, const Model
     return sweep_create(&(SweepPlan){.what = "comparing two models",
                                      .items = image_count,
                                      .shard_items = SHARD_IMAGES,
-                                     .step_items = TILE_ROWS,
+                                     .step_items = step_a < step_b ? step_a : step_b,
                                      .visit = compare_tile,
                                      .finish = finish_comparison,
                                      .free = free_comparison,

@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "kernels/kernel.h"
+#include "models/model_layers.h"
 #include "models/pixels.h"
 
 enum { PAGE_IMAGES = TILE_ROWS };
@@ -89,7 +90,7 @@ Sweep *outputs_begin(const Model *model, const float *parameters, const ImageSet
     return sweep_create(&(SweepPlan){.what = "a model's outputs for images",
                                      .items = image_count,
                                      .shard_items = PAGE_IMAGES,
-                                     .step_items = PAGE_IMAGES,
+                                     .step_items = model_choose_step(model),
                                      .visit = visit_page,
                                      .free = free_visiting,
                                      .context = v},

@@ -19,6 +19,18 @@ int model_choose_chunk(const Model *model)
     return rows < CHUNK_LEAST ? CHUNK_LEAST : rows > TILE_ROWS ? TILE_ROWS : rows;
 }
 
+int model_choose_step(const Model *model)
+{
+    enum { STEP_MULTIPLICATIONS = 1 << 26, STEP_LEAST = TILE_ROWS / 8 };
+    size_t of_image = 0;
+    for (int i = 0; i < model->layer_count; i++)
+        of_image += layer_multiplications(&model->layers[i]);
+    int rows = TILE_ROWS;
+    while (rows > STEP_LEAST && (size_t)rows * of_image > STEP_MULTIPLICATIONS)
+        rows /= 2;
+    return rows;
+}
+
 // Whether the workspace holds a layer's values of all rows: those of the code, of what a code is drawn from, and the
 // output's.
 static bool is_whole(const Model *model, int i)

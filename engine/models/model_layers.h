@@ -47,6 +47,10 @@ bool model_gives_statistics(const Model *model, int layer_index);
 // Images that go through layers that are not all dense at a time.
 int model_choose_chunk(const Model *model);
 
+// Images that are measured at a time, TILE_ROWS or, of a model that takes long for one, an 8th, a quarter or a half of
+// that: who measures in steps between which something else waits is never long in one.
+int model_choose_step(const Model *model);
+
 // ---- tensors ------------------------------------------------------------------------------------------------------
 
 enum { MODEL_TENSORS_MAX = 2 * MODEL_LAYERS_MAX + 3 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "alloc.h"
+#include "clock.h"
 #include "training/backprop_parts.h"
 #include "training/slices.h"
 
@@ -167,18 +168,62 @@ static Batch cut_round(const Batch *batch, int first)
     return round;
 }
 
-static void run_round(Backprop *backprop, bool has_first_logits)
+static void begin_round(Backprop *backprop, int first)
 {
-    Pool *pool = backprop->pool;
-    const int tiles = round_tiles(&backprop->round);
-    if (!has_first_logits)
-        pool_run(pool, BANDS, multiply_first, backprop);
-    pool_run(pool, tiles, forward_hidden, backprop);
-    if (backprop->pictures.slopes)
-        pool_run(pool, tiles, find_picture_slopes, backprop);
-    pool_run(pool, BANDS, train_band, backprop);
-    pool_run(pool, tiles, backward_hidden, backprop);
+    BackpropStep *step = &backprop->step;
+    const Batch *following = &step->following;
+    step->first = first;
+    step->run = step->task = 0;
+    backprop->is_first_round = first == 0;
+    backprop->round = cut_round(&step->batch, first);
+    if (first == 0)
+        backprop->part_count = round_tiles(&backprop->round);
+    backprop->upcoming = (following->rows >= step->batch.rows ? following : &step->batch)->images + first;
 }
+
+static bool is_last_round(const Backprop *backprop)
+{
+    return backprop->step.first + backprop->round.rows == backprop->step.batch.rows;
+}
+
+static void end_passes(Backprop *backprop)
+{
+    for (int band = 0; band < BANDS; band++)
+        backprop->step.loss += backprop->bands.loss[band];
+    backprop->step.loss += pictures_sum_loss(backprop);
+    if (is_last_round(backprop))
+        backprop->next =
+            backprop->step.following.rows > 0 ? cut_round(&backprop->step.following, 0) : (Batch){.rows = 0};
+}
+
+static int count_first(const Backprop *backprop)
+{
+    return backprop->step.first == 0 && backprop->step.has_first_logits ? 0 : BANDS;
+}
+static int count_tiles(const Backprop *backprop) { return round_tiles(&backprop->round); }
+static int count_pictures(const Backprop *backprop) { return backprop->pictures.slopes ? count_tiles(backprop) : 0; }
+static int count_bands(const Backprop *backprop) { return (void)backprop, BANDS; }
+static int count_between(const Backprop *backprop) { return is_last_round(backprop) ? 0 : BANDS; }
+static int count_updates(const Backprop *backprop)
+{
+    return is_last_round(backprop) ? BANDS + backprop->hidden.block_count : 0;
+}
+
+// The runs of a round, those of backprop.h's table.
+static const struct {
+    PoolTask *task;
+    int (*count)(const Backprop *backprop);
+    void (*end)(Backprop *backprop); // behind it; NULL: nothing
+} runs[] = {
+    {multiply_first, count_first, NULL},
+    {forward_hidden, count_tiles, NULL},
+    {find_picture_slopes, count_pictures, NULL},
+    {train_band, count_bands, NULL},
+    {backward_hidden, count_tiles, end_passes},
+    {finish_band, count_between, NULL},
+    {update, count_updates, NULL},
+};
+enum { RUN_COUNT = sizeof runs / sizeof *runs };
 
 static void update_sigma(Backprop *backprop, double loss, double count)
 {
@@ -190,31 +235,61 @@ static void update_sigma(Backprop *backprop, double loss, double count)
     backprop->update(backprop->update_context, offset, backprop->parameters + offset, gradient, KERNEL_PAD);
 }
 
-double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *change, void *context)
+void backprop_begin(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *change, void *context)
 {
     const bool has_begun = backprop->next.rows > 0;
-    if (backprop->slices)
-        return slices_step(backprop->slices, batch, change, context);
+    if (backprop->slices) {
+        slices_begin(backprop->slices, batch, change, context);
+        return;
+    }
     assert(batch->rows > 0 && (!has_begun || backprop->next.images == batch->images));
     backprop->update = change;
     backprop->update_context = context;
     backprop->settings = model_loss_settings(backprop->model, backprop->parameters);
-    double loss = 0.0;
-    for (int first = 0; first < batch->rows; first += ROUND_ROWS) {
-        if (first > 0)
-            pool_run(backprop->pool, BANDS, finish_band, backprop); // of the round before
-        backprop->is_first_round = first == 0;
-        backprop->round = cut_round(batch, first);
-        if (first == 0)
-            backprop->part_count = round_tiles(&backprop->round);
-        backprop->upcoming = (next && next->rows >= batch->rows ? next : batch)->images + first;
-        run_round(backprop, first == 0 && has_begun);
-        for (int band = 0; band < BANDS; band++)
-            loss += backprop->bands.loss[band];
-        loss += pictures_sum_loss(backprop);
+    backprop->step = (BackpropStep){.batch = *batch, .has_first_logits = has_begun};
+    if (next)
+        backprop->step.following = *next;
+    begin_round(backprop, 0);
+}
+
+// True when the round is done.
+static bool advance_round(Backprop *backprop, int64_t until_ns)
+{
+    BackpropStep *step = &backprop->step;
+    while (step->run < RUN_COUNT) {
+        if (!pool_run_until(backprop->pool, runs[step->run].count(backprop), runs[step->run].task, backprop, until_ns,
+                            &step->task))
+            return false;
+        if (runs[step->run].end)
+            runs[step->run].end(backprop);
+        step->run++;
+        step->task = 0;
+        if (until_ns != INT64_MAX && step->run < RUN_COUNT && clock_now_ns() >= until_ns)
+            return false;
     }
-    backprop->next = next ? cut_round(next, 0) : (Batch){0};
-    pool_run(backprop->pool, BANDS + backprop->hidden.block_count, update, backprop);
-    update_sigma(backprop, loss, (double)batch->rows * backprop->model->pixels);
+    return true;
+}
+
+bool backprop_advance(Backprop *backprop, int64_t until_ns, double *loss)
+{
+    const BackpropStep *step = &backprop->step;
+    if (backprop->slices)
+        return slices_advance(backprop->slices, until_ns, loss);
+    while (advance_round(backprop, until_ns)) {
+        if (is_last_round(backprop)) {
+            update_sigma(backprop, step->loss, (double)step->batch.rows * backprop->model->pixels);
+            *loss = step->loss;
+            return true;
+        }
+        begin_round(backprop, step->first + ROUND_ROWS);
+    }
+    return false;
+}
+
+double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *change, void *context)
+{
+    double loss;
+    backprop_begin(backprop, batch, next, change, context);
+    (void)backprop_advance(backprop, INT64_MAX, &loss);
     return loss;
 }

@@ -73,6 +73,13 @@ void backprop_get_parameters(const Backprop *backprop, float *parameters);
 double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *update,
                      void *context);
 
+// The same in pieces, for a caller that may have to do something else in between: the step begins, then it goes on
+// until about that time of clock_now_ns, at least by a piece (INT64_MAX: to its end, shared out in the pool). True when
+// it is done, the loss in *loss. What changes is the same, bit for bit. Before it is done nothing but backprop_advance
+// and backprop_destroy may be called; the batches' images are borrowed.
+void backprop_begin(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *update, void *context);
+bool backprop_advance(Backprop *backprop, int64_t until_ns, double *loss);
+
 // Of the last step, of a model that samples (sample.h): the divergence in nats, summed over images; else 0.
 double backprop_kl(const Backprop *backprop);
 

@@ -59,6 +59,15 @@ typedef struct Hidden {
     int block_count;
 } Hidden;
 
+// A step that may be left and gone on with: which runs of the pool (backprop.c) are done.
+typedef struct BackpropStep {
+    Batch batch, following; // rows 0: it is not known
+    bool has_first_logits;  // of its first round, from the step before
+    double loss;            // of the rounds so far
+    int first;              // image of the batch with which the round begins
+    int run, task;          // the one under way, and its first task that is not done
+} BackpropStep;
+
 struct Backprop {
     const Model *model;
     Pool *pool;
@@ -70,6 +79,7 @@ struct Backprop {
     Hidden hidden;
 
     // of a step
+    BackpropStep step;
     Batch round;         // of the batch, the images of the round under way
     const int *upcoming; // (round.rows): images that are wanted soon: memory is asked for them
     LossSettings settings;

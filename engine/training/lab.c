@@ -104,7 +104,9 @@ JobTurn lab_go_on(LabRun *run, int64_t until_ns, const LoadProgress *progress, E
     for (bool is_first = true; !is_trained(run) && (is_first || clock_now_ns() < end); is_first = false) {
         if (!load_progress_report(progress, (uint64_t)learner_step_count(run->learner), (uint64_t)run->batches, error))
             return JOB_FAILED;
-        (void)learner_step(run->learner);
+        double loss;
+        if (!learner_advance(run->learner, until_ns, &loss))
+            return JOB_MORE;
     }
     return is_trained(run) ? begin_figures(run, error) : JOB_MORE;
 }

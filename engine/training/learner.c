@@ -33,6 +33,8 @@ struct Learner {
     int epoch_images;
 
     // the batch under way
+    bool is_in_step;
+    int rows;
     float rate, scale; // of the optimizer; of the gradient
     _Atomic bool broken;
 };
@@ -157,10 +159,8 @@ static float find_scale(const Model *model, int rows)
     return model->spec.reduce == REDUCE_SUM ? 1.0f / (float)rows : 1.0f / ((float)model->pixels * (float)rows);
 }
 
-double learner_step(Learner *learner)
+static void begin_step(Learner *learner)
 {
-    if (learner->broken_step >= 0)
-        return NAN;
     if (learner->position >= learner->image_count) {
         learner->position = 0;
         learner->epoch_loss_sum = learner->epoch_kl_sum = 0.0;
@@ -170,11 +170,18 @@ double learner_step(Learner *learner)
     const Optimizer *optimizer = optimizer_get(learner->model.spec.optimizer);
     const Batch batch = find_batch(learner, learner->position);
     const Batch next = find_batch(learner, learner->position + batch.rows);
-    const int rows = batch.rows;
+    learner->is_in_step = true;
+    learner->rows = batch.rows;
     learner->optimizer_step++;
     learner->rate = optimizer->find_rate(learner->model.spec.lr, learner->optimizer_step);
-    learner->scale = find_scale(&learner->model, rows);
-    const double loss = backprop_step(learner->backprop, &batch, next.rows > 0 ? &next : NULL, update, learner);
+    learner->scale = find_scale(&learner->model, batch.rows);
+    backprop_begin(learner->backprop, &batch, next.rows > 0 ? &next : NULL, update, learner);
+}
+
+static void end_step(Learner *learner, double loss)
+{
+    const int rows = learner->rows;
+    learner->is_in_step = false;
     learner->is_copied = false;
     learner->step++;
     learner->position += rows;
@@ -185,7 +192,27 @@ double learner_step(Learner *learner)
     learner->epoch_images += rows;
     if (learner->broken)
         learner->broken_step = learner->step;
-    return loss / ((double)learner->model.pixels * rows);
+}
+
+bool learner_advance(Learner *learner, int64_t until_ns, double *loss)
+{
+    *loss = NAN;
+    if (learner->broken_step >= 0)
+        return true;
+    if (!learner->is_in_step)
+        begin_step(learner);
+    if (!backprop_advance(learner->backprop, until_ns, loss))
+        return false;
+    end_step(learner, *loss);
+    *loss /= (double)learner->model.pixels * learner->rows;
+    return true;
+}
+
+double learner_step(Learner *learner)
+{
+    double loss;
+    (void)learner_advance(learner, INT64_MAX, &loss);
+    return loss;
 }
 
 const float *learner_parameters(Learner *learner)

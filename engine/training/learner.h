@@ -38,6 +38,12 @@ void learner_set_parameters(Learner *learner, const float *parameters, int64_t s
 // become NaN or infinite the learner is broken: it stays as it is and returns NaN.
 double learner_step(Learner *learner);
 
+// The same in pieces, for a caller that may have to do something else in between: begins a step or goes on with it
+// until about that time of clock_now_ns, at least by a piece (INT64_MAX: to its end, shared out in the pool). True when
+// it is done, its loss in *loss. Weights and loss are the same, bit for bit. Before it is done nothing but
+// learner_advance and learner_destroy may be called, besides the counts, which are those before the step.
+bool learner_advance(Learner *learner, int64_t until_ns, double *loss);
+
 const float *learner_parameters(Learner *learner);  // borrowed; holds until the next step, restart or set_parameters
 int64_t learner_step_count(const Learner *learner); // batches since the start
 int learner_steps_per_epoch(const Learner *learner);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "clock.h"
 #include "models/model_layers.h"
 #include "models/pixels.h"
 #include "models/range.h"
@@ -110,9 +111,31 @@ void slices_get_parameters(const Slices *slices, float *parameters)
 // Where a slice of the batch begins: at a whole tile where lanes without an image would cost as much as those with one.
 static int find_first(const Slices *slices, int index)
 {
-    const int rows = slices->batch->rows, grain = slices->has_lanes ? LANE_IMAGES : 1;
+    const int rows = slices->batch.rows, grain = slices->has_lanes ? LANE_IMAGES : 1;
     const int first = (rows + grain - 1) / grain * index / SLICES * grain;
     return first < rows ? first : rows;
+}
+
+static void begin_slice(const Slices *slices, int index, Slice *slice)
+{
+    slice->first = slice->row = find_first(slices, index);
+    slice->end = find_first(slices, index + 1);
+    slice->phase = 0;
+    slice->loss = slice->kl = 0.0;
+    if (slice->first == slice->end) // fewer images than slices
+        memset(slice->gradient, 0, slices->model->parameter_count * sizeof *slice->gradient);
+}
+
+// A phase of the tile that is next.
+static void take_phase(const Slices *slices, Slice *slice)
+{
+    const int rest = slice->end - slice->row;
+    const ImageTile tile = {slices->batch.images + slice->row, rest < slices->tile_rows ? rest : slices->tile_rows};
+    slice_do_phase(slices, &tile, slice->row == slice->first, slice->phase++, slice);
+    if (slice->phase < slice_count_phases(slices))
+        return;
+    slice->row += slices->tile_rows;
+    slice->phase = 0;
 }
 
 static void train_slice(void *context, int index, int worker)
@@ -120,15 +143,8 @@ static void train_slice(void *context, int index, int worker)
     (void)worker;
     Slices *slices = context;
     Slice *slice = &slices->slice[index];
-    const int first = find_first(slices, index), end = find_first(slices, index + 1);
-    slice->loss = slice->kl = 0.0;
-    if (first == end) // fewer images than slices
-        memset(slice->gradient, 0, slices->model->parameter_count * sizeof *slice->gradient);
-    for (int row = first; row < end; row += slices->tile_rows) {
-        const int rest = end - row;
-        const ImageTile tile = {slices->batch->images + row, rest < slices->tile_rows ? rest : slices->tile_rows};
-        slice_train_tile(slices, &tile, row == first, slice);
-    }
+    while (slice->row < slice->end)
+        take_phase(slices, slice);
 }
 
 static size_t count_blocks(const Slices *slices)
@@ -168,17 +184,49 @@ double slices_kl(const Slices *slices)
     return kl;
 }
 
-double slices_step(Slices *slices, const Batch *batch, UpdateParameters *update, void *context)
+void slices_begin(Slices *slices, const Batch *batch, UpdateParameters *update, void *context)
 {
-    double loss = 0.0;
     slices->settings = model_loss_settings(slices->model, slices->parameters);
-    slices->batch = batch;
+    slices->batch = *batch;
     slices->update = update;
     slices->context = context;
-    pool_run(slices->pool, SLICES, train_slice, slices);
+    slices->slice_at = slices->block_at = 0;
     for (int i = 0; i < SLICES; i++)
-        loss += slices->slice[i].loss;
-    pool_run(slices->pool, (int)count_blocks(slices), update_block, slices);
-    update_sigma(slices, loss, (double)batch->rows * slices->model->pixels);
+        begin_slice(slices, i, &slices->slice[i]);
+}
+
+// On this thread, phase by phase. True when all slices are done.
+static bool train_until(Slices *slices, int64_t until_ns)
+{
+    for (; slices->slice_at < SLICES; slices->slice_at++)
+        for (Slice *slice = &slices->slice[slices->slice_at]; slice->row < slice->end;) {
+            take_phase(slices, slice);
+            if (clock_now_ns() >= until_ns)
+                return false;
+        }
+    return true;
+}
+
+bool slices_advance(Slices *slices, int64_t until_ns, double *loss)
+{
+    if (until_ns == INT64_MAX && slices->slice_at == 0) {
+        pool_run(slices->pool, SLICES, train_slice, slices);
+        slices->slice_at = SLICES;
+    }
+    if (!train_until(slices, until_ns) ||
+        !pool_run_until(slices->pool, (int)count_blocks(slices), update_block, slices, until_ns, &slices->block_at))
+        return false;
+    *loss = 0.0;
+    for (int i = 0; i < SLICES; i++)
+        *loss += slices->slice[i].loss;
+    update_sigma(slices, *loss, (double)slices->batch.rows * slices->model->pixels);
+    return true;
+}
+
+double slices_step(Slices *slices, const Batch *batch, UpdateParameters *update, void *context)
+{
+    double loss;
+    slices_begin(slices, batch, update, context);
+    (void)slices_advance(slices, INT64_MAX, &loss);
     return loss;
 }

@@ -18,3 +18,5 @@ void slices_set_parameters(Slices *slices, const float *parameters);
 void slices_get_parameters(const Slices *slices, float *parameters);
 double slices_kl(const Slices *slices);
 double slices_step(Slices *slices, const Batch *batch, UpdateParameters *update, void *context);
+void slices_begin(Slices *slices, const Batch *batch, UpdateParameters *update, void *context);
+bool slices_advance(Slices *slices, int64_t until_ns, double *loss);

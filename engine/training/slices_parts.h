@@ -23,6 +23,10 @@ typedef struct Slice {
     float shifts[TILE_ROWS], scales[TILE_ROWS];
     uint8_t *targets; // (tile_rows, pixels)
     double loss, kl;
+
+    // of a step: of the batch the images from first to end, of which those before row are done; of the next tile the
+    // phases before this one
+    int first, end, row, phase;
 } Slice;
 
 struct Slices {
@@ -40,9 +44,10 @@ struct Slices {
     float *memory;
 
     // of a step
-    const Batch *batch;
+    Batch batch;
     UpdateParameters *update;
     void *context;
+    int slice_at, block_at; // of a step that goes on in pieces: those before are done
 };
 
 typedef struct ImageTile {
@@ -50,5 +55,8 @@ typedef struct ImageTile {
     int rows;
 } ImageTile;
 
-// Forward, loss, backward: adds to the slice's loss, divergence and gradient, which begin anew with the first tile.
-void slice_train_tile(const Slices *slices, const ImageTile *tile, bool is_first, Slice *slice);
+// The input, forward by a stage each, loss, backward by a stage each: phases, in that order, of which each needs what
+// the ones before have left in the slice. All together add to the slice's loss, divergence and gradient, which begin
+// anew with the first tile.
+int slice_count_phases(const Slices *slices);
+void slice_do_phase(const Slices *slices, const ImageTile *tile, bool is_first, int phase, Slice *slice);

@@ -1,4 +1,4 @@
-// A tile of a slice: a few images forward, their loss, and back.
+// A tile of a slice: a few images forward, their loss, and back, in phases.
 #include <string.h>
 
 #include "models/model_layers.h"
@@ -11,12 +11,12 @@
 
 static const uint8_t *find_image(const Slices *slices, int image)
 {
-    return slices->batch->pixels + (size_t)image * (size_t)slices->model->pixels;
+    return slices->batch.pixels + (size_t)image * (size_t)slices->model->pixels;
 }
 
 static uint64_t find_key(const Slices *slices, int image)
 {
-    return pixels_training_key(&slices->model->spec, slices->batch->epoch, image);
+    return pixels_training_key(&slices->model->spec, slices->batch.epoch, image);
 }
 
 static void read_input(const Slices *slices, const ImageTile *tile, Slice *slice)
@@ -83,7 +83,7 @@ static void draw_sample(const Slices *slices, const ImageTile *tile, const Layer
 {
     uint64_t keys[TILE_ROWS];
     for (int row = 0; row < tile->rows; row++)
-        keys[row] = pixels_sample_key(&slices->model->spec, slices->batch->epoch, tile->images[row]);
+        keys[row] = pixels_sample_key(&slices->model->spec, slices->batch.epoch, tile->images[row]);
     sample_draw(layer, x, tile->rows, keys, z);
     slice->kl += sample_sum_kl(layer, x, tile->rows);
 }
@@ -93,28 +93,26 @@ static const float *find_x(const Slices *slices, const Slice *slice, int i)
     return i > 0 ? slice->arrays[i - 1].value : slices->stages[0].x.size > 0 ? slice->picture : slice->input;
 }
 
-static void go_forward(const Slices *slices, const ImageTile *tile, Slice *slice)
+static void go_forward(const Slices *slices, const ImageTile *tile, int i, Slice *slice)
 {
     const Model *model = slices->model;
     const Activation *activation = activation_get(HIDDEN_ACTIVATION, model->spec.hidden);
-    for (int i = 0; i < slices->stage_count; i++) {
-        const Stage *stage = &slices->stages[i];
-        const Layer *layer = stage->layer;
-        const StageArrays *arrays = &slice->arrays[i];
-        const float *x = find_x(slices, slice, i);
-        if (stage->has_lanes) {
-            stage_forward(stage, slices->parameters, activation, x, tile->rows, arrays, slice->scratch);
-            continue;
-        }
-        if (i == 0 && slices->takes_bytes)
-            multiply_bytes(slices, slice);
-        else if (layer->kind == LAYER_SAMPLE)
-            draw_sample(slices, tile, layer, x, arrays->value, slice);
-        else
-            layer_forward(layer, slices->parameters, x, tile->rows, arrays->value, slice->scratch);
-        if (layer->is_bent)
-            activation->apply(arrays->value, arrays->value, arrays->slope, (size_t)tile->rows * layer->to.stride);
+    const Stage *stage = &slices->stages[i];
+    const Layer *layer = stage->layer;
+    const StageArrays *arrays = &slice->arrays[i];
+    const float *x = find_x(slices, slice, i);
+    if (stage->has_lanes) {
+        stage_forward(stage, slices->parameters, activation, x, tile->rows, arrays, slice->scratch);
+        return;
     }
+    if (i == 0 && slices->takes_bytes)
+        multiply_bytes(slices, slice);
+    else if (layer->kind == LAYER_SAMPLE)
+        draw_sample(slices, tile, layer, x, arrays->value, slice);
+    else
+        layer_forward(layer, slices->parameters, x, tile->rows, arrays->value, slice->scratch);
+    if (layer->is_bent)
+        activation->apply(arrays->value, arrays->value, arrays->slope, (size_t)tile->rows * layer->to.stride);
 }
 
 // ---- loss ---------------------------------------------------------------------------------------------------------
@@ -238,55 +236,61 @@ static const float *finish_units(const Stage *stage, const ImageTile *tile, floa
     return arrays->slope;
 }
 
-static void go_backward(const Slices *slices, const ImageTile *tile, bool is_first, Slice *slice)
+// given: dL/dvalue; of the last stage dL/dz is there.
+static void go_backward(const Slices *slices, const ImageTile *tile, bool is_first, int i, Slice *slice)
 {
-    float *given = NULL; // dL/dvalue; of the last stage dL/dz is there
-    for (int i = slices->stage_count - 1; i >= 0; i--) {
-        const Stage *stage = &slices->stages[i];
-        const StageArrays *arrays = &slice->arrays[i];
-        float *const upstream = i > 0 ? slice->upstream[i % 2] : NULL;
-        if (given)
-            add_penalties(slices, tile, i, given, slice);
-        if (stage->has_lanes)
-            stage_backward(stage, &(StageBackward){
-                                      .rows = tile->rows,
-                                      .parameters = slices->parameters,
-                                      .x = find_x(slices, slice, i),
-                                      .arrays = arrays,
-                                      .given = given,
-                                      .gradient = slice->gradient,
-                                      .is_first = is_first,
-                                      .upstream = upstream,
-                                      .scratch = slice->scratch,
-                                  });
-        else {
-            const float *const slope = given ? finish_units(stage, tile, given, arrays) : arrays->value;
-            if (i == 0 && slices->takes_bytes)
-                find_bytes_gradient(slices, slope, is_first, slice);
-            else
-                layer_backward(stage->layer, &(LayerBackward){
-                                                 .rows = tile->rows,
-                                                 .parameters = slices->parameters,
-                                                 .x = find_x(slices, slice, i),
-                                                 .z = arrays->value,
-                                                 .slope = slope,
-                                                 .gradient = slice->gradient,
-                                                 .is_first = is_first,
-                                                 .upstream = upstream,
-                                                 .scratch = slice->scratch,
-                                             });
-        }
-        given = upstream;
+    const Stage *stage = &slices->stages[i];
+    const StageArrays *arrays = &slice->arrays[i];
+    float *const given = i < slices->stage_count - 1 ? slice->upstream[(i + 1) % 2] : NULL,
+                 *const upstream = i > 0 ? slice->upstream[i % 2] : NULL;
+    if (given)
+        add_penalties(slices, tile, i, given, slice);
+    if (stage->has_lanes) {
+        stage_backward(stage, &(StageBackward){
+                                  .rows = tile->rows,
+                                  .parameters = slices->parameters,
+                                  .x = find_x(slices, slice, i),
+                                  .arrays = arrays,
+                                  .given = given,
+                                  .gradient = slice->gradient,
+                                  .is_first = is_first,
+                                  .upstream = upstream,
+                                  .scratch = slice->scratch,
+                              });
+        return;
     }
+    const float *const slope = given ? finish_units(stage, tile, given, arrays) : arrays->value;
+    if (i == 0 && slices->takes_bytes)
+        find_bytes_gradient(slices, slope, is_first, slice);
+    else
+        layer_backward(stage->layer, &(LayerBackward){
+                                         .rows = tile->rows,
+                                         .parameters = slices->parameters,
+                                         .x = find_x(slices, slice, i),
+                                         .z = arrays->value,
+                                         .slope = slope,
+                                         .gradient = slice->gradient,
+                                         .is_first = is_first,
+                                         .upstream = upstream,
+                                         .scratch = slice->scratch,
+                                     });
 }
 
-void slice_train_tile(const Slices *slices, const ImageTile *tile, bool is_first, Slice *slice)
+// ---- phases -------------------------------------------------------------------------------------------------------
+
+int slice_count_phases(const Slices *slices) { return 2 * slices->stage_count + 2; }
+
+void slice_do_phase(const Slices *slices, const ImageTile *tile, bool is_first, int phase, Slice *slice)
 {
-    if (slices->takes_bytes)
+    const int stages = slices->stage_count;
+    if (phase == 0 && slices->takes_bytes)
         read_bytes(slices, tile, slice);
-    else
+    else if (phase == 0)
         read_input(slices, tile, slice);
-    go_forward(slices, tile, slice);
-    slice->loss += find_loss(slices, tile, slice);
-    go_backward(slices, tile, is_first, slice);
+    else if (phase <= stages)
+        go_forward(slices, tile, phase - 1, slice);
+    else if (phase == stages + 1)
+        slice->loss += find_loss(slices, tile, slice);
+    else
+        go_backward(slices, tile, is_first, 2 * stages + 1 - phase, slice);
 }

@@ -10,17 +10,6 @@
 
 enum { SLICE_NS = 8000000 };
 
-// What a slice is to do, copied under the lock.
-typedef struct SliceOrder {
-    BankModel *model;
-    bool restart, single_step;
-    float *parameters;
-    int64_t parameters_step;
-    int epochs, shown_count;
-    int64_t last_step;  // -1: none
-    int64_t until_step; // the slice ends there
-} SliceOrder;
-
 void trainer_wake(Trainer *trainer)
 {
     if (trainer->options.wake)
@@ -173,6 +162,59 @@ static bool wants_measuring(Trainer *trainer, const BankModel *model, const Slic
     return epoch >= order->epochs || order->single_step || trainer_wants_measuring(trainer, epoch, order->shown_count);
 }
 
+static void end_slice(Trainer *trainer, bool is_last)
+{
+    const SliceOrder *order = &trainer->slice.order;
+    BankModel *model = order->model;
+    const bool is_epoch_end = trainer->slice.steps > 0 && learner_is_epoch_end(model->learner);
+    if (learner_broken_step(model->learner) >= 0)
+        trainer_measure_finite(trainer, model);
+    else if (is_last || (is_epoch_end && wants_measuring(trainer, model, order)))
+        trainer_measure(trainer, model);
+    else
+        trainer_publish(trainer, model);
+}
+
+// Begins a batch or goes on with the one under way. False where it is not done yet.
+static bool train_batch(Trainer *trainer, BankModel *model)
+{
+    TrainingSlice *slice = &trainer->slice;
+    double loss;
+    slice->is_in_batch = !learner_advance(model->learner, trainer->turns_end_ns, &loss);
+    if (slice->is_in_batch)
+        return false;
+    slice->steps++;
+    if (learner_broken_step(model->learner) < 0 &&
+        moments_wants(&model->moments, learner_step_count(model->learner))) // this thread alone changes moments
+        (void)trainer_keep_moment(trainer, model);
+    return true;
+}
+
+static void go_on_training(Trainer *trainer)
+{
+    TrainingSlice *slice = &trainer->slice;
+    const SliceOrder *order = &slice->order;
+    Learner *learner = order->model->learner;
+    const int64_t start = clock_now_ns(), seen = learner_images_seen(learner);
+    const int steps = order->single_step ? 1 : SLICE_STEPS;
+    // without a window nobody waits, and a slice ends after its number of steps, not by time: what depends on slices,
+    // such as the last finite weights of a model that breaks, is then the same in every run
+    const int64_t slice_end = start + SLICE_NS < trainer->turns_end_ns ? start + SLICE_NS : trainer->turns_end_ns;
+    const int64_t end = trainer->options.every_epoch ? INT64_MAX : slice_end;
+    bool is_over = false, is_last = false;
+    while (slice->is_in_batch || (!is_over && slice->steps < steps && (slice->steps == 0 || clock_now_ns() < end) &&
+                                  learner_step_count(learner) < order->until_step)) {
+        if (!train_batch(trainer, order->model))
+            break;
+        is_last = learner_step_count(learner) == order->last_step;
+        is_over = is_last || learner_is_epoch_end(learner) || learner_broken_step(learner) >= 0;
+    }
+    count_samples(trainer, learner_images_seen(learner) - seen);
+    trainer_earn_credit(trainer, clock_now_ns() - start, order->shown_count);
+    if (!slice->is_in_batch)
+        end_slice(trainer, is_last);
+}
+
 static void run_slice(Trainer *trainer, const SliceOrder *order)
 {
     BankModel *model = order->model;
@@ -186,32 +228,8 @@ static void run_slice(Trainer *trainer, const SliceOrder *order)
         atomic_store(&model->is_broken, true);
         return;
     }
-    const int64_t start = clock_now_ns(), first = learner_images_seen(model->learner);
-    const int steps = order->single_step ? 1 : SLICE_STEPS;
-    bool epoch_end = false, is_last = false;
-    // without a window nobody waits, and a slice ends after its number of steps, not by time: what depends on slices,
-    // such as the last finite weights of a model that breaks, is then the same in every run
-    const int64_t slice_end = start + SLICE_NS < trainer->turns_end_ns ? start + SLICE_NS : trainer->turns_end_ns;
-    const int64_t end = trainer->options.every_epoch ? INT64_MAX : slice_end;
-    for (int i = 0; i < steps && !epoch_end && !is_last && (i == 0 || clock_now_ns() < end) &&
-                    learner_step_count(model->learner) < order->until_step;
-         i++) {
-        (void)learner_step(model->learner);
-        if (learner_broken_step(model->learner) >= 0)
-            break;
-        epoch_end = learner_is_epoch_end(model->learner);
-        is_last = learner_step_count(model->learner) == order->last_step;
-        if (moments_wants(&model->moments, learner_step_count(model->learner))) // this thread alone changes moments
-            (void)trainer_keep_moment(trainer, model);
-    }
-    count_samples(trainer, learner_images_seen(model->learner) - first);
-    trainer_earn_credit(trainer, clock_now_ns() - start, order->shown_count);
-    if (learner_broken_step(model->learner) >= 0)
-        trainer_measure_finite(trainer, model);
-    else if (is_last || (epoch_end && wants_measuring(trainer, model, order)))
-        trainer_measure(trainer, model);
-    else
-        trainer_publish(trainer, model);
+    trainer->slice = (TrainingSlice){.order = *order};
+    go_on_training(trainer);
 }
 
 // A model on show that is at a step that nobody has measured: its figures are still of an earlier one. Of several the
@@ -287,6 +305,8 @@ static int64_t take_turn_locked(Trainer *trainer)
     end_rest_locked(trainer);
     if (trainer->errand.sweep) {
         trainer_run_unlocked(trainer, go_on);
+    } else if (trainer->slice.is_in_batch) {
+        trainer_run_unlocked(trainer, go_on_training);
     } else if (!atomic_load(&trainer->data_ready)) {
         if (!trainer->lacks_data)
             trainer_run_unlocked(trainer, begin_data);
@@ -297,7 +317,7 @@ static int64_t take_turn_locked(Trainer *trainer)
         if (!do_next_locked(trainer, model, has_batch))
             due = has_batch ? trainer->next_batch_ns : DUE_NEVER;
     }
-    if (!trainer->errand.sweep)
+    if (!trainer->errand.sweep && !trainer->slice.is_in_batch)
         trainer->current = NULL;
     trainer->rests = due == DUE_NEVER;
     if (trainer->rests)

@@ -79,7 +79,7 @@ typedef struct BankModel BankModel;
 Trainer *trainer_create(const TrainerOptions *options, Error *error); // NULL on failure
 void trainer_destroy(Trainer *trainer);                               // waits for the slice under way; NULL is allowed
 
-// A driven trainer works for about so long, at least one turn: a batch of a model, a slice of what is measured. Weights
+// A driven trainer works for about so long, at least one turn: a piece of a batch, of what is measured. Weights
 // and figures are those of a trainer with threads, bit for bit. In how many ns there is more to do: 0, now;
 // TRAINER_RESTS, once something has been asked of it by another function here.
 #define TRAINER_RESTS INT64_C(-1)

@@ -59,6 +59,25 @@ typedef struct Errand {
     SurveyResult survey;
 } Errand;
 
+// What a slice is to do, copied under the lock.
+typedef struct SliceOrder {
+    BankModel *model;
+    bool restart, single_step;
+    float *parameters;
+    int64_t parameters_step;
+    int epochs, shown_count;
+    int64_t last_step;  // -1: none
+    int64_t until_step; // the slice ends there
+} SliceOrder;
+
+// The slice of training under way. A driven trainer may have to return in the middle of a batch, which is the first
+// thing that it goes on with.
+typedef struct TrainingSlice {
+    SliceOrder order;
+    int steps; // so far
+    bool is_in_batch;
+} TrainingSlice;
+
 struct Trainer {
     TrainerOptions options;
     Pool *pool;
@@ -107,6 +126,7 @@ struct Trainer {
     int spacing, front_epoch;        // models are measured after every so many epochs; the furthest that one is
     int64_t next_compare_ns;         // when the next pair or survey may be measured while models train
     Errand errand;
+    TrainingSlice slice;
     int64_t turns_end_ns; // of a driven trainer: when it is to return to its caller
     bool lacks_data;      // there was no memory for it
     bool rests;           // nothing was to be done at the end of the last turn
