@@ -101,6 +101,7 @@ bool panel_dotted(Panel *panel, const char *words, Rect rect, FontFace face, flo
 
 // The ground of a menu; a press beside it closes it. A line of a menu: what it says, its key, whether it is on.
 void panel_popup(Panel *panel, Rect box);
+void panel_dialog(Panel *panel, Rect box); // likewise of a dialog, with the window in the shade
 WidgetState panel_menu_row(Panel *panel, const char *id, Rect rect, const char *label, const char *shortcut,
                            bool is_on);
 

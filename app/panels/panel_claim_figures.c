@@ -83,8 +83,7 @@ void panel_claim_figures(Panel *panel)
     const float rows = ui_px(ui, 22) * (float)(table.row_count + 1);
     const float height = fminf(2 * pad + title + words + rows + seeds + 2 * gap, window.h - 2 * pad);
     const Rect box = {roundf((window.w - width) / 2), roundf((window.h - height) / 2), width, height};
-    draw_box(ui->draw, window, ui->theme->shade, 0);
-    panel_popup(panel, box);
+    panel_dialog(panel, box);
     draw_title(panel, (Rect){box.x + pad, box.y + pad, inner, title}, saying);
     Rect rest = {box.x + pad, box.y + pad + title + gap, inner, words};
     (void)ui_paragraph(ui, rest, FONT_UI, TEXT_NORMAL, ui->theme->text, rule);

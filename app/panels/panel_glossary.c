@@ -94,8 +94,7 @@ void panel_glossary(Panel *panel)
     const float pad = ui_px(ui, 20), line = ui_px(ui, 26), width = fminf(ui_px(ui, 860), window.w - pad);
     const float height = fminf(ui_px(ui, 760), window.h - pad);
     const Rect box = {roundf((window.w - width) / 2), roundf((window.h - height) / 2), width, height};
-    draw_box(ui->draw, window, ui->theme->shade, 0);
-    panel_popup(panel, box);
+    panel_dialog(panel, box);
     const Rect title = {box.x + pad, box.y + pad / 2, box.w - 2 * pad, line};
     const float button = ui_px(ui, 90);
     ui_text(ui, title, FONT_UI_BOLD, TEXT_TITLE, ui->theme->text, ALIGN_LEFT, "Words");

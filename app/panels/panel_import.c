@@ -139,8 +139,7 @@ void panel_import(Panel *panel)
     const float side = floorf(fmaxf(most, ui_px(ui, 84)) / TILES) * TILES, width = PICTURES * side + 2 * gap;
     const Rect box = {roundf((window.w - width) / 2 - pad), roundf((window.h - fixed - side) / 2), width + 2 * pad,
                       fixed + side};
-    draw_box(ui->draw, window, ui->theme->shade, 0);
-    panel_popup(panel, box);
+    panel_dialog(panel, box);
     Rect row = {box.x + pad, box.y + pad / 2, width, title};
     ui_text(ui, row, FONT_UI_BOLD, TEXT_TITLE, ui->theme->text, ALIGN_LEFT, "A digit from a picture");
     row.y += title + ui_px(ui, 4);

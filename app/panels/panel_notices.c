@@ -16,8 +16,7 @@ void panel_notices(Panel *panel)
     words = fminf(words, window.h - 3 * pad - line - row - 2 * gap);
     const float height = 2 * pad + line + gap + words + gap + row;
     const Rect box = {roundf((window.w - width) / 2), roundf(fmaxf(0, (window.h - height) / 2)), width, height};
-    draw_box(ui->draw, window, ui->theme->shade, 0);
-    panel_popup(panel, box);
+    panel_dialog(panel, box);
     Rect at = {box.x + pad, box.y + pad, inner, line};
     ui_text(ui, at, FONT_UI_BOLD, TEXT_TITLE, ui->theme->text, ALIGN_LEFT, "What was noticed");
     at.y += line + gap;

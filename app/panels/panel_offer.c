@@ -122,8 +122,7 @@ void panel_offer(Panel *panel)
         choices += count_lines(panel, &rows[i], inner);
     const float whole = 2 * pad + line + gap + height + gap + (float)choices * (row + gap) + line + gap + row;
     const Rect box = {roundf((window.w - width) / 2), roundf(fmaxf(0, (window.h - whole) / 2)), width, whole};
-    draw_box(ui->draw, window, ui->theme->shade, 0);
-    panel_popup(panel, box);
+    panel_dialog(panel, box);
     Rect at = {box.x + pad, box.y + pad, inner, line};
     ui_text(ui, at, FONT_UI_BOLD, TEXT_TITLE, ui->theme->text, ALIGN_LEFT, "What is this model?");
     at.y += line + gap;

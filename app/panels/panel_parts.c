@@ -256,6 +256,12 @@ void panel_popup(Panel *panel, Rect box)
         panel_request(panel, REQUEST_POPUP, POPUP_NONE);
 }
 
+void panel_dialog(Panel *panel, Rect box)
+{
+    draw_box(panel->ui->draw, panel->layout->window, panel->ui->theme->shade, 0);
+    panel_popup(panel, box);
+}
+
 WidgetState panel_menu_row(Panel *panel, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on)
 {
     Ui *ui = panel->ui;

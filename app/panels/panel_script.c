@@ -79,8 +79,7 @@ void panel_script(Panel *panel)
     const float pad = ui_px(ui, 20), head = ui_px(ui, BUTTON_HEIGHT), line = ui_px(ui, 17);
     const float width = fminf(ui_px(ui, 900), window.w - pad), height = window.h - 2 * pad;
     const Rect box = {roundf((window.w - width) / 2), pad, width, height};
-    draw_box(ui->draw, window, ui->theme->shade, 0);
-    panel_popup(panel, box);
+    panel_dialog(panel, box);
     draw_head(panel, (Rect){box.x + pad, box.y + pad, width - 2 * pad, head});
     if (!script->text)
         return;
