@@ -3,25 +3,15 @@
 
 #include "commands/commands.h"
 #include "files/report_json.h"
+#include "panels/panel.h"
 
 enum { COLUMN = 14 };
-
-// 60000 as "60,000": the table is for people.
-static void format_count(int count, char text[16])
-{
-    if (count >= 1000000)
-        (void)snprintf(text, 16, "%d,%03d,%03d", count / 1000000, count / 1000 % 1000, count % 1000);
-    else if (count >= 1000)
-        (void)snprintf(text, 16, "%d,%03d", count / 1000, count % 1000);
-    else
-        (void)snprintf(text, 16, "%d", count);
-}
 
 static void print_counts(const char *label, int train, int test)
 {
     char train_text[16], test_text[16];
-    format_count(train, train_text);
-    format_count(test, test_text);
+    panel_format_count(train, train_text);
+    panel_format_count(test, test_text);
     (void)printf("%-24s%*s%*s\n", label, COLUMN, train_text, COLUMN, test_text);
 }
 
@@ -99,8 +89,8 @@ static int export_data(const Options *options, const Dataset *dataset)
     char train[16], test[16];
     if (!dataset_export(dataset, options->operand, command_naming(options), command_signal, &error))
         return command_fail(command_signal() ? EXIT_SIGNAL + command_signal() : EXIT_FAILED, "%s", error.text);
-    format_count(dataset->train.count, train);
-    format_count(dataset->test.count, test);
+    panel_format_count(dataset->train.count, train);
+    panel_format_count(dataset->test.count, test);
     (void)error_set(&error, "%s training and %s test images are in %s", train, test, options->operand);
     (void)printf("%s\n", error.text);
     return command_finish_output();
