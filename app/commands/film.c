@@ -143,9 +143,17 @@ static bool add_frame(Film *film, Error *error)
     return good;
 }
 
-static int film_training(Film *film)
+static int take_frame(Film *film)
 {
     Error error;
+    if (!add_frame(film, &error))
+        return command_fail(EXIT_FAILED, "%s", error.text);
+    offline_say("film: frame", film->count, film->total);
+    return EXIT_OK;
+}
+
+static int film_training(Film *film)
+{
     App *app = &film->offline.session->app;
     const Options *options = film->options;
     int status = EXIT_OK;
@@ -158,10 +166,7 @@ static int film_training(Film *film)
         if (i == 0 && status == EXIT_OK)
             film->total = options->every > 0 ? (int)((count_steps(film) + options->every - 1) / options->every) + 1
                                              : options->epochs + 1;
-        if (status == EXIT_OK && !add_frame(film, &error))
-            status = command_fail(EXIT_FAILED, "%s", error.text);
-        if (status == EXIT_OK)
-            offline_say("film: frame", film->count, film->total);
+        status = status == EXIT_OK ? take_frame(film) : status;
     }
     offline_end_line();
     return status;
@@ -169,7 +174,6 @@ static int film_training(Film *film)
 
 static int film_feeding(Film *film)
 {
-    Error error;
     App *app = &film->offline.session->app;
     app->look.fed_back = 0; // what the training shows is never filmed
     app_set_goal(app, film->options->epochs, -1);
@@ -178,10 +182,7 @@ static int film_feeding(Film *film)
     for (int i = 0; status == EXIT_OK && i < film->total; i++) {
         app->look.fed_back = i;
         status = command_signal() ? EXIT_SIGNAL + command_signal() : EXIT_OK;
-        if (status == EXIT_OK && !add_frame(film, &error))
-            status = command_fail(EXIT_FAILED, "%s", error.text);
-        if (status == EXIT_OK)
-            offline_say("film: frame", film->count, film->total);
+        status = status == EXIT_OK ? take_frame(film) : status;
     }
     offline_end_line();
     return status;
