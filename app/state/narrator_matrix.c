@@ -201,14 +201,16 @@ static bool is_as_good(const NarratorColumn *c, const NarratorModel *best, const
 }
 
 // "Sigmoid 0.0099; clip is 10 % worse, ReLU 28 %, linear has 2.4 times as much."
-static void add_ranks(const NarratorColumn *c, const Ranks *ranks, Sentence *out)
+static void add_ranks(const NarratorFacts *f, int column, Sentence *out)
 {
     char first[32];
-    const NarratorModel *best = ranks->models[0];
+    const NarratorColumn *c = column_of(f, column);
+    const Ranks ranks = rank(c);
+    const NarratorModel *best = ranks.models[0];
     narrator_add(out, "%s has MSE %s", begin_with(label_of(best), first), narrator_format_loss(mse_of(best)).text);
     bool was_percent = false, was_times = false;
-    for (int i = 1; i < ranks->count; i++) {
-        const NarratorModel *m = ranks->models[i];
+    for (int i = 1; i < ranks.count; i++) {
+        const NarratorModel *m = ranks.models[i];
         const double ratio = mse_of(m) / mse_of(best);
         narrator_add(out, "%s %s ", i == 1 ? ";" : ",", label_of(m));
         if (is_as_good(c, best, m))
@@ -224,6 +226,7 @@ static void add_ranks(const NarratorColumn *c, const Ranks *ranks, Sentence *out
         }
     }
     narrator_add(out, ".");
+    add_moment(f, column, out);
 }
 
 static bool has_broken(const NarratorColumn *c, const Ranks *ranks) { return ranks->count < c->count; }
@@ -237,22 +240,16 @@ bool column_forgives(const NarratorFacts *f, int column)
 
 void say_column_forgives(const NarratorFacts *f, int column, Sentence *out)
 {
-    const NarratorColumn *c = column_of(f, column);
-    const Ranks ranks = rank(c);
-    narrator_add(out, "*%s forgives.* ", loss_get(c->loss)->label);
-    add_ranks(c, &ranks, out);
-    add_moment(f, column, out);
+    narrator_add(out, "*%s forgives.* ", loss_get(column_of(f, column)->loss)->label);
+    add_ranks(f, column, out);
 }
 
 bool column_is_ranked(const NarratorFacts *f, int column) { return !column_is_unknown(f, column); }
 
 void say_column_ranked(const NarratorFacts *f, int column, Sentence *out)
 {
-    const NarratorColumn *c = column_of(f, column);
-    const Ranks ranks = rank(c);
-    narrator_add(out, "*With %s the output matters.* ", loss_get(c->loss)->label);
-    add_ranks(c, &ranks, out);
-    add_moment(f, column, out);
+    narrator_add(out, "*With %s the output matters.* ", loss_get(column_of(f, column)->loss)->label);
+    add_ranks(f, column, out);
 }
 
 // ---- the whole matrix ---------------------------------------------------------------------------------------------
