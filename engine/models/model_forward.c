@@ -192,14 +192,6 @@ void model_encode_from(const Model *model, const float *parameters, Workspace *w
     }
 }
 
-// From the first layer's logits, which are in the workspace.
-static const float *finish_encoding(const Model *model, const float *parameters, Workspace *workspace, int rows)
-{
-    activate_hidden(model, workspace, 0, rows);
-    model_encode_from(model, parameters, workspace, 0, rows);
-    return workspace->values[model->layer_count - 2];
-}
-
 // Of the first layer in a range, where its inputs are scale x + offset: its sums are scale (x W) + shifts, offset times
 // the sums of W's columns, + bias. (stride).
 static void find_shifts(const Model *model, const float *parameters, PixelRange range, float *shifts)
@@ -222,6 +214,17 @@ static void shift_first(const Model *model, const float *parameters, PixelRange 
             values[row * layer->stride + i] = range.scale * values[row * layer->stride + i] + shifts[i];
 }
 
+// From the first layer's product with pixels of 0 to 1, which is in the workspace; of that range with its bias.
+static const float *finish_encoding(const Model *model, const float *parameters, PixelRange range, Workspace *workspace,
+                                    int rows)
+{
+    if (!range_is_unit(range))
+        shift_first(model, parameters, range, workspace->values[0], rows);
+    activate_hidden(model, workspace, 0, rows);
+    model_encode_from(model, parameters, workspace, 0, rows);
+    return workspace->values[model->layer_count - 2];
+}
+
 const float *model_encode(const Model *model, const float *parameters, Workspace *workspace, const float *x, int rows)
 {
     assert(rows <= workspace->rows);
@@ -229,7 +232,6 @@ const float *model_encode(const Model *model, const float *parameters, Workspace
         return go_whole(model, parameters, workspace, read_floats, x, rows);
     const Layer *layer = &model->layers[0];
     const PixelRange range = range_of(model, parameters);
-    const bool is_unit = range_is_unit(range);
     kernel_get()->multiply(&(Product){
         .m = (size_t)rows,
         .n = layer->stride,
@@ -241,11 +243,9 @@ const float *model_encode(const Model *model, const float *parameters, Workspace
         .b_stride = layer->stride,
         .c = workspace->values[0],
         .c_stride = layer->stride,
-        .bias = is_unit ? parameters + layer->bias_offset : NULL,
+        .bias = range_is_unit(range) ? parameters + layer->bias_offset : NULL,
     });
-    if (!is_unit)
-        shift_first(model, parameters, range, workspace->values[0], rows);
-    return finish_encoding(model, parameters, workspace, rows);
+    return finish_encoding(model, parameters, range, workspace, rows);
 }
 
 const float *model_encode_tile(const Model *model, const float *parameters, Workspace *workspace, const Tile *tile)
@@ -255,7 +255,6 @@ const float *model_encode_tile(const Model *model, const float *parameters, Work
         return go_whole(model, parameters, workspace, read_tile, tile, (int)tile->count);
     const Layer *layer = &model->layers[0];
     const PixelRange range = range_of(model, parameters);
-    const bool is_unit = range_is_unit(range);
     kernel_get()->multiply_tile(&(TileProduct){
         .tile = tile,
         .n = layer->stride,
@@ -263,11 +262,9 @@ const float *model_encode_tile(const Model *model, const float *parameters, Work
         .b_stride = layer->stride,
         .c = workspace->values[0],
         .c_stride = layer->stride,
-        .bias = is_unit ? parameters + layer->bias_offset : NULL,
+        .bias = range_is_unit(range) ? parameters + layer->bias_offset : NULL,
     });
-    if (!is_unit)
-        shift_first(model, parameters, range, workspace->values[0], (int)tile->count);
-    return finish_encoding(model, parameters, workspace, (int)tile->count);
+    return finish_encoding(model, parameters, range, workspace, (int)tile->count);
 }
 
 // All of the last layer into the workspace; where not all layers are dense it is there.
