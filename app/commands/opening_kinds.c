@@ -69,13 +69,18 @@ static bool take_model(Opening *opening, Parcel *parcel, Error *error)
 
 static bool is_anything(const Glance *glance, Parcel *parcel) { return (void)glance, (void)parcel, true; }
 
+// Where memory is short there is no dataset then.
+static bool read_dataset(Parcel *parcel, const char *path, const DatasetOptions *reading, const LoadProgress *progress,
+                         Error *error)
+{
+    parcel->dataset = calloc(1, sizeof *parcel->dataset);
+    return parcel->dataset ? command_open_data(path, reading, progress, parcel->dataset, error)
+                           : error_set(error, "out of memory: %s", path);
+}
+
 static bool read_data(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
 {
-    (void)opening;
-    parcel->dataset = calloc(1, sizeof *parcel->dataset);
-    if (!parcel->dataset)
-        return error_set(error, "out of memory: %s", parcel->path);
-    return command_open_data(parcel->path, &opening->options->reading, progress, parcel->dataset, error);
+    return read_dataset(parcel, parcel->path, &opening->options->reading, progress, error);
 }
 
 static bool take_data(Opening *opening, Parcel *parcel, Error *error)
@@ -105,11 +110,10 @@ static bool read_link(Opening *opening, Parcel *parcel, const LoadProgress *prog
         return false;
     if (!link->data || (open && strcmp(open->name, link->data) == 0))
         return true;
-    parcel->dataset = calloc(1, sizeof *parcel->dataset);
-    if (parcel->dataset && command_open_data(link->data, &link->reading, progress, parcel->dataset, &reason))
+    if (read_dataset(parcel, link->data, &link->reading, progress, &reason))
         return true;
     if (!parcel->dataset)
-        return error_set(error, "out of memory: %s", link->data);
+        return error_set(error, "%s", reason.text);
     free(parcel->dataset);
     parcel->dataset = NULL;
     command_leave_data(link, &reason);
@@ -146,12 +150,8 @@ static bool read_state(Opening *opening, Parcel *parcel, const LoadProgress *pro
                          "%.200s was made with the data set \"%s\", and does not say where it is: open that one first",
                          parcel->path, state->data.name);
     Error reason;
-    parcel->dataset = calloc(1, sizeof *parcel->dataset);
-    if (parcel->dataset &&
-        command_open_data(state->data.path, &state->data.reading, progress, parcel->dataset, &reason))
-        return true;
-    return error_set(error, "%.200s was made with a data set that cannot be opened: %.400s", parcel->path,
-                     parcel->dataset ? reason.text : "out of memory");
+    return read_dataset(parcel, state->data.path, &state->data.reading, progress, &reason) ||
+           error_set(error, "%.200s was made with a data set that cannot be opened: %.400s", parcel->path, reason.text);
 }
 
 static bool take_state(Opening *opening, Parcel *parcel, Error *error)
