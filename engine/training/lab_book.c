@@ -49,6 +49,13 @@ void lab_book_set_pool(LabBook *book, Pool *pool) { book->lab.pool = pool; }
 
 // ---- which models -------------------------------------------------------------------------------------------------
 
+static Spec find_claim_spec(const LabBook *book, int seed, int model)
+{
+    Spec base = book->base;
+    base.seed += (uint32_t)seed;
+    return claim_model_spec(&base, model);
+}
+
 static Needed list_needed(const LabBook *book, int saying)
 {
     const TrialRow *trial = saying_trial(saying);
@@ -57,11 +64,8 @@ static Needed list_needed(const LabBook *book, int saying)
         for (int seed = 0; seed < TRIAL_SEEDS; seed++)
             needed.specs[needed.count++] = trial_spec(&book->base, trial, variant, seed);
     for (int model = 0; !trial && model < CLAIM_MODEL_COUNT; model++)
-        for (int seed = 0; claim_get(saying)->models >> model & 1 && seed < TRIAL_SEEDS; seed++) {
-            Spec base = book->base;
-            base.seed += (uint32_t)seed;
-            needed.specs[needed.count++] = claim_model_spec(&base, model);
-        }
+        for (int seed = 0; claim_get(saying)->models >> model & 1 && seed < TRIAL_SEEDS; seed++)
+            needed.specs[needed.count++] = find_claim_spec(book, seed, model);
     return needed;
 }
 
@@ -75,9 +79,7 @@ int lab_book_find(const LabBook *book, const Spec *spec, int left_out)
 
 const BookModel *lab_book_find_claim_model(const LabBook *book, int seed, int model)
 {
-    Spec base = book->base;
-    base.seed += (uint32_t)seed;
-    const Spec spec = claim_model_spec(&base, model);
+    const Spec spec = find_claim_spec(book, seed, model);
     return &book->models[lab_book_find(book, &spec, -1)];
 }
 
