@@ -15,6 +15,7 @@ typedef struct Margin {
     int above, below, left, right; // pixels
 } Margin;
 
+// Where the pixels of LANE_IMAGES pictures stand: (channels, height, width, LANE_IMAGES), with the margin around.
 typedef struct Grid {
     int channels, height, width;
     size_t pitch, plane; // floats from row to row, from channel to channel
@@ -41,7 +42,7 @@ typedef struct Stage {
 // Of the layers of a model; returns how many there are.
 int stage_list(const Layer *layers, int count, Stage *stages);
 
-// Of the grids' sizes, zeros at first.
+// What a stage keeps of a pass; pictures are of the grids' sizes, with zeros around them at first.
 typedef struct StageArrays {
     float *value;  // f(z), of what the pool takes
     float *slope;  // f'(z), then dL/dz; units: (LANE_IMAGES, stride)

@@ -5,8 +5,8 @@
 #pragma once
 #include "models/lane.h"
 
-bool patch_fits(const Layer *layer);
-size_t patch_scratch(const Layer *layer);
+bool patch_fits(const Layer *layer);      // else lane_window.h
+size_t patch_scratch(const Layer *layer); // floats
 
 // How far patches reach over the edges of x, or of dL/dz.
 Margin patch_reach(const Layer *layer, bool is_of_slope);
@@ -24,7 +24,7 @@ typedef void TakeStrip(void *context, const PatchStrip *strip);
 void patch_forward(const Layer *layer, const float *parameters, const Grid *x, const float *values, float *scratch,
                    TakeStrip *take, void *context);
 
-// dL/dx, where x isn't doubled.
+// dL/dx; not where an `up` before it doubled x.
 bool patch_has_upstream(const Layer *layer);
 void patch_upstream(const Layer *layer, const float *parameters, const Grid *slope, const float *slopes, float *scratch,
                     TakeStrip *take, void *context);

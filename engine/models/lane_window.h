@@ -15,6 +15,7 @@ static inline const Shape *large_shape(const Layer *layer)
 {
     return layer->kind == LAYER_UNCONV ? &layer->to : &layer->given;
 }
+
 static inline const Shape *small_shape(const Layer *layer)
 {
     return layer->kind == LAYER_UNCONV ? &layer->given : &layer->to;
