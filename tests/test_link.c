@@ -1,4 +1,5 @@
 // Links: what one says is what the command line says; what is written is read back; what is wrong is refused by name.
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,7 +124,12 @@ static void a_link_says_what_the_options_say(void **state)
                                            {"number-shows", "decoder"},
                                            {"walk", "0.5"},
                                            {"walk-to", "7"},
+                                           {"pull", "a3=0.5,b12=-1.25"},
+                                           {"plane", "3,5,0,1"},
+                                           {"chance", "12"},
+                                           {"noisy", NULL},
                                            {"step", "10"},
+                                           {"pause", "40"},
                                            {"theme", "light"},
                                            {"speed", "10"}};
     static char by_option[8192], by_link[8192];
@@ -171,6 +177,25 @@ static void what_is_wrong_is_refused_by_name(void **state)
     check_refused("#epochs=0", "from 1 to");
     check_refused("#epochs=-1", "from 1 to");
     check_refused("#pixel=28,0", "ROW,COLUMN");
+    check_refused("#pause=-1", "from 0 to");
+    check_refused("#chance=1000", "from 0 to 999");
+    static const char *const planes[] = {"", "3", "3,", "3,5,1", "3,5,1,2,", "3,5,1,2,4", "-1,2", "1.5,2", "1,4097"};
+    for (size_t i = 0; i < sizeof planes / sizeof *planes; i++) {
+        char link[80];
+        (void)snprintf(link, sizeof link, "#plane=%s", planes[i]);
+        check_refused(link, "two numbers, or A's two and B's two");
+    }
+    static const char *const pulls[] = {"",        "a",         "a3",     "a3=",    "c3=1",      "3=1",
+                                        "a0=1",    "a4097=1",   "a3=x",   "a3=nan", "a3=inf",    "a3=1e31",
+                                        "a3=1e99", "a3=1,a3=2", "a3=1,,", "a3=1 ",  "a3=0x1p4",  "A3=1",
+                                        "a-3=1",   "a3==1",     "a3=1,b", ",a3=1",  "a3=1;b3=1", "a3=--1"};
+    for (size_t i = 0; i < sizeof pulls / sizeof *pulls; i++) {
+        char link[80];
+        (void)snprintf(link, sizeof link, "#pull=%s", pulls[i]);
+        check_refused(link, "where to");
+    }
+    check_refused("#view=matrix&noisy&heatmap=bce", "both say what the cells show");
+    check_refused("#noisy=1", "takes no value");
     check_refused("#lesson=9", "from 1 to");
     check_refused("#lesson=1&lesson-step=50", "has 6 cards");
     check_refused("#lesson=1&preset=mae", "one of them, please");
@@ -249,6 +274,10 @@ static void roll_look(Look *look)
                                 .images = (CodeImages)roll(CODE_IMAGES_COUNT),
                                 .is_walk = roll(2),
                                 .digit = roll(100)};
+    for (int i = 0; look->scene == SCENE_LATENT && i < SIDE_COUNT * LATENT_AXES; i++)
+        look->latent.numbers[i / LATENT_AXES][i % LATENT_AXES] = roll(33) - 1;
+    look->latent.draw = look->scene == SCENE_LATENT ? roll(LATENT_DRAWS) : 0;
+    look->matrix_shows_noisy = !look->matrix_shows_map && roll(2);
     if (look->code.is_walk)
         look->code.walk = share();
     look->hidden = roll(2) ? (unsigned)roll(1 << CONTROL_COUNT) : 0;
@@ -266,6 +295,24 @@ static void roll_pad(SavedState *saved)
     for (int i = 0; saved->pad.source < 0 && i < 60; i++)
         saved->pad.is_exact ? (void)(saved->pad.exact[roll(DIGIT_PIXELS)] = (uint8_t)roll(256))
                             : (void)(saved->pad.ink[roll(PAD_SIDE * PAD_SIDE)] = (uint8_t)roll(256));
+}
+
+// Where somebody has stopped training, and what he has pulled; numbers of any size.
+static void roll_hand(SavedState *saved)
+{
+    saved->is_paused = roll(2);
+    saved->model_count = 2;
+    for (int i = 0; i < saved->model_count; i++)
+        saved->models[i] = (SavedModel){.spec = saved->specs[i], .newest = roll(3) * 1000};
+    saved->has_pulls = scene_has(saved->look.scene, SCENE_HAS_CODE);
+    code_pulls_clear(&saved->pulls, -1, -1);
+    for (int i = roll(9); saved->has_pulls && i > 0; i--)
+        saved->pulls.values[roll(SIDE_COUNT)][roll(MODEL_CODE_MAX)] = ldexpf(share() - 0.5f, roll(99) - 49);
+}
+
+static int64_t furthest(const SavedState *saved)
+{
+    return saved->models[0].newest > saved->models[1].newest ? saved->models[0].newest : saved->models[1].newest;
 }
 
 static void roll_state(CaptureState *state)
@@ -288,6 +335,7 @@ static void roll_state(CaptureState *state)
     saved->page_shuffle = roll(2) ? roll(9) : 0;
     saved->measured = (unsigned)roll(4);
     saved->pace = (Pace)roll(PACE_COUNT);
+    roll_hand(saved);
 }
 
 static void check_look(const Look *look, const Look *was)
@@ -306,6 +354,8 @@ static void check_look(const Look *look, const Look *was)
     assert_int_equal(look->curve_loss, was->curve_loss);
     assert_int_equal(look->matrix_outputs, was->matrix_outputs);
     assert_int_equal(look->matrix_losses, was->matrix_losses);
+    assert_int_equal(look->matrix_shows_noisy, was->matrix_shows_noisy);
+    assert_memory_equal(&look->latent, &was->latent, sizeof look->latent);
     assert_int_equal(look->is_pinned, was->is_pinned);
     assert_int_equal(look->pixel, was->pixel);
     assert_int_equal(look->claim_page, was->claim_page);
@@ -349,6 +399,12 @@ static void what_is_written_is_read_back(void **state)
         assert_int_equal(out->epochs, saved->epochs);
         assert_int_equal(out->measured, saved->measured);
         assert_int_equal(out->pace, saved->pace);
+        assert_int_equal(out->pause, saved->is_paused ? furthest(saved) : -1);
+        for (int at = 0; at < SIDE_COUNT * MODEL_CODE_MAX; at++) {
+            const float value = out->pulls.values[at / MODEL_CODE_MAX][at % MODEL_CODE_MAX],
+                        pulled = saved->pulls.values[at / MODEL_CODE_MAX][at % MODEL_CODE_MAX];
+            assert_true(value == pulled || (isnan(value) && isnan(pulled)));
+        }
         assert_int_equal(out->random, saved->page_shuffle);
         assert_int_equal(out->first < 0 ? 0 : out->first, saved->page_first);
         assert_int_equal(out->is_uncentred, !saved->is_centred);
@@ -385,15 +441,16 @@ static void what_a_link_cannot_say_is_told(void **state)
         saved->pad.ink[i] = (uint8_t)roll(256);
     saved->has_pulls = true;
     code_pulls_clear(&saved->pulls, -1, -1);
-    saved->pulls.values[SIDE_B][3] = 0.5f;
+    for (int i = 0; i < MODEL_CODE_MAX; i++)
+        saved->pulls.values[SIDE_B][i] = 0.5f;
     saved->look.scene = SCENE_LATENT;
-    saved->look.latent.numbers[SIDE_A][LATENT_UP] = 2;
     assert_true(link_write(&written, "", link, &left_out, &error));
-    assert_int_equal(left_out.count, 5);
+    assert_int_equal(left_out.count, 4);
     assert_int_equal(link[0], '#');
     assert_null(strstr(link, "secret"));
     assert_null(strstr(link, "mine"));
     assert_null(strstr(link, "drawing"));
+    assert_null(strstr(link, "pull"));
     static char page[LINK_SIZE] = "https://";
     memset(page + 8, 'x', LINK_SIZE - 12);
     assert_false(link_write(&written, page, link, &left_out, &error));

@@ -198,6 +198,8 @@ static const OptionRow rows[] = {
      "rows of the matrix, of\n%w;\ndefault: those of the claims", words_outputs},
     {"--losses", "LIST", PICTURE | LINK, KIND_SET, FIELD(look.matrix_losses), 0, 0,
      "columns of the matrix, of %w;\ndefault: bce, mse, mae", words_losses},
+    {"--noisy", NULL, PICTURE | LINK, KIND_FLAG, FIELD(look.matrix_shows_noisy), 0, 0,
+     "matrix: outputs of noisy digits, where models train with noise", NULL},
     {"--claims", NULL, PICTURE | LINK, KIND_CHOICE, FIELD(look.claim_page), 0, 0, "page of the claims; default: loss",
      words_claim_pages},
     {"--measure", "LIST", PICTURE | LINK, KIND_SET, FIELD(measured), 0, 0,
@@ -220,6 +222,13 @@ static const OptionRow rows[] = {
      "code: how far the digit is on its way to another, 0 to 1", NULL},
     {"--walk-to", "N", PICTURE | LINK, KIND_WHOLE, FIELD(look.code.digit), 0, INT32_MAX,
      "code: which test digit that way leads to; default: 1", NULL},
+    {"--pull", "LIST", PICTURE | LINK, KIND_PULLS, FIELD(pulls), 0, 0,
+     "code, latent: pull numbers of the code, which count from 1:\na3=0.5,b12=-1 pulls A's third and B's twelfth",
+     NULL},
+    {"--plane", "N,N", PICTURE | LINK, KIND_PLANE, FIELD(look.latent.numbers), 0, 0,
+     "latent: the numbers across and up, from 1; with two more, A's\nand B's; default: 0, the view finds one", NULL},
+    {"--chance", "N", PICTURE | LINK, KIND_WHOLE, FIELD(look.latent.draw), 0, LATENT_DRAWS - 1,
+     "latent: another N, other codes by chance, 0 to 999; default: 0", NULL},
     {"--hide", "LIST", PICTURE | LINK, KIND_SET, FIELD(look.hidden), 0, 0,
      "leave these parts of the window out, of\n%w;\nmodels: whatever changes a model. Their keys do nothing either",
      words_controls},
@@ -233,6 +242,8 @@ static const OptionRow rows[] = {
      "default: what was chosen in the window last, at first dark", words_themes},
     {"--theme", NULL, SHOT | FILM, KIND_CHOICE, FIELD(theme), 0, 0, "the ground; default: dark, and light of a figure",
      words_themes},
+    {"--pause", "N", VIEW | LINK, KIND_WHOLE, FIELD(pause), 0, INT32_MAX,
+     "pause training after N batches, as the button does; 0: at once", NULL},
     {"--speed", NULL, VIEW | LINK, KIND_CHOICE, FIELD(pace), 0, 0,
      "batches a second; default: full, as fast as it goes", words_paces},
     {"--json", NULL, SHOT, KIND_FLAG, FIELD(json), 0, 0, "print every figure of the picture as one JSON object", NULL},
@@ -259,6 +270,7 @@ static const OptionRow rows[] = {
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 _Static_assert((int)ROW_COUNT <= (int)CLI_ROWS_MAX, "Options.given has a place for each row: raise CLI_ROWS_MAX");
 _Static_assert(POOL_THREADS_MAX == 64, "the help of --threads says so");
+_Static_assert(LATENT_DRAWS == 1000, "the help of --chance says so");
 
 const OptionRow *cli_option_rows(int *count)
 {
@@ -405,7 +417,8 @@ static void fill_defaults(Options *out)
                   : out->command == COMMAND_FILM || out->command == COMMAND_REPORT ? 20
                                                                                    : 50;
     out->look = look_default();
-    out->step = out->first = -1;
+    out->step = out->first = out->pause = -1;
+    code_pulls_clear(&out->pulls, -1, -1);
     out->preset = -1;
     out->lesson_step = 1;
     out->pace = PACE_FULL;
@@ -534,6 +547,7 @@ static void finish_look(Options *out)
     Look *look = &out->look;
     look->is_wiped |= cli_is_given(out, "--wipe");
     look->matrix_shows_map |= look->scene == SCENE_MATRIX && cli_is_given(out, "--heatmap");
+    look->matrix_shows_map &= !cli_is_given(out, "--noisy");
     look->is_pinned |= cli_is_given(out, "--pixel");
     look->code.is_walk |= cli_is_given(out, "--walk");
     if (cli_is_given(out, "--number"))
@@ -542,10 +556,16 @@ static void finish_look(Options *out)
         look->code.shows = out->sides == 0 ? SHOWS_BOTH : (unsigned)out->sides;
     look->past_step = out->step;
     const bool has_digit = out->state || (out->preset >= 0 && look->scene == SCENE_INSPECT);
-    if (!has_digit || cli_is_given(out, "--page") || (out->state && out->is_drawn))
+    if (!has_digit || cli_is_given(out, "--page") || out->is_drawn)
         look->digit = out->is_drawn ? -1 : out->page;
     if (out->heat_scale > 0.0f)
         look->heat_scales[look->heatmaps[0]] = out->heat_scale;
+}
+
+static bool check_cells(const Options *out, Error *error)
+{
+    return out->look.scene != SCENE_MATRIX || !cli_is_given(out, "--noisy") || !cli_is_given(out, "--heatmap") ||
+           error_set(error, "--noisy and --heatmap: both say what the cells show; one of them, please");
 }
 
 static bool check_iterate(const Options *out, Error *error)
@@ -638,7 +658,7 @@ CliResult cli_parse(int argc, char **argv, const CaptureState *state, Options *o
     if (!finish_models(out, error) || !check_digit(out, error) || !finish_preset(out, error))
         return CLI_USAGE;
     finish_look(out);
-    if (!check_iterate(out, error))
+    if (!check_iterate(out, error) || !check_cells(out, error))
         return CLI_USAGE;
     return finish_figure(out, error) ? CLI_RUN : CLI_USAGE;
 }

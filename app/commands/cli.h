@@ -78,6 +78,7 @@ typedef struct Options {
     int digit_turn;        // quarters of a turn, clockwise
     ThemeKind theme;       // of the window or picture; where it is not given, the window has what it remembers
     Pace pace;             // view
+    int pause;             // view: training pauses after so many batches of each model; -1: when it has ended
     bool is_figure;        // shot: a slide instead of the window; width and height are then of the window that it is of
     int figure_width, figure_height; // of that slide, in pixels
     const char *title;               // of that slide; NULL: its own
@@ -86,6 +87,7 @@ typedef struct Options {
     int lesson, lesson_step;         // from 1; lesson 0: none
     bool is_lesson_new;              // view: nobody has taken a lesson here yet
     int sides, number;               // of the code: words_sides; from 1, 0: none is chosen
+    CodePulls pulls;                 // its numbers that are pulled, where it is given
     bool is_drawn;                   // inspect the drawing
     unsigned measured;               // sayings: bits 1 << saying
     const char *verdicts;            // a report.json with what others decided; NULL: none

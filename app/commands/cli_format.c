@@ -92,6 +92,33 @@ static void format_range(const int bins[2], char text[CLI_VALUE_SIZE])
     (void)snprintf(text, CLI_VALUE_SIZE, "%.9g,%.9g", low, high);
 }
 
+// numbers: A's, then B's.
+static void format_plane(const int *numbers, char text[CLI_VALUE_SIZE])
+{
+    const int *a = numbers, *b = numbers + LATENT_AXES;
+    const int used = snprintf(text, CLI_VALUE_SIZE, "%d,%d", a[LATENT_ACROSS] + 1, a[LATENT_UP] + 1);
+    if (memcmp(a, b, LATENT_AXES * sizeof *a) != 0)
+        (void)snprintf(text + used, (size_t)(CLI_VALUE_SIZE - used), ",%d,%d", b[LATENT_ACROSS] + 1, b[LATENT_UP] + 1);
+}
+
+// False where there are none, or too many.
+static bool format_pulls(const CodePulls *pulls, char text[CLI_VALUE_SIZE])
+{
+    size_t used = 0;
+    for (int side = 0; side < SIDE_COUNT; side++)
+        for (int i = 0; i < MODEL_CODE_MAX; i++) {
+            char to[32];
+            if (isnan(pulls->values[side][i]))
+                continue;
+            format_real(pulls->values[side][i], to, sizeof to);
+            used += (size_t)snprintf(text + used, CLI_VALUE_SIZE - used, "%s%c%d=%s", used ? "," : "",
+                                     side == SIDE_A ? 'a' : 'b', i + 1, to);
+            if (used >= CLI_VALUE_SIZE)
+                return false;
+        }
+    return used > 0;
+}
+
 static bool format_text(const char *value, char text[CLI_VALUE_SIZE])
 {
     return value && snprintf(text, CLI_VALUE_SIZE, "%s", value) < CLI_VALUE_SIZE;
@@ -128,6 +155,8 @@ bool cli_format_value(const OptionRow *row, const Options *options, char text[CL
         (void)snprintf(text, CLI_VALUE_SIZE, "%d,%d", *numbers / DIGIT_SIDE, *numbers % DIGIT_SIDE);
         return true;
     case KIND_RANGE: format_range(numbers, text); return numbers[0] <= numbers[1];
+    case KIND_PLANE: format_plane(numbers, text); return true;
+    case KIND_PULLS: return format_pulls(field, text);
     }
     return false;
 }

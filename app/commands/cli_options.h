@@ -25,7 +25,9 @@ typedef enum OptionKind {
     KIND_SET,     // unsigned: bits of some of the option's words
     KIND_DRAWING, // PadState, as capture_pack_drawing has it
     KIND_PIXEL,   // int: row * 28 + column
-    KIND_RANGE    // two ints: bins of the histogram
+    KIND_RANGE,   // two ints: bins of the histogram
+    KIND_PLANE,   // int[SIDE_COUNT][LATENT_AXES]: numbers of a code, from 0; -1: none
+    KIND_PULLS    // CodePulls
 } OptionKind;
 
 // Of an option of view: a link may say it (link.h). None that names a file.

@@ -201,6 +201,57 @@ static bool read_range(const OptionRow *row, int out[2], const char *value, Erro
     return true;
 }
 
+// Of both sides, or of A and then of B; 0 stands for none.
+static bool read_plane(const OptionRow *row, int out[SIDE_COUNT][LATENT_AXES], const char *value, Error *error)
+{
+    int numbers[SIDE_COUNT * LATENT_AXES], count = 0;
+    const char *rest = value;
+    while ((rest = read_side(&numbers[count++], rest, 0, MODEL_CODE_MAX)) && *rest == ',' &&
+           count < SIDE_COUNT * LATENT_AXES)
+        rest++;
+    if (!rest || *rest || count % LATENT_AXES != 0)
+        return error_set(error, "%s %.60s: expected two numbers, or A's two and B's two, each from 0 to %d", row->name,
+                         value, MODEL_CODE_MAX);
+    for (int i = 0; i < SIDE_COUNT * LATENT_AXES; i++)
+        out[i / LATENT_AXES][i % LATENT_AXES] = numbers[i % count] - 1;
+    return true;
+}
+
+// "b12=-0.5": the side, the number from 1 on, and where it was pulled to.
+static bool read_pull(const char *item, size_t length, CodePulls *out)
+{
+    static const char letters[SIDE_COUNT + 1] = "ab";
+    char text[48], *end;
+    int number;
+    const char *letter = length > 0 && length < sizeof text ? strchr(letters, item[0]) : NULL;
+    if (!letter)
+        return false;
+    (void)snprintf(text, sizeof text, "%.*s", (int)length, item);
+    const char *equals = read_side(&number, text + 1, 1, MODEL_CODE_MAX);
+    if (!equals || *equals != '=' || !equals[1] || strspn(equals + 1, "0123456789.-+e") != strlen(equals + 1))
+        return false;
+    const float to = strtof(equals + 1, &end);
+    float *place = &out->values[letter - letters][number - 1];
+    if (*end || !(fabsf(to) <= 1e30f) || !isnan(*place))
+        return false;
+    *place = to;
+    return true;
+}
+
+static bool read_pulls(const OptionRow *row, CodePulls *out, const char *value, Error *error)
+{
+    const char *item;
+    code_pulls_clear(out, -1, -1);
+    do {
+        const size_t length = next_item(&value, &item);
+        if (!read_pull(item, length, out))
+            return error_set(error,
+                             "%s %.*s: expected a or b, a number from 1 to %d that is not pulled yet, = and where to",
+                             row->name, (int)(length < 60 ? length : 60), item, MODEL_CODE_MAX);
+    } while (value);
+    return true;
+}
+
 bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error *error)
 {
     void *field = (char *)out + row->offset;
@@ -229,6 +280,8 @@ bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error
                          row->name, value);
     case KIND_PIXEL: return read_pixel(row, field, value, error);
     case KIND_RANGE: return read_range(row, field, value, error);
+    case KIND_PLANE: return read_plane(row, field, value, error);
+    case KIND_PULLS: return read_pulls(row, field, value, error);
     case KIND_WORD:
         if (!check_word(row, value, error))
             return false;

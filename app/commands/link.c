@@ -117,7 +117,9 @@ static bool read_value(const OptionRow *row, Options *options, const char *value
     case KIND_HEATS:
     case KIND_DRAWING:
     case KIND_PIXEL:
-    case KIND_RANGE: return cli_read_value(row, options, value, error);
+    case KIND_RANGE:
+    case KIND_PLANE:
+    case KIND_PULLS: return cli_read_value(row, options, value, error);
     }
     return false;
 }
@@ -235,11 +237,31 @@ static void fill_pad(const SavedState *saved, Options *out, Notices *left_out)
     }
 }
 
-// Of the code's views, where one is on show.
-static void fill_code(const CodeLook *look, const CodeLook *own, bool is_shown, Options *out)
+static void fill_pulls(const SavedState *saved, Options *out, Notices *left_out)
 {
-    if (!is_shown) {
-        out->look.code = *own;
+    int count, is_pulled = false;
+    char value[CLI_VALUE_SIZE];
+    const OptionRow *rows = cli_option_rows(&count);
+    const char name[] = "--pull";
+    code_pulls_clear(&out->pulls, -1, -1);
+    if (!saved->has_pulls)
+        return;
+    out->pulls = saved->pulls;
+    for (int i = 0; i < SIDE_COUNT * MODEL_CODE_MAX; i++)
+        is_pulled |= !isnan(saved->pulls.values[i / MODEL_CODE_MAX][i % MODEL_CODE_MAX]);
+    if (is_pulled && !cli_format_value(&rows[cli_find_row(COMMAND_VIEW, name, strlen(name))], out, value))
+        notices_add(left_out, "the numbers of the code that were pulled, which are too many");
+}
+
+// Of the code's views, where one is on show.
+static void fill_code(const SavedState *saved, const Look *own, Options *out, Notices *left_out)
+{
+    const CodeLook *look = &saved->look.code;
+    fill_pulls(saved, out, left_out);
+    if (saved->look.scene != SCENE_LATENT)
+        out->look.latent = own->latent;
+    if (!scene_has(saved->look.scene, SCENE_HAS_CODE)) {
+        out->look.code = own->code;
         return;
     }
     out->number = look->number + 1;
@@ -247,23 +269,16 @@ static void fill_code(const CodeLook *look, const CodeLook *own, bool is_shown, 
     if (look->is_walk)
         say(out, "--walk");
     else
-        out->look.code.walk = own->walk;
+        out->look.code.walk = own->code.walk;
 }
 
-// What was pulled or chosen there by hand.
-static void note_code(const SavedState *saved, Notices *left_out)
+// How far the models were, where somebody has stopped them there.
+static int find_pause(const SavedState *saved)
 {
-    bool is_pulled = false, is_chosen = false;
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        for (int i = 0; saved->has_pulls && i < MODEL_CODE_MAX; i++)
-            is_pulled |= !isnan(saved->pulls.values[side][i]);
-        for (int axis = 0; axis < LATENT_AXES; axis++)
-            is_chosen |= saved->look.latent.numbers[side][axis] >= 0;
-    }
-    if (is_pulled)
-        notices_add(left_out, "the numbers of the code that were pulled");
-    if (is_chosen && saved->look.scene == SCENE_LATENT)
-        notices_add(left_out, "the plane that was chosen");
+    int64_t furthest = 0;
+    for (int i = 0; i < saved->model_count; i++)
+        furthest = saved->models[i].newest > furthest ? saved->models[i].newest : furthest;
+    return !saved->is_paused ? -1 : furthest > INT32_MAX ? INT32_MAX : (int)furthest;
 }
 
 // What an option says by being given: the card's own pixel is none.
@@ -292,7 +307,6 @@ static void fill_look(const SavedState *saved, const Look *own, Options *out)
         out->page = look->digit < 0 ? 0 : look->digit;
         say(out, look->digit < 0 ? "--drawn" : "--page");
     }
-    fill_code(&look->code, &own->code, scene_has(look->scene, SCENE_HAS_CODE), out);
     out->random = saved->page_shuffle;
     out->first = saved->page_first > 0 || out->page > 0 ? saved->page_first : -1;
 }
@@ -357,7 +371,8 @@ bool link_write(const CaptureState *state, const char *page, char link[LINK_SIZE
         fill_data(&state->data, options, left_out);
         fill_pad(saved, options, left_out);
         fill_look(saved, &base->look, options);
-        note_code(saved, left_out);
+        fill_code(saved, &base->look, options, left_out);
+        options->pause = find_pause(saved);
         options->measured = saved->measured;
         options->preset = saved->look.lesson >= 0 ? base->preset : saved->preset;
         options->lesson = base->lesson;

@@ -18,7 +18,7 @@ const SavedState *session_merge_state(Session *session, const Options *options, 
     saved->look = options->look;
     saved->preset = options->preset;
     saved->epochs = options->epochs;
-    if (cli_is_given(options, "--epochs") || options->command == COMMAND_FILM)
+    if (cli_is_given(options, "--epochs") || cli_is_given(options, "--pause") || options->command == COMMAND_FILM)
         saved->model_count = 0; // so long, instead of as long as they were
     if (cli_is_given(options, "--page") || cli_is_given(options, "--first"))
         saved->page_first = saved->page_shuffle = 0;

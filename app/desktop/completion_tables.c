@@ -46,7 +46,9 @@ static void print_value(FILE *stream, const OptionRow *row)
     case KIND_SIZE:
     case KIND_DRAWING:
     case KIND_PIXEL:
-    case KIND_RANGE: return;
+    case KIND_RANGE:
+    case KIND_PLANE:
+    case KIND_PULLS: return;
     case KIND_CHOICE: print_words(stream, row->words); return;
     case KIND_HEATS:
     case KIND_SET:

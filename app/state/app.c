@@ -181,6 +181,10 @@ bool app_init(App *app, const AppOptions *options, Error *error)
     app->shuffle = options->shuffle;
     if (options->saved)
         restore_begin(app, options->saved);
+    if (options->pauses)
+        restore_begin_pause(app, options->pause_step);
+    if (options->pulls)
+        app->pulls = *options->pulls;
     pad_forget_done(&app->pad);
     if (!app->restore.is_under_way)
         app_set_pace(app, options->pace);

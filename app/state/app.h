@@ -41,6 +41,9 @@ typedef struct AppOptions {
     ThemeKind theme;
     const InkResult *digit;  // for the pad; NULL: none
     const PadState *drawing; // likewise
+    const CodePulls *pulls;  // numbers of the code; NULL: none
+    bool pauses;             // at pause_step, as if somebody had pressed Pause there
+    int64_t pause_step;
     bool is_uncentred;       // the drawing stays where it is
     const char *data_path;   // of dataset, for pictures; borrowed, NULL: not to be told
     const SavedState *saved; // what a picture says, its look and specs being those above; NULL: there is none
@@ -95,6 +98,8 @@ typedef struct Restore {
     bool is_under_way; // they are not there yet
     bool is_held;      // they are, and training, which was under way in the picture, waits there
     bool is_unlike;    // they are, and not all are the picture's
+    bool is_pause;     // there is no picture, every model just waits at this step
+    int64_t pause;
     char outcome[256]; // what came of it, a sentence; empty: nothing yet
 } Restore;
 
@@ -254,9 +259,11 @@ void lesson_resume(App *app, bool has_pixel, bool is_moved);
 bool app_set_origin(App *app, const Spec *spec, const float *parameters, const ModelOrigin *origin);
 const ModelOrigin *app_find_origin(const App *app, const Spec *spec); // NULL: its seed's weights
 
-// restore.c's parts: to begin with what the app has been made for; where the slot of this index pauses, -1: with the
-// others; the goals of a cast that has changed; none any more, true where there were some; what has been reached.
+// restore.c's parts: to begin with what the app has been made for; to train up to this step and pause there; where the
+// slot of this index pauses, -1: with the others; the goals of a cast that has changed; none any more, true where there
+// were some; what has been reached.
 void restore_begin(App *app, const SavedState *saved);
+void restore_begin_pause(App *app, int64_t step);
 int64_t app_find_goal(const App *app, int index);
 void restore_set_goals(App *app);
 bool restore_lift_goals(App *app);

@@ -41,7 +41,7 @@ static void compose_state(App *app, Frame *frame)
         app_say(app, app->sets.has_failed, app->sets.message.text); // the menu says it itself
     frame->is_playing = app->is_playing;
     frame->is_busy = trainer_is_busy(app->trainer);
-    frame->is_restoring = app->restore.is_under_way;
+    frame->is_restoring = app->restore.is_under_way && !app->restore.is_pause;
     frame->is_held = app->restore.is_held;
     frame->is_film = app->is_film;
     frame->is_feeding = app->is_feeding;

@@ -31,6 +31,8 @@ int64_t app_find_goal(const App *app, int index)
         return 0;
     if (!restore->holds_goals)
         return -1;
+    if (restore->is_pause)
+        return restore->pause;
     const SavedModel *model = find_saved(&restore->saved, &app->slots[index].spec);
     int64_t furthest = 0; // of those that the picture does not know
     for (int i = 0; i < restore->saved.model_count; i++)
@@ -99,6 +101,14 @@ void restore_begin(App *app, const SavedState *saved)
     lesson_resume(app, saved->has_lesson_pixel, saved->is_lesson_pixel_moved);
 }
 
+void restore_begin_pause(App *app, int64_t step)
+{
+    app->restore = (Restore){.holds_goals = true, .is_under_way = true, .is_pause = true, .pause = step};
+    trainer_set_pace(app->trainer, pace_batches(PACE_FULL));
+    app_set_goal(app, app->epochs, -1);
+    restore_set_goals(app);
+}
+
 bool app_set_origin(App *app, const Spec *spec, const float *parameters, const ModelOrigin *origin)
 {
     BankModel *bank = NULL;
@@ -141,7 +151,8 @@ typedef struct Outcome {
 static bool is_there(const App *app, const Frame *frame, int index)
 {
     const Snapshot *live = frame->models[index].live;
-    return live->broken_step >= 0 || live->step >= app_find_goal(app, index);
+    const bool is_at_end = app->restore.is_pause && live->step >= (int64_t)live->steps_per_epoch * app->epochs;
+    return live->broken_step >= 0 || is_at_end || live->step >= app_find_goal(app, index);
 }
 
 static bool are_all_there(const App *app, const Frame *frame)
@@ -218,8 +229,13 @@ void restore_compose(App *app, const Frame *frame)
     Restore *restore = &app->restore;
     if (!restore->is_under_way || !are_all_there(app, frame))
         return;
-    const Outcome outcome = compare_models(app, frame);
+    if (restore->is_pause) {
+        app_set_playing(app, false);
+        (void)restore_lift_goals(app);
+        return;
+    }
     restore->is_under_way = false;
+    const Outcome outcome = compare_models(app, frame);
     restore->is_unlike = outcome.unlike > 0;
     tell(&outcome, restore->outcome, sizeof restore->outcome);
     app_set_pace(app, app->pace);

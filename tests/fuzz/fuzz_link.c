@@ -17,6 +17,10 @@ static void check(void)
         !look->matrix_outputs || !look->matrix_losses || look->brush_last >= HISTOGRAM_BINS ||
         look->lesson >= LESSON_COUNT || options.page < 0 || options.pad < 0 || options.random < 0)
         abort();
+    for (int i = 0; i < SIDE_COUNT * LATENT_AXES; i++)
+        if (look->latent.numbers[i / LATENT_AXES][i % LATENT_AXES] < -1 ||
+            look->latent.numbers[i / LATENT_AXES][i % LATENT_AXES] >= MODEL_CODE_MAX)
+            abort();
     for (int said = 0; said < SAID_COUNT; said++)
         if (options.said[said].file)
             abort();
@@ -72,7 +76,8 @@ void fuzz_list_seeds(FuzzSeeds *seeds)
         "a=loss=bce,output=relu,layers=64,32,64&b=pca&view=inspect&pixel=12,13&heatmap=bce,mse&target=0.5",
         "data=mnist&epochs=7&limit=100&no-shuffle&page=3&first=12&random=2&pad=5&uncentred&preset=mae&speed=10",
         "drawing=eNpjYBgFo2AUwAAAAxAAAQ&heat-scale=0.25&binary=0.5&show-as=sample&clipped&wipe=0.3&iterate=4",
-        "histogram=linear&brush=-1,0.5&curve=mse&outputs=relu,clip&losses=bce&claims=use&measure=pca,odd&step=10&hide=more,door",
+        "histogram=linear&brush=-1,0.5&curve=mse&outputs=relu,clip&losses=bce&claims=use&measure=pca,odd&step=10",
+        "hide=more,door&view=latent&plane=3,5,0,1&chance=12&pull=a3=0.5,b12=-1e-05&noisy&pause=40",
         "a=loss%3Dmae%2Cseed%3D7&digit=/etc/passwd&data=/etc&shine=%41%00"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         fuzz_add_seed(seeds, 0, texts[i], strlen(texts[i]));
