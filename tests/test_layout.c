@@ -1,4 +1,5 @@
 // The layout: at every size and scale everything lies inside the window, nothing overlaps, digits are whole.
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -225,6 +226,22 @@ static void test_extreme_sizes(void **state)
                     check_scenes(widths[w], heights[h], layout_fit_scale(1, wanted[s], widths[w], heights[h]));
 }
 
+// Without plots the stage fills the height or stands in its middle.
+static void check_bare(float width, float height, Look *look)
+{
+    const float scale = layout_fit_scale(1, 1, width, height);
+    for (Scene scene = SCENE_COMPARE; scene <= SCENE_SOLO_B; scene++) {
+        look->scene = scene;
+        const Layout bare = layout_create(width, height, scale, look);
+        const int first = scene == SCENE_SOLO_B ? SIDE_B : SIDE_A, last = scene == SCENE_SOLO_A ? SIDE_A : SIDE_B;
+        const GridLayout *picture = &bare.stage.rows[last].pictures[0];
+        const float above = bare.stage.rows[first].head.y - bare.area.y,
+                    below = bare.area.y + bare.area.h - picture->origin.y - picture->side;
+        assert_true(above >= 0 && below >= 0 && fabsf(above - below) < 3);
+    }
+    look->scene = SCENE_COMPARE;
+}
+
 // What is left out leaves its room to the others, and nothing overlaps.
 static void test_hidden(void **state)
 {
@@ -250,6 +267,9 @@ static void test_hidden(void **state)
     const Layout histogram = layout_create(1440, 900, 1, &look);
     assert_true(histogram.curves.w == 0 && histogram.stage.table.w == 0);
     assert_true(histogram.histogram.x + histogram.histogram.w == whole.stage.table.x + whole.stage.table.w);
+    look.hidden = 1u << HIDE_TABLE | 1u << HIDE_CURVES | 1u << HIDE_HISTOGRAM;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        check_bare(sizes[s][0], sizes[s][1], &look);
     look.hidden = 1u << HIDE_NARRATOR;
     assert_true(layout_create(1440, 900, 1, &look).area.h > whole.area.h);
     look.hidden = 1u << HIDE_PLAY | 1u << HIDE_SPEED | 1u << HIDE_FILM;

@@ -24,6 +24,13 @@ typedef struct Plan {
     bool is_small;
 } Plan;
 
+// The table stands beside the test digits of a large window alone.
+static bool has_plots(const Layout *layout)
+{
+    const unsigned hidden = layout->stage.hidden | (layout->stage.is_small ? 1u << HIDE_TABLE : 0);
+    return (hidden & PLOTS) != PLOTS;
+}
+
 static Plan start_plan(const Layout *layout, float scale)
 {
     const bool small = layout->stage.is_small, has_card = layout->narrator.h > layout_px(NARRATOR_HEIGHT, scale);
@@ -33,11 +40,11 @@ static Plan start_plan(const Layout *layout, float scale)
                   .caption = layout_px(small ? 19 : CAPTION_HEIGHT, scale),
                   .row_gap = layout_px(small ? 3 : 8, scale),
                   .plot_gap = layout_px(small ? 6 : GAP, scale),
-                  .plots = layout_px((layout->stage.hidden & PLOTS) == PLOTS ? 0
-                                     : small && has_card                     ? 84
-                                     : small                                 ? 92
-                                     : layout->status.h > 0                  ? 138
-                                                                             : 118,
+                  .plots = layout_px(!has_plots(layout)     ? 0
+                                     : small && has_card    ? 84
+                                     : small                ? 92
+                                     : layout->status.h > 0 ? 138
+                                                            : 118,
                                      scale),
                   .table = layout_px(300, scale),
                   .is_small = small};
@@ -57,7 +64,7 @@ static float choose_side(const Plan *plan, Rect area, bool (*fits)(const Plan *p
 static bool fits_pair(const Plan *plan, Rect area, float side)
 {
     const float width = STAGE_COLUMNS * side + (STAGE_COLUMNS - 1) * plan->gap + plan->block,
-                set = (plan->is_small ? LEAST_SET : 8) * side / SET_ROWS,
+                set = (plan->is_small || plan->plots <= 0 ? LEAST_SET : 8) * side / SET_ROWS,
                 height = 2 * (plan->head + plan->caption + side) + plan->row_gap + plan->plot_gap + plan->plots;
     return width + set <= area.w && height <= area.h;
 }
@@ -102,6 +109,12 @@ static void place_plots(Layout *layout, Rect area, const Plan *plan, float y, fl
         layout->stage.table = (Rect){set_x, y, area.x + area.w - set_x, height};
 }
 
+// Without plots the height that is left over stands above, between and below the rows.
+static float spread_rows(const Plan *plan, Rect area, float used, int rows)
+{
+    return plan->plots > 0 ? 0 : floorf(fmaxf(0, area.h - used) / (float)(rows + 1));
+}
+
 // ---- two models ---------------------------------------------------------------------------------------------------
 
 static void place_row(StageRow *row, Rect area, const Plan *plan, float y, float set_x)
@@ -129,11 +142,13 @@ void layout_place_pair(Layout *layout, Rect area, float scale)
     plan.gap = floorf(plan.gap + spare / (STAGE_COLUMNS + 1));
     const float set = floorf((area.w - used + 0.5f) / plan.digit) * plan.digit, set_x = area.x + area.w - set;
     plan.block = set_x - area.x - STAGE_COLUMNS * plan.side - (STAGE_COLUMNS - 1) * plan.gap;
-    const float height = plan.head + plan.caption + plan.side;
-    place_row(&layout->stage.rows[SIDE_A], area, &plan, area.y, set_x);
-    place_row(&layout->stage.rows[SIDE_B], area, &plan, area.y + height + plan.row_gap, set_x);
+    const float height = plan.head + plan.caption + plan.side,
+                free = spread_rows(&plan, area, 2 * height + plan.row_gap, SIDE_COUNT), top = area.y + free;
+    plan.row_gap += free;
+    place_row(&layout->stage.rows[SIDE_A], area, &plan, top, set_x);
+    place_row(&layout->stage.rows[SIDE_B], area, &plan, top + height + plan.row_gap, set_x);
     layout->page_count = layout->stage.rows[SIDE_A].set[0].columns;
-    place_plots(layout, area, &plan, area.y + 2 * height + plan.row_gap + plan.plot_gap, set_x);
+    place_plots(layout, area, &plan, top + 2 * height + plan.row_gap + plan.plot_gap, set_x);
 }
 
 // ---- one model, or both in the same place -------------------------------------------------------------------------
@@ -160,6 +175,10 @@ static void place_solo(Layout *layout, Rect area, float scale, int first, bool i
     const float heads = is_wiped ? plan.head : 0;
     Rect pictures = {area.x, area.y + heads, area.w, area.h - heads};
     plan.side = fmaxf(LEAST_SIDE, choose_side(&plan, pictures, fits_solo));
+    const float free = spread_rows(&plan, pictures, plan.head + plan.caption + plan.side, 1);
+    area.y += free;
+    area.h -= free;
+    pictures.y += free;
     plan.digit = floorf(plan.side / (2 * SET_ROWS));
     const float heat = heat_side(&plan, plan.side), top = pictures.y + plan.head + plan.caption;
     const float spare = fmodf(area.w - 2 * plan.side - heat - 2 * plan.gap - plan.block, plan.digit);

@@ -204,8 +204,11 @@ static void say_cell(Panel *panel, WidgetState state, int model)
                                  (long long)m->snapshot->broken_step, m->snapshot->broken_why);
     if (m->snapshot->test.images > 0)
         format_test(m, hint + used, sizeof hint - used);
+    const bool is_fixed = panel_hides(panel, HIDE_MODELS);
     ui_set_hint(panel->ui, state, hint,
-                "Click: it becomes model A; with Shift: model B; Z undoes. Double click: one pixel explained.");
+                is_fixed
+                    ? NULL
+                    : "Click: it becomes model A; with Shift: model B; Z undoes. Double click: one pixel explained.");
 }
 
 // The cell becomes this side's model. Where it is the other side's, the two change places: A and B are never the same.
@@ -232,7 +235,8 @@ static void draw_cell(Panel *panel, int row, int column)
                    activation_get(OUTPUT_ACTIVATION, m->spec.output)->key);
     const WidgetState state = ui_widget(ui, id, place->rect, m->caption);
     say_cell(panel, state, model);
-    ui_set_cursor(ui, state, CURSOR_HAND);
+    if (!panel_hides(panel, HIDE_MODELS))
+        ui_set_cursor(ui, state, CURSOR_HAND);
     if (state.is_hot)
         draw_box(ui->draw, place->rect, ui->theme->panel, ui_px(ui, RADIUS));
     draw_pictures(panel, place, model);
@@ -276,8 +280,10 @@ static void draw_heading(Panel *panel)
     Rect rect = panel->layout->narrator;
     if (*frame->sentence.text || frame->look.lesson >= 0 || panel_hides(panel, HIDE_NARRATOR))
         return;
-    static const char heading[] =
-        "*Each cell is <A> with its column's loss and its row's output.* Click one and it becomes <A>, with Shift <B>.";
+    const char *const heading = panel_hides(panel, HIDE_MODELS)
+                                    ? "*Each cell is <A> with its column's loss and its row's output.*"
+                                    : "*Each cell is <A> with its column's loss and its row's output.* Click one and "
+                                      "it becomes <A>, with Shift <B>.";
     float size = panel->layout->stage.is_small ? TEXT_FIGURE : TEXT_SAY;
     while (size > TEXT_SMALL && ui_rich_width(ui, size, heading) > rect.w)
         size -= 1;
