@@ -59,17 +59,27 @@ static void add_text(Input *input, const char *text)
         memcpy(input->text + used, text, length + 1);
 }
 
-// As if it had been dropped, without the spaces and the line's end that are copied along.
+// A text as what is dropped: its first line, without the spaces around it that are copied along. False where there is
+// none, or it is too long.
+static bool take_line(const char *text, char line[INPUT_TEXT_SIZE])
+{
+    const char *from = text ? text + strspn(text, " \t\r\n") : "";
+    size_t length = strcspn(from, "\r\n");
+    while (length > 0 && (from[length - 1] == ' ' || from[length - 1] == '\t'))
+        length--;
+    if (length == 0 || length >= INPUT_TEXT_SIZE)
+        return false;
+    memcpy(line, from, length);
+    line[length] = 0;
+    return true;
+}
+
+// As if it had been dropped.
 static void paste(Input *input)
 {
     char *text = SDL_GetClipboardText();
-    const char *from = text ? text + strspn(text, " \t\r\n") : "";
-    const size_t length = strcspn(from, "\r\n");
-    if (length > 0 && length < sizeof input->dropped) {
-        memcpy(input->dropped, from, length);
-        input->dropped[length] = 0;
+    if (take_line(text, input->dropped))
         input->dropped_count = 1;
-    }
     SDL_free(text);
 }
 
@@ -90,9 +100,12 @@ static void take_key(Window *window, const SDL_KeyboardEvent *event, Input *inpu
     }
 }
 
+// A text is a link, dragged out of a document.
 static void add_drop(Window *window, const SDL_DropEvent *event)
 {
-    if (window->dropped_count++ == 0)
+    if (event->type == SDL_DROPTEXT)
+        window->dropped_count += window->dropped_count > 0 || take_line(event->file, window->dropped);
+    else if (window->dropped_count++ == 0)
         (void)SDL_snprintf(window->dropped, sizeof window->dropped, "%s", event->file ? event->file : "");
     SDL_free(event->file);
 }

@@ -13,6 +13,16 @@ PATIENCE = 150  # s
 
 def drop(window, paths, x=None, y=None):
     """Drags the paths over the window (an id) and lets them go at x, y of the screen, or where the mouse is."""
+    data = "".join("file://%s\r\n" % urllib.parse.quote(path) for path in paths)
+    drag(window, "text/uri-list", data.encode(), x, y)
+
+
+def drop_text(window, text, x=None, y=None):
+    """The same of a text, as an editor gives it."""
+    drag(window, "text/plain", text.encode(), x, y)
+
+
+def drag(window, kind, data, x, y):
     connection = display.Display()
     atom = connection.intern_atom
     root = connection.screen().root
@@ -22,29 +32,28 @@ def drop(window, paths, x=None, y=None):
         root.warp_pointer(x, y)
     pointer = root.query_pointer()
     place = pointer.root_x << 16 | pointer.root_y
-    data = "".join("file://%s\r\n" % urllib.parse.quote(path) for path in paths).encode()
 
-    def send(kind, *words):
+    def send(name, *words):
         words = [*words, 0, 0, 0, 0][:4]
-        target.send_event(event.ClientMessage(window=target, client_type=atom(kind), data=(32, [source.id, *words])))
+        target.send_event(event.ClientMessage(window=target, client_type=atom(name), data=(32, [source.id, *words])))
         connection.flush()
 
-    def wait(kind):
+    def wait(name):
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             while connection.pending_events():
                 happened = connection.next_event()
                 if happened.type == X.SelectionRequest:
                     answer(happened)
-                elif happened.type == X.ClientMessage and happened.client_type == atom(kind):
+                elif happened.type == X.ClientMessage and happened.client_type == atom(name):
                     return happened
             select.select([connection.fileno()], [], [], 0.05)
-        raise RuntimeError("no %s from the window" % kind)
+        raise RuntimeError("no %s from the window" % name)
 
     def answer(request):
         wanted = request.property
         if request.target == atom("TARGETS"):
-            request.requestor.change_property(wanted, Xatom.ATOM, 32, [atom("text/uri-list")])
+            request.requestor.change_property(wanted, Xatom.ATOM, 32, [atom(kind)])
         else:
             request.requestor.change_property(wanted, request.target, 8, data)
         request.requestor.send_event(event.SelectionNotify(time=request.time, requestor=request.requestor,
@@ -53,7 +62,7 @@ def drop(window, paths, x=None, y=None):
         connection.flush()
 
     source.set_selection_owner(atom("XdndSelection"), X.CurrentTime)
-    send("XdndEnter", 5 << 24, atom("text/uri-list"))
+    send("XdndEnter", 5 << 24, atom(kind))
     send("XdndPosition", 0, place, X.CurrentTime, atom("XdndActionCopy"))
     wait("XdndStatus")
     send("XdndDrop", 0, X.CurrentTime)

@@ -4,15 +4,22 @@
 Usage: link_test.py PATH_TO_LOSSLENS [TEST...]
 """
 import json
+import os
 import unittest
 
 import window
+from drop import drop_text
 from handling_test import read_clipboard
 from window import Program, WindowCase, parse_spec, xdotool
 
-setUpModule, tearDownModule = window.open_display, window.close_display
+tearDownModule = window.close_display
 
 START = "https://example.org/losslens.html#epochs=1&limit=512&lesson=1&lesson-step=3&data=kmnist&shine=1&hide=matrix,more,door"
+
+
+def setUpModule():
+    window.open_display()
+    os.environ["DISPLAY"] = window.DISPLAY.name  # for the library that drops
 
 
 class LinkTest(WindowCase):
@@ -58,6 +65,28 @@ class LinkTest(WindowCase):
             self.assertEqual(parse_spec(after[side]["spec"]), parse_spec(before[side]["spec"]))
         p.key("ctrl+l", lambda f: f["message"].startswith("copied: "))
         self.assertEqual(read_clipboard(), link)
+
+
+class PauseTest(WindowCase):
+    """A window that a link has stopped in the midst of training."""
+
+    @classmethod
+    def start(cls):
+        cls.program = Program("#epochs=1&limit=2048&pause=3", "--data", window.SMALL)
+
+    def test_there_and_dropped(self):
+        p = self.p
+        paused = p.wait(lambda f: not f["playing"], "pause")
+        self.assertEqual([paused[side]["step"] for side in "ab"], [3, 3])
+        p.key("ctrl+l", lambda f: f["message"].startswith("copied: "))
+        self.assertIn("pause=3", read_clipboard())
+        drop_text(p.window, "  #view=latent&plane=2,1&pull=a1=0.5&limit=512&epochs=1&pause=0 \r\n", 400, 300)
+        frame = p.wait(lambda f: f["view"] == "latent" and not f["playing"], "what was dropped")
+        self.assertEqual([frame[side]["step"] for side in "ab"], [0, 0])
+        p.key("ctrl+l", lambda f: f["message"].startswith("copied: "))
+        for part in ("pull=a1=0.5&plane=2,1", "pause=0"):
+            self.assertIn(part, read_clipboard())
+        p.key("space", lambda f: f["playing"])
 
 
 class RememberTest(unittest.TestCase):
