@@ -173,6 +173,8 @@ function download(path) {
 }
 
 // ---- the start ----
+const NO_WEBGL = "This browser shows no WebGL 2, which losslens draws with. A newer browser has it, or its settings switch it on.";
+
 // losslens view's options stand in the address, ?--view=matrix&--epochs=3, and a link is all of it.
 function readWords() {
     const options = [...new URLSearchParams(location.search)].flatMap(([key, value]) => !key.startsWith("--") ? [] : value ? [key, value] : [key]);
@@ -185,8 +187,8 @@ function open() {
     watchFiles();
     const status = guarded(() => Module.ccall("web_open", "number", ["string"], [words.join("\n")]));
     if (status !== 0) {
-        if (!own.isFailed)
-            fail(noticed.join(" ") || "losslens could not be started.");
+        if (!own.isFailed) // a context is asked for only now, since each has to be waited for
+            fail(!canvas.getContext("webgl2") ? NO_WEBGL : noticed.join(" ") || "losslens could not be started.");
         return;
     }
     own.isOpen = true;
@@ -201,8 +203,6 @@ canvas.addEventListener("webglcontextrestored", () => {
     askFrame();
 });
 
-if (!document.createElement("canvas").getContext("webgl2"))
-    fail("This browser shows no WebGL 2, which losslens draws with. A newer browser has it, or its settings switch it on.");
 if (typeof WebAssembly !== "object")
     fail("This browser runs no WebAssembly, which losslens is made of.");
 
