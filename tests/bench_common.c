@@ -47,8 +47,10 @@ double figures_min(const Figures *figures) { return sort_figures(figures).values
 // Short tasks, so that threads share them out as training's are when a neighbour takes a part of one processor.
 enum { PEAK_ROUNDS = 500000, PEAK_SUMS = 14, PEAK_TASKS_PER_THREAD = 12 };
 
-// Start and factors come from memory that the compiler may not look into, so that the loop is really run.
-static volatile float peak_seed = 0.5f;
+#if defined(__x86_64__)
+// Start and factors come from memory that the compiler may not look into, so that the loop is really run; what is
+// written to the other must have been computed.
+static volatile float peak_seed = 0.5f, sink;
 
 #define PEAK(name, bytes, instructions)                                                                                \
     typedef float name##Wide __attribute__((vector_size(bytes)));                                                      \
@@ -66,7 +68,6 @@ static volatile float peak_seed = 0.5f;
         return total;                                                                                                  \
     }
 
-#if defined(__x86_64__)
 PEAK(spin_avx512, 64, "avx512f,fma")
 PEAK(spin_avx2, 32, "avx2,fma")
 #endif
@@ -81,8 +82,6 @@ static int peak_lanes(void)
 #endif
     return 0; // not measured
 }
-
-static volatile float sink; // what is written here must have been computed
 
 static void spin(void)
 {

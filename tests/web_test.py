@@ -3,6 +3,7 @@
 
 Usage: web_test.py PATH_TO_LOSSLENS. Skipped (77) with a notice where the page can't be built or there is no Chromium.
 """
+import csv
 import glob
 import gzip
 import json
@@ -21,8 +22,10 @@ from PIL import Image
 from web_browser import ELEMENT, Browser, Server
 
 LOSSLENS = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
+BENCH = os.path.join(os.path.dirname(LOSSLENS), "bench")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGE = os.path.join(ROOT, "build", "web")
+PAGE_BENCH = os.path.join(ROOT, "build", "web-build", "app", "web")
 QUICK = "?--limit=512&--epochs=1"
 SHIFT = "\ue008"
 
@@ -38,6 +41,7 @@ def build():
         sys.exit(77)
     if result.returncode != 0:
         sys.exit(result.stdout)
+    subprocess.run(["cmake", "--build", os.path.join(ROOT, "build", "web-build"), "--target", "bench"], check=True, capture_output=True)
 
 
 class PageTest(unittest.TestCase):
@@ -102,6 +106,23 @@ class PageTest(unittest.TestCase):
         other = (abs(page - native).max(axis=2) > 8)[50:-60]  # not the buttons, nor who learns how fast
         print(f"\n{other.sum()} of {other.size} pixels differ", end=" ")
         self.assertLess(other.mean(), 0.01)
+
+    def test_speed_beside_the_desktop(self):
+        """Training alone, by the same benchmark, in turn: figures to read, since others may be using the machine."""
+        words = ["--csv", "--threads", "1", "--repeat", "2", "train default, 1 thread"]
+        page = f"<script>const lines = []; Module = {{arguments: {json.dumps(words)}, print: (line) => lines.push(line)}}</script>"
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("bench.js", "bench.wasm"):
+                shutil.copy(os.path.join(PAGE_BENCH, name), folder)
+            pathlib.Path(folder, "index.html").write_text(page + '<script src="bench.js"></script>')
+            server = Server(folder)
+            self.browser.open(server.address)
+            lines = self.browser.wait("return lines.length > 1 && lines", "its figure")
+            server.close()
+        native = subprocess.run([BENCH, "--isa", "plain", *words], check=True, capture_output=True, text=True).stdout.splitlines()
+        speeds = [float(next(csv.reader([row]))[2]) for row in (lines[1], native[1])]
+        print(f"\n{speeds[0]:.0f} samples a second in the page, {speeds[1]:.0f} by the desktop's plain kernels: {speeds[0] / speeds[1]:.2f}", end=" ")
+        self.assertGreater(min(speeds), 0)
 
     def test_drawing_by_mouse_and_by_touch(self):
         self.open()
