@@ -151,6 +151,29 @@ _Static_assert((int)ROWS_MAX <= (int)PAGE_MAX, "the workspaces of the models on 
 
 static float codes[ROWS_MAX * MODEL_CODE_MAX]; // the UI thread's
 
+uint64_t code_pictures_add(uint64_t key, const float *values, int count) // FNV-1a
+{
+    for (int i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, values + i, sizeof bits);
+        key = (key ^ bits) * 1099511628211u;
+    }
+    return key | 1;
+}
+
+uint64_t code_pictures_key(int64_t serial, const float *values, int count)
+{
+    return code_pictures_add(14695981039346656037u ^ (uint64_t)serial * 0x9e3779b97f4a7c15u, values, count);
+}
+
+// Whether pictures of this key are still to be decoded, which the caller then does.
+static bool take_key(uint64_t *key, uint64_t wanted)
+{
+    const bool is_new = *key != wanted;
+    *key = wanted;
+    return is_new;
+}
+
 static void decode_rows(const App *app, const ModelFrame *m, int side, int rows, float *pictures)
 {
     code_decode(m->model, m->snapshot->parameters, (Workspace *)&app->slots[side].workspace, codes, rows, NULL,
@@ -161,6 +184,10 @@ static void compose_draws(App *app, const ModelFrame *m, int side)
 {
     CodeSide *out = &app->code->sides[side];
     const size_t units = (size_t)out->units;
+    const float page[] = {(float)CODE_DRAWS, (float)out->first, (float)out->count};
+    if (!take_key(&out->images_key,
+                  code_pictures_add(code_pictures_key(m->snapshot->serial, out->shown, out->units), page, 3)))
+        return;
     for (int i = 0; i < out->count; i++) {
         memcpy(codes + (size_t)i * units, out->shown, units * sizeof *codes);
         codes[(size_t)i * units + (size_t)(out->first + i)] = 0.0f;
@@ -176,6 +203,9 @@ static void compose_decoder(App *app, const ModelFrame *m, int side)
     CodeSide *out = &app->code->sides[side];
     const size_t units = (size_t)out->units;
     float nothing[DIGIT_PIXELS];
+    const float page[] = {(float)CODE_DECODER, (float)out->first, (float)out->count};
+    if (!take_key(&out->images_key, code_pictures_key(m->snapshot->serial, page, 3)))
+        return;
     if (code_is_last(m->model)) {
         for (int i = 0; i < out->count; i++)
             code_decoder_weights(m->model, m->snapshot->parameters, out->first + i, out->images + i * DIGIT_PIXELS);
@@ -218,9 +248,11 @@ static void compose_images(App *app, const Frame *frame, int side)
         compose_draws(app, m, side);
     else if (images == CODE_DECODER)
         compose_decoder(app, m, side);
-    else
+    else {
+        out->images_key = 0;
         for (int i = 0; i < out->count && out->has_images; i++)
             code_encoder_weights(m->model, m->snapshot->parameters, out->first + i, out->images + i * DIGIT_PIXELS);
+    }
 }
 
 // Fixed for what is drawn, of which each of many numbers does little; of weights the largest on show, in steps.
@@ -258,7 +290,9 @@ static void compose_strip(App *app, const Frame *frame, int side)
             out->nearest = step;
         }
     }
-    decode_rows(app, &frame->models[side], side, CODE_STEPS, out->strip);
+    if (take_key(&out->strip_key,
+                 code_pictures_key(frame->models[side].snapshot->serial, codes, CODE_STEPS * out->units)))
+        decode_rows(app, &frame->models[side], side, CODE_STEPS, out->strip);
 }
 
 // ---- the whole ----------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ typedef struct CodeSide {
     bool has_images;                // else weights of the encoder are not one picture for each number
     float images[CODE_PAGE * DIGIT_PIXELS]; // (count), of the page's numbers
     float strip[CODE_STEPS * DIGIT_PIXELS]; // of number or walk; only where number < units or is_walk
+    uint64_t images_key, strip_key;         // what they were decoded from (code_pictures_key); 0: not decoded
     int nearest;                            // the step that is nearest to what is shown; -1: none
     CodeFacts facts;                        // over the test set; images 0: not known yet
     int facts_epoch;                        // after which it was measured
@@ -77,6 +78,11 @@ typedef struct CodeFrame {
     CodeSide sides[SIDE_COUNT];
     bool is_complete; // no figure is still to come
 } CodeFrame;
+
+// Of what pictures are decoded from, so that they stay while that does: a model's weights, and values by which the
+// codes are told. Never 0.
+uint64_t code_pictures_key(int64_t serial, const float *values, int count);
+uint64_t code_pictures_add(uint64_t key, const float *values, int count); // further values
 
 float code_choose_step(float range); // 1, 2 or 5 times a power of ten, so that there are at most eight steps
 

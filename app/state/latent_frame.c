@@ -194,30 +194,20 @@ static float other_number(const App *app, const CodeSide *code, int side, int nu
     return isnan(pulled) ? code->values[number] : pulled;
 }
 
-static uint64_t hash_floats(uint64_t hash, const float *values, int count) // FNV-1a
-{
-    for (int i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, values + i, sizeof bits);
-        hash = (hash ^ bits) * 1099511628211u;
-    }
-    return hash;
-}
-
 // Of everything that a grid is made of; never 0.
-static uint64_t hash_grid(const App *app, const ModelFrame *m, int side)
+static uint64_t find_grid_key(const App *app, const ModelFrame *m, int side)
 {
     const LatentSide *s = &app->latent->frame.sides[side];
     const CodeSide *code = &app->code->sides[side];
-    uint64_t hash = 14695981039346656037u ^ (uint64_t)m->snapshot->serial * 0x9e3779b97f4a7c15u;
-    hash = hash * 1099511628211u ^ (uint64_t)s->numbers[LATENT_ACROSS] << 16 ^ (uint64_t)s->numbers[LATENT_UP];
-    hash = hash_floats(hash, s->steps[0], LATENT_AXES * LATENT_CELLS);
+    const float numbers[] = {(float)s->numbers[LATENT_ACROSS], (float)s->numbers[LATENT_UP]};
+    uint64_t key = code_pictures_add(code_pictures_key(m->snapshot->serial, numbers, LATENT_AXES), s->steps[0],
+                                     LATENT_AXES * LATENT_CELLS);
     for (int i = 0; i < code->units; i++) {
         const float value = other_number(app, code, side, i);
         if (i != s->numbers[LATENT_ACROSS] && i != s->numbers[LATENT_UP])
-            hash = hash_floats(hash, &value, 1);
+            key = code_pictures_add(key, &value, 1);
     }
-    return hash | 1;
+    return key;
 }
 
 static void decode_row(App *app, const ModelFrame *m, int side, int row)
@@ -247,7 +237,7 @@ static bool compose_grid(App *app, const Frame *frame, int side)
 {
     static const double budget_ms = 4.0;
     const ModelFrame *m = &frame->models[side];
-    const uint64_t key = hash_grid(app, m, side);
+    const uint64_t key = find_grid_key(app, m, side);
     uint64_t *const keys = app->latent->sides[side].row_keys;
     int *const next = &app->latent->sides[side].next_row;
     const double end = now_ms() + budget_ms;
@@ -294,8 +284,13 @@ static void compose_samples(App *app, const Frame *frame, int side)
                           ->means[i * (size_t)s->points->images + random_below(&random, (uint32_t)s->points->images)];
         }
     }
-    if (s->has_samples)
-        decode(app, &frame->models[side], side, LATENT_SAMPLES, s->samples);
+    const ModelFrame *m = &frame->models[side];
+    uint64_t *const known = &app->latent->sides[side].samples_key,
+                    key = code_pictures_key(m->snapshot->serial, rows, LATENT_SAMPLES * (int)units);
+    if (s->has_samples && key != *known) {
+        decode(app, m, side, LATENT_SAMPLES, s->samples);
+        *known = key;
+    }
 }
 
 // ---- the whole ----------------------------------------------------------------------------------------------------

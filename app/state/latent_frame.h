@@ -59,6 +59,7 @@ typedef struct LatentStore {
         int64_t step;
         uint64_t row_keys[LATENT_CELLS]; // what each row of the grid was made of; 0: nothing
         int next_row;
+        uint64_t samples_key; // likewise
     } sides[SIDE_COUNT];
 } LatentStore;
 
