@@ -37,7 +37,7 @@ struct View {
     FILE *trace;    // NULL: none
     bool is_traced; // it was told of every frame so far
     Schedule schedule;
-    char said[SENTENCE_SIZE];
+    char said[(LESSON_BODY + 3) * SENTENCE_SIZE];
 };
 
 static double now_ms(void) { return (double)clock_now_ns() * 1e-6; }
@@ -228,9 +228,29 @@ int view_serve(View *view, double budget_ms)
     return next == TRAINER_RESTS ? -1 : (int)((next + 999999) / 1000000);
 }
 
+// Behind what is said already.
+static void add_said(View *view, const char *separator, const char *markup)
+{
+    Sentence sentence = {.key = ""};
+    const size_t used = strlen(view->said);
+    (void)snprintf(sentence.text, sizeof sentence.text, "%s%s", used > 0 && *markup ? separator : "", markup);
+    sentence_plain(&sentence, view->said + used, sizeof view->said - used);
+}
+
 const char *view_sentence(View *view)
 {
-    sentence_plain(&view->session.app.frame.sentence, view->said, sizeof view->said);
+    const Frame *frame = &view->session.app.frame;
+    const LessonCard *card = &frame->lesson;
+    view->said[0] = 0;
+    if (!card->step) {
+        add_said(view, "", frame->sentence.text);
+        return view->said;
+    }
+    add_said(view, "", card->title);
+    add_said(view, " \u2013 ", card->text);
+    for (int i = 0; i < LESSON_BODY; i++)
+        add_said(view, " ", card->body[i]);
+    add_said(view, " ", card->task);
     return view->said;
 }
 

@@ -19,7 +19,7 @@ bool view_frame(View *view, int longest_ms, int *next_ms);
 // nothing before the next view_frame.
 int view_serve(View *view, double budget_ms);
 
-// What is to be seen, of the last frame, in plain words; borrowed until the next call.
+// What is to be seen, of the last frame, in plain words, or what the lesson's card says; borrowed until the next call.
 const char *view_sentence(View *view);
 
 // After the graphics driver has lost what it was given: gives it all again. False after a sentence.
