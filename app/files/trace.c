@@ -225,8 +225,8 @@ FILE *trace_open(const char *path, Naming naming, Error *error)
     NewFile file;
     if (!new_file_begin(&file, path, naming, error))
         return NULL;
-    const int copy = fcntl(file.fd, F_DUPFD_CLOEXEC, 0);
-    FILE *stream = copy >= 0 ? fdopen(copy, "w") : NULL;
+    const int copy = dup(file.fd); // a page's system knows no F_DUPFD_CLOEXEC
+    FILE *stream = copy >= 0 && fcntl(copy, F_SETFD, FD_CLOEXEC) == 0 ? fdopen(copy, "w") : NULL;
     if (!stream)
         (void)error_set(error, "%s cannot be written: %s", file_shorten_path(path), strerror(errno));
     if (!stream && copy >= 0)
