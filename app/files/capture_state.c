@@ -248,8 +248,3 @@ CaptureReading capture_read_settings(const char *path, CaptureState *out, Error 
     free(text);
     return reading;
 }
-
-bool capture_read_state(const char *path, CaptureState *out, Error *error)
-{
-    return capture_read_settings(path, out, error) == CAPTURE_READ;
-}

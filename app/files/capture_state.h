@@ -63,7 +63,6 @@ bool capture_is_png(const uint8_t *bytes, size_t size);
 // (CAPTURE_FOREIGN), or they cannot be followed (CAPTURE_BAD): the sentence says what was found.
 typedef enum CaptureReading { CAPTURE_READ, CAPTURE_NO_PNG, CAPTURE_FOREIGN, CAPTURE_BAD } CaptureReading;
 CaptureReading capture_read_settings(const char *path, CaptureState *out, Error *error);
-bool capture_read_state(const char *path, CaptureState *out, Error *error); // the same
 
 // The same for the JSON text itself; name stands for the file in sentences.
 bool capture_parse_state(const char *text, size_t size, const char *name, CaptureState *out, Error *error);

@@ -35,14 +35,6 @@ static const struct {
 double pace_batches(Pace pace) { return paces[pace].batches; }
 const char *pace_label(Pace pace) { return paces[pace].label; }
 
-int pace_find(const char *key)
-{
-    for (int pace = 0; pace < PACE_COUNT; pace++)
-        if (strcmp(paces[pace].label, key) == 0)
-            return pace;
-    return -1;
-}
-
 void app_say(App *app, bool is_error, const char *text)
 {
     (void)snprintf(app->message, sizeof app->message, "%s", text);

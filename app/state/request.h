@@ -33,7 +33,6 @@ typedef enum Pace { PACE_1, PACE_10, PACE_100, PACE_FULL, PACE_COUNT } Pace;
 
 double pace_batches(Pace pace);    // a second; 0: as many as the machine makes
 const char *pace_label(Pace pace); // "1", "10", "100", "full"
-int pace_find(const char *key);    // -1 if absent
 
 enum { SCREENSHOT_FIGURE, SCREENSHOT_WINDOW };
 

@@ -46,9 +46,6 @@ CsvRow csv_read_row(CsvReader *reader, int *count);
 // Whether nothing lies behind the text.
 bool csv_check_end(const CsvReader *reader);
 
-// A number with a decimal point, or where commas do not separate a comma. The whole text.
-bool csv_parse_number(const char *text, char separator, float *out);
-
 // ---- columns (csv_columns.c) --------------------------------------------------------------------------------------
 
 typedef struct CsvColumns {

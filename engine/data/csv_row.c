@@ -88,7 +88,8 @@ static FieldEnd read_field(CsvReader *reader)
     return c < 0 || take_line_end(reader, c) ? FIELD_LINE : FIELD_FAILED;
 }
 
-bool csv_parse_number(const char *text, char separator, float *out)
+// A number with a decimal point, or where commas do not separate a comma. The whole text.
+static bool parse_number(const char *text, char separator, float *out)
 {
     double mantissa = 0, sign = 1;
     int digits = 0, scale = 0, exponent = 0;
@@ -241,7 +242,7 @@ CsvRow csv_read_row(CsvReader *reader, int *count)
         if (end == FIELD_LINE && !*reader->token && *count > 0 && (is_first || *count == reader->count))
             break; // the line ends in a separator
         const bool is_number =
-            reader->named_column != *count && csv_parse_number(reader->token, reader->separator, &reader->row[*count]);
+            reader->named_column != *count && parse_number(reader->token, reader->separator, &reader->row[*count]);
         if (is_first)
             note_name(&seen, &reader->names, reader->token, *count, is_number);
         else if (!is_number && take_field(reader, line, *count) == ROW_FAILED)

@@ -20,7 +20,8 @@ static float differ(const float *line, int at, int step)
     return 0.5f * (line[(at + 1) * step] - line[(at - 1) * step]);
 }
 
-double appearance_gradient(const float *picture)
+// The mean magnitude of its gradient.
+static double find_gradient(const float *picture)
 {
     double sum = 0.0;
     for (int row = 0; row < DIGIT_SIDE; row++)
@@ -73,7 +74,7 @@ static void fill_weights(double weights[WINDOW])
         weights[i] /= sum;
 }
 
-double appearance_ssim(const float *t, const float *p)
+static double find_ssim(const float *t, const float *p)
 {
     static const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
     Weighted mean_t, mean_p, tt, pp, tp;
@@ -109,7 +110,7 @@ static void measure_image(void *context, int image, const float *t, const float 
 {
     const Adding *adding = context;
     (void)z;
-    adding->images[image] = (ImageAppearance){appearance_gradient(t), appearance_gradient(p), appearance_ssim(t, p)};
+    adding->images[image] = (ImageAppearance){find_gradient(t), find_gradient(p), find_ssim(t, p)};
 }
 
 static void add_up(void *context)

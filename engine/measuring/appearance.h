@@ -26,7 +26,3 @@ bool appearance_measure(const Model *model, const float *parameters, const Image
 // The same in slices: as metrics_begin.
 Sweep *appearance_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
                         const Pool *pool, Appearance *out, Error *error);
-
-// Of one picture beside another, each (DIGIT_PIXELS).
-double appearance_gradient(const float *picture); // the mean magnitude of its gradient
-double appearance_ssim(const float *t, const float *p);

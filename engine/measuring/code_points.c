@@ -129,14 +129,6 @@ Sweep *code_points_begin(const Model *model, const float *parameters, const Imag
                         m && prepare(m), error);
 }
 
-CodePoints *code_points_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count,
-                                Pool *pool, Error *error)
-{
-    CodePoints *points;
-    (void)sweep_run(code_points_begin(model, parameters, set, image_count, pool, &points, error), pool);
-    return points;
-}
-
 void code_points_hold(CodePoints *points) { atomic_fetch_add(&points->holders, 1); }
 
 void code_points_release(CodePoints *points)

@@ -1,7 +1,7 @@
 // Code points: the code of each image of a set, for pictures of any two of its numbers.
 //
-// Thread: code_points_measure runs on the pool that it is given; the result is bit-identical for any number of threads.
-// It never changes: whoever holds it may read it on any thread.
+// Thread: the sweep runs on the pool that it is given; the result is bit-identical for any number of threads. It never
+// changes: whoever holds it may read it on any thread.
 #pragma once
 #include <stdatomic.h>
 
@@ -27,11 +27,8 @@ typedef struct CodePoints {
 
 int code_points_count(int units, int images); // of a set of so many images, how many there are points of
 
-// Of the first image_count images of set, at least one. The caller holds it. NULL when memory is short.
-CodePoints *code_points_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count,
-                                Pool *pool, Error *error);
-
-// The same in slices: as metrics_begin. *out is NULL until the sweep is done; the caller then holds it.
+// Of the first image_count images of set, at least one: as metrics_begin. *out is NULL until the sweep is done; the
+// caller then holds it.
 Sweep *code_points_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
                          const Pool *pool, CodePoints **out, Error *error);
 

@@ -109,10 +109,3 @@ Sweep *elbo_begin(const Model *model, const float *parameters, const ImageSet *s
                                      .context = m},
                         m && prepare(m), error);
 }
-
-bool elbo_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
-                  Elbo *out, Error *error)
-{
-    *out = (Elbo){0};
-    return sweep_run(elbo_begin(model, parameters, set, image_count, pool, out, error), pool);
-}

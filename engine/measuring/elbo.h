@@ -2,22 +2,18 @@
 // image's pixels plus the divergence, in nats where the loss is BCE (Kingma and Welling, arXiv 1312.6114: its negative
 // bounds the likelihood from below). All other figures take the code's mean, which reconstructs better.
 //
-// Thread: elbo_measure runs on the pool that it is given; the result is bit-identical for any number of threads.
+// Thread: the sweep runs on the pool that it is given; the result is bit-identical for any number of threads.
 #pragma once
 #include "data/dataset.h"
 #include "models/model.h"
 #include "pool.h"
 #include "sweep.h"
 
-// Means over the first image_count images of set, each drawn once by the spec's seed and its index. model: samples
-// (code_is_drawn). False only when memory is short.
 typedef struct Elbo {
     double reconstruction, kl; // of an image; NaN: not measured
 } Elbo;
 
-bool elbo_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
-                  Elbo *out, Error *error);
-
-// The same in slices: as metrics_begin.
+// Means over the first image_count images of set, each drawn once by the spec's seed and its index: as metrics_begin.
+// model: samples (code_is_drawn).
 Sweep *elbo_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count, const Pool *pool,
                   Elbo *out, Error *error);

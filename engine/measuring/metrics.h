@@ -79,7 +79,6 @@ static inline bool metrics_has_ink(const TargetFacts *facts, int pixel) { return
 LossSettings metrics_loss_settings(const Model *model, const float *parameters, const Metrics *test);
 
 TargetFacts metrics_target_facts(const ImageSet *set, int image_count); // of the grey pixels
-TargetFacts metrics_binary_facts(const ImageSet *set, int image_count);
 
 // Of the targets that a model's figures are held against: pixels_have_binary_figures.
 TargetFacts metrics_model_facts(const Spec *spec, const ImageSet *set, int image_count);

@@ -6,7 +6,8 @@
 
 #include "models/pixels.h"
 
-uint8_t mixed_byte(uint8_t byte, float mix)
+// A byte t after t + mix (b - t), rounded to a byte, b its binary form.
+static uint8_t mix_byte(uint8_t byte, float mix)
 {
     uint8_t binary;
     pixels_make_binary(&byte, 1, &binary);
@@ -47,7 +48,7 @@ Sweep *mixed_begin(const Model *model, const float *parameters, const ImageSet *
         mixing->set = set;
         mixing->mixed = (ImageSet){.count = image_count, .pixels = malloc((size_t)image_count * DIGIT_PIXELS)};
         for (int byte = 0; byte < 256; byte++)
-            mixing->bytes[byte] = mixed_byte((uint8_t)byte, mix);
+            mixing->bytes[byte] = mix_byte((uint8_t)byte, mix);
     }
     Sweep *images = sweep_create(&(SweepPlan){.what = "mixed images",
                                               .items = image_count,
@@ -65,10 +66,4 @@ Sweep *mixed_begin(const Model *model, const float *parameters, const ImageSet *
     if (!made)
         return NULL;
     return sweep_join(made, metrics_begin(model, parameters, &mixing->mixed, &out->facts, pool, &out->test, error));
-}
-
-bool mixed_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, float mix,
-                   Pool *pool, MixedFigures *out, Error *error)
-{
-    return sweep_run(mixed_begin(model, parameters, set, image_count, mix, pool, out, error), pool);
 }

@@ -11,13 +11,6 @@ typedef struct MixedFigures {
     TargetFacts facts; // of the mixed set, by the spec's targets
 } MixedFigures;
 
-// A byte t after t + mix (b - t), rounded to a byte, b its binary form (pixels_make_binary). mix: 0 .. 1.
-uint8_t mixed_byte(uint8_t byte, float mix);
-
-// Measures the first image_count images of set. False only when memory is short.
-bool mixed_measure(const Model *model, const float *parameters, const ImageSet *set, int image_count, float mix,
-                   Pool *pool, MixedFigures *out, Error *error);
-
-// The same in slices: as metrics_begin.
+// Measures the first image_count images of set, as metrics_begin. mix: 0 .. 1.
 Sweep *mixed_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count, float mix,
                    const Pool *pool, MixedFigures *out, Error *error);

@@ -96,9 +96,3 @@ Sweep *outputs_begin(const Model *model, const float *parameters, const ImageSet
                                      .context = v},
                         v && prepare(v), error);
 }
-
-bool outputs_visit(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
-                   OutputsVisit *visit, void *context, Error *error)
-{
-    return sweep_run(outputs_begin(model, parameters, set, image_count, pool, visit, context, error), pool);
-}

@@ -11,10 +11,6 @@
 // t: what the outputs are held against (pixels.h); z, p: logits and outputs; each (DIGIT_PIXELS).
 typedef void OutputsVisit(void *context, int image, const float *t, const float *z, const float *p);
 
-// Of the first image_count images of set. False only when memory is short.
-bool outputs_visit(const Model *model, const float *parameters, const ImageSet *set, int image_count, Pool *pool,
-                   OutputsVisit *visit, void *context, Error *error);
-
-// The same in slices; everything is borrowed until the sweep is done.
+// Of the first image_count images of set; everything is borrowed until the sweep is done.
 Sweep *outputs_begin(const Model *model, const float *parameters, const ImageSet *set, int image_count,
                      const Pool *pool, OutputsVisit *visit, void *context, Error *error);

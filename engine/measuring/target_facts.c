@@ -156,7 +156,6 @@ static TargetFacts find_facts(const ImageSet *set, int image_count, bool are_bin
 }
 
 TargetFacts metrics_target_facts(const ImageSet *set, int image_count) { return find_facts(set, image_count, false); }
-TargetFacts metrics_binary_facts(const ImageSet *set, int image_count) { return find_facts(set, image_count, true); }
 
 TargetFacts metrics_model_facts(const Spec *spec, const ImageSet *set, int image_count)
 {

@@ -28,7 +28,8 @@ typedef struct Search {
 
 // ---- sides --------------------------------------------------------------------------------------------------------
 
-bool foreign_find_sides(const Tensor *tensor, size_t sides[2])
+// A weight's two sides, without what sides of 1 are too many: (1, 32, 784) is (32, 784). False: it has no two.
+static bool find_sides(const Tensor *tensor, size_t sides[2])
 {
     int kept = 0, surplus = tensor->rank - 2;
     for (int i = 0; i < tensor->rank; i++) {
@@ -43,7 +44,7 @@ bool foreign_find_sides(const Tensor *tensor, size_t sides[2])
 static size_t find_side(const Tensor *weight, bool is_second)
 {
     size_t sides[2] = {0, 0};
-    (void)foreign_find_sides(weight, sides);
+    (void)find_sides(weight, sides);
     return sides[is_second];
 }
 
@@ -73,7 +74,7 @@ size_t chain_out(const SafetensorsFile *file, const Chain *chain, int layer)
 static bool is_weight(const Tensor *tensor)
 {
     size_t sides[2];
-    return foreign_find_sides(tensor, sides) && safetensors_is_float(tensor->type) && sides[0] > 0 && sides[1] > 0 &&
+    return find_sides(tensor, sides) && safetensors_is_float(tensor->type) && sides[0] > 0 && sides[1] > 0 &&
            sides[0] <= SPEC_WIDTH_MAX && sides[1] <= SPEC_WIDTH_MAX && !foreign_is_state(tensor->name) &&
            !foreign_is_bias(tensor->name);
 }

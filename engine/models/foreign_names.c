@@ -52,7 +52,9 @@ static const char *find_listed(const char *name, const char *const list[])
     return NULL;
 }
 
-int foreign_name_side(const char *name)
+// Where a tensor belongs as far as its name says, -1, 0, 1: "encoder" comes before "decoder" whatever the alphabet
+// says.
+static int find_side(const char *name)
 {
     const char *first = find_listed(name, first_words), *last = find_listed(name, last_words);
     if (!first && !last)
@@ -129,7 +131,7 @@ static int compare_natural(const char *a, size_t a_length, const char *b, size_t
 
 int foreign_compare_names(const char *a, const char *b)
 {
-    const int sides = foreign_name_side(a) - foreign_name_side(b);
+    const int sides = find_side(a) - find_side(b);
     if (sides != 0)
         return sides;
     const int order = compare_natural(a, foreign_stem_length(a), b, foreign_stem_length(b));

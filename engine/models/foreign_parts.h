@@ -13,9 +13,6 @@ typedef enum Orientation { ORIENTATION_TORCH, ORIENTATION_KERAS, ORIENTATION_COU
 
 // ---- foreign_names.c ----
 
-// Where a tensor belongs as far as its name says: "encoder" comes before "decoder" whatever the alphabet says.
-int foreign_name_side(const char *name); // -1, 0, 1
-
 // By side, then as people count: "10" after "2". As strcmp.
 int foreign_compare_names(const char *a, const char *b);
 
@@ -48,9 +45,6 @@ typedef struct Chains {
     Chain items[FOREIGN_READINGS_MAX];
     bool is_too_deep; // all the weights there are would make one, and are too many
 } Chains;
-
-// A weight's two sides, without what sides of 1 are too many: (1, 32, 784) is (32, 784). False: it has no two.
-bool foreign_find_sides(const Tensor *tensor, size_t sides[2]);
 
 Orientation chain_orientation(const Chain *chain, int layer);
 size_t chain_out(const SafetensorsFile *file, const Chain *chain, int layer);

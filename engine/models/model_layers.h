@@ -69,5 +69,4 @@ int model_list_tensors(const Model *model, ModelTensor tensors[MODEL_TENSORS_MAX
 size_t model_tensor_size(const ModelTensor *tensor);
 
 // values: (columns, rows).
-void model_tensor_read(const ModelTensor *tensor, const float *parameters, float *values);
 void model_tensor_set(const ModelTensor *tensor, const float *values, float *parameters);

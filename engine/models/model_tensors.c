@@ -69,7 +69,7 @@ size_t model_tensor_size(const ModelTensor *tensor) { return tensor->rows * tens
 // From row to row among the parameters.
 static size_t stride_of(const ModelTensor *tensor) { return tensor->layer ? tensor->layer->stride : 0; }
 
-void model_tensor_read(const ModelTensor *tensor, const float *parameters, float *values)
+static void read_tensor(const ModelTensor *tensor, const float *parameters, float *values)
 {
     for (size_t column = 0; column < tensor->columns; column++)
         for (size_t row = 0; row < tensor->rows; row++)
@@ -90,7 +90,7 @@ static int read_all(const Model *model, const float *parameters, ModelTensor ten
 {
     const int count = model_list_tensors(model, tensors);
     for (int i = 0; i < count; i++) {
-        model_tensor_read(&tensors[i], parameters, memory);
+        read_tensor(&tensors[i], parameters, memory);
         memory += model_tensor_size(&tensors[i]);
     }
     return count;
