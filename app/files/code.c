@@ -202,65 +202,42 @@ static void put_own_spread(Script *script)
 static void put_batch(Script *script) { code_put(script, "%d", script->spec->batch); }
 static void put_seed(Script *script) { code_put(script, "%u", (unsigned)script->spec->seed); }
 
-static const struct {
-    const char *name;
-    void (*put)(Script *script);
-} parts[] = {{"spec", put_spec},
-             {"classes", code_put_classes},
-             {"encoder", code_put_encoder},
-             {"statistics", code_put_statistics},
-             {"decoder", code_put_decoder},
-             {"kinds", code_put_kinds},
-             {"forward", code_put_forward},
-             {"measuring", put_measuring},
-             {"measured_kl", put_measured_kl},
-             {"outputs", put_outputs},
-             {"evaluate", put_evaluate},
-             {"train", put_train},
-             {"sampling", code_put_sampling},
-             {"first_layers", code_put_first_layers},
-             {"layers", code_put_layers},
-             {"files", put_files},
-             {"load_spread", put_load_spread},
-             {"save_spread", put_save_spread},
-             {"output", put_output},
-             {"hidden", put_hidden},
-             {"loss", put_loss},
-             {"k", put_k},
-             {"input", code_put_input},
-             {"total", put_total},
-             {"lr", put_lr},
-             {"batch", put_batch},
-             {"optimizer", put_optimizer},
-             {"seed", put_seed},
-             {"delta", put_delta},
-             {"weight", put_weight},
-             {"noise", code_put_noise},
-             {"clean", code_put_clean},
-             {"measured", code_put_measured},
-             {"shown", code_put_shown},
-             {"back", code_put_back},
-             {"damage", code_put_damage},
-             {"damage_layer", code_put_damage_layer},
-             {"target", code_put_target},
-             {"metric", code_put_metric},
-             {"metric_name", code_put_metric_name},
-             {"range", code_put_range},
-             {"metadata", code_put_metadata},
-             {"moments", code_put_moments},
-             {"standardise", code_put_standardise},
-             {"build", code_put_build},
-             {"helper", put_helper},
-             {"own_spread", put_own_spread}};
+static const ScriptPart own_parts[] = {
+    {"spec", put_spec},
+    {"measuring", put_measuring},
+    {"measured_kl", put_measured_kl},
+    {"outputs", put_outputs},
+    {"evaluate", put_evaluate},
+    {"train", put_train},
+    {"files", put_files},
+    {"load_spread", put_load_spread},
+    {"save_spread", put_save_spread},
+    {"output", put_output},
+    {"hidden", put_hidden},
+    {"loss", put_loss},
+    {"k", put_k},
+    {"total", put_total},
+    {"lr", put_lr},
+    {"batch", put_batch},
+    {"optimizer", put_optimizer},
+    {"seed", put_seed},
+    {"delta", put_delta},
+    {"weight", put_weight},
+    {"helper", put_helper},
+    {"own_spread", put_own_spread},
+    {NULL, NULL},
+};
 
 static void put_part(Script *script, const char *name, size_t length)
 {
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (strlen(parts[i].name) == length && memcmp(parts[i].name, name, length) == 0) {
-            parts[i].put(script);
-            return;
-        }
-    assert(false && "each name in a script is a row of parts");
+    static const ScriptPart *const tables[] = {own_parts, code_pixel_parts, code_layer_parts};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const ScriptPart *part = tables[i]; part->name; part++)
+            if (strlen(part->name) == length && memcmp(part->name, name, length) == 0) {
+                part->put(script);
+                return;
+            }
+    assert(false && "each name in a script is a row of a table of parts");
 }
 
 void code_fill(Script *script, const char *text)

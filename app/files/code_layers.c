@@ -51,7 +51,7 @@ static bool has_uneven(const Model *model, LayerKind kind)
     return false;
 }
 
-void code_put_classes(Script *script)
+static void put_classes(Script *script)
 {
     if (has_uneven(script->model, LAYER_CONV))
         code_put(script,
@@ -147,18 +147,18 @@ static void put_modules(Script *script, int first, int end)
 }
 
 // Without what gives the means and variances that are drawn from.
-void code_put_encoder(Script *script)
+static void put_encoder(Script *script)
 {
     const int code = script->model->code_index;
     put_modules(script, 0, code_is_drawn(script->model) ? code - 1 : code + 1);
 }
 
-void code_put_decoder(Script *script)
+static void put_decoder(Script *script)
 {
     put_modules(script, script->model->code_index + 1, script->model->layer_count);
 }
 
-void code_put_statistics(Script *script)
+static void put_statistics(Script *script)
 {
     const Layer *code = &script->model->layers[script->model->code_index];
     const int in = code_is_drawn(script->model) ? script->model->layers[script->model->code_index - 1].in : 0;
@@ -169,7 +169,7 @@ void code_put_statistics(Script *script)
                  in, code->out, in, code->out);
 }
 
-void code_put_kinds(Script *script)
+static void put_kinds(Script *script)
 {
     static const struct {
         LayerKind kind;
@@ -189,7 +189,7 @@ void code_put_kinds(Script *script)
     code_put(script, "%s", count > 1 ? ")" : "");
 }
 
-void code_put_forward(Script *script)
+static void put_forward(Script *script)
 {
     const Model *model = script->model;
     const char *input = starts_with_picture(model) ? "x.reshape(-1, 1, 28, 28)" : "x";
@@ -211,7 +211,7 @@ void code_put_forward(Script *script)
 
 // ---- Keras' layers ------------------------------------------------------------------------------------------------
 
-void code_put_sampling(Script *script)
+static void put_sampling(Script *script)
 {
     if (!code_is_drawn(script->model))
         return;
@@ -308,7 +308,7 @@ static void put_dense_layers(Script *script)
     }
 }
 
-void code_put_layers(Script *script)
+static void put_layers(Script *script)
 {
     const Model *model = script->model;
     if (model->is_dense) {
@@ -330,3 +330,15 @@ void code_put_layers(Script *script)
         code_put(script, "    x = keras.layers.Flatten()(x)\n");
     code_put(script, "    x = keras.layers.Activation(output)(x)\n");
 }
+
+const ScriptPart code_layer_parts[] = {
+    {"classes", put_classes},       // PyTorch: layers that it lacks
+    {"encoder", put_encoder},       // PyTorch: what nn.Sequential is given
+    {"statistics", put_statistics}, // PyTorch: the two layers of a mean and a variance
+    {"decoder", put_decoder},       // likewise, behind the code
+    {"kinds", put_kinds},           // PyTorch: of the layers with weights
+    {"forward", put_forward},       // PyTorch: the lines of forward
+    {"sampling", put_sampling},     // Keras: the layer that draws
+    {"layers", put_layers},         // Keras: the lines of build
+    {NULL, NULL},
+};

@@ -41,19 +41,19 @@ static const char *const noises[NOISE_KIND_COUNT][FRAMEWORK_COUNT] = {
                     "keras.ops.round(keras.random.uniform(keras.ops.shape(x))), x)"},
 };
 
-void code_put_noise(Script *script) { code_put_number(script, script->spec->noise); }
-void code_put_damage(Script *script) { code_fill(script, noises[script->spec->noise_kind][script->framework]); }
-void code_put_clean(Script *script) { put_mapped(script, to_range, "t"); }
-void code_put_measured(Script *script) { put_mapped(script, to_range, shown_target(script)); }
-void code_put_shown(Script *script) { code_put(script, "%s", shown_target(script)); }
-void code_put_back(Script *script) { put_mapped(script, from_range, script->framework == KERAS ? "p" : "output(z)"); }
+static void put_noise(Script *script) { code_put_number(script, script->spec->noise); }
+static void put_damage(Script *script) { code_fill(script, noises[script->spec->noise_kind][script->framework]); }
+static void put_clean(Script *script) { put_mapped(script, to_range, "t"); }
+static void put_measured(Script *script) { put_mapped(script, to_range, shown_target(script)); }
+static void put_shown(Script *script) { code_put(script, "%s", shown_target(script)); }
+static void put_back(Script *script) { put_mapped(script, from_range, script->framework == KERAS ? "p" : "output(z)"); }
 
-void code_put_input(Script *script)
+static void put_input(Script *script)
 {
     const char *form = to_range[script->spec->range], *at = strstr(form, "%s");
     code_put(script, "%.*s", (int)(at - form), form);
     if (pixels_are_damaged(script->spec))
-        code_put_damage(script);
+        put_damage(script);
     else
         code_put(script, "t");
     code_put(script, "%s", at + 2);
@@ -65,7 +65,7 @@ void code_put_targets(Script *script)
 }
 
 // Keras' loss is given pixels: what it holds the outputs against.
-void code_put_target(Script *script)
+static void put_target(Script *script)
 {
     if (script->spec->targets == TARGETS_GREY && script->spec->range == RANGE_UNIT)
         return;
@@ -76,13 +76,13 @@ void code_put_target(Script *script)
 
 static bool is_plain(const Spec *spec) { return !pixels_have_binary_figures(spec) && spec->range == RANGE_UNIT; }
 
-void code_put_metric(Script *script)
+static void put_metric(Script *script)
 {
     if (!is_plain(script->spec))
         code_fill(script, "def mse(t, p):\n    return keras.ops.mean((@back@ - @shown@) ** 2, axis=-1)\n\n\n");
 }
 
-void code_put_metric_name(Script *script) { code_put(script, "%s", is_plain(script->spec) ? "\"mse\"" : "mse"); }
+static void put_metric_name(Script *script) { code_put(script, "%s", is_plain(script->spec) ? "\"mse\"" : "mse"); }
 
 // Only with range=standard: the two numbers, where they come from and where they are kept.
 static void put_standard(Script *script, const char *otherwise, const char *text)
@@ -90,7 +90,7 @@ static void put_standard(Script *script, const char *otherwise, const char *text
     code_put(script, "%s", script->spec->range == RANGE_STANDARD ? text : otherwise);
 }
 
-void code_put_range(Script *script)
+static void put_range(Script *script)
 {
     put_standard(script, "",
                  "\nRANGE = {\"mean\": 0.0, \"deviation\": 1.0}\n\n\n"
@@ -98,21 +98,21 @@ void code_put_range(Script *script)
                  "    RANGE.update(mean=float(images.mean() / 255), deviation=float(images.std() / 255))\n");
 }
 
-void code_put_metadata(Script *script)
+static void put_metadata(Script *script)
 {
     put_standard(script, "    header.pop(\"__metadata__\", None)\n",
                  "    metadata = header.pop(\"__metadata__\", {})\n"
                  "    RANGE.update({key: float(metadata[key]) for key in RANGE if key in metadata})\n");
 }
 
-void code_put_moments(Script *script)
+static void put_moments(Script *script)
 {
     put_standard(script, "", ", **{key: repr(value) for key, value in RANGE.items()}");
 }
 
-void code_put_standardise(Script *script) { put_standard(script, "", "    standardise(train)\n"); }
+static void put_standardise(Script *script) { put_standard(script, "", "    standardise(train)\n"); }
 
-void code_put_build(Script *script)
+static void put_build(Script *script)
 {
     put_standard(script, "model = build()",
                  "if options.load:\n        read_tensors(options.load)\n    else:\n"
@@ -120,7 +120,7 @@ void code_put_build(Script *script)
 }
 
 // Keras' layers before the first dense one.
-void code_put_first_layers(Script *script)
+static void put_first_layers(Script *script)
 {
     static const char *const scales[RANGE_COUNT] = {
         [RANGE_SYMMETRIC] = "2, -1",
@@ -131,10 +131,31 @@ void code_put_first_layers(Script *script)
         code_put(script, "    x = keras.layers.Rescaling(%s)(x)\n", scales[script->spec->range]);
 }
 
-void code_put_damage_layer(Script *script)
+static void put_damage_layer(Script *script)
 {
     if (pixels_are_damaged(script->spec))
         code_fill(script, "class Damage(keras.layers.Layer):\n"
                           "    def call(self, x, training=False):\n"
                           "        return @damage@ if training else x\n\n\n");
 }
+
+const ScriptPart code_pixel_parts[] = {
+    {"first_layers", put_first_layers}, // Keras: before the first dense one
+    {"input", put_input},               // what the model is given
+    {"noise", put_noise},               // its number
+    {"clean", put_clean},               // t in the model's range
+    {"measured", put_measured},         // what figures are held against, in that range
+    {"shown", put_shown},               // the same in [0, 1]
+    {"back", put_back},                 // outputs in [0, 1]
+    {"damage", put_damage},             // t with noise
+    {"damage_layer", put_damage_layer}, // Keras: the class
+    {"target", put_target},             // Keras: what its loss holds outputs against
+    {"metric", put_metric},             // Keras: a function, where its own does not fit
+    {"metric_name", put_metric_name},
+    {"range", put_range},       // with range=standard alone, as the rest: the range's two numbers
+    {"metadata", put_metadata}, // where they are kept
+    {"moments", put_moments},
+    {"standardise", put_standardise}, // where they come from
+    {"build", put_build},
+    {NULL, NULL},
+};
