@@ -104,21 +104,6 @@ static Sentence say_first(const Rule *rules, int count, const NarratorFacts *fac
 }
 
 Sentence narrator_say_pair(const NarratorFacts *facts) { return say_first(pair_rules, COUNT(pair_rules), facts, 0); }
-Sentence narrator_say_pixel(const NarratorFacts *facts) { return say_first(pixel_rules, COUNT(pixel_rules), facts, 0); }
-Sentence narrator_say_code(const NarratorFacts *facts) { return say_first(code_rules, COUNT(code_rules), facts, 0); }
-Sentence narrator_say_latent(const NarratorFacts *facts)
-{
-    return say_first(latent_rules, COUNT(latent_rules), facts, 0);
-}
-Sentence narrator_say_matrix(const NarratorFacts *facts)
-{
-    return say_first(matrix_rules, COUNT(matrix_rules), facts, 0);
-}
-
-Sentence narrator_say_solo(const NarratorFacts *facts, int side)
-{
-    return say_first(solo_rules, COUNT(solo_rules), facts, side);
-}
 
 Sentence narrator_say_column(const NarratorFacts *facts, int column)
 {
@@ -128,18 +113,19 @@ Sentence narrator_say_column(const NarratorFacts *facts, int column)
 
 // ---- scenes -------------------------------------------------------------------------------------------------------
 
-static Sentence say_solo_a(const NarratorFacts *facts) { return narrator_say_solo(facts, SIDE_A); }
-static Sentence say_solo_b(const NarratorFacts *facts) { return narrator_say_solo(facts, SIDE_B); }
-
 Sentence narrator_say(const NarratorFacts *facts)
 {
-    // the claims have sentences of their own
-    static Sentence (*const scenes[SCENE_COUNT])(const NarratorFacts *) = {
-        [SCENE_COMPARE] = narrator_say_pair,  [SCENE_SOLO_A] = say_solo_a,          [SCENE_SOLO_B] = say_solo_b,
-        [SCENE_MATRIX] = narrator_say_matrix, [SCENE_INSPECT] = narrator_say_pixel, [SCENE_CODE] = narrator_say_code,
-        [SCENE_LATENT] = narrator_say_latent,
+#define RULES(rules) rules, COUNT(rules)
+    static const struct {
+        const Rule *rules;
+        int count, subject;
+    } scenes[SCENE_COUNT] = {
+        [SCENE_COMPARE] = {RULES(pair_rules), 0},     [SCENE_SOLO_A] = {RULES(solo_rules), SIDE_A},
+        [SCENE_SOLO_B] = {RULES(solo_rules), SIDE_B}, [SCENE_MATRIX] = {RULES(matrix_rules), 0},
+        [SCENE_INSPECT] = {RULES(pixel_rules), 0},    [SCENE_CODE] = {RULES(code_rules), 0},
+        [SCENE_LATENT] = {RULES(latent_rules), 0}, // the claims have sentences of their own
     };
-    return scenes[facts->scene] ? scenes[facts->scene](facts) : (Sentence){.key = ""};
+    return say_first(scenes[facts->scene].rules, scenes[facts->scene].count, facts, scenes[facts->scene].subject);
 }
 
 // ---- words --------------------------------------------------------------------------------------------------------

@@ -109,12 +109,7 @@ NarratorModel narrator_model(const ModelFrame *model);
 
 // The sentence of the scene that the facts are of; the claims have their own and get none.
 Sentence narrator_say(const NarratorFacts *facts);
-Sentence narrator_say_pair(const NarratorFacts *facts);
-Sentence narrator_say_solo(const NarratorFacts *facts, int side);
-Sentence narrator_say_pixel(const NarratorFacts *facts);
-Sentence narrator_say_code(const NarratorFacts *facts);
-Sentence narrator_say_latent(const NarratorFacts *facts);
-Sentence narrator_say_matrix(const NarratorFacts *facts);
+Sentence narrator_say_pair(const NarratorFacts *facts);               // of A and B, whatever the scene
 Sentence narrator_say_column(const NarratorFacts *facts, int column); // column < column_count
 
 // The text without its markup. size >= SENTENCE_SIZE holds every sentence.
