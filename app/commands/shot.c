@@ -1,6 +1,5 @@
 // `losslens shot`: trains without a window and writes the picture that the window would show.
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "commands/commands.h"

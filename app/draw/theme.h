@@ -68,8 +68,6 @@ enum {
     STATUS_HEIGHT = 26,
     MARGIN = 20,
     GAP = 12,
-    GAP_SMALL = 8,
-    HEADER_HEIGHT = 22,
     BUTTON_HEIGHT = 26,
     RADIUS = 5,
 };

@@ -1,6 +1,5 @@
 // The models in a picture's settings: A and B with their figures, what trains beside them, and the side that is not on
 // show. A digest of the weights says afterwards whether a model that is trained again is the same.
-#include <stdio.h>
 #include <string.h>
 
 #include "files/capture_fields.h"

@@ -1,7 +1,6 @@
 // A picture's settings as a whole: the table's fields one after the other, and the values that fields are made of.
 #include "files/capture_state.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,6 @@
 // of the flat pixels that everything else works on.
 //
 // To add a kind of layer: its module in put_module and its line in put_layer.
-#include <stdio.h>
 
 #include "files/code_parts.h"
 

@@ -1,6 +1,5 @@
 // What JPEG, GIF and BMP files say of themselves, found as their decoders find it but without unpacking anything. Pure;
 // whatever the bytes are, nothing beyond them is read.
-#include <stdlib.h>
 
 #include "files/picture_parts.h"
 

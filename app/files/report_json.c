@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 void report_set(json_t *object, const char *key, json_t *value) { (void)json_object_set_new(object, key, value); }
 

@@ -1,7 +1,6 @@
 // What stands over the pictures of a figure: its title, what each column is, and the figures of all test digits.
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "panels/figure_parts.h"
 #include "panels/panel.h"

@@ -1,7 +1,6 @@
 // The histogram of a figure: targets filled, outputs of the models as lines; a slot of its own for what lies below 0
 // and one for what lies above 1.
 #include <math.h>
-#include <stdio.h>
 
 #include "panels/histogram.h"
 #include "panels/layout_figure.h"

@@ -1,5 +1,4 @@
 // What a figure says: title, sentence, and the small print that tells what both models share and what they do not.
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

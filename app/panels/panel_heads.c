@@ -1,6 +1,5 @@
 // The head of each model's row: its badge, buttons for loss and output beside the pictures that they change, how far it
 // is, and the door to the rest of its settings.
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,6 @@
 // other; and what corrects it.
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "panels/panel.h"
 

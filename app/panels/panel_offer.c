@@ -1,6 +1,5 @@
 // The dialog about a model whose file does not say what it is: what was guessed, what else it may be, and where it is
 // to go.
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 

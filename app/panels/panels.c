@@ -1,5 +1,4 @@
 // The table of panels, and the window as a whole.
-#include <string.h>
 
 #include "panels/panel.h"
 

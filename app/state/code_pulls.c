@@ -1,6 +1,5 @@
 // The numbers of the code that are pulled, and how that is taken back: each pull is a deed for undo, a drag is one.
 #include <math.h>
-#include <string.h>
 
 #include "state/app_parts.h"
 

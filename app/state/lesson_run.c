@@ -2,7 +2,6 @@
 // needs.
 //
 // Thread: the UI thread.
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

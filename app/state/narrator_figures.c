@@ -1,6 +1,5 @@
 // Conditions and sentences of how good A and B are, beside each other and beside chance. Their order is narrator.c's.
 #include <math.h>
-#include <stdio.h>
 
 #include "state/narrator_parts.h"
 #include "state/narrator_rules.h"

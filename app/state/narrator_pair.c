@@ -1,10 +1,7 @@
 // Conditions and sentences of A beside B, and of one side alone. Their order is narrator.c's. Thresholds stand in the
 // conditions.
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "state/narrator_parts.h"
 #include "state/narrator_rules.h"

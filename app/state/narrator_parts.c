@@ -2,7 +2,6 @@
 #include "state/narrator_parts.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "state/narrator_format.h"
 

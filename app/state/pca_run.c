@@ -1,6 +1,5 @@
 #include "state/pca_run.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

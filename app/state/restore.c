@@ -2,7 +2,6 @@
 // by training them again, each to the step at which it was. Once they are there, their weights are compared with the
 // picture's.
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "state/app_parts.h"

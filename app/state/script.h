@@ -2,8 +2,6 @@
 #pragma once
 #include <stdbool.h>
 
-enum { SCRIPT_FRAMEWORKS_MAX = 4 };
-
 typedef struct Script {
     int side, framework; // of which model, in which of files/code.h's
     char *text;          // owned: free; NULL: it is being made

@@ -54,7 +54,7 @@ bool form_read(const Plan *plan, Intake *intake, Error *error);
 
 // ---- what the forms share (form_names.c) --------------------------------------------------------------------------
 
-enum { FORM_WORDS_MAX = 8, FORM_CANDIDATES_MAX = 4096, FORM_GROUP_SIZE = 512 };
+enum { FORM_CANDIDATES_MAX = 4096, FORM_GROUP_SIZE = 512 };
 
 // An entry that may be a part, and the set that it would be of: a folder and what the names of its parts begin with.
 typedef struct Candidate {

@@ -1,5 +1,4 @@
 // Forms, what they share: names, groups of files that belong together, and which group is meant.
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,7 @@
 // Forms, reading: the parts of a plan, one after another, into the intake.
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "data/csv.h"
 #include "data/form.h"

@@ -1,6 +1,5 @@
 // Known sets: which one a folder's files are, by their sums. See known_sets.h.
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

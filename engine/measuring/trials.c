@@ -2,7 +2,6 @@
 #include "measuring/trials.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "measuring/say.h"
 #include "measuring/trial_rules.h"

@@ -2,7 +2,6 @@
 #include "models/choices.h"
 
 #include <assert.h>
-#include <stddef.h>
 
 #define ROW(C, NAME, key, label, what, look) {key, label, what, look},
 static const Choice ranges[] = {RANGES(ROW, _)};

@@ -1,9 +1,6 @@
 // From items to layers.
 #include "models/layer_list.h"
 
-#include <assert.h>
-#include <stdio.h>
-
 #include "kernels/kernel.h"
 #include "models/layer_items.h"
 

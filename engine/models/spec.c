@@ -1,11 +1,9 @@
-// Reading and writing model specs; their layers: spec_layers.c. To add a key: a row in `keys`, its two functions, a field
-// and a SpecKey in spec.h.
+// Reading and writing model specs; their layers: spec_layers.c. To add a key: a row in `keys`, its two functions, a
+// field and a SpecKey in spec.h.
 #include "models/spec_parts.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 #include "training/trainer_state.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #include "training/trainer_state.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "models/pixels.h"
