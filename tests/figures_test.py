@@ -616,13 +616,14 @@ class CodeTest(FiguresCase):
         lists = [[[number + 1, value] for number, value in pulled[name].items()] for name in "ab"]
         again = self.again(figures, pulled=lists, shows="decoder", number=8)
         self.assertEqual(again["narrator"]["key"], "code_pulled")
-        low, high = again["code"]["axis"]
+        self.assertEqual(again["code"]["own_axes"], False)
+        self.assertEqual(*(again["code"][name]["axis"] for name in models))
         for name, model in models.items():
             shown = self.check_side(again, name, model, pulled[name])
             side = again["code"][name]
             self.assertEqual((side["pulled"], again["code"]["number"]), (len(pulled[name]), 7))
             rows = np.repeat(shown[None], len(side["strip"]["pixels"]), axis=0)
-            rows[:, 7] = np.linspace(low, high, len(rows))
+            rows[:, 7] = np.linspace(*side["axis"], len(rows))
             np.testing.assert_allclose(side["strip"]["pixels"], self.decode(model, rows), atol=5e-5)
             units = np.eye(len(shown))
             alone = (model.tensors["decoder.0.weight"].T if name == "a" else

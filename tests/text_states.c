@@ -150,19 +150,18 @@ static void pull_code(const Frame *frame, float value)
 {
     if (!frame->code)
         return;
-    code->low = -value;
-    code->high = value;
     code->scale = value / 10;
     code->number = MODEL_CODE_MAX - 1;
     code->digit = 9999;
     code->label = 9;
     code->pages = MODEL_CODE_MAX / CODE_PAGE;
-    code->tick_count = CODE_TICKS_MAX - 3;
-    for (int i = 0; i < code->tick_count; i++)
-        code->ticks[i] = value * ((float)i - 4) / 4;
+    code->has_own_axes = value > 0; // with all that is said of them
     for (int side = 0; side < SIDE_COUNT; side++) {
         CodeSide *s = &code->sides[side];
         s->units = MODEL_CODE_MAX - side;
+        s->axis = (CodeAxis){.low = -value, .high = value, .tick_count = CODE_TICKS_MAX - 3};
+        for (int i = 0; i < s->axis.tick_count; i++)
+            s->axis.ticks[i] = value * ((float)i - 4) / 4;
         s->first = MODEL_CODE_MAX - CODE_PAGE;
         s->count = CODE_PAGE - side;
         s->pulled_count = s->units;

@@ -23,10 +23,11 @@ static void set_facts(json_t *json, const CodeFacts *facts, bool is_drawn, int e
 static json_t *side_json(const Frame *frame, int side)
 {
     const CodeSide *s = &frame->code->sides[side];
-    json_t *json = json_pack("{s:i, s:o, s:o, s:i, s:o, s:o, s:o}", "units", s->units, "values",
-                             report_numbers(s->values, s->units), "values_shown", report_numbers(s->shown, s->units),
-                             "pulled", s->pulled_count, "decoded", report_numbers(s->decoded, DIGIT_PIXELS), "mse",
-                             report_number(s->mse), "change", report_number(s->change));
+    json_t *json = json_pack("{s:i, s:[f, f], s:o, s:o, s:i, s:o, s:o, s:o}", "units", s->units, "axis",
+                             (double)s->axis.low, (double)s->axis.high, "values", report_numbers(s->values, s->units),
+                             "values_shown", report_numbers(s->shown, s->units), "pulled", s->pulled_count, "decoded",
+                             report_numbers(s->decoded, DIGIT_PIXELS), "mse", report_number(s->mse), "change",
+                             report_number(s->change));
     if (s->facts.images > 0)
         set_facts(json, &s->facts, spec_samples(&frame->models[side].spec), s->facts_epoch);
     json_t *images = s->has_images ? report_pictures(s->images, s->count) : json_null();
@@ -42,8 +43,8 @@ json_t *figures_code(const Frame *frame)
     const CodeFrame *code = frame->code;
     const CodeLook *look = &frame->look.code;
     json_t *json =
-        json_pack("{s:i, s:[f, f], s:s, s:f, s:s, s:{s:i, s:f}}", "number", code->number, "axis", (double)code->low,
-                  (double)code->high, "shows", code_images_key((int)look->images), "scale", (double)code->scale,
+        json_pack("{s:i, s:b, s:s, s:f, s:s, s:{s:i, s:f}}", "number", code->number, "own_axes",
+                  (int)code->has_own_axes, "shows", code_images_key((int)look->images), "scale", (double)code->scale,
                   "strip", look->is_walk ? "walk" : "number", "walk", "digit", code->digit, "at", (double)look->walk);
     for (int side = 0; side < SIDE_COUNT; side++)
         report_set(json, side == SIDE_A ? "a" : "b", side_json(frame, side));

@@ -146,8 +146,9 @@ static json_t *code_side_json(const CodeFrame *code, const CodeSide *side)
         if (side->is_pulled[i])
             (void)json_array_append_new(pulled, json_integer(i));
     json_t *shown = code->number < side->units ? report_number((double)side->shown[code->number]) : json_null();
-    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:i}", "units", side->units, "pulled", pulled, "shown", shown, "change",
-                     report_number(side->change), "decoded_mean", report_number(mean(side->decoded)), "dead",
+    return json_pack("{s:i, s:[f, f], s:o, s:o, s:o, s:o, s:i}", "units", side->units, "axis", (double)side->axis.low,
+                     (double)side->axis.high, "pulled", pulled, "shown", shown, "change", report_number(side->change),
+                     "decoded_mean", report_number(mean(side->decoded)), "dead",
                      side->facts.images > 0 ? side->facts.dead_count : -1);
 }
 
@@ -155,8 +156,8 @@ static json_t *code_json(const Frame *frame)
 {
     const CodeFrame *code = frame->code;
     const CodeLook *look = &frame->look.code;
-    return json_pack("{s:i, s:b, s:[f, f], s:s, s:s, s:i, s:f, s:i, s:o, s:o}", "number", code->number, "is_chosen",
-                     look->number >= 0, "axis", (double)code->low, (double)code->high, "shows",
+    return json_pack("{s:i, s:b, s:b, s:s, s:s, s:i, s:f, s:i, s:o, s:o}", "number", code->number, "is_chosen",
+                     look->number >= 0, "own_axes", (int)code->has_own_axes, "shows",
                      code_images_key((int)look->images), "strip", look->is_walk ? "walk" : "number", "digit",
                      code->digit, "walk", (double)look->walk, "page", look->page, "a",
                      code_side_json(code, &code->sides[SIDE_A]), "b", code_side_json(code, &code->sides[SIDE_B]));

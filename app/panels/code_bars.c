@@ -1,5 +1,5 @@
-// The numbers of the code as bars that can be dragged, on one axis for both models; a line in the model's colour at
-// each number's mean over the test digits.
+// The numbers of the code as bars that can be dragged; a line in the model's colour at each number's mean over the test
+// digits.
 #include <math.h>
 #include <stdio.h>
 
@@ -15,16 +15,16 @@ typedef struct Bars {
 
 static float bar_y(const Bars *bars, float value)
 {
-    const CodeFrame *code = bars->code;
-    const float share = (value - code->low) / (code->high - code->low);
+    const CodeAxis *axis = &bars->side->axis;
+    const float share = (value - axis->low) / (axis->high - axis->low);
     return roundf(bars->area.y + bars->area.h * (1.0f - fminf(1.0f, fmaxf(0.0f, share)))); // NaN: at the bottom
 }
 
 static float bar_value(const Bars *bars, float y)
 {
-    const CodeFrame *code = bars->code;
+    const CodeAxis *axis = &bars->side->axis;
     const float share = 1.0f - (y - bars->area.y) / bars->area.h;
-    return code->low + (code->high - code->low) * fminf(1.0f, fmaxf(0.0f, share));
+    return axis->low + (axis->high - axis->low) * fminf(1.0f, fmaxf(0.0f, share));
 }
 
 static Bars place_bars(Panel *panel, int side)
@@ -34,9 +34,9 @@ static Bars place_bars(Panel *panel, int side)
     const Rect rect = panel->layout->code.bars[side];
     const CodeSide *s = code_side(panel, side);
     float widest = 0;
-    for (int i = 0; i < code->tick_count; i++) {
+    for (int i = 0; i < s->axis.tick_count; i++) {
         char text[16];
-        code_format_number(code->ticks[i], text);
+        code_format_number(s->axis.ticks[i], text);
         widest = fmaxf(widest, ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1);
     }
     const float pad = ui_px(ui, 10), axis = widest + ui_px(ui, 6), foot = ui_px(ui, 22);
@@ -61,15 +61,19 @@ static Rect bar_rect(const Bars *bars, int number, float from, float to)
 static void draw_axis(Panel *panel, const Bars *bars, int side)
 {
     Ui *ui = panel->ui;
+    const CodeAxis *axis = &bars->side->axis;
     const float height = ui_px(ui, 14), left = panel->layout->code.bars[side].x;
-    const int every = bars->area.h < 1.6f * height * (float)bars->code->tick_count ? 2 : 1;
-    for (int i = 0; i < bars->code->tick_count; i++) {
-        const float y = bar_y(bars, bars->code->ticks[i]);
+    const int every = bars->area.h < 1.6f * height * (float)axis->tick_count ? 2 : 1;
+    int zero = 0; // which has a figure in any case
+    while (zero < axis->tick_count && axis->ticks[zero] != 0.0f)
+        zero++;
+    for (int i = 0; i < axis->tick_count; i++) {
+        const float y = bar_y(bars, axis->ticks[i]);
         draw_box(ui->draw, (Rect){bars->area.x, y, bars->area.w, ui_px(ui, 1)},
-                 bars->code->ticks[i] == 0.0f ? ui->theme->line : ui->theme->grid, 0);
+                 axis->ticks[i] == 0.0f ? ui->theme->line : ui->theme->grid, 0);
         char text[16];
-        code_format_number(bars->code->ticks[i], text);
-        if (i % every == 0)
+        code_format_number(axis->ticks[i], text);
+        if ((i + zero) % every == 0)
             ui_text(ui, (Rect){left, y - roundf(height / 2), bars->area.x - ui_px(ui, 6) - left, height}, FONT_FIGURES,
                     TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
     }
@@ -141,7 +145,7 @@ static void draw_chosen(Panel *panel, const Bars *bars)
     const int chosen = bars->code->number;
     if (chosen < bars->side->first || chosen >= bars->side->first + bars->side->count)
         return;
-    Rect rect = bar_rect(bars, chosen, bars->side->shown[chosen], bars->code->low);
+    Rect rect = bar_rect(bars, chosen, bars->side->shown[chosen], bars->side->axis.low);
     const float line = ui_px(ui, 1), grow = 2 * line;
     draw_frame(ui->draw, (Rect){rect.x - grow, rect.y - grow, rect.w + 2 * grow, rect.h + 2 * grow}, ui->theme->text, 0,
                line);
@@ -190,17 +194,17 @@ static void take_mouse(Panel *panel, WidgetState state, const Bars *bars, int si
 static void take_keys(Panel *panel, const Bars *bars, int side)
 {
     Ui *ui = panel->ui;
-    const CodeFrame *code = bars->code;
-    const int number = code->number, step = ui_take_key(ui, KEY_RIGHT, false) - ui_take_key(ui, KEY_LEFT, false);
+    const CodeAxis *axis = &bars->side->axis;
+    const int number = bars->code->number, step = ui_take_key(ui, KEY_RIGHT, false) - ui_take_key(ui, KEY_LEFT, false);
     const int next = number + step;
     if (step != 0 && next >= bars->side->first && next < bars->side->first + bars->side->count)
         code_choose(panel, next);
     const int up = ui_take_key(ui, KEY_UP, false) - ui_take_key(ui, KEY_DOWN, false);
     if (number >= bars->side->units)
         return;
-    const float value = bars->side->shown[number] + (float)up * (code->high - code->low) / 40.0f;
+    const float value = bars->side->shown[number] + (float)up * (axis->high - axis->low) / 40.0f;
     if (up != 0)
-        pull(panel, side, number, fminf(code->high, fmaxf(code->low, value)), false);
+        pull(panel, side, number, fminf(axis->high, fmaxf(axis->low, value)), false);
     if (ui_take_key(ui, KEY_BACKSPACE, false))
         let_go(panel, side, number);
 }
@@ -282,12 +286,15 @@ static void draw_caption(Panel *panel, int side)
         format_part(s, part, sizeof part);
     if (s->facts.images > 0 && s->facts.dead_count > 0)
         (void)snprintf(dead, sizeof dead, "%d dead", s->facts.dead_count);
-    char whole[160], brief[96];
+    const bool is_own = panel->frame->code->has_own_axes && panel->frame->look.code.shows == SHOWS_BOTH;
+    char whole[192], brief[96], marked[128];
     const char *gap = *part && *dead ? ", " : "";
     (void)snprintf(brief, sizeof brief, "%s%s%s", part, gap, dead);
-    (void)snprintf(whole, sizeof whole, "%s%sdrag a bar; double click: as encoded", brief, *brief ? "; " : "");
-    const char *const notes[] = {whole, brief, *part ? part : dead, ""};
-    panel_draw_caption(panel, line, title, ui->theme->soft, notes, 4);
+    (void)snprintf(marked, sizeof marked, "%s%s%s", brief, is_own && *brief ? "; " : "",
+                   is_own ? "an axis of its own" : "");
+    (void)snprintf(whole, sizeof whole, "%s%sdrag a bar; double click: as encoded", marked, *marked ? "; " : "");
+    const char *const notes[] = {whole, marked, is_own ? "own axis" : brief, is_own ? "" : *part ? part : dead, ""};
+    panel_draw_caption(panel, line, title, ui->theme->soft, notes, 5);
 }
 
 void code_draw_bars(Panel *panel, int side)

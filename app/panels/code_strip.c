@@ -39,15 +39,35 @@ static void draw_digits(Panel *panel, Rect *line)
     line->w -= ui_px(ui, 8);
 }
 
+// Whether the strip's rows are of different values.
+static bool has_two_axes(const Panel *panel)
+{
+    const Look *look = &panel->frame->look;
+    return panel->frame->code->has_own_axes && look->code.shows == SHOWS_BOTH && !code_has_walk(look);
+}
+
+static void format_range(const Panel *panel, int side, char text[48])
+{
+    const CodeAxis *axis = &code_side(panel, side)->axis;
+    char low[16], high[16];
+    code_format_number(axis->low, low);
+    code_format_number(axis->high, high);
+    (void)snprintf(text, 48, "from %s to %s", low, high);
+}
+
 static void draw_title(Panel *panel, Rect line)
 {
     Ui *ui = panel->ui;
     const CodeFrame *code = panel->frame->code;
-    char whole[96], brief[64], least[48], low[16], high[16];
-    code_format_number(code->low, low);
-    code_format_number(code->high, high);
+    char whole[160], brief[128], least[48], ranges[SIDE_COUNT][48];
+    for (int side = 0; side < SIDE_COUNT; side++)
+        format_range(panel, side, ranges[side]);
     (void)snprintf(least, sizeof least, "Number %d", code->number + 1);
-    (void)snprintf(brief, sizeof brief, "Number %d from %s to %s", code->number + 1, low, high);
+    if (has_two_axes(panel))
+        (void)snprintf(brief, sizeof brief, "Number %d, A %s, B %s", code->number + 1, ranges[SIDE_A], ranges[SIDE_B]);
+    else
+        (void)snprintf(brief, sizeof brief, "Number %d %s", code->number + 1,
+                       ranges[code_is_shown(panel, SIDE_A) ? SIDE_A : SIDE_B]);
     (void)snprintf(whole, sizeof whole, "%s, the others as they are", brief);
     if (code_has_walk(&panel->frame->look)) {
         char label[24] = "";
@@ -138,6 +158,7 @@ static void take_click(Panel *panel, const Steps *steps, int side)
     const int step = (int)floorf((ui->input.mouse_x - at.x) / steps->pitch);
     if (!state.is_clicked || !state.is_hot || step < 0 || step >= CODE_STEPS)
         return;
+    const CodeAxis *axis = &code_side(panel, side)->axis;
     const float share = (float)step / (CODE_STEPS - 1);
     if (code_has_walk(&panel->frame->look))
         panel_look(panel)->code.walk = share;
@@ -145,13 +166,33 @@ static void take_click(Panel *panel, const Steps *steps, int side)
         requests_add(panel->requests, (Request){.kind = REQUEST_PULL,
                                                 .side = side,
                                                 .value = code->number,
-                                                .x = code->low + share * (code->high - code->low)});
+                                                .x = axis->low + share * (axis->high - axis->low)});
+}
+
+// The values of a side's steps, below its pictures or below those of both.
+static void draw_values(Panel *panel, const Steps *steps, int side, float y, float height)
+{
+    Ui *ui = panel->ui;
+    const CodeAxis *axis = &code_side(panel, side)->axis;
+    const Color color = has_two_axes(panel) ? panel_side_color(ui, side) : ui->theme->soft;
+    char texts[CODE_STEPS][16];
+    float widest = 0;
+    for (int i = 0; i < CODE_STEPS; i++) {
+        code_format_number(axis->low + (axis->high - axis->low) * (float)i / (CODE_STEPS - 1), texts[i]);
+        widest = fmaxf(widest, ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[i]) + ui_px(ui, 12));
+    }
+    const int every = (int)fminf(CODE_STEPS - 1, ceilf(widest / steps->pitch));
+    const float x = step_origin(panel, steps, side).x;
+    for (int i = 0; i < CODE_STEPS; i += every) {
+        const float own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[i]) + 1;
+        ui_text(ui, (Rect){x + (float)i * steps->pitch + (steps->side - own) / 2, y, own, height}, FONT_FIGURES,
+                TEXT_SMALL, color, ALIGN_LEFT, texts[i]);
+    }
 }
 
 static void draw_foot(Panel *panel, const Steps *steps, float y, float height)
 {
     Ui *ui = panel->ui;
-    const CodeFrame *code = panel->frame->code;
     if (code_has_walk(&panel->frame->look)) {
         float walk = panel->frame->look.code.walk;
         WidgetState state;
@@ -161,22 +202,13 @@ static void draw_foot(Panel *panel, const Steps *steps, float y, float height)
         panel_hint(panel, state, "code_walk");
         return;
     }
-    char texts[CODE_STEPS][16];
-    float widest = 0;
-    for (int i = 0; i < CODE_STEPS; i++) {
-        code_format_number(code->low + (code->high - code->low) * (float)i / (CODE_STEPS - 1), texts[i]);
-        widest = fmaxf(widest, ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[i]) + ui_px(ui, 12));
-    }
-    const int every = (int)fminf(CODE_STEPS - 1, ceilf(widest / steps->pitch));
+    const bool has_both = panel->frame->look.code.shows == SHOWS_BOTH, is_below = has_both && steps->right == 0;
+    const float line = is_below && has_two_axes(panel) ? floorf(height / 2) : height;
     for (int side = 0; side < SIDE_COUNT; side++) {
-        const Point at = step_origin(panel, steps, side);
-        const bool is_below =
-            side == SIDE_B && code_is_shown(panel, SIDE_A) && steps->right == 0; // A's numbers are its
-        for (int i = 0; i < CODE_STEPS && code_is_shown(panel, side) && !is_below; i += every) {
-            const float own = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, texts[i]) + 1;
-            ui_text(ui, (Rect){at.x + (float)i * steps->pitch + (steps->side - own) / 2, y, own, height}, FONT_FIGURES,
-                    TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, texts[i]);
-        }
+        const bool is_second = is_below && side == SIDE_B;
+        const bool has_values = !has_two_axes(panel) || code_side(panel, side)->nearest >= 0;
+        if (code_is_shown(panel, side) && has_values && (!is_second || has_two_axes(panel))) // else A's are B's, too
+            draw_values(panel, steps, side, y + (is_second ? line : 0), line);
     }
 }
 
@@ -187,14 +219,20 @@ void code_draw_strip(Panel *panel)
     if (rect.w <= 0)
         return;
     panel_card(panel, rect);
-    const float pad = ui_px(ui, 12), head = ui_px(ui, 28), foot = ui_px(ui, 20);
+    const float pad = ui_px(ui, 12), head = ui_px(ui, 28);
+    const int count = panel->frame->look.code.shows == SHOWS_BOTH ? 2 : 1;
     Rect line = {rect.x + pad, rect.y, rect.w - 2 * pad, head};
     if (panel->frame->look.scene == SCENE_CODE)
         draw_choice(panel, &line);
     if (code_has_walk(&panel->frame->look))
         draw_digits(panel, &line);
     draw_title(panel, line);
-    const Steps steps = place_steps(ui, rect, head, foot, panel->frame->look.code.shows == SHOWS_BOTH ? 2 : 1);
+    float foot = ui_px(ui, 20);
+    Steps steps = place_steps(ui, rect, head, foot, count);
+    if (has_two_axes(panel) && steps.right == 0) { // a line of values for each
+        foot = ui_px(ui, 32);
+        steps = place_steps(ui, rect, head, foot, count);
+    }
     for (int side = 0; side < SIDE_COUNT; side++) {
         if (!code_is_shown(panel, side))
             continue;

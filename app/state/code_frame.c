@@ -118,30 +118,53 @@ static float choose_end(float most)
     return digits[i] * power;
 }
 
-// One axis for all, so that bars may be compared: from 0, or below, to what the test set's digits reach.
-static void compose_axis(CodeFrame *code)
+// What the numbers of a side reach; false where they are all the same, or beyond all bounds.
+static bool find_range(const CodeSide *s, float *low, float *high)
 {
-    float low = 0.0f, high = 0.0f;
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        const CodeSide *s = &code->sides[side];
-        for (int i = 0; i < s->units; i++) {
-            widen(&low, &high, s->values[i]);
-            widen(&low, &high, s->ends[i]);
-            if (s->facts.images > 0) {
-                widen(&low, &high, s->facts.least[i]);
-                widen(&low, &high, s->facts.most[i]);
-            }
+    *low = *high = 0.0f;
+    for (int i = 0; i < s->units; i++) {
+        widen(low, high, s->values[i]);
+        widen(low, high, s->ends[i]);
+        if (s->facts.images > 0) {
+            widen(low, high, s->facts.least[i]);
+            widen(low, high, s->facts.most[i]);
         }
     }
-    if (!(high - low > 1e-6f && high - low < 1e30f)) // all dead, or beyond all bounds
-        high = low + 1.0f;
+    return *high - *low > 1e-6f && *high - *low < 1e30f;
+}
+
+// In round steps.
+static void set_axis(CodeAxis *axis, float low, float high)
+{
     const float step = code_choose_step(high - low);
     const int first = (int)floorf(low / step), last = (int)ceilf(high / step - 1e-4f);
-    code->low = step * (float)first;
-    code->high = step * (float)last;
-    code->tick_count = 0;
-    for (int i = first; i <= last && code->tick_count < CODE_TICKS_MAX; i++)
-        code->ticks[code->tick_count++] = step * (float)i;
+    *axis = (CodeAxis){.low = step * (float)first, .high = step * (float)last};
+    for (int i = first; i <= last && axis->tick_count < CODE_TICKS_MAX; i++)
+        axis->ticks[axis->tick_count++] = step * (float)i;
+}
+
+// One axis for both, so that bars may be compared; one each where the lower ones could not be read on it. They stay so
+// until they come near, so that axes do not jump about while models train. A dead code has no axis of its own.
+static void compose_axes(CodeFrame *code, bool is_capture)
+{
+    enum { APART = 5, TOGETHER = 3 }; // times as far
+    float lows[SIDE_COUNT], highs[SIDE_COUNT], least = INFINITY, most = 0.0f, low = 0.0f, high = 0.0f;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        if (!find_range(&code->sides[side], &lows[side], &highs[side]))
+            continue;
+        least = fminf(least, highs[side] - lows[side]);
+        most = fmaxf(most, highs[side] - lows[side]);
+        low = fminf(low, lows[side]);
+        high = fmaxf(high, highs[side]);
+    }
+    const float times = code->has_own_axes && !is_capture ? TOGETHER : APART;
+    code->has_own_axes = most > times * least;
+    if (!(most > 0.0f))
+        high = 1.0f; // nothing reaches anywhere
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const bool is_own = code->has_own_axes && find_range(&code->sides[side], &lows[side], &highs[side]);
+        set_axis(&code->sides[side].axis, is_own ? lows[side] : low, is_own ? highs[side] : high);
+    }
 }
 
 // ---- pictures -----------------------------------------------------------------------------------------------------
@@ -277,7 +300,8 @@ static void compose_strip(App *app, const Frame *frame, int side)
     float best = INFINITY;
     for (int step = 0; step < CODE_STEPS; step++) {
         float *row = codes + (size_t)step * units;
-        const float share = (float)step / (CODE_STEPS - 1), number = code->low + share * (code->high - code->low);
+        const float share = (float)step / (CODE_STEPS - 1),
+                    number = out->axis.low + share * (out->axis.high - out->axis.low);
         memcpy(row, out->shown, units * sizeof *row);
         for (int i = 0; is_walk && i < out->units; i++)
             row[i] = find_shown(app, side, i, out->values[i], out->ends[i], share);
@@ -334,7 +358,7 @@ void code_compose(App *app, Frame *frame)
         const int pages = (s->units + s->page_size - 1) / s->page_size;
         code->pages = pages > code->pages ? pages : code->pages;
     }
-    compose_axis(code);
+    compose_axes(code, frame->is_capture);
     compose_scale(code, frame->look.code.images);
     for (int side = 0; side < SIDE_COUNT; side++)
         compose_strip(app, frame, side);

@@ -41,9 +41,17 @@ typedef struct CodePulls {
     float values[SIDE_COUNT][MODEL_CODE_MAX];
 } CodePulls;
 
+// What bars stand along, from 0 or below to what the test set's digits reach.
+typedef struct CodeAxis {
+    float low, high;
+    float ticks[CODE_TICKS_MAX]; // rising
+    int tick_count;
+} CodeAxis;
+
 // Of one side. Arrays of numbers are (units), of pictures (.., DIGIT_PIXELS).
 typedef struct CodeSide {
     int units;
+    CodeAxis axis;                // of its bars and of its strip
     int first, count;             // that are on the page
     int page_size;                // of a full page: whole pictures, where the code is some
     int pictures, height, width;  // that the code is, numbers row after row; 0: numbers alone
@@ -68,13 +76,11 @@ typedef struct CodeSide {
 } CodeSide;
 
 typedef struct CodeFrame {
-    int number;                  // that is chosen
-    float low, high;             // the axis of all numbers
-    float ticks[CODE_TICKS_MAX]; // rising
-    int tick_count;
-    float scale;      // of the small pictures: -scale .. scale
-    int digit, label; // at the walk's end; label -1: not known
-    int pages;        // that the larger code has
+    int number;        // that is chosen
+    bool has_own_axes; // one for both sides would leave the bars of one too low to be read
+    float scale;       // of the small pictures: -scale .. scale
+    int digit, label;  // at the walk's end; label -1: not known
+    int pages;         // that the larger code has
     CodeSide sides[SIDE_COUNT];
     bool is_complete; // no figure is still to come
 } CodeFrame;

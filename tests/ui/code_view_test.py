@@ -44,7 +44,7 @@ class CodeViewTest(ViewCase):
             self.assertNotEqual(code["b"]["decoded_mean"], before["decoded_mean"])
             self.assertEqual((code["a"]["pulled"], code["a"]["change"]), ([], 0))
             shown.append(code["b"]["shown"])
-        low, high = code["axis"]
+        low, high = code["b"]["axis"]
         self.assertTrue(low < shown[0] < shown[1] < high)
         self.assertAlmostEqual((shown[1] - shown[0]) / (high - low), 0.4 / 0.85, delta=0.06)
         x, y, w, h = p.widget("b.code_decoded")["rect"]
