@@ -6,7 +6,8 @@
 #include "panels/panel.h"
 #include "state/words.h"
 
-enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 10, MORE_TEXT = 480 };
+enum { COLUMNS = SIDE_COUNT, LINES_MAX = 2 * LOSS_COUNT + 11, MORE_TEXT = 480 };
+enum { LEAST_LINE = 16 }; // the height
 
 // What gives way first where there is no room for all: the last of these.
 typedef enum Rank { RANK_LOSS, RANK_OWN_NOISY, RANK_BRIGHTNESS, RANK_FAULT, RANK_NOISY, RANK_TOTAL, RANK_LOOKS } Rank;
@@ -174,19 +175,39 @@ static void add_totals(const Frame *frame, Line *lines, int *count)
             panel_format_total(find_test(frame, side)->mean[frame->models[side].spec.loss], total->values[side]);
     add_kl(frame, lines, count);
     add_price(frame, lines, count);
+}
+
+static void set_look(const Frame *frame, Line *line, const char *label, const char *brief, bool tells_sharpness,
+                     bool tells_ssim)
+{
+    line->rank = RANK_LOOKS;
+    (void)snprintf(line->label, sizeof line->label, "%s", label);
+    (void)snprintf(line->brief, sizeof line->brief, "%s", brief);
+    (void)snprintf(line->word, sizeof line->word, "appearance");
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Appearance *found = &frame->models[side].appearance;
+        char *value = line->values[side];
+        if (!find_test(frame, side) || frame->figures_mix > 0.0f)
+            continue;
+        if (found->images == 0)
+            (void)snprintf(value, sizeof line->values[side], "at rest"); // when it is measured
+        else if (tells_sharpness && tells_ssim)
+            (void)snprintf(value, sizeof line->values[side], "%.2f %.2f", found->sharpness, found->ssim);
+        else
+            (void)snprintf(value, sizeof line->values[side], "%.3f", tells_ssim ? found->ssim : found->sharpness);
+    }
+}
+
+static void add_looks(const Frame *frame, bool is_halved, Line *lines, int *count)
+{
     if (frame->is_capture)
         return;
-    Line *looks = &lines[(*count)++];
-    looks->rank = RANK_LOOKS;
-    (void)snprintf(looks->label, sizeof looks->label, "Sharpness, SSIM");
-    (void)snprintf(looks->brief, sizeof looks->brief, "Sharp, SSIM");
-    (void)snprintf(looks->word, sizeof looks->word, "appearance");
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        const Appearance *appearance = &frame->models[side].appearance;
-        if (panel_is_shown(frame, side) && appearance->images > 0)
-            (void)snprintf(looks->values[side], sizeof looks->values[side], "%.2f %.2f", appearance->sharpness,
-                           appearance->ssim);
+    if (!is_halved) {
+        set_look(frame, &lines[(*count)++], "Sharpness, SSIM", "Sharp, SSIM", true, true);
+        return;
     }
+    set_look(frame, &lines[(*count)++], "Sharpness", "Sharpness", true, false);
+    set_look(frame, &lines[(*count)++], "SSIM", "SSIM", false, true);
 }
 
 void panel_say_totals(Panel *panel, Rect rect, int side)
@@ -249,15 +270,17 @@ static void shorten(Line *lines, int *count, int room, char more[MORE_TEXT])
     (void)snprintf(last->brief, sizeof last->brief, "%d more", missing);
 }
 
-static void draw_heading(Panel *panel, Rect row, float column)
+// Over the lines, or over those of a half, of which the first has the title.
+static void draw_heading(Panel *panel, Rect row, float column, bool has_title)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     char title[64], brief[32];
     panel_name_digits(frame, title, brief);
     const char *const titles[] = {title, brief};
-    ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, row.h}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT,
-            ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, row.w - 2 * column, titles, 2));
+    if (has_title)
+        ui_text(ui, (Rect){row.x, row.y, row.w - 2 * column, row.h}, FONT_UI_BOLD, TEXT_NORMAL, ui->theme->text,
+                ALIGN_LEFT, ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, row.w - 2 * column, titles, 2));
     for (int side = 0; side < SIDE_COUNT; side++)
         if (panel_is_shown(frame, side))
             ui_text(ui, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, row.y, column, row.h}, FONT_UI_BOLD,
@@ -285,6 +308,29 @@ static void draw_line_of(Panel *panel, Rect row, float column, const Line *line,
                 line->values[side]);
 }
 
+// The lines from first on, one below the other.
+static void draw_part(Panel *panel, Rect row, float column, const Line *lines, int first, int end, const char *more)
+{
+    draw_heading(panel, row, column, first == 0);
+    for (int i = first; i < end; i++) {
+        row.y += row.h;
+        draw_line_of(panel, row, column, &lines[i], more);
+    }
+}
+
+// What the lines need beside each other in two halves: a figure's column, and with it the whole.
+static float measure_half(Ui *ui, const Line *lines, int count, float *column)
+{
+    float label = 0, value = 0;
+    for (int i = 0; i < count; i++) {
+        label = fmaxf(label, ui_text_width(ui, FONT_UI, TEXT_SMALL, lines[i].brief));
+        for (int side = 0; side < SIDE_COUNT; side++)
+            value = fmaxf(value, ui_text_width(ui, FONT_FIGURES, TEXT_NORMAL, lines[i].values[side]));
+    }
+    *column = ceilf(value) + ui_px(ui, 7);
+    return ceilf(label) + 1 + 2 * *column;
+}
+
 void panel_table(Panel *panel)
 {
     Ui *ui = panel->ui;
@@ -299,16 +345,21 @@ void panel_table(Panel *panel)
     add_losses(frame, lines, &count);
     add_others(frame, lines, &count);
     add_totals(frame, lines, &count);
-    const float pad = ui_px(ui, 12), column = ui_px(ui, 76), room = rect.h - ui_px(ui, 8);
-    shorten(lines, &count, (int)(room / ui_px(ui, 17)) - 1, more);
-    const float line = floorf(fminf(ui_px(ui, 28), room / (float)(count + 1)));
-    Rect row = {rect.x + pad, rect.y + ui_px(ui, 4), rect.w - 2 * pad, line};
-    draw_heading(panel, row, column);
-    for (int side = 0; side < SIDE_COUNT; side++)
-        panel_say_totals(panel, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, rect.y, column, rect.h},
-                         side);
-    for (int i = 0; i < count; i++) {
-        row.y += line;
-        draw_line_of(panel, row, column, &lines[i], more);
+    const float pad = ui_px(ui, 12), room = rect.h - ui_px(ui, 8), gap = ui_px(ui, 20),
+                half = floorf((rect.w - 2 * pad - gap) / 2);
+    const int fitting = (int)(room / ui_px(ui, LEAST_LINE)) - 1; // below the heading
+    float own = 0; // a column in halves
+    const bool is_halved = count + !frame->is_capture > fitting && half >= measure_half(ui, lines, count, &own);
+    add_looks(frame, is_halved, lines, &count);
+    shorten(lines, &count, is_halved ? 2 * fitting : fitting, more);
+    const int parts = is_halved ? 2 : 1, each = (count + parts - 1) / parts;
+    const float width = is_halved ? half : rect.w - 2 * pad, column = is_halved ? own : ui_px(ui, 76),
+                line = floorf(fminf(ui_px(ui, 28), room / (float)(each + 1)));
+    for (int part = 0; part < parts; part++) {
+        const Rect row = {rect.x + pad + (float)part * (half + gap), rect.y + ui_px(ui, 4), width, line};
+        for (int side = 0; side < SIDE_COUNT; side++)
+            panel_say_totals(panel, (Rect){row.x + row.w - (float)(SIDE_COUNT - side) * column, rect.y, column, rect.h},
+                             side);
+        draw_part(panel, row, column, lines, part * each, part + 1 < parts ? each : count, more);
     }
 }
