@@ -3,44 +3,36 @@
 // that tell what a figure means.
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "panels/curves_head.h"
-#include "panels/panel.h"
+#include "panels/curves_parts.h"
 #include "panels/plot.h"
 #include "panels/time_axis.h"
 #include "state/curve.h"
 #include "state/landmarks.h"
 
-typedef struct Scale {
-    Rect area;
-    TimeAxis time;
-    float low, high; // of the loss's level at the bottom and the top
-    bool is_linear;  // of a loss that can be below 0; else logarithmic
-} Scale;
-
-static float step_x(const Scale *s, double step) { return time_axis_x(&s->time, step); }
+float curves_x(const CurveScale *s, double step) { return time_axis_x(&s->time, step); }
 
 static float find_level(bool is_linear, float loss) { return is_linear ? loss : logf(loss); }
 
-static float loss_y(const Scale *s, float loss)
+float curves_y(const CurveScale *s, float loss)
 {
     const float share = (find_level(s->is_linear, loss) - s->low) / (s->high - s->low);
     return s->area.y + s->area.h * (1.0f - fminf(1.0f, fmaxf(0.0f, share)));
 }
 
-static bool has_curve(const Frame *frame, int side)
+bool curves_are_shown(const Frame *frame, int side)
 {
     return panel_is_shown(frame, side) && curve_has(&frame->models[side], frame->look.curve_loss);
 }
 
-static bool has_noisy(const Frame *frame, int side)
+bool curves_have_noisy(const Frame *frame, int side)
 {
-    return has_curve(frame, side) && !curve_is_penalty(frame->look.curve_loss) &&
+    return curves_are_shown(frame, side) && !curve_is_penalty(frame->look.curve_loss) &&
            pixels_are_damaged(&frame->models[side].spec);
 }
 
-static void widen(Scale *s, float loss)
+static void widen(CurveScale *s, float loss)
 {
     if (!isfinite(loss) || (!s->is_linear && !(loss > 0.0f)))
         return;
@@ -49,13 +41,13 @@ static void widen(Scale *s, float loss)
 }
 
 // Lowest and highest finite loss on show, the landmarks among them.
-static Scale choose_scale(const Frame *frame, Rect area)
+static CurveScale choose_scale(const Frame *frame, Rect area)
 {
     const int loss = frame->look.curve_loss;
-    Scale scale = {area, time_axis_make(frame, area.x, area.w), INFINITY, -INFINITY, curve_is_linear(loss)};
+    CurveScale scale = {area, time_axis_make(frame, area.x, area.w), INFINITY, -INFINITY, curve_is_linear(loss)};
     for (int side = 0; side < SIDE_COUNT; side++) {
         const ModelFrame *m = &frame->models[side];
-        if (!has_curve(frame, side))
+        if (!curves_are_shown(frame, side))
             continue;
         for (int i = 0; i < m->snapshot->history_count; i++) {
             widen(&scale, curve_of_test(&m->snapshot->history[i], loss));
@@ -80,7 +72,7 @@ static Scale choose_scale(const Frame *frame, Rect area)
     return scale;
 }
 
-static void draw_tick(Panel *panel, const Scale *s, float y, Color color, float value)
+static void draw_tick(Panel *panel, const CurveScale *s, float y, Color color, float value)
 {
     Ui *ui = panel->ui;
     const float height = ui_px(ui, 14);
@@ -93,7 +85,7 @@ static void draw_tick(Panel *panel, const Scale *s, float y, Color color, float 
 }
 
 // A multiple of 1, 2, 5, 10, ... as close as figures leave room.
-static float find_linear_step(const Ui *ui, const Scale *s)
+static float find_linear_step(const Ui *ui, const CurveScale *s)
 {
     const float least = 1.3f * ui_px(ui, 14) * (s->high - s->low) / fmaxf(1.0f, s->area.h);
     const float power = powf(10.0f, floorf(log10f(least))), rest = least / power;
@@ -101,19 +93,19 @@ static float find_linear_step(const Ui *ui, const Scale *s)
 }
 
 // 0 is told from the others.
-static void draw_linear_axis(Panel *panel, const Scale *s)
+static void draw_linear_axis(Panel *panel, const CurveScale *s)
 {
     const Theme *theme = panel->ui->theme;
     const float step = find_linear_step(panel->ui, s);
     for (float i = ceilf(s->low / step); i * step <= s->high; i++) {
-        const float value = i == 0.0f ? 0.0f : i * step, y = roundf(loss_y(s, value)); // never -0
+        const float value = i == 0.0f ? 0.0f : i * step, y = roundf(curves_y(s, value)); // never -0
         if (y - ui_px(panel->ui, 7) >= s->area.y)
             draw_tick(panel, s, y, i == 0.0f ? theme->line : theme->grid, value);
     }
 }
 
 // 1, 2, 5, 10, ... on the log axis, those that fall inside.
-static void draw_axis(Panel *panel, const Scale *s)
+static void draw_axis(Panel *panel, const CurveScale *s)
 {
     Ui *ui = panel->ui;
     static const float digits[] = {1, 2, 5};
@@ -128,7 +120,7 @@ static void draw_axis(Panel *panel, const Scale *s)
             const float value = digits[i] * powf(10.0f, (float)power);
             if (logf(value) < s->low || logf(value) > s->high)
                 continue;
-            const float y = roundf(loss_y(s, value));
+            const float y = roundf(curves_y(s, value));
             if (last_y - y < 1.3f * height || y - height / 2 < s->area.y)
                 continue;
             last_y = y;
@@ -137,7 +129,7 @@ static void draw_axis(Panel *panel, const Scale *s)
 }
 
 // What the figures at the left need; on the log axis they are all short.
-static float find_axis_width(Ui *ui, const Scale *s)
+static float find_axis_width(Ui *ui, const CurveScale *s)
 {
     float width = ui_px(ui, 30);
     const float step = s->is_linear ? find_linear_step(ui, s) : 0.0f;
@@ -149,53 +141,8 @@ static float find_axis_width(Ui *ui, const Scale *s)
     return width;
 }
 
-static bool is_free(Rect place, const Rect *used, int used_count)
-{
-    for (int i = 0; i < used_count; i++)
-        if (place.x < used[i].x + used[i].w && used[i].x < place.x + place.w && place.y < used[i].y + used[i].h &&
-            used[i].y < place.y + place.h)
-            return false;
-    return true;
-}
-
-// A dashed line with its name in it, so that it is plain whose name that is; without one where that would meet
-// another. used: the places of the names so far.
-static void draw_landmark(Panel *panel, const Scale *s, const Landmark *mark, Rect *used, int *used_count)
-{
-    Ui *ui = panel->ui;
-    const float y = roundf(loss_y(s, (float)mark->loss)), dash = ui_px(ui, 4), pad = ui_px(ui, 3),
-                height = ui_px(ui, 14), lowest = s->area.y + s->area.h - height;
-    for (float x = s->area.x; x < s->area.x + s->area.w; x += 2 * dash)
-        draw_box(ui->draw, (Rect){x, y, fminf(dash, s->area.x + s->area.w - x), ui_px(ui, 1)}, ui->theme->line, 0);
-    char text[64], brief[48];
-    (void)snprintf(text, sizeof text, strchr(mark->name, ':') ? "%s %.3f" : "%s: %.3f", mark->name, mark->loss);
-    (void)snprintf(brief, sizeof brief, "%s: %.3f", mark->brief, mark->loss);
-    const char *const forms[] = {text, brief};
-    const char *name = ui_choose(ui, FONT_UI, TEXT_SMALL, s->area.w * 0.5f, forms, 2);
-    const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 2 * pad;
-    const Rect box = {mark->is_right ? s->area.x + s->area.w - width : s->area.x,
-                      fmaxf(s->area.y, fminf(lowest, y - roundf(mark->is_above ? height : height / 2))), width, height};
-    if (!is_free(box, used, *used_count))
-        return;
-    draw_box(ui->draw, box, ui->theme->panel, 0);
-    (void)panel_dotted(panel, mark->key, (Rect){box.x + pad, box.y, width - pad, height}, FONT_UI, TEXT_SMALL,
-                       ui->theme->soft, name);
-    used[(*used_count)++] = box;
-}
-
-// Returns how many names there are; used receives their places.
-static int draw_landmarks(Panel *panel, const Scale *s, Rect used[LANDMARKS_MAX])
-{
-    Landmark landmarks[LANDMARKS_MAX];
-    const int count = landmarks_list(panel->frame, landmarks);
-    int used_count = 0;
-    for (int i = 0; i < count; i++)
-        draw_landmark(panel, s, &landmarks[i], used, &used_count);
-    return used_count;
-}
-
 // The points of the test curve: before training, within the first epoch, behind each that was measured.
-static int list_points(const ModelFrame *m, const Scale *s, int loss, Point points[HISTORY_MAX + EARLY_MAX])
+int curves_list_points(const ModelFrame *m, const CurveScale *s, int loss, Point points[CURVE_POINTS_MAX])
 {
     const Snapshot *snapshot = m->snapshot;
     int n = 0, early = 0;
@@ -204,21 +151,21 @@ static int list_points(const ModelFrame *m, const Scale *s, int loss, Point poin
         const double step = (double)record->epoch * snapshot->steps_per_epoch;
         for (; early < m->early_count && (double)m->early[early].step < step; early++)
             if (isfinite(curve_of_early(&m->early[early], loss)))
-                points[n++] =
-                    (Point){step_x(s, (double)m->early[early].step), loss_y(s, curve_of_early(&m->early[early], loss))};
+                points[n++] = (Point){curves_x(s, (double)m->early[early].step),
+                                      curves_y(s, curve_of_early(&m->early[early], loss))};
         if (isfinite(curve_of_test(record, loss)))
-            points[n++] = (Point){step_x(s, step), loss_y(s, curve_of_test(record, loss))};
+            points[n++] = (Point){curves_x(s, step), curves_y(s, curve_of_test(record, loss))};
     }
     for (; early < m->early_count; early++)
         if (isfinite(curve_of_early(&m->early[early], loss)))
             points[n++] =
-                (Point){step_x(s, (double)m->early[early].step), loss_y(s, curve_of_early(&m->early[early], loss))};
+                (Point){curves_x(s, (double)m->early[early].step), curves_y(s, curve_of_early(&m->early[early], loss))};
     return n;
 }
 
 // The other figures of an epoch's end, over a part of the training set and over noisy test digits.
 // dash: at scale 1.
-static void draw_dashed(Panel *panel, const Scale *s, const Snapshot *snapshot,
+static void draw_dashed(Panel *panel, const CurveScale *s, const Snapshot *snapshot,
                         float (*value_of)(const EpochRecord *record, int curve), float dash, Color color)
 {
     Ui *ui = panel->ui;
@@ -229,7 +176,7 @@ static void draw_dashed(Panel *panel, const Scale *s, const Snapshot *snapshot,
     for (int i = 0; i < snapshot->history_count; i++) {
         const EpochRecord *record = &snapshot->history[i];
         const float value = value_of(record, loss);
-        const Point point = {step_x(s, (double)record->epoch * snapshot->steps_per_epoch), loss_y(s, value)};
+        const Point point = {curves_x(s, (double)record->epoch * snapshot->steps_per_epoch), curves_y(s, value)};
         if (has_last && record->epoch > 1 && isfinite(value))
             plot_dash(ui->draw, last, point, ui_px(ui, 1), color, &phase, ui_px(ui, dash));
         last = point;
@@ -237,75 +184,27 @@ static void draw_dashed(Panel *panel, const Scale *s, const Snapshot *snapshot,
     }
 }
 
-// Between which heights the line of the noisy figures lies from left to right: above or below that stands its name.
-// False where it does not go there.
-static bool find_noisy_reach(const Scale *s, const Snapshot *snapshot, int loss, float left, float right, float *top,
-                             float *bottom)
-{
-    float y = 0;
-    bool has_line = false;
-    *top = s->area.y + s->area.h;
-    *bottom = s->area.y;
-    for (int i = 0; i < snapshot->history_count; i++) {
-        const EpochRecord *record = &snapshot->history[i];
-        const float x = step_x(s, (double)record->epoch * snapshot->steps_per_epoch), before = y;
-        y = loss_y(s, curve_of_noisy(record, loss));
-        if (x < left || snapshot->history[i].epoch <= 1) // the line begins at the first epoch's end
-            continue;
-        has_line = true;
-        *top = fminf(*top, i > 0 ? fminf(before, y) : y); // the piece that comes in from the left, too
-        *bottom = fmaxf(*bottom, i > 0 ? fmaxf(before, y) : y);
-        if (x > right)
-            break;
-    }
-    return has_line;
-}
-
-// "A, noisy input" over its line, at the right or further left where names of landmarks stand there.
-static void name_noisy(Panel *panel, const Scale *s, int side, Rect *used, int *used_count)
-{
-    Ui *ui = panel->ui;
-    const Snapshot *snapshot = panel->frame->models[side].snapshot;
-    const char *name = side == SIDE_A ? "A, noisy input" : "B, noisy input";
-    const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 1, height = ui_px(ui, 14);
-    if (!has_noisy(panel->frame, side) || snapshot->history_count == 0)
-        return;
-    for (int try = 0; try < 8; try++) {
-        const float x = s->area.x + s->area.w - width - (float)(try / 2) * 0.2f * s->area.w;
-        float top, bottom;
-        if (!find_noisy_reach(s, snapshot, panel->frame->look.curve_loss, x, x + width, &top, &bottom))
-            continue;
-        const Rect box = {x, try % 2 == 0 ? top - height - ui_px(ui, 1) : bottom + ui_px(ui, 2), width, height};
-        if (x < s->area.x || box.y < s->area.y || box.y + height > s->area.y + s->area.h ||
-            !is_free(box, used, *used_count))
-            continue;
-        (void)panel_dotted(panel, "noise", box, FONT_UI, TEXT_SMALL, panel_side_color(ui, side), name);
-        used[(*used_count)++] = box;
-        return;
-    }
-}
-
 // A's line is the wider one and lies below B's, so that both are seen where they agree.
-static void draw_curves(Panel *panel, const Scale *s, int side, Color color)
+static void draw_curves(Panel *panel, const CurveScale *s, int side, Color color)
 {
     const ModelFrame *m = &panel->frame->models[side];
     const int loss = panel->frame->look.curve_loss;
-    static Point points[HISTORY_MAX + EARLY_MAX]; // the UI thread's
+    static Point points[CURVE_POINTS_MAX]; // the UI thread's
     draw_dashed(panel, s, m->snapshot, curve_of_train, 3, theme_fade(color, 0xa0));
-    if (has_noisy(panel->frame, side))
+    if (curves_have_noisy(panel->frame, side))
         draw_dashed(panel, s, m->snapshot, curve_of_noisy, 9, color);
-    draw_line(panel->ui->draw, points, list_points(m, s, loss, points),
+    draw_line(panel->ui->draw, points, curves_list_points(m, s, loss, points),
               ui_px(panel->ui, 1) * (side == SIDE_A ? 2.6f : 1.4f), color);
 }
 
 // Of the moment whose pictures are shown; the right edge where that is the newest.
-static float moment_x(const Frame *frame, const Scale *s)
+static float moment_x(const Frame *frame, const CurveScale *s)
 {
     const Snapshot *shown = frame->models[panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B].snapshot;
-    return frame->is_past ? roundf(step_x(s, (double)shown->step)) : s->area.x + s->area.w;
+    return frame->is_past ? roundf(curves_x(s, (double)shown->step)) : s->area.x + s->area.w;
 }
 
-static void draw_moment(Panel *panel, const Scale *s)
+static void draw_moment(Panel *panel, const CurveScale *s)
 {
     Ui *ui = panel->ui;
     if (panel->frame->is_past)
@@ -313,14 +212,14 @@ static void draw_moment(Panel *panel, const Scale *s)
 }
 
 // In the models' colours up to the moment whose pictures are shown, grey behind it.
-static void draw_all_curves(Panel *panel, const Scale *s)
+static void draw_all_curves(Panel *panel, const CurveScale *s)
 {
     const Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
     DrawList *draw = panel->ui->draw;
     const float right = s->area.x + s->area.w, x = moment_x(frame, s);
     for (int side = 0; side < SIDE_COUNT; side++) {
-        if (!has_curve(frame, side))
+        if (!curves_are_shown(frame, side))
             continue;
         draw_clip_push(draw, (Rect){x, s->area.y, right - x, s->area.h});
         draw_curves(panel, s, side, ui->theme->faint);
@@ -339,7 +238,7 @@ static bool share_epochs(const Frame *frame)
 }
 
 // "1 batch", "16", "epoch 1", "5", "20", as many as have room between each other.
-static void draw_time(Panel *panel, const Scale *s)
+static void draw_time(Panel *panel, const CurveScale *s)
 {
     Ui *ui = panel->ui;
     const TimeAxis *time = &s->time;
@@ -371,7 +270,7 @@ static void draw_time(Panel *panel, const Scale *s)
         if (!*text)
             (void)snprintf(text, sizeof text, "%.0f", has_epochs ? time->last / time->an_epoch : time->last);
         const bool is_end = !*candidates[i].text;
-        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1, x = step_x(s, candidates[i].step);
+        const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1, x = curves_x(s, candidates[i].step);
         const float left = fminf(s->area.x + s->area.w - width, fmaxf(s->area.x, x - width / 2));
         const Rect place = {left, s->area.y + s->area.h, width, ui_px(ui, 18)};
         bool is_free = candidates[i].step <= time->last &&
@@ -396,15 +295,15 @@ void panel_curves(Panel *panel)
     if (rect.w <= 0)
         return;
     const Rect area = curves_head(panel, rect);
-    const Scale whole = choose_scale(frame, area);
+    const CurveScale whole = choose_scale(frame, area);
     const float axis = find_axis_width(ui, &whole);
-    const Scale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
+    const CurveScale scale = choose_scale(frame, (Rect){area.x + axis, area.y, area.w - axis, area.h});
     draw_axis(panel, &scale);
     draw_time(panel, &scale);
     draw_moment(panel, &scale);
-    Rect used[LANDMARKS_MAX + SIDE_COUNT];
-    int used_count = draw_landmarks(panel, &scale, used); // below the curves: a name hides none of them
+    Rect used[CURVE_NAMES_MAX];
+    int used_count = curves_draw_landmarks(panel, &scale, used); // below the curves: a name hides none of them
     draw_all_curves(panel, &scale);
     for (int side = 0; side < SIDE_COUNT; side++)
-        name_noisy(panel, &scale, side, used, &used_count);
+        curves_name_noisy(panel, &scale, side, used, &used_count);
 }
