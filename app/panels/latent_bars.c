@@ -10,8 +10,7 @@ typedef struct Bars {
     const CodeSide *code;
     const LatentSide *side;
     Rect area;
-    int count; // that there is room for
-    float pitch, low, high;
+    float pitch, low, high; // pitch: from number to number, below 1 where there are more than pixels
 } Bars;
 
 static Bars place_bars(Panel *panel, int side)
@@ -23,8 +22,7 @@ static Bars place_bars(Panel *panel, int side)
     Bars out = {.code = code,
                 .side = latent_side(panel, side),
                 .area = {rect.x + axis, rect.y + pad, rect.w - axis - pad, rect.h - pad - foot}};
-    out.count = code->units < (int)out.area.w ? code->units : (int)out.area.w;
-    out.pitch = out.area.w / (float)out.count;
+    out.pitch = out.area.w / (float)code->units;
     for (int i = 0; i < SIDE_COUNT; i++) { // one scale for both, where they are of the same kind
         const CodeSide *other = code_side(panel, i);
         if (other->facts.images == 0 || latent_side(panel, i)->has_prior != out.side->has_prior)
@@ -73,19 +71,20 @@ static void draw_ticks(Panel *panel, const Bars *bars, float left)
     }
 }
 
+// The two of the plane come last: where several numbers stand in a pixel's width, they are seen.
 static void draw_bars(Panel *panel, const Bars *bars, int side)
 {
     Ui *ui = panel->ui;
     const float line = ui_px(ui, 1), foot = ui_px(ui, 3);
-    for (int i = 0; i < bars->count; i++) {
+    for (int i = 0; i < bars->code->units; i++) {
         const Rect rect = bar_rect(bars, i);
         const bool is_used = latent_is_used(&bars->code->facts, bars->side->has_prior, i);
         draw_box(ui->draw, rect, is_used ? ui->theme->soft : ui->theme->broken, 0);
         if (!is_used)
             draw_box(ui->draw, (Rect){rect.x, bars->area.y + bars->area.h + line, rect.w, foot}, ui->theme->broken, 0);
-        if (i == bars->side->numbers[LATENT_ACROSS] || i == bars->side->numbers[LATENT_UP])
-            draw_box(ui->draw, rect, panel_side_color(ui, side), 0);
     }
+    for (int axis = 0; axis < LATENT_AXES; axis++)
+        draw_box(ui->draw, bar_rect(bars, bars->side->numbers[axis]), panel_side_color(ui, side), 0);
 }
 
 static void draw_caption(Panel *panel, int side, const Bars *bars)
@@ -94,11 +93,7 @@ static void draw_caption(Panel *panel, int side, const Bars *bars)
     const CodeFacts *facts = &bars->code->facts;
     const bool has_prior = bars->side->has_prior;
     char title[48], whole[96] = "", brief[64] = "", least[40] = "";
-    if (bars->count < bars->code->units) // there is no room for more
-        (void)snprintf(title, sizeof title, "%s of the first %d of %d", has_prior ? "KL" : "Range", bars->count,
-                       bars->code->units);
-    else
-        (void)snprintf(title, sizeof title, "%s", has_prior ? "KL of each number" : "Range of each number");
+    (void)snprintf(title, sizeof title, "%s", has_prior ? "KL of each number" : "Range of each number");
     if (facts->images > 0 && has_prior) {
         double sum = 0;
         for (int i = 0; i < facts->units; i++)
@@ -123,7 +118,7 @@ static void take_mouse(Panel *panel, WidgetState state, const Bars *bars, int si
     const CodeFacts *facts = &bars->code->facts;
     ui_set_cursor(ui, state, CURSOR_HAND);
     panel_hint(panel, state, bars->side->has_prior ? "latent_kl" : "latent_range");
-    if (!state.is_hot || number < 0 || number >= bars->count || facts->images == 0)
+    if (!state.is_hot || number < 0 || number >= bars->code->units || facts->images == 0)
         return;
     char what[200], one[16], other[16];
     code_format_number(bars->side->has_prior ? facts->kl[number] : facts->least[number], one);

@@ -1,6 +1,7 @@
 // What the decoder makes of places all over the plane, and of codes that chance gives.
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "panels/latent_parts.h"
 
@@ -45,18 +46,37 @@ static void draw_mark(Panel *panel, int side, Rect area)
     draw_frame(ui->draw, rect, panel_side_color(ui, side), 0, line);
 }
 
+static void format_reach(const float steps[LATENT_CELLS], char text[48])
+{
+    char low[16], high[16];
+    code_format_number(steps[0], low);
+    code_format_number(steps[LATENT_CELLS - 1], high);
+    (void)snprintf(text, 48, "%s to %s", low, high);
+}
+
+// From where to where it goes, once where that is the same both ways.
 static void draw_caption(Panel *panel, int side)
 {
     Ui *ui = panel->ui;
     const LatentSide *s = latent_side(panel, side);
-    char title[48], whole[64], low[16], high[16], brief[40];
+    char title[48], across[48], up[48], whole[160], brief[128], least[112];
     (void)snprintf(title, sizeof title, "Decoder of %c all over it", side == SIDE_A ? 'A' : 'B');
-    code_format_number(s->steps[LATENT_ACROSS][0], low);
-    code_format_number(s->steps[LATENT_ACROSS][LATENT_CELLS - 1], high);
-    (void)snprintf(brief, sizeof brief, "%s to %s", low, high);
+    format_reach(s->steps[LATENT_ACROSS], across);
+    format_reach(s->steps[LATENT_UP], up);
+    if (strcmp(across, up) == 0) {
+        (void)snprintf(brief, sizeof brief, "%s both ways", across);
+        (void)snprintf(least, sizeof least, "%s", across);
+    } else {
+        (void)snprintf(brief, sizeof brief, "across %s, up %s", across, up);
+        (void)snprintf(least, sizeof least, "%s, %s", across, up);
+    }
     (void)snprintf(whole, sizeof whole, "90 %% of the prior: %s", brief);
-    const char *const notes[] = {s->has_prior ? whole : brief, brief, ""};
-    panel_draw_caption(panel, panel->layout->latent.grid_captions[side], title, ui->theme->soft, notes, 3);
+    const char *const notes[] = {s->has_prior ? whole : brief, brief, least, ""};
+    const char *const titles[] = {title, side == SIDE_A ? "Decoder of A" : "Decoder of B", "Decoder"};
+    const Rect line = panel->layout->latent.grid_captions[side]; // the title gives way to the figures
+    const float room = line.w - ui_text_width(ui, FONT_UI, TEXT_SMALL, least) - ui_px(ui, 12);
+    panel_draw_caption(panel, line, ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, titles, 3), ui->theme->soft, notes,
+                       4);
 }
 
 void latent_draw_grid(Panel *panel, int side)

@@ -105,16 +105,18 @@ static void place_alone(Layout *layout, int side, Rect area, float scale)
     plan.band = strip_height(half, 1, scale);
     plan.square = floorf(
         fminf((area.w - least - plan.gap - plan.block) / 2, area.h - plan.head - plan.caption - plan.gap - plan.band));
-    plan.plane = plan.square;
+    const float most = layout_px(224, scale); // of a picture; what they leave of a low window's width is the plane's
+    plan.plane = fmaxf(plan.square, area.w - plan.square - plan.gap - plan.block - fmaxf(least, 2 * most + plan.gap));
     place_squares(layout, side, area, &plan);
-    const float x = area.x + 2 * plan.square + plan.gap + plan.block, width = area.x + area.w - x,
-                picture = floorf((width - plan.gap) / 2), bottom = area.y + plan.head + plan.caption + plan.square;
+    const float x = area.x + plan.plane + plan.gap + plan.square + plan.block, width = area.x + area.w - x,
+                picture = floorf(fminf(most, (width - plan.gap) / 2)),
+                bottom = area.y + plan.head + plan.caption + plan.square;
     const Rect column = {x, area.y + plan.head, width, 0};
     StageRow *first = &layout->stage.rows[SIDE_A];
-    first->pictures[0] = place_picture(column, x, fminf(picture, layout_px(224, scale)), &plan, &first->captions[0]);
+    first->pictures[0] = place_picture(column, x, picture, &plan, &first->captions[0]);
     first->tools = (Rect){x, area.y, width, plan.head};
-    latent->decoded[side] = place_picture(column, x + picture + plan.gap, fminf(picture, layout_px(224, scale)), &plan,
-                                          &latent->decoded_captions[side]);
+    latent->decoded[side] =
+        place_picture(column, x + picture + plan.gap, picture, &plan, &latent->decoded_captions[side]);
     const float tools = column.y + plan.caption + first->pictures[0].side + plan.gap;
     latent->tools = (Rect){x, tools, width, layout_px(BUTTON_HEIGHT + 4, scale)};
     const float bars = latent->tools.y + latent->tools.h;
