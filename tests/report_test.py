@@ -512,6 +512,26 @@ class ChecksTest(unittest.TestCase):
         self.assertIn("The published figures are MNIST's", self.report.page)
 
 
+    def test_published_alone(self):
+        """Neither claims nor pictures are made, and that is said; the figures are the same."""
+        alone = Report("--seeds", 1, "--limit", 600, "--published", "pca,adadelta_small")
+        self.assertEqual(sorted(os.listdir(alone.folder)), ["report.json", "report.md"])
+        both = {check["key"]: check for check in self.report.json["checks"]}
+        self.assertEqual(alone.json["checks"], [both[check["key"]] for check in alone.json["checks"]])
+        self.assertEqual(len(alone.json["checks"]), 2)
+        self.assertEqual([alone.json[key] for key in ("claims", "more_claims", "models", "base", "epochs", "pictures", "seeds")],
+                         [None, None, None, None, None, [], [1]])
+        for key in ("data", "notices", "program"):
+            self.assertEqual(alone.json[key], self.report.json[key])
+        self.assertIn("Claims were not measured", alone.page)
+        self.assertNotIn("verdict", alone.page)
+        self.assertEqual(alone.read_table("Held against published figures")[1:],
+                         [row for row in self.report.read_table("Held against published figures")[1:]
+                          if row[0] in [check["name"] for check in alone.json["checks"]]])
+        result = LAB.run("shot", "--view", "claims", "--verdicts", os.path.join(alone.folder, "report.json"), "-o", LAB.path("none.png"))
+        self.assertEqual(result.returncode, 4, result.stderr)
+        self.assertIn("its claims were not measured", result.stderr)
+
     def test_those_that_are_asked_for(self):
         """The long ones, of 64 digits here: nats are a loss summed over the pixels plus the divergence."""
         checks = {check["key"]: check for check in self.long.json["checks"]}

@@ -74,8 +74,8 @@ static const OptionRow rows[] = {
      "also decide the claims that take more models, and hold\nfigures that others published against ours: some minutes",
      NULL},
     {"--published", "LIST", REPORT, KIND_SET, FIELD(published), 0, 0,
-     "with --checks: these published figures, of\n%w;\ndefault: those that take minutes; the others take\nan hour a "
-     "seed on two cores",
+     "hold these published figures against ours, of\n%w;\nwithout --checks nothing else is measured, with it "
+     "default\nare those that take minutes; the others take an hour a\nseed on two cores",
      words_published},
     {"--epochs", "N", TRAIN, KIND_WHOLE, FIELD(epochs), 0, EPOCHS_MAX,
      "train so long, 0 to 100000; default: 50.\nWith --init: so many more", NULL},

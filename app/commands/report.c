@@ -71,7 +71,7 @@ static void list_pictures(Writer *writer)
     Report *report = &writer->report;
     report->pictures = writer->pictures;
     for (int i = 0; i < SHOWN; i++)
-        if (!shown[i].is_of_trials || writer->options.checks)
+        if (shown[i].is_of_trials ? writer->options.checks : report->has_claims)
             writer->pictures[report->picture_count++] = shown[i].picture;
     writer->files_count = report->picture_count + 2;
 }
@@ -129,6 +129,12 @@ static void read_claims(Writer *writer, ReportSeed *seed)
         seed->results[claim] = frame->claims.results[claim];
         seed->tables[claim] = claim_table(claim, frame);
     }
+}
+
+static void read_data(Writer *writer)
+{
+    const Frame *frame = &writer->offline.session->app.frame;
+    const Dataset *dataset = trainer_dataset(writer->offline.session->app.trainer);
     Report *report = &writer->report;
     report->facts = *frame->facts;
     report->train_count = frame->train_count;
@@ -136,18 +142,17 @@ static void read_claims(Writer *writer, ReportSeed *seed)
     (void)snprintf(report->dataset, sizeof report->dataset, "%s", frame->dataset_name);
     report->notices = *frame->notices;
     report->is_builtin = frame->is_builtin;
+    if (!report->is_builtin) {
+        image_set_digest(&dataset->train, report->sums.train);
+        image_set_digest(&dataset->test, report->sums.test);
+    }
 }
 
 // What the pictures of the claims say, too, where several seeds decided.
 static void show_outcomes(Writer *writer)
 {
     App *app = &writer->offline.session->app;
-    const Dataset *dataset = trainer_dataset(app->trainer);
-    Report *report = &writer->report;
-    if (!report->is_builtin) {
-        image_set_digest(&dataset->train, report->sums.train);
-        image_set_digest(&dataset->test, report->sums.test);
-    }
+    const Report *report = &writer->report;
     for (int claim = 0; claim < CLAIM_COUNT && report->seed_count > 1; claim++) {
         const SayingOutcome outcome = report_outcome(report, claim);
         app_take_outcome(app, claim, &outcome);
@@ -164,7 +169,6 @@ static Look look_at(const Writer *writer, Scene scene)
 static int measure_seed(Writer *writer, int index)
 {
     ReportSeed *seed = &writer->report.seeds[index];
-    seed->seed = writer->options.model.seed + (uint32_t)index;
     const Look matrix = look_at(writer, SCENE_MATRIX), claims = look_at(writer, SCENE_CLAIMS);
     int status = show(writer, seed->seed, &matrix);
     if (status != EXIT_OK)
@@ -188,18 +192,40 @@ static int measure_more(Writer *writer)
                      .image_count = writer->report.train_count,
                      .facts = metrics_target_facts(&dataset->test, dataset->test.count),
                      .pool = pool};
-    LabBook *book = lab_book_create(&lab, &writer->options.model, writer->report.epochs, &error);
-    const int status =
-        book ? report_measure_more(&lab, book, writer->report.seed_count, writer->options.published, &writer->more)
-             : command_fail(EXIT_FAILED, "%s", error.text);
-    writer->book = book;
-    for (int trial = 0; trial < TRIAL_COUNT; trial++)
+    const bool has_trials = writer->options.checks;
+    if (has_trials)
+        writer->book = lab_book_create(&lab, &writer->options.model, writer->report.epochs, &error);
+    const int status = has_trials && !writer->book ? command_fail(EXIT_FAILED, "%s", error.text)
+                                                   : report_measure_more(&lab, writer->book, writer->report.seed_count,
+                                                                         writer->options.published, &writer->more);
+    for (int trial = 0; trial < TRIAL_COUNT && has_trials; trial++)
         app_take_outcome(&writer->offline.session->app, CLAIM_COUNT + trial, &writer->more.trials[trial]);
     writer->more.pictures = writer->pictures + SHOWN - TRIAL_PICTURES;
-    writer->more.picture_count = TRIAL_PICTURES;
+    writer->more.picture_count = has_trials ? TRIAL_PICTURES : 0;
     writer->report.more = &writer->more;
     pool_destroy(pool);
     return status;
+}
+
+// All that is asked for, from the claims to what others published.
+static int measure(Writer *writer)
+{
+    Report *report = &writer->report;
+    int status = EXIT_OK;
+    for (int i = 0; i < report->seed_count; i++) // the published set-ups have the default's seed and those behind it
+        report->seeds[i].seed = (report->has_claims ? writer->options.model.seed : spec_default().seed) + (uint32_t)i;
+    if (!report->has_claims)
+        status = offline_train(&writer->offline); // no epoch: until the digits are there
+    for (int i = 0; status == EXIT_OK && report->has_claims && i < report->seed_count; i++) {
+        offline_say("report: training seed", i + 1, report->seed_count);
+        status = measure_seed(writer, i);
+    }
+    if (status != EXIT_OK)
+        return status;
+    read_data(writer);
+    if (report->has_claims)
+        show_outcomes(writer);
+    return writer->options.checks || writer->options.published ? measure_more(writer) : EXIT_OK;
 }
 
 // ---- writing ------------------------------------------------------------------------------------------------------
@@ -296,14 +322,8 @@ static int run(Writer *writer)
     if (!begin_files(writer, &error))
         return command_fail(EXIT_FAILED, "%s", error.text);
     int status = offline_open(&writer->offline, &writer->options);
-    for (int i = 0; status == EXIT_OK && i < report->seed_count; i++) {
-        offline_say("report: training seed", i + 1, report->seed_count);
-        status = measure_seed(writer, i);
-    }
     if (status == EXIT_OK)
-        show_outcomes(writer);
-    if (status == EXIT_OK && writer->options.checks)
-        status = measure_more(writer);
+        status = measure(writer);
     for (int i = 0; status == EXIT_OK && i < writer->files_count; i++) {
         offline_say("report: writing file", i + 1, writer->files_count);
         status = write_file(writer, i);
@@ -337,7 +357,12 @@ int report_run(const Options *options)
     writer->options.height = 800;
     writer->options.look.scene = SCENE_MATRIX;
     writer->folder = options->output ? options->output : "report";
-    writer->report = (Report){.epochs = options->epochs, .seed_count = options->seeds};
+    writer->report = (Report){
+        .epochs = options->epochs, .seed_count = options->seeds, .has_claims = options->checks || !options->published};
+    if (!writer->report.has_claims) { // no model of the window's is asked for
+        writer->options.epochs = 0;
+        writer->options.look.scene = SCENE_COMPARE;
+    }
     list_pictures(writer);
     format_shared(&options->model, writer->report.base);
     int status = run(writer);

@@ -124,10 +124,11 @@ static int measure_checks(const Lab *lab, int seeds, unsigned wanted, ReportMore
 int report_measure_more(const Lab *lab, LabBook *book, int seeds, unsigned wanted, ReportMore *out)
 {
     *out = (ReportMore){.seeds = seeds,
+                        .has_trials = book != NULL,
                         .is_comparable = lab->image_count == lab->train->count && published_is_of(lab->test),
                         .floor = lab->facts.bce_floor,
                         .mean_image = lab->facts.mean_image[LOSS_BCE],
                         .mean_image_mse = lab->facts.mean_image[LOSS_MSE]};
-    const int status = measure_trials(book, out);
+    const int status = book ? measure_trials(book, out) : EXIT_OK;
     return status == EXIT_OK ? measure_checks(lab, seeds, wanted, out) : status;
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include "files/report_more.h"
 
-// book: of the trials, whose weights stay its own. seeds: of the published set-ups. wanted: bits of these; 0: those
-// that take minutes. Returns EXIT_OK, or the exit status after a sentence (of a signal: without one).
+// book: of the trials, whose weights stay its own; NULL: none are measured. seeds: of the published set-ups. wanted:
+// bits of these; 0: those that take minutes. Returns EXIT_OK, or the exit status after a sentence (of a signal: without
+// one).
 int report_measure_more(const Lab *lab, LabBook *book, int seeds, unsigned wanted, ReportMore *out);

@@ -25,6 +25,8 @@ typedef struct Report {
     Notices notices; // about it
     int train_count, test_count, epochs, seed_count;
     TargetFacts facts;
+    bool has_claims; // else published figures alone were asked for: of claims and matrix, with their seeds, there is
+                     // nothing
     int rows, columns, outputs[OUTPUT_COUNT], losses[LOSS_COUNT];
     ReportSeed *seeds;             // (seed_count)
     const ReportPicture *pictures; // those of more are the last

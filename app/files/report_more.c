@@ -57,6 +57,8 @@ static json_t *mark_json(const TrialRow *row, const SayingOutcome *trial)
 
 json_t *report_build_trials(const ReportMore *more)
 {
+    if (!more->has_trials)
+        return json_null();
     json_t *list = json_array();
     for (int i = 0; i < TRIAL_COUNT; i++) {
         const TrialRow *row = trial_get(i);
@@ -201,7 +203,8 @@ static void print_check(const ReportMore *more, int check, FILE *file)
 
 void report_write_more(const ReportMore *more, FILE *file)
 {
-    print_trials(more, file);
+    if (more->has_trials)
+        print_trials(more, file);
     (void)fprintf(file, "\n## Held against published figures\n\n");
     if (more->is_comparable)
         (void)fprintf(file,

@@ -21,6 +21,7 @@ typedef struct ReportMore {
     int seeds;                                // of the checks
     bool is_comparable;                       // the data is what the published figures are of
     double floor, mean_image, mean_image_mse; // of the test set: what any figure lies between
+    bool has_trials;                          // else published figures alone were asked for
     SayingOutcome trials[TRIAL_COUNT];
     const ReportPicture *pictures; // of the trials
     int picture_count;
@@ -29,7 +30,7 @@ typedef struct ReportMore {
 } ReportMore;
 
 // Where memory is short something is missing (json_memory.h). Owned by the caller: json_decref.
-json_t *report_build_trials(const ReportMore *more);
+json_t *report_build_trials(const ReportMore *more); // null without them
 json_t *report_build_checks(const ReportMore *more);
 
 void report_write_more(const ReportMore *more, FILE *file); // in Markdown

@@ -160,22 +160,32 @@ static void add_sums(json_t *data, const Report *report)
     report_set(data, "test_sha256", json_string(report->sums.test));
 }
 
-json_t *report_build_json(const Report *report)
+static json_t *claims_json(const Report *report)
 {
-    json_t *seeds = json_array(), *claims = json_array(), *pictures = json_array();
-    for (int i = 0; i < report->seed_count; i++)
-        (void)json_array_append_new(seeds, json_integer(report->seeds[i].seed));
+    json_t *claims = json_array();
     for (int claim = 0; claim < CLAIM_COUNT; claim++)
         (void)json_array_append_new(claims, claim_json(report, claim));
+    return claims;
+}
+
+// What was not measured is null: without claims their spec, epochs, seeds and models, too.
+json_t *report_build_json(const Report *report)
+{
+    const bool has_claims = report->has_claims;
+    json_t *seeds = json_array(), *pictures = json_array();
+    for (int i = 0; i < report->seed_count; i++)
+        (void)json_array_append_new(seeds, json_integer(report->seeds[i].seed));
     for (int i = 0; i < report->picture_count; i++)
         (void)json_array_append_new(pictures, json_string(report->pictures[i].file));
     json_t *json =
-        json_pack("{s:s, s:{s:o, s:i, s:i, s:f, s:f, s:f}, s:o, s:s, s:i, s:o, s:o, s:o, s:o}", "program",
+        json_pack("{s:s, s:{s:o, s:i, s:i, s:f, s:f, s:f}, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "program",
                   "losslens " LOSSLENS_VERSION, "data", "name", report_text(report->dataset), "train",
                   report->train_count, "test", report->test_count, "mean_input", report->facts.mean, "bce_floor",
                   report->facts.bce_floor, "mean_image_bce", report->facts.mean_image[LOSS_BCE], "notices",
-                  report_notices(&report->notices), "base", report->base, "epochs", report->epochs, "seeds", seeds,
-                  "claims", claims, "models", cells_json(report), "pictures", pictures);
+                  report_notices(&report->notices), "base", has_claims ? json_string(report->base) : json_null(),
+                  "epochs", has_claims ? json_integer(report->epochs) : json_null(), "seeds", seeds, "claims",
+                  has_claims ? claims_json(report) : json_null(), "models",
+                  has_claims ? cells_json(report) : json_null(), "pictures", pictures);
     add_sums(json_object_get(json, "data"), report);
     if (report->more) {
         report_set(json, "more_claims", report_build_trials(report->more));
@@ -259,15 +269,20 @@ static void print_matrix(const Report *report, FILE *file)
     (void)fprintf(file, "\n");
 }
 
-void report_write_page(const Report *report, FILE *file)
+static void print_data(const Report *report, FILE *file)
 {
-    (void)fprintf(file, "# What the loss and the output do to the picture\n\n");
     (void)fprintf(file, "Measured by losslens " LOSSLENS_VERSION " on ");
     report_print_escaped(file, report->dataset);
-    (void)fprintf(file,
-                  " data: %d training images, figures over all %d test images, after %d epochs. All models share "
-                  "`%s`; they differ in loss, output and seed alone.\n",
-                  report->train_count, report->test_count, report->epochs, report->base);
+    (void)fprintf(file, " data: %d training images, figures over all %d test images", report->train_count,
+                  report->test_count);
+}
+
+static void print_claims(const Report *report, FILE *file)
+{
+    (void)fprintf(file, "# What the loss and the output do to the picture\n\n");
+    print_data(report, file);
+    (void)fprintf(file, ", after %d epochs. All models share `%s`; they differ in loss, output and seed alone.\n",
+                  report->epochs, report->base);
     if (report->seed_count > 1)
         (void)fprintf(file, "Figures are means over %d seeds \u00b1 their standard deviation.\n", report->seed_count);
     (void)fprintf(
@@ -286,6 +301,17 @@ void report_write_page(const Report *report, FILE *file)
     for (int claim = 0; claim < CLAIM_COUNT; claim++)
         print_claim(report, claim, file);
     print_matrix(report, file);
+}
+
+void report_write_page(const Report *report, FILE *file)
+{
+    if (report->has_claims) {
+        print_claims(report, file);
+    } else {
+        (void)fprintf(file, "# What others published, measured again\n\n");
+        print_data(report, file);
+        (void)fprintf(file, ". Claims were not measured: `losslens report` without `--published` decides them.\n");
+    }
     if (report->more)
         report_write_more(report->more, file);
     report_print_pictures(file, report->pictures,

@@ -196,6 +196,11 @@ static bool read_root(Reader *reader, const json_t *root)
     const json_t *claims = json_object_get(root, "claims"), *seeds = json_object_get(root, "seeds");
     char base[SPEC_TEXT_SIZE];
     Error why;
+    if (json_is_null(claims))
+        return error_set(reader->error,
+                         "%s: its claims were not measured: expected the report.json of losslens report without "
+                         "--published",
+                         reader->name);
     if (!json_is_array(claims) || !json_is_array(seeds) || json_array_size(seeds) < 1 ||
         json_array_size(seeds) > CLAIM_SEEDS_MAX)
         return error_set(reader->error,
