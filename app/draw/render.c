@@ -209,7 +209,7 @@ const char *render_device(const Render *render) { return render->device; }
 
 bool render_is_software(const Render *render)
 {
-    static const char *const names[] = {"llvmpipe", "softpipe", "swrast", "Software Rasterizer"};
+    static const char *const names[] = {"llvmpipe", "softpipe", "swrast", "Software Rasterizer", "SwiftShader"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strstr(render->device, names[i])) {
             return true;

@@ -15,7 +15,7 @@ Render *render_create(Error *error);
 void render_destroy(Render *render);
 
 const char *render_device(const Render *render); // GL_RENDERER; borrowed
-bool render_is_software(const Render *render);   // llvmpipe, softpipe, swrast
+bool render_is_software(const Render *render);   // llvmpipe, softpipe, swrast, SwiftShader
 
 // Whether the driver draws windows and pictures of this size.
 bool render_fits(const Render *render, int width, int height);

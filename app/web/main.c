@@ -17,7 +17,7 @@ static const double SLICE_MS = 12;
 static struct {
     Options options;
     View *view;
-    char copied[4096]; // that the browser's clipboard was told of last
+    char said[SENTENCE_SIZE]; // that the page was told of last
 } page;
 
 // page.js
@@ -49,15 +49,21 @@ EMSCRIPTEN_KEEPALIVE int web_open(const char *words)
     return status;
 }
 
-// SDL's clipboard is not the browser's.
-static void pass_clipboard_on(void)
+// SDL's clipboard is not the browser's: the linker puts this in the place of SDL's own function, and that behind it.
+int __real_SDL_SetClipboardText(const char *text);
+int __wrap_SDL_SetClipboardText(const char *text)
 {
-    char *text = SDL_GetClipboardText();
-    if (text && *text && strcmp(text, page.copied) != 0) {
-        (void)SDL_snprintf(page.copied, sizeof page.copied, "%s", text);
-        page_copy(text);
-    }
-    SDL_free(text);
+    page_copy(text);
+    return __real_SDL_SetClipboardText(text);
+}
+
+static void say(void)
+{
+    const char *sentence = view_sentence(page.view);
+    if (strcmp(sentence, page.said) == 0)
+        return;
+    (void)SDL_snprintf(page.said, sizeof page.said, "%s", sentence);
+    page_say(sentence);
 }
 
 // In how many ms the next one is due: 0: at once, -1: when something happens. -2: the window is closed.
@@ -66,8 +72,7 @@ EMSCRIPTEN_KEEPALIVE int web_frame(void)
     int next = -1;
     if (!view_frame(page.view, 0, &next))
         return -2;
-    pass_clipboard_on();
-    page_say(view_sentence(page.view));
+    say();
     return next;
 }
 
@@ -81,6 +86,7 @@ EMSCRIPTEN_KEEPALIVE bool web_has_news(void) { return SDL_HasEvents(SDL_FIRSTEVE
 EMSCRIPTEN_KEEPALIVE void web_restore(void)
 {
     Error error;
+    page.said[0] = 0; // the page has said something else meanwhile
     if (!view_restore(page.view, &error))
         page_fail(error.text);
 }
@@ -99,8 +105,7 @@ EMSCRIPTEN_KEEPALIVE void web_drop(const char *path)
 EMSCRIPTEN_KEEPALIVE void web_paste(const char *text)
 {
     SDL_Event event = {.key = {.type = SDL_KEYDOWN, .state = SDL_PRESSED}};
-    (void)SDL_SetClipboardText(text);
-    (void)SDL_snprintf(page.copied, sizeof page.copied, "%s", text);
+    (void)__real_SDL_SetClipboardText(text);
     event.key.keysym = (SDL_Keysym){.scancode = SDL_SCANCODE_V, .sym = SDLK_v, .mod = KMOD_LCTRL};
     (void)SDL_PushEvent(&event);
 }

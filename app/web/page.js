@@ -58,11 +58,19 @@ function frame() {
         askFrame();
     else if (next > 0)
         frameTimer = setTimeout(askFrame, next);
-    serve();
+    serveSoon();
 }
 
 const channel = new MessageChannel(); // the soonest that a browser calls back
 channel.port1.onmessage = () => { isServing = false; serve(); };
+
+// Once the browser has shown what was drawn, and seen to what came meanwhile.
+function serveSoon() {
+    if (isServing)
+        return;
+    isServing = true;
+    channel.port2.postMessage(0);
+}
 
 function serve() {
     if (isServing || own.isFailed)
@@ -75,8 +83,7 @@ function serve() {
     if (Module._web_has_news())
         askFrame();
     if (next === 0) {
-        isServing = true;
-        channel.port2.postMessage(0);
+        serveSoon();
     } else if (next > 0) {
         serveTimer = setTimeout(serve, next);
     }
@@ -131,26 +138,40 @@ async function put(file, folder) {
     return path;
 }
 
-// Several at once are a data set's files, side by side in a folder.
-async function take(files) {
-    if (!files.length || !own.isOpen)
+// A file or a folder that was dropped, and all that is in it.
+async function putEntry(entry, folder) {
+    if (entry.isFile)
+        return put(await new Promise((resolve, reject) => entry.file(resolve, reject)), folder);
+    const path = folder + "/" + entry.name, reader = entry.createReader();
+    Module.FS.mkdirTree(path);
+    for (;;) {
+        const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+        if (!some.length)
+            return path;
+        await Promise.all(some.map((inner) => putEntry(inner, path)));
+    }
+}
+
+// Several at once are a data set's files, side by side in a folder. putOne puts one of the things where it is told to.
+async function take(things, putOne) {
+    if (!things.length || !own.isOpen)
         return;
     const folder = DROPS + "/" + own.drops++;
     try {
         Module.FS.mkdirTree(folder);
-        const paths = await Promise.all([...files].map((file) => put(file, folder)));
+        const paths = await Promise.all([...things].map((thing) => putOne(thing, folder)));
         tell("web_drop", paths.length === 1 ? paths[0] : folder);
     } catch (error) {
         say("The file could not be read: " + error.message);
     }
 }
 find("open").addEventListener("click", () => find("file").click());
-find("file").addEventListener("change", (event) => { take(event.target.files); event.target.value = ""; canvas.focus(); });
+find("file").addEventListener("change", (event) => { take([...event.target.files], put); event.target.value = ""; canvas.focus(); });
 for (const type of ["dragenter", "dragover"])
     document.addEventListener(type, (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
     event.preventDefault();
-    take(event.dataTransfer.files);
+    take([...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry), putEntry);
 });
 
 // What the program gives a name of its own, outside of its settings, is saved: the browser keeps it.
@@ -202,6 +223,15 @@ canvas.addEventListener("webglcontextrestored", () => {
     guarded(() => Module._web_restore());
     askFrame();
 });
+
+// Who asks a browser what draws is told nothing, unless by this name: where the processor draws, the program draws less often.
+if (typeof WebGL2RenderingContext === "function") {
+    const getParameter = WebGL2RenderingContext.prototype.getParameter;
+    WebGL2RenderingContext.prototype.getParameter = function (name) {
+        const teller = name === this.RENDERER && this.getExtension("WEBGL_debug_renderer_info");
+        return getParameter.call(this, teller ? teller.UNMASKED_RENDERER_WEBGL : name);
+    };
+}
 
 if (typeof WebAssembly !== "object")
     fail("This browser runs no WebAssembly, which losslens is made of.");
