@@ -39,7 +39,8 @@ class Server:
 
 
 class Browser:
-    def __init__(self, width=1440, height=900, ratio=1):
+    def __init__(self, width=1440, height=900, ratio=1, trace=None):
+        """trace: the categories of Chromium's trace that traced() gives."""
         self.folder = tempfile.mkdtemp()
         self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.driver.stdout:
@@ -54,6 +55,10 @@ class Browser:
                        "profile.default_content_setting_values.automatic_downloads": 1}
         wish = {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:loggingPrefs": {"browser": "ALL"},
                                                  "goog:chromeOptions": {"args": arguments, "prefs": preferences}}}}
+        if trace:
+            wish["capabilities"]["alwaysMatch"]["goog:loggingPrefs"]["performance"] = "ALL"
+            wish["capabilities"]["alwaysMatch"]["goog:chromeOptions"]["perfLoggingPrefs"] = {
+                "enableNetwork": False, "enablePage": False, "traceCategories": trace}
         self.session = f"{self.base}/session/" + self.ask("POST", f"{self.base}/session", wish)["sessionId"]
 
     @staticmethod
@@ -89,6 +94,11 @@ class Browser:
 
     def log(self):
         return [entry["message"] for entry in self.post("se/log", type="browser")]
+
+    def traced(self):
+        """What was traced since the last time."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.post("se/log", type="performance")]
+        return [message["params"] for message in messages if message["method"] == "Tracing.dataCollected"]
 
     def picture(self):
         bytes_ = base64.b64decode(self.ask("GET", f"{self.session}/screenshot"))
