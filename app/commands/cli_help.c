@@ -1,4 +1,5 @@
-// The help of the program and of each command. Options come from the table in cli.c, a spec's values from the engine's.
+// The help of the program and of each command. Options come from the table in cli_options.c, a spec's values from the
+// engine's.
 #include <string.h>
 
 #include "commands/cli.h"

@@ -1,8 +1,8 @@
-// The table of options, shared by the parser (cli.c), the help (cli_help.c), the man page and the shell's completion
-// (app/desktop).
+// The table of options (cli_options.c), shared by the parser (cli.c), the help (cli_help.c), links (link.c), the man
+// page and the shell's completion (app/desktop).
 //
-// To add an option: a field in Options, a row in cli.c. An option that means something else to another command has a
-// row for each.
+// To add an option: a field in Options, a row in cli_options.c. An option that means something else to another command
+// has a row for each.
 #pragma once
 #include <stddef.h>
 
@@ -54,7 +54,11 @@ const OptionRow *cli_option_rows(int *count);
 // A figure's longest --title and least --size; the least and the largest --size of everything else.
 enum { TITLE_BYTES = 200 };
 enum { FIGURE_WIDTH_MIN = 800, FIGURE_HEIGHT_MIN = 450 };
+enum { CLI_WINDOW_WIDTH = 1440, CLI_WINDOW_HEIGHT = 900 }; // where it is not given
 enum { CLI_WIDTH_MIN = 960, CLI_HEIGHT_MIN = 600, CLI_WIDTH_MAX = 7680, CLI_HEIGHT_MAX = 4320 };
+
+// What options decide together, once all are read. False after a sentence: they do not go with each other.
+bool cli_settle(Options *out, Error *error);
 
 // Reads an option's value into its field. False where it is none: the sentence says what was expected.
 bool cli_read_value(const OptionRow *row, Options *out, const char *value, Error *error);

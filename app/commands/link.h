@@ -1,6 +1,6 @@
 // Link: what the window shows as the fragment of an address, "index.html#a=loss=bce&view=inspect&pixel=12,13". Keys are
 // options of `losslens view` without their dashes, so that a link and a command line are read by the same table:
-// those rows of cli.c that say LINK. Only what is not as it comes stands in a link that is written; whatever a lesson
+// those rows of cli_options.c that say LINK. Only what is not as it comes stands in a link that is written; whatever a lesson
 // or a set-up brings along neither does.
 //
 // A link comes from anybody: none of its keys names a file, data sets are those that are known by name, and its length
