@@ -209,9 +209,11 @@ static const Case cases[] = {
     {{.kind = LAYER_CONV, .count = 4, .side = 3, .step = 2}, 2, 7, 7, 4, 4, 4, 1},
     {{.kind = LAYER_CONV, .count = 2, .side = 4, .step = 3, .is_valid = true}, 2, 12, 11, 2, 3, 3, 0},
     {{.kind = LAYER_CONV, .count = 5, .side = 1, .step = 1}, 6, 3, 3, 5, 3, 3, 0},
-    {{.kind = LAYER_CONV, .count = 2, .side = 15, .step = 1}, 1, 4, 4, 2, 4, 4, 7}, // wider than the picture
-    {{.kind = LAYER_CONV, .count = 1, .side = 1, .step = 3}, 1, 7, 7, 1, 3, 3, 0},  // steps over pixels
+    {{.kind = LAYER_CONV, .count = 2, .side = 15, .step = 1}, 1, 4, 4, 2, 4, 4, 7},     // wider than the picture
+    {{.kind = LAYER_CONV, .count = 1, .side = 1, .step = 3}, 1, 7, 7, 1, 3, 3, 0},      // steps over pixels
+    {{.kind = LAYER_CONV, .count = 67, .side = 3, .step = 2}, 17, 11, 11, 67, 6, 6, 1}, // more than a panel holds
     {{.kind = LAYER_UNCONV, .count = 6, .side = 3, .step = 2}, 4, 7, 7, 6, 14, 14, 0},
+    {{.kind = LAYER_UNCONV, .count = 67, .side = 3, .step = 2}, 33, 5, 5, 67, 10, 10, 0},
     {{.kind = LAYER_UNCONV, .count = 1, .side = 3, .step = 1}, 8, 28, 28, 1, 28, 28, 1},
     {{.kind = LAYER_UNCONV, .count = 2, .side = 4, .step = 2, .is_valid = true}, 3, 5, 6, 2, 12, 14, 0},
     {{.kind = LAYER_UNCONV, .count = 2, .side = 2, .step = 3}, 3, 3, 3, 2, 9, 9, 0},

@@ -10,21 +10,47 @@ enum { BLOCK_ROWS = 8 };
 enum { BLOCK_ROWS = 4 };
 #endif
 
-enum { SUMS_MAX = 9 };
+enum { SUMS_MAX = 9, DOT_PIXELS = 256 };
 
 // ---- product ------------------------------------------------------------------------------------------------------
 
-INLINE void multiply_block(const LaneProduct *p, size_t channel, const float *b, float *c, const int rows,
-                           const int columns)
+// A product's share that stays in the nearest cache: of its terms, and of its channels.
+enum { DEPTH_MOST = 128, GROUP_MOST = 64 };
+
+// Floats of a that stay there as they lie, and pixels from which on it pays to move more than that.
+enum { LOOSE_MOST = 1024, PACK_LEAST = 24 };
+
+typedef struct Panel {
+    size_t channel, channels; // of c
+    size_t term, terms;       // of a and b
+    const float *a;           // of the first channel's first term; blocks of channels lie `a_block` on
+    size_t a_stride, a_block;
+} Panel;
+
+typedef struct Line {
+    const float *b;
+    float *c;
+    size_t b_step, c_step; // from vector to vector
+} Line;
+
+INLINE void multiply_block(const LaneProduct *p, const Panel *panel, const float *a, size_t channel, const Line *line,
+                           const int rows, const int columns)
 {
+    float *const c = line->c + channel * p->c_plane;
     Vec sum[SUMS_MAX][SUMS_MAX];
-    UNROLLED (int i = 0; i < rows; i++)
-        UNROLLED (int j = 0; j < columns; j++)
-            sum[i][j] = vec_all(p->start ? p->start[channel + (size_t)i] : 0.0f);
-    const float *a = p->a + channel;
-    const size_t step = p->b_column;
-    for (size_t l = 0; l < p->k; l++, a += p->a_stride) {
-        const float *const right = b + p->b_at[l];
+    if (panel->term > 0) {
+        UNROLLED (int i = 0; i < rows; i++)
+            UNROLLED (int j = 0; j < columns; j++)
+                sum[i][j] = vec_load(c + (size_t)i * p->c_plane + (size_t)j * line->c_step);
+    } else {
+        UNROLLED (int i = 0; i < rows; i++)
+            UNROLLED (int j = 0; j < columns; j++)
+                sum[i][j] = vec_all(p->start ? p->start[channel + (size_t)i] : 0.0f);
+    }
+    const uint32_t *const at = p->b_at + panel->term;
+    const size_t a_stride = panel->a_stride, step = line->b_step;
+    for (size_t l = 0; l < panel->terms; l++, a += a_stride) {
+        const float *const right = line->b + at[l];
         Vec values[SUMS_MAX];
         UNROLLED (int j = 0; j < columns; j++)
             values[j] = vec_load(right + (size_t)j * step);
@@ -36,43 +62,97 @@ INLINE void multiply_block(const LaneProduct *p, size_t channel, const float *b,
     }
     UNROLLED (int i = 0; i < rows; i++)
         UNROLLED (int j = 0; j < columns; j++)
-            vec_store(c + (channel + (size_t)i) * p->c_plane + (size_t)j * p->c_column, sum[i][j]);
+            vec_store(c + (size_t)i * p->c_plane + (size_t)j * line->c_step, sum[i][j]);
 }
 
-// Some pixels beside each other, all channels.
-INLINE void multiply_pixels(const LaneProduct *p, const float *b, float *c, const int columns)
+// Some vectors of pixels, all channels of the panel.
+INLINE void multiply_pixels(const LaneProduct *p, const Panel *panel, const Line *line, const int columns)
 {
-    size_t channel = 0;
-    for (; channel + BLOCK_ROWS <= p->m; channel += BLOCK_ROWS)
-        multiply_block(p, channel, b, c, BLOCK_ROWS, columns);
-    for (; channel + 2 <= p->m; channel += 2)
-        multiply_block(p, channel, b, c, 2, columns);
-    if (channel < p->m)
-        multiply_block(p, channel, b, c, 1, columns);
+    size_t i = 0;
+    const float *a = panel->a;
+    for (; i + BLOCK_ROWS <= panel->channels; i += BLOCK_ROWS, a += panel->a_block)
+        multiply_block(p, panel, a, panel->channel + i, line, BLOCK_ROWS, columns);
+    for (; i + 2 <= panel->channels; i += 2, a += 2)
+        multiply_block(p, panel, a, panel->channel + i, line, 2, columns);
+    if (i < panel->channels)
+        multiply_block(p, panel, a, panel->channel + i, line, 1, columns);
 }
 
-INLINE void multiply_line(const LaneProduct *p, const float *b, float *c, const int columns)
+INLINE void multiply_line(const LaneProduct *p, const Panel *panel, Line line, size_t count, const int columns)
 {
     size_t x = 0;
-    for (; x + (size_t)columns <= p->columns; x += (size_t)columns)
-        multiply_pixels(p, b + x * p->b_column, c + x * p->c_column, columns);
-    for (; x + 2 <= p->columns; x += 2)
-        multiply_pixels(p, b + x * p->b_column, c + x * p->c_column, 2);
-    if (x < p->columns)
-        multiply_pixels(p, b + x * p->b_column, c + x * p->c_column, 1);
+    for (; x + (size_t)columns <= count; x += (size_t)columns) {
+        multiply_pixels(p, panel, &line, columns);
+        line.b += (size_t)columns * line.b_step;
+        line.c += (size_t)columns * line.c_step;
+    }
+    for (; x + 2 <= count; x += 2) {
+        multiply_pixels(p, panel, &line, 2);
+        line.b += 2 * line.b_step;
+        line.c += 2 * line.c_step;
+    }
+    if (x < count)
+        multiply_pixels(p, panel, &line, 1);
+}
+
+// Where pixels stand side by side, so do their vectors, and no line of the cache is fetched for a half of it.
+INLINE void multiply_panel(const LaneProduct *p, const Panel *panel, const int columns)
+{
+    const bool is_compact = p->b_column == LANE_IMAGES && p->c_column == LANE_IMAGES;
+    for (size_t y = 0; y < p->rows; y++) {
+        const float *const b = p->b + y * p->b_row;
+        float *const c = p->c + y * p->c_row;
+        if (is_compact)
+            multiply_line(p, panel, (Line){b, c, LANES, LANES}, p->columns * (LANE_IMAGES / LANES), columns);
+        for (size_t lane = 0; lane < LANE_IMAGES && !is_compact; lane += LANES)
+            multiply_line(p, panel, (Line){b + lane, c + lane, p->b_column, p->c_column}, p->columns, columns);
+    }
+}
+
+// a's blocks of channels one behind the other, (blocks, terms, BLOCK_ROWS): rows that are a power of two apart would
+// push each other out of the cache, and each of its lines holds more channels than a block has.
+INLINE void pack_panel(const LaneProduct *p, Panel *panel, float *packed)
+{
+    const float *const a = p->a + panel->term * p->a_stride + panel->channel;
+    size_t i = 0;
+    for (; i + BLOCK_ROWS <= panel->channels; i += BLOCK_ROWS)
+        for (size_t l = 0; l < panel->terms; l++)
+            memcpy(packed + i * panel->terms + l * BLOCK_ROWS, a + l * p->a_stride + i, BLOCK_ROWS * sizeof *packed);
+    for (size_t l = 0; i < panel->channels && l < panel->terms; l++)
+        for (size_t rest = 0; rest < panel->channels - i; rest++)
+            packed[i * panel->terms + l * BLOCK_ROWS + rest] = a[l * p->a_stride + i + rest];
+    panel->a = packed;
+    panel->a_stride = BLOCK_ROWS;
+    panel->a_block = panel->terms * BLOCK_ROWS;
+}
+
+INLINE void multiply_by_panels(const LaneProduct *p, const int columns)
+{
+    float packed[GROUP_MOST * DEPTH_MOST];
+    const bool is_loose = p->k * p->a_stride > LOOSE_MOST && p->rows * p->columns >= PACK_LEAST;
+    for (size_t channel = 0; channel < p->m; channel += GROUP_MOST)
+        for (size_t term = 0; term == 0 || term < p->k; term += DEPTH_MOST) { // of no terms start is left
+            Panel panel = {
+                .channel = channel,
+                .channels = p->m - channel < GROUP_MOST ? p->m - channel : GROUP_MOST,
+                .term = term,
+                .terms = p->k - term < DEPTH_MOST ? p->k - term : DEPTH_MOST,
+                .a = p->a + term * p->a_stride + channel,
+                .a_stride = p->a_stride,
+                .a_block = BLOCK_ROWS,
+            };
+            if (is_loose)
+                pack_panel(p, &panel, packed);
+            multiply_panel(p, &panel, columns);
+        }
 }
 
 void PER_ISA(multiply_lanes)(const LaneProduct *p)
 {
-    for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES)
-        for (size_t y = 0; y < p->rows; y++) {
-            const float *const b = p->b + y * p->b_row + lane;
-            float *const c = p->c + y * p->c_row + lane;
-            if (p->m == 1)
-                multiply_line(p, b, c, 8);
-            else
-                multiply_line(p, b, c, 3);
-        }
+    if (p->m == 1)
+        multiply_by_panels(p, 8);
+    else
+        multiply_by_panels(p, 3);
 }
 
 // ---- dot products -------------------------------------------------------------------------------------------------
@@ -99,16 +179,19 @@ INLINE void dot_block(const LaneDots *p, size_t row, size_t column, const int ro
     UNROLLED (int i = 0; i < rows; i++)
         UNROLLED (int j = 0; j < columns; j++)
             sum[i][j] = (Vec){0};
+    const bool is_compact = p->a_column == LANE_IMAGES && p->b_column == LANE_IMAGES; // as in multiply_panel
+    const size_t lanes = is_compact ? LANES : LANE_IMAGES, count = p->columns * (is_compact ? LANE_IMAGES / LANES : 1);
+    const size_t a_step = is_compact ? LANES : p->a_column, b_step = is_compact ? LANES : p->b_column;
     for (size_t y = 0; y < p->rows; y++)
-        for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES) {
+        for (size_t lane = 0; lane < lanes; lane += LANES) {
             const float *const a = p->a + y * p->a_row + lane;
             const float *b = p->b + column * p->b_plane + y * p->b_row + lane, *left[SUMS_MAX];
             UNROLLED (int i = 0; i < rows; i++)
                 left[i] = a + p->a_at[row + (size_t)i];
-            for (size_t x = 0; x < p->columns; x++, b += p->b_column) {
+            for (size_t x = 0; x < count; x++, b += b_step) {
                 Vec values[SUMS_MAX];
                 UNROLLED (int i = 0; i < rows; i++)
-                    values[i] = vec_load(left[i] + x * p->a_column);
+                    values[i] = vec_load(left[i] + x * a_step);
                 UNROLLED (int j = 0; j < columns; j++) {
                     const Vec right = vec_load(b + (size_t)j * p->b_plane);
                     UNROLLED (int i = 0; i < rows; i++)
@@ -141,18 +224,25 @@ INLINE void dot_all(const LaneDots *p, const int rows, const int columns)
         dot_columns(p, column, 8, 1);
 }
 
-// Columns' pixels are read again for each block of rows: with few columns they stay in the nearest cache, and rows are
-// as many as a channel often has.
+// Columns' pixels are read again for each block of rows: with few columns, and DOT_PIXELS of them all at a time, they
+// stay in the nearest cache. Rows are as many as a channel often has.
 void PER_ISA(add_lane_dots)(const LaneDots *p)
 {
+    const size_t pixels = DOT_PIXELS / (p->n < 4 ? p->n : 4), rows = p->columns < pixels ? pixels / p->columns : 1;
+    LaneDots part = *p;
+    for (size_t y = 0; y < p->rows; y += rows) {
+        part.rows = p->rows - y < rows ? p->rows - y : rows;
+        part.a = p->a + y * p->a_row;
+        part.b = p->b + y * p->b_row;
 #if LANES == 16
-    if (p->m % 9 == 0)
-        dot_all(p, 9, 3);
-    else
-        dot_all(p, 8, 3);
+        if (p->m % 9 == 0)
+            dot_all(&part, 9, 3);
+        else
+            dot_all(&part, 8, 3);
 #else
-    dot_all(p, 3, 4);
+        dot_all(&part, 3, 4);
 #endif
+    }
 }
 
 void PER_ISA(add_lane_sums)(const LaneDots *p)

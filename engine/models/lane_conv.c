@@ -159,11 +159,11 @@ void lane_conv_forward(const Stage *stage, const StageForward *pass)
         forward_pooled(&taker, &gather, &scratch);
         return;
     }
-    for (int r = 0; r < phases.rows.size[0]; r++) {
-        gather_row(&gather, r, &stage->value, pass->arrays->value);
-        for (int y = r * phases.rows.scale; layer->is_bent && y < (r + 1) * phases.rows.scale; y++)
-            if (y < stage->value.height)
-                bend_row(pass, stage, y);
+    for (int r = 0; r < phases.rows.size[0]; r += STRIP_ROWS) {
+        const int end = least((r + STRIP_ROWS) * phases.rows.scale, stage->value.height);
+        gather_rows(&gather, r, r + STRIP_ROWS, &stage->value, pass->arrays->value);
+        for (int y = r * phases.rows.scale; layer->is_bent && y < end; y++)
+            bend_row(pass, stage, y);
     }
 }
 
@@ -366,6 +366,6 @@ void lane_unconv_backward(const Stage *stage, const StageBackward *pass)
                            .large = &stage->slope,
                            .values = pass->arrays->slope};
     window_list_places(&phases, &stage->slope, scratch.at);
-    for (int r = 0; pass->upstream && r < compact.height; r++)
-        gather_row(&gather, r, &compact, pass->upstream);
+    if (pass->upstream)
+        gather_rows(&gather, 0, compact.height, &compact, pass->upstream);
 }

@@ -93,16 +93,17 @@ LaneProduct gather_product(const Gather *gather, int phase, size_t channel, size
     };
 }
 
-void gather_row(const Gather *gather, int r, const Grid *small, float *out)
+void gather_rows(const Gather *gather, int first, int end, const Grid *small, float *out)
 {
     const Phases *phases = gather->phases;
     const size_t scale = (size_t)phases->rows.scale;
     for (int phase = 0; phase < phases->count; phase++) {
         const int py = row_phase(phases, phase), px = column_phase(phases, phase);
-        if (r >= phases->rows.size[py])
+        const int rows = (end < phases->rows.size[py] ? end : phases->rows.size[py]) - first;
+        if (rows < 1)
             continue;
-        LaneProduct product = gather_product(gather, phase, 0, (size_t)small->channels, r, 1);
-        product.c = out + grid_row(small, 0, r * phases->rows.scale + py) + (size_t)px * LANE_IMAGES;
+        LaneProduct product = gather_product(gather, phase, 0, (size_t)small->channels, first, rows);
+        product.c = out + grid_row(small, 0, first * phases->rows.scale + py) + (size_t)px * LANE_IMAGES;
         product.c_plane = small->plane;
         product.c_row = scale * small->pitch;
         product.c_column = scale * LANE_IMAGES;

@@ -44,8 +44,8 @@ typedef struct Gather {
 // Rows [first, first + rows) of a phase, channels [channel, channel + channels); where to is the caller's.
 LaneProduct gather_product(const Gather *gather, int phase, size_t channel, size_t channels, int first, int rows);
 
-// The rows of the smaller picture that are made of row r of each phase.
-void gather_row(const Gather *gather, int r, const Grid *small, float *out);
+// The rows of the smaller picture that are made of rows [first, end) of each phase, those that it has.
+void gather_rows(const Gather *gather, int first, int end, const Grid *small, float *out);
 
 typedef struct Spread {
     const Phases *phases;
