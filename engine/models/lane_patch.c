@@ -6,7 +6,7 @@
 #include "alloc.h"
 #include "models/lane_kinds.h"
 
-enum { CHANNELS_LEAST = 16, STRIP_CHANNELS = 8, CHUNK_LEAST = 8, CHUNK_MOST = 64 }; // patches worked on together
+enum { CHANNELS_LEAST = 16, STRIP_CHANNELS = 8, CHUNK_LEAST = 1, CHUNK_MOST = 64 }; // patches worked on together
 
 // Which two rows of a patch, and their factors, make a row of terms; all of it in turn_input and turn_slope
 // (patch_isa.c) is the same for columns.
