@@ -41,9 +41,11 @@ typedef struct Workspace {
     int chunk_rows;                  // images at a time
     float *input;                    // (chunk_rows, pixels)
     float *scratch;                  // of a layer
+    struct LanePass *lanes;          // for many images of a model with convolutions; else NULL
     float *memory;
 } Workspace;
 
+// Many images may go through convolutions side by side, which rounds their last bits differently from one alone.
 bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *error);
 void workspace_free(Workspace *workspace); // also fine on a zeroed one
 

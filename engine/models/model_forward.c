@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "kernels/kernel.h"
+#include "models/lane_pass.h"
 #include "models/model_layers.h"
 #include "models/range.h"
 
@@ -59,18 +60,25 @@ static size_t lay_out(Workspace *workspace, const Model *model, float *memory)
 
 bool workspace_init(Workspace *workspace, const Model *model, int rows, Error *error)
 {
-    const int chunk = model->is_dense ? rows : model_choose_chunk(model);
+    const bool has_lanes = rows >= LANE_PASS_LEAST && lane_pass_fits(model);
+    const int chunk = has_lanes ? LANE_IMAGES : model->is_dense ? rows : model_choose_chunk(model);
     *workspace = (Workspace){.rows = rows, .chunk_rows = chunk < rows ? chunk : rows};
+    workspace->lanes = has_lanes ? lane_pass_create(model) : NULL;
+    if (has_lanes && !workspace->lanes)
+        return error_set(error, "out of memory: %d images side by side", LANE_IMAGES);
     const size_t total = lay_out(workspace, model, NULL);
     workspace->memory = floats_create(total);
-    if (!workspace->memory)
+    if (!workspace->memory) {
+        workspace_free(workspace);
         return error_set(error, "out of memory: a model's activations need %zu bytes", total * sizeof(float));
+    }
     (void)lay_out(workspace, model, workspace->memory);
     return true;
 }
 
 void workspace_free(Workspace *workspace)
 {
+    lane_pass_destroy(workspace->lanes);
     floats_free(workspace->memory);
     *workspace = (Workspace){0};
 }
@@ -115,9 +123,19 @@ static float *find_values(const Model *model, const Workspace *workspace, int i,
     return workspace->values[i] + (is_whole(model, i) ? (size_t)first * model->layers[i].to.stride : 0);
 }
 
-// The layers from `start` on for rows [first, first + rows), which are at most chunk_rows; x: what `start` is given.
-static void go_through(const Model *model, const float *parameters, Workspace *workspace, int start, const float *x,
-                       int first, int rows)
+static void go_side_by_side(const Model *model, const float *parameters, Workspace *workspace, int start,
+                            const float *x, int first, int rows)
+{
+    float *values[MODEL_LAYERS_MAX];
+    for (int i = 0; i < model->layer_count; i++) {
+        const bool is_wanted = is_whole(model, i) || !shape_is_picture(&model->layers[i].to);
+        values[i] = is_wanted ? find_values(model, workspace, i, first) : NULL;
+    }
+    lane_pass_forward(workspace->lanes, parameters, start, x, rows, values, workspace->slopes);
+}
+
+static void go_one_by_one(const Model *model, const float *parameters, Workspace *workspace, int start, const float *x,
+                          int first, int rows)
 {
     const Activation *activation = activation_get(HIDDEN_ACTIVATION, model->spec.hidden);
     for (int i = start; i < model->layer_count; i++) {
@@ -130,6 +148,16 @@ static void go_through(const Model *model, const float *parameters, Workspace *w
             activation->apply(values, values, workspace->slopes[i], (size_t)rows * layer->to.stride);
         x = values;
     }
+}
+
+// The layers from `start` on for rows [first, first + rows), which are at most chunk_rows; x: what `start` is given.
+static void go_through(const Model *model, const float *parameters, Workspace *workspace, int start, const float *x,
+                       int first, int rows)
+{
+    if (workspace->lanes && rows >= LANE_PASS_LEAST)
+        go_side_by_side(model, parameters, workspace, start, x, first, rows);
+    else
+        go_one_by_one(model, parameters, workspace, start, x, first, rows);
     if (activation_get(OUTPUT_ACTIVATION, model->spec.output)->is_of_picture) {
         float *logits = find_values(model, workspace, model->layer_count - 1, first);
         const size_t pixels = (size_t)model->pixels;
