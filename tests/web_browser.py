@@ -39,8 +39,8 @@ class Server:
 
 
 class Browser:
-    def __init__(self, width=1440, height=900, ratio=1, trace=None):
-        """trace: the categories of Chromium's trace that traced() gives."""
+    def __init__(self, width=1440, height=900, ratio=1, trace=None, more=()):
+        """trace: the categories of Chromium's trace that traced() gives; more: its options."""
         self.folder = tempfile.mkdtemp()
         self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.driver.stdout:
@@ -50,7 +50,7 @@ class Browser:
         threading.Thread(target=self.driver.stdout.read, daemon=True).start()
         arguments = ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
                      f"--window-size={width},{height}", f"--force-device-scale-factor={ratio}", "--hide-scrollbars",
-                     f"--user-data-dir={self.folder}/profile", "--disable-dev-shm-usage"]
+                     f"--user-data-dir={self.folder}/profile", "--disable-dev-shm-usage", *more]
         preferences = {"download.default_directory": self.folder, "download.prompt_for_download": False,
                        "profile.default_content_setting_values.automatic_downloads": 1}
         wish = {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:loggingPrefs": {"browser": "ALL"},
@@ -119,6 +119,13 @@ class Browser:
 
     def click(self, x, y):
         self.drag([(x, y)])
+
+    def drop(self, x, y, paths=(), text=None):
+        """Files, or a text, let go there after a drag from elsewhere."""
+        items = [] if text is None else [{"mimeType": "text/plain", "data": text}]
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.command("Input.dispatchDragEvent", type=kind, x=x, y=y,
+                         data={"items": items, "files": list(paths), "dragOperationsMask": 1})
 
     def press(self, key, *held):
         steps = [{"type": "keyDown", "value": value} for value in (*held, key)]

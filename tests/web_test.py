@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """The page of app/web in headless Chromium, driven by real input, beside the program that it is.
 
-Usage: web_test.py PATH_TO_LOSSLENS. Skipped (77) with a notice where the page can't be built or there is no Chromium.
+What a frame showed, and where its buttons are, the page tells as the window does: by --trace, into the page's own memory.
+Most of it needs no trained model, and waits for none: --pause=0.
+
+Usage: web_test.py PATH_TO_LOSSLENS [TEST...]. Skipped (77) with a notice where the page can't be built or there is no
+Chromium.
 """
 import csv
 import glob
@@ -17,18 +21,29 @@ import time
 import unittest
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageDraw
 
+import cli_reference as reference
 import web_blocks
-from web_browser import ELEMENT, Browser, Server
+from web_browser import ELEMENT, PATIENCE, Browser, Server
 
-LOSSLENS = sys.argv.pop(1) if len(sys.argv) > 1 else "losslens"
+LOSSLENS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "losslens"
 BENCH = os.path.join(os.path.dirname(LOSSLENS), "bench")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests", "ui"))
+arguments, sys.argv = sys.argv, [sys.argv[0], LOSSLENS]
+import window  # the program's own, on a display of its own; takes the first argument
+sys.argv = arguments
+
 PAGE = os.path.join(ROOT, "build", "web")
 PAGE_BENCH = os.path.join(ROOT, "build", "web-build", "app", "web")
-QUICK = "?--limit=512&--epochs=1"
-SHIFT = "\ue008"
+TRACE = "/home/web_user/.config/trace"  # nothing below .config is a download
+QUICK = f"?--limit=512&--epochs=1&--trace={TRACE}"
+STILL = f"?--pause=0&--trace={TRACE}"
+SHIFT, PAGE_DOWN = "\ue008", "\ue00f"
+NEWEST = """const bytes = Module.FS.readFile(arguments[0]), end = bytes.lastIndexOf(10);
+            return new TextDecoder().decode(bytes.subarray(bytes.lastIndexOf(10, end - 1) + 1, end));"""
+PHONES = ((844, 390, 2), (667, 375, 1))  # CSS pixels in landscape, and what each is of the screen's
 LONGEST_CALL = 150  # ms of processor time, where 50 are meant: a busy machine has slow processors
 
 
@@ -46,7 +61,14 @@ def build():
     subprocess.run(["cmake", "--build", os.path.join(ROOT, "build", "web-build"), "--target", "bench"], check=True, capture_output=True)
 
 
-class PageTest(unittest.TestCase):
+def setUpModule():
+    global FILES
+    folder = tempfile.TemporaryDirectory(prefix="losslens-web-")
+    unittest.addModuleCleanup(folder.cleanup)
+    FILES = pathlib.Path(folder.name)
+
+
+class PageCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server(PAGE)
@@ -54,11 +76,11 @@ class PageTest(unittest.TestCase):
         cls.addClassCleanup(cls.browser.close)
         cls.addClassCleanup(cls.server.close)
 
-    def open(self, address=QUICK, rests=True):
+    def open(self, address=STILL, rests=False):
         self.browser.open("about:blank")
         self.browser.open(self.server.address + address)
         self.browser.wait("return Module.own.isFailed || Module.own.frames > 1", "the first frame")
-        self.assertEqual(self.browser.run("return document.getElementById('trouble').textContent"), "")
+        self.assertEqual(self.trouble(), "")
         if rests:
             self.rest()
 
@@ -68,11 +90,37 @@ class PageTest(unittest.TestCase):
     def said(self):
         return self.browser.run("return document.getElementById('said').textContent")
 
-    def save(self):
-        """The window's picture, as Shift and S save it, and its settings."""
+    def trouble(self):
+        return self.browser.run("return document.getElementById('trouble').textContent")
+
+    def frame(self, fits=lambda frame: True, what="a frame"):
+        """The newest one, once it fits."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            text = self.browser.run(NEWEST, TRACE)
+            frame = json.loads(text) if text else None
+            if frame and fits(frame):
+                return frame
+            if time.monotonic() > end:
+                shown = {key: frame[key] for key in ("view", "message", "popup", "playing", "data_set", "lesson") if key in (frame or {})}
+                self.fail(f"waited in vain for {what}: {shown}, {self.trouble()}")
+            time.sleep(0.05)
+
+    def click(self, name, fits=lambda frame: True):
+        x, y, width, height = next(w["rect"] for w in self.frame()["widgets"] if w["id"] == name)
+        ratio = self.browser.run("return Module.canvas.width / Module.canvas.clientWidth")
+        self.browser.click((x + width / 2) / ratio, (y + height / 2) / ratio)
+        return self.frame(fits, f"what a click on {name} does")
+
+    def press(self, key, fits):
+        self.browser.press(key)
+        return self.frame(fits, f"what {key!r} does")
+
+    def save(self, *keys):
+        """A picture, and the settings in it: that of the window, or what other keys save."""
         before = set(glob.glob(self.browser.folder + "/*.png"))
-        self.browser.press("S", SHIFT)
-        for _ in range(300):
+        self.browser.press(*keys or ("S", SHIFT))
+        for _ in range(20 * PATIENCE):
             new = set(glob.glob(self.browser.folder + "/*.png")) - before
             if new:
                 break
@@ -83,31 +131,53 @@ class PageTest(unittest.TestCase):
         image = Image.open(path)
         return path, numpy.asarray(image.convert("RGB")).astype(int), json.loads(image.text["losslens"])
 
+    def pick(self, *paths):
+        element = self.browser.post("element", using="css selector", value="#file")[ELEMENT]
+        self.browser.post(f"element/{element}/value", text="\n".join(map(str, paths)))
+
+    def before_page(self, script):
+        """Runs the script in every page that is opened, before the page's own, until the test has ended."""
+        added = self.browser.command("Page.addScriptToEvaluateOnNewDocument", source=script)
+        self.addCleanup(self.browser.command, "Page.removeScriptToEvaluateOnNewDocument", **added)
+
+
+class PageTest(PageCase):
     def test_small_alone_and_soon(self):
         names = ("index.html", "losslens.js", "losslens.wasm")
         sizes = [len(gzip.compress(pathlib.Path(PAGE, name).read_bytes(), 9)) for name in names]
         self.assertLess(sum(sizes), 1_200_000)
         self.assertEqual(sorted(os.listdir(PAGE)), sorted(names))
-        self.open(rests=False)
+        self.open()
         asked = self.browser.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
         home = self.server.address.rsplit("/", 1)[0]
         self.assertEqual([address for address in asked if not address.startswith((home, "data:"))], [])
         print(f"\n{sum(sizes)} bytes compressed; first frame after {self.browser.run('return Module.own.firstFrame'):.0f} ms", end=" ")
 
-    def test_the_native_figures_and_pixels(self):
-        self.open()
+    def test_figures_pixels_and_sentence(self):
+        """Those of the program; at rest nothing is drawn; what is said changes with what is on show."""
+        self.open(QUICK, rests=True)
+        frames = self.browser.run("return Module.own.frames")
         _, page, settings = self.save()
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "native.png")
-            subprocess.run([LOSSLENS, "shot", "--isa", "plain", "--limit", "512", "--epochs", "1", "--theme", "dark",
-                            "--size", f"{page.shape[1]}x{page.shape[0]}", "-o", path], check=True, capture_output=True)
-            image = Image.open(path)
-            native, expected = numpy.asarray(image.convert("RGB")).astype(int), json.loads(image.text["losslens"])
+        path = FILES / "native.png"
+        subprocess.run([LOSSLENS, "shot", "--isa", "plain", "--limit", "512", "--epochs", "1", "--theme", "dark",
+                        "--size", f"{page.shape[1]}x{page.shape[0]}", "-o", path], check=True, capture_output=True)
+        image = Image.open(path)
+        native, expected = numpy.asarray(image.convert("RGB")).astype(int), json.loads(image.text["losslens"])
         self.assertEqual(settings["a"], expected["a"])
         self.assertEqual(settings["b"], expected["b"])
         other = (abs(page - native).max(axis=2) > 8)[50:-60]  # not the buttons, nor who learns how fast
         print(f"\n{other.sum()} of {other.size} pixels differ", end=" ")
         self.assertLess(other.mean(), 0.01)
+        self.rest()
+        self.assertLess(self.browser.run("return Module.own.frames") - frames, 20)  # the picture's, and its message
+        said = self.said()
+        self.assertRegex(said, "MSE.*after 1 epoch")
+        self.assertNotRegex(said, "[*<>]")
+        self.assertEqual(self.browser.run("return document.getElementById('said').getAttribute('aria-live')"), "polite")
+        self.browser.press("i")
+        frame = self.click("b.output.clip", lambda f: "output=clip" in f["b"]["spec"])
+        self.assertGreater(frame["look"]["binarise"], 0)
+        self.browser.wait("return document.getElementById('said').textContent !== arguments[0]", "another sentence", said)
 
     def test_speed_beside_the_desktop(self):
         """Training alone, by the same benchmark, in turn: figures to read, since others may be using the machine."""
@@ -128,22 +198,12 @@ class PageTest(unittest.TestCase):
 
     def test_drawing_by_mouse_and_by_touch(self):
         self.open()
-        for pointer in ("mouse", "touch"):
-            before = self.browser.picture()[130:290, 20:185].astype(int)
-            points = [(40, 150), (60, 180), (60, 270)] if pointer == "mouse" else [(160, 150), (165, 200), (160, 270)]
+        x, y, width, height = next(w["rect"] for w in self.frame()["widgets"] if w["id"] == "pad")
+        for i, pointer in enumerate(("mouse", "touch")):
+            before = self.frame()["pad_mean"]
+            points = [(x + width * across, y + height * down) for across, down in ((0.1 + 0.7 * i, 0.1), (0.15 + 0.7 * i, 0.9))]
             self.browser.drag(points, pointer)
-            self.rest()
-            now = self.browser.picture()[130:290, 20:185].astype(int)
-            self.assertGreater((abs(now - before) > 100).mean(), 0.01, pointer)
-
-    def test_a_click_and_a_key(self):
-        self.open()
-        self.browser.press("i")
-        self.browser.click(297, 89)  # A's MSE
-        self.rest()
-        settings = self.save()[2]
-        self.assertEqual(settings["binary"], 1)
-        self.assertIn("loss=mse", settings["a"]["spec"])
+            self.frame(lambda f: f["pad_mean"] > before + 0.01, pointer)
 
     def test_the_keys_of_the_browser(self):
         self.open()
@@ -154,36 +214,25 @@ class PageTest(unittest.TestCase):
             self.assertFalse(self.browser.run(script, key), key)
         self.assertTrue(self.browser.run(script, {"key": "ArrowLeft", "code": "ArrowLeft"}))
 
-    def test_rest_and_sentence(self):
-        self.open()
-        frames = self.browser.run("return Module.own.frames")
-        time.sleep(1.5)
-        self.assertEqual(self.browser.run("return Module.own.frames"), frames)
-        self.assertRegex(self.said(), "MSE.*after 1 epoch")
-        self.assertNotRegex(self.said(), "[*<>]")
-
-    def test_a_link(self):
-        self.open(QUICK + "#view=inspect&pixel=12,13")
-        settings = self.save()[2]
-        self.assertEqual((settings["view"], settings["pixel"]), ("inspect", [12, 13]))
-
-    def test_a_saved_picture_opened_again(self):
-        self.open(QUICK + "&--a=loss=mae,output=relu,seed=3&--view=solo")
-        path, _, saved = self.save()
-        self.open()
-        element = self.browser.post("element", using="css selector", value="#file")[ELEMENT]
-        self.browser.post(f"element/{element}/value", text=path)
-        self.browser.wait("return document.getElementById('said').textContent.startsWith('A is too dark')", "its state")
-        self.rest()
-        again = self.save()[2]
-        self.assertEqual((again["view"], again["a"]), (saved["view"], saved["a"]))
+    def test_the_lesson_to_its_end(self):
+        """Whoever hears the page hears each of its cards."""
+        self.open(QUICK)
+        self.click("lesson.offer", lambda f: f.get("lesson", {}).get("step") == 1)
+        for step in range(2, 7):
+            frame = self.press(PAGE_DOWN, lambda f: f.get("lesson", {}).get("step") == step)
+            self.browser.wait("return document.getElementById('said').textContent.startsWith(arguments[0])", "the card's words",
+                              frame["lesson"]["title"])
+            self.assertNotRegex(self.said(), "[*<>]")
+        self.assertEqual(len(frame["lesson"]["body"]), 4)
+        self.click("lesson.free", lambda f: "lesson" not in f)
 
     def test_a_lost_context(self):
-        self.open()
+        self.open(rests=True)
         before = self.browser.picture()
         self.browser.run("window.lost = document.getElementById('canvas').getContext('webgl2').getExtension('WEBGL_lose_context');"
                          "lost.loseContext()")
         self.browser.wait("return Module.own.isLost", "the loss")
+        self.assertIn("graphics card", self.said())
         self.browser.run("lost.restoreContext()")
         self.browser.wait("return !Module.own.isLost", "the return")
         self.rest()
@@ -230,11 +279,157 @@ class PageTest(unittest.TestCase):
         settings = self.save()[2]
         self.assertEqual((settings["data"]["name"], settings["data"]["train"], settings["data"]["test"]), ("mnist", 60, 20))
 
-    def test_what_is_wrong_is_said(self):
+
+class LinkTest(PageCase):
+    """A link is copied, and opened: in the page that is there, by its address, dropped on it, and on the desktop."""
+
+    def copy(self):
+        self.click("menu.view", lambda f: f["popup"] == "view")
+        self.click("link", lambda f: f["message"].startswith("copied: ") and f["popup"] == "none")
+
+    def test_there_and_back(self):
+        self.open(STILL + "#view=inspect&pixel=12,13&a=loss=mae,seed=3&limit=512&hide=more")
+        self.browser.command("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+        first = self.frame()
+        self.check(first)
+        self.frame(lambda f: not f["playing"], "the pause")
+        self.copy()
+        link = self.browser.post("execute/async", script="navigator.clipboard.readText().then(arguments[0], arguments[0])", args=[])
+        page, _, state = link.partition("#")
+        self.assertEqual(page, self.server.address)
+        self.assertEqual(set(state.split("&")), {"view=inspect", "pixel=12,13", "a=loss=mae,seed=3", "limit=512", "hide=more", "pause=0"})
+        self.browser.run("window.stays = true")
+        self.press("4", lambda f: f["view"] == "matrix")
+        self.browser.run("location.hash = arguments[0]", state)
+        self.check(self.frame(lambda f: f["message"] == "the link is open", "the link in the address"))
+        self.press("6", lambda f: f["view"] == "claims")
+        self.browser.drop(700, 400, text="  " + link + "\n")
+        self.check(self.frame(lambda f: f["message"] == "the link is open", "the link that was dropped"))
+        self.assertTrue(self.browser.run("return window.stays"))
+        window.open_display()
+        self.addCleanup(window.close_display)
+        program = window.Program(link)
+        self.addCleanup(program.close)
+        self.check(program.wait(lambda f: not f["playing"], "the desktop's window"))
+
+    def check(self, frame):
+        self.assertEqual((frame["view"], frame["look"]["pixel"]), ("inspect", 12 * 28 + 13))
+        self.assertIn("loss=mae", frame["a"]["spec"])
+        self.assertIn("seed=3", frame["a"]["spec"])
+
+    def test_without_a_clipboard(self):
+        """What was to be copied is shown."""
+        self.before_page("Object.defineProperty(navigator, 'clipboard', {value: undefined}); window.prompt = (...words) => window.shown = words;")
+        self.open()
+        self.copy()
+        words = self.browser.wait("return window.shown", "what is to be copied")
+        self.assertTrue(words[1].startswith(self.server.address + "#"), words)
+
+    def test_a_mistake_in_the_address(self):
         self.browser.open("about:blank")
         self.browser.open(self.server.address + "?--view=nonsense")
         said = self.browser.wait("return document.getElementById('trouble').textContent", "a sentence")
         self.assertIn("nonsense", said)
+        self.browser.open(self.server.address + "#view=nonsense")
+        said = self.browser.wait("return document.getElementById('trouble').textContent", "a sentence")
+        self.assertIn("the link: view nonsense", said)
+        self.browser.run("location.hash = 'pause=0'")
+        self.browser.wait("return window.Module && Module.own.frames > 1", "the page anew")
+
+
+class FilesTest(PageCase):
+    """Files that are dropped and picked, and those that are saved."""
+
+    def test_in_and_out(self):
+        self.open()
+        reference.make_set(LOSSLENS, FILES / "small", 640, 300)
+        sets = sorted((FILES / "small").iterdir())
+        self.browser.drop(700, 400, [str(path) for path in sets])
+        self.frame(lambda f: "640 digits to learn from, 300 to test" in f["message"], "the data set")
+        subprocess.run([LOSSLENS, "train", "--data", FILES / "small", "--epochs", "1", "--model", "loss=mae,layers=8", "-o",
+                        FILES / "mine.safetensors"], check=True, capture_output=True)
+        self.browser.drop(700, 200, [str(FILES / "mine.safetensors")])
+        frame = self.frame(lambda f: "mine.safetensors is model A now" in f["message"], "the model")
+        self.assertIn("layers=8", frame["a"]["spec"])
+        drawing = Image.new("L", (200, 200), 255)
+        ImageDraw.Draw(drawing).line([(60, 30), (140, 30), (80, 170)], fill=0, width=18)
+        drawing.save(FILES / "seven.png")
+        before = self.frame()["pad_mean"]
+        self.browser.drop(100, 200, [str(FILES / "seven.png")])
+        self.frame(lambda f: f["popup"] == "import", "the picture")
+        self.click("import.apply", lambda f: f["popup"] == "none" and f["pad_mean"] != before)
+        self.pick(*sets[:2], *sets[2:])
+        self.frame(lambda f: "640 digits to learn from" in f["message"], "the data set that was picked")
+        bad = FILES / "bad.safetensors"
+        bad.write_bytes(b"nothing of the kind")
+        self.pick(bad)
+        self.frame(lambda f: "bad.safetensors" in f["message"] and "now" not in f["message"], "a refusal")
+
+    def test_saved_and_opened_again(self):
+        self.open(STILL + "&--a=loss=mae,output=relu,seed=3&--view=solo&--limit=512")
+        path, _, saved = self.save()
+        slide, pixels, _ = self.save("s")
+        self.assertEqual(pixels.shape, (1080, 1920, 3))
+        for file, open_file in ((path, self.pick), (slide, lambda file: self.browser.drop(700, 400, [file]))):
+            self.press("4", lambda f: f["view"] == "matrix")
+            open_file(file)
+            frame = self.frame(lambda f: f["view"] == "solo_a", "what was saved")
+            self.assertIn("loss=mae", frame["a"]["spec"])
+            self.assertIn(saved["a"]["spec"], frame["a"]["spec"])
+
+
+class TroubleTest(PageCase):
+    """What a page lacks is said in words, in the document."""
+
+    def test_no_memory_at_all(self):
+        self.before_page("WebAssembly.instantiate = WebAssembly.instantiateStreaming = () => Promise.reject(new RangeError("
+                         "'WebAssembly.instantiate(): Out of memory: Cannot allocate Wasm memory for new instance'));")
+        self.browser.open("about:blank")
+        self.browser.open(self.server.address)
+        said = self.browser.wait("return document.getElementById('trouble').textContent", "a sentence")
+        self.assertIn("not enough memory", said)
+
+    def test_no_more_memory(self):
+        self.before_page("WebAssembly.Memory.prototype.grow = function() { throw new RangeError('Maximum memory size exceeded'); };")
+        self.browser.open("about:blank")
+        self.browser.open(self.server.address + STILL)
+        self.browser.wait("return Module.own.isFailed || Module.own.frames > 1", "the page")
+        said = self.trouble() or self.frame(lambda f: "memory" in f["message"], "the sentence")["message"]
+        print("\n" + said, end=" ")
+        self.assertIn("memory", said)
+
+    def test_no_webgl(self):
+        browser = Browser(more=["--disable-3d-apis"])
+        self.addCleanup(browser.close)
+        browser.open(self.server.address)
+        said = browser.wait("return document.getElementById('trouble').textContent", "a sentence")
+        self.assertIn("WebGL 2", said)
+        self.assertFalse(browser.run("return document.getElementById('trouble').hidden"))
+
+
+class PhoneTest(PageCase):
+    def hold(self, width, height, ratio):
+        self.browser.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=ratio, mobile=True)
+        self.addCleanup(self.browser.command, "Emulation.clearDeviceMetricsOverride")
+
+    def test_landscape(self):
+        self.browser.command("Emulation.setTouchEmulationEnabled", enabled=True)
+        self.addCleanup(self.browser.command, "Emulation.setTouchEmulationEnabled", enabled=False)
+        for width, height, ratio in PHONES:
+            self.hold(width, height, ratio)
+            self.open()
+            frame = self.frame()
+            self.assertFalse(frame["too_small"])
+            across, down = frame["size"]
+            for widget in frame["widgets"]:
+                x, y, w, h = widget["rect"]
+                self.assertTrue(x >= 0 and y >= 0 and x + w <= across + 1 and y + h <= down + 1, (widget, frame["size"]))
+            wide, high = self.browser.run("const r = document.getElementById('canvas').getBoundingClientRect(); return [r.width, r.height]")
+            self.assertGreaterEqual(high, 0.88 * height)
+            self.assertAlmostEqual(wide / high, across / down, delta=0.02)  # digits are not distorted
+            self.assertFalse(self.browser.run("return getComputedStyle(document.getElementById('turn')).display !== 'none'"))
+        self.hold(390, 844, 2)
+        self.assertTrue(self.browser.run("return getComputedStyle(document.getElementById('turn')).display !== 'none'"))
 
 
 if __name__ == "__main__":

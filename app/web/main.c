@@ -17,7 +17,7 @@ static const double SLICE_MS = 12;
 static struct {
     Options options;
     View *view;
-    char said[SENTENCE_SIZE]; // that the page was told of last
+    char said[8 * SENTENCE_SIZE]; // that the page was told of last
 } page;
 
 // page.js
@@ -46,6 +46,9 @@ EMSCRIPTEN_KEEPALIVE int web_open(const char *words)
         return EXIT_FAILED;
     }
     page.view = view_open(&page.options, &status);
+    // a page is as large as it is: a least size would be drawn into the smaller place, and digits would be distorted
+    if (page.view)
+        SDL_SetWindowMinimumSize(SDL_GL_GetCurrentWindow(), 1, 1);
     return status;
 }
 

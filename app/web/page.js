@@ -18,9 +18,13 @@ function say(sentence) {
         said.textContent = sentence;
 }
 
+// Where the browser does not let the page copy, it shows what is to be copied by hand.
 function copy(text) {
+    const show = () => window.prompt("Copy this:", text);
     if (navigator.clipboard)
-        navigator.clipboard.writeText(text).catch(() => say("The browser did not let this page copy."));
+        navigator.clipboard.writeText(text).catch(show);
+    else
+        setTimeout(show, 0);
 }
 
 // ---- frames and training ----
@@ -31,11 +35,18 @@ function guarded(work) {
     try {
         return work();
     } catch (error) {
-        if (!own.isFailed)
-            fail(/memory|OOM/i.test(String(error)) ? "There is not enough memory for this page." : "losslens has stopped: " + error);
+        stop(error);
         return -2;
     }
 }
+
+function stop(why) {
+    if (!own.isFailed)
+        fail(/memory|OOM/i.test(String(why)) ? "There is not enough memory for this page. Other pages that are closed leave it more." :
+            "losslens has stopped: " + why);
+}
+window.addEventListener("error", (event) => { if (!own.isOpen) stop(event.message); }); // of Emscripten's own start
+window.addEventListener("unhandledrejection", (event) => { if (!own.isOpen) stop(event.reason); });
 
 function askFrame() {
     if (own.isOpen && !own.isFailed && !frameAsked) {
@@ -117,6 +128,13 @@ for (const type of ["mousemove", "mousedown", "mouseup", "mouseleave", "mouseent
 document.addEventListener("visibilitychange", askFrame, true);
 canvas.addEventListener("mousedown", () => canvas.focus());
 canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+// SDL draws with devicePixelRatio pixels to a CSS pixel. Where the window's least layout needs more than there are, as on
+// a phone, it gets more of them, which the browser makes smaller: nothing is cut off or distorted.
+const LEAST = { width: 960, height: 600 };
+const inherited = Object.getOwnPropertyDescriptor(window, "devicePixelRatio");
+if (inherited && inherited.get)
+    Object.defineProperty(window, "devicePixelRatio", { configurable: true, get: () => Math.max(inherited.get.call(window),
+        LEAST.width / Math.max(1, canvas.clientWidth), LEAST.height / Math.max(1, canvas.clientHeight)) });
 new ResizeObserver(() => window.dispatchEvent(new Event("resize"))).observe(canvas);
 
 // Calls a function of the program with a text.
@@ -171,8 +189,20 @@ for (const type of ["dragenter", "dragover"])
     document.addEventListener(type, (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
     event.preventDefault();
-    take([...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry), putEntry);
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry);
+    if (entries.length)
+        take(entries, putEntry);
+    else
+        follow(event.dataTransfer.getData("text/plain"));
 });
+
+// A link to another state of this page, dropped or put into the address: the page stays.
+function follow(link) {
+    const text = link.trim().split(/[\r\n]/)[0];
+    if (text && own.isOpen)
+        tell("web_drop", text);
+}
+window.addEventListener("hashchange", () => own.isOpen ? follow(readLink()) : location.reload());
 
 // What the program gives a name of its own, outside of its settings, is saved: the browser keeps it.
 function watchFiles() {
@@ -197,14 +227,17 @@ function download(path) {
 const NO_WEBGL = "This browser shows no WebGL 2, which losslens draws with. A newer browser has it, or its settings switch it on.";
 
 // losslens view's options stand in the address, ?--view=matrix&--epochs=3, and a link is all of it.
+const readLink = () => location.origin + location.pathname + (location.hash || "#");
+
 function readWords() {
     const options = [...new URLSearchParams(location.search)].flatMap(([key, value]) => !key.startsWith("--") ? [] : value ? [key, value] : [key]);
-    return ["losslens", "view", location.origin + location.pathname + (location.hash || "#"), ...options];
+    return ["losslens", "view", readLink(), ...options];
 }
 
 function open() {
     const words = readWords();
     Module.FS.mkdirTree(HOME + "/Pictures");
+    Module.FS.mkdirTree(HOME + "/.config");
     watchFiles();
     const status = guarded(() => Module.ccall("web_open", "number", ["string"], [words.join("\n")]));
     if (status !== 0) {
@@ -213,6 +246,7 @@ function open() {
         return;
     }
     own.isOpen = true;
+    window.dispatchEvent(new Event("resize"));
     canvas.focus();
     askFrame();
 }
@@ -243,6 +277,6 @@ window.Module = {
     print: (text) => console.log(text),
     printErr: (text) => { noticed.push(text.replace(/^losslens: /, "")); console.warn(text); },
     onRuntimeInitialized: () => own.isFailed || open(),
-    onAbort: (what) => fail(/memory|OOM/i.test(String(what)) ? "There is not enough memory for this page." : "losslens has stopped: " + what),
+    onAbort: stop,
 };
 })();
