@@ -146,10 +146,11 @@ enum { bce_exact_factors = 0, wbce_exact_factors = 0 };
 
 INLINE Vec lose_lit(const Terms *terms, Vec t, LossSettings settings)
 {
-    const Vec odds = vec_log_rough(terms->odds);
     if (terms->lit == LIT_ADD_ODDS)
-        return -t * odds;
-    return t * ((settings.weight - 1.0f) * vec_log_rough(terms->factor) - settings.weight * odds);
+        return -t * vec_log_rough(terms->odds);
+    // (weight - 1) ln factor - weight ln odds, less what cancels where p is near 1
+    const Vec share = terms->odds * vec_reciprocal(terms->factor);
+    return -t * (vec_log_rough(terms->factor) + settings.weight * vec_log_rough(share));
 }
 
 INLINE Terms bce_odds_terms(Odds o, Vec t, LossSettings settings)

@@ -46,16 +46,25 @@ INLINE Factors make_room(Factors f)
 
 INLINE Vec sum_logarithms(Factors f) { return vec_log(f.number) + __builtin_convertvector(f.power, Vec) * 0.69314718f; }
 
-// What lit pixels add: their logarithms are taken behind the rows, where that is for lit pixels, or vectors with one,
-// alone, and nothing of the rows waits for it.
+// What lit pixels add: their logarithms are taken behind the rows, and nothing of the rows waits for it. For lit pixels
+// alone, pushed together, where the processor can do that; else for the vectors with one, each of which stands at the
+// place of its row: a place that depended on the rows before would hold up whatever is read meanwhile.
 typedef struct Lit {
+#if LANES == 16
     size_t count;
-    float odds[(TILE_ROWS + 1) * LANES], factors[(TILE_ROWS + 1) * LANES], targets[(TILE_ROWS + 1) * LANES];
+    float targets[(TILE_ROWS + 1) * LANES];
+#else
+    uint64_t rows; // bit i: row i has one
+#endif
+    float odds[(TILE_ROWS + 1) * LANES], factors[(TILE_ROWS + 1) * LANES];
 } Lit;
 
-INLINE void add_lit(Lit *lit, const Terms *terms, Vec t)
+static_assert((int)TILE_ROWS <= 64, "a bit for each row");
+
+INLINE void add_lit(Lit *lit, size_t row, const Terms *terms, Vec t)
 {
 #if LANES == 16
+    (void)row;
     const __mmask16 is_lit = _mm512_test_epi32_mask((__m512i)t, (__m512i)t);
     vec_store(lit->odds + lit->count, (Vec)_mm512_maskz_compress_ps(is_lit, (__m512)terms->odds));
     if (terms->lit == LIT_ADD_BOTH)
@@ -64,23 +73,36 @@ INLINE void add_lit(Lit *lit, const Terms *terms, Vec t)
     lit->count += (size_t)__builtin_popcount(is_lit);
 #else
     if (terms->lit == LIT_ADD_BOTH)
-        vec_store(lit->factors + lit->count, terms->factor);
-    vec_store(lit->odds + lit->count, terms->odds);
-    vec_store(lit->targets + lit->count, t);
-    lit->count += vec_has_any(t != 0.0f) ? LANES : 0;
+        vec_store(lit->factors + row * LANES, terms->factor);
+    vec_store(lit->odds + row * LANES, terms->odds);
+    lit->rows |= (uint64_t)vec_has_any(t != 0.0f) << row;
 #endif
 }
 
-INLINE Vec sum_lit(Lit *lit, LossSettings settings, LitKind kind)
+INLINE Vec find_target(const OutputPass *pass, size_t row, size_t column)
+{
+    return pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset;
+}
+
+INLINE Vec sum_lit(Lit *lit, const OutputPass *pass, size_t column, LitKind kind)
 {
     Vec sum = {0};
+#if LANES == 16
+    (void)column;
     vec_store(lit->odds + lit->count, vec_all(1.0f)); // behind the last: a vector's rest adds nothing
     vec_store(lit->factors + lit->count, vec_all(1.0f));
     vec_store(lit->targets + lit->count, sum);
     for (size_t i = 0; i < lit->count; i += LANES) {
         const Terms terms = {.odds = vec_load(lit->odds + i), .factor = vec_load(lit->factors + i), .lit = kind};
-        sum += lose_lit(&terms, vec_load(lit->targets + i), settings);
+        sum += lose_lit(&terms, vec_load(lit->targets + i), pass->settings);
     }
+#else
+    for (uint64_t rows = lit->rows; rows; rows &= rows - 1) {
+        const size_t row = (size_t)__builtin_ctzll(rows), at = row * LANES;
+        const Terms terms = {.odds = vec_load(lit->odds + at), .factor = vec_load(lit->factors + at), .lit = kind};
+        sum += lose_lit(&terms, find_target(pass, row, column), pass->settings);
+    }
+#endif
     return sum;
 }
 
@@ -104,7 +126,11 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginOutput *begi
     Factors factors = {.number = vec_all(1.0f)};
     Lit lit;
     LitKind kind = LIT_ADD_NOTHING;
+#if LANES == 16
     lit.count = 0;
+#else
+    lit.rows = 0;
+#endif
     const bool asks_memory = column % 64 == 0;
     const size_t stride = pass->stride;
     float *z = pass->z + column;
@@ -121,7 +147,7 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginOutput *begi
             const Started started = next;
             next = start(&begun);
             begun = begin_row(pass, column, row + 2, begin, is_of_picture);
-            const Vec t = pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset;
+            const Vec t = find_target(pass, row, column);
             const Terms terms = finish(&started, t, settings);
             vec_store(z, terms.slope);
             bias_slope += terms.slope;
@@ -130,13 +156,13 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginOutput *begi
                 factors.number *= terms.factor;
             kind = terms.lit;
             if (kind)
-                add_lit(&lit, &terms, t);
+                add_lit(&lit, row, &terms, t);
         }
     }
     if (factors_max > 0)
         value += sum_logarithms(factors);
     if (kind)
-        value += sum_lit(&lit, settings, kind);
+        value += sum_lit(&lit, pass, column, kind);
     float *const sum = pass->bias_slope + column;
     vec_store(sum, pass->accumulate ? vec_load(sum) + bias_slope : bias_slope);
     return value;

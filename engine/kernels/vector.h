@@ -271,8 +271,9 @@ INLINE Vec vec_log(Vec x)
     return exponent * 0.693359375f + (q * f2 + (f - exponent * 2.12194440e-4f)) + (x - x);
 }
 
-// The same to 2e-7 absolute, for sums of many. Where a processor looks up sixteen numbers at once: x = 2^n m, m in [1,
-// 2), c the middle of the sixteenth of [1, 2) that m lies in, ln x = n ln 2 + ln c + ln(1 + r), r = m / c - 1.
+// The same to 2e-7 absolute, for sums of many. Where a processor looks up sixteen numbers at once, or eight: x = 2^n m,
+// m in [1, 2), c the middle of the sixteenth or eighth of [1, 2) that m lies in, ln x = n ln 2 + ln c + ln(1 + r), r =
+// m / c - 1.
 INLINE Vec vec_log_rough(Vec x)
 {
 #if LANES == 16
@@ -289,7 +290,20 @@ INLINE Vec vec_log_rough(Vec x)
     const Vec c_inverse = (Vec)_mm512_permutexvar_ps(sixteenth, _mm512_loadu_ps(inverse));
     const Vec c_logarithm = (Vec)_mm512_permutexvar_ps(sixteenth, _mm512_loadu_ps(logarithm));
     const Vec r = m * c_inverse - 1.0f;
-    return (n * 0.69314718f + c_logarithm) + (r + r * r * (3.3377536e-1f * r - 5.0018266e-1f));
+    return n * 0.69314718f + (c_logarithm + (r + r * r * (3.3377536e-1f * r - 5.0018266e-1f)));
+#elif LANES == 8
+    static const float inverse[LANES] = {0.941176474f, 0.842105269f, 0.761904776f, 0.695652187f,
+                                         0.639999986f, 0.592592597f, 0.551724136f, 0.516129017f};
+    static const float logarithm[LANES] = {0.0606246181f, 0.171850249f, 0.271933705f, 0.362905473f,
+                                           0.446287125f,  0.523248136f, 0.594707131f, 0.66139853f};
+    const VecInt n = ((VecInt)x >> 23) - 127;
+    const __m256i eighth = (__m256i)((VecInt)x >> 20); // its low three bits count
+    const Vec c_inverse = (Vec)_mm256_permutevar8x32_ps(_mm256_loadu_ps(inverse), eighth);
+    const Vec c_logarithm = (Vec)_mm256_permutevar8x32_ps(_mm256_loadu_ps(logarithm), eighth);
+    const Vec exponent = __builtin_convertvector(n, Vec);
+    const Vec r = (Vec)((VecInt)x - (n << 23)) * c_inverse - 1.0f, r2 = r * r;
+    const Vec bend = 3.33936138e-1f * r - 2.50880239e-1f * r2 - 4.99998955e-1f;
+    return exponent * 0.69314718f + (c_logarithm + (r + r2 * bend) + (x - x));
 #else
     return vec_log(x);
 #endif
@@ -311,11 +325,15 @@ INLINE Vec vec_sqrt(Vec x)
 
 INLINE bool vec_has_any(VecInt mask)
 {
+#if LANES == 8
+    return !_mm256_testz_si256((__m256i)mask, (__m256i)mask);
+#else
     uint64_t any = 0, halves[LANES / 2];
     memcpy(halves, &mask, sizeof halves);
     for (int i = 0; i < LANES / 2; i++)
         any |= halves[i];
     return any != 0;
+#endif
 }
 
 INLINE float vec_sum(Vec v)
