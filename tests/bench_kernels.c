@@ -310,7 +310,6 @@ static double pass_output(Step *step, int round)
                 .settings = spec_loss_settings(spec),
                 .powers = powers, // some numbers or other
                 .powers_stride = STRIP_COLUMNS,
-                .shifts = powers,
                 .scales = powers,
             };
             const double start = bench_now();

@@ -201,7 +201,6 @@ typedef struct Strip {
 
 static Strip strip;
 
-static const float no_shifts[TILE_ROWS]; // logits are of outputs that have been normalised
 static float ones[TILE_ROWS];
 
 static void find_powers(void)
@@ -285,7 +284,6 @@ static void check_pair(const Kernel *kernel, int loss, int output, Random *rando
             .settings = settings,
             .powers = strip.powers,
             .powers_stride = STRIP_COLUMNS,
-            .shifts = no_shifts,
             .scales = ones,
         };
         (void)snprintf(what, sizeof what, "%s: %s on %s, %zu x %zu", kernel->name, loss_get(loss)->key,
@@ -341,7 +339,6 @@ static void check_equal_logits(const Kernel *kernel)
                     .settings = settings,
                     .powers = strip.powers,
                     .powers_stride = STRIP_COLUMNS,
-                    .shifts = no_shifts,
                     .scales = ones,
                 };
                 (void)snprintf(what, sizeof what, "%s: %s on %s at %g", kernel->name, loss_get(loss)->key,
@@ -376,7 +373,6 @@ static void check_nan(const Kernel *kernel, int loss, int output, size_t row, si
         .settings = settings,
         .powers = strip.powers,
         .powers_stride = STRIP_COLUMNS,
-        .shifts = no_shifts,
         .scales = ones,
     });
     if (!isnan(found) || !isnan(strip.z[row * STRIP_COLUMNS + column]))

@@ -197,11 +197,11 @@ typedef struct OutputPass {
     float *bias_slope;              // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
     bool accumulate;
     LossSettings settings;
-    // Where outputs share a picture (find_powers), else nothing: powers (rows, powers_stride) as z, shifts and scales
-    // (rows).
+    // Where outputs share a picture (find_powers), else nothing: powers (rows, powers_stride), and scales (rows). Then
+    // z is only written to.
     const float *powers;
     size_t powers_stride; // floats
-    const float *shifts, *scales;
+    const float *scales;
 } OutputPass;
 
 typedef double TrainOutput(const OutputPass *pass); // returns the loss, summed over rows and columns
@@ -253,10 +253,11 @@ typedef struct Kernel {
     // Of outputs that share a picture (activation.h): z (rows, n) becomes what is left of it when ln of the sum of e^z
     // over each row is taken from it. n a multiple of KERNEL_PAD, here and in the next two.
     void (*normalise)(float *z, size_t stride, size_t rows, size_t n);
-    // The same for training, which leaves z as it is: what is left of it is z - shift of its row, and e^that is powers
-    // (rows, n) times scale of its row. Then slopes (rows, n), dL/dz of what is left, become those of z.
-    void (*find_powers)(const float *z, size_t rows, size_t n, float *powers, float *shifts, float *scales);
-    void (*share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n);
+    // The same for training: e^what is left of z is powers (rows, n), which may be z itself, times scale of its row.
+    // Then slopes (rows, n), dL/dz of what is left, become those of z; sums (n) as in sum_rows, over these, or NULL.
+    void (*find_powers)(const float *z, size_t rows, size_t n, float *powers, float *scales);
+    void (*share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n, float *sums,
+                         bool accumulate);
     // values = byte / 255 + sigma * Gaussian noise, clipped to [0, 1]; n a multiple of KERNEL_PAD. These are the values
     // of the indices from first on; what each gets depends on (key, index) alone, here and below.
     void (*add_noise)(const uint8_t *bytes, float *values, size_t first, size_t n, float sigma, uint64_t key);

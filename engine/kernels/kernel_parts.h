@@ -43,8 +43,9 @@ DamageBytes PER_ISA(salt_bytes);
 
 // picture_isa.c
 void PER_ISA(normalise)(float *z, size_t stride, size_t rows, size_t n);
-void PER_ISA(find_powers)(const float *z, size_t rows, size_t n, float *powers, float *shifts, float *scales);
-void PER_ISA(share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n);
+void PER_ISA(find_powers)(const float *z, size_t rows, size_t n, float *powers, float *scales);
+void PER_ISA(share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n, float *sums,
+                           bool accumulate);
 
 // activation_isa.c, loss_isa.c, measure_isa.c, optimizer_isa.c
 extern const ActivationTable PER_ISA(activation_tables)[];

@@ -110,10 +110,10 @@ INLINE Vec sum_lit(Lit *lit, const OutputPass *pass, size_t column, LitKind kind
 INLINE Begun begin_row(const OutputPass *pass, size_t column, size_t row, BeginOutput *begin, const bool is_of_picture)
 {
     const size_t at = row < pass->rows ? row : pass->rows - 1;
+    if (is_of_picture)
+        return begin((Vec){0}, vec_load(pass->powers + at * pass->powers_stride + column) * pass->scales[at]);
     const Vec z = vec_load(pass->z + at * pass->stride + column);
-    if (!is_of_picture)
-        return begin(z, z);
-    return begin(z - pass->shifts[at], vec_load(pass->powers + at * pass->powers_stride + column) * pass->scales[at]);
+    return begin(z, z);
 }
 
 // One vector of columns, down all rows: its sums and the functions' constants stay in registers. Beside a

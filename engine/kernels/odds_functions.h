@@ -52,7 +52,7 @@ typedef struct Begun {
     Vec power; // e^inner
 } Begun;
 
-// share: where outputs share a picture, p, which is known by then; else nothing.
+// share: where outputs share a picture, p, which is known by then, and all that it takes; else nothing.
 typedef Begun BeginOutput(Vec z, Vec share);
 
 // p = tanh z = n / (1 - n) with n = (1 - e^-2z) / 2, and 1 - p = e^-2z / (1 - n). Its clip is one of z.
@@ -113,10 +113,7 @@ INLINE Odds softplus_odds(const Begun *begun)
 }
 
 // p = e^z, the share.
-INLINE Begun softmax_begin(Vec z, Vec share)
-{
-    return (Begun){.z = z, .inner = vec_at_most(vec_at_least(z, -16.1180956f), 0.0f), .power = share};
-}
+INLINE Begun softmax_begin(Vec z, Vec share) { return (Begun){.z = z, .power = share}; }
 
 INLINE ValueSlope softmax_output(const Begun *begun) { return (ValueSlope){begun->power, begun->power}; }
 
@@ -130,10 +127,8 @@ INLINE Odds softmax_odds(const Begun *begun)
         .rest = rest,
         .whole = vec_all(1.0f),
         .rate = vec_where_same(above, begun->power, inverse),
-        .has_slant = true,
-        .slant = begun->inner,
         .factor = inverse,
-        .odds = inverse,
+        .odds = p * inverse,
         .part = inverse,
     };
 }

@@ -8,7 +8,16 @@
 // Vectors of a row that are reduced side by side, so that one need not wait for the one before.
 enum { WAYS = 4 };
 
-INLINE Vec take_most(Vec a, Vec b) { return vec_select(a > b, a, b); }
+INLINE Vec take_most(Vec a, Vec b)
+{
+#if LANES == 16
+    return (Vec)_mm512_max_ps((__m512)a, (__m512)b);
+#elif LANES == 8
+    return (Vec)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+    return vec_select(a > b, a, b);
+#endif
+}
 
 INLINE float find_most(const float *z, size_t n)
 {
@@ -84,20 +93,34 @@ void PER_ISA(normalise)(float *z, size_t stride, size_t rows, size_t n)
     }
 }
 
-void PER_ISA(find_powers)(const float *z, size_t rows, size_t n, float *powers, float *shifts, float *scales)
+void PER_ISA(find_powers)(const float *z, size_t rows, size_t n, float *powers, float *scales)
 {
     for (size_t row = 0; row < rows; row++, z += n, powers += n) {
-        const Row found = sum_powers(z, n, powers);
-        shifts[row] = found.most + find_logarithm(found.total);
-        scales[row] = 1.0f / found.total;
+        scales[row] = 1.0f / sum_powers(z, n, powers).total;
     }
 }
 
-void PER_ISA(share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n)
+// One row, and the sums while it is in the core's first cache.
+INLINE void share_row(float *slopes, const float *powers, float scale, size_t n, float *sums, const bool adds)
 {
+    const float total = find_sum(slopes, n) * scale;
+    for (size_t i = 0; i < n; i += LANES) {
+        const Vec slope = vec_load(slopes + i) - vec_load(powers + i) * total;
+        vec_store(slopes + i, slope);
+        if (adds)
+            vec_store(sums + i, vec_load(sums + i) + slope);
+    }
+}
+
+void PER_ISA(share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n, float *sums,
+                           bool accumulate)
+{
+    if (sums && !accumulate)
+        memset(sums, 0, n * sizeof *sums);
     for (size_t row = 0; row < rows; row++, slopes += n, powers += n) {
-        const float total = find_sum(slopes, n) * scales[row];
-        for (size_t i = 0; i < n; i += LANES)
-            vec_store(slopes + i, vec_load(slopes + i) - vec_load(powers + i) * total);
+        if (sums)
+            share_row(slopes, powers, scales[row], n, sums, true);
+        else
+            share_row(slopes, powers, scales[row], n, NULL, false);
     }
 }

@@ -45,20 +45,19 @@ static void open_page(const Measurement *m, int first, int count, Worker *worker
     }
 }
 
-// The model's own loss of a strip of logits, in its range.
-static double lose_in_range(const Measurement *m, const Page *page, const Worker *worker, size_t column)
+// Logits become outputs of 0 to 1, which measure_strip takes for those of a linear output. Returns the model's own loss
+// of them, in its range.
+static double map_strip(const Measurement *m, const Page *page, size_t column, float *strip)
 {
-    float z[TILE_ROWS * STRIP_COLUMNS], bias_slope[STRIP_COLUMNS];
-    float powers[TILE_ROWS * STRIP_COLUMNS], shifts[TILE_ROWS] = {0}, scales[TILE_ROWS], unused[STRIP_COLUMNS];
+    float values[TILE_ROWS * STRIP_COLUMNS], scales[TILE_ROWS], unused[STRIP_COLUMNS];
     const Spec *spec = &m->model->spec;
-    const Activation *output = activation_get(OUTPUT_ACTIVATION, spec->output);
-    memcpy(z, worker->strip, sizeof z);
-    for (size_t row = 0; output->is_of_picture && row < page->tile.count; row++) { // what is left is normalised already
-        output->apply(z + row * STRIP_COLUMNS, powers + row * STRIP_COLUMNS, unused, STRIP_COLUMNS);
-        scales[row] = 1.0f;
+    for (size_t row = 0; row < page->tile.count; row++) {
+        const size_t at = row * STRIP_COLUMNS;
+        activation_get(OUTPUT_ACTIVATION, spec->output)->apply(strip + at, values + at, unused, STRIP_COLUMNS);
+        scales[row] = 1.0f; // where outputs share a picture, logits are normalised by now
     }
-    return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
-        .z = z,
+    const double loss = kernel_get()->train[spec->loss][spec->output](&(OutputPass){
+        .z = strip,
         .stride = STRIP_COLUMNS,
         .targets = page->targets,
         .scale = m->range.scale,
@@ -67,34 +66,24 @@ static double lose_in_range(const Measurement *m, const Page *page, const Worker
         .column = column,
         .rows = page->tile.count,
         .columns = STRIP_COLUMNS,
-        .bias_slope = bias_slope,
+        .bias_slope = unused,
         .settings = model_loss_settings(m->model, m->parameters),
-        .powers = powers,
+        .powers = values,
         .powers_stride = STRIP_COLUMNS,
-        .shifts = shifts,
         .scales = scales,
     });
-}
-
-// Logits become outputs of 0 to 1, which measure_strip takes for those of a linear output.
-static void map_strip(const Measurement *m, const Page *page, Worker *worker)
-{
-    float slopes[STRIP_COLUMNS];
-    const Activation *output = activation_get(OUTPUT_ACTIVATION, m->model->spec.output);
-    for (size_t row = 0; row < page->tile.count; row++) {
-        float *values = worker->strip + row * STRIP_COLUMNS;
-        output->apply(values, values, slopes, STRIP_COLUMNS);
-        range_map_all_back(m->range, values, STRIP_COLUMNS);
+    for (size_t at = 0; at < page->tile.count * STRIP_COLUMNS; at += STRIP_COLUMNS) {
+        memcpy(strip + at, values + at, STRIP_COLUMNS * sizeof *strip);
+        range_map_all_back(m->range, strip + at, STRIP_COLUMNS);
     }
+    return loss;
 }
 
 static void measure_strip(const Measurement *m, const Page *page, size_t column, Worker *worker, Shard *shard)
 {
     const bool is_unit = range_is_unit(m->range);
-    if (!is_unit) {
-        shard->loss_in_range += lose_in_range(m, page, worker, column);
-        map_strip(m, page, worker);
-    }
+    if (!is_unit)
+        shard->loss_in_range += map_strip(m, page, column, worker->strip);
     kernel_get()->measure[is_unit ? m->model->spec.output : m->linear](&(MeasurePass){
         .z = worker->strip,
         .targets = page->targets,

@@ -122,7 +122,7 @@ static void forward_hidden(void *context, int tile, int worker)
     hidden_forward(context, tile);
 }
 
-static void find_picture_slopes(void *context, int tile, int worker) { pictures_find_slopes(context, tile, worker); }
+static void train_pictures(void *context, int part, int worker) { pictures_train(context, part, worker); }
 
 static void train_band(void *context, int band, int worker)
 {
@@ -201,8 +201,8 @@ static int count_first(const Backprop *backprop)
     return backprop->step.first == 0 && backprop->step.has_first_logits ? 0 : BANDS;
 }
 static int count_tiles(const Backprop *backprop) { return round_tiles(&backprop->round); }
-static int count_pictures(const Backprop *backprop) { return backprop->pictures.slopes ? count_tiles(backprop) : 0; }
-static int count_bands(const Backprop *backprop) { return (void)backprop, BANDS; }
+static int count_pictures(const Backprop *backprop) { return backprop->pictures.are_there ? PICTURE_PARTS : 0; }
+static int count_bands(const Backprop *backprop) { return backprop->pictures.are_there ? 0 : BANDS; }
 static int count_between(const Backprop *backprop) { return is_last_round(backprop) ? 0 : BANDS; }
 static int count_updates(const Backprop *backprop)
 {
@@ -217,7 +217,7 @@ static const struct {
 } runs[] = {
     {multiply_first, count_first, NULL},
     {forward_hidden, count_tiles, NULL},
-    {find_picture_slopes, count_pictures, NULL},
+    {train_pictures, count_pictures, NULL},
     {train_band, count_bands, NULL},
     {backward_hidden, count_tiles, end_passes},
     {finish_band, count_between, NULL},

@@ -27,9 +27,10 @@
 //                             the next batch, while they are still in the core's cache
 //                   block     of a hidden layer's rows: adds the tiles' parts; the caller changes the weights
 //
-// Where outputs share a picture (activation.h), a run goes before the third, which then only uses what it finds:
+// Where outputs share a picture (activation.h), the third run goes by images:
 //
-//   2a pictures     tile      logits, loss and dL/dz of whole images
+//   3 last layer    part      a quarter of the round's images, whole: logits, loss and dL/dz; from them dL/dx and the
+//                             part's gradient of the last weights. The fifth run adds the parts'
 //
 // Where a batch has several rounds, 1 to 4 are repeated, and between two rounds each band adds to the gradient of the
 // first weights.

@@ -108,9 +108,9 @@ void bands_point_at(const Backprop *backprop, const uint8_t *pixels, const int *
         rows[row] = pixels + (size_t)images[row] * (size_t)backprop->model->pixels;
 }
 
-void bands_sum(const Backprop *backprop, int tile, size_t stride, const float *bias, float *sums)
+void bands_sum(const Backprop *backprop, int bands, int tile, size_t stride, const float *bias, float *sums)
 {
-    kernel_get()->add_parts((const float *const *)backprop->bands.part, BANDS, (size_t)tile * TILE_ROWS * stride, bias,
+    kernel_get()->add_parts((const float *const *)backprop->bands.part, bands, (size_t)tile * TILE_ROWS * stride, bias,
                             round_tile_rows(&backprop->round, tile), stride, sums);
 }
 
@@ -122,11 +122,18 @@ static void update(Backprop *backprop, size_t offset, size_t count)
                      count);
 }
 
+static void update_last(Backprop *backprop, size_t offset, size_t count)
+{
+    if (backprop->pictures.are_there)
+        pictures_sum_gradient(backprop, offset, count);
+    update(backprop, offset, count);
+}
+
 void bands_update(Backprop *backprop, int band)
 {
     const size_t width = bands_width(backprop, band);
     update(backprop, bands_first_weights(backprop, band), width * first_layer(backprop)->stride);
-    update(backprop, bands_last_weights(backprop, band), width * (size_t)last_layer(backprop)->in);
-    update(backprop, last_layer(backprop)->bias_offset + backprop->bands.start[band], width);
+    update_last(backprop, bands_last_weights(backprop, band), width * (size_t)last_layer(backprop)->in);
+    update_last(backprop, last_layer(backprop)->bias_offset + backprop->bands.start[band], width);
     bands_refresh(backprop, band);
 }

@@ -102,14 +102,14 @@ void first_sum_logits(const Backprop *backprop, int tile, const float *bias, flo
     const size_t stride = first_layer(backprop)->stride;
     const PixelRange range = backprop->range;
     if (range_is_unit(range)) {
-        bands_sum(backprop, tile, stride, bias, logits);
+        bands_sum(backprop, BANDS, tile, stride, bias, logits);
         return;
     }
     float shifts[SPEC_WIDTH_MAX];
     kernel_get()->add_parts((const float *const *)backprop->bands.column_sums, BANDS, 0, NULL, 1, stride, shifts);
     for (size_t i = 0; i < stride; i++)
         shifts[i] = range.offset * shifts[i] + bias[i];
-    bands_sum(backprop, tile, stride, NULL, logits);
+    bands_sum(backprop, BANDS, tile, stride, NULL, logits);
     for (size_t row = 0; row < round_tile_rows(&backprop->round, tile); row++)
         for (size_t i = 0; i < stride; i++)
             logits[row * stride + i] = range.scale * logits[row * stride + i] + shifts[i];

@@ -28,37 +28,35 @@ static void multiply_strip(const Backprop *backprop, int band, int tile, size_t 
     });
 }
 
-static uint8_t *find_targets(const Backprop *backprop, int band, int tile, size_t row)
+static uint8_t *find_targets(const Backprop *backprop, int band, size_t row)
 {
-    return backprop->bands.targets + bands_find_row(backprop, band, tile, row);
+    return backprop->bands.targets + bands_find_row(backprop, band, 0, row);
 }
 
-void last_make_targets(const Backprop *backprop, int band, int tile)
+void last_make_targets(const Backprop *backprop, int band, size_t first, size_t rows)
 {
     const Spec *spec = &backprop->model->spec;
     const Batch *round = &backprop->round;
-    const int *images = round->images + tile * TILE_ROWS;
-    const size_t count = round_tile_rows(round, tile);
-    const uint8_t *rows[TILE_ROWS];
+    const int *images = round->images + first;
+    const uint8_t *grey[TILE_ROWS];
     if (!backprop->bands.targets)
         return;
-    bands_point_at(backprop, round->pixels, images, count, band, rows);
-    for (size_t row = 0; row < count; row++)
-        pixels_target(spec, pixels_training_key(spec, round->epoch, images[row]), rows[row],
+    bands_point_at(backprop, round->pixels, images, rows, band, grey);
+    for (size_t row = 0; row < rows; row++)
+        pixels_target(spec, pixels_training_key(spec, round->epoch, images[row]), grey[row],
                       backprop->bands.start[band], bands_width(backprop, band),
-                      find_targets(backprop, band, tile, row));
+                      find_targets(backprop, band, first + row));
 }
 
-double last_find_loss(const Backprop *backprop, int band, int tile, const LastStrip *strip)
+double last_find_loss(const Backprop *backprop, int band, const LastStrip *strip)
 {
     const Spec *spec = &backprop->model->spec;
     const Batch *round = &backprop->round;
-    const size_t rows = round_tile_rows(round, tile);
     const uint8_t *targets[TILE_ROWS], *upcoming[TILE_ROWS];
-    bands_point_at(backprop, round->pixels, round->images + tile * TILE_ROWS, rows, band, targets);
-    for (size_t row = 0; backprop->bands.targets && row < rows; row++)
-        targets[row] = find_targets(backprop, band, tile, row);
-    bands_point_at(backprop, round->pixels, backprop->upcoming + tile * TILE_ROWS, rows, band, upcoming);
+    bands_point_at(backprop, round->pixels, round->images + strip->first, strip->rows, band, targets);
+    for (size_t row = 0; backprop->bands.targets && row < strip->rows; row++)
+        targets[row] = find_targets(backprop, band, strip->first + row);
+    bands_point_at(backprop, round->pixels, backprop->upcoming + strip->first, strip->rows, band, upcoming);
     return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
         .z = strip->z,
         .stride = strip->stride,
@@ -67,62 +65,49 @@ double last_find_loss(const Backprop *backprop, int band, int tile, const LastSt
         .offset = backprop->range.offset,
         .upcoming = upcoming,
         .column = strip->column,
-        .rows = rows,
+        .rows = strip->rows,
         .columns = strip->columns,
         .bias_slope = strip->bias_slope,
         .accumulate = strip->accumulate,
         .settings = backprop->settings,
         .powers = strip->powers,
         .powers_stride = strip->stride,
-        .shifts = strip->shifts,
         .scales = strip->scales,
     });
 }
 
-// dL/dz of a strip, and the loss where that is found here.
-typedef struct Slopes {
-    const float *values; // (rows, stride)
-    size_t stride;
-    double loss;
-} Slopes;
-
-// And the biases' gradient.
-static Slopes find_slopes(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
+// Logits of a strip, which become dL/dz: the loss, and the biases' gradient.
+static double find_slopes(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
 {
     const Bands *bands = &backprop->bands;
-    float *bias = bands->gradient + last_layer(backprop)->bias_offset + bands->start[band] + column;
-    const bool accumulate = tile > 0 || !backprop->is_first_round;
-    if (backprop->pictures.slopes) {
-        const Slopes slopes = {pictures_slopes(backprop, band, tile, column), (size_t)backprop->model->pixels, 0.0};
-        kernel_get()->sum_rows(slopes.values, slopes.stride, round_tile_rows(&backprop->round, tile), columns, bias,
-                               accumulate);
-        return slopes;
-    }
-    float *strip = bands->strip[band];
     multiply_strip(backprop, band, tile, column, columns);
-    return (Slopes){strip, STRIP_COLUMNS,
-                    last_find_loss(backprop, band, tile,
-                                   &(LastStrip){.column = column,
-                                                .columns = columns,
-                                                .z = strip,
-                                                .stride = STRIP_COLUMNS,
-                                                .bias_slope = bias,
-                                                .accumulate = accumulate})};
+    return last_find_loss(
+        backprop, band,
+        &(LastStrip){
+            .first = (size_t)tile * TILE_ROWS,
+            .rows = round_tile_rows(&backprop->round, tile),
+            .column = column,
+            .columns = columns,
+            .z = bands->strip[band],
+            .stride = STRIP_COLUMNS,
+            .bias_slope = bands->gradient + last_layer(backprop)->bias_offset + bands->start[band] + column,
+            .accumulate = tile > 0 || !backprop->is_first_round,
+        });
 }
 
 static double train_strip(const Backprop *backprop, int band, int tile, size_t column, size_t columns)
 {
     const Bands *bands = &backprop->bands;
     const size_t x_stride = code_stride(backprop);
-    const Slopes slopes = find_slopes(backprop, band, tile, column, columns);
+    const double loss = find_slopes(backprop, band, tile, column, columns);
     const DenseBackward pass = {
         .rows = round_tile_rows(&backprop->round, tile),
         .in = (size_t)last_layer(backprop)->in,
         .out = columns,
         .x = hidden_code(backprop, tile),
         .x_stride = x_stride,
-        .slope = slopes.values,
-        .slope_stride = slopes.stride,
+        .slope = bands->strip[band],
+        .slope_stride = STRIP_COLUMNS,
         .gradient = bands->gradient + bands_last_weights(backprop, band) + column,
         .gradient_stride = bands_width(backprop, band),
         .add_gradient = tile > 0 || !backprop->is_first_round,
@@ -133,16 +118,15 @@ static double train_strip(const Backprop *backprop, int band, int tile, size_t c
     };
     dense_find_gradient(&pass);
     dense_find_upstream(&pass);
-    return slopes.loss;
+    return loss;
 }
 
 // Strips of about the same width; one strip's weights and gradient serve every tile.
 void last_train(Backprop *backprop, int band)
 {
     double loss = 0.0;
-    for (int tile = 0; !backprop->pictures.slopes && tile < round_tiles(&backprop->round);
-         tile++) // else they are there
-        last_make_targets(backprop, band, tile);
+    for (int tile = 0; tile < round_tiles(&backprop->round); tile++)
+        last_make_targets(backprop, band, (size_t)tile * TILE_ROWS, round_tile_rows(&backprop->round, tile));
     const size_t pads = bands_width(backprop, band) / KERNEL_PAD;
     const size_t widest = STRIP_COLUMNS / KERNEL_PAD, strips = (pads + widest - 1) / widest;
     for (size_t strip = 0; strip < strips; strip++) {
@@ -155,5 +139,6 @@ void last_train(Backprop *backprop, int band)
 
 void last_sum_upstream(const Backprop *backprop, int tile, float *upstream)
 {
-    bands_sum(backprop, tile, code_stride(backprop), NULL, upstream);
+    const int parts = backprop->pictures.are_there ? 1 : BANDS; // whole images' is in one
+    bands_sum(backprop, parts, tile, code_stride(backprop), NULL, upstream);
 }

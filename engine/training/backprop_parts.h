@@ -12,7 +12,7 @@
 #include "training/backprop.h"
 #include "training/slices.h"
 
-enum { BANDS = 4, ROUND_TILES = 4, ROUND_ROWS = ROUND_TILES * TILE_ROWS };
+enum { BANDS = 4, ROUND_TILES = 4, ROUND_ROWS = ROUND_TILES * TILE_ROWS, PICTURE_PARTS = 4 };
 
 // The first and the last layer, by bands.
 typedef struct Bands {
@@ -32,11 +32,12 @@ typedef struct Bands {
     double loss[BANDS];
 } Bands;
 
-// Outputs that share a picture: of all of a round's images before the bands go on.
+// Outputs that share a picture: a round's images are shared out among as many tasks.
 typedef struct Pictures {
-    float *slopes;              // (ROUND_ROWS, pixels): logits, then dL/dz. NULL: outputs are of a pixel each
-    float *powers[ROUND_TILES]; // (TILE_ROWS, pixels): e^logits of a tile
-    double loss[ROUND_TILES];
+    bool are_there;                 // else outputs are of a pixel each, and there is nothing of this
+    float *gradient[PICTURE_PARTS]; // as the last layer's packed parameters: a task's part
+    float *powers[PICTURE_PARTS], *slopes[PICTURE_PARTS]; // of some images, (images, pixels)
+    double loss[PICTURE_PARTS];
 } Pictures;
 
 // Rows of a hidden layer's weights; the first of its blocks has the biases, too.
@@ -146,8 +147,8 @@ static inline size_t bands_find_row(const Backprop *backprop, int band, int tile
     return ROUND_ROWS * backprop->bands.start[band] + ((size_t)tile * TILE_ROWS + row) * bands_width(backprop, band);
 }
 
-// sums (rows, stride) = bias (NULL: zero) and the bands' parts of a tile.
-void bands_sum(const Backprop *backprop, int tile, size_t stride, const float *bias, float *sums);
+// sums (rows, stride) = bias (NULL: zero) and the first bands' parts of a tile, so many.
+void bands_sum(const Backprop *backprop, int bands, int tile, size_t stride, const float *bias, float *sums);
 
 // ---- the first layer: backprop_first.c ----------------------------------------------------------------------------
 
@@ -161,33 +162,36 @@ void first_sum_logits(const Backprop *backprop, int tile, const float *bias, flo
 
 // ---- the last layer: backprop_last.c ------------------------------------------------------------------------------
 
-void last_train(Backprop *backprop, int band); // run 3
-
-// The band's share of a tile's targets, where they are not the images as they are.
-void last_make_targets(const Backprop *backprop, int band, int tile);
-
-// Outputs [column, column + columns) of a band.
-typedef struct LastStrip {
-    size_t column, columns;
-    float *z;          // (TILE_ROWS, stride): logits, which become dL/dz
-    size_t stride;     // floats
-    float *bias_slope; // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
-    bool accumulate;
-    const float *powers, *shifts, *scales; // where outputs share a picture: as in OutputPass
-} LastStrip;
-double last_find_loss(const Backprop *backprop, int band, int tile, const LastStrip *strip);
-
-// ---- outputs that share a picture: backprop_picture.c -------------------------------------------------------------
-
-void pictures_lay_out(Backprop *backprop, Cutter *cutter);           // leaves slopes NULL where there are none
-void pictures_find_slopes(Backprop *backprop, int tile, int worker); // before run 3, where there are
-double pictures_sum_loss(const Backprop *backprop);                  // of the round; 0 where there are none
-
-// dL/dz of a tile's outputs from a band's column on, (rows, pixels of an image).
-const float *pictures_slopes(const Backprop *backprop, int band, int tile, size_t column);
+void last_train(Backprop *backprop, int band); // run 3, where outputs are of a pixel each
 
 // dL/dx of a tile, (rows, code_stride). Within run 4.
 void last_sum_upstream(const Backprop *backprop, int tile, float *upstream);
+
+// The band's share of the targets of the round's images [first, first + rows), where they are not the images as they
+// are.
+void last_make_targets(const Backprop *backprop, int band, size_t first, size_t rows);
+
+// Outputs [column, column + columns) of a band, for the round's images [first, first + rows), TILE_ROWS at most.
+typedef struct LastStrip {
+    size_t first, rows;
+    size_t column, columns;
+    float *z;          // (rows, stride): logits, which become dL/dz
+    size_t stride;     // floats
+    float *bias_slope; // (columns): sum of dL/dz over the rows, plus itself where accumulate is set
+    bool accumulate;
+    const float *powers, *scales; // where outputs share a picture: as in OutputPass
+} LastStrip;
+double last_find_loss(const Backprop *backprop, int band, const LastStrip *strip);
+
+// ---- outputs that share a picture: backprop_picture.c -------------------------------------------------------------
+
+void pictures_lay_out(Backprop *backprop, Cutter *cutter);
+void pictures_train(Backprop *backprop, int part, int worker); // run 3, where there are such outputs
+double pictures_sum_loss(const Backprop *backprop);            // of the round; 0 where there are none
+
+// Within run 5: the parts' sum of the last layer's gradient, into that of the bands, for count parameters from offset
+// on.
+void pictures_sum_gradient(const Backprop *backprop, size_t offset, size_t count);
 
 // ---- between them: backprop_hidden.c ------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ typedef struct Slice {
     float *upstream[2]; // of the widest layer
     float *scratch;
     float *powers; // (tile_rows, pixels): of outputs that share a picture, as those of its rows
-    float shifts[TILE_ROWS], scales[TILE_ROWS];
+    float scales[TILE_ROWS];
     uint8_t *targets; // (tile_rows, pixels)
     double loss, kl;
 

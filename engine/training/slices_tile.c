@@ -140,7 +140,6 @@ static double lose_strip(const Slices *slices, const ImageTile *tile, const Slic
         .settings = slices->settings,
         .powers = slice->powers + column,
         .powers_stride = pixels,
-        .shifts = slice->shifts,
         .scales = slice->scales,
     });
     for (size_t row = 0; row < rows; row++)
@@ -175,12 +174,12 @@ static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slic
         targets[row] = target;
     }
     if (is_of_picture)
-        kernel->find_powers(z, rows, pixels, slice->powers, slice->shifts, slice->scales);
+        kernel->find_powers(z, rows, pixels, slice->powers, slice->scales);
     for (size_t column = 0; column < pixels; column += STRIP_COLUMNS)
         loss += lose_strip(slices, tile, slice, targets, column,
                            pixels - column < STRIP_COLUMNS ? pixels - column : STRIP_COLUMNS, z);
     if (is_of_picture)
-        kernel->share_slopes(z, slice->powers, slice->scales, rows, pixels);
+        kernel->share_slopes(z, slice->powers, slice->scales, rows, pixels, NULL, false);
     const int last = slices->stage_count - 1;
     if (slices->stages[last].has_lanes)
         grid_from_rows(&slices->stages[last].slope, z, pixels, pixels, tile->rows, slice->arrays[last].slope);
