@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t end_signal;
 static void (*ask_to_close)(int); // SDL's handler
