@@ -94,6 +94,13 @@ def cell(said, loss, rank):
     return sorted(cells, key=lambda c: c["test"]["mse"])[rank]["test"]["mse"]
 
 
+def times(said, loss, output):
+    """How many times the least MSE of a column an output has, as a digit."""
+    keys = {"tanh 0…1": "tanh01", "ReLU": "relu"}
+    own, = (c["test"]["mse"] for c in said.f["cells"] if (NAMES[c["loss"]], c["output"]) == (loss, keys.get(output, output)))
+    return write_ratio(own / cell(said, loss, 0)).removesuffix(" times")
+
+
 def broken(said, letter, *_):
     steps = [said.f[side]["broken_step"] for side in said.meant(letter)]
     return letter, str(steps[0]), str(steps[1]) if len(set(steps)) > 1 else None
@@ -250,7 +257,8 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
      lambda said, *_: (write(said.f["inspect"]["t"], 3), write_price(said.f["inspect"]["floor"]))),
     (rf"{SOME} (miss|misses) by {N}: ", misses),
     (rf"the target is {N}, A answers {N}, B {N}\.", answers),
-    (rf"With (BCE|MSE|MAE), take [^:]*: its MSE is {N}, ", lambda said, loss, _: (loss, write_loss(cell(said, loss, 0)))),
+    (rf"With (BCE|MSE|MAE), take [^:]*: its MSE is {N}, (.+?) has {N} times as much\.",
+     lambda said, loss, _, other, __: (loss, write_loss(cell(said, loss, 0)), other, times(said, loss, other))),
     (rf"With (BCE|MSE|MAE) every output draws readable digits: MSE from {N} \([^)]*\) to {N} \(",
      lambda said, loss, *_: (loss, write_loss(cell(said, loss, 0)), write_loss(cell(said, loss, -1)))),
 ]

@@ -549,7 +549,7 @@ class ChecksTest(unittest.TestCase):
     def test_what_readme_quotes(self):
         """Its tables of a run on MNIST name the program's claims and published figures, and follow their own rules."""
         with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "README.md"), encoding="utf-8") as file:
-            more, held = (part.split("\n#")[0] for part in re.split(r"\n### (?:More that people say|Held against .*)\n", file.read())[1:])
+            more, held = (part.split("\n#")[0] for part in re.split(r"\n##+ (?:More that people say|Held against .*)\n", file.read())[1:])
         rows = lambda text: [[cell.strip() for cell in line[1:-1].split("|")] for line in text.splitlines() if line.startswith("| ")][1:]
         claims, quoted = rows(more), rows(held)
         self.assertEqual([row[0] for row in claims], [f"\u201c{claim['claim']}\u201d" for claim in self.report.json["more_claims"]])
