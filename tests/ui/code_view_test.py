@@ -90,8 +90,8 @@ class CodeViewTest(ViewCase):
 
     def show_latent(self):
         self.show("latent")
-        return self.p.wait(lambda f: f["view"] == "latent" and f["latent"]["a"]["points"] == 300 and
-                           f["latent"]["b"]["points"] == 300 and f["latent"]["b"]["grid_current"], "points of the test digits",
+        return self.p.wait(lambda f: f["view"] == "latent" and all(f["latent"][side]["points"] == 300 and f["latent"][side]["grid_current"] for side in "ab"),
+                           "points of the test digits",
                            len(self.p.frames) - 1)
 
     def place(self, widget, across, up):
