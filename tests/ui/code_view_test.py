@@ -90,9 +90,9 @@ class CodeViewTest(ViewCase):
 
     def show_latent(self):
         self.show("latent")
-        return self.p.wait(lambda f: f["view"] == "latent" and all(f["latent"][side]["points"] == 300 and f["latent"][side]["grid_current"] for side in "ab"),
-                           "points of the test digits",
-                           len(self.p.frames) - 1)
+        return self.p.wait(lambda f: f["view"] == "latent" and
+                           all(f["latent"][side]["points"] == 300 and f["latent"][side]["grid_current"] for side in "ab"),
+                           "points of the test digits", len(self.p.frames) - 1)
 
     def place(self, widget, across, up):
         """A point over a widget, as shares from its lower left corner."""
