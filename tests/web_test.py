@@ -52,13 +52,12 @@ def build():
         if not shutil.which(tool):
             print(f"skipped: {tool} is missing")
             sys.exit(77)
-    result = subprocess.run([os.path.join(ROOT, "app", "web", "build")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    result = subprocess.run([os.path.join(ROOT, "app", "web", "build"), "bench"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if result.returncode == 77:
         print("skipped:", result.stdout)
         sys.exit(77)
     if result.returncode != 0:
         sys.exit(result.stdout)
-    subprocess.run(["cmake", "--build", os.path.join(ROOT, "build", "web-build"), "--target", "bench"], check=True, capture_output=True)
 
 
 def setUpModule():
