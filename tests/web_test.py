@@ -237,11 +237,36 @@ class PageTest(PageCase):
         self.rest()
         self.assertTrue((self.browser.picture()[:700] == before[:700]).mean() > 0.999)
 
+    def make_files(self):
+        """A data set as an archive and as a table, and a model that does not say what it is: each takes long to read."""
+        digits = (numpy.random.default_rng(1).random((18000, 784)) * 256).astype(numpy.uint8)
+        digits[digits < 200] = 0
+        numpy.savez_compressed(FILES / "large.npz", x_train=digits[:15000].reshape(-1, 28, 28), x_test=digits[15000:].reshape(-1, 28, 28))
+        numpy.savetxt(FILES / "table.csv", digits[:3000], "%d", delimiter=",")
+        subprocess.run([LOSSLENS, "train", "--limit", "512", "--epochs", "1", "--model", "layers=64,16,64", "-o", FILES / "told.safetensors"],
+                       check=True, capture_output=True)
+        told = (FILES / "told.safetensors").read_bytes()
+        length = int.from_bytes(told[:8], "little")
+        header = {key: value for key, value in json.loads(told[8:8 + length]).items() if key != "__metadata__"}
+        (FILES / "untold.safetensors").write_bytes((len(text := json.dumps(header).encode())).to_bytes(8, "little") + text + told[8 + length:])
+        return (("large.npz", "15000 digits to learn from, 3000 to test"), ("table.csv", "2500 digits to learn from, 500 to test"),
+                ("untold.safetensors", "offer"))
+
     def test_no_call_blocks_the_page(self):
         self.browser = Browser(trace=web_blocks.TRACE)
         self.addCleanup(self.browser.close)
         self.browser.command("Page.addScriptToEvaluateOnNewDocument", source=web_blocks.MARKS)
         events = []
+        self.open(STILL, rests=True)
+        for name, words in self.make_files():
+            self.browser.run("window.doing = arguments[0]", "a drop of " + name)
+            self.browser.drop(700, 400, [str(FILES / name)])
+            self.frame(lambda f: words in f["message"] or words == f["popup"], name)
+            self.press("\ue00c", lambda f: f["popup"] == "none")
+        for key in ("S", "s"):
+            self.browser.run("window.doing = arguments[0]", "saving by " + key)
+            self.save(key, *[SHIFT][:key == "S"])
+        events += self.browser.traced()
         for link, keys in (("", "14567 8x"), ("#a=model=conv&b=model=vae", "4787i1"), ("#a=model=denoise&b=layers=512,256,512,batch=1024", "")):
             self.open("?--limit=2048&--epochs=1" + link, rests=False)
             for key in keys:

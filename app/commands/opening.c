@@ -16,9 +16,11 @@ static void free_parcel(Parcel *parcel)
 {
     if (!parcel)
         return;
+    aside_free(parcel->aside);
     if (parcel->dataset)
         dataset_free(parcel->dataset);
     free(parcel->dataset);
+    session_free_digits(&parcel->digits);
     ink_free_picture(&parcel->picture);
     free(parcel->state);
     free(parcel->link);
@@ -43,10 +45,8 @@ static void look_at(const char *path, Glance *glance)
         (void)close(fd);
 }
 
-static bool read_parcel(void *context, const LoadProgress *progress, Error *error)
+static bool find_kind(Parcel *parcel, Error *error)
 {
-    Opening *opening = context;
-    Parcel *parcel = opening->parcel;
     Glance *glance = calloc(1, sizeof *glance);
     if (!glance)
         return error_set(error, "out of memory: %s", parcel->path);
@@ -55,7 +55,16 @@ static bool read_parcel(void *context, const LoadProgress *progress, Error *erro
         look_at(parcel->path, glance);
     parcel->kind = opening_find_kind(glance, parcel);
     free(glance);
-    return parcel->kind->read(opening, parcel, progress, error);
+    return true;
+}
+
+static JobTurn read_parcel(void *context, int64_t until_ns, const LoadProgress *progress, Error *error)
+{
+    Opening *opening = context;
+    Parcel *parcel = opening->parcel;
+    if (!parcel->kind && !find_kind(parcel, error))
+        return JOB_FAILED;
+    return parcel->kind->read(opening, parcel, until_ns, progress, error);
 }
 
 static void set_arrival(Opening *opening)
@@ -73,7 +82,8 @@ static void start(Opening *opening, Parcel *parcel)
     Error error;
     opening->parcel = parcel;
     opening->is_given_up = false;
-    opening->job = job_start(read_parcel, opening, window_wake, opening->session->window, &error);
+    opening->job = job_start_task(read_parcel, opening, opening->options->is_driven, window_wake,
+                                  opening->session->window, &error);
     if (opening->job) {
         set_arrival(opening);
         return;
@@ -191,6 +201,13 @@ static void finish(Opening *opening)
     opening->next = NULL;
     if (next)
         start(opening, next);
+}
+
+// What another instance reads is asked for now and then.
+int64_t opening_serve(Opening *opening, int64_t until_ns)
+{
+    enum { ASKED_APART_NS = 5000000 };
+    return job_serve(opening->job, until_ns) ? ASKED_APART_NS : TRAINER_RESTS;
 }
 
 bool opening_pass(Opening *opening)

@@ -2,7 +2,7 @@
 // stays until the new is whole, and where it cannot be read.
 //
 // To add something that can be opened: a row of the table in opening_kinds.c. Thread: the UI thread; files are read on
-// another.
+// another, or, of a driven session, in opening_serve and aside.
 #pragma once
 #include "commands/session.h"
 
@@ -19,6 +19,10 @@ void opening_cancel(Opening *opening);
 
 // Does what the app wishes (Wish) where that is opening. True where the window must be drawn anew.
 bool opening_carry_out(Opening *opening);
+
+// Of a driven session: goes on reading until about that time of clock_now_ns. In how many ns there is more to do;
+// TRAINER_RESTS: nothing is read.
+int64_t opening_serve(Opening *opening, int64_t until_ns);
 
 // Looks how far it is, and puts what is whole in its place. True where the window must be drawn anew.
 bool opening_pass(Opening *opening);

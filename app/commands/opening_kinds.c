@@ -26,7 +26,10 @@ static bool is_model(const Glance *glance, Parcel *parcel)
             (!ends_with(glance->path, ".npz") && convert_describe(glance->path, lines)));
 }
 
-static bool read_model(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+static JobTurn end_turn(bool is_good) { return is_good ? JOB_DONE : JOB_FAILED; }
+
+// A model that says what it is is ready then; another one is left open, and what it may be is to be guessed.
+static bool open_model(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
 {
     Spec spec;
     char lines[CONVERT_TEXT];
@@ -44,7 +47,18 @@ static bool read_model(Opening *opening, Parcel *parcel, const LoadProgress *pro
     parcel->guesses = calloc(1, sizeof *parcel->guesses);
     if (!parcel->guesses)
         return error_set(error, "out of memory: %s", parcel->path);
-    return session_guess_model(opening->session, parcel->foreign, progress, parcel->guesses, error);
+    return session_copy_digits(opening->session, &parcel->digits, error);
+}
+
+static JobTurn read_model(Opening *opening, Parcel *parcel, int64_t until_ns, const LoadProgress *progress,
+                          Error *error)
+{
+    if (!parcel->guesses && !open_model(opening, parcel, progress, error))
+        return JOB_FAILED;
+    if (!parcel->guesses)
+        return JOB_DONE;
+    return aside_guess(&parcel->aside, parcel->foreign, parcel->path, &parcel->digits, until_ns, progress,
+                       parcel->guesses, error);
 }
 
 // Dropped on the row of a model it takes that one's place, elsewhere A's.
@@ -70,17 +84,17 @@ static bool take_model(Opening *opening, Parcel *parcel, Error *error)
 static bool is_anything(const Glance *glance, Parcel *parcel) { return (void)glance, (void)parcel, true; }
 
 // Where memory is short there is no dataset then.
-static bool read_dataset(Parcel *parcel, const char *path, const DatasetOptions *reading, const LoadProgress *progress,
-                         Error *error)
+static JobTurn read_dataset(Parcel *parcel, const char *path, const DatasetOptions *reading, int64_t until_ns,
+                            const LoadProgress *progress, Error *error)
 {
-    parcel->dataset = calloc(1, sizeof *parcel->dataset);
-    return parcel->dataset ? command_open_data(path, reading, progress, parcel->dataset, error)
-                           : error_set(error, "out of memory: %s", path);
+    if (!parcel->dataset && !(parcel->dataset = calloc(1, sizeof *parcel->dataset)))
+        return end_turn(error_set(error, "out of memory: %s", path));
+    return aside_open_data(&parcel->aside, path, reading, until_ns, progress, parcel->dataset, &parcel->sums, error);
 }
 
-static bool read_data(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+static JobTurn read_data(Opening *opening, Parcel *parcel, int64_t until_ns, const LoadProgress *progress, Error *error)
 {
-    return read_dataset(parcel, parcel->path, &opening->options->reading, progress, error);
+    return read_dataset(parcel, parcel->path, &opening->options->reading, until_ns, progress, error);
 }
 
 static bool take_data(Opening *opening, Parcel *parcel, Error *error)
@@ -89,6 +103,7 @@ static bool take_data(Opening *opening, Parcel *parcel, Error *error)
     if (!session_take_dataset(opening->session, parcel->dataset, parcel->path, error))
         return false;
     parcel->dataset = NULL;
+    opening->session->app.sums = parcel->sums;
     const Notices *notices = &dataset->notices;
     (void)error_set(error, "%s: %d digits to learn from, %d to test%s%s%s", dataset->name, dataset->train.count,
                     dataset->test.count, notices->count > 0 ? "; " : "", notices->count > 0 ? notices->text[0] : "",
@@ -98,26 +113,33 @@ static bool take_data(Opening *opening, Parcel *parcel, Error *error)
 
 static bool is_link(const Glance *glance, Parcel *parcel) { return (void)parcel, link_is(glance->path); }
 
-static bool read_link(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+static bool parse_link(Parcel *parcel, Error *error)
 {
     char program[] = "losslens", *argv[] = {program, parcel->path, NULL};
+    parcel->link = calloc(1, sizeof *parcel->link);
+    if (!parcel->link)
+        return error_set(error, "out of memory: what a link says");
+    return cli_parse(2, argv, NULL, parcel->link, error) == CLI_RUN;
+}
+
+static JobTurn read_link(Opening *opening, Parcel *parcel, int64_t until_ns, const LoadProgress *progress, Error *error)
+{
     const Dataset *open = opening->session->dataset;
     Error reason;
-    Options *link = parcel->link = calloc(1, sizeof *link);
-    if (!link)
-        return error_set(error, "out of memory: what a link says");
-    if (cli_parse(2, argv, NULL, link, error) != CLI_RUN)
-        return false;
+    if (!parcel->link && !parse_link(parcel, error))
+        return JOB_FAILED;
+    Options *link = parcel->link;
     if (!link->data || (open && strcmp(open->name, link->data) == 0))
-        return true;
-    if (read_dataset(parcel, link->data, &link->reading, progress, &reason))
-        return true;
+        return JOB_DONE;
+    const JobTurn turn = read_dataset(parcel, link->data, &link->reading, until_ns, progress, &reason);
+    if (turn != JOB_FAILED)
+        return turn;
     if (!parcel->dataset)
-        return error_set(error, "%s", reason.text);
+        return end_turn(error_set(error, "%s", reason.text));
     free(parcel->dataset);
     parcel->dataset = NULL;
     command_leave_data(link, &reason);
-    return true;
+    return JOB_DONE;
 }
 
 static bool take_link(Opening *opening, Parcel *parcel, Error *error)
@@ -138,20 +160,24 @@ static bool is_state(const Glance *glance, Parcel *parcel)
     return parcel->reading == CAPTURE_READ || parcel->reading == CAPTURE_BAD;
 }
 
-static bool read_state(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+static JobTurn read_state(Opening *opening, Parcel *parcel, int64_t until_ns, const LoadProgress *progress,
+                          Error *error)
 {
     const CaptureState *state = parcel->state;
     if (parcel->reading != CAPTURE_READ)
-        return error_set(error, "%s", parcel->refusal.text);
-    if (session_has_data(opening->session, &state->data))
-        return true;
+        return end_turn(error_set(error, "%s", parcel->refusal.text));
+    if (!parcel->dataset && session_has_data(opening->session, &state->data))
+        return JOB_DONE;
     if (!*state->data.path)
-        return error_set(error,
-                         "%.200s was made with the data set \"%s\", and does not say where it is: open that one first",
-                         parcel->path, state->data.name);
+        return end_turn(error_set(
+            error, "%.200s was made with the data set \"%s\", and does not say where it is: open that one first",
+            parcel->path, state->data.name));
     Error reason;
-    return read_dataset(parcel, state->data.path, &state->data.reading, progress, &reason) ||
-           error_set(error, "%.200s was made with a data set that cannot be opened: %.400s", parcel->path, reason.text);
+    const JobTurn turn = read_dataset(parcel, state->data.path, &state->data.reading, until_ns, progress, &reason);
+    if (turn == JOB_FAILED)
+        (void)error_set(error, "%.200s was made with a data set that cannot be opened: %.400s", parcel->path,
+                        reason.text);
+    return turn;
 }
 
 static bool take_state(Opening *opening, Parcel *parcel, Error *error)
@@ -173,12 +199,13 @@ static bool is_report(const Glance *glance, Parcel *parcel)
     return !glance->is_folder && ends_with(glance->path, ".json");
 }
 
-static bool read_report(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+static JobTurn read_report(Opening *opening, Parcel *parcel, int64_t until_ns, const LoadProgress *progress,
+                           Error *error)
 {
-    (void)progress;
+    (void)until_ns, (void)progress;
     parcel->report = malloc(sizeof *parcel->report);
-    return parcel->report ? session_read_report(opening->session, parcel->path, parcel->report, error)
-                          : error_set(error, "out of memory: %s", parcel->path);
+    return end_turn(parcel->report ? session_read_report(opening->session, parcel->path, parcel->report, error)
+                                   : error_set(error, "out of memory: %s", parcel->path));
 }
 
 // Shows the claims, on which page there is something of it.
@@ -213,10 +240,11 @@ static bool is_picture(const Glance *glance, Parcel *parcel)
     return picture_is_known(glance->bytes, glance->size);
 }
 
-static bool read_picture(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
+static JobTurn read_picture(Opening *opening, Parcel *parcel, int64_t until_ns, const LoadProgress *progress,
+                            Error *error)
 {
     (void)opening;
-    return picture_read(parcel->path, progress, &parcel->picture, error);
+    return aside_read_picture(&parcel->aside, parcel->path, until_ns, progress, &parcel->picture, error);
 }
 
 // A dialog shows what was found in it.

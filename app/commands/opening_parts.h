@@ -1,5 +1,6 @@
 // What opening.c, reading beside the window, shares with opening_kinds.c, what can be opened. Private to them.
 #pragma once
+#include "commands/aside.h"
 #include "commands/opening.h"
 
 typedef struct OpeningKind OpeningKind;
@@ -9,7 +10,9 @@ typedef struct Parcel {
     char path[INPUT_TEXT_SIZE];
     Point at;
     const OpeningKind *kind; // NULL: not known yet
+    Aside *aside;            // what is being read of it
     Dataset *dataset;
+    DataSums sums; // its own; empty: not known yet
     InkPicture picture;
     CaptureState *state;    // of a picture of losslens; dataset beside it, where that is another one than is open
     CaptureReading reading; // how that went
@@ -18,6 +21,7 @@ typedef struct Parcel {
     // a model: ready to be used, or what it may be
     ModelFile file;
     Foreign *foreign;
+    ImageSet digits; // to guess on
     Guesses *guesses;
     SayingReport *report;
 } Parcel;
@@ -42,7 +46,8 @@ struct Opening {
 // What can be opened: the first row that fits.
 struct OpeningKind {
     bool (*fits)(const Glance *glance, Parcel *parcel);
-    bool (*read)(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error); // on the job's thread
+    // a JobTask's turn, on the job's thread: called again until it is done
+    JobTurn (*read)(Opening *opening, Parcel *parcel, int64_t until_ns, const LoadProgress *progress, Error *error);
     bool (*take)(Opening *opening, Parcel *parcel, Error *error); // on the UI's; its sentence also where all is well
 };
 

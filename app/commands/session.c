@@ -55,17 +55,6 @@ bool session_load_model(const Session *session, const char *path, const SpecWish
     return good;
 }
 
-bool session_guess_model(const Session *session, const Foreign *foreign, const LoadProgress *progress, Guesses *out,
-                         Error *error)
-{
-    ImageSet digits;
-    if (!session_copy_digits(session, &digits, error))
-        return false;
-    const bool good = guess_list(foreign, NULL, &digits, progress, out, error);
-    session_free_digits(&digits);
-    return good;
-}
-
 // ---- opening ------------------------------------------------------------------------------------------------------
 
 // Where a file is, for pictures; empty where that has too long a name.

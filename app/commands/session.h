@@ -69,10 +69,6 @@ void session_free_digits(ImageSet *digits); // also fine on a zeroed one
 bool session_load_model(const Session *session, const char *path, const SpecWish *wish, const LoadProgress *progress,
                         ModelFile *out, Error *error);
 
-// What a model's file does not say, on the same digits.
-bool session_guess_model(const Session *session, const Foreign *foreign, const LoadProgress *progress, Guesses *out,
-                         Error *error);
-
 // Composes a frame, draws it into session->draw and applies what was asked. Returns the frame.
 const Frame *session_pass(Session *session, const Options *options, const Input *input, WindowSize size,
                           bool is_capture, bool takes_news);

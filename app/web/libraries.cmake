@@ -28,7 +28,8 @@ add_library(Threads::Threads INTERFACE IMPORTED)
 
 set(without
   engine/data/fetch.c engine/data/download.c engine/data/download_url.c # a page asks its own host alone
-  app/files/watch.c)                                                    # nobody else writes its files
+  app/files/watch.c                                                     # nobody else writes its files
+  app/commands/aside.c)                                                 # a worker reads, for there are no threads
 set(assets_source app/web/assets.S)
 include_directories(BEFORE ${LOSSLENS_WEB_FONTS}) # whose fonts are embedded in the place of the whole ones
 add_compile_options(-msimd128)

@@ -1,8 +1,9 @@
 // The page around the program: when it draws and trains, which keys are the browser's, files in and out, and what is said
 // where something is missing. Stands before Emscripten's own code.
-(() => {
+if (typeof document === "object") (() => {
 const find = (id) => document.getElementById(id);
 const canvas = find("canvas"), said = find("said"), trouble = find("trouble");
+const SCRIPT = document.currentScript.src;
 const HOME = "/home/web_user", DROPS = "/drop";
 const own = { isOpen: false, isFailed: false, isLost: false, frames: 0, firstFrame: 0, drops: 0 };
 const noticed = []; // what the program prints while it starts
@@ -150,9 +151,37 @@ document.addEventListener("paste", (event) => {
 });
 
 // ---- files ----
+const dropped = new Map(); // files by their paths in the page's memory
+const asides = new Map(); // what workers read, by number
+let asideCount = 0;
+
+// A worker, which runs this same script, reads what lies where path does, as the order says.
+function begin(path, order) {
+    const folder = path.split("/").slice(0, 3).join("/") + "/", aside = { done: 0, total: 0, failure: "", parts: null, worker: null };
+    const files = [...dropped].filter(([name]) => name.startsWith(folder));
+    asides.set(++asideCount, aside);
+    try {
+        aside.worker = new Worker(SCRIPT);
+        aside.worker.onmessage = (event) => { Object.assign(aside, event.data); if (aside.parts || aside.failure) aside.worker.terminate(); };
+        aside.worker.onerror = (event) => { aside.failure = event.message || "it has stopped"; };
+        aside.worker.postMessage({ order, files }, [order.buffer]);
+    } catch (error) {
+        aside.failure = String(error);
+    }
+    return asideCount;
+}
+
+function end(number) {
+    const aside = asides.get(number);
+    if (aside.worker)
+        aside.worker.terminate();
+    asides.delete(number);
+}
+
 async function put(file, folder) {
     const path = folder + "/" + file.name.replace(/\//g, "_");
-    Module.FS.writeFile(path, new Uint8Array(await file.arrayBuffer()));
+    Module.FS.writeFile(path, new Uint8Array(await file.arrayBuffer()), { canOwn: true });
+    dropped.set(path, file);
     return path;
 }
 
@@ -272,7 +301,7 @@ if (typeof WebAssembly !== "object")
 
 window.Module = {
     canvas,
-    page: { say, copy, fail },
+    page: { say, copy, fail, begin, end, asides },
     own,
     print: (text) => console.log(text),
     printErr: (text) => { noticed.push(text.replace(/^losslens: /, "")); console.warn(text); },
