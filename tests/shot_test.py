@@ -205,6 +205,18 @@ class ShotTest(unittest.TestCase):
         self.assertIn("--page 100000", result.stderr)
         self.assertEqual(os.listdir(self.folder), [])
 
+    def test_numbers_beyond_the_code(self):
+        """Of each model's own; PCA's are not known before it is there."""
+        small = ("--b", "layers=8,4,8")
+        for bad in (("--number", "33"), ("--pull", "a33=1"), ("--pull", "a1=2,b33=1"), ("--plane", "1,33"),
+                    ("--pull", "b5=1", *small), ("--plane", "1,2,3,5", *small)):
+            result = shot("-o", self.path(), *bad)
+            self.assertEqual(result.returncode, 2, (bad, result.stderr))
+            self.assertIn(bad[0], result.stderr)
+            self.assertIn("numbers, 1 to ", result.stderr)
+            self.assertEqual(os.listdir(self.folder), [])
+        self.assertEqual(shot("-o", self.path(), "--number", "32", "--pull", "a32=1,b4=1", *small).returncode, 0)
+
     def test_bad_data(self):
         result = shot("-o", self.path(), "--data", self.path("none"))
         self.assertEqual(result.returncode, 4)

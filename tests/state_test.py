@@ -245,7 +245,8 @@ class LinkTest(StateCase):
 
     def test_what_is_not_there(self):
         self.assertEqual(run("shot", "--from", "#data=kmnist", "-o", self.path(), HOME=HOME).returncode, 4)
-        for link, word in (("#pad=10000", "there are 10000 test digits"), ("#first=10000", "there are 10000")):
+        for link, word in (("#pad=10000", "there are 10000 test digits"), ("#first=10000", "there are 10000"),
+                           ("#view=code&pull=b33=1", "the code of B has 32 numbers")):
             result = run("shot", "--from", link, "-o", self.path(), HOME=HOME)
             self.assertEqual((result.returncode, word in result.stderr), (2, True), result.stderr)
 

@@ -1,6 +1,7 @@
 // A session's opening, its models' files and its data.
 #include "commands/session_parts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,11 +99,43 @@ static bool open_models(Session *session, const Options *options, Spec specs[SID
     return true;
 }
 
-bool session_open_app(Session *session, const Options *options, Error *error)
+// What is asked of numbers that a code does not have is refused. How many PCA has is not known yet.
+static bool check_number(const Options *options, const int units[SIDE_COUNT], Error *error)
+{
+    const int most = units[SIDE_A] > units[SIDE_B] ? units[SIDE_A] : units[SIDE_B];
+    if (cli_is_given(options, "--number") && options->number > most)
+        return error_set(error, "--number %d: the codes have %d numbers, 1 to %d", options->number, most, most);
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const char letter = side == SIDE_A ? 'A' : 'B';
+        for (int i = units[side]; i < MODEL_CODE_MAX; i++)
+            if (cli_is_given(options, "--pull") && !isnan(options->pulls.values[side][i]))
+                return error_set(error, "--pull %c%d: the code of %c has %d numbers, 1 to %d", letter - 'A' + 'a',
+                                 i + 1, letter, units[side], units[side]);
+        for (int axis = 0; axis < LATENT_AXES; axis++)
+            if (cli_is_given(options, "--plane") && options->look.latent.numbers[side][axis] >= units[side])
+                return error_set(error, "--plane: there is no %d: the code of %c has %d numbers, 1 to %d",
+                                 options->look.latent.numbers[side][axis] + 1, letter, units[side], units[side]);
+    }
+    return true;
+}
+
+static bool check_code(const Options *options, const Spec specs[SIDE_COUNT], Error *error)
+{
+    int units[SIDE_COUNT];
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const Model model = model_create(&specs[side], DIGIT_PIXELS);
+        units[side] = options->said[side == SIDE_A ? SAID_A : SAID_B].is_pca ? MODEL_CODE_MAX : code_units(&model);
+    }
+    return check_number(options, units, error);
+}
+
+int session_open_app(Session *session, const Options *options, Error *error)
 {
     Spec specs[SIDE_COUNT] = {options->a, options->b};
     if (!open_models(session, options, specs, error))
-        return false;
+        return EXIT_FAILED;
+    if (!check_code(options, specs, error))
+        return EXIT_USAGE;
     const ModelFile *files = session->files;
     const AppOptions app = {
         .dataset = session->dataset,
@@ -140,11 +173,11 @@ bool session_open_app(Session *session, const Options *options, Error *error)
     };
     session->has_app = true;
     if (!app_init(&session->app, &app, error))
-        return false;
+        return EXIT_FAILED;
     session_load_origins(session, options);
     session_load_verdicts(session, options);
     notices_append(&session->app.notices, &session->notices);
-    return true;
+    return EXIT_OK;
 }
 
 // Reads the data while the window is being made.
@@ -251,7 +284,8 @@ int session_open(Session *session, const Options *options, bool is_offscreen, Er
         return EXIT_USAGE;
     if (status != EXIT_OK)
         return status;
-    return session_open_app(session, options, error) ? open_report(session, options, error) : EXIT_FAILED;
+    const int opened = session_open_app(session, options, error);
+    return opened == EXIT_OK ? open_report(session, options, error) : opened;
 }
 
 void session_free_dataset(Dataset *dataset)

@@ -13,8 +13,8 @@ void session_set_page(Session *session, const char *link);
 
 bool session_check_digits(const Session *session, const Options *options, Error *error);
 
-// Loads the models' files and makes the app; the data is read, and the window there.
-bool session_open_app(Session *session, const Options *options, Error *error);
+// Loads the models' files and makes the app; the data is read, and the window there. The exit status.
+int session_open_app(Session *session, const Options *options, Error *error);
 
 void session_free_dataset(Dataset *dataset); // NULL is allowed
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/commands.h"
 #include "commands/session_parts.h"
 #include "files/report_read.h"
 
@@ -167,7 +168,7 @@ static void swap_sessions(Session *session, Session *next)
 // An app as `chosen` says takes the place of the one that is there.
 static bool take(Session *session, Session *next, const Options *chosen, Error *error)
 {
-    const bool is_good = session_open_app(next, chosen, error);
+    const bool is_good = session_open_app(next, chosen, error) == EXIT_OK;
     if (is_good)
         swap_sessions(session, next);
     else if (next->has_app)
