@@ -19,12 +19,22 @@
 
 static const double toast_ms = 6000;
 
-void saving_free(Saving *saving)
+static void free_picture(Saving *saving)
 {
     free(saving->rgba);
     free(saving->json);
     saving->rgba = NULL;
     saving->json = NULL;
+}
+
+void saving_free(Saving *saving)
+{
+    if (saving->writer) {
+        capture_end(saving->writer);
+        new_file_discard(&saving->file);
+        saving->writer = NULL;
+    }
+    free_picture(saving);
 }
 
 // ---- pictures -----------------------------------------------------------------------------------------------------
@@ -33,20 +43,13 @@ void saving_free(Saving *saving)
 static bool make_picture(Saving *saving, Session *session, const Options *options, const Input *input, WindowSize size,
                          const char *title, Error *error)
 {
-    saving_free(saving);
+    free_picture(saving);
     saving->width = title ? FIGURE_WIDTH : size.width;
     saving->height = title ? FIGURE_HEIGHT : size.height;
     if (!title)
         return session_picture(session, options, input, size, &saving->rgba, &saving->json, error);
     const FigureOrder order = {saving->width, saving->height, THEME_LIGHT, *title ? title : NULL};
     return session_figure(session, &order, &saving->rgba, &saving->json, error);
-}
-
-static bool write_picture(const Saving *saving, NewFile *file, const char *path, Naming naming, Error *error)
-{
-    return new_file_begin(file, path, naming, error) &&
-           new_file_end(file, capture_write(file, saving->rgba, saving->width, saving->height, saving->json, error),
-                        error);
 }
 
 static void show_toast(Saving *saving, Session *session, const char *path, double now)
@@ -61,13 +64,55 @@ static void show_toast(Saving *saving, Session *session, const char *path, doubl
     app_say(&session->app, false, text.text);
 }
 
-static void set_title(Session *session, const char *title)
+// Title and toast are those of the moment in which it was asked for.
+static void note_title(Saving *saving, const Session *session, const char *title)
 {
-    Toast *toast = &session->app.toast;
     char own[FIGURE_WORDS];
     figure_title(&session->app.frame, own);
-    toast->is_figure = title != NULL;
-    (void)snprintf(toast->title, sizeof toast->title, "%s", title && *title ? title : own);
+    saving->has_title = true;
+    saving->is_figure = title != NULL;
+    (void)snprintf(saving->title, sizeof saving->title, "%s", title && *title ? title : own);
+}
+
+static bool end_writing(Saving *saving, Session *session, bool is_good, double now, Error *error)
+{
+    Toast *toast = &session->app.toast;
+    capture_end(saving->writer);
+    saving->writer = NULL;
+    if (!new_file_end(&saving->file, is_good, error))
+        return false;
+    if (saving->has_title) {
+        toast->is_figure = saving->is_figure;
+        (void)snprintf(toast->title, sizeof toast->title, "%s", saving->title);
+    }
+    show_toast(saving, session, saving->file.path, now);
+    return true;
+}
+
+static bool write_picture(Saving *saving, Session *session, const char *path, Naming naming, bool is_driven, double now,
+                          Error *error)
+{
+    if (!new_file_begin(&saving->file, path, naming, error))
+        return false;
+    saving->writer = capture_begin(&saving->file, saving->rgba, saving->width, saving->height, saving->json, error);
+    if (saving->writer && is_driven)
+        return true;
+    return end_writing(saving, session, saving->writer && capture_step(saving->writer, INT64_MAX, error) == JOB_DONE,
+                       now, error);
+}
+
+bool saving_serve(Saving *saving, Session *session, int64_t until_ns, double now)
+{
+    Error error;
+    if (!saving->writer)
+        return false;
+    const JobTurn turn = capture_step(saving->writer, until_ns, &error);
+    if (turn == JOB_MORE)
+        return true;
+    if (!end_writing(saving, session, turn == JOB_DONE, now, &error))
+        app_say(&session->app, true, error.text);
+    window_wake(session->window);
+    return false;
 }
 
 // ---- wishes -------------------------------------------------------------------------------------------------------
@@ -76,27 +121,22 @@ static bool save_picture(Saving *saving, Session *session, const Options *option
                          const char *title, double now, Error *error)
 {
     char path[PATH_MAX];
-    NewFile file;
     if (!capture_choose_path(options->shots, path, error) ||
-        !make_picture(saving, session, options, input, size, title, error) ||
-        !write_picture(saving, &file, path, NAME_NEXT, error))
+        !make_picture(saving, session, options, input, size, title, error))
         return false;
-    set_title(session, title);
-    show_toast(saving, session, file.path, now);
-    return true;
+    note_title(saving, session, title);
+    return write_picture(saving, session, path, NAME_NEXT, options->is_driven, now, error);
 }
 
-static bool save_as(Saving *saving, Session *session, const char *path, double now, Error *error)
+static bool save_as(Saving *saving, Session *session, const Options *options, const char *path, double now,
+                    Error *error)
 {
-    NewFile file;
     if (!saving->rgba || !saving->json)
         return error_set(error, "there is nothing to save any more: press S first");
     if (!*path)
         return error_set(error, "there is no path to save to");
-    if (!write_picture(saving, &file, path, NAME_NEW, error))
-        return false;
-    show_toast(saving, session, path, now);
-    return true;
+    saving->has_title = false;
+    return write_picture(saving, session, path, NAME_NEW, options->is_driven, now, error);
 }
 
 static bool open_folder(const Session *session, Error *error)
@@ -179,11 +219,14 @@ bool saving_carry_out(Saving *saving, Session *session, const Options *options, 
     char text[INPUT_TEXT_SIZE];
     Error error;
     bool is_done = true;
-    switch (app_take_wish(&session->app, text)) {
+    const Wish wish = app_take_wish(&session->app, text);
+    if (wish != WISH_NOTHING) // one after the other
+        (void)saving_serve(saving, session, INT64_MAX, now);
+    switch (wish) {
     case WISH_NOTHING: return false;
     case WISH_FIGURE: is_done = save_picture(saving, session, options, input, size, text, now, &error); break;
     case WISH_WINDOW: is_done = save_picture(saving, session, options, input, size, NULL, now, &error); break;
-    case WISH_SAVE_AS: is_done = save_as(saving, session, text, now, &error); break;
+    case WISH_SAVE_AS: is_done = save_as(saving, session, options, text, now, &error); break;
     case WISH_FOLDER: is_done = open_folder(session, &error); break;
     case WISH_MODEL: is_done = save_model(saving, session, text, &error); break;
     case WISH_EXPORT: is_done = export(session, options, &error); break;
@@ -202,8 +245,10 @@ bool saving_carry_out(Saving *saving, Session *session, const Options *options, 
 bool saving_pass_time(Saving *saving, Session *session, const Input *input, double now)
 {
     Toast *toast = &session->app.toast;
+    if (saving->writer)
+        return false;
     if (!toast->is_shown) {
-        saving_free(saving);
+        free_picture(saving);
         return false;
     }
     const bool is_over = input->is_inside && ui_is_inside(session->layout.toast, input->mouse_x, input->mouse_y);

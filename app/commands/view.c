@@ -225,6 +225,8 @@ bool view_frame(View *view, int longest_ms, int *next_ms)
 int view_serve(View *view, double budget_ms)
 {
     const int64_t budget = (int64_t)(budget_ms * 1e6);
+    if (saving_serve(&view->saving, &view->session, clock_now_ns() + budget, now_ms()))
+        return 0;
     const int64_t reading = opening_serve(view->opening, clock_now_ns() + budget / 2);
     int64_t next = app_serve(&view->session.app, reading == TRAINER_RESTS ? budget : budget / 2);
     if (reading != TRAINER_RESTS && (next == TRAINER_RESTS || next > reading))

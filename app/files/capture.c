@@ -13,28 +13,33 @@
 
 enum { COMPRESSION = 6 };
 
-// Where libpng's bytes go, and what is said of a failure.
-typedef struct Sink {
-    NewFile *file;
-    Error *error;
+struct CaptureWriter {
+    NewFile *file; // where libpng's bytes go
+    const uint8_t *rgba;
+    uint32_t width, height, y;   // of the next row
+    char json[CAPTURE_TEXT_MAX]; // libpng's text is not const
+    uint8_t *row;
+    png_structp png;
+    png_infop info;
+    Error *error;      // of the turn
     bool has_sentence; // the file's own: libpng knows less
-} Sink;
+};
 
 // libpng reports a failure by calling this and expects it not to return.
 static void fail_png(png_structp png, png_const_charp message)
 {
-    const Sink *sink = png_get_error_ptr(png);
-    if (!sink->has_sentence) {
-        error_set(sink->error, "%s cannot be written: %s", file_shorten_path(sink->file->path), message);
+    const CaptureWriter *writer = png_get_error_ptr(png);
+    if (!writer->has_sentence) {
+        error_set(writer->error, "%s cannot be written: %s", file_shorten_path(writer->file->path), message);
     }
     png_longjmp(png, 1);
 }
 
 static void put_bytes(png_structp png, png_bytep bytes, size_t size)
 {
-    Sink *sink = png_get_io_ptr(png);
-    if (!new_file_put(sink->file, bytes, size, sink->error)) {
-        sink->has_sentence = true;
+    CaptureWriter *writer = png_get_io_ptr(png);
+    if (!new_file_put(writer->file, bytes, size, writer->error)) {
+        writer->has_sentence = true;
         png_error(png, "");
     }
 }
@@ -45,53 +50,96 @@ static void ignore_warning(png_structp png, png_const_charp message)
     (void)message;
 }
 
-// Everything that is needed after the jump is a parameter, so no local changes between setjmp and longjmp.
-static bool write_chunks(png_structp png, png_infop info, Sink *sink, const uint8_t *rgba, uint32_t width,
-                         uint32_t height, png_textp text, uint8_t *row)
+static void write_header(CaptureWriter *writer)
 {
-    if (setjmp(png_jmpbuf(png))) {
-        return false;
-    }
-    png_set_write_fn(png, sink, put_bytes, NULL);
+    static char keyword[] = "losslens";
+    png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = keyword, .text = writer->json};
+    png_structp png = writer->png;
+    png_set_write_fn(png, writer, put_bytes, NULL);
     png_set_compression_level(png, COMPRESSION);
     png_set_compression_mem_level(png, 9);
     png_set_filter(png, PNG_FILTER_TYPE_BASE,
                    PNG_FILTER_NONE); // a window's flat colours: a sixth smaller than filtered
-    png_set_IHDR(png, info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
-    png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
-    png_set_text(png, info, text, 1);
-    png_write_info(png, info);
-    for (uint32_t y = 0; y < height; y++) {
-        const uint8_t *from = rgba + (size_t)y * width * 4;
-        for (size_t x = 0; x < width; x++) {
-            memcpy(row + x * 3, from + x * 4, 3);
-        }
-        png_write_row(png, row);
+    png_set_IHDR(png, writer->info, writer->width, writer->height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_sRGB(png, writer->info, PNG_sRGB_INTENT_PERCEPTUAL);
+    png_set_text(png, writer->info, &text, 1);
+    png_write_info(png, writer->info);
+}
+
+static void write_row(CaptureWriter *writer)
+{
+    const uint8_t *from = writer->rgba + (size_t)writer->y * writer->width * 4;
+    for (size_t x = 0; x < writer->width; x++) {
+        memcpy(writer->row + x * 3, from + x * 4, 3);
     }
-    png_write_end(png, info);
-    return true;
+    png_write_row(writer->png, writer->row);
+    writer->y++;
+}
+
+JobTurn capture_step(CaptureWriter *writer, int64_t until_ns, Error *error)
+{
+    writer->error = error;
+    if (setjmp(png_jmpbuf(writer->png))) {
+        return JOB_FAILED;
+    }
+    if (writer->y == 0) {
+        write_header(writer);
+    }
+    do {
+        write_row(writer);
+    } while (writer->y < writer->height && clock_now_ns() < until_ns);
+    if (writer->y < writer->height) {
+        return JOB_MORE;
+    }
+    png_write_end(writer->png, writer->info);
+    return JOB_DONE;
+}
+
+void capture_end(CaptureWriter *writer)
+{
+    if (!writer) {
+        return;
+    }
+    png_destroy_write_struct(&writer->png, &writer->info); // also fine on NULL
+    free(writer->row);
+    free(writer);
+}
+
+CaptureWriter *capture_begin(NewFile *file, const uint8_t *rgba, int width, int height, const char *json, Error *error)
+{
+    assert(width > 0 && height > 0);
+    if (strlen(json) >= CAPTURE_TEXT_MAX) {
+        error_set(error, "%s cannot be written: its settings take %zu bytes, and fewer than %d are expected",
+                  file_shorten_path(file->path), strlen(json), CAPTURE_TEXT_MAX);
+        return NULL;
+    }
+    CaptureWriter *writer = calloc(1, sizeof *writer);
+    if (writer) {
+        *writer = (CaptureWriter){
+            .file = file, .rgba = rgba, .width = (uint32_t)width, .height = (uint32_t)height, .error = error};
+        (void)strcpy(writer->json, json);
+        writer->row = malloc((size_t)width * 3);
+    }
+    error_set(error, "%s cannot be written: out of memory", file_shorten_path(file->path));
+    if (writer && writer->row) {
+        writer->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, writer, fail_png, ignore_warning);
+    }
+    if (writer && writer->png) {
+        writer->info = png_create_info_struct(writer->png);
+    }
+    if (writer && writer->info) {
+        return writer;
+    }
+    capture_end(writer);
+    return NULL;
 }
 
 bool capture_write(NewFile *file, const uint8_t *rgba, int width, int height, const char *json, Error *error)
 {
-    assert(width > 0 && height > 0);
-    static char keyword[] = "losslens";
-    char json_copy[CAPTURE_TEXT_MAX]; // libpng's text is not const
-    if (strlen(json) >= sizeof json_copy) {
-        return error_set(error, "%s cannot be written: its settings take %zu bytes, and fewer than %d are expected",
-                         file_shorten_path(file->path), strlen(json), CAPTURE_TEXT_MAX);
-    }
-    (void)strcpy(json_copy, json);
-    png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = keyword, .text = json_copy};
-    Sink sink = {.file = file, .error = error};
-    error_set(error, "%s cannot be written: out of memory", file_shorten_path(file->path));
-    uint8_t *row = malloc((size_t)width * 3);
-    png_structp png = row ? png_create_write_struct(PNG_LIBPNG_VER_STRING, &sink, fail_png, ignore_warning) : NULL;
-    png_infop info = png ? png_create_info_struct(png) : NULL;
-    const bool is_ok = info && write_chunks(png, info, &sink, rgba, (uint32_t)width, (uint32_t)height, &text, row);
-    png_destroy_write_struct(&png, &info); // also fine on NULL
-    free(row);
+    CaptureWriter *writer = capture_begin(file, rgba, width, height, json, error);
+    const bool is_ok = writer && capture_step(writer, INT64_MAX, error) == JOB_DONE;
+    capture_end(writer);
     return is_ok;
 }
 
