@@ -65,15 +65,14 @@ def setUpModule():
     folder = tempfile.TemporaryDirectory(prefix="losslens-web-")
     unittest.addModuleCleanup(folder.cleanup)
     FILES = pathlib.Path(folder.name)
+    PageCase.server = Server(PAGE)
+    unittest.addModuleCleanup(PageCase.server.close)
+    PageCase.browser = Browser()
+    unittest.addModuleCleanup(PageCase.browser.close)
 
 
 class PageCase(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(PAGE)
-        cls.browser = Browser()
-        cls.addClassCleanup(cls.browser.close)
-        cls.addClassCleanup(cls.server.close)
+    """One browser for all: what a test has changed of it, it puts back."""
 
     def open(self, address=STILL, rests=False):
         self.browser.open("about:blank")
