@@ -11,7 +11,9 @@ static void draw_axes(Panel *panel, const LatentSide *s, Rect area, float left)
 {
     Ui *ui = panel->ui;
     const float height = ui_px(ui, 14), line = ui_px(ui, 1), gap = ui_px(ui, 8);
-    float end = area.x - ui_px(ui, 40); // of the last label
+    const float under = area.y + area.h + ui_px(ui, 2), right = area.x - ui_px(ui, 5); // where both axes' labels stand
+    float end = area.x - ui_px(ui, 40);                                                // of the last label
+    float lowest = area.y + area.h; // of a label on the left: clear of one below that reaches under it
     for (int i = 0; i < s->axes[LATENT_ACROSS].tick_count; i++) {
         const float tick = s->axes[LATENT_ACROSS].ticks[i];
         const float x = roundf(latent_find_point(s, area, (const float[LATENT_AXES]){tick, 0}).x);
@@ -23,8 +25,9 @@ static void draw_axes(Panel *panel, const LatentSide *s, Rect area, float left)
         if (left_edge < end + gap)
             continue; // no room beside the one before
         end = left_edge + own;
-        ui_text(ui, (Rect){left_edge, area.y + area.h + ui_px(ui, 2), own, height}, FONT_FIGURES, TEXT_SMALL,
-                ui->theme->soft, ALIGN_LEFT, text);
+        if (left_edge < right)
+            lowest = under - height;
+        ui_text(ui, (Rect){left_edge, under, own, height}, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_LEFT, text);
     }
     for (int i = 0; i < s->axes[LATENT_UP].tick_count; i++) {
         const float tick = s->axes[LATENT_UP].ticks[i];
@@ -32,10 +35,9 @@ static void draw_axes(Panel *panel, const LatentSide *s, Rect area, float left)
         char text[16];
         code_format_number(tick, text);
         draw_box(ui->draw, (Rect){area.x, y, area.w, line}, tick == 0.0f ? ui->theme->line : ui->theme->grid, 0);
-        ui_text(
-            ui,
-            (Rect){left, fmaxf(y - roundf(height / 2), area.y - ui_px(ui, 4)), area.x - ui_px(ui, 5) - left, height},
-            FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, text);
+        const float top = fminf(fmaxf(y - roundf(height / 2), area.y - ui_px(ui, 4)), lowest);
+        ui_text(ui, (Rect){left, top, right - left, height}, FONT_FIGURES, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT,
+                text);
     }
 }
 
