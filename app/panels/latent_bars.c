@@ -13,16 +13,26 @@ typedef struct Bars {
     float pitch, low, high; // pitch: from number to number, below 1 where there are more than pixels
 } Bars;
 
+// Beside the bars: as wide as what is written there.
+static float find_axis_width(Ui *ui, const Bars *bars)
+{
+    const float ends[] = {bars->low, bars->high};
+    float width = ui_px(ui, 42);
+    for (int i = 0; i < 2; i++) {
+        char text[16];
+        code_format_number(ends[i], text);
+        width = fmaxf(width, ceilf(ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text)) + ui_px(ui, 8));
+    }
+    return width;
+}
+
 static Bars place_bars(Panel *panel, int side)
 {
     Ui *ui = panel->ui;
     const Rect rect = panel->layout->latent.bars[side];
     const CodeSide *code = code_side(panel, side);
-    const float pad = ui_px(ui, 8), foot = ui_px(ui, 8), axis = ui_px(ui, 42);
-    Bars out = {.code = code,
-                .side = latent_side(panel, side),
-                .area = {rect.x + axis, rect.y + pad, rect.w - axis - pad, rect.h - pad - foot}};
-    out.pitch = out.area.w / (float)code->units;
+    const float pad = ui_px(ui, 8), foot = ui_px(ui, 8);
+    Bars out = {.code = code, .side = latent_side(panel, side)};
     for (int i = 0; i < SIDE_COUNT; i++) { // one scale for both, where they are of the same kind
         const CodeSide *other = code_side(panel, i);
         if (other->facts.images == 0 || latent_side(panel, i)->has_prior != out.side->has_prior)
@@ -34,6 +44,9 @@ static Bars place_bars(Panel *panel, int side)
     }
     if (!(out.high - out.low > 1e-6f && out.high - out.low < 1e30f))
         out.high = out.low + 1;
+    const float axis = find_axis_width(ui, &out);
+    out.area = (Rect){rect.x + axis, rect.y + pad, rect.w - axis - pad, rect.h - pad - foot};
+    out.pitch = out.area.w / (float)code->units;
     return out;
 }
 
