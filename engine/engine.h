@@ -40,6 +40,7 @@
 #include "models/foreign.h"
 #include "models/layer_items.h"
 #include "models/model.h"
+#include "models/penalty.h"
 #include "models/pixels.h"
 #include "models/range.h"
 #include "models/spec.h"

@@ -367,6 +367,14 @@ class FiguresTest(unittest.TestCase):
         price = 0.002 * np.abs(code).sum(1).mean()
         self.assertAlmostEqual(report["test"]["price"], price, delta=1e-5 * price)
         self.assertEqual(report["history"][-1]["test_price"], report["test"]["price"])
+        # of a training epoch that hardly moves the weights: that of the training digits
+        first = train("--model", "l1=0.002,hidden=tanh,layers=20,optimizer=sgd,lr=1e-9,batch=64", "--epochs", 1, "--init", file, "--log", "step")
+        jsonschema.validate(first, SCHEMA)
+        code = np.tanh(reference.read_digits(SMALL, "train")[0] / 255 @ tensors["encoder.0.weight"].T + tensors["encoder.0.bias"])
+        price = 0.002 * np.abs(code).sum(1).mean()
+        self.assertAlmostEqual(first["history"][-1]["train_price"], price, delta=1e-4 * price)
+        self.assertEqual(first["history"][-1]["step_price"], first["step_price"])
+        self.assertEqual(len(first["step_price"]), len(first["step_loss"]))
         self.assertNotIn("price", json.dumps(train("--epochs", 1)))
 
     def compare(self, test, expected):

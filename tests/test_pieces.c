@@ -52,7 +52,8 @@ static void check(const char *text, int pieces_least)
         else
             assert_true(learner_advance(cut, INT64_MAX, &loss));
         assert_true(learner_step(whole) == loss);
-        assert_true(learner_step_kl(whole) == learner_step_kl(cut));
+        for (Penalty i = 0; i < PENALTY_COUNT; i++)
+            assert_true(learner_step_penalty(whole, i) == learner_step_penalty(cut, i));
         assert_memory_equal(learner_parameters(whole), learner_parameters(cut), model.parameter_count * sizeof(float));
     }
     assert_true(learner_epoch_loss(whole) == learner_epoch_loss(cut));

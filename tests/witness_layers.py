@@ -104,8 +104,9 @@ def load_script(program, spec):
 
 
 def train(program, spec, weights, images):
-    """The losses of the steps, and the divergences, of an epoch of the script's own."""
-    script, losses, divergences = load_script(program, spec), [], []
+    """The losses of the steps, the divergences and the prices of the code, of an epoch of the script's own."""
+    script, losses, divergences, prices = load_script(program, spec), [], [], []
+    l1 = float(reference.parse_spec(spec)["l1"])
     chance, compute = Chance(int(reference.parse_spec(spec)["seed"])), script.loss
     script.torch = types.SimpleNamespace(**{**vars(torch), "rand_like": chance.rand_like, "randn_like": chance.randn_like,
                                             "randperm": chance.randperm})
@@ -118,9 +119,11 @@ def train(program, spec, weights, images):
     script.loss = loss
     model = script.Autoencoder()
     model.load_state_dict({name: torch.from_numpy(values) for name, values in script.read_tensors(weights).items()})
+    if l1 > 0:
+        model.register_forward_hook(lambda module, x, out: prices.append(l1 * out[1].abs().sum(1).mean().item()))
     model.register_forward_hook(lambda module, x, out: divergences.append(out[2].mean().item()) if len(out) > 2 else None)
     script.train_epoch(model, Optimizer(reference.parse_spec(spec), list(model.parameters())), images)
-    return losses, divergences
+    return losses, divergences, prices
 
 
 def compare(program, text, folder, images):
@@ -129,7 +132,7 @@ def compare(program, text, folder, images):
     options = ["--data", folder / "data", "--model", text, "--limit", STEPS * int(reference.parse_spec(text)["batch"])]
     run(program, "train", *options, "--epochs", 0, "-o", weights)
     report = json.loads(run(program, "train", *options, "--epochs", 1, "--no-shuffle", "--log", "step", "--init", weights))
-    losses, divergences = train(program, report["spec"], weights, images[:options[-1]])
+    losses, divergences, prices = train(program, report["spec"], weights, images[:options[-1]])
     found = report["step_loss"]
     assert len(found) == len(losses) == STEPS, (len(found), len(losses))
     worst = max(abs(a - b) / max(1, abs(b)) for a, b in zip(found, losses))
@@ -138,8 +141,13 @@ def compare(program, text, folder, images):
     kl = max((abs(a - b) / max(divergences) for a, b in zip(kls, divergences)), default=0)
     if kls:
         assert abs(report["history"][-1]["train_kl"] / (sum(kls) / STEPS) - 1) < 1e-9
-    print(f"{text}: {found[0]:.5f} to {found[-1]:.5f}, differs by {worst:.1e}, the divergence by {kl:.1e} of its largest")
-    return worst <= TOLERANCE and kl <= TOLERANCE
+    told = report.get("step_price", [])
+    assert len(told) == len(prices), (len(told), len(prices))
+    price = max((abs(a - b) / max(prices) for a, b in zip(told, prices)), default=0)
+    if told:
+        assert abs(report["history"][-1]["train_price"] / (sum(told) / STEPS) - 1) < 1e-9
+    print(f"{text}: {found[0]:.5f} to {found[-1]:.5f}, differs by {worst:.1e}, the divergence by {kl:.1e} of its largest, the price by {price:.1e}")
+    return max(worst, kl, price) <= TOLERANCE
 
 
 def main():

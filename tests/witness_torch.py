@@ -189,16 +189,27 @@ def train(path, images):
     optimizer = Optimizer(spec, [p for layer in layers for p in layer] + ([] if log_sigma is None else [log_sigma]))
     deviation, mean = images.double().std(unbiased=False).item(), images.double().mean().item()
     scale, offset = {"symmetric": (2.0, -1.0), "standard": (1 / deviation, -mean / deviation)}.get(spec.get("range"), (1, 0))
-    losses = []
+    losses, prices = [], []
     for batch in images.split(int(spec["batch"])):
         z, code = forward(layers, encoders, spec, scale * batch + offset)
         t = (batch >= 0.5).float() if spec.get("targets") == "binary" else batch
         loss = measure_loss(spec, z, scale * t + offset, log_sigma)
         losses.append(loss.item())
         factor = 784 if spec.get("reduce") == "sum" else 1
-        (factor * (loss + float(spec["l1"]) * code.abs().sum(1).mean())).backward()
+        price = float(spec["l1"]) * code.abs().sum(1).mean()
+        prices.append(price.item())
+        (factor * (loss + price)).backward()
         optimizer.step()
-    return losses
+    return losses, prices
+
+
+def check_prices(report, expected):
+    """Of each step what the code costs before its update, and their mean (all batches are of a size)."""
+    found, entry = report["step_price"], report["history"][-1]
+    assert len(found) == len(expected) and entry["step_price"] == found
+    worst = max(abs(a - b) / b for a, b in zip(found, expected))
+    assert worst <= TOLERANCE, f"prices differ by {worst:.1e}"
+    assert abs(entry["train_price"] / (sum(found) / len(found)) - 1) < 1e-9
 
 
 def compare(program, text, folder, images):
@@ -208,7 +219,11 @@ def compare(program, text, folder, images):
     run(program, "train", *options, "--epochs", 0, "-o", initial)
     more = ["--epochs", 1, "--no-shuffle", "--log", "step", "--init", initial]
     report = json.loads(run(program, "train", *options, *more))
-    found, expected = report["step_loss"], train(initial, images)
+    found, (expected, prices) = report["step_loss"], train(initial, images)
+    if any(prices):
+        check_prices(report, prices)
+    else:
+        assert "step_price" not in report
     assert len(found) == len(expected), f"{len(found)} steps, expected {len(expected)}"
     worst = max(abs(a - b) / abs(b) for a, b in zip(found, expected))
     print(f"{text or 'default':50} {len(found)} steps, {found[0]:.5f} to {found[-1]:.5f}, differs by {worst:.1e}")

@@ -33,15 +33,19 @@ static void format_known(double value, int digits, char text[16])
         (void)snprintf(text, 16, "%.*f", digits, value);
 }
 
-static void format_kl(const ProgressState *state, char text[64])
+static void format_penalties(const ProgressState *state, char text[128])
 {
-    char train[16], test[16];
+    static const int digits[PENALTY_COUNT] = {[PENALTY_KL] = 2, [PENALTY_PRICE] = 5};
+    size_t length = 0;
     *text = 0;
-    if (!state->samples)
-        return;
-    format_known(state->train_kl, 2, train);
-    format_known(state->test_kl, 2, test);
-    (void)snprintf(text, 64, "  kl train %s test %s", train, test);
+    for (Penalty i = 0; i < PENALTY_COUNT; i++) {
+        char train[16], test[16];
+        if (!state->is_paid[i])
+            continue;
+        format_known(state->train_penalty[i], digits[i], train);
+        format_known(state->test_penalty[i], digits[i], test);
+        length += (size_t)snprintf(text + length, 128 - length, "  %s train %s test %s", penalty_key(i), train, test);
+    }
 }
 
 static void format_duration(double seconds, char text[32])
@@ -55,15 +59,15 @@ static void format_duration(double seconds, char text[32])
 
 static void format_state(const Progress *progress, const ProgressState *state, char *text, size_t size)
 {
-    char train[16], test[16], kl[64], rest[32] = "-";
+    char train[16], test[16], penalties[128], rest[32] = "-";
     format_known(state->train_loss, 5, train);
     format_known(state->test_loss, 5, test);
-    format_kl(state, kl);
+    format_penalties(state, penalties);
     const double done = state->epochs_done, elapsed = progress_now() - progress->start;
     if (done > 0.0)
         format_duration(elapsed / done * (progress->epochs - done), rest);
     (void)snprintf(text, size, "%.0f samples/s  %s train %s test %s%s  ETA %s", state->samples_per_second,
-                   progress->loss, train, test, kl, rest);
+                   progress->loss, train, test, penalties, rest);
 }
 
 // A longer line would wrap, and the next redraw leave its first part behind.

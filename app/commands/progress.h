@@ -4,6 +4,8 @@
 #pragma once
 #include <stdbool.h>
 
+#include "engine.h"
+
 typedef struct Progress {
     int epochs;       // of this run
     const char *loss; // the model's, as in its spec
@@ -17,8 +19,8 @@ typedef struct ProgressState {
     double epochs_done; // of this run, with the part of the epoch under way
     int epoch;          // the number of the epoch under way or just finished, as in history
     double samples_per_second, train_loss, test_loss;
-    bool samples;             // the model has a divergence, too
-    double train_kl, test_kl; // nats an image
+    bool is_paid[PENALTY_COUNT]; // else it is not told
+    double train_penalty[PENALTY_COUNT], test_penalty[PENALTY_COUNT];
 } ProgressState;
 
 double progress_now(void); // seconds of a clock that only moves forward

@@ -31,7 +31,8 @@ typedef struct Training {
     int64_t kept_step, saved_step; // saved_step: what -o has, -1: nothing
     json_t *history;
     json_t *step_losses, *epoch_losses; // NULL without --log step
-    json_t *step_kls, *epoch_kls;       // likewise; NULL of a model that does not sample, too
+    json_t *step_penalties[PENALTY_COUNT],
+        *epoch_penalties[PENALTY_COUNT]; // likewise; NULL of one that is not paid, too
 } Training;
 
 // ---- training -----------------------------------------------------------------------------------------------------
@@ -46,19 +47,27 @@ static bool measure_test(Training *training, Error *error)
                            &training->facts, training->pool, &training->test, error);
 }
 
+static double find_test_penalty(const Training *training, Penalty penalty)
+{
+    return penalty == PENALTY_KL ? training->test.kl : training->test.price;
+}
+
 static ProgressState describe(const Training *training, double part)
 {
-    const bool is_measured = training->test_step >= 0, samples = spec_samples(&training->model.spec);
-    return (ProgressState){
+    const bool is_measured = training->test_step >= 0;
+    ProgressState state = {
         .epochs_done = training->epochs_done + part,
         .epoch = learner_epoch_count(training->learner) + (part > 0.0),
         .samples_per_second = training->seconds > 0.0 ? (double)training->samples / training->seconds : 0.0,
         .train_loss = learner_epoch_loss(training->learner),
         .test_loss = is_measured ? training->test.mean[training->model.spec.loss] : NAN,
-        .samples = samples,
-        .train_kl = samples ? learner_epoch_kl(training->learner) : NAN,
-        .test_kl = samples && is_measured ? training->test.kl : NAN,
     };
+    for (Penalty i = 0; i < PENALTY_COUNT; i++) {
+        state.is_paid[i] = penalty_is_paid(i, &training->model.spec);
+        state.train_penalty[i] = learner_epoch_penalty(training->learner, i);
+        state.test_penalty[i] = is_measured ? find_test_penalty(training, i) : NAN;
+    }
+    return state;
 }
 
 // Should they become NaN or infinite later.
@@ -75,11 +84,13 @@ static void log_step(Training *training, double loss)
         return;
     (void)json_array_append_new(training->step_losses, report_number(loss));
     (void)json_array_append_new(training->epoch_losses, report_number(loss));
-    if (!training->step_kls)
-        return;
-    const double kl = learner_step_kl(training->learner);
-    (void)json_array_append_new(training->step_kls, report_number(kl));
-    (void)json_array_append_new(training->epoch_kls, report_number(kl));
+    for (Penalty i = 0; i < PENALTY_COUNT; i++) {
+        if (!training->step_penalties[i])
+            continue;
+        const double penalty = learner_step_penalty(training->learner, i);
+        (void)json_array_append_new(training->step_penalties[i], report_number(penalty));
+        (void)json_array_append_new(training->epoch_penalties[i], report_number(penalty));
+    }
 }
 
 static void train_batch(Training *training, int *epoch_images)
@@ -101,20 +112,45 @@ static void train_batch(Training *training, int *epoch_images)
     }
 }
 
+static void set_penalty(json_t *json, const char *prefix, Penalty penalty, json_t *value)
+{
+    char key[32];
+    (void)snprintf(key, sizeof key, "%s_%s", prefix, penalty_key(penalty));
+    (void)json_object_set_new(json, key, value);
+}
+
+// To an epoch's entry, which takes over the steps'.
+static void add_penalties(Training *training, json_t *entry)
+{
+    for (Penalty i = 0; i < PENALTY_COUNT; i++) {
+        if (!penalty_is_paid(i, &training->model.spec))
+            continue;
+        set_penalty(entry, "train", i, report_number(learner_epoch_penalty(training->learner, i)));
+        set_penalty(entry, "test", i, report_number(find_test_penalty(training, i)));
+        if (training->epoch_penalties[i])
+            set_penalty(entry, "step", i, training->epoch_penalties[i]);
+        training->epoch_penalties[i] = NULL;
+    }
+}
+
 // One epoch. False when something stopped it: a signal, weights that are not finite (then without error), or the
 // memory.
 static bool train_epoch(Training *training, Error *error)
 {
     int epoch_images = 0;
     training->epoch_losses = training->step_losses ? json_array() : NULL;
-    training->epoch_kls = training->step_kls ? json_array() : NULL;
+    for (Penalty i = 0; i < PENALTY_COUNT; i++)
+        training->epoch_penalties[i] = training->step_penalties[i] ? json_array() : NULL;
     while (epoch_images < training->images && !command_signal() && learner_broken_step(training->learner) < 0)
         train_batch(training, &epoch_images);
     const bool is_whole = epoch_images == training->images && learner_broken_step(training->learner) < 0;
     if (!is_whole || !measure_test(training, error)) {
         json_decref(training->epoch_losses);
-        json_decref(training->epoch_kls);
-        training->epoch_losses = training->epoch_kls = NULL;
+        training->epoch_losses = NULL;
+        for (Penalty i = 0; i < PENALTY_COUNT; i++) {
+            json_decref(training->epoch_penalties[i]);
+            training->epoch_penalties[i] = NULL;
+        }
         return false;
     }
     training->epochs_done++;
@@ -131,17 +167,10 @@ static bool train_epoch(Training *training, Error *error)
     }
     if (training->model.log_sigma_offset > 0)
         (void)json_object_set_new(entry, "sigma", report_number(training->test.sigma));
-    if (spec_samples(&training->model.spec)) {
-        (void)json_object_set_new(entry, "train_kl", report_number(learner_epoch_kl(training->learner)));
-        (void)json_object_set_new(entry, "test_kl", report_number(training->test.kl));
-    }
-    if (training->model.spec.l1 > 0.0f)
-        (void)json_object_set_new(entry, "test_price", report_number(training->test.price));
     if (training->epoch_losses)
         (void)json_object_set_new(entry, "step_loss", training->epoch_losses);
-    if (training->epoch_kls)
-        (void)json_object_set_new(entry, "step_kl", training->epoch_kls);
-    training->epoch_losses = training->epoch_kls = NULL;
+    training->epoch_losses = NULL;
+    add_penalties(training, entry);
     (void)json_array_append_new(training->history, entry);
     const ProgressState state = describe(training, 0.0);
     progress_finish_epoch(&training->progress, &state);
@@ -184,8 +213,9 @@ static json_t *build_report(const Training *training)
                                pool_thread_count(training->pool), "history", training->history);
     if (training->step_losses)
         (void)json_object_set(report, "step_loss", training->step_losses);
-    if (training->step_kls)
-        (void)json_object_set(report, "step_kl", training->step_kls);
+    for (Penalty i = 0; i < PENALTY_COUNT; i++)
+        if (training->step_penalties[i])
+            set_penalty(report, "step", i, json_incref(training->step_penalties[i]));
     if (broken >= 0)
         (void)json_object_set_new(report, "broken_step", json_integer(broken));
     if (broken >= 0 && training->saved_step >= 0)
@@ -299,7 +329,9 @@ static bool prepare_learner(Training *training, Error *error)
     }
     training->history = json_array();
     training->step_losses = training->options->log == LOG_STEP ? json_array() : NULL;
-    training->step_kls = training->step_losses && spec_samples(&training->model.spec) ? json_array() : NULL;
+    for (Penalty i = 0; i < PENALTY_COUNT; i++)
+        training->step_penalties[i] =
+            training->step_losses && penalty_is_paid(i, &training->model.spec) ? json_array() : NULL;
     return true;
 }
 
@@ -307,7 +339,8 @@ static void clean_up(Training *training)
 {
     json_decref(training->history);
     json_decref(training->step_losses);
-    json_decref(training->step_kls);
+    for (Penalty i = 0; i < PENALTY_COUNT; i++)
+        json_decref(training->step_penalties[i]);
     learner_destroy(training->learner);
     model_file_free(&training->initial);
     free(training->kept);

@@ -1,12 +1,16 @@
 // Curve: what the training curves show: a loss, or a penalty beside it: the divergence of a code that is drawn, in nats
 // an image, or the price of the code.
 //
-// A curve is an index: a loss's row, or one of those below. To add a penalty: an entry here and a row in curve.c.
+// A curve is an index: a loss's row, or one of those below. To add a penalty: a row in penalty.c and one in curve.c.
 // Thread: pure functions.
 #pragma once
 #include "state/frame.h"
 
-enum { CURVE_KL = LOSS_COUNT, CURVE_PRICE, CURVE_COUNT };
+enum {
+    CURVE_KL = LOSS_COUNT + PENALTY_KL,
+    CURVE_PRICE = LOSS_COUNT + PENALTY_PRICE,
+    CURVE_COUNT = LOSS_COUNT + PENALTY_COUNT
+};
 
 const char *curve_key(int curve);          // "bce", "kl"
 const char *curve_label(int curve);        // as on a button

@@ -2,6 +2,7 @@
 #include "training/backprop.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "alloc.h"
@@ -39,13 +40,17 @@ float backprop_penalty_slope(float penalty, float code)
     return code > 0.0f ? penalty : code < 0.0f ? -penalty : 0.0f;
 }
 
-void backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream)
+double backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream)
 {
+    double size = 0.0;
     const float penalty = backprop_find_penalty(model);
     const Shape *shape = &model->layers[model->code_index].to;
     for (size_t row = 0; row < rows; row++)
-        for (size_t i = row * shape->stride; i < row * shape->stride + (size_t)shape_count(shape); i++)
+        for (size_t i = row * shape->stride; i < row * shape->stride + (size_t)shape_count(shape); i++) {
             upstream[i] += backprop_penalty_slope(penalty, code[i]);
+            size += fabs((double)code[i]);
+        }
+    return (double)model->spec.l1 * size;
 }
 
 float backprop_sigma_gradient(double loss, double count, double log_sigma)
@@ -105,7 +110,10 @@ void backprop_get_parameters(const Backprop *backprop, float *parameters)
         bands_unpack(backprop, backprop->parameters, parameters);
 }
 
-double backprop_kl(const Backprop *backprop) { return backprop->slices ? slices_kl(backprop->slices) : 0.0; }
+double backprop_penalty(const Backprop *backprop, Penalty penalty)
+{
+    return backprop->slices ? slices_penalty(backprop->slices, penalty) : backprop->step.penalty[penalty];
+}
 
 // ---- tasks --------------------------------------------------------------------------------------------------------
 
@@ -191,6 +199,8 @@ static void end_passes(Backprop *backprop)
     for (int band = 0; band < BANDS; band++)
         backprop->step.loss += backprop->bands.loss[band];
     backprop->step.loss += pictures_sum_loss(backprop);
+    for (int tile = 0; tile < round_tiles(&backprop->round); tile++)
+        backprop->step.penalty[PENALTY_PRICE] += backprop->hidden.price[tile];
     if (is_last_round(backprop))
         backprop->next =
             backprop->step.following.rows > 0 ? cut_round(&backprop->step.following, 0) : (Batch){.rows = 0};

@@ -44,6 +44,7 @@
 #pragma once
 #include "error.h"
 #include "models/model.h"
+#include "models/penalty.h"
 #include "pool.h"
 
 typedef struct Batch {
@@ -81,14 +82,15 @@ double backprop_step(Backprop *backprop, const Batch *batch, const Batch *next, 
 void backprop_begin(Backprop *backprop, const Batch *batch, const Batch *next, UpdateParameters *update, void *context);
 bool backprop_advance(Backprop *backprop, int64_t until_ns, double *loss);
 
-// Of the last step, of a model that samples (sample.h): the divergence in nats, summed over images; else 0.
-double backprop_kl(const Backprop *backprop);
+// Of the last step, before its update: a penalty summed over images; 0 where it is not paid.
+double backprop_penalty(const Backprop *backprop, Penalty penalty);
 
 // The price of an activation of the code, spec.l1 * |activation|: its slope is penalty, or the other way, or 0. Added
 // to dL/dactivation of a code of units, both (rows, its stride); not in gaps, where an activation of 0 need not be 0.
+// Returns what the code costs, summed over the rows.
 float backprop_find_penalty(const Model *model);
 float backprop_penalty_slope(float penalty, float code);
-void backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream);
+double backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream);
 
 // Of gauss, over count pixels: the gradient of ln s, count - sum (d / s)^2, follows from the loss, for
 // sum (d / s)^2 = 2 (loss - count (ln s + ln(2 pi) / 2)).

@@ -156,19 +156,20 @@ static void backward_layer(const Backprop *backprop, int i, int tile, float *ups
     dense_find_upstream(&pass);
 }
 
-void hidden_backward(const Backprop *backprop, int tile)
+void hidden_backward(Backprop *backprop, int tile)
 {
     const Kernel *kernel = kernel_get();
-    const Hidden *hidden = &backprop->hidden;
+    Hidden *hidden = &backprop->hidden;
     const Spec *spec = &backprop->model->spec;
     const size_t rows = round_tile_rows(&backprop->round, tile);
     float *upstream = hidden->upstream + (size_t)tile * TILE_ROWS * hidden->upstream_stride;
     last_sum_upstream(backprop, tile, upstream);
+    hidden->price[tile] = 0.0;
     for (int i = hidden_layers(backprop) - 1; i >= 0; i--) {
         const Layer *layer = &backprop->model->layers[i];
         float *slopes = find_slopes(backprop, i, tile);
         if (spec->l1 > 0.0f && i == backprop->model->code_index)
-            backprop_add_penalty(backprop->model, find_values(backprop, i, tile), rows, upstream);
+            hidden->price[tile] = backprop_add_penalty(backprop->model, find_values(backprop, i, tile), rows, upstream);
         kernel->scale(slopes, upstream, rows * layer->stride);
         kernel->sum_rows(slopes, layer->stride, rows, layer->stride,
                          hidden->gradient[tile] + layer->bias_offset - hidden->offset, !backprop->is_first_round);

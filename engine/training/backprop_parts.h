@@ -56,17 +56,18 @@ typedef struct Hidden {
     float *slopes[MODEL_LAYERS_MAX]; // (ROUND_ROWS, stride): f'(z), then dL/dz
     float *upstream;                 // (ROUND_ROWS, upstream_stride): dL/dactivation
     size_t upstream_stride;          // that of the widest layer
+    double price[ROUND_TILES];       // of the codes, summed over a tile's images
     HiddenBlock *blocks;             // (block_count)
     int block_count;
 } Hidden;
 
 // A step that may be left and gone on with: which runs of the pool (backprop.c) are done.
 typedef struct BackpropStep {
-    Batch batch, following; // rows 0: it is not known
-    bool has_first_logits;  // of its first round, from the step before
-    double loss;            // of the rounds so far
-    int first;              // image of the batch with which the round begins
-    int run, task;          // the one under way, and its first task that is not done
+    Batch batch, following;              // rows 0: it is not known
+    bool has_first_logits;               // of its first round, from the step before
+    double loss, penalty[PENALTY_COUNT]; // of the rounds so far
+    int first;                           // image of the batch with which the round begins
+    int run, task;                       // the one under way, and its first task that is not done
 } BackpropStep;
 
 struct Backprop {
@@ -200,9 +201,9 @@ void hidden_free(Backprop *backprop); // fine on a zeroed one
 void hidden_lay_out(Backprop *backprop, Cutter *cutter);
 void hidden_refresh_all(Backprop *backprop); // the transposed weights, after all weights have changed
 
-void hidden_forward(const Backprop *backprop, int tile);  // run 2
-void hidden_backward(const Backprop *backprop, int tile); // run 4
-void hidden_update(Backprop *backprop, int block);        // run 5
+void hidden_forward(const Backprop *backprop, int tile); // run 2
+void hidden_backward(Backprop *backprop, int tile);      // run 4
+void hidden_update(Backprop *backprop, int block);       // run 5
 
 // sums (the first layer's stride): the gradient of its biases, which is the sum of dL/dz over the batch. Within run 5.
 void hidden_sum_first_slopes(const Backprop *backprop, float *sums);

@@ -84,7 +84,7 @@ static JobTurn begin_figures(LabRun *run, Error *error)
     LabMoment *moment = &run->moments[run->at];
     const Lab *lab = &run->lab;
     moment->train_loss = learner_epoch_loss(run->learner);
-    moment->train_kl = learner_epoch_kl(run->learner);
+    moment->train_kl = learner_epoch_penalty(run->learner, PENALTY_KL);
     moment->drawn = (Elbo){NAN, NAN};
     if (learner_broken_step(run->learner) >= 0)
         return end_moment(run);

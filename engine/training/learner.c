@@ -29,7 +29,7 @@ struct Learner {
 
     int64_t step, optimizer_step, broken_step, images_seen;
     int position; // images of this epoch that were trained on
-    double epoch_loss_sum, epoch_kl_sum, step_kl;
+    double epoch_loss_sum, epoch_penalty_sums[PENALTY_COUNT], step_penalties[PENALTY_COUNT];
     int epoch_images;
 
     // the batch under way
@@ -121,7 +121,8 @@ void learner_set_parameters(Learner *learner, const float *parameters, int64_t s
     learner->broken_step = -1;
     learner->broken = false;
     learner->position = 0;
-    learner->epoch_loss_sum = learner->epoch_kl_sum = 0.0;
+    learner->epoch_loss_sum = 0.0;
+    memset(learner->epoch_penalty_sums, 0, sizeof learner->epoch_penalty_sums);
     learner->epoch_images = 0;
     shuffle(learner);
 }
@@ -163,7 +164,8 @@ static void begin_step(Learner *learner)
 {
     if (learner->position >= learner->image_count) {
         learner->position = 0;
-        learner->epoch_loss_sum = learner->epoch_kl_sum = 0.0;
+        learner->epoch_loss_sum = 0.0;
+        memset(learner->epoch_penalty_sums, 0, sizeof learner->epoch_penalty_sums);
         learner->epoch_images = 0;
         shuffle(learner);
     }
@@ -187,8 +189,11 @@ static void end_step(Learner *learner, double loss)
     learner->position += rows;
     learner->images_seen += rows;
     learner->epoch_loss_sum += loss / learner->model.pixels;
-    learner->step_kl = backprop_kl(learner->backprop) / rows;
-    learner->epoch_kl_sum += backprop_kl(learner->backprop);
+    for (Penalty i = 0; i < PENALTY_COUNT; i++) {
+        const double sum = backprop_penalty(learner->backprop, i);
+        learner->step_penalties[i] = sum / rows;
+        learner->epoch_penalty_sums[i] += sum;
+    }
     learner->epoch_images += rows;
     if (learner->broken)
         learner->broken_step = learner->step;
@@ -241,11 +246,11 @@ double learner_epoch_loss(const Learner *learner)
     return learner->epoch_images ? learner->epoch_loss_sum / learner->epoch_images : NAN;
 }
 
-double learner_epoch_kl(const Learner *learner)
+double learner_epoch_penalty(const Learner *learner, Penalty penalty)
 {
-    return learner->epoch_images ? learner->epoch_kl_sum / learner->epoch_images : NAN;
+    return learner->epoch_images ? learner->epoch_penalty_sums[penalty] / learner->epoch_images : NAN;
 }
 
-double learner_step_kl(const Learner *learner) { return learner->step_kl; }
+double learner_step_penalty(const Learner *learner, Penalty penalty) { return learner->step_penalties[penalty]; }
 
 int64_t learner_broken_step(const Learner *learner) { return learner->broken_step; }

@@ -8,6 +8,7 @@
 
 #include "data/dataset.h"
 #include "models/model.h"
+#include "models/penalty.h"
 #include "pool.h"
 
 // What is trained is the mean over an image's pixels plus l1 times the sum of its |code|, and of that the mean over the
@@ -34,7 +35,7 @@ void learner_restart(Learner *learner); // back to the initial weights, step 0
 void learner_set_parameters(Learner *learner, const float *parameters, int64_t step);
 
 // Trains on the next batch (the last of an epoch may be smaller) and returns its loss before the update, averaged over
-// its pixels and images, whatever spec.reduce says; the penalty l1 is not part of that figure. Once a parameter has
+// its pixels and images, whatever spec.reduce says; penalties are not part of that figure. Once a parameter has
 // become NaN or infinite the learner is broken: it stays as it is and returns NaN.
 double learner_step(Learner *learner);
 
@@ -52,6 +53,8 @@ int64_t learner_images_seen(const Learner *learner); // trained on since it was 
 int learner_epoch_count(const Learner *learner);     // whole epochs since the start
 // The mean loss of the images of the epoch under way or just finished, each before its batch's update; NaN without any.
 double learner_epoch_loss(const Learner *learner);
-double learner_epoch_kl(const Learner *learner);     // of the same images the divergence, nats an image (sample.h)
-double learner_step_kl(const Learner *learner);      // likewise of the last batch; 0 before the first
+// Of the same images a penalty (penalty.h), the mean of an image; NaN without any. Of the last batch; 0 before the
+// first.
+double learner_epoch_penalty(const Learner *learner, Penalty penalty);
+double learner_step_penalty(const Learner *learner, Penalty penalty);
 int64_t learner_broken_step(const Learner *learner); // the step that broke it, -1 if none has

@@ -121,7 +121,8 @@ static void begin_slice(const Slices *slices, int index, Slice *slice)
     slice->first = slice->row = find_first(slices, index);
     slice->end = find_first(slices, index + 1);
     slice->phase = 0;
-    slice->loss = slice->kl = 0.0;
+    slice->loss = 0.0;
+    memset(slice->penalty, 0, sizeof slice->penalty);
     if (slice->first == slice->end) // fewer images than slices
         memset(slice->gradient, 0, slices->model->parameter_count * sizeof *slice->gradient);
 }
@@ -176,12 +177,12 @@ static void update_sigma(Slices *slices, double loss, double count)
     slices->update(slices->context, offset, slices->parameters + offset, gradient, KERNEL_PAD);
 }
 
-double slices_kl(const Slices *slices)
+double slices_penalty(const Slices *slices, Penalty penalty)
 {
-    double kl = 0.0;
+    double sum = 0.0;
     for (int i = 0; i < SLICES; i++)
-        kl += slices->slice[i].kl;
-    return kl;
+        sum += slices->slice[i].penalty[penalty];
+    return sum;
 }
 
 void slices_begin(Slices *slices, const Batch *batch, UpdateParameters *update, void *context)

@@ -16,7 +16,7 @@ Slices *slices_create(const Model *model, Pool *pool, Error *error);
 void slices_destroy(Slices *slices); // NULL is allowed
 void slices_set_parameters(Slices *slices, const float *parameters);
 void slices_get_parameters(const Slices *slices, float *parameters);
-double slices_kl(const Slices *slices);
+double slices_penalty(const Slices *slices, Penalty penalty); // as backprop_penalty
 double slices_step(Slices *slices, const Batch *batch, UpdateParameters *update, void *context);
 void slices_begin(Slices *slices, const Batch *batch, UpdateParameters *update, void *context);
 bool slices_advance(Slices *slices, int64_t until_ns, double *loss);

@@ -22,7 +22,7 @@ typedef struct Slice {
     float *powers; // (tile_rows, pixels): of outputs that share a picture, as those of its rows
     float scales[TILE_ROWS];
     uint8_t *targets; // (tile_rows, pixels)
-    double loss, kl;
+    double loss, penalty[PENALTY_COUNT];
 
     // of a step: of the batch the images from first to end, of which those before row are done; of the next tile the
     // phases before this one
@@ -56,7 +56,7 @@ typedef struct ImageTile {
 } ImageTile;
 
 // The input, forward by a stage each, loss, backward by a stage each: phases, in that order, of which each needs what
-// the ones before have left in the slice. All together add to the slice's loss, divergence and gradient, which begin
+// the ones before have left in the slice. All together add to the slice's loss, penalties and gradient, which begin
 // anew with the first tile.
 int slice_count_phases(const Slices *slices);
 void slice_do_phase(const Slices *slices, const ImageTile *tile, bool is_first, int phase, Slice *slice);

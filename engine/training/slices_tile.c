@@ -1,4 +1,5 @@
 // A tile of a slice: a few images forward, their loss, and back, in phases.
+#include <math.h>
 #include <string.h>
 
 #include "models/model_layers.h"
@@ -85,7 +86,7 @@ static void draw_sample(const Slices *slices, const ImageTile *tile, const Layer
     for (int row = 0; row < tile->rows; row++)
         keys[row] = pixels_sample_key(&slices->model->spec, slices->batch.epoch, tile->images[row]);
     sample_draw(layer, x, tile->rows, keys, z);
-    slice->kl += sample_sum_kl(layer, x, tile->rows);
+    slice->penalty[PENALTY_KL] += sample_sum_kl(layer, x, tile->rows);
 }
 
 static const float *find_x(const Slices *slices, const Slice *slice, int i)
@@ -194,24 +195,28 @@ static float find_kl_weight(const Model *model)
     return model->spec.beta * (model->spec.reduce == REDUCE_SUM ? 1.0f : (float)model->pixels);
 }
 
-// The code's price, where it is a picture.
-static void add_lane_penalty(const Slices *slices, const ImageTile *tile, const Stage *stage, const float *value,
-                             float *upstream)
+// backprop_add_penalty, where the code is a picture.
+static double add_lane_penalty(const Slices *slices, const ImageTile *tile, const Stage *stage, const float *value,
+                               float *upstream)
 {
     const float penalty = backprop_find_penalty(slices->model);
+    double size = 0.0;
     const Grid *from = &stage->value, to = grid_of(&stage->last->to, (Margin){0});
     for (int channel = 0; channel < to.channels; channel++)
         for (size_t pixel = 0; pixel < (size_t)(to.height * to.width); pixel++) {
             const size_t y = pixel / (size_t)to.width, x = pixel % (size_t)to.width;
             const size_t at = (size_t)channel * from->plane + from->origin + y * from->pitch + x * LANE_IMAGES;
             float *const slopes = upstream + (size_t)channel * to.plane + pixel * LANE_IMAGES;
-            for (size_t row = 0; row < (size_t)tile->rows; row++)
+            for (size_t row = 0; row < (size_t)tile->rows; row++) {
                 slopes[row] += backprop_penalty_slope(penalty, value[at + row]);
+                size += fabs((double)value[at + row]);
+            }
         }
+    return (double)slices->model->spec.l1 * size;
 }
 
 // What is paid for a stage's values beside the loss, on top of dL/dvalue.
-static void add_penalties(const Slices *slices, const ImageTile *tile, int i, float *upstream, const Slice *slice)
+static void add_penalties(const Slices *slices, const ImageTile *tile, int i, float *upstream, Slice *slice)
 {
     const Model *model = slices->model;
     const Stage *stage = &slices->stages[i], *next = stage + 1;
@@ -221,9 +226,9 @@ static void add_penalties(const Slices *slices, const ImageTile *tile, int i, fl
     if (!(model->spec.l1 > 0.0f) || stage->last != &model->layers[model->code_index])
         return;
     if (stage->value.size > 0)
-        add_lane_penalty(slices, tile, stage, value, upstream);
+        slice->penalty[PENALTY_PRICE] += add_lane_penalty(slices, tile, stage, value, upstream);
     else
-        backprop_add_penalty(model, value, (size_t)tile->rows, upstream);
+        slice->penalty[PENALTY_PRICE] += backprop_add_penalty(model, value, (size_t)tile->rows, upstream);
 }
 
 // Layers of units: dL/dvalue becomes dL/dz.
