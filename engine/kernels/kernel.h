@@ -251,13 +251,19 @@ typedef struct Kernel {
     TrainOutput *const *const *train; // by loss, then by output activation
     MeasureOutput *const *measure;    // by output activation
     // Of outputs that share a picture (activation.h): z (rows, n) becomes what is left of it when ln of the sum of e^z
-    // over each row is taken from it. n a multiple of KERNEL_PAD, here and in the next two.
+    // over each row is taken from it. n a multiple of KERNEL_PAD, here and below.
     void (*normalise)(float *z, size_t stride, size_t rows, size_t n);
-    // The same for training: e^what is left of z is powers (rows, n), which may be z itself, times scale of its row.
-    // Then slopes (rows, n), dL/dz of what is left, become those of z; sums (n) as in sum_rows, over these, or NULL.
-    void (*find_powers)(const float *z, size_t rows, size_t n, float *powers, float *scales);
-    void (*share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n, float *sums,
-                         bool accumulate);
+    // The same for training, where the picture may be cut into panes of some pixels, TILE_ROWS images at most. A pane's
+    // z (rows, stride), n of each row: powers, which may be z itself, become e^(z - the row's peak), sums theirs.
+    // e^what is left of z is then powers times scale of its row and pane: peaks, sums and scales are (panes,
+    // TILE_ROWS), all of a KERNEL_PAD of rows of them there.
+    void (*find_powers)(const float *z, float *powers, size_t stride, size_t rows, size_t n, float *peaks, float *sums);
+    void (*find_scales)(const float *peaks, const float *sums, size_t panes, size_t rows, float *scales);
+    // Then slopes, dL/dz of what is left: their sums over all panes are totals (rows), with which a pane's slopes
+    // become those of z; sums (n) as in sum_rows, over these, or NULL.
+    void (*add_row_sums)(const float *values, size_t stride, size_t rows, size_t n, float *totals);
+    void (*share_slopes)(float *slopes, const float *powers, size_t stride, size_t rows, size_t n, const float *scales,
+                         const float *totals, float *sums, bool accumulate);
     // values = byte / 255 + sigma * Gaussian noise, clipped to [0, 1]; n a multiple of KERNEL_PAD. These are the values
     // of the indices from first on; what each gets depends on (key, index) alone, here and below.
     void (*add_noise)(const uint8_t *bytes, float *values, size_t first, size_t n, float sigma, uint64_t key);

@@ -43,9 +43,12 @@ DamageBytes PER_ISA(salt_bytes);
 
 // picture_isa.c
 void PER_ISA(normalise)(float *z, size_t stride, size_t rows, size_t n);
-void PER_ISA(find_powers)(const float *z, size_t rows, size_t n, float *powers, float *scales);
-void PER_ISA(share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n, float *sums,
-                           bool accumulate);
+void PER_ISA(find_powers)(const float *z, float *powers, size_t stride, size_t rows, size_t n, float *peaks,
+                          float *sums);
+void PER_ISA(find_scales)(const float *peaks, const float *sums, size_t panes, size_t rows, float *scales);
+void PER_ISA(add_row_sums)(const float *values, size_t stride, size_t rows, size_t n, float *totals);
+void PER_ISA(share_slopes)(float *slopes, const float *powers, size_t stride, size_t rows, size_t n,
+                           const float *scales, const float *totals, float *sums, bool accumulate);
 
 // activation_isa.c, loss_isa.c, measure_isa.c, optimizer_isa.c
 extern const ActivationTable PER_ISA(activation_tables)[];

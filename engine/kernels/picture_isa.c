@@ -71,14 +71,22 @@ typedef struct Row {
 INLINE Row sum_powers(const float *z, size_t n, float *powers)
 {
     const float most = find_most(z, n);
-    Vec sum = {0};
-    for (size_t i = 0; i < n; i += LANES) {
+    Vec sum[2] = {{0}};
+    size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES)
+        UNROLLED (size_t way = 0; way < 2; way++) {
+            const Vec power = vec_exp(vec_load(z + i + way * LANES) - most);
+            if (powers)
+                vec_store(powers + i + way * LANES, power);
+            sum[way] += power;
+        }
+    for (; i < n; i += LANES) {
         const Vec power = vec_exp(vec_load(z + i) - most);
         if (powers)
             vec_store(powers + i, power);
-        sum += power;
+        sum[0] += power;
     }
-    return (Row){most, sum_lanes(sum)};
+    return (Row){most, sum_lanes(sum[0] + sum[1])};
 }
 
 INLINE float find_logarithm(float x) { return vec_log(vec_all(x))[0]; }
@@ -93,34 +101,60 @@ void PER_ISA(normalise)(float *z, size_t stride, size_t rows, size_t n)
     }
 }
 
-void PER_ISA(find_powers)(const float *z, size_t rows, size_t n, float *powers, float *scales)
+void PER_ISA(find_powers)(const float *z, float *powers, size_t stride, size_t rows, size_t n, float *peaks,
+                          float *sums)
 {
-    for (size_t row = 0; row < rows; row++, z += n, powers += n) {
-        scales[row] = 1.0f / sum_powers(z, n, powers).total;
+    for (size_t row = 0; row < rows; row++, z += stride, powers += stride) {
+        const Row found = sum_powers(z, n, powers);
+        peaks[row] = found.most;
+        sums[row] = found.total;
     }
 }
 
-// One row, and the sums while it is in the core's first cache.
-INLINE void share_row(float *slopes, const float *powers, float scale, size_t n, float *sums, const bool adds)
+void PER_ISA(find_scales)(const float *peaks, const float *sums, size_t panes, size_t rows, float *scales)
 {
-    const float total = find_sum(slopes, n) * scale;
+    for (size_t row = 0; row < rows; row += LANES) {
+        Vec peak = vec_load(peaks + row), total = {0};
+        for (size_t pane = 1; pane < panes; pane++)
+            peak = take_most(vec_load(peaks + pane * TILE_ROWS + row), peak);
+        for (size_t pane = 0; pane < panes; pane++) {
+            const size_t at = pane * TILE_ROWS + row;
+            const Vec power = vec_exp(vec_load(peaks + at) - peak);
+            vec_store(scales + at, power);
+            total += power * vec_load(sums + at);
+        }
+        const Vec share = 1.0f / total;
+        for (size_t pane = 0; pane < panes; pane++)
+            vec_store(scales + pane * TILE_ROWS + row, vec_load(scales + pane * TILE_ROWS + row) * share);
+    }
+}
+
+void PER_ISA(add_row_sums)(const float *values, size_t stride, size_t rows, size_t n, float *totals)
+{
+    for (size_t row = 0; row < rows; row++)
+        totals[row] += find_sum(values + row * stride, n);
+}
+
+INLINE void share_row(float *slopes, const float *powers, float factor, size_t n, float *sums, const bool adds)
+{
     for (size_t i = 0; i < n; i += LANES) {
-        const Vec slope = vec_load(slopes + i) - vec_load(powers + i) * total;
+        const Vec slope = vec_load(slopes + i) - vec_load(powers + i) * factor;
         vec_store(slopes + i, slope);
         if (adds)
             vec_store(sums + i, vec_load(sums + i) + slope);
     }
 }
 
-void PER_ISA(share_slopes)(float *slopes, const float *powers, const float *scales, size_t rows, size_t n, float *sums,
-                           bool accumulate)
+void PER_ISA(share_slopes)(float *slopes, const float *powers, size_t stride, size_t rows, size_t n,
+                           const float *scales, const float *totals, float *sums, bool accumulate)
 {
     if (sums && !accumulate)
         memset(sums, 0, n * sizeof *sums);
-    for (size_t row = 0; row < rows; row++, slopes += n, powers += n) {
+    for (size_t row = 0; row < rows; row++, slopes += stride, powers += stride) {
+        const float factor = scales[row] * totals[row];
         if (sums)
-            share_row(slopes, powers, scales[row], n, sums, true);
+            share_row(slopes, powers, factor, n, sums, true);
         else
-            share_row(slopes, powers, scales[row], n, NULL, false);
+            share_row(slopes, powers, factor, n, NULL, false);
     }
 }

@@ -54,6 +54,20 @@ size_t bands_width(const Backprop *backprop, int band)
     return backprop->bands.start[band + 1] - backprop->bands.start[band];
 }
 
+// No band is wider than the first.
+size_t bands_strip_count(const Backprop *backprop)
+{
+    const size_t pads = bands_width(backprop, 0) / KERNEL_PAD, widest = STRIP_COLUMNS / KERNEL_PAD;
+    return (pads + widest - 1) / widest;
+}
+
+BandStrip bands_strip(const Backprop *backprop, int band, size_t strip)
+{
+    const size_t pads = bands_width(backprop, band) / KERNEL_PAD, count = bands_strip_count(backprop);
+    const size_t first = pads * strip / count * KERNEL_PAD, end = pads * (strip + 1) / count * KERNEL_PAD;
+    return (BandStrip){first, end - first};
+}
+
 size_t bands_first_weights(const Backprop *backprop, int band)
 {
     return first_layer(backprop)->weight_offset + backprop->bands.start[band] * first_layer(backprop)->stride;

@@ -121,18 +121,16 @@ static double train_strip(const Backprop *backprop, int band, int tile, size_t c
     return loss;
 }
 
-// Strips of about the same width; one strip's weights and gradient serve every tile.
+// One strip's weights and gradient serve every tile.
 void last_train(Backprop *backprop, int band)
 {
     double loss = 0.0;
     for (int tile = 0; tile < round_tiles(&backprop->round); tile++)
         last_make_targets(backprop, band, (size_t)tile * TILE_ROWS, round_tile_rows(&backprop->round, tile));
-    const size_t pads = bands_width(backprop, band) / KERNEL_PAD;
-    const size_t widest = STRIP_COLUMNS / KERNEL_PAD, strips = (pads + widest - 1) / widest;
-    for (size_t strip = 0; strip < strips; strip++) {
-        const size_t first = pads * strip / strips * KERNEL_PAD, end = pads * (strip + 1) / strips * KERNEL_PAD;
+    for (size_t i = 0; i < bands_strip_count(backprop); i++) {
+        const BandStrip strip = bands_strip(backprop, band, i);
         for (int tile = 0; tile < round_tiles(&backprop->round); tile++)
-            loss += train_strip(backprop, band, tile, first, end - first);
+            loss += train_strip(backprop, band, tile, strip.column, strip.columns);
     }
     backprop->bands.loss[band] = loss; // once: the threads share this line
 }

@@ -36,7 +36,10 @@ typedef struct Bands {
 typedef struct Pictures {
     bool are_there;                 // else outputs are of a pixel each, and there is nothing of this
     float *gradient[PICTURE_PARTS]; // as the last layer's packed parameters: a task's part
-    float *powers[PICTURE_PARTS], *slopes[PICTURE_PARTS]; // of some images, (images, pixels)
+    // Of a tile's images, pane after pane, which are the bands' strips: (TILE_ROWS, columns) each, but for a smaller
+    // tile.
+    float *powers[PICTURE_PARTS], *slopes[PICTURE_PARTS];
+    float *peaks[PICTURE_PARTS], *sums[PICTURE_PARTS], *scales[PICTURE_PARTS]; // (panes, TILE_ROWS)
     double loss[PICTURE_PARTS];
 } Pictures;
 
@@ -134,6 +137,14 @@ void bands_unpack(const Backprop *backprop, const float *packed, float *paramete
 size_t bands_first_weights(const Backprop *backprop, int band);
 size_t bands_last_weights(const Backprop *backprop, int band);
 size_t bands_width(const Backprop *backprop, int band);
+
+// The strips that a band's outputs are worked on in: of about the same width, STRIP_COLUMNS at most, as many in each
+// band.
+typedef struct BandStrip {
+    size_t column, columns; // within the band
+} BandStrip;
+size_t bands_strip_count(const Backprop *backprop);
+BandStrip bands_strip(const Backprop *backprop, int band, size_t strip);
 
 void bands_refresh(Backprop *backprop, int band); // the transposed weights, after the weights have changed
 void bands_update(Backprop *backprop, int band);  // run 5

@@ -20,123 +20,144 @@ static size_t find_gradient_count(const Backprop *backprop)
     return layer->bias_offset + (size_t)backprop->model->pixels - layer->weight_offset;
 }
 
+static size_t find_pane_count(const Backprop *backprop) { return BANDS * bands_strip_count(backprop); }
+
 void pictures_lay_out(Backprop *backprop, Cutter *cutter)
 {
     Pictures *pictures = &backprop->pictures;
-    const size_t count = TILE_ROWS * (size_t)backprop->model->pixels;
+    const size_t count = TILE_ROWS * (size_t)backprop->model->pixels, rows = TILE_ROWS * find_pane_count(backprop);
     pictures->are_there = activation_get(OUTPUT_ACTIVATION, backprop->model->spec.output)->is_of_picture;
     for (int part = 0; pictures->are_there && part < PICTURE_PARTS; part++) {
         pictures->gradient[part] = cutter_take(cutter, find_gradient_count(backprop));
         pictures->powers[part] = cutter_take(cutter, count);
         pictures->slopes[part] = cutter_take(cutter, count);
+        pictures->peaks[part] = cutter_take(cutter, rows);
+        pictures->sums[part] = cutter_take(cutter, rows);
+        pictures->scales[part] = cutter_take(cutter, rows);
     }
 }
 
 // Some of a round's images, and where what is found of them goes.
 typedef struct Group {
     size_t first, rows;
-    const float *code; // (rows, code_stride)
-    float *powers;     // (rows, pixels): logits, then e^them
-    float *slopes;     // (rows, pixels): dL/dz
-    float *gradient;   // as the last layer's packed parameters
+    const float *code;            // (rows, code_stride)
+    float *powers, *slopes;       // pane after pane: logits, then powers; dL/dz
+    float *peaks, *sums, *scales; // (panes, TILE_ROWS)
+    float *totals;                // (rows)
+    float *gradient;              // as the last layer's packed parameters
     bool add_gradient;
 } Group;
 
-// The band's logits.
-static void find_logits(const Backprop *backprop, const Group *group, int band)
+typedef struct Pane {
+    int band;
+    size_t column, columns; // within the band
+    size_t start;           // within the picture
+    float *powers, *slopes; // (rows, columns)
+    size_t rows_at;         // where its rows' peaks, sums and scales are
+} Pane;
+
+static Pane pane_of(const Backprop *backprop, const Group *group, size_t i)
+{
+    const int band = (int)(i / bands_strip_count(backprop));
+    const BandStrip strip = bands_strip(backprop, band, i % bands_strip_count(backprop));
+    const size_t start = backprop->bands.start[band] + strip.column;
+    return (Pane){
+        .band = band,
+        .column = strip.column,
+        .columns = strip.columns,
+        .start = start,
+        .powers = group->powers + group->rows * start,
+        .slopes = group->slopes + group->rows * start,
+        .rows_at = i * TILE_ROWS,
+    };
+}
+
+// The pane's logits.
+static void find_logits(const Backprop *backprop, const Group *group, const Pane *pane)
 {
     const Layer *layer = last_layer(backprop);
-    const size_t start = backprop->bands.start[band];
     kernel_get()->multiply(&(Product){
         .m = group->rows,
-        .n = bands_width(backprop, band),
+        .n = pane->columns,
         .k = (size_t)layer->in,
         .a = group->code,
         .a_row = code_stride(backprop),
         .a_column = 1,
-        .b = backprop->parameters + bands_last_weights(backprop, band),
-        .b_stride = bands_width(backprop, band),
-        .c = group->powers + start,
-        .c_stride = (size_t)backprop->model->pixels,
-        .bias = backprop->parameters + layer->bias_offset + start,
+        .b = backprop->parameters + bands_last_weights(backprop, pane->band) + pane->column,
+        .b_stride = bands_width(backprop, pane->band),
+        .c = pane->powers,
+        .c_stride = pane->columns,
+        .bias = backprop->parameters + layer->bias_offset + pane->start,
     });
 }
 
-static double find_band_loss(const Backprop *backprop, const Group *group, const float *scales, int band)
+static double find_pane_loss(const Backprop *backprop, const Group *group, const Pane *pane)
 {
-    const size_t start = backprop->bands.start[band], width = bands_width(backprop, band);
     float unused[STRIP_COLUMNS]; // slopes of biases: before they are shared
-    double loss = 0.0;
-    for (size_t column = 0; column < width; column += STRIP_COLUMNS)
-        loss += last_find_loss(backprop, band,
-                               &(LastStrip){
-                                   .first = group->first,
-                                   .rows = group->rows,
-                                   .column = column,
-                                   .columns = width - column < STRIP_COLUMNS ? width - column : STRIP_COLUMNS,
-                                   .z = group->slopes + start + column,
-                                   .stride = (size_t)backprop->model->pixels,
-                                   .bias_slope = unused,
-                                   .powers = group->powers + start + column,
-                                   .scales = scales,
-                               });
-    return loss;
+    return last_find_loss(backprop, pane->band,
+                          &(LastStrip){
+                              .first = group->first,
+                              .rows = group->rows,
+                              .column = pane->column,
+                              .columns = pane->columns,
+                              .z = pane->slopes,
+                              .stride = pane->columns,
+                              .bias_slope = unused,
+                              .powers = pane->powers,
+                              .scales = group->scales + pane->rows_at,
+                          });
 }
 
+// While a pane is in the core's first cache all is done with it that needs no other.
 static double find_slopes(const Backprop *backprop, const Group *group)
 {
     const Kernel *kernel = kernel_get();
-    const Layer *layer = last_layer(backprop);
-    const size_t pixels = (size_t)backprop->model->pixels;
-    float scales[TILE_ROWS];
+    const size_t panes = find_pane_count(backprop);
     double loss = 0.0;
-    for (int band = 0; band < BANDS; band++) {
-        last_make_targets(backprop, band, group->first, group->rows);
-        find_logits(backprop, group, band);
-    }
-    kernel->find_powers(group->powers, group->rows, pixels, group->powers, scales);
     for (int band = 0; band < BANDS; band++)
-        loss += find_band_loss(backprop, group, scales, band);
-    kernel->share_slopes(group->slopes, group->powers, scales, group->rows, pixels,
-                         group->gradient + layer->bias_offset - layer->weight_offset, group->add_gradient);
+        last_make_targets(backprop, band, group->first, group->rows);
+    for (size_t i = 0; i < panes; i++) {
+        const Pane pane = pane_of(backprop, group, i);
+        find_logits(backprop, group, &pane);
+        kernel->find_powers(pane.powers, pane.powers, pane.columns, group->rows, pane.columns,
+                            group->peaks + pane.rows_at, group->sums + pane.rows_at);
+    }
+    kernel->find_scales(group->peaks, group->sums, panes, group->rows, group->scales);
+    memset(group->totals, 0, group->rows * sizeof *group->totals);
+    for (size_t i = 0; i < panes; i++) {
+        const Pane pane = pane_of(backprop, group, i);
+        loss += find_pane_loss(backprop, group, &pane);
+        kernel->add_row_sums(pane.slopes, pane.columns, group->rows, pane.columns, group->totals);
+    }
     return loss;
 }
 
-// Outputs [column, column + columns) of a band: what of the slopes and the weights one product has brought into the
-// core's first cache, the other uses.
-static void go_back_strip(const Backprop *backprop, const Group *group, int band, size_t column, size_t columns)
+// Each product finds in the first cache what sharing, and the other, brought there.
+static void go_back(const Backprop *backprop, const Group *group, const Pane *pane)
 {
     const Layer *layer = last_layer(backprop);
     const Bands *bands = &backprop->bands;
-    const size_t start = bands->start[band] + column;
     const DenseBackward pass = {
         .rows = group->rows,
         .in = (size_t)layer->in,
-        .out = columns,
+        .out = pane->columns,
         .x = group->code,
         .x_stride = code_stride(backprop),
-        .slope = group->slopes + start,
-        .slope_stride = (size_t)backprop->model->pixels,
-        .gradient = group->gradient + bands_last_weights(backprop, band) - layer->weight_offset + column,
-        .gradient_stride = bands_width(backprop, band),
+        .slope = pane->slopes,
+        .slope_stride = pane->columns,
+        .gradient = group->gradient + bands_last_weights(backprop, pane->band) - layer->weight_offset + pane->column,
+        .gradient_stride = bands_width(backprop, pane->band),
         .add_gradient = group->add_gradient,
-        .transposed = bands->transposed + start * bands->transposed_stride,
+        .transposed = bands->transposed + pane->start * bands->transposed_stride,
         .transposed_stride = bands->transposed_stride,
         .upstream = bands->part[0] + group->first * code_stride(backprop),
-        .add_upstream = start > 0,
+        .add_upstream = pane->start > 0,
     };
+    kernel_get()->share_slopes(
+        pane->slopes, pane->powers, pane->columns, group->rows, pane->columns, group->scales + pane->rows_at,
+        group->totals, group->gradient + layer->bias_offset - layer->weight_offset + pane->start, group->add_gradient);
     dense_find_gradient(&pass);
     dense_find_upstream(&pass);
-}
-
-static void go_back(const Backprop *backprop, const Group *group)
-{
-    for (int band = 0; band < BANDS; band++) {
-        const size_t width = bands_width(backprop, band);
-        for (size_t column = 0; column < width; column += STRIP_COLUMNS)
-            go_back_strip(backprop, group, band, column,
-                          width - column < STRIP_COLUMNS ? width - column : STRIP_COLUMNS);
-    }
 }
 
 void pictures_train(Backprop *backprop, int part, int worker)
@@ -149,17 +170,25 @@ void pictures_train(Backprop *backprop, int part, int worker)
         pool_thread_count(backprop->pool) <= PICTURE_PARTS ? worker : part; // what stays in a worker's cache
     pictures->loss[part] = 0.0;
     if (first < end) {
+        float totals[TILE_ROWS];
         const Group group = {
             .first = first,
             .rows = end - first,
             .code = hidden_code(backprop, 0) + first * code_stride(backprop),
             .powers = pictures->powers[own],
             .slopes = pictures->slopes[own],
+            .peaks = pictures->peaks[own],
+            .sums = pictures->sums[own],
+            .scales = pictures->scales[own],
+            .totals = totals,
             .gradient = pictures->gradient[part],
             .add_gradient = !backprop->is_first_round,
         };
         pictures->loss[part] = find_slopes(backprop, &group);
-        go_back(backprop, &group);
+        for (size_t i = 0; i < find_pane_count(backprop); i++) {
+            const Pane pane = pane_of(backprop, &group, i);
+            go_back(backprop, &group, &pane);
+        }
     } else if (backprop->is_first_round) {
         memset(pictures->gradient[part], 0, find_gradient_count(backprop) * sizeof(float));
     }

@@ -159,9 +159,25 @@ static float *find_logits(const Slices *slices, const ImageTile *tile, Slice *sl
     return slice->z;
 }
 
+// Where outputs share a picture, which is one pane here.
+static void find_shares(const Slices *slices, size_t rows, const float *z, Slice *slice)
+{
+    const size_t pixels = (size_t)slices->model->pixels;
+    float peaks[TILE_ROWS] = {0}, sums[TILE_ROWS] = {0};
+    kernel_get()->find_powers(z, slice->powers, pixels, rows, pixels, peaks, sums);
+    kernel_get()->find_scales(peaks, sums, 1, rows, slice->scales);
+}
+
+static void share_slopes(const Slices *slices, size_t rows, float *z, const Slice *slice)
+{
+    const size_t pixels = (size_t)slices->model->pixels;
+    float totals[TILE_ROWS] = {0};
+    kernel_get()->add_row_sums(z, pixels, rows, pixels, totals);
+    kernel_get()->share_slopes(z, slice->powers, pixels, rows, pixels, slice->scales, totals, NULL, false);
+}
+
 static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slice)
 {
-    const Kernel *kernel = kernel_get();
     const Spec *spec = &slices->model->spec;
     const size_t pixels = (size_t)slices->model->pixels, rows = (size_t)tile->rows;
     const bool is_of_picture = activation_get(OUTPUT_ACTIVATION, spec->output)->is_of_picture;
@@ -175,12 +191,12 @@ static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slic
         targets[row] = target;
     }
     if (is_of_picture)
-        kernel->find_powers(z, rows, pixels, slice->powers, slice->scales);
+        find_shares(slices, rows, z, slice);
     for (size_t column = 0; column < pixels; column += STRIP_COLUMNS)
         loss += lose_strip(slices, tile, slice, targets, column,
                            pixels - column < STRIP_COLUMNS ? pixels - column : STRIP_COLUMNS, z);
     if (is_of_picture)
-        kernel->share_slopes(z, slice->powers, slice->scales, rows, pixels, NULL, false);
+        share_slopes(slices, rows, z, slice);
     const int last = slices->stage_count - 1;
     if (slices->stages[last].has_lanes)
         grid_from_rows(&slices->stages[last].slope, z, pixels, pixels, tile->rows, slice->arrays[last].slope);
