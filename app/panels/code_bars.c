@@ -290,8 +290,7 @@ static void draw_caption(Panel *panel, int side)
     char whole[192], brief[96], marked[128];
     const char *gap = *part && *dead ? ", " : "";
     (void)snprintf(brief, sizeof brief, "%s%s%s", part, gap, dead);
-    (void)snprintf(marked, sizeof marked, "%s%s%s", brief, is_own && *brief ? "; " : "",
-                   is_own ? "an axis of its own" : "");
+    (void)snprintf(marked, sizeof marked, "%s%s%s", brief, is_own && *brief ? "; " : "", is_own ? "own axis" : "");
     (void)snprintf(whole, sizeof whole, "%s%sdrag a bar; double click: as encoded", marked, *marked ? "; " : "");
     const char *const notes[] = {whole, marked, is_own ? "own axis" : brief, is_own ? "" : *part ? part : dead, ""};
     panel_draw_caption(panel, line, title, ui->theme->soft, notes, 5);

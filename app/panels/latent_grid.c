@@ -54,29 +54,55 @@ static void format_reach(const float steps[LATENT_CELLS], char text[48])
     (void)snprintf(text, 48, "%s to %s", low, high);
 }
 
-// From where to where it goes, once where that is the same both ways.
-static void draw_caption(Panel *panel, int side)
+// From where to where it goes, once where that is the same both ways. Longer notes first.
+typedef struct Reach {
+    char whole[160], brief[128], least[112];
+    char least_of_prior[144]; // empty where there is none
+} Reach;
+
+static void describe_reach(const LatentSide *s, Reach *reach)
 {
-    Ui *ui = panel->ui;
-    const LatentSide *s = latent_side(panel, side);
-    char title[48], across[48], up[48], whole[160], brief[128], least[112];
-    (void)snprintf(title, sizeof title, "Decoder of %c all over it", side == SIDE_A ? 'A' : 'B');
+    char across[48], up[48];
     format_reach(s->steps[LATENT_ACROSS], across);
     format_reach(s->steps[LATENT_UP], up);
     if (strcmp(across, up) == 0) {
-        (void)snprintf(brief, sizeof brief, "%s both ways", across);
-        (void)snprintf(least, sizeof least, "%s", across);
+        (void)snprintf(reach->brief, sizeof reach->brief, "%s both ways", across);
+        (void)snprintf(reach->least, sizeof reach->least, "%s", across);
     } else {
-        (void)snprintf(brief, sizeof brief, "across %s, up %s", across, up);
-        (void)snprintf(least, sizeof least, "%s, %s", across, up);
+        (void)snprintf(reach->brief, sizeof reach->brief, "across %s, up %s", across, up);
+        (void)snprintf(reach->least, sizeof reach->least, "%s, %s", across, up);
     }
-    (void)snprintf(whole, sizeof whole, "90 %% of the prior: %s", brief);
-    const char *const notes[] = {s->has_prior ? whole : brief, brief, least, ""};
-    const char *const titles[] = {title, side == SIDE_A ? "Decoder of A" : "Decoder of B", "Decoder"};
-    const Rect line = panel->layout->latent.grid_captions[side]; // the title gives way to the figures
-    const float room = line.w - ui_text_width(ui, FONT_UI, TEXT_SMALL, least) - ui_px(ui, 12);
-    panel_draw_caption(panel, line, ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, titles, 3), ui->theme->soft, notes,
-                       4);
+    (void)snprintf(reach->whole, sizeof reach->whole, "%s%s", s->has_prior ? "90 % of the prior: " : "", reach->brief);
+    (void)snprintf(reach->least_of_prior, sizeof reach->least_of_prior, "90 %% of the prior: %s", reach->least);
+    if (!s->has_prior)
+        *reach->least_of_prior = 0;
+}
+
+// The title gives way to the figures, and as much on both sides.
+static const char *choose_title(Panel *panel, int side)
+{
+    Ui *ui = panel->ui;
+    static const char *const titles[SIDE_COUNT][3] = {{"Decoder of A all over it", "Decoder of A", "Decoder"},
+                                                      {"Decoder of B all over it", "Decoder of B", "Decoder"}};
+    float least = 0.0f;
+    for (int i = 0; i < SIDE_COUNT; i++) {
+        Reach reach;
+        describe_reach(latent_side(panel, i), &reach);
+        const char *text = *reach.least_of_prior ? reach.least_of_prior : reach.least;
+        least = fmaxf(least, ui_text_width(ui, FONT_UI, TEXT_SMALL, text));
+    }
+    const float room = panel->layout->latent.grid_captions[side].w - least - ui_px(ui, 12);
+    return ui_choose(ui, FONT_UI_BOLD, TEXT_NORMAL, room, titles[side], 3);
+}
+
+static void draw_caption(Panel *panel, int side)
+{
+    Reach reach;
+    describe_reach(latent_side(panel, side), &reach);
+    const char *const of_prior = *reach.least_of_prior ? reach.least_of_prior : reach.brief;
+    const char *const notes[] = {reach.whole, of_prior, reach.brief, reach.least, ""};
+    panel_draw_caption(panel, panel->layout->latent.grid_captions[side], choose_title(panel, side),
+                       panel->ui->theme->soft, notes, 5);
 }
 
 void latent_draw_grid(Panel *panel, int side)
