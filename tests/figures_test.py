@@ -644,6 +644,23 @@ class CodeTest(FiguresCase):
         np.testing.assert_allclose(walk["code"]["a"]["images"]["pixels"], models["a"].tensors["encoder.0.weight"], atol=1e-6)
         self.assertIsNone(walk["code"]["b"]["images"]["pixels"])
 
+    def test_axes(self):
+        """One for both sides, but where one reaches five times as far as the other, whose bars would be dots on it."""
+        for a, b, is_own in (("hidden=sigmoid", "hidden=relu", False), ("hidden=sigmoid", "lr=0.02", True),
+                             ("lr=0.02", "hidden=tanh", True)):
+            code = LAB.shot("--view", "code", "--a", a, "--b", b, "--epochs", 3)["code"]
+            ranges = [(min(0, *side["least"], *side["values"]), max(0, *side["most"], *side["values"]))
+                      for side in (code["a"], code["b"])]
+            spans = [high - low for low, high in ranges]
+            self.assertEqual(max(spans) > 5 * min(spans), is_own, spans)  # or the case tells nothing
+            self.assertEqual(code["own_axes"], is_own)
+            for side, (low, high), span in zip("ab", ranges, spans):
+                least, most = code[side]["axis"]
+                self.assertTrue(least <= low and high <= most, (side, low, high))
+                self.assertLess(most - least, 1.5 * (span if is_own else max(spans)))
+            if not is_own:
+                self.assertEqual(code["a"]["axis"], code["b"]["axis"])
+
     def test_a_dead_code(self):
         figures = LAB.shot("--view", "code", "--b", "l1=1,lr=0.1,layers=8", "--epochs", 3)
         dead = figures["code"]["b"]["dead_count"]
