@@ -58,8 +58,8 @@ class ViewsTest(ViewCase):
             with self.subTest(view=view):
                 self.show(view)
                 p.leave()
-                self.assertTrue(poll(lambda: p.ticks_in(0.2) <= 1, 20), "the program never comes to rest")
-                self.assertLessEqual(p.ticks_in(1), 2)
+                # a whole second: on a busy machine nothing may be done in a shorter one although there is something to do
+                self.assertTrue(poll(lambda: p.ticks_in(1) <= 2, 30), "the program never comes to rest")
 
 
 class ClaimsTest(WindowCase):
