@@ -131,6 +131,20 @@ static void a_press_elsewhere_leaves_it(void **state)
     assert_false(ui_has_field(&ui));
 }
 
+// A popup may be closed by the key behind the one that opens a field in it: it must not take all keys for ever.
+static void what_is_not_drawn_closes(void **state)
+{
+    (void)state;
+    const Input input = {.keys = {{'x', false, false}}, .key_count = 1};
+    int others;
+    ui_field_open(&ui, "elsewhere", "");
+    (void)pass(&input, &others); // which draws another one alone
+    assert_int_equal(others, 0); // what it is in may be on its way
+    (void)pass(&input, &others);
+    assert_int_equal(others, 1);
+    assert_false(ui_has_field(&ui));
+}
+
 static void the_cursor_stays_in_sight(void **state)
 {
     (void)state;
@@ -168,7 +182,7 @@ int main(void)
         cmocka_unit_test(text_goes_to_the_cursor),   cmocka_unit_test(whole_characters_are_deleted),
         cmocka_unit_test(pasted_lines_become_one),   cmocka_unit_test(what_has_no_room_is_left_out),
         cmocka_unit_test(enter_and_escape_end_it),   cmocka_unit_test(a_press_elsewhere_leaves_it),
-        cmocka_unit_test(the_cursor_stays_in_sight),
+        cmocka_unit_test(the_cursor_stays_in_sight), cmocka_unit_test(what_is_not_drawn_closes),
     };
     return cmocka_run_group_tests(tests, open_font, close_font);
 }

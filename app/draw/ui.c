@@ -44,6 +44,9 @@ void ui_begin(Ui *ui, DrawList *draw, const Theme *theme, const Input *input, fl
     if (input->left_pressed)
         ui->show_focus = false;
     ui->field.key_count = 0;
+    if (!ui->field.is_seen)
+        ui->field.id = 0; // what it stood in was closed without it: it would take all keys, and nobody would see it
+    ui->field.is_seen = false;
     if (ui->field.id == 0)
         return;
     memcpy(ui->field.keys, input->keys, sizeof ui->field.keys);

@@ -15,6 +15,7 @@ void ui_field_open(Ui *ui, const char *id, const char *text)
     (void)snprintf(field->text, sizeof field->text, "%s", text);
     field->cursor = strlen(field->text);
     field->key_count = 0;
+    field->is_seen = true;
 }
 
 bool ui_field_is_open(const Ui *ui, const char *id) { return ui->field.id == ui_hash(id); }
@@ -105,6 +106,7 @@ FieldEvent ui_text_field(Ui *ui, const char *id, Rect rect, const char *label)
 {
     UiField *field = &ui->field;
     assert(ui_field_is_open(ui, id) && "ui_field_open comes first");
+    field->is_seen = true;
     const WidgetState state = ui_widget(ui, id, rect, label);
     FieldEvent event = ui->input.left_pressed && !state.is_hot ? FIELD_LEFT : FIELD_IDLE;
     if (ui->input.text[0])

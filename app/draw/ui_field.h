@@ -17,5 +17,5 @@ bool ui_field_is_open(const Ui *ui, const char *id);
 bool ui_has_field(const Ui *ui); // some field is open: the window takes text
 
 // The field, which must be open. Closes it when it is left or entered; its text stays in ui->field.text until another
-// one is opened.
+// one is opened. It closes, too, where it is not drawn in the frame after the one in which it was opened or drawn last.
 FieldEvent ui_text_field(Ui *ui, const char *id, Rect rect, const char *label);
