@@ -41,7 +41,7 @@ static JobTurn take_turn(Job *job, int64_t until_ns)
 {
     const LoadProgress progress = {.report = report, .context = job};
     if (job->work)
-        return job->work(job->context, &progress, &job->error) ? JOB_DONE : JOB_FAILED;
+        return job_end(job->work(job->context, &progress, &job->error));
     if (!load_progress_report(&progress, atomic_load(&job->done), atomic_load(&job->total), &job->error))
         return JOB_FAILED;
     return job->task(job->context, until_ns, &progress, &job->error);

@@ -13,6 +13,7 @@ typedef bool JobWork(void *context, const LoadProgress *progress, Error *error);
 
 // The same turn by turn, each until about that time of clock_now_ns (INT64_MAX: it is beside the window, some ms).
 typedef enum JobTurn { JOB_MORE, JOB_DONE, JOB_FAILED } JobTurn;
+static inline JobTurn job_end(bool is_good) { return is_good ? JOB_DONE : JOB_FAILED; } // the turn that work ends with
 typedef JobTurn JobTask(void *context, int64_t until_ns, const LoadProgress *progress, Error *error);
 
 typedef struct JobState {

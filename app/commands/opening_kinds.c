@@ -26,8 +26,6 @@ static bool is_model(const Glance *glance, Parcel *parcel)
             (!ends_with(glance->path, ".npz") && convert_describe(glance->path, lines)));
 }
 
-static JobTurn end_turn(bool is_good) { return is_good ? JOB_DONE : JOB_FAILED; }
-
 // A model that says what it is is ready then; another one is left open, and what it may be is to be guessed.
 static bool open_model(Opening *opening, Parcel *parcel, const LoadProgress *progress, Error *error)
 {
@@ -88,7 +86,7 @@ static JobTurn read_dataset(Parcel *parcel, const char *path, const DatasetOptio
                             const LoadProgress *progress, Error *error)
 {
     if (!parcel->dataset && !(parcel->dataset = calloc(1, sizeof *parcel->dataset)))
-        return end_turn(error_set(error, "out of memory: %s", path));
+        return job_end(error_set(error, "out of memory: %s", path));
     return aside_open_data(&parcel->aside, path, reading, until_ns, progress, parcel->dataset, &parcel->sums, error);
 }
 
@@ -135,7 +133,7 @@ static JobTurn read_link(Opening *opening, Parcel *parcel, int64_t until_ns, con
     if (turn != JOB_FAILED)
         return turn;
     if (!parcel->dataset)
-        return end_turn(error_set(error, "%s", reason.text));
+        return job_end(error_set(error, "%s", reason.text));
     free(parcel->dataset);
     parcel->dataset = NULL;
     command_leave_data(link, &reason);
@@ -165,11 +163,11 @@ static JobTurn read_state(Opening *opening, Parcel *parcel, int64_t until_ns, co
 {
     const CaptureState *state = parcel->state;
     if (parcel->reading != CAPTURE_READ)
-        return end_turn(error_set(error, "%s", parcel->refusal.text));
+        return job_end(error_set(error, "%s", parcel->refusal.text));
     if (!parcel->dataset && session_has_data(opening->session, &state->data))
         return JOB_DONE;
     if (!*state->data.path)
-        return end_turn(error_set(
+        return job_end(error_set(
             error, "%.200s was made with the data set \"%s\", and does not say where it is: open that one first",
             parcel->path, state->data.name));
     Error reason;
@@ -204,8 +202,8 @@ static JobTurn read_report(Opening *opening, Parcel *parcel, int64_t until_ns, c
 {
     (void)until_ns, (void)progress;
     parcel->report = malloc(sizeof *parcel->report);
-    return end_turn(parcel->report ? session_read_report(opening->session, parcel->path, parcel->report, error)
-                                   : error_set(error, "out of memory: %s", parcel->path));
+    return job_end(parcel->report ? session_read_report(opening->session, parcel->path, parcel->report, error)
+                                  : error_set(error, "out of memory: %s", parcel->path));
 }
 
 // Shows the claims, on which page there is something of it.

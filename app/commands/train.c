@@ -7,6 +7,7 @@
 #include "commands/extras.h"
 #include "commands/progress.h"
 #include "files/report_json.h"
+#include "state/curve.h"
 
 enum { KEPT_STEPS = 16 }; // from copy to copy of the weights: then it costs next to nothing
 
@@ -47,11 +48,6 @@ static bool measure_test(Training *training, Error *error)
                            &training->facts, training->pool, &training->test, error);
 }
 
-static double find_test_penalty(const Training *training, Penalty penalty)
-{
-    return penalty == PENALTY_KL ? training->test.kl : training->test.price;
-}
-
 static ProgressState describe(const Training *training, double part)
 {
     const bool is_measured = training->test_step >= 0;
@@ -65,7 +61,7 @@ static ProgressState describe(const Training *training, double part)
     for (Penalty i = 0; i < PENALTY_COUNT; i++) {
         state.is_paid[i] = penalty_is_paid(i, &training->model.spec);
         state.train_penalty[i] = learner_epoch_penalty(training->learner, i);
-        state.test_penalty[i] = is_measured ? find_test_penalty(training, i) : NAN;
+        state.test_penalty[i] = is_measured ? curve_of_metrics(&training->test, curve_of_penalty(i)) : NAN;
     }
     return state;
 }
@@ -126,7 +122,7 @@ static void add_penalties(Training *training, json_t *entry)
         if (!penalty_is_paid(i, &training->model.spec))
             continue;
         set_penalty(entry, "train", i, report_number(learner_epoch_penalty(training->learner, i)));
-        set_penalty(entry, "test", i, report_number(find_test_penalty(training, i)));
+        set_penalty(entry, "test", i, report_number(curve_of_metrics(&training->test, curve_of_penalty(i))));
         if (training->epoch_penalties[i])
             set_penalty(entry, "step", i, training->epoch_penalties[i]);
         training->epoch_penalties[i] = NULL;

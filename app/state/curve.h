@@ -12,9 +12,10 @@ enum {
     CURVE_COUNT = LOSS_COUNT + PENALTY_COUNT
 };
 
-const char *curve_key(int curve);          // "bce", "kl"
-const char *curve_label(int curve);        // as on a button
-bool curve_is_penalty(int curve);          // else a loss
+const char *curve_key(int curve);   // "bce", "kl"
+const char *curve_label(int curve); // as on a button
+bool curve_is_penalty(int curve);   // else a loss
+static inline int curve_of_penalty(Penalty penalty) { return LOSS_COUNT + (int)penalty; }
 const char *curve_penalty_word(int curve); // of a penalty: its key in words.h
 
 bool curve_is_linear(int curve); // its values can be 0 or below; else they are shown by their logarithm

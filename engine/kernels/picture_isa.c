@@ -68,23 +68,23 @@ typedef struct Row {
     float most, total;
 } Row;
 
+// Of a vector of z, into powers where they are kept.
+INLINE Vec take_powers(const float *z, float most, float *powers)
+{
+    const Vec power = vec_exp(vec_load(z) - most);
+    if (powers)
+        vec_store(powers, power);
+    return power;
+}
+
 INLINE Row sum_powers(const float *z, size_t n, float *powers)
 {
     const float most = find_most(z, n);
     Vec sum[2] = {{0}};
-    size_t i = 0;
-    for (; i + 2 * LANES <= n; i += 2 * LANES)
-        UNROLLED (size_t way = 0; way < 2; way++) {
-            const Vec power = vec_exp(vec_load(z + i + way * LANES) - most);
-            if (powers)
-                vec_store(powers + i + way * LANES, power);
-            sum[way] += power;
-        }
-    for (; i < n; i += LANES) {
-        const Vec power = vec_exp(vec_load(z + i) - most);
-        if (powers)
-            vec_store(powers + i, power);
-        sum[0] += power;
+    for (size_t i = 0; i < n; i += 2 * LANES) {
+        sum[0] += take_powers(z + i, most, powers ? powers + i : NULL);
+        if (i + LANES < n)
+            sum[1] += take_powers(z + i + LANES, most, powers ? powers + i + LANES : NULL);
     }
     return (Row){most, sum_lanes(sum[0] + sum[1])};
 }
