@@ -113,8 +113,14 @@ bool app_set_origin(App *app, const Spec *spec, const float *parameters, const M
     BankModel *bank = NULL;
     for (int i = 0; i < app->slot_count && !bank; i++)
         bank = spec_equal(&app->slots[i].spec, spec) ? app->slots[i].bank : NULL;
-    if (!bank || !trainer_set_parameters(app->trainer, bank, parameters, origin->step))
+    if (!bank)
         return false;
+    if (origin->stays) // said before it has the weights, from which it would train a step
+        trainer_set_model_goal(app->trainer, bank, 0);
+    if (!trainer_set_parameters(app->trainer, bank, parameters, origin->step)) {
+        restore_set_goals(app);
+        return false;
+    }
     int at = 0;
     while (at < app->origin_count && !spec_equal(&app->origins[at].spec, spec))
         at++;
