@@ -101,8 +101,10 @@ typedef struct LaneDots {
 // from the weights as many of those, products of the two, and z's pixels are sums of products. Where x is as it is
 // there are 4 x 4 terms where 6 x 6 products would be (F(2 x 2, 3 x 3) of Winograd; Lavin and Gray, arXiv 1509.09308).
 // Where each pixel of x is doubled, so that a patch of z lies on one pixel, 3 x 3: with d the difference to the
-// neighbour on one side, z = (w0 + w1 + w2) x + w0 d, or + w2 d.
-typedef enum PatchKind { PATCH_PLAIN, PATCH_DOUBLED } PatchKind;
+// neighbour on one side, z = (w0 + w1 + w2) x + w0 d, or + w2 d. PATCH_HALVED is the way back from there: dL/dx of a
+// pixel is of 4 x 4 of dL/dz, s0 to s3 of each direction, the sum of all products: (w0 + w1 + w2) (s1 + s2) + w0 (s3 -
+// s1) + w2 (s0 - s2).
+typedef enum PatchKind { PATCH_PLAIN, PATCH_DOUBLED, PATCH_HALVED } PatchKind;
 
 enum { PATCH_TERMS = 4 }; // at most, of one direction
 

@@ -5,9 +5,9 @@
 
 enum { MOST = PATCH_TERMS };
 
-static const int term_counts[] = {[PATCH_PLAIN] = 4, [PATCH_DOUBLED] = 3};
+static const int term_counts[] = {[PATCH_PLAIN] = 4, [PATCH_DOUBLED] = 3, [PATCH_HALVED] = 3};
 static const size_t steps[] = {
-    [PATCH_PLAIN] = 2, [PATCH_DOUBLED] = 1}; // pixels from patch to patch of what it is made of
+    [PATCH_PLAIN] = 2, [PATCH_DOUBLED] = 1, [PATCH_HALVED] = 2}; // pixels from patch to patch of what it is made of
 
 // One direction each; the other is the same again.
 
@@ -15,6 +15,8 @@ INLINE void turn_input(const PatchKind kind, const Vec x[MOST], Vec terms[MOST])
 {
     if (kind == PATCH_PLAIN) {
         terms[0] = x[0] - x[2], terms[1] = x[1] + x[2], terms[2] = x[2] - x[1], terms[3] = x[1] - x[3];
+    } else if (kind == PATCH_HALVED) {
+        terms[0] = x[1] + x[2], terms[1] = x[3] - x[1], terms[2] = x[0] - x[2];
     } else {
         terms[0] = x[1], terms[1] = x[0] - x[1], terms[2] = x[2] - x[1];
     }
@@ -62,7 +64,7 @@ INLINE void turn_gradient(const PatchKind kind, const Vec terms[MOST], Vec w[3])
 
 INLINE void turn_line(const PatchLines *lines, const PatchKind kind, const bool is_slope, size_t at, float *out)
 {
-    const int pixels = is_slope ? 2 : kind == PATCH_PLAIN ? 4 : 3;
+    const int pixels = is_slope ? 2 : kind == PATCH_DOUBLED ? 3 : 4;
     const size_t step = (is_slope ? 2 : steps[kind]) * LANE_IMAGES, next = lines->next;
     const Vec first = vec_all(lines->factors[0]), second = vec_all(lines->factors[1]);
     for (size_t column = 0; column < lines->columns; column++)
@@ -95,6 +97,8 @@ void PER_ISA(turn_patch_inputs)(const PatchLines *lines)
 {
     if (lines->kind == PATCH_PLAIN)
         turn_lines(lines, PATCH_PLAIN, false);
+    else if (lines->kind == PATCH_HALVED)
+        turn_lines(lines, PATCH_HALVED, false);
     else
         turn_lines(lines, PATCH_DOUBLED, false);
 }

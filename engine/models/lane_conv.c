@@ -304,29 +304,12 @@ static void add_gradient_by_strips(const Stage *stage, const StageBackward *pass
         }
 }
 
-typedef struct Receiver {
-    Grid grid;
-    float *upstream;
-} Receiver;
-
-static void take_upstream(void *context, const PatchStrip *strip)
-{
-    const Receiver *receiver = context;
-    for (int i = 0; i < 2 * strip->channels; i++) {
-        const int y = strip->y + i % 2;
-        if (y >= 0 && y < receiver->grid.height)
-            memcpy(receiver->upstream + grid_row(&receiver->grid, strip->channel + i / 2, y),
-                   strip->values + (size_t)i * strip->pitch + strip->left,
-                   grid_line(&receiver->grid) * sizeof *strip->values);
-    }
-}
-
 void lane_conv_backward(const Stage *stage, const StageBackward *pass)
 {
     const Layer *layer = stage->layer;
     const Phases phases = find_phases(layer);
     const Scratch scratch = lay_out(stage, &phases, pass->scratch);
-    Receiver receiver = {.grid = grid_of(&layer->given, (Margin){0}), .upstream = pass->upstream};
+    const Grid compact = grid_of(&layer->given, (Margin){0});
     if (stage->pool && !pass->upstream && !patch_fits(layer)) {
         add_gradient_by_strips(stage, pass, &phases, &scratch);
         return;
@@ -334,16 +317,16 @@ void lane_conv_backward(const Stage *stage, const StageBackward *pass)
     if (pass->given)
         finish_slope(stage, pass);
     add_gradient(stage, pass, &phases, &scratch);
-    if (pass->upstream && patch_fits(layer) && patch_has_upstream(layer))
-        patch_upstream(layer, pass->parameters, &stage->slope, pass->arrays->slope, pass->scratch, take_upstream,
-                       &receiver);
+    if (pass->upstream && patch_fits(layer))
+        patch_upstream(layer, pass->parameters, &stage->slope, pass->arrays->slope, pass->scratch, &compact,
+                       pass->upstream);
     else if (pass->upstream)
         spread_pixels(&(Spread){
             .phases = &phases,
             .stride = layer->stride,
             .weights = phases_sum_weights(&phases, layer, pass->parameters + layer->weight_offset, scratch.weights),
             .small = &stage->slope,
-            .large = &receiver.grid,
+            .large = &compact,
             .values = pass->arrays->slope,
             .out = pass->upstream,
             .packed = scratch.packed,

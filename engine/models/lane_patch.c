@@ -29,6 +29,10 @@ static const struct {
                        1,
                        {{{1, 0}, {1, 0}}, {{0, 1}, {1, -1}}, {{2, 1}, {1, -1}}},
                        {{{0, 1}, {1, 1}}, {{0, 1}, {1, 0}}, {{1, 0}, {1, 0}}}},
+    [PATCH_HALVED] = {.terms = 3,
+                      .inputs = 4,
+                      .step = 2,
+                      .input = {{{1, 2}, {1, 1}}, {{3, 1}, {1, -1}}, {{0, 2}, {1, -1}}}},
 };
 
 typedef struct PatchAxis {
@@ -50,6 +54,8 @@ static PatchAxis axis_of(PatchKind kind, int before, int in, int out)
 {
     if (kind == PATCH_PLAIN)
         return (PatchAxis){.first = -before, .count = (out + 1) / 2, .in = in, .out = out};
+    if (kind == PATCH_HALVED)
+        return (PatchAxis){.first = -before, .count = out, .in = in, .out = out};
     return (PatchAxis){.first = -1, .z_first = before - 1, .count = in, .in = in, .out = out};
 }
 
@@ -78,10 +84,11 @@ static Patches patches_of(const Layer *layer, int least)
 // dL/dx is dL/dz under the windows turned round.
 static Patches turned_patches_of(const Layer *layer)
 {
+    const PatchKind kind = layer->scale == 2 ? PATCH_HALVED : PATCH_PLAIN;
     const Shape *in = &layer->given, *out = &layer->to;
-    return finish_patches_of((Patches){.kind = PATCH_PLAIN,
-                                       .rows = axis_of(PATCH_PLAIN, 2 - layer->above, out->height, in->height),
-                                       .columns = axis_of(PATCH_PLAIN, 2 - layer->left, out->width, in->width),
+    return finish_patches_of((Patches){.kind = kind,
+                                       .rows = axis_of(kind, 2 - layer->above, out->height, in->height),
+                                       .columns = axis_of(kind, 2 - layer->left, out->width, in->width),
                                        .in = out->channels,
                                        .out = in->channels},
                              CHUNK_LEAST);
@@ -92,8 +99,6 @@ bool patch_fits(const Layer *layer)
     return layer->kind == LAYER_CONV && layer->side == 3 && layer->step == 1 &&
            layer->given.channels >= CHANNELS_LEAST && layer->to.channels >= CHANNELS_LEAST;
 }
-
-bool patch_has_upstream(const Layer *layer) { return layer->scale == 1; }
 
 static int at_least_0(int n) { return n > 0 ? n : 0; }
 
@@ -159,7 +164,7 @@ static Scratch lay_out(const Layer *layer, float *memory)
     scratch.from = cutter_take(&cutter, size);
     scratch.to = cutter_take(&cutter, size);
     scratch.strip = cutter_take(&cutter, 4 * STRIP_CHANNELS * (few.line > turned.line ? few.line : turned.line));
-    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad((size_t)widest));
+    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(terms * (size_t)widest));
     scratch.size = cutter.used;
     return scratch;
 }
@@ -266,21 +271,27 @@ static void hand_out(const Run *run, int row, int first, const Scratch *scratch)
     }
 }
 
-static void list_planes(const Patches *patches, int channels, uint32_t *at)
+static void list_planes(const Patches *patches, int planes, uint32_t *at)
 {
-    for (int channel = 0; channel < channels; channel++)
-        at[channel] = (uint32_t)((size_t)channel * patches->plane);
+    for (int plane = 0; plane < planes; plane++)
+        at[plane] = (uint32_t)((size_t)plane * patches->plane);
+}
+
+static void turn_chunk(const Run *run, int first, int rows, const Scratch *scratch)
+{
+    const Patches *patches = run->patches;
+    const size_t next = (size_t)(patches->terms * patches->in) * patches->plane; // a row of terms on
+    for (int i = 0; i < patches->terms; i++)
+        turn_inputs(patches, i, first, rows, run->grid, run->values, scratch->from + (size_t)i * next);
 }
 
 static void run_chunks(const Run *run, const Scratch *scratch)
 {
     const Patches *patches = run->patches;
-    const size_t next = (size_t)(patches->terms * patches->in) * patches->plane; // a row of terms on
     list_planes(patches, patches->in, scratch->at);
     for (int first = 0; first < patches->rows.count; first += patches->chunk) {
         const int rest = patches->rows.count - first, rows = rest < patches->chunk ? rest : patches->chunk;
-        for (int i = 0; i < patches->terms; i++)
-            turn_inputs(patches, i, first, rows, run->grid, run->values, scratch->from + (size_t)i * next);
+        turn_chunk(run, first, rows, scratch);
         multiply(run, rows, scratch);
         for (int row = 0; row < rows; row++)
             hand_out(run, row, first, scratch);
@@ -318,31 +329,80 @@ void patch_forward(const Layer *layer, const float *parameters, const Grid *x, c
 
 // ---- backward -----------------------------------------------------------------------------------------------------
 
-// A window turned round has the terms of its first and its last place exchanged.
-static size_t find_turned(size_t term)
+// Of a window turned round: the terms of its first and its last place are exchanged.
+static size_t find_turned(PatchKind kind, size_t term)
 {
     static const size_t turned[PATCH_TERMS] = {3, 1, 2, 0};
-    return turned[term / PATCH_TERMS] * PATCH_TERMS + turned[term % PATCH_TERMS];
+    return kind == PATCH_HALVED ? term : turned[term / PATCH_TERMS] * PATCH_TERMS + turned[term % PATCH_TERMS];
+}
+
+typedef struct Receiver {
+    const Grid *grid;
+    float *upstream;
+} Receiver;
+
+static void take_upstream(void *context, const PatchStrip *strip)
+{
+    const Receiver *receiver = context;
+    for (int i = 0; i < 2 * strip->channels; i++) {
+        const int y = strip->y + i % 2;
+        if (y >= 0 && y < receiver->grid->height)
+            memcpy(receiver->upstream + grid_row(receiver->grid, strip->channel + i / 2, y),
+                   strip->values + (size_t)i * strip->pitch + strip->left,
+                   grid_line(receiver->grid) * sizeof *strip->values);
+    }
+}
+
+// A pixel is the sum of all products: terms and channels are one sum.
+static void halve_chunks(const Run *run, const Receiver *receiver, const Scratch *scratch)
+{
+    const Patches *patches = run->patches;
+    const int planes = patches->terms * patches->terms * patches->in;
+    list_planes(patches, planes, scratch->at);
+    for (int first = 0; first < patches->rows.count; first += patches->chunk) {
+        const int rest = patches->rows.count - first, rows = rest < patches->chunk ? rest : patches->chunk;
+        turn_chunk(run, first, rows, scratch);
+        kernel_get()->multiply_lanes(&(LaneProduct){
+            .m = (size_t)patches->out,
+            .k = (size_t)planes,
+            .rows = (size_t)rows,
+            .columns = (size_t)patches->columns.count,
+            .a = run->weights,
+            .a_stride = run->stride,
+            .b = scratch->from,
+            .b_at = scratch->at,
+            .b_row = patches->line,
+            .b_column = LANE_IMAGES,
+            .c = receiver->upstream + grid_row(receiver->grid, 0, first),
+            .c_plane = receiver->grid->plane,
+            .c_row = receiver->grid->pitch,
+            .c_column = LANE_IMAGES,
+        });
+    }
 }
 
 void patch_upstream(const Layer *layer, const float *parameters, const Grid *slope, const float *slopes, float *memory,
-                    TakeStrip *take, void *context)
+                    const Grid *to, float *upstream)
 {
     const Patches patches = patches_of(layer, CHUNK_LEAST), turned = turned_patches_of(layer);
     const Scratch scratch = lay_out(layer, memory);
     const size_t in = (size_t)layer->given.channels, out = (size_t)layer->to.channels, stride = turned_stride(layer);
+    Receiver receiver = {.grid = to, .upstream = upstream};
+    const Run run = {.patches = &turned,
+                     .weights = scratch.turned,
+                     .stride = stride,
+                     .grid = slope,
+                     .values = slopes,
+                     .take = take_upstream,
+                     .context = &receiver};
     turn_weights(layer, &patches, parameters, &scratch);
-    for (size_t term = 0; term < PATCH_TERMS * PATCH_TERMS; term++)
-        kernel_get()->transpose(scratch.weights + find_turned(term) * in * layer->stride, layer->stride, in, out,
-                                scratch.turned + term * out * stride, stride);
-    run_chunks(&(Run){.patches = &turned,
-                      .weights = scratch.turned,
-                      .stride = stride,
-                      .grid = slope,
-                      .values = slopes,
-                      .take = take,
-                      .context = context},
-               &scratch);
+    for (size_t term = 0; term < (size_t)(turned.terms * turned.terms); term++)
+        kernel_get()->transpose(scratch.weights + find_turned(turned.kind, term) * in * layer->stride, layer->stride,
+                                in, out, scratch.turned + term * out * stride, stride);
+    if (turned.kind == PATCH_HALVED)
+        halve_chunks(&run, &receiver, &scratch);
+    else
+        run_chunks(&run, &scratch);
 }
 
 void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, const Grid *slope, const float *slopes,

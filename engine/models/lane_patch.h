@@ -24,10 +24,9 @@ typedef void TakeStrip(void *context, const PatchStrip *strip);
 void patch_forward(const Layer *layer, const float *parameters, const Grid *x, const float *values, float *scratch,
                    TakeStrip *take, void *context);
 
-// dL/dx; not where an `up` before it doubled x.
-bool patch_has_upstream(const Layer *layer);
+// dL/dx, into `upstream`, whose grid is `to`.
 void patch_upstream(const Layer *layer, const float *parameters, const Grid *slope, const float *slopes, float *scratch,
-                    TakeStrip *take, void *context);
+                    const Grid *to, float *upstream);
 
 void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, const Grid *slope, const float *slopes,
                         float *gradient, float *scratch);
