@@ -1,132 +1,12 @@
 // Terms of patches, their products, and what these make.
-#include "models/lane_patch.h"
+#include "models/lane_patch_parts.h"
 
 #include <string.h>
 
 #include "alloc.h"
 #include "models/lane_kinds.h"
 
-enum { CHANNELS_LEAST = 16, STRIP_CHANNELS = 8, CHUNK_LEAST = 1, CHUNK_MOST = 64 }; // patches worked on together
-
-// Which two rows of a patch, and their factors, make a row of terms; all of it in turn_input and turn_slope
-// (patch_isa.c) is the same for columns.
-typedef struct Pair {
-    int rows[2];
-    float factors[2];
-} Pair;
-
-static const struct {
-    int terms, inputs, step; // inputs: pixels of a patch of x; step: from patch to patch
-    Pair input[PATCH_TERMS], slope[PATCH_TERMS];
-} kinds[] = {
-    [PATCH_PLAIN] = {4,
-                     4,
-                     2,
-                     {{{0, 2}, {1, -1}}, {{1, 2}, {1, 1}}, {{2, 1}, {1, -1}}, {{1, 3}, {1, -1}}},
-                     {{{0, 1}, {1, 0}}, {{0, 1}, {1, 1}}, {{0, 1}, {1, -1}}, {{1, 0}, {-1, 0}}}},
-    [PATCH_DOUBLED] = {3,
-                       3,
-                       1,
-                       {{{1, 0}, {1, 0}}, {{0, 1}, {1, -1}}, {{2, 1}, {1, -1}}},
-                       {{{0, 1}, {1, 1}}, {{0, 1}, {1, 0}}, {{1, 0}, {1, 0}}}},
-    [PATCH_HALVED] = {.terms = 3,
-                      .inputs = 4,
-                      .step = 2,
-                      .input = {{{1, 2}, {1, 1}}, {{3, 1}, {1, -1}}, {{0, 2}, {1, -1}}}},
-};
-
-typedef struct PatchAxis {
-    int first;   // x's row where the first patch begins
-    int z_first; // z's
-    int count;
-    int in, out;
-} PatchAxis;
-
-typedef struct Patches {
-    PatchKind kind;
-    PatchAxis rows, columns;
-    int chunk;          // rows of patches worked on together
-    size_t line, plane; // floats: of a row of patches, of a chunk of them
-    int terms, in, out; // channels in and out
-} Patches;
-
-static PatchAxis axis_of(PatchKind kind, int before, int in, int out)
-{
-    if (kind == PATCH_PLAIN)
-        return (PatchAxis){.first = -before, .count = (out + 1) / 2, .in = in, .out = out};
-    if (kind == PATCH_HALVED)
-        return (PatchAxis){.first = -before, .count = out, .in = in, .out = out};
-    return (PatchAxis){.first = -1, .z_first = before - 1, .count = in, .in = in, .out = out};
-}
-
-static Patches finish_patches_of(Patches patches, int least)
-{
-    const int columns = patches.columns.count, chunk = (least + columns - 1) / columns;
-    patches.terms = kinds[patches.kind].terms;
-    patches.chunk = chunk < patches.rows.count ? chunk : patches.rows.count;
-    patches.line = (size_t)columns * LANE_IMAGES;
-    patches.plane = ((size_t)(patches.chunk * columns) | 1) * LANE_IMAGES;
-    return patches;
-}
-
-static Patches patches_of(const Layer *layer, int least)
-{
-    const PatchKind kind = layer->scale == 2 ? PATCH_DOUBLED : PATCH_PLAIN;
-    const Shape *in = &layer->given, *out = &layer->to;
-    return finish_patches_of((Patches){.kind = kind,
-                                       .rows = axis_of(kind, layer->above, in->height, out->height),
-                                       .columns = axis_of(kind, layer->left, in->width, out->width),
-                                       .in = in->channels,
-                                       .out = out->channels},
-                             least);
-}
-
-// dL/dx is dL/dz under the windows turned round.
-static Patches turned_patches_of(const Layer *layer)
-{
-    const PatchKind kind = layer->scale == 2 ? PATCH_HALVED : PATCH_PLAIN;
-    const Shape *in = &layer->given, *out = &layer->to;
-    return finish_patches_of((Patches){.kind = kind,
-                                       .rows = axis_of(kind, 2 - layer->above, out->height, in->height),
-                                       .columns = axis_of(kind, 2 - layer->left, out->width, in->width),
-                                       .in = out->channels,
-                                       .out = in->channels},
-                             CHUNK_LEAST);
-}
-
-bool patch_fits(const Layer *layer)
-{
-    return layer->kind == LAYER_CONV && layer->side == 3 && layer->step == 1 &&
-           layer->given.channels >= CHANNELS_LEAST && layer->to.channels >= CHANNELS_LEAST;
-}
-
-static int at_least_0(int n) { return n > 0 ? n : 0; }
-
-static void reach_input(PatchKind kind, const PatchAxis *axis, int *before, int *after)
-{
-    const int end = (axis->count - 1) * kinds[kind].step + axis->first + kinds[kind].inputs;
-    *before = at_least_0(-axis->first);
-    *after = at_least_0(end - axis->in);
-}
-
-static int most(int a, int b) { return a > b ? a : b; }
-
-Margin patch_reach(const Layer *layer, bool is_of_slope)
-{
-    const Patches patches = patches_of(layer, CHUNK_LEAST), turned = turned_patches_of(layer);
-    const Patches *reader = is_of_slope ? &turned : &patches;
-    Margin margin;
-    reach_input(reader->kind, &reader->rows, &margin.above, &margin.below);
-    reach_input(reader->kind, &reader->columns, &margin.left, &margin.right);
-    if (is_of_slope) { // the gradient's patches of z
-        const PatchAxis *rows = &patches.rows, *columns = &patches.columns;
-        margin.above = most(margin.above, -rows->z_first);
-        margin.below = most(margin.below, rows->z_first + 2 * rows->count - rows->out);
-        margin.left = most(margin.left, -columns->z_first);
-        margin.right = most(margin.right, columns->z_first + 2 * columns->count - columns->out);
-    }
-    return margin;
-}
+enum { STRIP_CHANNELS = 8 };
 
 // ---- scratch ------------------------------------------------------------------------------------------------------
 
@@ -150,7 +30,7 @@ static Scratch lay_out(const Layer *layer, float *memory)
 {
     const Patches few = patches_of(layer, CHUNK_LEAST), many = patches_of(layer, CHUNK_MOST);
     const Patches turned = turned_patches_of(layer);
-    const int in = few.in, out = few.out, widest = most(in, out);
+    const int in = few.in, out = few.out, widest = in > out ? in : out;
     const size_t sizes[] = {count_floats(&few, few.terms, widest), count_floats(&turned, turned.terms, widest),
                             count_floats(&many, 1, widest)};
     const size_t terms = PATCH_TERMS * PATCH_TERMS;
@@ -198,8 +78,8 @@ static PatchLines lines_of(const Patches *patches, const Pair *pair, int rows, c
 static void turn_inputs(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
                         float *terms)
 {
-    const int step = kinds[patches->kind].step;
-    const PatchLines lines = lines_of(patches, &kinds[patches->kind].input[i], rows, grid, values,
+    const int step = patch_makes[patches->kind].step;
+    const PatchLines lines = lines_of(patches, &patch_makes[patches->kind].input[i], rows, grid, values,
                                       first * step + patches->rows.first, patches->columns.first, step, terms);
     kernel_get()->turn_patch_inputs(&lines);
 }
@@ -207,7 +87,7 @@ static void turn_inputs(const Patches *patches, int i, int first, int rows, cons
 static void turn_slopes(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
                         float *terms)
 {
-    const PatchLines lines = lines_of(patches, &kinds[patches->kind].slope[i], rows, grid, values,
+    const PatchLines lines = lines_of(patches, &patch_makes[patches->kind].slope[i], rows, grid, values,
                                       2 * first + patches->rows.z_first, patches->columns.z_first, 2, terms);
     kernel_get()->turn_patch_slopes(&lines);
 }
