@@ -225,16 +225,19 @@ class PageTest(PageCase):
         self.click("lesson.free", lambda f: "lesson" not in f)
 
     def test_a_lost_context(self):
-        self.open(rests=True)
-        before = self.browser.picture()
-        self.browser.run("window.lost = document.getElementById('canvas').getContext('webgl2').getExtension('WEBGL_lose_context');"
-                         "lost.loseContext()")
-        self.browser.wait("return Module.own.isLost", "the loss")
-        self.assertIn("graphics card", self.said())
-        self.browser.run("lost.restoreContext()")
-        self.browser.wait("return !Module.own.isLost", "the return")
-        self.rest()
-        self.assertTrue((self.browser.picture()[:700] == before[:700]).mean() > 0.999)
+        for address in (STILL, STILL + "&--view=matrix"):
+            with self.subTest(address):
+                self.open(address, rests=True)
+                before, said = self.browser.picture(), self.said()
+                self.browser.run("window.lost = document.getElementById('canvas').getContext('webgl2').getExtension('WEBGL_lose_context');"
+                                 "lost.loseContext()")
+                self.browser.wait("return Module.own.isLost", "the loss")
+                self.assertIn("graphics card", self.said())
+                self.browser.run("lost.restoreContext()")
+                self.browser.wait("return !Module.own.isLost", "the return")
+                self.rest()
+                self.assertEqual(self.said(), said)
+                self.assertTrue((self.browser.picture()[:700] == before[:700]).mean() > 0.999)
 
     def make_files(self):
         """A data set as an archive and as a table, and a model that does not say what it is: each takes long to read."""

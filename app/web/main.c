@@ -89,7 +89,7 @@ EMSCRIPTEN_KEEPALIVE bool web_has_news(void) { return SDL_HasEvents(SDL_FIRSTEVE
 EMSCRIPTEN_KEEPALIVE void web_restore(void)
 {
     Error error;
-    page.said[0] = 0; // the page has said something else meanwhile
+    page_say(page.said); // the page has said something else meanwhile
     if (!view_restore(page.view, &error))
         page_fail(error.text);
 }
