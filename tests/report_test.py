@@ -469,7 +469,8 @@ class ChecksTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.report = Report("--model", cls.SPEC[0], "--epochs", 10, "--seeds", 1, "--limit", 600, "--checks")
-        cls.long = Report("--model", cls.SPEC[0], "--epochs", 1, "--seeds", 1, "--limit", 64, "--checks", "--published", "vae_conv,conv32_noise")
+        cls.long = Report("--model", cls.SPEC[0], "--epochs", 1, "--seeds", 1, "--limit", 64, "--checks", "--published",
+                          "vae_conv,conv32,conv32_noise,denoise_bce,denoise_mse")
 
     def test_claims_against_models_trained_alone(self):
         claims = {claim["key"]: claim for claim in self.report.json["more_claims"]}
@@ -535,7 +536,7 @@ class ChecksTest(unittest.TestCase):
     def test_those_that_are_asked_for(self):
         """The long ones, of 64 digits here: nats are a loss summed over the pixels plus the divergence."""
         checks = {check["key"]: check for check in self.long.json["checks"]}
-        self.assertEqual(list(checks), ["conv32_noise", "vae_conv"])
+        self.assertEqual(list(checks), ["conv32", "conv32_noise", "vae_conv", "denoise_bce", "denoise_mse"])
         nats, reconstruction, kl = (moment["train"]["mean"] for moment in checks["vae_conv"]["moments"])
         self.assertAlmostEqual(nats, reconstruction + kl, places=6)
         self.assertGreater(kl, 0)
@@ -554,7 +555,7 @@ class ChecksTest(unittest.TestCase):
         claims, quoted = rows(more), rows(held)
         self.assertEqual([row[0] for row in claims], [f"\u201c{claim['claim']}\u201d" for claim in self.report.json["more_claims"]])
         self.assertLessEqual({row[1] for row in claims}, {f"**{verdict}**" for verdict in ("true", "partly true", "false", "within chance")})
-        known = [(check, moment) for check in self.report.json["checks"] for moment in check["moments"]]
+        known = [(check, moment) for report in (self.report, self.long) for check in report.json["checks"] for moment in check["moments"]]
         self.assertEqual(len(quoted), len(known))
         for row, (check, moment) in zip(quoted, known):
             with self.subTest(row=row):
