@@ -229,6 +229,7 @@ class PageTest(PageCase):
             with self.subTest(address):
                 self.open(address, rests=True)
                 before, said = self.browser.picture(), self.said()
+                self.assertNotIn("Loading", said)
                 self.browser.run("window.lost = document.getElementById('canvas').getContext('webgl2').getExtension('WEBGL_lose_context');"
                                  "lost.loseContext()")
                 self.browser.wait("return Module.own.isLost", "the loss")

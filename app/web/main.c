@@ -17,7 +17,8 @@ static const double SLICE_MS = 12;
 static struct {
     Options options;
     View *view;
-    char said[8 * SENTENCE_SIZE]; // that the page was told of last
+    char said[8 * SENTENCE_SIZE]; // what the line below the picture is
+    bool has_said;                // false: the page's own words stand there
 } page;
 
 // page.js
@@ -63,8 +64,9 @@ int __wrap_SDL_SetClipboardText(const char *text)
 static void say(void)
 {
     const char *sentence = view_sentence(page.view);
-    if (strcmp(sentence, page.said) == 0)
+    if (page.has_said && strcmp(sentence, page.said) == 0)
         return;
+    page.has_said = true;
     (void)SDL_snprintf(page.said, sizeof page.said, "%s", sentence);
     page_say(sentence);
 }
@@ -89,7 +91,7 @@ EMSCRIPTEN_KEEPALIVE bool web_has_news(void) { return SDL_HasEvents(SDL_FIRSTEVE
 EMSCRIPTEN_KEEPALIVE void web_restore(void)
 {
     Error error;
-    page_say(page.said); // the page has said something else meanwhile
+    page.has_said = false;
     if (!view_restore(page.view, &error))
         page_fail(error.text);
 }
