@@ -103,12 +103,39 @@ static void test_mixed(void **state)
     check_near(to[3], 5, 0);
 }
 
+// How much of the pixel i of `from` lies under the pixel at of `to`, each axis as long as the other.
+static double share_under(int at, int to, int i, int from)
+{
+    const double start = fmax((double)at / to, (double)i / from), end = fmin((at + 1.0) / to, (i + 1.0) / from);
+    return end > start ? (end - start) * to : 0;
+}
+
+// Each pixel of results of all widths is what lies under it.
+static void test_area_anew(void **state)
+{
+    (void)state;
+    enum { WIDTH = 211, HEIGHT = 7, ROWS = 3 };
+    static float from[WIDTH * HEIGHT], to[WIDTH * ROWS];
+    fill(from, WIDTH * HEIGHT);
+    for (int columns = 1; columns <= WIDTH; columns += 21) {
+        resample_area(from, WIDTH, HEIGHT, to, columns, ROWS);
+        for (int at = 0; at < columns * ROWS; at++) {
+            double sum = 0;
+            for (int i = 0; i < WIDTH * HEIGHT; i++)
+                sum += share_under(at % columns, columns, i % WIDTH, WIDTH) *
+                       share_under(at / columns, ROWS, i / WIDTH, HEIGHT) * (double)from[i];
+            check_near(to[at], sum, 1e-6);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_size_is_a_copy),
         cmocka_unit_test(test_whole_ratio),
         cmocka_unit_test(test_shared_pixel),
+        cmocka_unit_test(test_area_anew),
         cmocka_unit_test(test_mean_stays),
         cmocka_unit_test(test_bilinear),
         cmocka_unit_test(test_mixed),

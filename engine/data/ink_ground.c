@@ -229,6 +229,32 @@ static bool measure_level(const float *grey, float level, InkInvert invert, InkS
     return find_peak(s);
 }
 
+// The value that as many are below as `nth` says; the order of all changes.
+static float select_nth(float *values, size_t count, size_t nth)
+{
+    size_t first = 0, last = count - 1;
+    while (first < last) {
+        const float pivot = values[first + (last - first) / 2];
+        size_t left = first, right = last;
+        for (;; left++, right--) { // below the pivot goes left, above right
+            while (values[left] < pivot)
+                left++;
+            while (values[right] > pivot)
+                right--;
+            if (left >= right)
+                break;
+            const float value = values[left];
+            values[left] = values[right];
+            values[right] = value;
+        }
+        if (nth <= right)
+            last = right;
+        else
+            first = right + 1;
+    }
+    return values[nth];
+}
+
 // How much pixels a little apart differ in one part of the picture, as a normal distribution's deviation: the median,
 // which the few at the edges of strokes do not move. differences: room for the part's.
 static float measure_part(const float *grey, int width, Box part, float *differences)
@@ -240,8 +266,7 @@ static float measure_part(const float *grey, int width, Box part, float *differe
             const float *at = grey + (size_t)y * (size_t)width + x;
             differences[count++] = fabsf(at[NOISE_REACH] - at[0]);
         }
-    qsort(differences, count, sizeof *differences, compare);
-    return count > 0 ? differences[count / 2] / median_of_sigma : 0.0f;
+    return count > 0 ? select_nth(differences, count, count / 2) / median_of_sigma : 0.0f;
 }
 
 // Of the worst quarter of the picture's parts, in strengths: ground (height, width).
@@ -266,8 +291,8 @@ static bool measure_noise(const float *grey, const float *ground, InkStrengths *
     return true;
 }
 
-// The mean of a pixel and its neighbours: what is left is noise in a photograph alone.
-static float smooth(const float *grey, int width, int height, int x, int y)
+// The mean of a pixel and its neighbours, as far as there are any.
+static float smooth_at_rim(const float *grey, int width, int height, int x, int y)
 {
     float sum = 0;
     int count = 0;
@@ -275,6 +300,29 @@ static float smooth(const float *grey, int width, int height, int x, int y)
         for (int column = x > 0 ? x - 1 : 0; column <= x + 1 && column < width; column++, count++)
             sum += grey[(size_t)row * (size_t)width + (size_t)column];
     return sum / (float)count;
+}
+
+// The same of a row that has one above and one below, but for its ends.
+static void smooth_row(const float *above, const float *row, const float *below, int width, float *out)
+{
+    for (int x = 1; x < width - 1; x++)
+        out[x] = (above[x - 1] + above[x] + above[x + 1] + row[x - 1] + row[x] + row[x + 1] + below[x - 1] + below[x] +
+                  below[x + 1]) /
+                 9.0f;
+}
+
+// What is left is noise in a photograph alone.
+static void smooth(const float *grey, int width, int height, float *out)
+{
+    for (int y = 0; y < height; y++) {
+        const float *row = grey + (size_t)y * (size_t)width;
+        float *to = out + (size_t)y * (size_t)width;
+        const bool is_within = y > 0 && y + 1 < height && width > 1;
+        if (is_within)
+            smooth_row(row - width, row, row + width, width, to);
+        for (int x = 0; x < width; x += is_within && x == 0 ? width - 1 : 1)
+            to[x] = smooth_at_rim(grey, width, height, x, y);
+    }
 }
 
 static bool measure_smooth(const float *grey, InkInvert invert, InkStrengths *s)
@@ -297,8 +345,8 @@ static bool measure_smooth(const float *grey, InkInvert invert, InkStrengths *s)
 static bool measure_photo(const float *raw, InkInvert invert, InkStrengths *s)
 {
     float *grey = floats((size_t)s->width * (size_t)s->height);
-    for (int i = 0; grey && i < s->width * s->height; i++)
-        grey[i] = smooth(raw, s->width, s->height, i % s->width, i / s->width);
+    if (grey)
+        smooth(raw, s->width, s->height, grey);
     const bool good = grey && measure_smooth(grey, invert, s);
     free(grey);
     return good;
