@@ -22,6 +22,9 @@ static void free_parcel(Parcel *parcel)
     free(parcel->dataset);
     session_free_digits(&parcel->digits);
     ink_free_picture(&parcel->picture);
+    if (parcel->import)
+        import_end(parcel->import);
+    free(parcel->import);
     free(parcel->state);
     free(parcel->link);
     free(parcel->report);

@@ -242,13 +242,22 @@ static JobTurn read_picture(Opening *opening, Parcel *parcel, int64_t until_ns, 
                             Error *error)
 {
     (void)opening;
-    return aside_read_picture(&parcel->aside, parcel->path, until_ns, progress, &parcel->picture, error);
+    if (parcel->import)
+        return import_advance(parcel->import, until_ns) ? JOB_MORE : JOB_DONE;
+    const JobTurn turn = aside_read_picture(&parcel->aside, parcel->path, until_ns, progress, &parcel->picture, error);
+    if (turn != JOB_DONE)
+        return turn;
+    parcel->import = calloc(1, sizeof *parcel->import);
+    if (!parcel->import)
+        return job_end(error_set(error, "out of memory: %s", parcel->path));
+    import_begin(parcel->import, &parcel->picture, parcel->path + file_measure_folder(parcel->path));
+    return JOB_MORE;
 }
 
 // A dialog shows what was found in it.
 static bool take_picture(Opening *opening, Parcel *parcel, Error *error)
 {
-    app_import_picture(&opening->session->app, &parcel->picture, parcel->path + file_measure_folder(parcel->path));
+    app_take_import(&opening->session->app, parcel->import);
     (void)error_set(error, "%s", "");
     return true;
 }

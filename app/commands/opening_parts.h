@@ -14,6 +14,7 @@ typedef struct Parcel {
     Dataset *dataset;
     DataSums sums; // its own; empty: not known yet
     InkPicture picture;
+    Import *import; // NULL: the picture is not there yet
     CaptureState *state;    // of a picture of losslens; dataset beside it, where that is another one than is open
     CaptureReading reading; // how that went
     Error refusal;          // why it went badly

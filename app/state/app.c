@@ -230,10 +230,17 @@ int64_t app_serve(App *app, int64_t budget_ns)
 {
     Job *const jobs[] = {app->pca_run.job, app->saying_run.job};
     const int64_t end = clock_now_ns() + budget_ns;
-    const bool has_job = (jobs[0] && !job_state(jobs[0]).is_done) || (jobs[1] && !job_state(jobs[1]).is_done);
+    const bool has_job =
+        (jobs[0] && !job_state(jobs[0]).is_done) || (jobs[1] && !job_state(jobs[1]).is_done) || app->import.is_behind;
     int64_t next = trainer_serve(app->trainer, has_job ? budget_ns / 2 : budget_ns);
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
         next = job_serve(jobs[i], end) ? 0 : next;
+    if (!app->import.is_behind)
+        return next;
+    if (import_advance(&app->import, end))
+        return 0;
+    if (app->options.wake) // with what was found
+        app->options.wake(app->options.wake_context);
     return next;
 }
 

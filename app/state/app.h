@@ -238,9 +238,9 @@ bool app_change(App *app, const Look *look, const Spec specs[SIDE_COUNT]);
 // memory is short: then everything is as before, and the message says so.
 bool app_set_model(App *app, int side, const ModelFile *file, bool is_trained_on);
 
-// Opens the dialog that makes a digit of a picture, whose memory it takes over; name: the last part of its path. One
-// that is open already is replaced.
-void app_import_picture(App *app, InkPicture *picture, const char *name);
+// Opens the dialog that makes a digit of a picture, and takes over what it shows. One that is open already is replaced.
+void app_take_import(App *app, Import *import);
+
 // Opens the dialog about a model whose file does not say what it is; takes both over. name: of the file. One that is
 // open already is replaced.
 void app_offer_model(App *app, Foreign *foreign, Guesses *guesses, const char *name);

@@ -227,16 +227,27 @@ static void open_set(App *app, int row)
     make_wish(app, WISH_OPEN, row < 0 ? "builtin" : app->sets.rows[row].folder);
 }
 
-void app_import_picture(App *app, InkPicture *picture, const char *name)
+void app_take_import(App *app, Import *import)
 {
-    import_begin(&app->import, picture, name);
+    import_end(&app->import);
+    app->import = *import;
+    *import = (Import){.is_behind = false};
     app->popup = POPUP_IMPORT;
+}
+
+// Where the app is driven, app_serve finds the digit.
+static void correct_import(App *app, const InkOptions *options)
+{
+    import_correct(&app->import, options);
+    if (!app->options.is_driven)
+        (void)import_advance(&app->import, INT64_MAX);
 }
 
 // One deed, as if it had been drawn.
 static void put_import(App *app)
 {
     const int64_t before = app->pad.commits;
+    (void)import_advance(&app->import, INT64_MAX);
     if (app->import.picture.width == 0 || !app->import.has_digit)
         return;
     app_load_picture(app, &app->import.result);
@@ -317,7 +328,7 @@ static void apply(App *app, const Request *r, const char *text)
     case REQUEST_SAVE_AS: make_wish(app, WISH_SAVE_AS, text); break;
     case REQUEST_FOLDER: make_wish(app, WISH_FOLDER, ""); break;
     case REQUEST_OPEN: make_wish(app, WISH_OPEN, text); break;
-    case REQUEST_IMPORT: import_correct(&app->import, &(InkOptions){(InkInvert)r->value, r->x, r->step}); break;
+    case REQUEST_IMPORT: correct_import(app, &(InkOptions){(InkInvert)r->value, r->x, r->step}); break;
     case REQUEST_IMPORT_APPLY: put_import(app); break;
     case REQUEST_SAVE_MODEL:
         make_wish(app, WISH_MODEL, text);

@@ -1,7 +1,6 @@
 // Finding the digit anew with each correction.
 #include "state/import.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void read_digit(Import *import)
@@ -23,20 +22,37 @@ void import_correct(Import *import, const InkOptions *options)
     if (import->picture.width == 0)
         return;
     import->options = *options;
-    if (!import->work)
-        import->work = ink_work_create(&import->picture);
-    import->has_digit = import->work
-                            ? ink_work_find(import->work, import->name, options, &import->result, &import->error)
-                            : ink_find(&import->picture, import->name, options, &import->result, &import->error);
+    import->is_behind = true;
+}
+
+static JobTurn advance(Import *import)
+{
+    if (import->work)
+        return ink_work_advance(import->work, &import->options, &import->result, &import->error);
+    return job_end(error_set(&import->error, "out of memory: the ink of a picture"));
+}
+
+bool import_advance(Import *import, int64_t until_ns)
+{
+    JobTurn turn = JOB_MORE;
+    while (import->is_behind && turn == JOB_MORE) {
+        turn = advance(import);
+        if (turn == JOB_MORE && clock_now_ns() >= until_ns)
+            return true;
+    }
+    if (!import->is_behind)
+        return false;
+    import->is_behind = false;
+    import->has_digit = turn == JOB_DONE;
     read_digit(import);
+    return false;
 }
 
 void import_begin(Import *import, InkPicture *picture, const char *name)
 {
-    import_end(import);
     import->picture = *picture;
     *picture = (InkPicture){0};
-    (void)snprintf(import->name, sizeof import->name, "%s", name);
+    import->work = ink_work_create(&import->picture, name);
     import_correct(import, &(InkOptions){0});
 }
 
@@ -45,5 +61,5 @@ void import_end(Import *import)
     ink_work_free(import->work);
     import->work = NULL;
     ink_free_picture(&import->picture);
-    import->has_digit = false;
+    import->has_digit = import->is_behind = false;
 }

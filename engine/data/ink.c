@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,8 +27,11 @@ typedef struct Sheet {
     uint8_t *mask;     // the same
 } Sheet;
 
+typedef void Step(InkWork *work);
+
 struct InkWork {
-    const InkPicture *picture;
+    InkPicture picture; // whose values are borrowed
+    char name[256];
     Sheet sheet;
     bool is_laid, is_seen; // the sheet is what these options say; there is something on it
     InkInvert invert;
@@ -35,7 +39,14 @@ struct InkWork {
     bool is_composed; // as InkResult has it; so are the next two
     Notices notices;  // of the ground
     float before[INK_VIEW_SIDE * INK_VIEW_SIDE];
-    InkStrengths strengths; // values NULL: not measured yet
+    InkStrengths strengths;  // values NULL: not measured yet
+    InkMeasuring *measuring; // NULL: they are not being measured
+    // what is being found
+    Step *next; // NULL: nothing
+    InkOptions options;
+    InkResult result;
+    bool is_good;
+    Error error; // why not
 };
 
 static size_t sheet_count(const Sheet *sheet) { return (size_t)sheet->width * (size_t)sheet->height; }
@@ -66,20 +77,25 @@ static float choose_ground(const InkPicture *picture)
     return is_light ? 1.0f : 0.0f;
 }
 
-// Whether something of the picture is to be seen. Its grey stays where nothing is transparent.
-static bool lay_on_ground(const InkPicture *picture, const char *name, Sheet *sheet, InkResult *out)
+// The picture's grey stays where nothing is transparent.
+static void lay_on_ground(InkWork *work)
 {
+    const InkPicture *picture = &work->picture;
+    Sheet *sheet = &work->sheet;
     const size_t count = sheet_count(sheet);
     memcpy(sheet->grey, picture->grey, count * sizeof *sheet->grey);
+    work->is_seen = true;
+    work->is_composed = false;
+    work->notices = (Notices){0};
     if (!picture->alpha)
-        return true;
+        return;
     const float ground = choose_ground(picture);
-    out->is_composed = ground >= 0;
+    work->is_seen = work->is_composed = ground >= 0;
     for (size_t i = 0; i < count; i++)
         sheet->grey[i] = fminf(1.0f, picture->alpha[i] * picture->grey[i] + (1.0f - picture->alpha[i]) * fabsf(ground));
-    if (out->is_composed)
-        notices_add(&out->notices, "%s has a transparent ground: laid on %s", name, ground > 0 ? "white" : "black");
-    return out->is_composed;
+    if (work->is_composed)
+        notices_add(&work->notices, "%s has a transparent ground: laid on %s", work->name,
+                    ground > 0 ? "white" : "black");
 }
 
 // degrees clockwise; sheet->ink is overwritten.
@@ -128,7 +144,7 @@ static void ink_around(Sheet *sheet, const float *strengths, int mark, float bar
 }
 
 // The ink of a photograph has about one strength, the mean of its marks: that becomes 1, and what is next to a mark is
-// its soft edge.
+// its soft edge. False where memory is short.
 static bool threshold_photo(Sheet *sheet, const InkStrengths *s, float threshold)
 {
     const float least = threshold * s->peak, bare = 0.5f * least;
@@ -149,27 +165,9 @@ static bool threshold_photo(Sheet *sheet, const InkStrengths *s, float threshold
     return true;
 }
 
-// The sheet's ink; zeros where there is none.
-static bool find_ink(InkWork *work, const char *name, const InkOptions *options, InkResult *out, Error *error)
+static bool is_ink_seen(const InkStrengths *s)
 {
-    Sheet *sheet = &work->sheet;
-    memset(sheet->ink, 0, sheet_count(sheet) * sizeof *sheet->ink);
-    if (!work->strengths.values &&
-        !ink_measure(sheet->grey, sheet->width, sheet->height, options->invert, &work->strengths, error))
-        return false;
-    const InkStrengths s = work->strengths;
-    out->is_inverted = s.is_dark;
-    out->is_evened = !s.is_even;
-    out->threshold = options->threshold > 0 ? options->threshold : s.is_even ? 0.1f : 0.4f;
-    bool good = true;
-    if (s.is_even ? s.peak < 0.015f : s.peak < fmaxf(0.06f, 6.5f * s.noise))
-        good = error_set(error, "%s: no ink is to be seen, it is one shade of grey throughout%s", name,
-                         s.is_even ? "" : ", or nearly so");
-    else if (s.is_even)
-        threshold_drawing(sheet, &s, name, out);
-    else if (!threshold_photo(sheet, &s, out->threshold))
-        good = error_set(error, "out of memory: the ink of %s", name);
-    return good;
+    return s->peak >= (s->is_even ? 0.015f : fmaxf(0.06f, 6.5f * s->noise));
 }
 
 static void say_what_was_done(const char *name, const InkOptions *options, InkResult *out)
@@ -227,52 +225,138 @@ static void show(const Sheet *sheet, const float *values, float view[INK_VIEW_SI
     free(small);
 }
 
-// ---- all of it -----------------------------------------------------------------------------------------------------
+// ---- step by step --------------------------------------------------------------------------------------------------
 
-// What does not depend on the threshold. Nothing where it is there.
-static void lay(InkWork *work, const char *name, const InkOptions *options)
+static Step lay, begin_ink, measure, threshold, fit, finish;
+
+static void refuse(InkWork *work)
 {
-    if (work->is_laid && work->turn == options->turn && work->invert == options->invert)
-        return;
-    InkResult *laid = calloc(1, sizeof *laid);
-    work->is_laid = laid != NULL;
-    if (!laid)
-        return;
-    work->sheet.width = work->picture->width;
-    work->sheet.height = work->picture->height;
-    work->is_seen = lay_on_ground(work->picture, name, &work->sheet, laid);
-    work->is_composed = laid->is_composed;
-    work->notices = laid->notices;
-    work->turn = options->turn;
-    work->invert = options->invert;
-    free(laid);
-    turn(&work->sheet, options->turn);
-    show(&work->sheet, work->sheet.grey, work->before);
-    free(work->strengths.values);
-    work->strengths.values = NULL;
+    work->is_good = false;
+    work->next = finish;
 }
 
-bool ink_work_find(InkWork *work, const char *name, const InkOptions *options, InkResult *out, Error *error)
+static void refuse_memory(InkWork *work)
+{
+    (void)error_set(&work->error, "out of memory: the ink of %s", work->name);
+    refuse(work);
+}
+
+// What does not depend on the threshold.
+static void lay(InkWork *work)
 {
     Sheet *sheet = &work->sheet;
-    memset(out, 0, sizeof *out);
-    lay(work, name, options);
-    if (!work->is_laid)
-        return error_set(error, "out of memory: the ink of %s", name);
-    out->is_composed = work->is_composed;
-    out->notices = work->notices;
-    memset(sheet->ink, 0, sheet_count(sheet) * sizeof *sheet->ink);
-    bool good = work->is_seen || error_set(error, "%s: no ink is to be seen, it is transparent throughout", name);
-    if (good && !take_exact(sheet, options, out))
-        good = find_ink(work, name, options, out, error) &&
-               ink_fit(sheet->ink, sheet->width, sheet->height, name, out, error);
-    say_what_was_done(name, options, out);
-    memcpy(out->before, work->before, sizeof out->before);
-    show(sheet, sheet->ink, out->after);
-    return good;
+    sheet->width = work->picture.width;
+    sheet->height = work->picture.height;
+    work->turn = work->options.turn;
+    work->invert = work->options.invert;
+    lay_on_ground(work);
+    turn(sheet, work->turn);
+    show(sheet, sheet->grey, work->before);
+    free(work->strengths.values);
+    work->strengths.values = NULL;
+    work->is_laid = true;
+    work->next = begin_ink;
 }
 
-InkWork *ink_work_create(const InkPicture *picture)
+static void begin_ink(InkWork *work)
+{
+    Sheet *sheet = &work->sheet;
+    work->result.is_composed = work->is_composed;
+    work->result.notices = work->notices;
+    memset(sheet->ink, 0, sheet_count(sheet) * sizeof *sheet->ink);
+    work->next = work->strengths.values ? threshold : measure;
+    if (!work->is_seen) {
+        (void)error_set(&work->error, "%s: no ink is to be seen, it is transparent throughout", work->name);
+        refuse(work);
+    } else if (take_exact(sheet, &work->options, &work->result))
+        work->next = finish;
+}
+
+static void measure(InkWork *work)
+{
+    const Sheet *sheet = &work->sheet;
+    if (!work->measuring)
+        work->measuring = ink_measuring_create(sheet->grey, sheet->width, sheet->height, work->invert);
+    const JobTurn turn = work->measuring ? ink_measuring_advance(work->measuring, &work->strengths) : JOB_FAILED;
+    if (turn == JOB_MORE)
+        return;
+    ink_measuring_free(work->measuring);
+    work->measuring = NULL;
+    work->next = threshold;
+    if (turn == JOB_FAILED)
+        refuse_memory(work);
+}
+
+// The sheet's ink.
+static void threshold(InkWork *work)
+{
+    const InkStrengths *s = &work->strengths;
+    InkResult *out = &work->result;
+    memset(work->sheet.ink, 0, sheet_count(&work->sheet) * sizeof *work->sheet.ink);
+    out->is_inverted = s->is_dark;
+    out->is_evened = !s->is_even;
+    out->threshold = work->options.threshold > 0 ? work->options.threshold : s->is_even ? 0.1f : 0.4f;
+    work->next = fit;
+    if (!is_ink_seen(s)) {
+        (void)error_set(&work->error, "%s: no ink is to be seen, it is one shade of grey throughout%s", work->name,
+                        s->is_even ? "" : ", or nearly so");
+        refuse(work);
+    } else if (s->is_even)
+        threshold_drawing(&work->sheet, s, work->name, out);
+    else if (!threshold_photo(&work->sheet, s, out->threshold))
+        refuse_memory(work);
+}
+
+static void fit(InkWork *work)
+{
+    const Sheet *sheet = &work->sheet;
+    work->is_good = ink_fit(sheet->ink, sheet->width, sheet->height, work->name, &work->result, &work->error);
+    work->next = finish;
+}
+
+static void finish(InkWork *work)
+{
+    say_what_was_done(work->name, &work->options, &work->result);
+    memcpy(work->result.before, work->before, sizeof work->before);
+    show(&work->sheet, work->sheet.ink, work->result.after);
+    work->next = NULL;
+}
+
+static bool is_same(const InkOptions *a, const InkOptions *b)
+{
+    return a->invert == b->invert && a->threshold == b->threshold && a->turn == b->turn;
+}
+
+static void begin(InkWork *work, const InkOptions *options)
+{
+    ink_measuring_free(work->measuring);
+    work->measuring = NULL;
+    work->options = *options;
+    memset(&work->result, 0, sizeof work->result);
+    work->is_good = true;
+    work->next = work->is_laid && work->turn == options->turn && work->invert == options->invert ? begin_ink : lay;
+}
+
+JobTurn ink_work_advance(InkWork *work, const InkOptions *options, InkResult *out, Error *error)
+{
+    if (!work->next || !is_same(&work->options, options))
+        begin(work, options);
+    work->next(work);
+    if (work->next)
+        return JOB_MORE;
+    *out = work->result;
+    return job_end(work->is_good || error_set(error, "%s", work->error.text));
+}
+
+bool ink_work_find(InkWork *work, const InkOptions *options, InkResult *out, Error *error)
+{
+    JobTurn turn = JOB_MORE;
+    while (turn == JOB_MORE)
+        turn = ink_work_advance(work, options, out, error);
+    return turn == JOB_DONE;
+}
+
+InkWork *ink_work_create(const InkPicture *picture, const char *name)
 {
     assert(picture->width >= 1 && picture->width <= INK_SIDE_MAX);
     assert(picture->height >= 1 && picture->height <= INK_SIDE_MAX);
@@ -280,7 +364,8 @@ InkWork *ink_work_create(const InkPicture *picture)
     InkWork *work = calloc(1, sizeof *work);
     if (!work)
         return NULL;
-    work->picture = picture;
+    work->picture = *picture;
+    (void)snprintf(work->name, sizeof work->name, "%s", name);
     work->sheet.grey = malloc(count * sizeof *work->sheet.grey);
     work->sheet.ink = malloc(count * sizeof *work->sheet.ink);
     work->sheet.mask = malloc(count);
@@ -295,17 +380,18 @@ void ink_work_free(InkWork *work)
     if (!work)
         return;
     sheet_free(&work->sheet);
+    ink_measuring_free(work->measuring);
     free(work->strengths.values);
     free(work);
 }
 
 bool ink_find(const InkPicture *picture, const char *name, const InkOptions *options, InkResult *out, Error *error)
 {
-    InkWork *work = ink_work_create(picture);
+    InkWork *work = ink_work_create(picture, name);
     if (!work)
         memset(out, 0, sizeof *out);
     const bool good =
-        work ? ink_work_find(work, name, options, out, error) : error_set(error, "out of memory: the ink of %s", name);
+        work ? ink_work_find(work, options, out, error) : error_set(error, "out of memory: the ink of %s", name);
     ink_work_free(work);
     return good;
 }

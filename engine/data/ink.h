@@ -4,6 +4,7 @@
 // Thread: no state; any thread.
 #pragma once
 #include "data/dataset.h"
+#include "job.h"
 #include "notices.h"
 
 // The longer side of a picture that is looked at; larger ones come averaged down to it.
@@ -51,8 +52,12 @@ bool ink_find(const InkPicture *picture, const char *name, const InkOptions *opt
 
 // The same, where what does not depend on the threshold is kept from call to call of one picture: the picture on its
 // ground, turned, and how strongly each pixel stands out. NULL where memory is short. Owned by the caller:
-// ink_work_free. The picture is borrowed until then.
+// ink_work_free. The picture's values are borrowed until then.
 typedef struct InkWork InkWork;
-InkWork *ink_work_create(const InkPicture *picture);
+InkWork *ink_work_create(const InkPicture *picture, const char *name);
 void ink_work_free(InkWork *work); // also fine on NULL
-bool ink_work_find(InkWork *work, const char *name, const InkOptions *options, InkResult *out, Error *error);
+bool ink_work_find(InkWork *work, const InkOptions *options, InkResult *out, Error *error);
+
+// ink_work_find step by step, each some ms for the largest picture: called until it no longer says JOB_MORE; with other
+// options than before it begins anew. *out and *error are left alone until then.
+JobTurn ink_work_advance(InkWork *work, const InkOptions *options, InkResult *out, Error *error);

@@ -1,18 +1,13 @@
-// The ground of a picture. A drawing made on a screen has one level of grey around it (ink_level.c). A photograph's
-// ground is what is left when everything narrower than a window is wiped out: dark strokes by a maximum and then a
-// minimum over that window, light ones the other way round. Gradients and the edges of shadows stay, whatever the
-// window.
+// How strongly each pixel stands out from its ground, and how a photograph's noise is told from that. A drawing made on
+// a screen has one level of grey around it (ink_level.c), a photograph a ground of its own (ink_coarse.h).
 #include "data/ink_ground.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "data/resample.h"
+#include "data/ink_coarse.h"
 
-// The ground of a photograph is looked for on a picture of at most so many pixels a side; noise is what pixels so far
-// apart differ by, a JPEG's nearer ones less.
-enum { COARSE_MAX = 256, NOISE_REACH = 5 };
+enum { NOISE_REACH = 5 }; // noise is what pixels so far apart differ by, a JPEG's nearer ones less
 
 typedef struct Box {
     int left, top, right, bottom; // the last two exclusive
@@ -24,169 +19,6 @@ static int compare(const void *a, const void *b)
 {
     const float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
-}
-
-// ---- extremes over a window ----------------------------------------------------------------------------------------
-
-// The largest (sign 1) or smallest (sign -1) of the values within radius, along a line; queue: (count).
-static void slide(const float *from, float *to, int count, size_t stride, int radius, float sign, int *queue)
-{
-    int head = 0, tail = 0;
-    for (int i = 0; i < count + radius; i++) {
-        if (i < count) {
-            const float value = sign * from[(size_t)i * stride];
-            while (tail > head && sign * from[(size_t)queue[tail - 1] * stride] <= value)
-                tail--;
-            queue[tail++] = i;
-        }
-        const int at = i - radius;
-        if (at < 0)
-            continue;
-        while (queue[head] < at - radius)
-            head++;
-        to[(size_t)at * stride] = from[(size_t)queue[head] * stride];
-    }
-}
-
-// A coarse picture and what working on it takes.
-typedef struct Coarse {
-    int width, height, margin; // the margin, which is also the widest window's radius, included
-    int inner_width, inner_height;
-    float *grey, *low, *high, *ground, *spare; // (height, width)
-    int *queue;
-} Coarse;
-
-static size_t coarse_count(const Coarse *c) { return (size_t)c->width * (size_t)c->height; }
-
-static void extreme(const Coarse *c, const float *from, float *to, int radius, float sign)
-{
-    for (int y = 0; y < c->height; y++)
-        slide(from + (size_t)y * (size_t)c->width, c->spare + (size_t)y * (size_t)c->width, c->width, 1, radius, sign,
-              c->queue);
-    for (int x = 0; x < c->width; x++)
-        slide(c->spare + x, to + x, c->height, (size_t)c->width, radius, sign, c->queue);
-}
-
-static void coarse_free(Coarse *c)
-{
-    free(c->grey);
-    free(c->queue);
-}
-
-// The rim goes on outwards as it is, by the widest window, so that a gradient ends in no edge.
-static void add_margin(Coarse *c, const float *inner)
-{
-    for (int y = 0; y < c->height; y++)
-        for (int x = 0; x < c->width; x++) {
-            const int column = x - c->margin, row = y - c->margin;
-            const int from_x = column < 0 ? 0 : column < c->inner_width ? column : c->inner_width - 1;
-            const int from_y = row < 0 ? 0 : row < c->inner_height ? row : c->inner_height - 1;
-            c->grey[y * c->width + x] = inner[from_y * c->inner_width + from_x];
-        }
-}
-
-static bool coarse_init(Coarse *c, const float *grey, int width, int height)
-{
-    const int longer = width > height ? width : height, side = longer > COARSE_MAX ? COARSE_MAX : longer;
-    *c = (Coarse){.margin = side / 6 > 1 ? side / 6 : 1,
-                  .inner_width = (int)((int64_t)width * side / longer),
-                  .inner_height = (int)((int64_t)height * side / longer)};
-    c->inner_width += c->inner_width == 0;
-    c->inner_height += c->inner_height == 0;
-    c->width = c->inner_width + 2 * c->margin;
-    c->height = c->inner_height + 2 * c->margin;
-    const size_t count = coarse_count(c);
-    c->grey = floats(5 * count);
-    c->queue = malloc(sizeof *c->queue * (size_t)(side + 2 * c->margin));
-    if (!c->grey || !c->queue) {
-        coarse_free(c);
-        return false;
-    }
-    c->low = c->grey + count;
-    c->high = c->low + count;
-    c->ground = c->high + count;
-    c->spare = c->ground + count;
-    resample_area(grey, width, height, c->spare, c->inner_width, c->inner_height);
-    add_margin(c, c->spare);
-    return true;
-}
-
-// The ground without its margin, on the picture's own pixels.
-static void enlarge_ground(const Coarse *c, float *ground, int width, int height)
-{
-    for (int y = 0; y < c->inner_height; y++)
-        memcpy(c->spare + y * c->inner_width, c->ground + (y + c->margin) * c->width + c->margin,
-               sizeof *c->spare * (size_t)c->inner_width);
-    resample_area(c->spare, c->inner_width, c->inner_height, ground, width, height);
-}
-
-// ---- which of the two the ink is -----------------------------------------------------------------------------------
-
-// Around ink most pixels are ground: whether more of them lie near the brightest or near the darkest of their
-// surroundings, each counted as much as the two differ.
-static bool is_ink_dark(const Coarse *c, int radius)
-{
-    extreme(c, c->grey, c->low, radius, -1.0f);
-    extreme(c, c->grey, c->high, radius, 1.0f);
-    double votes = 0;
-    for (size_t i = 0; i < coarse_count(c); i++) {
-        const float middle = 0.5f * (c->low[i] + c->high[i]), contrast = c->high[i] - c->low[i];
-        votes += (double)(contrast * contrast * (c->grey[i] > middle ? 1.0f : -1.0f));
-    }
-    return votes > 0;
-}
-
-static const float least_way = 0.04f; // in the dark nothing can be told
-
-static float strength(float grey, float ground, bool is_dark)
-{
-    const float away = is_dark ? ground - grey : grey - ground, way = is_dark ? ground : 1.0f - ground;
-    return away <= 0.0f ? 0.0f : fminf(1.0f, away / fmaxf(way, least_way));
-}
-
-// ---- the ground of a photograph ------------------------------------------------------------------------------------
-
-// Wipes out what is narrower than the window. The ground is kept a little on the ink's side, so that what is blurred
-// when it is enlarged, the edge of a shadow, is no ink.
-static void wipe(const Coarse *c, int radius, bool is_dark)
-{
-    const float sign = is_dark ? 1.0f : -1.0f;
-    extreme(c, c->grey, c->low, radius, sign);
-    extreme(c, c->low, c->high, radius, -sign);
-    extreme(c, c->high, c->ground, 1, -sign);
-}
-
-// The sum of strengths that are at least `from`, and the strongest.
-static double sum_strengths(const Coarse *c, bool is_dark, float from, float *strongest)
-{
-    double sum = 0;
-    *strongest = 0;
-    for (size_t i = 0; i < coarse_count(c); i++) {
-        const float value = strength(c->grey[i], c->high[i], is_dark);
-        *strongest = fmaxf(*strongest, value);
-        sum += value >= from ? (double)value : 0.0;
-    }
-    return sum;
-}
-
-// The narrowest window that wipes out nearly all strong ink: what shadows are wider than it stay ground.
-static void find_ground(const Coarse *c, bool is_dark)
-{
-    const int widest = c->margin;
-    float strongest, unused;
-    wipe(c, widest, is_dark);
-    (void)sum_strengths(c, is_dark, 0, &strongest);
-    const float from = 0.5f * strongest;
-    const double all = sum_strengths(c, is_dark, from, &unused);
-    for (int part = 8; part > 1; part /= 2) {
-        const int radius = widest / part;
-        if (radius < 2)
-            continue;
-        wipe(c, radius, is_dark);
-        if (sum_strengths(c, is_dark, from, &unused) >= 0.85 * all)
-            return;
-    }
-    wipe(c, widest, is_dark);
 }
 
 // ---- strengths -----------------------------------------------------------------------------------------------------
@@ -225,7 +57,7 @@ static bool measure_level(const float *grey, float level, InkInvert invert, InkS
         for (size_t i = 0; i < count; i++)
             level = s->is_dark ? fmaxf(level, grey[i]) : fminf(level, grey[i]);
     for (size_t i = 0; i < count; i++)
-        s->values[i] = strength(grey[i], level, s->is_dark);
+        s->values[i] = ink_strength(grey[i], level, s->is_dark);
     return find_peak(s);
 }
 
@@ -283,7 +115,7 @@ static bool measure_noise(const float *grey, const float *ground, InkStrengths *
                           (row + 1) * s->height / PARTS};
         const float middle = ground[(part.top + part.bottom) / 2 * s->width + (part.left + part.right) / 2];
         noises[i] =
-            measure_part(grey, s->width, part, differences) / fmaxf(s->is_dark ? middle : 1.0f - middle, least_way);
+            measure_part(grey, s->width, part, differences) / fmaxf(s->is_dark ? middle : 1.0f - middle, INK_LEAST_WAY);
     }
     free(differences);
     qsort(noises, PARTS * PARTS, sizeof *noises, compare);
@@ -325,44 +157,138 @@ static void smooth(const float *grey, int width, int height, float *out)
     }
 }
 
-static bool measure_smooth(const float *grey, InkInvert invert, InkStrengths *s)
+// ---- step by step --------------------------------------------------------------------------------------------------
+
+typedef bool Step(InkMeasuring *m); // false: memory is short
+
+struct InkMeasuring {
+    const float *raw; // (height, width), borrowed
+    InkInvert invert;
+    Step *next; // NULL: all is done
+    InkStrengths strengths;
+    float *grey; // raw without its noise, in a photograph
+    InkCoarse coarse;
+    int part;      // of the widest window, that the ground is looked for with
+    float from;    // what ink is strong
+    double strong; // its sum, with the widest window
+};
+
+static Step measure_even, smooth_photo, find_side, try_widest, try_part, wipe_widest, enlarge, measure_rest;
+
+static bool measure_even(InkMeasuring *m)
 {
-    Coarse c;
-    const size_t count = (size_t)s->width * (size_t)s->height;
-    if (!coarse_init(&c, grey, s->width, s->height))
+    float level;
+    m->next = NULL;
+    if (ink_find_level(m->raw, m->strengths.width, m->strengths.height, &level))
+        return measure_level(m->raw, level, m->invert, &m->strengths);
+    m->next = smooth_photo;
+    return true;
+}
+
+static bool smooth_photo(InkMeasuring *m)
+{
+    const InkStrengths *s = &m->strengths;
+    m->grey = floats((size_t)s->width * (size_t)s->height);
+    if (m->grey)
+        smooth(m->raw, s->width, s->height, m->grey);
+    m->next = find_side;
+    return m->grey != NULL;
+}
+
+static bool find_side(InkMeasuring *m)
+{
+    if (!ink_coarse_init(&m->coarse, m->grey, m->strengths.width, m->strengths.height))
         return false;
-    s->is_dark = invert == INK_INVERT_YES || (invert == INK_INVERT_AUTO && is_ink_dark(&c, c.margin / 2 + 1));
-    find_ground(&c, s->is_dark);
-    enlarge_ground(&c, s->values, s->width, s->height);
-    coarse_free(&c);
-    if (!measure_noise(grey, s->values, s))
+    m->strengths.is_dark = m->invert == INK_INVERT_YES ||
+                           (m->invert == INK_INVERT_AUTO && ink_coarse_is_dark(&m->coarse, m->coarse.margin / 2 + 1));
+    m->next = try_widest;
+    return true;
+}
+
+// The narrowest window is looked for that wipes out nearly all strong ink: what shadows are wider than it stay ground.
+static bool try_widest(InkMeasuring *m)
+{
+    float strongest, unused;
+    ink_coarse_wipe(&m->coarse, m->coarse.margin, m->strengths.is_dark);
+    (void)ink_coarse_sum(&m->coarse, m->strengths.is_dark, 0, &strongest);
+    m->from = 0.5f * strongest;
+    m->strong = ink_coarse_sum(&m->coarse, m->strengths.is_dark, m->from, &unused);
+    m->part = 8;
+    m->next = try_part;
+    return true;
+}
+
+static bool try_part(InkMeasuring *m)
+{
+    float unused;
+    const int radius = m->coarse.margin / m->part;
+    if (radius >= 2) {
+        ink_coarse_wipe(&m->coarse, radius, m->strengths.is_dark);
+        if (ink_coarse_sum(&m->coarse, m->strengths.is_dark, m->from, &unused) >= 0.85 * m->strong) {
+            m->next = enlarge;
+            return true;
+        }
+    }
+    m->part /= 2;
+    m->next = m->part > 1 ? try_part : wipe_widest;
+    return true;
+}
+
+static bool wipe_widest(InkMeasuring *m)
+{
+    ink_coarse_wipe(&m->coarse, m->coarse.margin, m->strengths.is_dark);
+    m->next = enlarge;
+    return true;
+}
+
+static bool enlarge(InkMeasuring *m)
+{
+    ink_coarse_enlarge(&m->coarse, m->strengths.values, m->strengths.width, m->strengths.height);
+    m->next = measure_rest;
+    return true;
+}
+
+static bool measure_rest(InkMeasuring *m)
+{
+    InkStrengths *s = &m->strengths;
+    m->next = NULL;
+    if (!measure_noise(m->grey, s->values, s))
         return false;
-    for (size_t i = 0; i < count; i++)
-        s->values[i] = strength(grey[i], s->values[i], s->is_dark);
+    for (size_t i = 0; i < (size_t)s->width * (size_t)s->height; i++)
+        s->values[i] = ink_strength(m->grey[i], s->values[i], s->is_dark);
     return find_peak(s);
 }
 
-static bool measure_photo(const float *raw, InkInvert invert, InkStrengths *s)
+InkMeasuring *ink_measuring_create(const float *grey, int width, int height, InkInvert invert)
 {
-    float *grey = floats((size_t)s->width * (size_t)s->height);
-    if (grey)
-        smooth(raw, s->width, s->height, grey);
-    const bool good = grey && measure_smooth(grey, invert, s);
-    free(grey);
-    return good;
+    InkMeasuring *m = calloc(1, sizeof *m);
+    if (!m)
+        return NULL;
+    *m = (InkMeasuring){.raw = grey, .invert = invert, .next = measure_even};
+    m->strengths = (InkStrengths){.width = width, .height = height, .values = floats((size_t)width * (size_t)height)};
+    if (m->strengths.values)
+        return m;
+    ink_measuring_free(m);
+    return NULL;
 }
 
-bool ink_measure(const float *grey, int width, int height, InkInvert invert, InkStrengths *out, Error *error)
+void ink_measuring_free(InkMeasuring *m)
 {
-    *out = (InkStrengths){.width = width, .height = height};
-    out->values = floats((size_t)width * (size_t)height);
-    float level;
-    const bool good =
-        out->values && (ink_find_level(grey, width, height, &level) ? measure_level(grey, level, invert, out)
-                                                                    : measure_photo(grey, invert, out));
-    if (good)
-        return true;
-    free(out->values);
-    out->values = NULL;
-    return error_set(error, "out of memory: the ink of a picture");
+    if (!m)
+        return;
+    ink_coarse_free(&m->coarse);
+    free(m->grey);
+    free(m->strengths.values);
+    free(m);
+}
+
+JobTurn ink_measuring_advance(InkMeasuring *m, InkStrengths *out)
+{
+    if (!m->next(m))
+        return JOB_FAILED;
+    if (m->next)
+        return JOB_MORE;
+    *out = m->strengths;
+    m->strengths.values = NULL;
+    return JOB_DONE;
 }
