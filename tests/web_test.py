@@ -252,8 +252,11 @@ class PageTest(PageCase):
         length = int.from_bytes(told[:8], "little")
         header = {key: value for key, value in json.loads(told[8:8 + length]).items() if key != "__metadata__"}
         (FILES / "untold.safetensors").write_bytes((len(text := json.dumps(header).encode())).to_bytes(8, "little") + text + told[8 + length:])
-        return (("large.npz", "15000 digits to learn from, 3000 to test"), ("table.csv", "2500 digits to learn from, 500 to test"),
-                ("untold.safetensors", "offer"))
+        across = numpy.linspace(235, 120, 4000) + numpy.random.default_rng(1).normal(0, 4, (3000, 4000))
+        across[600:2400, 1900:2100] = across[600:800, 1300:2100] = 40
+        Image.fromarray(across.clip(0, 255).astype(numpy.uint8)).convert("RGB").save(FILES / "photo.jpg", quality=90)
+        return (("table.csv", "2500 digits to learn from, 500 to test"), ("untold.safetensors", "offer"), ("photo.jpg", "import"),
+                ("large.npz", "15000 digits to learn from, 3000 to test"))
 
     def test_no_call_blocks_the_page(self):
         self.browser = Browser(trace=web_blocks.TRACE)
@@ -265,10 +268,18 @@ class PageTest(PageCase):
             self.browser.run("window.doing = arguments[0]", "a drop of " + name)
             self.browser.drop(700, 400, [str(FILES / name)])
             self.frame(lambda f: words in f["message"] or words == f["popup"], name)
+            for button in ("turn.90\u00b0", "invert.light", "invert.as found")[:3 * (words == "import")]:
+                self.browser.run("window.doing = arguments[0]", "a photograph's " + button)
+                self.click("import." + button, lambda f: any(w["on"] for w in f["widgets"] if w["id"] == "import." + button))
+                self.rest()
             self.press("\ue00c", lambda f: f["popup"] == "none")
         for key in ("S", "s"):
             self.browser.run("window.doing = arguments[0]", "saving by " + key)
-            self.save(key, *[SHIFT][:key == "S"])
+            path = self.save(key, *[SHIFT][:key == "S"])[0]
+        for name, words in ((str(FILES / "table.csv"), "2500"), (path, "is back")):  # a picture of another data set than is open
+            self.browser.run("window.doing = arguments[0]", "the picture of another set")
+            self.browser.drop(700, 400, [name])
+            self.frame(lambda f: words in f["message"], name)
         events += self.browser.traced()
         for link, keys in (("", "14567 8x"), ("#a=model=conv&b=model=vae", "4787i1"), ("#a=model=denoise&b=layers=512,256,512,batch=1024", "")):
             self.open("?--limit=2048&--epochs=1" + link, rests=False)

@@ -9,9 +9,9 @@
 void aside_free(Aside *aside) { (void)aside; }
 
 JobTurn aside_open_data(Aside **aside, const char *path, const DatasetOptions *reading, int64_t until_ns,
-                        const LoadProgress *progress, Dataset *out, DataSums *sums, Error *error)
+                        const LoadProgress *progress, Dataset *out, Error *error)
 {
-    (void)aside, (void)until_ns, (void)sums;
+    (void)aside, (void)until_ns;
     return job_end(command_open_data(path, reading, progress, out, error));
 }
 

@@ -13,9 +13,9 @@ typedef struct Aside Aside;
 // Also of one that is not done, which is then given up; NULL is allowed.
 void aside_free(Aside *aside);
 
-// command_open_data. sums: of the set's images, where they were found in passing; else left alone.
+// command_open_data.
 JobTurn aside_open_data(Aside **aside, const char *path, const DatasetOptions *reading, int64_t until_ns,
-                        const LoadProgress *progress, Dataset *out, DataSums *sums, Error *error);
+                        const LoadProgress *progress, Dataset *out, Error *error);
 
 // picture_read.
 JobTurn aside_read_picture(Aside **aside, const char *path, int64_t until_ns, const LoadProgress *progress,

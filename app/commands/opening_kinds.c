@@ -87,7 +87,7 @@ static JobTurn read_dataset(Parcel *parcel, const char *path, const DatasetOptio
 {
     if (!parcel->dataset && !(parcel->dataset = calloc(1, sizeof *parcel->dataset)))
         return job_end(error_set(error, "out of memory: %s", path));
-    return aside_open_data(&parcel->aside, path, reading, until_ns, progress, parcel->dataset, &parcel->sums, error);
+    return aside_open_data(&parcel->aside, path, reading, until_ns, progress, parcel->dataset, error);
 }
 
 static JobTurn read_data(Opening *opening, Parcel *parcel, int64_t until_ns, const LoadProgress *progress, Error *error)
@@ -101,7 +101,6 @@ static bool take_data(Opening *opening, Parcel *parcel, Error *error)
     if (!session_take_dataset(opening->session, parcel->dataset, parcel->path, error))
         return false;
     parcel->dataset = NULL;
-    opening->session->app.sums = parcel->sums;
     const Notices *notices = &dataset->notices;
     (void)error_set(error, "%s: %d digits to learn from, %d to test%s%s%s", dataset->name, dataset->train.count,
                     dataset->test.count, notices->count > 0 ? "; " : "", notices->count > 0 ? notices->text[0] : "",

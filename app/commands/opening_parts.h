@@ -12,7 +12,6 @@ typedef struct Parcel {
     const OpeningKind *kind; // NULL: not known yet
     Aside *aside;            // what is being read of it
     Dataset *dataset;
-    DataSums sums; // its own; empty: not known yet
     InkPicture picture;
     Import *import; // NULL: the picture is not there yet
     CaptureState *state;    // of a picture of losslens; dataset beside it, where that is another one than is open

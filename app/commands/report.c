@@ -142,10 +142,8 @@ static void read_data(Writer *writer)
     (void)snprintf(report->dataset, sizeof report->dataset, "%s", frame->dataset_name);
     report->notices = *frame->notices;
     report->is_builtin = frame->is_builtin;
-    if (!report->is_builtin) {
-        image_set_digest(&dataset->train, report->sums.train);
-        image_set_digest(&dataset->test, report->sums.test);
-    }
+    if (!report->is_builtin)
+        dataset_sum(dataset, &report->sums);
 }
 
 // What the pictures of the claims say, too, where several seeds decided.

@@ -39,8 +39,7 @@ void session_compare_data(Session *session, const CaptureData *was)
     DataSums sums;
     if (was->is_builtin || !*was->sums.train || !*was->sums.test)
         return;
-    image_set_digest(&session->dataset->train, sums.train);
-    image_set_digest(&session->dataset->test, sums.test);
+    dataset_sum(session->dataset, &sums);
     if (strcmp(sums.train, was->sums.train) != 0 || strcmp(sums.test, was->sums.test) != 0)
         notices_add(&session->notices,
                     "the data in %s is not what the picture was made with: the models will be others",
@@ -94,8 +93,7 @@ bool session_has_data(const Session *session, const CaptureData *data)
         return data->is_builtin;
     if (*data->path && strcmp(session->data_path, data->path) == 0)
         return true;
-    image_set_digest(&session->dataset->train, sums.train);
-    image_set_digest(&session->dataset->test, sums.test);
+    dataset_sum(session->dataset, &sums);
     return strcmp(sums.train, data->sums.train) == 0 && strcmp(sums.test, data->sums.test) == 0;
 }
 

@@ -139,10 +139,8 @@ void compose_dataset(App *app, Frame *frame)
     frame->is_in_order = app->options.no_shuffle;
     frame->page_first = app->first;
     frame->page_shuffle = app->shuffle;
-    if (frame->is_capture && !frame->is_builtin && !*app->sums.train) { // a moment, once: so large are the sets
-        image_set_digest(&dataset->train, app->sums.train);
-        image_set_digest(&dataset->test, app->sums.test);
-    }
+    if (frame->is_capture && !frame->is_builtin && !*app->sums.train) // a moment, once: so large are the sets
+        dataset_sum(dataset, &app->sums);
     frame->sums = *app->sums.train ? &app->sums : NULL;
     const int side = scene_shows(app->look.scene, SIDE_A) ? SIDE_A : SIDE_B;
     frame->facts = trainer_model_facts(app->trainer, &app->slots[side].spec);

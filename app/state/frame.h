@@ -44,11 +44,6 @@ typedef struct ModelOrigin {
     int components;  // of the PCA that it is; 0: it is none
 } ModelOrigin;
 
-// SHA-256 of a set's pixels and labels, in hex digits.
-typedef struct DataSums {
-    char train[65], test[65];
-} DataSums;
-
 // Everything that is shown of one model in a frame. Arrays over the page are (page_count, DIGIT_PIXELS).
 typedef struct ModelFrame {
     Spec spec;

@@ -28,7 +28,6 @@ typedef struct Reply {
     bool is_good;
     Error error;
     Dataset dataset;
-    DataSums sums;
     InkPicture picture;
     Guesses guesses;
     size_t sizes[ARRAYS_MAX]; // bytes of the arrays; 0: there is none
@@ -89,8 +88,7 @@ static bool read_data(const Order *order, const LoadProgress *progress, Reply *r
     Dataset *dataset = &reply->dataset;
     if (!command_open_data(order->path, &order->reading, progress, dataset, &reply->error))
         return false;
-    image_set_digest(&dataset->train, reply->sums.train);
-    image_set_digest(&dataset->test, reply->sums.test);
+    dataset_sum(dataset, &dataset->sums);
     return true;
 }
 
@@ -248,14 +246,13 @@ static void leave_arrays(Aside *aside)
 }
 
 JobTurn aside_open_data(Aside **aside, const char *path, const DatasetOptions *reading, int64_t until_ns,
-                        const LoadProgress *progress, Dataset *out, DataSums *sums, Error *error)
+                        const LoadProgress *progress, Dataset *out, Error *error)
 {
     if (!*aside && !begin(aside, ASIDE_DATA, path, reading, NULL, error))
         return JOB_FAILED;
     const JobTurn turn = advance(*aside, path, until_ns, progress, error);
     if (turn == JOB_DONE) {
         *out = (*aside)->reply->dataset;
-        *sums = (*aside)->reply->sums;
         leave_arrays(*aside);
     }
     return turn;

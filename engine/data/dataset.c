@@ -107,6 +107,15 @@ void image_set_digest(const ImageSet *set, char text[65])
     sodium_bin2hex(text, 65, bytes, sizeof bytes);
 }
 
+void dataset_sum(const Dataset *dataset, DataSums *out)
+{
+    *out = dataset->sums;
+    if (*out->train)
+        return;
+    image_set_digest(&dataset->train, out->train);
+    image_set_digest(&dataset->test, out->test);
+}
+
 void dataset_free(Dataset *dataset)
 {
     free_images(&dataset->train);

@@ -46,6 +46,11 @@ typedef struct DatasetOptions {
     const LoadProgress *progress; // NULL: nobody waits
 } DatasetOptions;
 
+// image_set_digest's, of a data set.
+typedef struct DataSums {
+    char train[65], test[65];
+} DataSums;
+
 typedef struct Dataset {
     char name[64]; // "builtin", or the last part of the path
     ImageSet train, test;
@@ -53,6 +58,7 @@ typedef struct Dataset {
     char treatment[96];     // what was done, for captions: "transposed, from 32x32"; "": nothing
     DatasetOptions options; // turn, invert and scale_max, as they were asked for
     char folder[PATH_MAX];  // where its IDX files lie; "": it was read from something else
+    DataSums sums;          // where who read it has found them; else ""
 } Dataset;
 
 // How many distinct labels are counted one by one.
@@ -113,5 +119,8 @@ int image_set_leave_out(ImageSet *set, int32_t label);
 // SHA-256 of count as eight bytes, little endian, of all pixels and of the labels, where there are
 // some, bytes where they fit, else 32 bits, little endian: 64 hex digits.
 void image_set_digest(const ImageSet *set, char text[65]);
+
+// Those of the set, which are found where they are not known: a moment.
+void dataset_sum(const Dataset *dataset, DataSums *out);
 
 ImageSetFacts image_set_facts(const ImageSet *set);
