@@ -436,6 +436,24 @@ class TroubleTest(PageCase):
         print("\n" + said, end=" ")
         self.assertIn("memory", said)
 
+    def test_no_worker(self):
+        """Neither where none may be made, nor where it cannot start, nor where it has no memory: the page reads, and says so."""
+        (FILES / "small.csv").write_text("\n".join(",".join([str(row % 10), *["0"] * 400, *[str(100 + row)] * 384]) for row in range(60)))
+        for worker in ("function() { throw new DOMException('refused', 'SecurityError'); }",
+                       "class { constructor() { setTimeout(() => this.onerror(new ErrorEvent('error')), 50); } postMessage() {} terminate() {} }",
+                       "class { constructor() { setTimeout(() => this.onmessage({data: {failure: 'there is not enough memory'}}), 50); }"
+                       " postMessage() {} terminate() {} }"):
+            with self.subTest(worker):
+                self.before_page(f"window.Worker = {worker};")
+                self.open(rests=True)
+                said = self.said()
+                self.browser.run("new MutationObserver(() => (window.told = window.told || []).push(arguments[0].textContent))"
+                                 ".observe(arguments[0], {childList: true})".replace("arguments[0]", "document.getElementById('said')"))
+                self.browser.drop(700, 400, [str(FILES / "small.csv")])
+                self.frame(lambda f: "50 digits to learn from, 10 to test" in f["message"], "the data set")
+                self.assertIn("stands still meanwhile", self.browser.run("return told[0]"))
+                self.browser.wait("return !document.getElementById('said').textContent.includes('stands still')", "the narrator", said)
+
     def test_no_webgl(self):
         browser = Browser(more=["--disable-3d-apis"])
         self.addCleanup(browser.close)

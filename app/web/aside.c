@@ -1,6 +1,6 @@
 // Reading aside, in a page: a worker runs the program once more, without a window (worker.js). It gets the files that
 // were dropped, and an order; what it has read comes back as plain memory, for both are the same program, and is copied
-// in slices.
+// in slices. Where no worker begins to read, as a host or short memory may have it, the page does, and says so first.
 #include "commands/aside.h"
 
 #include <emscripten.h>
@@ -33,7 +33,7 @@ typedef struct Reply {
     size_t sizes[ARRAYS_MAX]; // bytes of the arrays; 0: there is none
 } Reply;
 
-typedef enum ReadingState { READING_GOES_ON, READING_DONE, READING_FAILED } ReadingState;
+typedef enum ReadingState { READING_GOES_ON, READING_DONE, READING_FAILED, READING_NOT_BEGUN } ReadingState;
 
 // page.js. A page's numbers of bytes fit into a double.
 int page_aside_begin(const char *path, const void *order, size_t size);
@@ -41,6 +41,7 @@ ReadingState page_aside_state(int number, double *done, double *total);
 void page_aside_failure(int number, char *text, size_t size);
 void page_aside_take(int number, int part, size_t offset, void *to, size_t size); // part 0: the reply, then its arrays
 void page_aside_end(int number);
+void page_announce(const char *sentence); // below the picture, in the place of what is said of it; "": that again
 
 // worker.js
 void worker_tell(double done, double total);
@@ -105,18 +106,26 @@ static bool guess(const Order *order, const LoadProgress *progress, Reply *reply
 // Room for an order.
 EMSCRIPTEN_KEEPALIVE void *web_aside_room(size_t size) { return malloc(size); }
 
-// Does what the order says. The worker ends with it, and its memory.
-EMSCRIPTEN_KEEPALIVE bool web_aside(const Order *order)
+// Does what the order says. NULL: memory is short.
+static Reply *carry_out(const Order *order, const LoadProgress *progress)
 {
-    const LoadProgress progress = {.report = tell};
     Reply *reply = calloc(1, sizeof *reply);
     if (!reply)
-        return false;
+        return NULL;
     switch (order->kind) {
-    case ASIDE_DATA: reply->is_good = read_data(order, &progress, reply); break;
-    case ASIDE_PICTURE: reply->is_good = picture_read(order->path, &progress, &reply->picture, &reply->error); break;
-    case ASIDE_GUESSES: reply->is_good = guess(order, &progress, reply); break;
+    case ASIDE_DATA: reply->is_good = read_data(order, progress, reply); break;
+    case ASIDE_PICTURE: reply->is_good = picture_read(order->path, progress, &reply->picture, &reply->error); break;
+    case ASIDE_GUESSES: reply->is_good = guess(order, progress, reply); break;
     }
+    return reply;
+}
+
+// The worker ends with it, and its memory.
+EMSCRIPTEN_KEEPALIVE bool web_aside(const Order *order)
+{
+    Reply *reply = carry_out(order, &(LoadProgress){.report = tell});
+    if (!reply)
+        return false;
     void **arrays[ARRAYS_MAX];
     if (reply->is_good)
         measure_arrays(reply);
@@ -130,8 +139,10 @@ EMSCRIPTEN_KEEPALIVE bool web_aside(const Order *order)
 // ---- in the page --------------------------------------------------------------------------------------------------
 
 struct Aside {
-    int number;   // page.js's
-    Reply *reply; // NULL: not there yet
+    int number; // page.js's
+    Order *order;
+    int64_t announced_ns; // that the page reads itself; 0: it does not
+    Reply *reply;         // NULL: not there yet
     void **arrays[ARRAYS_MAX];
     int array; // that is copied
     size_t copied;
@@ -150,7 +161,10 @@ void aside_free(Aside *aside)
     if (!aside)
         return;
     page_aside_end(aside->number);
+    if (aside->announced_ns)
+        page_announce("");
     free_reply(aside);
+    free(aside->order);
     free(aside);
 }
 
@@ -170,9 +184,10 @@ static bool begin(Aside **aside, AsideKind kind, const char *path, const Dataset
         order->digit_count = !digits ? 0 : digits->count < GUESS_IMAGES ? digits->count : GUESS_IMAGES;
         if (digits)
             memcpy(order->digits, digits->pixels, (size_t)order->digit_count * DIGIT_PIXELS);
+        (*aside)->order = order;
         (*aside)->number = page_aside_begin(path, order, sizeof *order);
-    }
-    free(order);
+    } else
+        free(order);
     return *aside || error_set(error, "out of memory: %s", path);
 }
 
@@ -212,6 +227,35 @@ static bool copy_arrays(Aside *aside, int64_t until_ns)
     return true;
 }
 
+// Its arrays are the caller's now.
+static void leave_arrays(Aside *aside)
+{
+    free(aside->reply);
+    aside->reply = NULL;
+}
+
+// The page reads, once the browser has had time to show that it will. DONE: as of advance.
+static JobTurn read_here(Aside *aside, const LoadProgress *progress, Error *error)
+{
+    enum { SHOWN_NS = 200000000 };
+    const int64_t now = clock_now_ns();
+    if (!aside->announced_ns) {
+        page_announce("No worker can be started here: the page reads the file itself, and stands still meanwhile.");
+        aside->announced_ns = now;
+    }
+    if (now - aside->announced_ns < SHOWN_NS)
+        return JOB_MORE;
+    aside->reply = carry_out(aside->order, progress);
+    if (!aside->reply)
+        return job_end(error_set(error, "out of memory: %s", aside->order->path));
+    find_arrays(aside->reply, aside->arrays);
+    if (aside->reply->is_good)
+        return JOB_DONE;
+    *error = aside->reply->error;
+    leave_arrays(aside); // there are none
+    return JOB_FAILED;
+}
+
 // Goes on with it. DONE: aside->reply is whole, and its arrays are the caller's.
 static JobTurn advance(Aside *aside, const char *path, int64_t until_ns, const LoadProgress *progress, Error *error)
 {
@@ -221,6 +265,8 @@ static JobTurn advance(Aside *aside, const char *path, int64_t until_ns, const L
         return JOB_FAILED;
     if (state == READING_GOES_ON)
         return JOB_MORE;
+    if (state == READING_NOT_BEGUN)
+        return read_here(aside, progress, error);
     if (state == READING_FAILED) {
         char why[256];
         page_aside_failure(aside->number, why, sizeof why);
@@ -236,13 +282,6 @@ static JobTurn advance(Aside *aside, const char *path, int64_t until_ns, const L
         return JOB_FAILED;
     }
     return copy_arrays(aside, until_ns) ? JOB_DONE : JOB_MORE;
-}
-
-// Its arrays are the caller's now.
-static void leave_arrays(Aside *aside)
-{
-    free(aside->reply);
-    aside->reply = NULL;
 }
 
 JobTurn aside_open_data(Aside **aside, const char *path, const DatasetOptions *reading, int64_t until_ns,

@@ -14,9 +14,17 @@ function fail(sentence) {
     trouble.hidden = false;
 }
 
+let spoken = "", announced = ""; // what the program says of the picture; what stands in its place
+
 function say(sentence) {
-    if (said.textContent !== sentence)
-        said.textContent = sentence;
+    spoken = sentence;
+    if (said.textContent !== (announced || spoken))
+        said.textContent = announced || spoken;
+}
+
+function announce(sentence) {
+    announced = sentence;
+    say(spoken);
 }
 
 // Where the browser does not let the page copy, it shows what is to be copied by hand.
@@ -157,13 +165,13 @@ let asideCount = 0;
 
 // A worker, which runs this same script, reads what lies where path does, as the order says.
 function begin(path, order) {
-    const folder = path.split("/").slice(0, 3).join("/") + "/", aside = { done: 0, total: 0, failure: "", parts: null, worker: null };
+    const folder = path.split("/").slice(0, 3).join("/") + "/", aside = { done: 0, total: 0, isBegun: false, failure: "", parts: null, worker: null };
     const files = [...dropped].filter(([name]) => name.startsWith(folder));
     asides.set(++asideCount, aside);
     try {
         aside.worker = new Worker(SCRIPT);
         aside.worker.onmessage = (event) => { Object.assign(aside, event.data); if (aside.parts || aside.failure) aside.worker.terminate(); };
-        aside.worker.onerror = (event) => { aside.failure = event.message || "it has stopped"; };
+        aside.worker.onerror = (event) => { aside.failure = event.message || "it has stopped"; event.preventDefault(); };
         aside.worker.postMessage({ order, files }, [order.buffer]);
     } catch (error) {
         aside.failure = String(error);
@@ -301,7 +309,7 @@ if (typeof WebAssembly !== "object")
 
 window.Module = {
     canvas,
-    page: { say, copy, fail, begin, end, asides },
+    page: { say, announce, copy, fail, begin, end, asides },
     own,
     print: (text) => console.log(text),
     printErr: (text) => { noticed.push(text.replace(/^losslens: /, "")); console.warn(text); },

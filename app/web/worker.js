@@ -25,6 +25,7 @@ self.onmessage = async ({ data }) => {
         if (!order)
             return fail("memory");
         Module.HEAPU8.set(data.order, order);
+        postMessage({ isBegun: true }); // what fails before is read by the page itself
         if (!Module._web_aside(order))
             return fail("memory");
         postMessage({ parts }, parts.map((part) => part.buffer));
