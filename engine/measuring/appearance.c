@@ -37,19 +37,39 @@ static double find_gradient(const float *picture)
 
 typedef double Weighted[WINDOWS][WINDOWS]; // a mean over each window
 
+typedef double Two __attribute__((vector_size(2 * sizeof(double))));
+
+static Two load_two(const double *values)
+{
+    Two two;
+    memcpy(&two, values, sizeof two);
+    return two;
+}
+
+// A row of means over WINDOW values each, `step` apart. Six at a time, whose sums stay in registers.
+static void weigh_row(const double *values, size_t step, const double weights[WINDOW], double means[WINDOWS])
+{
+    _Static_assert(WINDOWS % 6 == 0, "a row is whole blocks");
+    for (int column = 0; column < WINDOWS; column += 6) {
+        Two sums[3] = {{0}};
+        for (int i = 0; i < WINDOW; i++) {
+            const double *at = values + column + (size_t)i * step;
+            sums[0] += weights[i] * load_two(at);
+            sums[1] += weights[i] * load_two(at + 2);
+            sums[2] += weights[i] * load_two(at + 4);
+        }
+        memcpy(means + column, sums, sizeof sums);
+    }
+}
+
 // Across, then down: a Gaussian is the product of one in each direction.
 static void weigh(double values[DIGIT_SIDE][DIGIT_SIDE], const double weights[WINDOW], Weighted out)
 {
-    double across[DIGIT_SIDE][WINDOWS] = {{0}};
+    double across[DIGIT_SIDE][WINDOWS];
     for (int row = 0; row < DIGIT_SIDE; row++)
-        for (int i = 0; i < WINDOW; i++)
-            for (int column = 0; column < WINDOWS; column++)
-                across[row][column] += weights[i] * values[row][column + i];
-    memset(out, 0, sizeof(Weighted));
+        weigh_row(values[row], 1, weights, across[row]);
     for (int row = 0; row < WINDOWS; row++)
-        for (int i = 0; i < WINDOW; i++)
-            for (int column = 0; column < WINDOWS; column++)
-                out[row][column] += weights[i] * across[row + i][column];
+        weigh_row(across[row], WINDOWS, weights, out[row]);
 }
 
 static void multiply(const float *a, const float *b, const double weights[WINDOW], Weighted out)
