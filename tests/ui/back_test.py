@@ -13,7 +13,7 @@ DATA = []
 
 def setUpModule():
     window.open_display()
-    DATA[:] = ["--data", make_small_set(512, 300)[0]]
+    DATA[:] = ["--data", make_small_set(128, 100)[0]]
 
 
 tearDownModule = window.close_display
@@ -22,7 +22,7 @@ tearDownModule = window.close_display
 class BackCase(WindowCase):
     @classmethod
     def start(cls):
-        cls.program = Program(*DATA, "--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32",
+        cls.program = Program(*DATA, "--a", "loss=bce,output=sigmoid,batch=8", "--b", "loss=mse,output=relu,batch=8",
                               "--epochs", "2")
 
     def setUp(self):

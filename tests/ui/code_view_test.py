@@ -91,7 +91,7 @@ class CodeViewTest(ViewCase):
     def show_latent(self):
         self.show("latent")
         return self.p.wait(lambda f: f["view"] == "latent" and
-                           all(f["latent"][side]["points"] == 300 and f["latent"][side]["grid_current"] for side in "ab"),
+                           all(f["latent"][side]["points"] == view_case.TEST and f["latent"][side]["grid_current"] for side in "ab"),
                            "points of the test digits", len(self.p.frames) - 1)
 
     def place(self, widget, across, up):

@@ -7,22 +7,16 @@ Usage: moments_test.py PATH_TO_LOSSLENS [TEST...]
 import re
 import unittest
 
+import view_case
 import window
-from window import Program, WindowCase, make_small_set
+from view_case import DATA, MODELS, TEST
+from window import Program, WindowCase
 
-MODELS = ["--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32"]
 COLOR = {"a": "5aa7ffff", "b": "ffb14dff"}
 FAINT, TEXT = "7d8594ff", "eceef1ff"
 LOSSES = {"BCE": "test_bce", "MSE": "test_mse"}
-DATA = []
 
-
-def setUpModule():
-    window.open_display()
-    DATA[:] = ["--data", make_small_set(512, 300)[0]]
-
-
-tearDownModule = window.close_display
+setUpModule, tearDownModule = view_case.open_display, window.close_display
 
 
 def moment_of(model):
@@ -58,16 +52,16 @@ class OneMomentCase(WindowCase):
     def check_head(self, frame, side):
         """Over the test digits: the figures' colour, and the moment they are of."""
         model = frame[side]
-        titles = [t for t in frame["texts"] if re.fullmatch(r"All 300( .*)?", t["text"])]
+        titles = [t for t in frame["texts"] if re.fullmatch(r"All %d( .*)?" % TEST, t["text"])]
         self.assertEqual(len(titles), 3, "two heads and the table: %s" % titles)
         title, *figures = line_of(frame, titles["ab".index(side)])
-        self.assertEqual(title["text"], "All 300 at " + moment_of(model) if moment_of(model) else "All 300 test digits")
+        self.assertEqual(title["text"], "All %d %s" % (TEST, "at " + moment_of(model) if moment_of(model) else "test digits"))
         self.assertEqual([t["text"] for t in figures[::2]], list(LOSSES))
         for name, figure in zip(figures[::2], figures[1::2]):
             self.check_figure(figure, model, name["text"], COLOR[side])
 
     def check_table(self, frame, side):
-        title = [t for t in frame["texts"] if t["text"] == "All 300 test digits"][-1]
+        title = [t for t in frame["texts"] if t["text"] == "All %d test digits" % TEST][-1]
         for loss in LOSSES:
             label = [t for t in frame["texts"] if t["text"] == loss + " error" and t["box"][0] == title["box"][0]]
             self.assertEqual(len(label), 1, "rows of the table for " + loss)
@@ -118,8 +112,8 @@ class TrainingTest(OneMomentCase):
 
     @classmethod
     def start(cls):
-        cls.program = Program(*DATA, *[m.replace("batch=32", "batch=4") for m in MODELS], "--epochs", "100000", "--texts",
-                              "--size", "1920x1080")
+        cls.program = Program(*DATA, *[m.replace("batch=8", "batch=4") for m in MODELS], "--epochs", "100000", "--speed", "100",
+                              "--texts", "--size", "1920x1080")
 
     def test_compare_from_the_first_frame_on(self):
         p = self.p

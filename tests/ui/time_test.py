@@ -139,6 +139,8 @@ class TimeTest(ViewCase):
 class BehindTest(ViewCase):
     """Training that goes on while the window is in the past."""
 
+    speed = "full"
+
     def test_training_goes_on_behind_the_past(self):
         p = self.p
         newest = self.first["look"]["newest_step"]

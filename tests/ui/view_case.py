@@ -2,7 +2,10 @@
 import window
 from window import Program, WindowCase, area_of, make_small_set, poll
 
-MODELS = ["--a", "loss=bce,output=sigmoid,batch=32", "--b", "loss=mse,output=relu,batch=32"]
+# An epoch is 16 batches, and neither they nor the test digits are more than is looked at: with a sanitizer, training and
+# measuring are most of what these tests take.
+MODELS = ["--a", "loss=bce,output=sigmoid,batch=8", "--b", "loss=mse,output=relu,batch=8"]
+TRAIN, TEST = 128, 100
 VIEWS = {"compare": "1", "solo_a": "2", "solo_b": "3", "matrix": "4", "inspect": "5", "claims": "6", "code": "7", "latent": "8"}
 HEATMAPS = ["bce", "excess", "mse", "mae", "huber", "wbce", "cb", "gauss", "error", "difference", "gradient", "bias", "dead"]
 LOSSES = ["bce", "mse", "mae"]
@@ -14,7 +17,7 @@ def open_display():
     """setUpModule of a test program."""
     global digits
     window.open_display()
-    folder, digits = make_small_set(512, 300)
+    folder, digits = make_small_set(TRAIN, TEST)
     DATA[:] = ["--data", folder]
 
 
@@ -31,10 +34,11 @@ class ViewCase(WindowCase):
 
     view = "compare"
     epochs = 2
+    speed = "100"  # batches a second: whatever is shown later has to catch up with what was trained until the pause
 
     @classmethod
     def start(cls):
-        cls.program = Program(*DATA, "--epochs", "100000", *MODELS, *cls.extra())
+        cls.program = Program(*DATA, "--epochs", "100000", "--speed", cls.speed, *MODELS, *cls.extra())
 
     @classmethod
     def extra(cls):

@@ -65,7 +65,7 @@ class ViewsTest(ViewCase):
 class ClaimsTest(WindowCase):
     @classmethod
     def start(cls):
-        cls.program = Program(*DATA, "--limit", "256", "--epochs", "12", *MODELS, "--view", "claims")
+        cls.program = Program(*DATA, "--limit", "64", "--epochs", "12", *MODELS, "--view", "claims")
 
     def test_verdicts(self):
         p = self.p
@@ -102,7 +102,7 @@ class MeasuredTest(WindowCase):
     """Claims that take models beside those on show: measured when that is asked for, as a card's button says."""
     @classmethod
     def start(cls):
-        cls.program = Program(*DATA, "--limit", "256", "--epochs", "1", *MODELS, "--view", "claims")
+        cls.program = Program(*DATA, "--limit", "64", "--epochs", "1", *MODELS, "--view", "claims")
 
     def test_measure_and_stop(self):
         p = self.p
@@ -135,7 +135,7 @@ class MeasuredTest(WindowCase):
 class ShowMeTest(WindowCase):
     @classmethod
     def start(cls):
-        cls.program = Program(*DATA, "--limit", "256", "--epochs", "12", *MODELS, "--view", "claims")
+        cls.program = Program(*DATA, "--limit", "64", "--epochs", "12", *MODELS, "--view", "claims")
 
     def test_show_me_sets_the_stage(self):
         p = self.p
@@ -179,7 +179,7 @@ class LargeTest(SizesTest):
 
     @classmethod
     def start(cls):
-        cls.program = Program(*DATA, "--epochs", "100000", *MODELS, "--scale", "2", "--size", "2560x1440")
+        cls.program = Program(*DATA, "--epochs", "100000", "--speed", cls.speed, *MODELS, "--scale", "2", "--size", "2560x1440")
         cls.program.size = (2560, 1440)
 
     def test_every_view_in_every_size(self):
