@@ -157,20 +157,30 @@ void PER_ISA(multiply_lanes)(const LaneProduct *p)
 
 // ---- dot products -------------------------------------------------------------------------------------------------
 
-// In halves: in order it would wait for each lane.
-INLINE float sum_lanes(Vec v)
+// Of four vectors, the sum of each: in the first four lanes.
+INLINE Vec add_lane_pairs(Vec a, Vec b)
 {
 #if LANES == 16
-    v += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    return __builtin_shufflevector(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30) +
+           __builtin_shufflevector(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
 #elif LANES == 8
-    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
-    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
+    return __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14) +
+           __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
 #else
-    v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6) + __builtin_shufflevector(a, b, 1, 3, 5, 7);
 #endif
-    return v[0] + v[1];
+}
+
+INLINE Vec sum_four(const Vec v[4])
+{
+    Vec sums = add_lane_pairs(add_lane_pairs(v[0], v[1]), add_lane_pairs(v[2], v[3]));
+#if LANES == 16
+    sums += __builtin_shufflevector(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    sums += __builtin_shufflevector(sums, sums, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+#elif LANES == 8
+    sums += __builtin_shufflevector(sums, sums, 4, 5, 6, 7, 0, 1, 2, 3);
+#endif
+    return sums;
 }
 
 INLINE void dot_block(const LaneDots *p, size_t row, size_t column, const int rows, const int columns)
@@ -199,9 +209,16 @@ INLINE void dot_block(const LaneDots *p, size_t row, size_t column, const int ro
                 }
             }
         }
-    UNROLLED (int i = 0; i < rows; i++)
-        UNROLLED (int j = 0; j < columns; j++)
-            p->c[(row + (size_t)i) * p->c_stride + column + (size_t)j] += sum_lanes(sum[i][j]);
+    UNROLLED (int first = 0; first < rows * columns; first += 4) {
+        Vec four[4] = {{0}};
+        const int rest = rows * columns - first, here = rest < 4 ? rest : 4;
+        UNROLLED (int i = 0; i < here; i++)
+            four[i] = sum[(first + i) / columns][(first + i) % columns];
+        const Vec sums = sum_four(four);
+        UNROLLED (int i = 0; i < here; i++)
+            p->c[(row + (size_t)((first + i) / columns)) * p->c_stride + column + (size_t)((first + i) % columns)] +=
+                sums[i];
+    }
 }
 
 INLINE void dot_columns(const LaneDots *p, size_t column, const int rows, const int columns)
@@ -252,7 +269,8 @@ void PER_ISA(add_lane_sums)(const LaneDots *p)
         for (size_t y = 0; y < p->rows; y++)
             for (size_t i = 0; i < p->columns * LANE_IMAGES; i += LANES)
                 sum[i / LANES % 4] += vec_load(p->b + j * p->b_plane + y * p->b_row + i);
-        p->c[j] += sum_lanes((sum[0] + sum[1]) + (sum[2] + sum[3]));
+        const Vec sums = sum_four(sum);
+        p->c[j] += (sums[0] + sums[1]) + (sums[2] + sums[3]);
     }
 }
 
