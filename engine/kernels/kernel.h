@@ -97,26 +97,31 @@ typedef struct LaneDots {
     size_t c_stride;
 } LaneDots;
 
-// Convolutions of 3 x 3 in patches of 2 x 2 positions of z, over lanes: from a patch of x, terms^2 sums of its pixels,
-// from the weights as many of those, products of the two, and z's pixels are sums of products. Where x is as it is
-// there are 4 x 4 terms where 6 x 6 products would be (F(2 x 2, 3 x 3) of Winograd; Lavin and Gray, arXiv 1509.09308).
-// Where each pixel of x is doubled, so that a patch of z lies on one pixel, 3 x 3: with d the difference to the
-// neighbour on one side, z = (w0 + w1 + w2) x + w0 d, or + w2 d. PATCH_HALVED is the way back from there: dL/dx of a
-// pixel is of 4 x 4 of dL/dz, s0 to s3 of each direction, the sum of all products: (w0 + w1 + w2) (s1 + s2) + w0 (s3 -
-// s1) + w2 (s0 - s2).
-typedef enum PatchKind { PATCH_PLAIN, PATCH_DOUBLED, PATCH_HALVED } PatchKind;
+// Convolutions of 3 x 3 in patches, over lanes: from a patch of x, terms^2 sums of its pixels, from the weights as many
+// of those, products of the two, and z's pixels are sums of products (Winograd; Lavin and Gray, arXiv 1509.09308).
+//
+// PATCH_SMALL: patches of 2 x 2 of z, 4 x 4 terms where there would be 6 x 6 products. PATCH_LARGE: 4 x 4 of z, 6 x 6
+// terms, not 12 x 12 products: the values of polynomials at 0, +-sqrt 2, +-1 / sqrt 2 and infinity, which round off
+// half of what 0, +-1, +-2 would, and of a window turned round they are the same in another order. It is for the way
+// back: forward, where a window sees zeros alone z must be 0 to the bit, for there ReLU's slope jumps, and of the small
+// ones it is. PATCH_DOUBLED: each pixel of x is doubled, so that a patch of 2 x 2 of z lies on one pixel, 3 x 3 terms:
+// with d the difference to the neighbour on one side, z = (w0 + w1 + w2) x + w0 d, or + w2 d. PATCH_HALVED is the way
+// back from there: dL/dx of a pixel is of 4 x 4 of dL/dz, s0 to s3 of each direction, the sum of all products: (w0 + w1
+// + w2) (s1
+// + s2) + w0 (s3 - s1) + w2 (s0 - s2).
+typedef enum PatchKind { PATCH_SMALL, PATCH_LARGE, PATCH_DOUBLED, PATCH_HALVED } PatchKind;
 
-enum { PATCH_TERMS = 4 }; // at most, of one direction
+enum { PATCH_TERMS = 6, PATCH_OUTPUTS = 4, PATCH_ROWS = 4 }; // at most, of one direction
 
-// A row of terms of patches: of each, two rows of its pixels make one, rows[0] + factor rows[1], which is turned; of x,
-// or of dL/dz, whose patches are 2 pixels each. terms: of the first, `next` floats on the next, `term_plane` on the
-// next channel; there, patches stand side by side.
+// A row of terms of patches: some rows of its pixels make one, the sum of factors rows, which is turned; of x, or of
+// dL/dz, whose patches are as many pixels each as z's. Where fewer rows make it, factors are 0. terms: of the first,
+// `next` floats on the next, `term_plane` on the next channel; there, patches stand side by side.
 typedef struct PatchLines {
     PatchKind kind;
-    size_t channels, rows, columns; // of patches
-    const float *values[2];         // where the first patch has these two rows
-    float factors[2];               // of x, the first is 1
-    size_t plane, pitch;            // from channel to channel, from a row of patches to the next
+    size_t channels, rows, columns;  // of patches
+    const float *values[PATCH_ROWS]; // where the first patch has these rows
+    float factors[PATCH_ROWS];
+    size_t plane, pitch; // from channel to channel, from a row of patches to the next
     float *terms;
     size_t term_plane, next;
 } PatchLines;
@@ -127,7 +132,8 @@ typedef struct PatchOutput {
     const float *terms; // products
     size_t next;
     float start;
-    float *rows[2]; // of z, 2 count pixels each
+    float *rows; // of z, the patches' side by side, pitch floats apart
+    size_t pitch;
 } PatchOutput;
 
 // weights (rows, 3 x 3, stride) -> terms (terms^2, rows, stride), `next` floats from one to the next; or the weights'

@@ -5,146 +5,180 @@
 
 enum { MOST = PATCH_TERMS };
 
-static const int term_counts[] = {[PATCH_PLAIN] = 4, [PATCH_DOUBLED] = 3, [PATCH_HALVED] = 3};
-static const size_t steps[] = {
-    [PATCH_PLAIN] = 2, [PATCH_DOUBLED] = 1, [PATCH_HALVED] = 2}; // pixels from patch to patch of what it is made of
+#define ROOT 1.41421356f // of 2
+
+// What a patch has in one direction.
+typedef struct Sizes {
+    int terms, inputs, step, outputs; // inputs: pixels of x; step: from patch to patch there; outputs: of z
+    int rows;                         // that make a row of terms, at most
+} Sizes;
+
+static const Sizes sizes[] = {[PATCH_SMALL] = {4, 4, 2, 2, 2},
+                              [PATCH_LARGE] = {6, 6, 4, 4, 4},
+                              [PATCH_DOUBLED] = {3, 3, 1, 2, 2},
+                              [PATCH_HALVED] = {3, 4, 2, 2, 2}};
 
 // One direction each; the other is the same again.
 
 INLINE void turn_input(const PatchKind kind, const Vec x[MOST], Vec terms[MOST])
 {
-    if (kind == PATCH_PLAIN) {
-        terms[0] = x[0] - x[2], terms[1] = x[1] + x[2], terms[2] = x[2] - x[1], terms[3] = x[1] - x[3];
-    } else if (kind == PATCH_HALVED) {
-        terms[0] = x[1] + x[2], terms[1] = x[3] - x[1], terms[2] = x[0] - x[2];
-    } else {
-        terms[0] = x[1], terms[1] = x[0] - x[1], terms[2] = x[2] - x[1];
+    switch (kind) {
+    case PATCH_SMALL: terms[0] = x[0] - x[2], terms[1] = x[1] + x[2], terms[2] = x[2] - x[1], terms[3] = x[1] - x[3]; break; 
+    case PATCH_LARGE: {
+        const Vec even = x[4] - 0.5f * x[2], odd = x[3] - 0.5f * x[1];
+        const Vec even_2 = 4.0f * x[2] - 2.0f * x[4], odd_2 = 2.0f * x[1] - x[3];
+        terms[0] = x[0] - 2.5f * x[2] + x[4], terms[5] = x[1] - 2.5f * x[3] + x[5];
+        terms[1] = even + ROOT * odd, terms[2] = even - ROOT * odd;
+        terms[3] = even_2 + ROOT * odd_2, terms[4] = even_2 - ROOT * odd_2;
+        break;
+    }
+    case PATCH_DOUBLED: terms[0] = x[1], terms[1] = x[0] - x[1], terms[2] = x[2] - x[1]; break;
+    case PATCH_HALVED: terms[0] = x[1] + x[2], terms[1] = x[3] - x[1], terms[2] = x[0] - x[2]; break;
     }
 }
 
-INLINE void turn_slope(const PatchKind kind, const Vec slope[2], Vec terms[MOST])
+INLINE void turn_slope(const PatchKind kind, const Vec slope[PATCH_OUTPUTS], Vec terms[MOST])
 {
-    if (kind == PATCH_PLAIN) {
-        terms[0] = slope[0], terms[1] = slope[0] + slope[1], terms[2] = slope[0] - slope[1], terms[3] = -slope[1];
-    } else {
-        terms[0] = slope[0] + slope[1], terms[1] = slope[0], terms[2] = slope[1];
+    switch (kind) {
+    case PATCH_SMALL: terms[0] = slope[0], terms[1] = slope[0] + slope[1], terms[2] = slope[0] - slope[1], terms[3] = -slope[1]; break; 
+    case PATCH_LARGE: {
+        const Vec even = slope[0] + 2.0f * slope[2], odd = slope[1] + 2.0f * slope[3];
+        const Vec even_2 = slope[0] + 0.5f * slope[2], odd_2 = 0.5f * slope[1] + 0.25f * slope[3];
+        terms[0] = slope[0], terms[5] = slope[3];
+        terms[1] = even + ROOT * odd, terms[2] = even - ROOT * odd;
+        terms[3] = even_2 + ROOT * odd_2, terms[4] = even_2 - ROOT * odd_2;
+        break;
+    }
+    case PATCH_DOUBLED:
+    case PATCH_HALVED: terms[0] = slope[0] + slope[1], terms[1] = slope[0], terms[2] = slope[1]; break;
     }
 }
 
-INLINE void turn_output(const PatchKind kind, const Vec terms[MOST], Vec z[2])
+INLINE void turn_output(const PatchKind kind, const Vec terms[MOST], Vec z[PATCH_OUTPUTS])
 {
-    if (kind == PATCH_PLAIN) {
-        z[0] = terms[0] + terms[1] + terms[2], z[1] = terms[1] - terms[2] - terms[3];
-    } else {
-        z[0] = terms[0] + terms[1], z[1] = terms[0] + terms[2];
+    switch (kind) {
+    case PATCH_SMALL: z[0] = terms[0] + terms[1] + terms[2], z[1] = terms[1] - terms[2] - terms[3]; break; 
+    case PATCH_LARGE: {
+        const Vec sum = terms[1] + terms[2], difference = terms[1] - terms[2];
+        const Vec sum_2 = terms[3] + terms[4], difference_2 = 0.5f * (terms[3] - terms[4]);
+        z[0] = terms[0] + sum + sum_2, z[1] = ROOT * (difference + difference_2);
+        z[2] = 2.0f * sum + 0.5f * sum_2, z[3] = ROOT * (2.0f * difference + 0.5f * difference_2) + terms[5];
+        break;
+    }
+    case PATCH_DOUBLED:
+    case PATCH_HALVED: z[0] = terms[0] + terms[1], z[1] = terms[0] + terms[2]; break;
     }
 }
 
 INLINE void turn_weights(const PatchKind kind, const Vec w[3], Vec terms[MOST])
 {
-    if (kind == PATCH_PLAIN) {
-        const Vec outer = 0.5f * (w[0] + w[2]), middle = 0.5f * w[1];
-        terms[0] = w[0], terms[1] = outer + middle, terms[2] = outer - middle, terms[3] = w[2];
-    } else {
-        terms[0] = w[0] + w[1] + w[2], terms[1] = w[0], terms[2] = w[2];
+    switch (kind) {
+    case PATCH_SMALL: { const Vec outer = 0.5f * (w[0] + w[2]), middle = 0.5f * w[1];
+        terms[0] = w[0], terms[1] = outer + middle, terms[2] = outer - middle, terms[3] = w[2]; break; }
+    case PATCH_LARGE: {
+        const Vec first = w[0] * (1.0f / 6.0f), middle = w[1] * (ROOT / 6.0f), last = w[2] * (1.0f / 6.0f);
+        const Vec even = first + 2.0f * last, even_2 = 2.0f * first + last;
+        terms[0] = w[0], terms[5] = w[2];
+        terms[1] = even + middle, terms[2] = even - middle, terms[3] = even_2 + middle, terms[4] = even_2 - middle;
+        break;
+    }
+    case PATCH_DOUBLED:
+    case PATCH_HALVED: terms[0] = w[0] + w[1] + w[2], terms[1] = w[0], terms[2] = w[2]; break;
     }
 }
 
 INLINE void turn_gradient(const PatchKind kind, const Vec terms[MOST], Vec w[3])
 {
-    if (kind == PATCH_PLAIN) {
-        const Vec both = 0.5f * (terms[1] + terms[2]);
-        w[0] = terms[0] + both, w[1] = 0.5f * (terms[1] - terms[2]), w[2] = both + terms[3];
-    } else {
-        w[0] = terms[0] + terms[1], w[1] = terms[0], w[2] = terms[0] + terms[2];
+    switch (kind) {
+    case PATCH_SMALL: { const Vec both = 0.5f * (terms[1] + terms[2]);
+        w[0] = terms[0] + both, w[1] = 0.5f * (terms[1] - terms[2]), w[2] = both + terms[3]; break; }
+    case PATCH_LARGE: {
+        const Vec sum = (terms[1] + terms[2]) * (1.0f / 6.0f), sum_2 = (terms[3] + terms[4]) * (1.0f / 6.0f);
+        w[0] = terms[0] + sum + 2.0f * sum_2, w[2] = 2.0f * sum + sum_2 + terms[5];
+        w[1] = ((terms[1] - terms[2]) + (terms[3] - terms[4])) * (ROOT / 6.0f);
+        break;
+    }
+    case PATCH_DOUBLED:
+    case PATCH_HALVED: w[0] = terms[0] + terms[1], w[1] = terms[0], w[2] = terms[0] + terms[2]; break;
     }
 }
 
 // ---- pictures -----------------------------------------------------------------------------------------------------
 
-INLINE void turn_line(const PatchLines *lines, const PatchKind kind, const bool is_slope, size_t at, float *out)
+INLINE void turn_line(const PatchKind kind, const PatchLines *lines, const bool is_slope, size_t at, float *out)
 {
-    const int pixels = is_slope ? 2 : kind == PATCH_DOUBLED ? 3 : 4;
-    const size_t step = (is_slope ? 2 : steps[kind]) * LANE_IMAGES, next = lines->next;
-    const Vec first = vec_all(lines->factors[0]), second = vec_all(lines->factors[1]);
+    const Sizes size = sizes[kind];
+    const int pixels = is_slope ? size.outputs : size.inputs;
+    const size_t step = (size_t)(is_slope ? size.outputs : size.step) * LANE_IMAGES, next = lines->next;
     for (size_t column = 0; column < lines->columns; column++)
         for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES) {
             const size_t from = at + column * step + lane, to = column * LANE_IMAGES + lane;
             Vec x[MOST], terms[MOST];
             UNROLLED (int j = 0; j < pixels; j++) {
-                const Vec above = vec_load(lines->values[0] + from + (size_t)j * LANE_IMAGES);
-                const Vec below = vec_load(lines->values[1] + from + (size_t)j * LANE_IMAGES);
-                x[j] = (is_slope ? first * above : above) + second * below;
+                x[j] = (Vec){0};
+                UNROLLED (int i = 0; i < size.rows; i++)
+                    x[j] += lines->factors[i] * vec_load(lines->values[i] + from + (size_t)j * LANE_IMAGES);
             }
             if (is_slope)
                 turn_slope(kind, x, terms);
             else
                 turn_input(kind, x, terms);
-            UNROLLED (int j = 0; j < term_counts[kind]; j++)
+            UNROLLED (int j = 0; j < size.terms; j++)
                 vec_store(out + (size_t)j * next + to, terms[j]);
         }
 }
 
-INLINE void turn_lines(const PatchLines *lines, const PatchKind kind, const bool is_slope)
+INLINE void turn_lines(const PatchKind kind, const PatchLines *lines, const bool is_slope)
 {
     for (size_t channel = 0; channel < lines->channels; channel++)
         for (size_t row = 0; row < lines->rows; row++)
-            turn_line(lines, kind, is_slope, channel * lines->plane + row * lines->pitch,
+            turn_line(kind, lines, is_slope, channel * lines->plane + row * lines->pitch,
                       lines->terms + channel * lines->term_plane + row * lines->columns * LANE_IMAGES);
 }
 
-void PER_ISA(turn_patch_inputs)(const PatchLines *lines)
-{
-    if (lines->kind == PATCH_PLAIN)
-        turn_lines(lines, PATCH_PLAIN, false);
-    else if (lines->kind == PATCH_HALVED)
-        turn_lines(lines, PATCH_HALVED, false);
-    else
-        turn_lines(lines, PATCH_DOUBLED, false);
-}
+// A kind is known where its loops are compiled.
+#define FOR_KIND(is_kind, function, ...)                                                                               \
+    switch (is_kind) {                                                                                                 \
+    case PATCH_SMALL: function(PATCH_SMALL, __VA_ARGS__); break;                                                       \
+    case PATCH_LARGE: function(PATCH_LARGE, __VA_ARGS__); break;                                                       \
+    case PATCH_DOUBLED: function(PATCH_DOUBLED, __VA_ARGS__); break;                                                   \
+    case PATCH_HALVED: function(PATCH_HALVED, __VA_ARGS__); break;                                                     \
+    }
 
-void PER_ISA(turn_patch_slopes)(const PatchLines *lines)
-{
-    if (lines->kind == PATCH_PLAIN)
-        turn_lines(lines, PATCH_PLAIN, true);
-    else
-        turn_lines(lines, PATCH_DOUBLED, true);
-}
+void PER_ISA(turn_patch_inputs)(const PatchLines *lines) { FOR_KIND(lines->kind, turn_lines, lines, false) }
 
-INLINE void finish_patches(const PatchOutput *output, const PatchKind kind)
+void PER_ISA(turn_patch_slopes)(const PatchLines *lines) { FOR_KIND(lines->kind, turn_lines, lines, true) }
+
+INLINE void finish_all(const PatchKind kind, const PatchOutput *output)
 {
-    const int count = term_counts[kind];
+    const int terms = sizes[kind].terms, outputs = sizes[kind].outputs;
     for (size_t i = 0; i < output->count * LANE_IMAGES; i += LANES) {
-        const size_t to = i / LANE_IMAGES * 2 * LANE_IMAGES + i % LANE_IMAGES;
-        Vec half[2][MOST], z[2];
-        UNROLLED (int y = 0; y < count; y++) {
-            Vec terms[MOST];
-            UNROLLED (int x = 0; x < count; x++)
-                terms[x] = vec_load(output->terms + (size_t)(y * count + x) * output->next + i);
-            turn_output(kind, terms, z);
-            half[0][y] = z[0], half[1][y] = z[1];
+        const size_t to = i / LANE_IMAGES * (size_t)outputs * LANE_IMAGES + i % LANE_IMAGES;
+        Vec half[PATCH_OUTPUTS][MOST], z[PATCH_OUTPUTS];
+        UNROLLED (int x = 0; x < terms; x++) {
+            Vec column[MOST];
+            UNROLLED (int y = 0; y < terms; y++)
+                column[y] = vec_load(output->terms + (size_t)(y * terms + x) * output->next + i);
+            turn_output(kind, column, z);
+            UNROLLED (int y = 0; y < outputs; y++)
+                half[y][x] = z[y];
         }
-        UNROLLED (size_t x = 0; x < 2; x++) {
-            turn_output(kind, half[x], z);
-            vec_store(output->rows[0] + to + x * LANE_IMAGES, z[0] + output->start);
-            vec_store(output->rows[1] + to + x * LANE_IMAGES, z[1] + output->start);
+        UNROLLED (int y = 0; y < outputs; y++) {
+            turn_output(kind, half[y], z);
+            UNROLLED (int x = 0; x < outputs; x++)
+                vec_store(output->rows + (size_t)y * output->pitch + to + (size_t)x * LANE_IMAGES,
+                          z[x] + output->start);
         }
     }
 }
 
-void PER_ISA(finish_patches)(const PatchOutput *output)
-{
-    if (output->kind == PATCH_PLAIN)
-        finish_patches(output, PATCH_PLAIN);
-    else
-        finish_patches(output, PATCH_DOUBLED);
-}
+void PER_ISA(finish_patches)(const PatchOutput *output){FOR_KIND(output->kind, finish_all, output)}
 
 // ---- weights ------------------------------------------------------------------------------------------------------
 
-INLINE void turn_all_weights(const PatchWeights *p, const PatchKind kind)
+INLINE void turn_all_weights(const PatchKind kind, const PatchWeights *p)
 {
-    const int count = term_counts[kind];
+    const int count = sizes[kind].terms;
     for (size_t row = 0; row < p->rows; row++)
         for (size_t column = 0; column < p->stride; column += LANES) {
             const float *const weights = p->weights + row * 9 * p->stride + column;
@@ -164,17 +198,11 @@ INLINE void turn_all_weights(const PatchWeights *p, const PatchKind kind)
         }
 }
 
-void PER_ISA(turn_patch_weights)(const PatchWeights *weights)
-{
-    if (weights->kind == PATCH_PLAIN)
-        turn_all_weights(weights, PATCH_PLAIN);
-    else
-        turn_all_weights(weights, PATCH_DOUBLED);
-}
+void PER_ISA(turn_patch_weights)(const PatchWeights *weights){FOR_KIND(weights->kind, turn_all_weights, weights)}
 
-INLINE void add_gradient(const PatchWeights *p, const PatchKind kind)
+INLINE void add_all_gradients(const PatchKind kind, const PatchWeights *p)
 {
-    const int count = term_counts[kind];
+    const int count = sizes[kind].terms;
     for (size_t row = 0; row < p->rows; row++)
         for (size_t column = 0; column < p->stride; column += LANES) {
             float *const weights = p->weights + row * 9 * p->stride + column;
@@ -199,10 +227,4 @@ INLINE void add_gradient(const PatchWeights *p, const PatchKind kind)
         }
 }
 
-void PER_ISA(add_patch_gradient)(const PatchWeights *gradient)
-{
-    if (gradient->kind == PATCH_PLAIN)
-        add_gradient(gradient, PATCH_PLAIN);
-    else
-        add_gradient(gradient, PATCH_DOUBLED);
-}
+void PER_ISA(add_patch_gradient)(const PatchWeights *gradient) { FOR_KIND(gradient->kind, add_all_gradients, gradient) }

@@ -73,7 +73,7 @@ typedef struct Taker {
     const StageForward *pass;
 } Taker;
 
-// Of two rows of z the pool takes its values while they are in the nearest cache.
+// Of rows of z the pool takes its values while they are in the nearest cache.
 static void take_pooled(void *context, const PatchStrip *strip)
 {
     const Taker *taker = context;
@@ -81,15 +81,18 @@ static void take_pooled(void *context, const PatchStrip *strip)
     const StageArrays *arrays = taker->pass->arrays;
     const Shape *z = &stage->layer->to;
     const Grid compact = grid_of(&stage->pool->to, (Margin){0});
-    for (int i = 0; i < strip->channels; i++) {
-        const size_t from = (size_t)i * 2 * strip->pitch, below = strip->y + 1 < z->height ? strip->pitch : 0;
-        const size_t at = grid_row(&compact, strip->channel + i, strip->y / 2);
+    for (int i = 0; i < strip->channels * strip->rows; i += 2) {
+        const int y = strip->y + i % strip->rows, channel = strip->channel + i / strip->rows;
+        if (y >= z->height)
+            continue;
+        const size_t from = (size_t)i * strip->pitch, below = y + 1 < z->height ? strip->pitch : 0;
+        const size_t at = grid_row(&compact, channel, y / 2);
         taker->pass->hidden->pool(&(LanePool){
             .count = (size_t)compact.width,
             .has_half = z->width % 2 == 1,
             .above = strip->values + from,
             .below = strip->values + from + below,
-            .values = arrays->value + grid_row(&stage->value, strip->channel + i, strip->y / 2),
+            .values = arrays->value + grid_row(&stage->value, channel, y / 2),
             .slopes = arrays->pooled + at,
             .chosen = arrays->chosen + at,
         });
@@ -110,9 +113,12 @@ static void forward_pooled(Taker *taker, const Gather *gather, const Scratch *sc
             product.c_row = line;
             product.c_column = LANE_IMAGES;
             kernel_get()->multiply_lanes(&product);
-            take_pooled(
-                taker,
-                &(PatchStrip){.channel = first, .channels = channels, .y = y, .pitch = line, .values = scratch->strip});
+            take_pooled(taker, &(PatchStrip){.channel = first,
+                                             .channels = channels,
+                                             .y = y,
+                                             .rows = 2,
+                                             .pitch = line,
+                                             .values = scratch->strip});
         }
 }
 
@@ -120,8 +126,8 @@ static void take_value(void *context, const PatchStrip *strip)
 {
     const Taker *taker = context;
     const Stage *stage = taker->stage;
-    for (int i = 0; i < 2 * strip->channels; i++) {
-        const int y = strip->y + i % 2, channel = strip->channel + i / 2;
+    for (int i = 0; i < strip->channels * strip->rows; i++) {
+        const int y = strip->y + i % strip->rows, channel = strip->channel + i / strip->rows;
         const float *const from = strip->values + (size_t)i * strip->pitch + strip->left;
         if (y < 0 || y >= stage->value.height)
             continue;

@@ -11,10 +11,10 @@ size_t patch_scratch(const Layer *layer); // floats
 // How far patches reach over the edges of x, or of dL/dz.
 Margin patch_reach(const Layer *layer, bool is_of_slope);
 
-// Two rows of some channels of what is made: (channels, 2, pitch), row 0 is row y of the picture and may lie above it,
-// as row 1 may lie below; in each row the picture's pixels begin at `left`.
+// Some rows, an even number, of some channels of what is made: (channels, rows, pitch), row 0 is row y of the picture
+// and may lie above it, as the last ones may lie below; in each row the picture's pixels begin at `left`.
 typedef struct PatchStrip {
-    int channel, channels, y;
+    int channel, channels, y, rows;
     size_t pitch, left; // floats
     float *values;
 } PatchStrip;

@@ -3,21 +3,21 @@
 #pragma once
 #include "models/lane_patch.h"
 
-enum { CHUNK_LEAST = 1, CHUNK_MOST = 64 }; // patches worked on together
+enum { CHUNK_LEAST = 4, CHUNK_MOST = 64 }; // patches worked on together
 
-// Which two rows of a patch, and their factors, make a row of terms; all of it in turn_input and turn_slope
-// (patch_isa.c) is the same for columns.
-typedef struct Pair {
-    int rows[2];
-    float factors[2];
-} Pair;
+// Which rows of a patch, and their factors, make a row of terms; all of it in turn_input and turn_slope (patch_isa.c)
+// is the same for columns.
+typedef struct Mix {
+    int rows[PATCH_ROWS];
+    float factors[PATCH_ROWS];
+} Mix;
 
 typedef struct PatchMake {
-    int terms, inputs, step; // inputs: pixels of a patch of x; step: from patch to patch
-    Pair input[PATCH_TERMS], slope[PATCH_TERMS];
+    int terms, inputs, step, outputs; // inputs: pixels of a patch of x; step: from patch to patch; outputs: of z
+    Mix input[PATCH_TERMS], slope[PATCH_TERMS];
 } PatchMake;
 
-extern const PatchMake patch_makes[]; // by kind; PATCH_HALVED has no slope
+extern const PatchMake patch_makes[]; // by kind; slopes where they make gradients; PATCH_HALVED has no outputs
 
 typedef struct PatchAxis {
     int first;   // x's row where the first patch begins
@@ -31,11 +31,12 @@ typedef struct Patches {
     PatchAxis rows, columns;
     int chunk;          // rows of patches worked on together
     size_t line, plane; // floats: of a row of patches, of a chunk of them
-    int terms, in, out; // channels in and out
+    int terms, outputs;
+    int in, out; // channels
 } Patches;
 
-// Of chunks of at least so many patches.
-Patches patches_of(const Layer *layer, int least);
+Patches patches_of(const Layer *layer); // forward
+Patches gradient_patches_of(const Layer *layer);
 
 // Those of dL/dz that make dL/dx.
 Patches turned_patches_of(const Layer *layer);

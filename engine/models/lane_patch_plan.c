@@ -3,17 +3,36 @@
 
 enum { CHANNELS_LEAST = 16 };
 
+#define ROOT 1.41421356f // of 2
+
 const PatchMake patch_makes[] = {
-    [PATCH_PLAIN] = {4,
-                     4,
-                     2,
-                     {{{0, 2}, {1, -1}}, {{1, 2}, {1, 1}}, {{2, 1}, {1, -1}}, {{1, 3}, {1, -1}}},
-                     {{{0, 1}, {1, 0}}, {{0, 1}, {1, 1}}, {{0, 1}, {1, -1}}, {{1, 0}, {-1, 0}}}},
-    [PATCH_DOUBLED] = {3,
-                       3,
-                       1,
-                       {{{1, 0}, {1, 0}}, {{0, 1}, {1, -1}}, {{2, 1}, {1, -1}}},
-                       {{{0, 1}, {1, 1}}, {{0, 1}, {1, 0}}, {{1, 0}, {1, 0}}}},
+    [PATCH_SMALL] = {.terms = 4,
+                     .inputs = 4,
+                     .step = 2,
+                     .outputs = 2,
+                     .input = {{{0, 2}, {1, -1}}, {{1, 2}, {1, 1}}, {{2, 1}, {1, -1}}, {{1, 3}, {1, -1}}}},
+    [PATCH_LARGE] = {.terms = 6,
+                     .inputs = 6,
+                     .step = 4,
+                     .outputs = 4,
+                     .input = {{{0, 2, 4}, {1, -2.5f, 1}},
+                               {{4, 2, 3, 1}, {1, -0.5f, ROOT, -0.5f * ROOT}},
+                               {{4, 2, 3, 1}, {1, -0.5f, -ROOT, 0.5f * ROOT}},
+                               {{4, 2, 3, 1}, {-2, 4, -ROOT, 2 * ROOT}},
+                               {{4, 2, 3, 1}, {-2, 4, ROOT, -2 * ROOT}},
+                               {{1, 3, 5}, {1, -2.5f, 1}}},
+                     .slope = {{{0}, {1}},
+                               {{0, 2, 1, 3}, {1, 2, ROOT, 2 * ROOT}},
+                               {{0, 2, 1, 3}, {1, 2, -ROOT, -2 * ROOT}},
+                               {{0, 2, 1, 3}, {1, 0.5f, 0.5f * ROOT, 0.25f * ROOT}},
+                               {{0, 2, 1, 3}, {1, 0.5f, -0.5f * ROOT, -0.25f * ROOT}},
+                               {{3}, {1}}}},
+    [PATCH_DOUBLED] = {.terms = 3,
+                       .inputs = 3,
+                       .step = 1,
+                       .outputs = 2,
+                       .input = {{{1}, {1}}, {{0, 1}, {1, -1}}, {{2, 1}, {1, -1}}},
+                       .slope = {{{0, 1}, {1, 1}}, {{0}, {1}}, {{1}, {1}}}},
     [PATCH_HALVED] = {.terms = 3,
                       .inputs = 4,
                       .step = 2,
@@ -22,26 +41,30 @@ const PatchMake patch_makes[] = {
 
 static PatchAxis axis_of(PatchKind kind, int before, int in, int out)
 {
-    if (kind == PATCH_PLAIN)
-        return (PatchAxis){.first = -before, .count = (out + 1) / 2, .in = in, .out = out};
-    if (kind == PATCH_HALVED)
-        return (PatchAxis){.first = -before, .count = out, .in = in, .out = out};
-    return (PatchAxis){.first = -1, .z_first = before - 1, .count = in, .in = in, .out = out};
+    const int outputs = patch_makes[kind].outputs;
+    switch (kind) {
+    case PATCH_SMALL:
+    case PATCH_LARGE:
+        return (PatchAxis){.first = -before, .count = (out + outputs - 1) / outputs, .in = in, .out = out};
+    case PATCH_DOUBLED: return (PatchAxis){.first = -1, .z_first = before - 1, .count = in, .in = in, .out = out};
+    case PATCH_HALVED: break;
+    }
+    return (PatchAxis){.first = -before, .count = out, .in = in, .out = out};
 }
 
 static Patches finish_patches_of(Patches patches, int least)
 {
     const int columns = patches.columns.count, chunk = (least + columns - 1) / columns;
     patches.terms = patch_makes[patches.kind].terms;
+    patches.outputs = patch_makes[patches.kind].outputs;
     patches.chunk = chunk < patches.rows.count ? chunk : patches.rows.count;
     patches.line = (size_t)columns * LANE_IMAGES;
     patches.plane = ((size_t)(patches.chunk * columns) | 1) * LANE_IMAGES;
     return patches;
 }
 
-Patches patches_of(const Layer *layer, int least)
+static Patches straight_patches_of(const Layer *layer, PatchKind kind, int least)
 {
-    const PatchKind kind = layer->scale == 2 ? PATCH_DOUBLED : PATCH_PLAIN;
     const Shape *in = &layer->given, *out = &layer->to;
     return finish_patches_of((Patches){.kind = kind,
                                        .rows = axis_of(kind, layer->above, in->height, out->height),
@@ -51,10 +74,20 @@ Patches patches_of(const Layer *layer, int least)
                              least);
 }
 
+Patches patches_of(const Layer *layer)
+{
+    return straight_patches_of(layer, layer->scale == 2 ? PATCH_DOUBLED : PATCH_SMALL, CHUNK_LEAST);
+}
+
+Patches gradient_patches_of(const Layer *layer)
+{
+    return straight_patches_of(layer, layer->scale == 2 ? PATCH_DOUBLED : PATCH_LARGE, CHUNK_MOST);
+}
+
 // dL/dx is dL/dz under the windows turned round.
 Patches turned_patches_of(const Layer *layer)
 {
-    const PatchKind kind = layer->scale == 2 ? PATCH_HALVED : PATCH_PLAIN;
+    const PatchKind kind = layer->scale == 2 ? PATCH_HALVED : PATCH_LARGE;
     const Shape *in = &layer->given, *out = &layer->to;
     return finish_patches_of((Patches){.kind = kind,
                                        .rows = axis_of(kind, 2 - layer->above, out->height, in->height),
@@ -70,30 +103,39 @@ bool patch_fits(const Layer *layer)
            layer->given.channels >= CHANNELS_LEAST && layer->to.channels >= CHANNELS_LEAST;
 }
 
-static int at_least_0(int n) { return n > 0 ? n : 0; }
+static int most(int a, int b) { return a > b ? a : b; }
 
-static void reach_input(PatchKind kind, const PatchAxis *axis, int *before, int *after)
+// Both add to what there is.
+static void reach_input(const Patches *patches, Margin *margin)
 {
-    const int end = (axis->count - 1) * patch_makes[kind].step + axis->first + patch_makes[kind].inputs;
-    *before = at_least_0(-axis->first);
-    *after = at_least_0(end - axis->in);
+    const PatchMake *make = &patch_makes[patches->kind];
+    const PatchAxis *rows = &patches->rows, *columns = &patches->columns;
+    margin->above = most(margin->above, -rows->first);
+    margin->below = most(margin->below, (rows->count - 1) * make->step + rows->first + make->inputs - rows->in);
+    margin->left = most(margin->left, -columns->first);
+    margin->right =
+        most(margin->right, (columns->count - 1) * make->step + columns->first + make->inputs - columns->in);
 }
 
-static int most(int a, int b) { return a > b ? a : b; }
+static void reach_output(const Patches *patches, Margin *margin)
+{
+    const PatchAxis *rows = &patches->rows, *columns = &patches->columns;
+    margin->above = most(margin->above, -rows->z_first);
+    margin->below = most(margin->below, rows->z_first + patches->outputs * rows->count - rows->out);
+    margin->left = most(margin->left, -columns->z_first);
+    margin->right = most(margin->right, columns->z_first + patches->outputs * columns->count - columns->out);
+}
 
 Margin patch_reach(const Layer *layer, bool is_of_slope)
 {
-    const Patches patches = patches_of(layer, CHUNK_LEAST), turned = turned_patches_of(layer);
-    const Patches *reader = is_of_slope ? &turned : &patches;
-    Margin margin;
-    reach_input(reader->kind, &reader->rows, &margin.above, &margin.below);
-    reach_input(reader->kind, &reader->columns, &margin.left, &margin.right);
-    if (is_of_slope) { // the gradient's patches of z
-        const PatchAxis *rows = &patches.rows, *columns = &patches.columns;
-        margin.above = most(margin.above, -rows->z_first);
-        margin.below = most(margin.below, rows->z_first + 2 * rows->count - rows->out);
-        margin.left = most(margin.left, -columns->z_first);
-        margin.right = most(margin.right, columns->z_first + 2 * columns->count - columns->out);
+    const Patches patches = patches_of(layer), gradient = gradient_patches_of(layer), turned = turned_patches_of(layer);
+    Margin margin = {0};
+    if (is_of_slope) {
+        reach_input(&turned, &margin);
+        reach_output(&gradient, &margin);
+    } else {
+        reach_input(&patches, &margin);
+        reach_input(&gradient, &margin);
     }
     return margin;
 }
