@@ -42,6 +42,8 @@ static int open_scene(void **state)
     }
     Error error = {0};
     scene.render = render_create(&error);
+    if (scene.render && !render_check(scene.render, &error))
+        fail_msg("%s", error.text);
     if (!scene.render) {
         print_error("%s\n", error.text);
         return -1;

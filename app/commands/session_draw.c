@@ -35,7 +35,8 @@ static bool finish_picture(Session *session, WindowSize size, uint8_t **rgba, ch
     bool good = *rgba && *json;
     if (!good)
         error_set(error, "out of memory: a screenshot of %dx%d pixels", size.width, size.height);
-    good = good && render_capture(session->render, &session->draw, size.width, size.height, *rgba, error);
+    good = good && render_check(session->render, error) &&
+           render_capture(session->render, &session->draw, size.width, size.height, *rgba, error);
     if (good)
         return true;
     free(*rgba);

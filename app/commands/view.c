@@ -34,6 +34,7 @@ struct View {
     Remembered remembered;
     Opening *opening;
     Watching *watching;
+    int status;     // what it ends with
     FILE *trace;    // NULL: none
     bool is_traced; // it was told of every frame so far
     Schedule schedule;
@@ -190,6 +191,7 @@ static void turn(View *view, unsigned happened, Input *input, double start, doub
     Session *session = &view->session;
     const bool takes_news = take_events(view, happened, input, start, wakes_at);
     const WindowSize size = window_size(session->window);
+    Error error;
     const bool is_hidden = view->schedule.is_hidden;
     if (is_hidden ? !(happened & WINDOW_INPUT) : !view->schedule.is_stale && !takes_news)
         return;
@@ -199,6 +201,11 @@ static void turn(View *view, unsigned happened, Input *input, double start, doub
     window_set_cursor(session->window, session->ui.cursor);
     if (is_hidden || (happened & WINDOW_MORE))
         return;
+    if (!render_check(session->render, &error)) { // the first frame was made while its shaders were compiled
+        view->status = command_fail(EXIT_NO_DISPLAY, "%s", error.text);
+        session->app.wants_quit = true;
+        return;
+    }
     const bool is_whole = draw(session, size);
     const double took = now_ms() - start;
     plan_next(view, start, took, takes_news, is_whole);
@@ -265,6 +272,10 @@ bool view_restore(View *view, Error *error)
     Render *render = render_create(error);
     if (!render)
         return false;
+    if (!render_check(render, error)) {
+        render_destroy(render);
+        return false;
+    }
     render_destroy(view->session.render);
     view->session.render = render;
     view->schedule.is_stale = true;
@@ -352,7 +363,7 @@ View *view_open(const Options *given, int *status)
 
 int view_close(View *view)
 {
-    const int status = view->is_traced ? EXIT_OK : EXIT_FAILED;
+    const int status = view->is_traced ? view->status : EXIT_FAILED;
     remember_end(&view->remembered, &view->session);
     destroy(view);
     return status;

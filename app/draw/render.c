@@ -16,6 +16,7 @@ struct Render {
     GLuint programs[BATCH_KIND_COUNT];
     GLint projections[BATCH_KIND_COUNT];
     GLint first_image;
+    bool is_checked; // the programs are linked
     GLuint vertex_array, instance_buffer, texel_texture, atlas_texture;
     GLuint texel_buffer; // 0: texel_texture has them itself
     const Font *atlas_font;
@@ -45,9 +46,10 @@ static const char MOBILE[] = "#version 300 es\n"
 
 static void cut_first_line(char *log) { log[strcspn(log, "\r\n")] = '\0'; }
 
-static GLuint compile(GLenum stage, const char *kind, Error *error)
+// 0 where this build lacks it.
+static GLuint begin_shader(GLenum stage, const char *kind, Error *error)
 {
-    char name[64], log[256] = "";
+    char name[64];
     (void)snprintf(name, sizeof name, "shaders/%s.%s", kind, stage == GL_VERTEX_SHADER ? "vert" : "frag");
     const Asset *asset = asset_find(name);
     if (!asset) {
@@ -56,44 +58,59 @@ static GLuint compile(GLenum stage, const char *kind, Error *error)
     }
     const GLuint shader = glCreateShader(stage);
     const GLchar *const sources[] = {epoxy_is_desktop_gl() ? DESKTOP : MOBILE, (const GLchar *)asset->bytes};
-    const GLint lengths[] = {-1, (GLint)asset->size}; // -1: up to its 0
-    GLint is_ok = GL_FALSE;
+    const GLint lengths[] = {-1, (GLint)asset->size};
     glShaderSource(shader, 2, sources, lengths);
     glCompileShader(shader);
-    glGetShaderiv(shader, GL_COMPILE_STATUS, &is_ok);
-    if (!is_ok) {
-        glGetShaderInfoLog(shader, sizeof log, NULL, log);
-        cut_first_line(log);
-        error_set(error, "The graphics driver does not accept the shader %s: %s", name, log);
-        glDeleteShader(shader);
-        return 0;
-    }
     return shader;
 }
 
-static GLuint link_program(const char *kind, Error *error)
+// Nothing is asked of the driver, which would have to be waited for.
+static GLuint begin_program(const char *kind, Error *error)
 {
-    const GLuint vertex = compile(GL_VERTEX_SHADER, kind, error);
-    const GLuint fragment = vertex ? compile(GL_FRAGMENT_SHADER, kind, error) : 0;
-    GLuint program = fragment ? glCreateProgram() : 0;
-    if (program) {
-        GLint is_ok = GL_FALSE;
-        glAttachShader(program, vertex);
-        glAttachShader(program, fragment);
-        glLinkProgram(program);
-        glGetProgramiv(program, GL_LINK_STATUS, &is_ok);
-        if (!is_ok) {
-            char log[256] = "";
-            glGetProgramInfoLog(program, sizeof log, NULL, log);
-            cut_first_line(log);
-            error_set(error, "The graphics driver does not link the shaders \"%s\": %s", kind, log);
-            glDeleteProgram(program);
-            program = 0;
-        }
+    const GLuint vertex = begin_shader(GL_VERTEX_SHADER, kind, error),
+                 fragment = vertex ? begin_shader(GL_FRAGMENT_SHADER, kind, error) : 0,
+                 program = fragment ? glCreateProgram() : 0;
+    if (!program) {
+        glDeleteShader(vertex); // 0 is ignored
+        return 0;
     }
-    glDeleteShader(vertex); // 0 is ignored
-    glDeleteShader(fragment);
+    glAttachShader(program, vertex);
+    glAttachShader(program, fragment);
+    glLinkProgram(program);
     return program;
+}
+
+// Why a program is not linked: one of its shaders, or both together.
+static bool refuse_program(GLuint program, const GLuint shaders[2], int count, const char *kind, Error *error)
+{
+    char log[256] = "";
+    for (int i = 0; i < count; i++) {
+        GLint is_ok = GL_FALSE, stage = 0;
+        glGetShaderiv(shaders[i], GL_COMPILE_STATUS, &is_ok);
+        glGetShaderiv(shaders[i], GL_SHADER_TYPE, &stage);
+        if (is_ok)
+            continue;
+        glGetShaderInfoLog(shaders[i], sizeof log, NULL, log);
+        cut_first_line(log);
+        return error_set(error, "The graphics driver does not accept the shader shaders/%s.%s: %s", kind,
+                         stage == GL_VERTEX_SHADER ? "vert" : "frag", log);
+    }
+    glGetProgramInfoLog(program, sizeof log, NULL, log);
+    cut_first_line(log);
+    return error_set(error, "The graphics driver does not link the shaders \"%s\": %s", kind, log);
+}
+
+static bool end_program(GLuint program, const char *kind, Error *error)
+{
+    GLint is_ok = GL_FALSE;
+    GLuint shaders[2];
+    GLsizei count = 0;
+    glGetAttachedShaders(program, 2, &count, shaders);
+    glGetProgramiv(program, GL_LINK_STATUS, &is_ok);
+    const bool is_good = is_ok || refuse_program(program, shaders, (int)count, kind, error);
+    for (int i = 0; i < count; i++)
+        glDeleteShader(shaders[i]); // it goes with its program
+    return is_good;
 }
 
 static void unpack_color(Color color, GLfloat rgb[3])
@@ -175,17 +192,28 @@ Render *render_create(Error *error)
     const char *device = (const char *)glGetString(GL_RENDERER);
     render->device = device ? device : "unknown";
     for (int kind = 0; kind < BATCH_KIND_COUNT; kind++) {
-        render->programs[kind] = link_program(SHADER_NAMES[kind], error);
+        render->programs[kind] = begin_program(SHADER_NAMES[kind], error);
         if (!render->programs[kind]) {
             render_destroy(render);
             return NULL;
         }
-        render->projections[kind] = glGetUniformLocation(render->programs[kind], "u_projection");
     }
     create_buffers(render);
     read_limits(render);
-    set_constant_uniforms(render);
     return render;
+}
+
+bool render_check(Render *render, Error *error)
+{
+    for (int kind = 0; kind < BATCH_KIND_COUNT && !render->is_checked; kind++) {
+        if (!end_program(render->programs[kind], SHADER_NAMES[kind], error))
+            return false;
+        render->projections[kind] = glGetUniformLocation(render->programs[kind], "u_projection");
+    }
+    if (!render->is_checked)
+        set_constant_uniforms(render);
+    render->is_checked = true;
+    return true;
 }
 
 void render_destroy(Render *render)

@@ -10,8 +10,11 @@
 
 typedef struct Render Render;
 
-// NULL and a sentence when the context is older than those or a shader does not compile.
+// NULL and a sentence when the context is older than those. Its shaders are compiled meanwhile, where the driver has
+// threads or processes of its own, and waited for in render_check, which must have succeeded before anything is drawn:
+// false and a sentence when one does not compile. Nothing is done where that is known.
 Render *render_create(Error *error);
+bool render_check(Render *render, Error *error);
 void render_destroy(Render *render);
 
 const char *render_device(const Render *render); // GL_RENDERER; borrowed

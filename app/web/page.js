@@ -72,8 +72,11 @@ function frame() {
     const next = guarded(() => Module._web_frame());
     own.frames++;
     own.firstFrame = own.firstFrame || performance.now();
-    if (next === -2)
+    if (next === -2) {
+        if (!own.isFailed && own.frames === 1) // shaders that the driver does not take
+            fail(noticed.join(" ") || "losslens has ended.");
         return;
+    }
     if (next === 0 || Module._web_has_news())
         askFrame();
     else if (next > 0)
