@@ -425,7 +425,7 @@ class ClaimsTest(FiguresCase):
         self.assertNotIn("ReLU, has", sigmoid["sentence"])
 
     def test_nothing_to_hold_against(self):
-        figures = LAB.shot("--view", "claims", "--a", ALL_BREAK, "--epochs", 10)
+        figures = LAB.shot("--view", "claims", "--a", ALL_BREAK, "--epochs", 10, "--limit", 200)
         for claim in self.shown(figures):
             self.assertEqual(claim["verdict"], "open", claim["key"])
             self.assertIn("Cannot be decided", claim["sentence"])

@@ -13,8 +13,8 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 import window
-from window import (CALM, ENDLESS, LOSSLENS, PATIENCE, SCREEN, Desk, OtherClient, Program, WindowCase, environment, is_mapped,
-                    new_folder, poll, xdotool)
+from window import (CALM, ENDLESS, LOSSLENS, PATIENCE, SCREEN, SMALL, Desk, OtherClient, Program, WindowCase, environment,
+                    is_mapped, new_folder, poll, xdotool)
 
 VIEWS = {"1": "compare", "2": "solo_a", "3": "solo_b", "4": "matrix", "5": "inspect", "6": "claims"}
 LEAST = (720, 540)
@@ -339,12 +339,12 @@ class MessageTest(unittest.TestCase):
         path = os.path.join(new_folder(), "a.png")
         for variables in ({"LIBGL_DRIVERS_PATH": "/nonexistent"}, {"GALLIUM_DRIVER": "nonsense"},
                           {"__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent"}):
-            self.check_sentence(["shot", "--epochs", "0", "-o", path], False, **variables)
+            self.check_sentence(["shot", "--data", SMALL, "--epochs", "0", "-o", path], False, **variables)
 
     def test_video_driver_in_the_environment(self):
         folder = new_folder()
         for driver in ("x11", "dummy", "wayland", "nonsense"):
-            for i, command in enumerate((["shot", "--epochs", "0"], ["film", "--epochs", "1", "--limit", "256"])):
+            for i, command in enumerate((["shot", "--data", SMALL, "--epochs", "0"], ["film", "--data", SMALL, "--epochs", "1", "--limit", "256"])):
                 path = os.path.join(folder, driver + (".png" if i == 0 else ".webp"))
                 with self.subTest(driver=driver, command=command[0]):
                     result = subprocess.run([LOSSLENS, *command, "-o", path], capture_output=True, text=True,
