@@ -102,13 +102,12 @@ typedef struct LaneDots {
 //
 // PATCH_SMALL: patches of 2 x 2 of z, 4 x 4 terms where there would be 6 x 6 products. PATCH_LARGE: 4 x 4 of z, 6 x 6
 // terms, not 12 x 12 products: the values of polynomials at 0, +-sqrt 2, +-1 / sqrt 2 and infinity, which round off
-// half of what 0, +-1, +-2 would, and of a window turned round they are the same in another order. It is for the way
-// back: forward, where a window sees zeros alone z must be 0 to the bit, for there ReLU's slope jumps, and of the small
-// ones it is. PATCH_DOUBLED: each pixel of x is doubled, so that a patch of 2 x 2 of z lies on one pixel, 3 x 3 terms:
-// with d the difference to the neighbour on one side, z = (w0 + w1 + w2) x + w0 d, or + w2 d. PATCH_HALVED is the way
-// back from there: dL/dx of a pixel is of 4 x 4 of dL/dz, s0 to s3 of each direction, the sum of all products: (w0 + w1
-// + w2) (s1
-// + s2) + w0 (s3 - s1) + w2 (s0 - s2).
+// half of what 0, +-1, +-2 would, and of a window turned round they are the same in another order. Where a window sees
+// zeros alone, the small ones give 0 to the bit, the large ones may be a rounding off. PATCH_DOUBLED: each pixel of x
+// is doubled, so that a patch of 2 x 2 of z lies on one pixel, 3 x 3 terms: with d the difference to the neighbour on
+// one side, z = (w0 + w1 + w2) x + w0 d, or + w2 d. PATCH_HALVED is the way back from there: dL/dx of a pixel is of 4 x
+// 4 of dL/dz, s0 to s3 of each direction, the sum of all products: (w0 + w1 + w2) (s1 + s2) + w0 (s3 - s1) + w2 (s0 -
+// s2).
 typedef enum PatchKind { PATCH_SMALL, PATCH_LARGE, PATCH_DOUBLED, PATCH_HALVED } PatchKind;
 
 enum { PATCH_TERMS = 6, PATCH_OUTPUTS = 4, PATCH_ROWS = 4 }; // at most, of one direction

@@ -51,18 +51,21 @@ static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
 static Scratch lay_out(const Layer *layer, float *memory)
 {
-    const Patches few = patches_of(layer), many = gradient_patches_of(layer), turned = turned_patches_of(layer);
-    const int in = few.in, out = few.out, widest = in > out ? in : out;
+    const Patches small = patches_of(layer, PATCH_SMALL, CHUNK_LEAST),
+                  large = patches_of(layer, PATCH_LARGE, CHUNK_LEAST);
+    const Patches many = patches_of(layer, PATCH_LARGE, CHUNK_MOST), turned = turned_patches_of(layer);
+    const int in = small.in, out = small.out, widest = in > out ? in : out;
     const size_t row = row_floats(&many, widest);
-    const size_t whole = most(whole_floats(&few, widest), whole_floats(&turned, widest));
+    const size_t straight = most(whole_floats(&small, widest), whole_floats(&large, widest));
+    const size_t size = most(most(straight, whole_floats(&turned, widest)), row);
     const size_t terms = PATCH_TERMS * PATCH_TERMS;
     Scratch scratch = {0};
     Cutter cutter = {.memory = memory};
     scratch.weights = cutter_take(&cutter, terms * weight_floats(layer));
     scratch.turned = cutter_take(&cutter, terms * (size_t)out * turned_stride(layer));
-    scratch.from = cutter_take(&cutter, most(whole, row));
-    scratch.to = cutter_take(&cutter, most(whole, row));
-    scratch.strip = cutter_take(&cutter, most(strip_floats(&few), strip_floats(&turned)));
+    scratch.from = cutter_take(&cutter, size);
+    scratch.to = cutter_take(&cutter, size);
+    scratch.strip = cutter_take(&cutter, most(most(strip_floats(&small), strip_floats(&large)), strip_floats(&turned)));
     scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(terms * (size_t)widest));
     scratch.size = cutter.used;
     return scratch;
@@ -215,10 +218,21 @@ static void turn_weights(const Layer *layer, const Patches *patches, const float
     });
 }
 
+// Where a window sees zeros alone z is the bias, and large patches round it: that matters where it is 0, as all are at
+// first, for there ReLU's slope jumps.
+static PatchKind choose_kind(const Layer *layer, const float *parameters)
+{
+    const float *bias = parameters + layer->bias_offset;
+    for (int i = 0; i < layer->to.channels; i++)
+        if (bias[i] == 0.0f)
+            return PATCH_SMALL;
+    return PATCH_LARGE;
+}
+
 void patch_forward(const Layer *layer, const float *parameters, const Grid *x, const float *values, float *memory,
                    TakeStrip *take, void *context)
 {
-    const Patches patches = patches_of(layer);
+    const Patches patches = patches_of(layer, choose_kind(layer, parameters), CHUNK_LEAST);
     const Scratch scratch = lay_out(layer, memory);
     turn_weights(layer, &patches, parameters, &scratch);
     run_chunks(&(Run){.patches = &patches,
@@ -317,7 +331,7 @@ void patch_upstream(const Layer *layer, const float *parameters, const Grid *slo
 void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, const Grid *slope, const float *slopes,
                         float *gradient, float *memory)
 {
-    const Patches patches = gradient_patches_of(layer);
+    const Patches patches = patches_of(layer, PATCH_LARGE, CHUNK_MOST);
     const Scratch scratch = lay_out(layer, memory);
     const size_t in = (size_t)patches.in, out = (size_t)patches.out, next = weight_floats(layer);
     const size_t terms = (size_t)patches.terms;

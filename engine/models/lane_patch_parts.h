@@ -35,8 +35,8 @@ typedef struct Patches {
     int in, out; // channels
 } Patches;
 
-Patches patches_of(const Layer *layer); // forward
-Patches gradient_patches_of(const Layer *layer);
+// Of chunks of at least so many patches; plain: of which kind they are where pixels are not doubled.
+Patches patches_of(const Layer *layer, PatchKind plain, int least);
 
 // Those of dL/dz that make dL/dx.
 Patches turned_patches_of(const Layer *layer);

@@ -63,8 +63,9 @@ static Patches finish_patches_of(Patches patches, int least)
     return patches;
 }
 
-static Patches straight_patches_of(const Layer *layer, PatchKind kind, int least)
+Patches patches_of(const Layer *layer, PatchKind plain, int least)
 {
+    const PatchKind kind = layer->scale == 2 ? PATCH_DOUBLED : plain;
     const Shape *in = &layer->given, *out = &layer->to;
     return finish_patches_of((Patches){.kind = kind,
                                        .rows = axis_of(kind, layer->above, in->height, out->height),
@@ -72,16 +73,6 @@ static Patches straight_patches_of(const Layer *layer, PatchKind kind, int least
                                        .in = in->channels,
                                        .out = out->channels},
                              least);
-}
-
-Patches patches_of(const Layer *layer)
-{
-    return straight_patches_of(layer, layer->scale == 2 ? PATCH_DOUBLED : PATCH_SMALL, CHUNK_LEAST);
-}
-
-Patches gradient_patches_of(const Layer *layer)
-{
-    return straight_patches_of(layer, layer->scale == 2 ? PATCH_DOUBLED : PATCH_LARGE, CHUNK_MOST);
 }
 
 // dL/dx is dL/dz under the windows turned round.
@@ -128,14 +119,16 @@ static void reach_output(const Patches *patches, Margin *margin)
 
 Margin patch_reach(const Layer *layer, bool is_of_slope)
 {
-    const Patches patches = patches_of(layer), gradient = gradient_patches_of(layer), turned = turned_patches_of(layer);
+    const Patches small = patches_of(layer, PATCH_SMALL, CHUNK_LEAST),
+                  large = patches_of(layer, PATCH_LARGE, CHUNK_LEAST);
+    const Patches turned = turned_patches_of(layer);
     Margin margin = {0};
     if (is_of_slope) {
         reach_input(&turned, &margin);
-        reach_output(&gradient, &margin);
+        reach_output(&large, &margin);
     } else {
-        reach_input(&patches, &margin);
-        reach_input(&gradient, &margin);
+        reach_input(&small, &margin);
+        reach_input(&large, &margin);
     }
     return margin;
 }
