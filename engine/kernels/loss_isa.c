@@ -37,9 +37,14 @@ typedef struct Factors {
     VecInt power;
 } Factors;
 
-INLINE Factors make_room(Factors f)
+// Odds' factors are from 2^-6 to below 2^24 (odds_functions.h, cb_odds_terms): from 2^-80 on there is room for twice as
+// many of them as from 1 on.
+enum { ODDS_ROOM = 80, ODDS_AT_ONCE = 2 * ODDS_FACTORS };
+
+// The number becomes one from 2^-room to below twice that.
+INLINE Factors make_room(Factors f, const int room)
 {
-    const VecInt power = ((VecInt)f.number >> 23) - 127;
+    const VecInt power = ((VecInt)f.number >> 23) - (127 - room);
     return (Factors){(Vec)((VecInt)f.number - (power << 23)) + (f.number - f.number),
                      f.power + power}; // a NaN stays one
 }
@@ -52,11 +57,10 @@ INLINE Vec sum_logarithms(Factors f) { return vec_log(f.number) + __builtin_conv
 typedef struct Lit {
 #if LANES == 16
     size_t count;
-    float targets[(TILE_ROWS + 1) * LANES];
 #else
     uint64_t rows; // bit i: row i has one
 #endif
-    float odds[(TILE_ROWS + 1) * LANES], factors[(TILE_ROWS + 1) * LANES];
+    float targets[(TILE_ROWS + 1) * LANES], odds[(TILE_ROWS + 1) * LANES], factors[(TILE_ROWS + 1) * LANES];
 } Lit;
 
 static_assert((int)TILE_ROWS <= 64, "a bit for each row");
@@ -75,6 +79,7 @@ INLINE void add_lit(Lit *lit, size_t row, const Terms *terms, Vec t)
     if (terms->lit == LIT_ADD_BOTH)
         vec_store(lit->factors + row * LANES, terms->factor);
     vec_store(lit->odds + row * LANES, terms->odds);
+    vec_store(lit->targets + row * LANES, t);
     lit->rows |= (uint64_t)vec_has_any(t != 0.0f) << row;
 #endif
 }
@@ -84,23 +89,22 @@ INLINE Vec find_target(const OutputPass *pass, size_t row, size_t column)
     return pass->scale * vec_load_bytes(pass->targets[row] + pass->column + column) + pass->offset;
 }
 
-INLINE Vec sum_lit(Lit *lit, const OutputPass *pass, size_t column, LitKind kind)
+INLINE Vec sum_lit(Lit *lit, LossSettings settings, LitKind kind)
 {
     Vec sum = {0};
 #if LANES == 16
-    (void)column;
     vec_store(lit->odds + lit->count, vec_all(1.0f)); // behind the last: a vector's rest adds nothing
     vec_store(lit->factors + lit->count, vec_all(1.0f));
     vec_store(lit->targets + lit->count, sum);
     for (size_t i = 0; i < lit->count; i += LANES) {
         const Terms terms = {.odds = vec_load(lit->odds + i), .factor = vec_load(lit->factors + i), .lit = kind};
-        sum += lose_lit(&terms, vec_load(lit->targets + i), pass->settings);
+        sum += lose_lit(&terms, vec_load(lit->targets + i), settings);
     }
 #else
     for (uint64_t rows = lit->rows; rows; rows &= rows - 1) {
         const size_t row = (size_t)__builtin_ctzll(rows), at = row * LANES;
         const Terms terms = {.odds = vec_load(lit->odds + at), .factor = vec_load(lit->factors + at), .lit = kind};
-        sum += lose_lit(&terms, find_target(pass, row, column), pass->settings);
+        sum += lose_lit(&terms, vec_load(lit->targets + at), settings);
     }
 #endif
     return sum;
@@ -118,12 +122,16 @@ INLINE Begun begin_row(const OutputPass *pass, size_t column, size_t row, BeginO
 
 // One vector of columns, down all rows: its sums and the functions' constants stay in registers. Beside a
 // row's last step go the middle one of the next row and the first of the one behind it.
-INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginOutput *begin, StartTerms *start,
+INLINE Vec pass_columns(const OutputPass *shared, size_t column, BeginOutput *begin, StartTerms *start,
                         FinishTerms *finish, const size_t factors_max, const bool is_of_picture)
 {
+    const OutputPass own = *shared, *const pass = &own; // so that no store can change it
     const LossSettings settings = pass->settings;
+    const bool is_of_odds = factors_max == ODDS_FACTORS;
+    const int room = is_of_odds ? ODDS_ROOM : 0;
+    const size_t at_once = is_of_odds ? ODDS_AT_ONCE : factors_max > 0 ? factors_max : pass->rows;
     Vec value = {0}, bias_slope = {0};
-    Factors factors = {.number = vec_all(1.0f)};
+    Factors factors = make_room((Factors){.number = vec_all(1.0f)}, room);
     Lit lit;
     LitKind kind = LIT_ADD_NOTHING;
 #if LANES == 16
@@ -139,8 +147,8 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginOutput *begi
     begun = begin_row(pass, column, 1, begin, is_of_picture);
     for (size_t row = 0; row < pass->rows;) {
         if (row > 0)
-            factors = make_room(factors);
-        const size_t rest = pass->rows - row, rows = factors_max > 0 && factors_max < rest ? factors_max : rest;
+            factors = make_room(factors, room);
+        const size_t rest = pass->rows - row, rows = at_once < rest ? at_once : rest;
         for (const size_t end = row + rows; row < end; row++, z += stride) {
             if (asks_memory)
                 __builtin_prefetch(pass->upcoming[row] + pass->column + column);
@@ -162,7 +170,7 @@ INLINE Vec pass_columns(const OutputPass *pass, size_t column, BeginOutput *begi
     if (factors_max > 0)
         value += sum_logarithms(factors);
     if (kind)
-        value += sum_lit(&lit, pass, column, kind);
+        value += sum_lit(&lit, settings, kind);
     float *const sum = pass->bias_slope + column;
     vec_store(sum, pass->accumulate ? vec_load(sum) + bias_slope : bias_slope);
     return value;
