@@ -46,8 +46,12 @@ INLINE float sum_lanes(Vec v)
 {
 #if LANES == 16
     return _mm512_reduce_add_ps((__m512)v);
+#elif LANES == 8
+    const __m128 fours = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
+    const __m128 pairs = _mm_add_ps(fours, _mm_movehl_ps(fours, fours));
+    return _mm_cvtss_f32(_mm_add_ss(pairs, _mm_movehdup_ps(pairs)));
 #else
-    return vec_sum(v);
+    return (v[0] + v[2]) + (v[1] + v[3]);
 #endif
 }
 
@@ -63,30 +67,21 @@ INLINE float find_sum(const float *values, size_t n)
     return sum_lanes((sum[0] + sum[1]) + (sum[2] + sum[3]));
 }
 
-// The row's sum of e^(z - its greatest).
-typedef struct Row {
-    float most, total;
-} Row;
-
-// Of a vector of z, into powers where they are kept.
-INLINE Vec take_powers(const float *z, float most, float *powers)
+// The sum of e^(z - most) over a row, and these powers where they are kept: n of them, a multiple of KERNEL_PAD.
+INLINE float sum_powers(const float *z, size_t n, float most, float *powers, const bool keeps)
 {
-    const Vec power = vec_exp(vec_load(z) - most);
-    if (powers)
-        vec_store(powers, power);
-    return power;
-}
-
-INLINE Row sum_powers(const float *z, size_t n, float *powers)
-{
-    const float most = find_most(z, n);
-    Vec sum[2] = {{0}};
-    for (size_t i = 0; i < n; i += 2 * LANES) {
-        sum[0] += take_powers(z + i, most, powers ? powers + i : NULL);
-        if (i + LANES < n)
-            sum[1] += take_powers(z + i + LANES, most, powers ? powers + i + LANES : NULL);
-    }
-    return (Row){most, sum_lanes(sum[0] + sum[1])};
+    Vec sum[KERNEL_PAD / LANES] = {{0}};
+    for (size_t i = 0; i < n; i += KERNEL_PAD)
+        UNROLLED (size_t way = 0; way < KERNEL_PAD / LANES; way++) {
+            const size_t at = i + way * LANES;
+            const Vec power = vec_exp_small(vec_at_least(vec_load(z + at) - most, -87.0f));
+            if (keeps)
+                vec_store(powers + at, power);
+            sum[way] += power;
+        }
+    for (size_t way = 1; way < KERNEL_PAD / LANES; way++)
+        sum[0] += sum[way];
+    return sum_lanes(sum[0]);
 }
 
 INLINE float find_logarithm(float x) { return vec_log(vec_all(x))[0]; }
@@ -94,21 +89,19 @@ INLINE float find_logarithm(float x) { return vec_log(vec_all(x))[0]; }
 void PER_ISA(normalise)(float *z, size_t stride, size_t rows, size_t n)
 {
     for (size_t row = 0; row < rows; row++, z += stride) {
-        const Row found = sum_powers(z, n, NULL);
-        const float logarithm = find_logarithm(found.total);
+        const float most = find_most(z, n), logarithm = find_logarithm(sum_powers(z, n, most, NULL, false));
         for (size_t i = 0; i < n; i += LANES)
-            vec_store(z + i, (vec_load(z + i) - found.most) - logarithm);
+            vec_store(z + i, (vec_load(z + i) - most) - logarithm);
     }
 }
 
 void PER_ISA(find_powers)(const float *z, float *powers, size_t stride, size_t rows, size_t n, float *peaks,
                           float *sums)
 {
-    for (size_t row = 0; row < rows; row++, z += stride, powers += stride) {
-        const Row found = sum_powers(z, n, powers);
-        peaks[row] = found.most;
-        sums[row] = found.total;
-    }
+    for (size_t row = 0; row < rows; row++) // all first: each takes a while, in which the next can begin
+        peaks[row] = find_most(z + row * stride, n);
+    for (size_t row = 0; row < rows; row++)
+        sums[row] = sum_powers(z + row * stride, n, peaks[row], powers + row * stride, true);
 }
 
 void PER_ISA(find_scales)(const float *peaks, const float *sums, size_t panes, size_t rows, float *scales)
