@@ -48,14 +48,22 @@ void last_make_targets(const Backprop *backprop, int band, size_t first, size_t 
                       find_targets(backprop, band, first + row));
 }
 
+void last_point_at_targets(const Backprop *backprop, int band, size_t first, size_t rows, const uint8_t **targets)
+{
+    const Batch *round = &backprop->round;
+    if (backprop->bands.targets)
+        for (size_t row = 0; row < rows; row++)
+            targets[row] = find_targets(backprop, band, first + row);
+    else
+        bands_point_at(backprop, round->pixels, round->images + first, rows, band, targets);
+}
+
 double last_find_loss(const Backprop *backprop, int band, const LastStrip *strip)
 {
     const Spec *spec = &backprop->model->spec;
     const Batch *round = &backprop->round;
     const uint8_t *targets[TILE_ROWS], *upcoming[TILE_ROWS];
-    bands_point_at(backprop, round->pixels, round->images + strip->first, strip->rows, band, targets);
-    for (size_t row = 0; backprop->bands.targets && row < strip->rows; row++)
-        targets[row] = find_targets(backprop, band, strip->first + row);
+    last_point_at_targets(backprop, band, strip->first, strip->rows, targets);
     bands_point_at(backprop, round->pixels, backprop->upcoming + strip->first, strip->rows, band, upcoming);
     return kernel_get()->train[spec->loss][spec->output](&(OutputPass){
         .z = strip->z,

@@ -183,6 +183,9 @@ void last_sum_upstream(const Backprop *backprop, int tile, float *upstream);
 // are.
 void last_make_targets(const Backprop *backprop, int band, size_t first, size_t rows);
 
+// The same share, where it lies by now: (rows) pointers to the band's bytes.
+void last_point_at_targets(const Backprop *backprop, int band, size_t first, size_t rows, const uint8_t **targets);
+
 // Outputs [column, column + columns) of a band, for the round's images [first, first + rows), TILE_ROWS at most.
 typedef struct LastStrip {
     size_t first, rows;

@@ -108,6 +108,20 @@ static double find_pane_loss(const Backprop *backprop, const Group *group, const
                           });
 }
 
+// What the panes before wrote has driven the images out of the core's caches.
+static void ask_for_targets(const Backprop *backprop, const Group *group, size_t i)
+{
+    enum { LINE = 64 }; // bytes of a cache's line
+    const Pane pane = pane_of(backprop, group, i);
+    const uint8_t *targets[TILE_ROWS];
+    last_point_at_targets(backprop, pane.band, group->first, group->rows, targets);
+    for (size_t row = 0; row < group->rows; row++) {
+        for (size_t column = 0; column < pane.columns; column += LINE)
+            __builtin_prefetch(targets[row] + pane.column + column);
+        __builtin_prefetch(targets[row] + pane.column + pane.columns - 1);
+    }
+}
+
 // While a pane is in the core's first cache all is done with it that needs no other.
 static double find_slopes(const Backprop *backprop, const Group *group)
 {
@@ -126,6 +140,8 @@ static double find_slopes(const Backprop *backprop, const Group *group)
     memset(group->totals, 0, group->rows * sizeof *group->totals);
     for (size_t i = 0; i < panes; i++) {
         const Pane pane = pane_of(backprop, group, i);
+        if (i + 1 < panes)
+            ask_for_targets(backprop, group, i + 1);
         loss += find_pane_loss(backprop, group, &pane);
         kernel->add_row_sums(pane.slopes, pane.columns, group->rows, pane.columns, group->totals);
     }
