@@ -13,7 +13,7 @@ import unittest
 import numpy
 
 import window
-from window import ENDLESS, Program, environment, new_folder, poll, read_screenshot, xdotool
+from window import CALM, Program, environment, new_folder, poll, read_screenshot, xdotool
 
 # Another program that owns the clipboard, until it is ended.
 CLIPBOARD = """
@@ -41,7 +41,7 @@ class FigureTest(unittest.TestCase):
         path = os.environ["PATH"]
         os.environ["PATH"] = self.tools + ":" + path
         self.addCleanup(os.environ.update, PATH=path)
-        self.p = Program(*ENDLESS, "--shots", self.shots, "--texts")
+        self.p = Program(*CALM, "--shots", self.shots, "--texts")
         self.addCleanup(self.p.close)
         self.p.pause()
 

@@ -60,7 +60,7 @@ DISPLAY = None
 def open_display():
     """setUpModule of a test program."""
     global DISPLAY
-    os.rename(make_small_set(2000, 1000)[0], SMALL)
+    os.rename(make_small_set(1000, 300)[0], SMALL)
     DISPLAY = Display()
 
 
@@ -469,7 +469,7 @@ def pixel_point(grid, cell, row, column):
 class WindowCase(unittest.TestCase):
     """One program for all tests of a class; started anew where one of them ended it."""
 
-    options = ENDLESS
+    options = CALM
     program = None
 
     @classmethod

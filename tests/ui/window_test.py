@@ -22,7 +22,7 @@ import unittest
 import numpy
 
 import window
-from window import (ENDLESS, LOSSLENS, PATIENCE, QUICK, Program, WindowCase, environment, find_wrong_cells,
+from window import (CALM, ENDLESS, LOSSLENS, PATIENCE, QUICK, Program, WindowCase, environment, find_wrong_cells,
                     new_folder, parse_spec, poll,
                     read_screenshot, xdotool)
 
@@ -30,6 +30,8 @@ setUpModule, tearDownModule = window.open_display, window.close_display
 
 
 class AbreastTest(WindowCase):
+    options = ENDLESS
+
     def test_first_frame_and_both_models_train_abreast(self):
         p = self.p
         p.wait(lambda f: f["a"]["step"] >= 60 and f["b"]["step"] >= 60, "60 steps of both models")
@@ -41,6 +43,8 @@ class AbreastTest(WindowCase):
 
 
 class TrainingTest(WindowCase):
+    options = ENDLESS
+
     def test_frame_times_while_training(self):
         p = self.p
         p.wait(lambda f: f["a"]["step"] >= 50, "50 steps")
@@ -556,7 +560,7 @@ class ScreenshotTest(WindowCase):
     def setUp(self):
         self.shots = new_folder()
         # a set of one's own is told by its place
-        type(self).options = ["--data", "builtin", "--limit", "2000", *ENDLESS[2:], "--shots", self.shots]
+        type(self).options = ["--data", "builtin", "--limit", "1000", *CALM[2:], "--shots", self.shots]
         super().setUp()
         self.p.pause()
 
@@ -713,7 +717,7 @@ class StartTest(unittest.TestCase):
         folder = os.environ.get("LOSSLENS_MNIST")
         if not folder:
             self.skipTest("LOSSLENS_MNIST is not set: no training on the real digits")
-        p = Program("--data", folder, "--limit", "6000", "--epochs", "1000")
+        p = Program("--data", folder, "--limit", "6000", "--epochs", "1000", "--a", "batch=64", "--b", "loss=mse,output=relu,batch=64")
         self.addCleanup(p.close)
         p.wait(lambda f: f["a"]["test_epoch"] >= 3 and f["b"]["test_epoch"] >= 3, "three epochs")
         p.wait(lambda f: f["a"].get("test_bce", 9) < 0.2, "test BCE of A below 0.2")
