@@ -94,13 +94,13 @@ class Monkey:
         return ["windowfocus", self.other.window if to_other else self.program.window]
 
     def let_go(self):
-        """Nothing is held any more: the batch before may have been cut off between a press and its release."""
+        """Nothing is held any more: a batch may have been cut off between a press and its release."""
         return ["keyup", *HELD, "mouseup", 1, "mouseup", 3]
 
     def come_back(self):
         """Everything as it was: shown, with the focus, nothing held."""
         return [*self.show(), "windowsize", self.program.window, 1440, 900, "sleep", 0.1, "windowfocus", self.program.window,
-                "mouseup", 1, "mouseup", 3]
+                *self.let_go()]
 
     def event(self):
         kinds = [(self.press_key, 45), (self.click, 22), (self.drag, 12), (self.point, 8), (self.roll, 6), (self.resize, 2),
