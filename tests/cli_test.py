@@ -90,7 +90,7 @@ VALID = {"--from": "a.png", "--data": "builtin", "--a": "loss=mse", "--b": "loss
          "--trace": "x", "--heatmap": "mse,dead", "--heat-scale": "1", "--binary": "0.5", "--show-as": "sample", "--wipe": "0.5",
          "--histogram": "linear", "--brush": "0.25,0.5", "--curve": "mae", "--outputs": "relu,clip", "--losses": "bce", "--claims": "use", "--measure": "pca,odd", "--verdicts": "x", "--iterate": "3", "--published": "vae,conv",
          "--pixel": "3,27", "--target": "0.5", "--step": "1", "--every": "10", "--fps": "8", "--seeds": "2",
-         "--sides": "a", "--number": "3", "--pull": "a3=0.5,b12=-1e-05", "--plane": "3,0", "--chance": "7", "--pause": "0", "--number-shows": "encoder", "--walk": "0.5", "--walk-to": "3", "--hide": "more,data", "--first": "3", "--random": "1", "--pad": "3", "--drawing": "eNpjYBgFo2AUwAAAAxAAAQ", "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--from": "x.png", "--theme": "light", "--speed": "10", "--turn": "half", "--scale-max": "1"}
+         "--sides": "a", "--number": "3", "--pull": "a3=0.5,b12=-1e-05", "--plane": "3,0", "--chance": "7", "--pause": "0", "--number-page": "1", "--number-shows": "encoder", "--walk": "0.5", "--walk-to": "3", "--hide": "more,data", "--first": "3", "--random": "1", "--pad": "3", "--drawing": "eNpjYBgFo2AUwAAAAxAAAQ", "--title": "a title", "--to": "x", "--mirror": "https://localhost/", "--stall": "1", "--from": "x.png", "--theme": "light", "--speed": "10", "--turn": "half", "--scale-max": "1"}
 BAD = {"--data": [""], "--turn": ["", "x", "Left", "90"], "--scale-max": ["0", "-1", "x", "", "nan", "1e3", "4294967296"],
        "--to": [""], "--mirror": [""], "--from": [""], "--stall": ["0", "3601", "-1", "x", "", "1.5"],
        "--epochs": ["-1", "x", "", "1.5", "100001", "99999999999", "1 ", "+1", "0x10"],
@@ -115,7 +115,7 @@ BAD = {"--data": [""], "--turn": ["", "x", "Left", "90"], "--scale-max": ["0", "
        "--speed": ["", "x", "0", "2", "1000", "Full", "1.0", "1|10"],
        "--size": ["", "x", "960", "960x", "x600", "959x600", "960x599", "7681x600", "960x4321", "960x600x", "960X600",
                   "1e3x700", "-960x600", "999999x700", " 960x600"],
-       "--page": ["-1", "x", "", "2147483648"], "--sides": ["", "c"], "--number": ["0", "x", ""], "--pull": ["", "a3", "a3=nan", "a3=1,a3=2"], "--plane": ["", "3", "1,2,3", "-1,2"], "--chance": ["-1", "1000", ""], "--pause": ["-1", "x", ""], "--number-shows": ["", "x"], "--walk": ["-0.1", "1.1", "x"], "--walk-to": ["-1", "x"], "--hide": ["", "x", "more,", "more,more", "More"], "--first": ["-1", "x", ""], "--random": ["-1", "x", ""], "--pad": ["-1", "x", ""],
+       "--page": ["-1", "x", "", "2147483648"], "--sides": ["", "c"], "--number": ["0", "x", ""], "--pull": ["", "a3", "a3=nan", "a3=1,a3=2"], "--plane": ["", "3", "1,2,3", "-1,2"], "--chance": ["-1", "1000", ""], "--pause": ["-1", "x", ""], "--number-page": ["-1", "x", ""], "--number-shows": ["", "x"], "--walk": ["-0.1", "1.1", "x"], "--walk-to": ["-1", "x"], "--hide": ["", "x", "more,", "more,more", "More"], "--first": ["-1", "x", ""], "--random": ["-1", "x", ""], "--pad": ["-1", "x", ""],
        "--drawing": ["", "x", "AAAA", "eNpj"],
        "--scale": ["0.4", "4.1", "x", "", "nan", "inf", "-1", "1,5", "1.2.3", "1e0"]}
 BAD_SPECS = {"loss": ["x", "", "BCE"], "output": ["x", "", "leaky_relu"], "hidden": ["x", "", "softmax"],

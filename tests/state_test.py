@@ -236,6 +236,7 @@ class LinkTest(StateCase):
                 ["--b", "pca", "--wipe", 0.5, "--heatmap", "mae,mae", "--heat-scale", 0.3, "--brush", "0.25,0.5", "--clipped", "--step", 1, "--hide", "more,curves", *drawn],
                 ["--view", "matrix", "--outputs", "relu", "--losses", "bce,mae", "--heatmap", "excess", "--theme", "light", "--pad", 8],
                 ["--view", "matrix", "--a", "loss=bce,noise=0.5", "--noisy", "--losses", "bce"],
+                ["--view", "code", "--a", "layers=300", "--number-page", 1],
                 ["--view", "code", "--sides", "a", "--number", 2, "--number-shows", "decoder", "--walk", 0.25, "--walk-to", 9],
                 ["--view", "latent", "--plane", "3,5,0,2", "--chance", 12, "--pull", "a3=0.5,b12=-1.25"],
                 ["--lesson", 1, "--lesson-step", 3, "--curve", "mae", "--random", 4]):

@@ -121,6 +121,7 @@ static void a_link_says_what_the_options_say(void **state)
                                            {"hide", "more,data"},
                                            {"sides", "b"},
                                            {"number", "3"},
+                                           {"number-page", "2"},
                                            {"number-shows", "decoder"},
                                            {"walk", "0.5"},
                                            {"walk-to", "7"},

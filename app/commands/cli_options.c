@@ -206,6 +206,8 @@ static const OptionRow rows[] = {
      words_sides},
     {"--number", "N", PICTURE | LINK, KIND_WHOLE, FIELD(number), 1, MODEL_CODE_MAX,
      "code: which of its numbers is chosen, from 1; default: the view\nfinds one", NULL},
+    {"--number-page", "N", PICTURE | LINK, KIND_WHOLE, FIELD(look.code.page), 0, MODEL_CODE_MAX - 1,
+     "code: which of its numbers are shown where they are too many,\nfrom 0; default: 0", NULL},
     {"--number-shows", NULL, PICTURE | LINK, KIND_CHOICE, FIELD(look.code.images), 0, 0,
      "code: what the small pictures are of each number; default:\ndraws", words_code_images},
     {"--walk", "X", PICTURE | LINK, KIND_REAL, FIELD(look.code.walk), 0, 1,
