@@ -23,7 +23,9 @@ static const Sizes sizes[] = {[PATCH_SMALL] = {4, 4, 2, 2, 2},
 INLINE void turn_input(const PatchKind kind, const Vec x[MOST], Vec terms[MOST])
 {
     switch (kind) {
-    case PATCH_SMALL: terms[0] = x[0] - x[2], terms[1] = x[1] + x[2], terms[2] = x[2] - x[1], terms[3] = x[1] - x[3]; break; 
+    case PATCH_SMALL:
+        terms[0] = x[0] - x[2], terms[1] = x[1] + x[2], terms[2] = x[2] - x[1], terms[3] = x[1] - x[3];
+        break;
     case PATCH_LARGE: {
         const Vec even = x[4] - 0.5f * x[2], odd = x[3] - 0.5f * x[1];
         const Vec even_2 = 4.0f * x[2] - 2.0f * x[4], odd_2 = 2.0f * x[1] - x[3];
@@ -40,7 +42,9 @@ INLINE void turn_input(const PatchKind kind, const Vec x[MOST], Vec terms[MOST])
 INLINE void turn_slope(const PatchKind kind, const Vec slope[PATCH_OUTPUTS], Vec terms[MOST])
 {
     switch (kind) {
-    case PATCH_SMALL: terms[0] = slope[0], terms[1] = slope[0] + slope[1], terms[2] = slope[0] - slope[1], terms[3] = -slope[1]; break; 
+    case PATCH_SMALL:
+        terms[0] = slope[0], terms[1] = slope[0] + slope[1], terms[2] = slope[0] - slope[1], terms[3] = -slope[1];
+        break;
     case PATCH_LARGE: {
         const Vec even = slope[0] + 2.0f * slope[2], odd = slope[1] + 2.0f * slope[3];
         const Vec even_2 = slope[0] + 0.5f * slope[2], odd_2 = 0.5f * slope[1] + 0.25f * slope[3];
@@ -57,7 +61,7 @@ INLINE void turn_slope(const PatchKind kind, const Vec slope[PATCH_OUTPUTS], Vec
 INLINE void turn_output(const PatchKind kind, const Vec terms[MOST], Vec z[PATCH_OUTPUTS])
 {
     switch (kind) {
-    case PATCH_SMALL: z[0] = terms[0] + terms[1] + terms[2], z[1] = terms[1] - terms[2] - terms[3]; break; 
+    case PATCH_SMALL: z[0] = terms[0] + terms[1] + terms[2], z[1] = terms[1] - terms[2] - terms[3]; break;
     case PATCH_LARGE: {
         const Vec sum = terms[1] + terms[2], difference = terms[1] - terms[2];
         const Vec sum_2 = terms[3] + terms[4], difference_2 = 0.5f * (terms[3] - terms[4]);
@@ -73,8 +77,11 @@ INLINE void turn_output(const PatchKind kind, const Vec terms[MOST], Vec z[PATCH
 INLINE void turn_weights(const PatchKind kind, const Vec w[3], Vec terms[MOST])
 {
     switch (kind) {
-    case PATCH_SMALL: { const Vec outer = 0.5f * (w[0] + w[2]), middle = 0.5f * w[1];
-        terms[0] = w[0], terms[1] = outer + middle, terms[2] = outer - middle, terms[3] = w[2]; break; }
+    case PATCH_SMALL: {
+        const Vec outer = 0.5f * (w[0] + w[2]), middle = 0.5f * w[1];
+        terms[0] = w[0], terms[1] = outer + middle, terms[2] = outer - middle, terms[3] = w[2];
+        break;
+    }
     case PATCH_LARGE: {
         const Vec first = w[0] * (1.0f / 6.0f), middle = w[1] * (ROOT / 6.0f), last = w[2] * (1.0f / 6.0f);
         const Vec even = first + 2.0f * last, even_2 = 2.0f * first + last;
@@ -90,8 +97,11 @@ INLINE void turn_weights(const PatchKind kind, const Vec w[3], Vec terms[MOST])
 INLINE void turn_gradient(const PatchKind kind, const Vec terms[MOST], Vec w[3])
 {
     switch (kind) {
-    case PATCH_SMALL: { const Vec both = 0.5f * (terms[1] + terms[2]);
-        w[0] = terms[0] + both, w[1] = 0.5f * (terms[1] - terms[2]), w[2] = both + terms[3]; break; }
+    case PATCH_SMALL: {
+        const Vec both = 0.5f * (terms[1] + terms[2]);
+        w[0] = terms[0] + both, w[1] = 0.5f * (terms[1] - terms[2]), w[2] = both + terms[3];
+        break;
+    }
     case PATCH_LARGE: {
         const Vec sum = (terms[1] + terms[2]) * (1.0f / 6.0f), sum_2 = (terms[3] + terms[4]) * (1.0f / 6.0f);
         w[0] = terms[0] + sum + 2.0f * sum_2, w[2] = 2.0f * sum + sum_2 + terms[5];
@@ -147,7 +157,7 @@ INLINE void turn_lines(const PatchKind kind, const PatchLines *lines, const bool
 
 void PER_ISA(turn_patch_inputs)(const PatchLines *lines) { FOR_KIND(lines->kind, turn_lines, lines, false) }
 
-void PER_ISA(turn_patch_slopes)(const PatchLines *lines) { FOR_KIND(lines->kind, turn_lines, lines, true) }
+void PER_ISA(turn_patch_slopes)(const PatchLines *lines){FOR_KIND(lines->kind, turn_lines, lines, true)}
 
 INLINE void finish_all(const PatchKind kind, const PatchOutput *output)
 {
