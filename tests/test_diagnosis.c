@@ -11,6 +11,7 @@
 
 #include "kernels/optimizer.h"
 #include "measuring/diagnosis.h"
+#include "models/choices.h"
 #include "synthetic.h"
 
 static Spec spec;
@@ -130,6 +131,30 @@ static void a_rate_is_blamed_ten_times_from_the_usual(void **state)
     is("");
 }
 
+static void a_rate_is_blamed_for_the_sum_where_the_optimizer_feels_it(void **state)
+{
+    (void)state;
+    test.mean[LOSS_MSE] = 0.067;
+    spec = synthetic_spec("optimizer=sgd,reduce=sum,lr=1");
+    is("rate_too_large");
+    assert_non_null(
+        strstr(diagnosis_find(&facts).because, "Its learning rate is 1, the usual one of SGD on a sum is 0.00128"));
+    spec.lr = 0.01f; // eight times the usual
+    is("");
+    spec.lr = 0.0001f;
+    is("rate_too_small");
+    spec = synthetic_spec("optimizer=sgd,reduce=sum,lr=1");
+    test.dead_code_units = 32;
+    is("dead_code");
+    assert_non_null(strstr(diagnosis_find(&facts).because, "A learning rate of 1 is too large"));
+    spec.reduce = REDUCE_MEAN;
+    assert_null(strstr(diagnosis_find(&facts).because, "rate"));
+    test.dead_code_units = 0;
+    is("");
+    spec = synthetic_spec("optimizer=adam,reduce=sum"); // which hides the factor
+    is("");
+}
+
 static void a_code_is_dead_when_all_of_it_is(void **state)
 {
     (void)state;
@@ -246,6 +271,7 @@ int main(void)
         cmocka_unit_test_setup(a_code_that_is_drawn_collapses, set_up),
         cmocka_unit_test_setup(the_mean_image_is_within_two_percent, set_up),
         cmocka_unit_test_setup(a_rate_is_blamed_ten_times_from_the_usual, set_up),
+        cmocka_unit_test_setup(a_rate_is_blamed_for_the_sum_where_the_optimizer_feels_it, set_up),
         cmocka_unit_test_setup(a_code_is_dead_when_all_of_it_is, set_up),
         cmocka_unit_test_setup(stuck_means_nearly_all_outputs, set_up),
         cmocka_unit_test_setup(a_sigmoid_of_a_sigmoid_is_grey, set_up),

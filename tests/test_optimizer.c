@@ -102,6 +102,28 @@ static void sgd_by_hand(void **state)
     check_everywhere("sgd", 0.1f, courses, 2);
 }
 
+// How far three steps go on slopes of a loss that is `factor` times as large.
+static double find_way(const Optimizer *optimizer, float factor)
+{
+    static const float gradients[STEPS] = {0.5f, 0.25f, 1.0f};
+    float w = 0.0f, m = 0.0f, v = 0.0f;
+    for (int step = 0; step < STEPS; step++) {
+        const float g = factor * gradients[step];
+        optimizer->update(&w, &m, &v, &g, 1, 1.0f, optimizer->find_rate(optimizer->default_lr, step + 1));
+    }
+    return fabs((double)w);
+}
+
+static void those_that_hide_a_factor_of_the_loss_do(void **state)
+{
+    (void)state;
+    for (int i = 0; i < optimizer_count(); i++) {
+        const Optimizer *optimizer = optimizer_get(i);
+        const double times = find_way(optimizer, 784.0f) / find_way(optimizer, 1.0f);
+        assert_true(fabs(times / (optimizer->hides_scale ? 1.0 : 784.0) - 1.0) < 1e-3);
+    }
+}
+
 static void a_gradient_that_is_nan_shows(void **state)
 {
     (void)state;
@@ -130,7 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adam_by_hand),          cmocka_unit_test(adadelta_by_hand),
         cmocka_unit_test(sgd_by_hand),           cmocka_unit_test(a_gradient_that_is_nan_shows),
-        cmocka_unit_test(table_is_found_by_key),
+        cmocka_unit_test(table_is_found_by_key), cmocka_unit_test(those_that_hide_a_factor_of_the_loss_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -258,8 +258,8 @@ static void draw_worded(Panel *panel, int side, Rect place, float word, const Se
 
 // ---- all of them --------------------------------------------------------------------------------------------------
 
-// Plain SGD steps by the loss as it is, a factor of 784 included: the rate at which the other reduction does the same.
-static bool has_equal_rate(const Spec *spec) { return strcmp(optimizer_get(spec->optimizer)->key, "sgd") == 0; }
+// Where the optimizer feels the loss's factor of 784: the rate at which the other reduction does the same.
+static bool has_equal_rate(const Spec *spec) { return !optimizer_get(spec->optimizer)->hides_scale; }
 
 static void draw_equal_rate(Panel *panel, Rect place, const Spec *spec)
 {

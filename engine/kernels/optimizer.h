@@ -13,7 +13,8 @@ typedef struct Optimizer {
     const char *formula; // the term of art's
     const char *what;    // what it is, one line for a beginner; no figure that holds for one data set alone
     const char *look;    // what to look for, one line
-    float default_lr;    // where a spec names no lr
+    float default_lr;    // where a spec names no lr; right for a mean over the pixels
+    bool hides_scale;    // a factor before the loss changes no step, but for epsilon's part
     // The rate of one step from the spec's lr; step counts from 1.
     float (*find_rate)(float lr, int64_t step);
     // One update of n parameters w from their gradient, g times scale. m and v are the optimizer's two state arrays,

@@ -84,12 +84,12 @@ APPLY(sgd)
 static const Optimizer rows[] = {
     {"adam", "Adam", "beta1 0.9, beta2 0.999, epsilon 1e-7",
      "Each weight gets a step of its own length, from the slopes that it had before.",
-     "Gets there first; watch the curve.", 1e-3f, correct_bias, apply_adam},
+     "Gets there first; watch the curve.", 1e-3f, true, correct_bias, apply_adam},
     {"adadelta", "Adadelta", "rho 0.95, epsilon 1e-7",
      "Finds the length of each step by itself, from the steps before.",
-     "Compare its curve with Adam's at the same epoch.", 1.0f, keep_rate, apply_adadelta},
+     "Compare its curve with Adam's at the same epoch.", 1.0f, true, keep_rate, apply_adadelta},
     {"sgd", "SGD", "momentum 0.9", "Every weight goes down its slope by the same rule, with some swing.",
-     "It wants a large learning rate: the slope of a single pixel is small.", 1.0f, keep_rate, apply_sgd},
+     "It wants a large learning rate: the slope of a single pixel is small.", 1.0f, false, keep_rate, apply_sgd},
 };
 
 const OptimizerTable PER_ISA(optimizer_table) = {rows, sizeof rows / sizeof *rows};

@@ -30,7 +30,29 @@ bool diagnosis_is_mean_image(const double mean[LOSS_COUNT], const double mean_im
 
 #define ADD_BECAUSE(...) say_add(out->because, sizeof out->because, __VA_ARGS__)
 
-static float usual_rate(const Spec *spec) { return optimizer_get(spec->optimizer)->default_lr; }
+// Where the optimizer feels a factor before the loss, a sum over the pixels wants a rate as many times smaller.
+static bool is_for_sum(const Spec *spec)
+{
+    return spec->reduce == REDUCE_SUM && !optimizer_get(spec->optimizer)->hides_scale;
+}
+
+static float usual_rate(const Spec *spec)
+{
+    return optimizer_get(spec->optimizer)->default_lr / (is_for_sum(spec) ? (float)DIGIT_PIXELS : 1.0f);
+}
+
+// "SGD is 1"
+typedef struct UsualRate {
+    char text[48];
+} UsualRate;
+
+static UsualRate say_usual_rate(const Spec *spec)
+{
+    UsualRate said;
+    (void)snprintf(said.text, sizeof said.text, "%s%s is %.3g", optimizer_get(spec->optimizer)->label,
+                   is_for_sum(spec) ? " on a sum" : "", (double)usual_rate(spec));
+    return said;
+}
 
 static double mse(const DiagnosisFacts *f) { return f->test->mean[LOSS_MSE]; }
 static double mean_image_mse(const DiagnosisFacts *f) { return f->target->mean_image[LOSS_MSE]; }
@@ -49,8 +71,8 @@ static bool find_broken(const DiagnosisFacts *f, Diagnosis *out)
         return false;
     IS("broke at batch %" PRId64, f->broken_step);
     if (f->spec->lr > usual_rate(f->spec))
-        BECAUSE("A weight is no longer a finite number. A learning rate of %g is too large; the usual one of %s is %g.",
-                (double)f->spec->lr, optimizer_get(f->spec->optimizer)->label, (double)usual_rate(f->spec));
+        BECAUSE("A weight is no longer a finite number. A learning rate of %g is too large; the usual one of %s.",
+                (double)f->spec->lr, say_usual_rate(f->spec).text);
     else
         BECAUSE("A weight is no longer a finite number. Try a smaller learning rate than %g.", (double)f->spec->lr);
     return true;
@@ -155,8 +177,8 @@ static bool find_dead_code(const DiagnosisFacts *f, Diagnosis *out)
     if (f->spec->l1 > 0)
         ADD_BECAUSE(" The price of the code is too high.");
     else if (f->spec->lr >= (float)far_rate * usual_rate(f->spec))
-        ADD_BECAUSE(" A learning rate of %g is too large; the usual one of %s is %g.", (double)f->spec->lr,
-                    optimizer_get(f->spec->optimizer)->label, (double)usual_rate(f->spec));
+        ADD_BECAUSE(" A learning rate of %g is too large; the usual one of %s.", (double)f->spec->lr,
+                    say_usual_rate(f->spec).text);
     return true;
 }
 
@@ -189,9 +211,8 @@ static bool find_rate(const DiagnosisFacts *f, double far, const char *direction
     if (far < far_rate || !is_no_better_than_mean_image(f))
         return false;
     IS("learns with a rate that is far too %s", direction);
-    BECAUSE("Its learning rate is %g, the usual one of %s is %g; its MSE is %s, the mean image's is %s.",
-            (double)f->spec->lr, optimizer_get(f->spec->optimizer)->label, (double)usual_rate(f->spec),
-            say_loss(mse(f)).text, say_loss(mean_image_mse(f)).text);
+    BECAUSE("Its learning rate is %g, the usual one of %s; its MSE is %s, the mean image's is %s.", (double)f->spec->lr,
+            say_usual_rate(f->spec).text, say_loss(mse(f)).text, say_loss(mean_image_mse(f)).text);
     return true;
 }
 
