@@ -38,18 +38,20 @@ static bool is_crossed(const Frame *frame, const CurveScale *s, Rect place)
     return false;
 }
 
-// At its own end of the line, or where a curve goes there and leaves the other end or the middle free, there. False
-// where names stand everywhere.
+// At its own end of the line, or where a curve goes there and leaves the other end, the middle, or the room below or
+// above the line free, there. False where names stand everywhere.
 static bool place_name(const Panel *panel, const CurveScale *s, const Landmark *mark, const Rect *used, int used_count,
                        Rect *box)
 {
     const float y = roundf(curves_y(s, (float)mark->loss)), lowest = s->area.y + s->area.h - box->h,
-                rest = s->area.w - box->w, shares[] = {mark->is_right, !mark->is_right, 0.5f};
+                rest = s->area.w - box->w, gap = ui_px(panel->ui, 3),
+                shares[] = {mark->is_right, !mark->is_right, 0.5f},
+                tops[] = {y - roundf(mark->is_above ? box->h : box->h / 2), y + gap, y - box->h - gap};
     bool has_place = false;
     Rect place = *box;
-    place.y = fmaxf(s->area.y, fminf(lowest, y - roundf(mark->is_above ? place.h : place.h / 2)));
-    for (int i = 0; i < 3; i++) {
-        place.x = roundf(s->area.x + shares[i] * rest);
+    for (int i = 0; i < 9; i++) {
+        place.x = roundf(s->area.x + shares[i % 3] * rest);
+        place.y = fmaxf(s->area.y, fminf(lowest, tops[i / 3]));
         if (!is_free(place, used, used_count))
             continue;
         const bool is_crossed_here = is_crossed(panel->frame, s, place);

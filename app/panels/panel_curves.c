@@ -243,12 +243,13 @@ static void draw_time(Panel *panel, const CurveScale *s)
     Ui *ui = panel->ui;
     const TimeAxis *time = &s->time;
     const bool has_epochs = share_epochs(panel->frame);
+    const double epochs = has_epochs ? floor(time->last / time->an_epoch) : 0; // whole ones; 0: the end is a batch
     const struct {
         double step;
         char text[24];
         bool is_batch;
     } candidates[] = {{1, "1 batch", true},
-                      {time->last, "", false},
+                      {epochs > 0 ? epochs * time->an_epoch : time->last, "", epochs == 0},
                       {time->an_epoch, "epoch 1", false},
                       {16, "16", true},
                       {5 * time->an_epoch, "5", false},
@@ -268,14 +269,13 @@ static void draw_time(Panel *panel, const CurveScale *s)
         char text[24];
         (void)snprintf(text, sizeof text, "%s", candidates[i].text);
         if (!*text)
-            (void)snprintf(text, sizeof text, "%.0f", has_epochs ? time->last / time->an_epoch : time->last);
-        const bool is_end = !*candidates[i].text;
+            (void)snprintf(text, sizeof text, "%s%.0f", epochs == 1 ? "epoch " : "", epochs > 0 ? epochs : time->last);
         const float width = ui_text_width(ui, FONT_FIGURES, TEXT_SMALL, text) + 1, x = curves_x(s, candidates[i].step);
         const float left = fminf(s->area.x + s->area.w - width, fmaxf(s->area.x, x - width / 2));
         const Rect place = {left, s->area.y + s->area.h, width, ui_px(ui, 18)};
-        bool is_free = candidates[i].step <= time->last &&
-                       (has_epochs ? !candidates[i].is_batch || candidates[i].step < time->an_epoch
-                                   : candidates[i].is_batch || is_end);
+        bool is_free =
+            candidates[i].step <= time->last &&
+            (has_epochs ? !candidates[i].is_batch || candidates[i].step < time->an_epoch : candidates[i].is_batch);
         for (int j = 0; j < count; j++)
             is_free &= place.x > used[j].x + used[j].w + ui_px(ui, 10) || place.x + place.w + ui_px(ui, 10) < used[j].x;
         if (!is_free)
