@@ -358,6 +358,26 @@ static void test_a_digit_stays_as_it_is(void **state)
     assert_false(result.is_exact);
 }
 
+// A digit's size alone does not make one of a photograph: on paper in uneven light the same is found as in a row more.
+static void test_on_paper_it_is_found(void **state)
+{
+    (void)state;
+    uint8_t pixels[DIGIT_PIXELS];
+    float reference[DIGIT_PIXELS];
+    for (int index = 0; index < 20; index++) {
+        (void)digits_draw(1, DIGITS_TEST, index, pixels);
+        for (int i = 0; i < DIGIT_PIXELS + 28; i++)
+            grey[i] =
+                (0.8f - (i < DIGIT_PIXELS ? 0.7f * (float)pixels[i] / 255.0f : 0)) * (1.0f - 0.02f * (float)(i % 28));
+        assert_true(find_in(&(InkPicture){28, 29, grey, NULL}, (InkOptions){0}, NULL));
+        assert_true(result.is_inverted);
+        memcpy(reference, digit, sizeof digit);
+        assert_true(find_in(&(InkPicture){28, 28, grey, NULL}, (InkOptions){0}, NULL));
+        assert_true(result.is_inverted && result.is_evened && !result.is_exact);
+        expect(reference, 0.08); // the light, too, is measured in other windows there
+    }
+}
+
 static void test_small_ones_are_enlarged(void **state)
 {
     (void)state;
@@ -415,12 +435,19 @@ static void test_what_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fitted_and_centred),     cmocka_unit_test(test_any_ground_of_a_drawing),
-        cmocka_unit_test(test_thin_lines_stay),        cmocka_unit_test(test_the_threshold_has_two_sides),
-        cmocka_unit_test(test_invert_by_hand),         cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_transparent_strokes),    cmocka_unit_test(test_uneven_light),
-        cmocka_unit_test(test_ruled_paper_and_dust),   cmocka_unit_test(test_nothing_to_see),
-        cmocka_unit_test(test_a_digit_stays_as_it_is), cmocka_unit_test(test_small_ones_are_enlarged),
+        cmocka_unit_test(test_fitted_and_centred),
+        cmocka_unit_test(test_any_ground_of_a_drawing),
+        cmocka_unit_test(test_thin_lines_stay),
+        cmocka_unit_test(test_the_threshold_has_two_sides),
+        cmocka_unit_test(test_on_paper_it_is_found),
+        cmocka_unit_test(test_invert_by_hand),
+        cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_transparent_strokes),
+        cmocka_unit_test(test_uneven_light),
+        cmocka_unit_test(test_ruled_paper_and_dust),
+        cmocka_unit_test(test_nothing_to_see),
+        cmocka_unit_test(test_a_digit_stays_as_it_is),
+        cmocka_unit_test(test_small_ones_are_enlarged),
         cmocka_unit_test(test_what_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
