@@ -353,7 +353,7 @@ void panel_table(Panel *panel)
     add_looks(frame, is_halved, lines, &count);
     shorten(lines, &count, is_halved ? 2 * fitting : fitting, more);
     const int parts = is_halved ? 2 : 1, each = (count + parts - 1) / parts;
-    const float width = is_halved ? half : rect.w - 2 * pad, column = is_halved ? own : ui_px(ui, 76),
+    const float width = is_halved ? half : rect.w - 2 * pad, column = is_halved ? own : ui_px(ui, 84),
                 line = floorf(fminf(ui_px(ui, 28), room / (float)(each + 1)));
     for (int part = 0; part < parts; part++) {
         const Rect row = {rect.x + pad + (float)part * (half + gap), rect.y + ui_px(ui, 4), width, line};
