@@ -33,3 +33,6 @@ set(without
 set(assets_source app/web/assets.S)
 include_directories(BEFORE ${LOSSLENS_WEB_FONTS}) # whose fonts are embedded in the place of the whole ones
 add_compile_options(-msimd128)
+execute_process(COMMAND ${CMAKE_SOURCE_DIR}/app/web/compiler OUTPUT_VARIABLE compiler OUTPUT_STRIP_TRAILING_WHITESPACE
+  COMMAND_ERROR_IS_FATAL ANY)
+set(CMAKE_C_COMPILE_OBJECT "${compiler} <DEFINES> <INCLUDES> <FLAGS> -o <OBJECT> -c <SOURCE>")
