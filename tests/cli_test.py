@@ -614,8 +614,9 @@ class FilesTest(unittest.TestCase):
             with self.subTest(kind=kind):
                 is_model = kind.split()[-1] == "arrays" or kind.split()[0] in ("PyTorch", "Python")
                 lines = r"These lines of Python make one of it:\n(?:[^\n]+\n){3}" if is_model else ""
-                self.fail(1, "eval", path("other.bin"), contains=kind, lines=lines)
-                self.fail(1, "train", "--init", path("other.bin"), contains="a safetensors file was expected", lines=lines)
+                self.fail(1, "eval", "--data", SMALL, path("other.bin"), contains=kind, lines=lines)
+                self.fail(1, "train", "--data", SMALL, "--init", path("other.bin"), contains="a safetensors file was expected",
+                          lines=lines)
                 self.fail(1, "shot", "--digit", path("other.bin"), "-o", path("other.png"),
                           contains="a PNG, JPEG, WebP, BMP or GIF picture was expected" if kind != "JPEG picture" else "damaged")
                 if kind not in ("gzip file", "empty file"):
@@ -630,7 +631,7 @@ class FilesTest(unittest.TestCase):
         os.mkfifo(fifo)
         os.mkfifo(images)
         expected = "special?[31m???/"
-        for status, arguments in ((1, ["eval", fifo]), (1, ["train", "--init", fifo]),
+        for status, arguments in ((1, ["eval", "--data", SMALL, fifo]), (1, ["train", "--data", SMALL, "--init", fifo]),
                                   (1, ["shot", "--digit", fifo, "-o", path("never.png")]), (4, ["data", "--data", fifo]),
                                   (4, ["data", "--data", folder]), (4, ["train", "--data", folder])):
             with self.subTest(arguments=arguments):

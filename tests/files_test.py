@@ -439,9 +439,10 @@ class SentencesTest(FilesCase):
             bad = self.path(name)
             for arguments in ([*FILES["train"](bad + "/x")], [*FILES["shot"](bad + "/x")],
                               [*FILES["film"](bad + "/x.webp")], [*FILES["trace"](bad + "/x")],
-                              ["report", "-o", "/dev/null/" + name], ["data", "export", "/dev/null/" + name],
-                              ["film", "-o", bad + ".gif"], ["data", "--data", bad], ["eval", bad],
-                              ["train", "--init", bad], ["shot", "--digit", bad], [name], ["--" + name],
+                              ["report", "-o", "/dev/null/" + name],
+                              ["data", "export", "--data", SMALL, "/dev/null/" + name],
+                              ["film", "-o", bad + ".gif"], ["data", "--data", bad], ["eval", "--data", SMALL, bad],
+                              ["train", "--data", SMALL, "--init", bad], ["shot", "--digit", bad], [name], ["--" + name],
                               ["train", "--model", name], ["train", name], ["shot", "--heatmap", name]):
                 with self.subTest(arguments=arguments):
                     result = subprocess.run([PROGRAM, *arguments], capture_output=True, timeout=60,
