@@ -29,13 +29,15 @@ EXPORT = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-imag
 
 WORK = None   # a folder of this run's own
 SMALL = None  # the first of the built-in digits
+LARGER = None # more of them: their export takes long enough to be cut off
 
 
 def setUpModule():
-    global WORK, SMALL
+    global WORK, SMALL, LARGER
     WORK = tempfile.mkdtemp(prefix="losslens-files-")
-    SMALL = os.path.join(WORK, "small")
+    SMALL, LARGER = os.path.join(WORK, "small"), os.path.join(WORK, "larger")
     reference.make_set(PROGRAM, SMALL, TRAIN_IMAGES, TEST_IMAGES)
+    reference.make_set(PROGRAM, LARGER, 12000, 2000)
 
 
 def tearDownModule():
@@ -340,10 +342,10 @@ class MeanwhileTest(FilesCase):
         self.assertEqual(process.returncode, 129)
         self.assertEqual(os.listdir(self.folder), [])
         for _ in range(5):
-            process = start("data", "export", self.path("a/b/c"))
+            process = start("data", "export", "--data", LARGER, self.path("a/b/c"))
             while process.poll() is None and not os.path.exists(self.path("a/b/c")):
                 time.sleep(0.001)
-            time.sleep(random.uniform(0, 0.3))
+            time.sleep(random.uniform(0, 0.1))
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)
             self.assertIn(process.returncode, (0, 130))
@@ -400,7 +402,7 @@ class KillTest(FilesCase):
         """Whenever a run is killed: files are whole, and the next run removes what it left."""
         file, folder = self.path("m.safetensors"), self.path("digits")
         train = ["train", "--data", SMALL, "--epochs", "0", "--model", "layers=512,512", "--force", "-o", file]
-        export = ["data", "export", "--force", folder]
+        export = ["data", "export", "--force", "--data", LARGER, folder]
         begin = time.monotonic()
         self.succeed(train)
         longest = time.monotonic() - begin

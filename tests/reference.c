@@ -13,7 +13,8 @@
 
 enum { REFERENCE_WIDTH_MAX = 1024, LARGEST_IMAGE = 784 };
 
-// Asked several times for each pixel: a sanitizer makes a call of strcmp, or each of its turns, dearer than what follows.
+// Asked several times for each pixel: a sanitizer makes a call of strcmp, or each of its turns, dearer than what
+// follows.
 __attribute__((no_sanitize("address", "undefined"))) static bool is(const char *a, const char *b)
 {
     while (*a && *a == *b)
