@@ -65,7 +65,7 @@ class Tree:
 
     def build(self):
         self.command("cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-                     "-DCMAKE_C_FLAGS_RELEASE=-O1", "-DLOSSLENS_TESTS=ON", "-DLOSSLENS_WERROR=ON")
+                     "-DLOSSLENS_TESTS=ON", "-DLOSSLENS_WERROR=ON")
         self.command("cmake", "--build", "build", "--target", "losslens", *C_TESTS, "--", "--quiet")
 
     def run_tests(self):
@@ -109,15 +109,13 @@ class RecipeTest(unittest.TestCase):
         """C tests ask for the references, which nothing can stand in for, and hold the new functions against them."""
         asked = {"output": "does not know the activation 'softsign': write it there|softsign has no bound in this test",
                  "loss": "does not know the loss 'cube': write it there"}
-        while asked:
-            failed = TREE.run_tests()
-            for name, output in failed.items():
-                self.assertRegex(output, "|".join(asked.values()), name)
-            recipe, question = next(iter(asked.items()))
+        failed = TREE.run_tests()
+        for name, output in failed.items():
+            self.assertRegex(output, "|".join(asked.values()), name)
+        for recipe, question in asked.items():
             self.assertRegex("\n".join(failed.values()), question)
             self.check_files(TREE.apply(recipe + "-reference"), 1 if recipe == "loss" else 2)
-            TREE.build()
-            del asked[recipe]
+        TREE.build()
         self.assertEqual(TREE.run_tests(), {})
 
     def texts(self, figures):
