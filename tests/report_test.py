@@ -3,6 +3,7 @@
 
 Usage: report_test.py PATH_TO_LOSSLENS [unittest's arguments]
 """
+import functools
 import json
 import os
 import re
@@ -42,7 +43,7 @@ class Report:
     """A report that was written."""
 
     def __init__(self, *arguments):
-        self.folder = LAB.new_path("")
+        self.folder, self.arguments = LAB.new_path(""), arguments
         result = LAB.run_small("report", "-o", self.folder, *arguments)
         assert (result.returncode, result.stdout) == (0, f"{self.folder}/report.md\n"), result.stderr
         self.progress = result.stderr.splitlines()
@@ -57,6 +58,9 @@ class Report:
         rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
         assert all(re.fullmatch(r"-+:?", cell) for cell in rows[1])
         return [rows[0], *rows[2:]]
+
+
+shared_report = functools.cache(Report)  # what several tests read, by its arguments
 
 
 def mean_and_spread(values):
@@ -128,7 +132,7 @@ class FiguresTest(unittest.TestCase):
 
     def test_as_the_shot_says(self):
         """A report of one seed has the figures of that seed's picture of the claims."""
-        report = Report("--epochs", 10, "--seeds", 1)
+        report = shared_report("--epochs", 10, "--seeds", 1)
         shot = LAB.shot("--view", "claims", "--epochs", 10, "--b", "loss=mse,output=relu")
         for claim, shown in zip(report.json["claims"], [claim for claim in shot["claims"] if claim["page"] == "loss"], strict=True):
             for key in ("key", "claim", "verdict", "rule"):
@@ -246,7 +250,7 @@ class PageTest(unittest.TestCase):
         self.assertIn("means over 2 seeds", TWO.page)
 
     def test_one_seed(self):
-        report = Report("--epochs", 10, "--seeds", 1)
+        report = shared_report("--epochs", 10, "--seeds", 1)
         self.check_page(report)
         for claim in report.json["claims"]:
             self.assertEqual(len(claim["verdicts"]), 1)
@@ -262,7 +266,7 @@ class PageTest(unittest.TestCase):
 
     def test_models_that_break(self):
         """Each model that breaks is counted; figures of an absurd size are the JSON's on the page, too."""
-        report = Report("--model", BREAKS, "--epochs", 10, "--seeds", 2, "--limit", 200)
+        report = shared_report("--model", BREAKS, "--epochs", 10, "--seeds", 2, "--limit", 200)
         self.check_page(report)
         broken = {(cell["output"], cell["loss"]): cell for cell in report.json["models"] if cell["broken"]}
         self.assertTrue({("relu", "mse"), ("linear", "mse")} <= set(broken), broken.keys())
@@ -276,7 +280,7 @@ class PageTest(unittest.TestCase):
 
     def test_broken_models_have_no_figures(self):
         """What a model was before its first epoch is not what it reached: no mean may contain that."""
-        report = Report("--model", BREAKS, "--epochs", 10, "--seeds", 2, "--limit", 200)
+        report = shared_report("--model", BREAKS, "--epochs", 10, "--seeds", 2, "--limit", 200)
         broken = [cell for cell in report.json["models"] if cell["broken"] == 2]
         self.assertTrue(broken)
         for cell in broken:
@@ -302,7 +306,7 @@ class PageTest(unittest.TestCase):
                                         *(f"report: writing file {i} of 7" for i in range(1, 8))])
 
     def test_the_same_report_twice(self):
-        again = Report("--model", "seed=3,batch=100", "--epochs", 10, "--seeds", 2, "--limit", 600)
+        again = Report(*TWO.arguments)
         self.assertEqual(again.text, TWO.text)
         self.assertEqual(again.page, TWO.page)
 
@@ -445,12 +449,12 @@ class RefusalTest(unittest.TestCase):
                 resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_at_most, bytes_at_most))
             return apply
         largest = max(os.path.getsize(os.path.join(TWO.folder, name)) for name in PICTURES)
-        for bytes_at_most in (2000, largest - 1):  # none fits; some do
-            self.run_limited(LAB.new_path(""), limit(bytes_at_most))
+        self.run_limited(limit(2000), *self.QUICK)  # none fits
+        self.run_limited(limit(largest - 1), *TWO.arguments)  # some do
 
-    def run_limited(self, folder, limit):
-        result = LAB.run_small("report", "-o", folder, "--model", "seed=3,batch=100", "--epochs", 10, "--seeds", 2,
-                               "--limit", 600, preexec_fn=limit)
+    def run_limited(self, limit, *arguments):
+        folder = LAB.new_path("")
+        result = LAB.run_small("report", "-o", folder, *arguments, preexec_fn=limit)
         self.assertEqual((result.returncode, result.stdout), (1, ""), result.stderr)
         sentence, = [line for line in result.stderr.splitlines() if line.startswith("losslens: ")]
         self.assertIn("cannot be written: File too large", sentence)
@@ -592,7 +596,7 @@ class SignalsTest(unittest.TestCase):
     def test_while_training(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self.stop(number, "report: training seed 1", "--epochs", 100000)
-            self.stop(number, "report: training seed 2", "--epochs", 40, "--seeds", 2)
+            self.stop(number, "report: training seed 2", "--epochs", 20, "--seeds", 2)
 
     def test_while_writing(self):
         for picture in (1, 3, 4):
