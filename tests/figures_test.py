@@ -336,9 +336,9 @@ class ClaimsTest(FiguresCase):
     def test_verdicts_and_figures(self):
         seen = {}
         for shared, a, b, epochs in (("batch=256", "loss=bce", "loss=mse,output=relu", 10),
-                                     ("batch=4,layers=64,lr=0.003", "loss=mae,output=tanh01", "output=softplus", 14),
+                                     ("batch=4,layers=64,lr=0.003", "loss=mae,output=tanh01", "output=softplus", 10),
                                      ("batch=8,hidden=tanh", "loss=mse", "loss=mse,output=clip", 10),
-                                     ("batch=32,optimizer=sgd,lr=20", "seed=1", "loss=mae", 12),
+                                     ("batch=32,optimizer=sgd,lr=20", "seed=1", "loss=mae", 10),
                                      ("batch=8,lr=0.01", "output=clip", "loss=mse,output=linear,seed=4", 10)):
             with self.subTest(shared=shared):
                 figures = LAB.shot("--view", "claims", "--a", f"{a},{shared}", "--b", f"{b},{shared}",
@@ -425,7 +425,7 @@ class ClaimsTest(FiguresCase):
         self.assertNotIn("ReLU, has", sigmoid["sentence"])
 
     def test_nothing_to_hold_against(self):
-        figures = LAB.shot("--view", "claims", "--a", ALL_BREAK, "--epochs", 10, "--limit", 200)
+        figures = LAB.shot("--view", "claims", "--a", ALL_BREAK, "--epochs", 10, "--limit", 60)
         for claim in self.shown(figures):
             self.assertEqual(claim["verdict"], "open", claim["key"])
             self.assertIn("Cannot be decided", claim["sentence"])
