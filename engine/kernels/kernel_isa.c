@@ -45,15 +45,17 @@ INLINE void transpose_4x4(const float *from, size_t from_stride, float *to, size
         memcpy(to + i * to_stride, &row[i], sizeof row[i]);
 }
 
+// Where four don't divide a side, its last block begins in the one before.
 static void transpose(const float *from, size_t from_stride, size_t rows, size_t columns, float *to, size_t to_stride)
 {
-    const size_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
-    for (size_t column = 0; column < whole_columns; column += 4)
-        for (size_t row = 0; row < whole_rows; row += 4)
+    const bool is_small = rows < 4 || columns < 4;
+    for (size_t i = 0; is_small && i < rows * columns; i++)
+        to[i / rows * to_stride + i % rows] = from[i % rows * from_stride + i / rows];
+    for (size_t x = 0; !is_small && x < columns; x += 4)
+        for (size_t y = 0; y < rows; y += 4) {
+            const size_t row = y + 4 <= rows ? y : rows - 4, column = x + 4 <= columns ? x : columns - 4;
             transpose_4x4(from + row * from_stride + column, from_stride, to + column * to_stride + row, to_stride);
-    for (size_t column = 0; column < columns; column++)
-        for (size_t row = column < whole_columns ? whole_rows : 0; row < rows; row++)
-            to[column * to_stride + row] = from[row * from_stride + column];
+        }
 }
 
 static void scale(float *restrict values, const float *restrict factors, size_t n)

@@ -9,18 +9,20 @@ enum { BLOCK_ROWS = 8 };
 enum { BLOCK_ROWS = 4 };
 #endif
 
-enum { BLOCK_VECS = 3, LINE_VECS = 8 };
+// NARROW_ROWS: of two vectors alone.
+enum { BLOCK_VECS = 3, LINE_VECS = 8, NARROW_ROWS = 6, ROWS_MOST = 8 };
 
 // ---- product ------------------------------------------------------------------------------------------------------
 
 INLINE void multiply_block(const WindowProduct *p, size_t row, size_t column, const int rows, const int vecs)
 {
-    Vec sum[BLOCK_ROWS][LINE_VECS];
+    Vec sum[ROWS_MOST][LINE_VECS];
     UNROLLED (int i = 0; i < rows; i++)
         UNROLLED (int j = 0; j < vecs; j++)
             sum[i][j] = vec_all(p->start ? p->start[row + (size_t)i] : 0.0f);
     const float *const a = p->a + row * p->a_row, *const b = p->b + column;
-    const size_t a_row = p->a_row;
+    float *const c = p->c + row * p->c_stride + column;
+    const size_t a_row = p->a_row, c_stride = p->c_stride; // read again behind each store they would take a while
     for (size_t l = 0; l < p->k; l++) {
         const float *const left = a + p->a_at[l], *const right = b + p->b_at[l];
         Vec values[LINE_VECS];
@@ -33,10 +35,8 @@ INLINE void multiply_block(const WindowProduct *p, size_t row, size_t column, co
         }
     }
     UNROLLED (int i = 0; i < rows; i++)
-        UNROLLED (int j = 0; j < vecs; j++) {
-            float *const at = p->c + (row + (size_t)i) * p->c_stride + column + (size_t)j * LANES;
-            vec_store(at, sum[i][j]);
-        }
+        UNROLLED (int j = 0; j < vecs; j++)
+            vec_store(c + (size_t)i * c_stride + (size_t)j * LANES, sum[i][j]);
 }
 
 // All columns of some rows: in steps of `vecs` vectors, of two where four or two are left: with one alone the
@@ -56,6 +56,8 @@ INLINE void multiply_rows(const WindowProduct *p, size_t row, const int rows, co
 void PER_ISA(multiply_windows)(const WindowProduct *p)
 {
     size_t row = 0;
+    for (; p->n == 2 * LANES && row + NARROW_ROWS <= p->m; row += NARROW_ROWS)
+        multiply_block(p, row, 0, NARROW_ROWS, 2);
     for (; row + BLOCK_ROWS <= p->m; row += BLOCK_ROWS)
         multiply_rows(p, row, BLOCK_ROWS, BLOCK_VECS);
     for (; row + 2 <= p->m; row += 2)
@@ -82,10 +84,13 @@ void PER_ISA(copy_rows)(const float *from, size_t from_pitch, float *to, size_t 
     for (size_t row = 0; row < rows; row++) {
         const float *const source = from + row * from_pitch;
         float *const target = to + row * to_pitch;
-        size_t i = 0;
-        for (; i + LANES <= width; i += LANES)
-            vec_store(target + i, vec_load(source + i));
-        copy_part(source + i, target + i, width - i);
+        for (size_t i = 0; i < width; i += LANES)
+            if (i + LANES <= width)
+                vec_store(target + i, vec_load(source + i));
+            else if (width >= LANES)
+                vec_store(target + width - LANES, vec_load(source + width - LANES)); // some for a second time
+            else
+                copy_part(source, target, width);
     }
 }
 
