@@ -20,6 +20,7 @@ static const char *const specs[] = {
     "model=denoise,hidden=tanh,output=softmax",
     "layers=conv32s2-conv64s2-16-sample2-3136-64x7x7-unconv64s2-unconv32s2",
     "layers=conv5k5v-pool-20-200-8x5x5-up-conv3-40,range=symmetric",
+    "layers=conv16-pool-conv17-up-conv19",
     "layers=pool-conv2-up",
     "layers=30-sample4-30",
     "layers=32",

@@ -130,8 +130,8 @@ typedef struct PatchOutput {
     size_t count;
     const float *terms; // products
     size_t next;
-    float start;
-    float *rows; // of z, the patches' side by side, pitch floats apart
+    const float *start; // (LANE_IMAGES); NULL: zero
+    float *rows;        // of z, the patches' side by side, pitch floats apart
     size_t pitch;
 } PatchOutput;
 

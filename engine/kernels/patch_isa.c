@@ -164,6 +164,7 @@ INLINE void finish_all(const PatchKind kind, const PatchOutput *output)
     const int terms = sizes[kind].terms, outputs = sizes[kind].outputs;
     for (size_t i = 0; i < output->count * LANE_IMAGES; i += LANES) {
         const size_t to = i / LANE_IMAGES * (size_t)outputs * LANE_IMAGES + i % LANE_IMAGES;
+        const Vec start = output->start ? vec_load(output->start + i % LANE_IMAGES) : (Vec){0};
         Vec half[PATCH_OUTPUTS][MOST], z[PATCH_OUTPUTS];
         UNROLLED (int x = 0; x < terms; x++) {
             Vec column[MOST];
@@ -176,8 +177,7 @@ INLINE void finish_all(const PatchKind kind, const PatchOutput *output)
         UNROLLED (int y = 0; y < outputs; y++) {
             turn_output(kind, half[y], z);
             UNROLLED (int x = 0; x < outputs; x++)
-                vec_store(output->rows + (size_t)y * output->pitch + to + (size_t)x * LANE_IMAGES,
-                          z[x] + output->start);
+                vec_store(output->rows + (size_t)y * output->pitch + to + (size_t)x * LANE_IMAGES, z[x] + start);
         }
     }
 }

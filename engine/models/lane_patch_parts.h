@@ -1,5 +1,6 @@
-// Patches: where those of a layer lie, and what their rows of terms are made of; shared by lane_patch.c, which does the
-// work, and lane_patch_plan.c. Internal to the engine. Thread: any.
+// Patches: where those of a layer lie, what their rows of terms are made of, and a run through them; shared by
+// lane_patch.c, layer_patch.c, lane_patch_run.c, which do the work, and lane_patch_plan.c. Internal to the engine.
+// Thread: any.
 #pragma once
 #include "models/lane_patch.h"
 
@@ -40,3 +41,47 @@ Patches patches_of(const Layer *layer, PatchKind plain, int least);
 
 // Those of dL/dz that make dL/dx.
 Patches turned_patches_of(const Layer *layer);
+
+// ---- a run --------------------------------------------------------------------------------------------------------
+
+// What stands in the lanes is as `multiply` takes it: images, of which a plane is a channel, or channels of one image,
+// of which a plane is LANE_IMAGES; `in` and `out` of Patches count planes.
+typedef struct PatchRun PatchRun;
+
+// A term's products of `count` patches: (out, plane) of (in, plane).
+typedef void MultiplyTerm(const PatchRun *run, const float *weights, const float *from, float *to, size_t count);
+
+struct PatchRun {
+    const Patches *patches;
+    MultiplyTerm *multiply;
+    const float *weights;          // terms^2, each (channels, stride), `next` floats from one to the next
+    size_t channels, stride, next; // channels: in
+    const uint32_t *at;            // as `multiply` wants it
+    const float *start;            // (out, LANE_IMAGES); NULL: zero
+    const Grid *grid;
+    const float *values;
+    float *from, *to; // patch_row_floats, patch_whole_floats
+    float *strip;     // patch_strip_floats
+    TakeStrip *take;
+    void *context;
+};
+
+enum { PATCH_STRIP_PLANES = 8 };
+
+void patch_run(const PatchRun *run);
+
+// Floats: of a term, of a row of terms or of all, each of so many planes of a chunk; of a strip that is handed out.
+size_t patch_term_floats(const Patches *patches, int planes);
+size_t patch_row_floats(const Patches *patches, int planes);
+size_t patch_whole_floats(const Patches *patches, int planes);
+size_t patch_strip_floats(const Patches *patches);
+
+// Row i of the terms of all planes, of the rows of patches [first, first + rows): (terms, planes, plane).
+void patch_turn_inputs(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
+                       float *terms);
+void patch_turn_slopes(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
+                       float *terms);
+
+// The layer's weights: terms^2, each (channels in, layer.stride), patch_weight_floats from one to the next.
+void patch_turn_weights(const Layer *layer, PatchKind kind, const float *parameters, float *terms);
+size_t patch_weight_floats(const Layer *layer);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernels/kernel.h"
+#include "models/lane_patch.h"
 #include "models/layer_kinds.h"
 
 Shape shape_of_picture(int channels, int height, int width)
@@ -159,6 +160,11 @@ static void plan_weights(const LayerPlan *plan, const Shape *large, const Shape 
     layer->scratch = layer->weight_rows * small->plane;
 }
 
+static size_t unstepped_scratch(const Layer *layer)
+{
+    return patch_fits(layer) ? layer_patch_scratch(layer) : slide_scratch(layer);
+}
+
 static bool plan_conv(const LayerPlan *plan, Layer *layer, Error *error)
 {
     const Shape *in = &layer->from;
@@ -171,7 +177,7 @@ static bool plan_conv(const LayerPlan *plan, Layer *layer, Error *error)
     plan_weights(plan, in, &layer->to, layer);
     layer->scale = 1;
     if (slide_fits(layer))
-        layer->scratch = slide_scratch(layer);
+        layer->scratch = unstepped_scratch(layer);
     return true;
 }
 
@@ -294,7 +300,7 @@ void layer_fold(Layer *up, Layer *convolution)
     up->is_folded = true;
     convolution->given = up->from;
     convolution->scale = 2;
-    convolution->scratch = slide_scratch(convolution);
+    convolution->scratch = unstepped_scratch(convolution);
 }
 
 void layer_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *scratch)

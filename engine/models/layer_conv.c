@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernels/kernel.h"
+#include "models/lane_patch.h"
 #include "models/layer_kinds.h"
 
 typedef struct Window {
@@ -136,7 +137,10 @@ void conv_forward(const Layer *layer, const float *parameters, const float *x, i
 {
     const Window window = window_of(layer);
     if (slide_fits(layer)) {
-        slide_forward(layer, parameters, x, rows, z, scratch);
+        if (patch_fits(layer))
+            layer_patch_forward(layer, parameters, x, rows, z, scratch);
+        else
+            slide_forward(layer, parameters, x, rows, z, scratch);
         return;
     }
     for (int row = 0; row < rows; row++, x += layer->from.stride, z += layer->to.stride) {

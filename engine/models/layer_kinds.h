@@ -17,5 +17,9 @@ bool slide_fits(const Layer *layer);
 size_t slide_scratch(const Layer *layer);
 LayerForward slide_forward;
 
+// Of one in patches (lane_patch.h).
+size_t layer_patch_scratch(const Layer *layer);
+LayerForward layer_patch_forward;
+
 // The product of any k: in pieces, one added to the other. accumulate or bias as in it.
 void layer_multiply(const Product *product);
