@@ -8,7 +8,7 @@
 
 // As few images as are still faster side by side than one after the other: lanes without an image cost as much as those
 // with one.
-enum { LANE_PASS_LEAST = 8 };
+enum { LANE_PASS_LEAST = 12 };
 
 typedef struct LanePass LanePass;
 
