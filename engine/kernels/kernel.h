@@ -112,6 +112,21 @@ typedef enum PatchKind { PATCH_SMALL, PATCH_LARGE, PATCH_DOUBLED, PATCH_HALVED }
 
 enum { PATCH_TERMS = 6, PATCH_OUTPUTS = 4, PATCH_ROWS = 4 }; // at most, of one direction
 
+// What a patch has in one direction.
+typedef struct PatchSizes {
+    int terms, inputs, step, outputs; // inputs: pixels of x; step: from patch to patch there; outputs: of z
+    int rows;                         // that make a row of terms, at most
+} PatchSizes;
+
+static inline PatchSizes patch_sizes(PatchKind kind) // known where a kind is
+{
+    static const PatchSizes sizes[] = {[PATCH_SMALL] = {4, 4, 2, 2, 2},
+                                       [PATCH_LARGE] = {6, 6, 4, 4, 4},
+                                       [PATCH_DOUBLED] = {3, 3, 1, 2, 2},
+                                       [PATCH_HALVED] = {3, 4, 2, 2, 2}};
+    return sizes[kind];
+}
+
 // A row of terms of patches: some rows of its pixels make one, the sum of factors rows, which is turned; of x, or of
 // dL/dz, whose patches are as many pixels each as z's. Where fewer rows make it, factors are 0. terms: of the first,
 // `next` floats on the next, `term_plane` on the next channel; there, patches stand side by side.

@@ -7,17 +7,6 @@ enum { MOST = PATCH_TERMS };
 
 #define ROOT 1.41421356f // of 2
 
-// What a patch has in one direction.
-typedef struct Sizes {
-    int terms, inputs, step, outputs; // inputs: pixels of x; step: from patch to patch there; outputs: of z
-    int rows;                         // that make a row of terms, at most
-} Sizes;
-
-static const Sizes sizes[] = {[PATCH_SMALL] = {4, 4, 2, 2, 2},
-                              [PATCH_LARGE] = {6, 6, 4, 4, 4},
-                              [PATCH_DOUBLED] = {3, 3, 1, 2, 2},
-                              [PATCH_HALVED] = {3, 4, 2, 2, 2}};
-
 // One direction each; the other is the same again.
 
 INLINE void turn_input(const PatchKind kind, const Vec x[MOST], Vec terms[MOST])
@@ -117,7 +106,7 @@ INLINE void turn_gradient(const PatchKind kind, const Vec terms[MOST], Vec w[3])
 
 INLINE void turn_line(const PatchKind kind, const PatchLines *lines, const bool is_slope, size_t at, float *out)
 {
-    const Sizes size = sizes[kind];
+    const PatchSizes size = patch_sizes(kind);
     const int pixels = is_slope ? size.outputs : size.inputs;
     const size_t step = (size_t)(is_slope ? size.outputs : size.step) * LANE_IMAGES, next = lines->next;
     for (size_t column = 0; column < lines->columns; column++)
@@ -161,7 +150,7 @@ void PER_ISA(turn_patch_slopes)(const PatchLines *lines){FOR_KIND(lines->kind, t
 
 INLINE void finish_all(const PatchKind kind, const PatchOutput *output)
 {
-    const int terms = sizes[kind].terms, outputs = sizes[kind].outputs;
+    const int terms = patch_sizes(kind).terms, outputs = patch_sizes(kind).outputs;
     for (size_t i = 0; i < output->count * LANE_IMAGES; i += LANES) {
         const size_t to = i / LANE_IMAGES * (size_t)outputs * LANE_IMAGES + i % LANE_IMAGES;
         const Vec start = output->start ? vec_load(output->start + i % LANE_IMAGES) : (Vec){0};
@@ -188,7 +177,7 @@ void PER_ISA(finish_patches)(const PatchOutput *output){FOR_KIND(output->kind, f
 
 INLINE void turn_all_weights(const PatchKind kind, const PatchWeights *p)
 {
-    const int count = sizes[kind].terms;
+    const int count = patch_sizes(kind).terms;
     for (size_t row = 0; row < p->rows; row++)
         for (size_t column = 0; column < p->stride; column += LANES) {
             const float *const weights = p->weights + row * 9 * p->stride + column;
@@ -212,7 +201,7 @@ void PER_ISA(turn_patch_weights)(const PatchWeights *weights){FOR_KIND(weights->
 
 INLINE void add_all_gradients(const PatchKind kind, const PatchWeights *p)
 {
-    const int count = sizes[kind].terms;
+    const int count = patch_sizes(kind).terms;
     for (size_t row = 0; row < p->rows; row++)
         for (size_t column = 0; column < p->stride; column += LANES) {
             float *const weights = p->weights + row * 9 * p->stride + column;

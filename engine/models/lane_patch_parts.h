@@ -14,11 +14,10 @@ typedef struct Mix {
 } Mix;
 
 typedef struct PatchMake {
-    int terms, inputs, step, outputs; // inputs: pixels of a patch of x; step: from patch to patch; outputs: of z
     Mix input[PATCH_TERMS], slope[PATCH_TERMS];
 } PatchMake;
 
-extern const PatchMake patch_makes[]; // by kind; slopes where they make gradients; PATCH_HALVED has no outputs
+extern const PatchMake patch_makes[]; // by kind; slopes where they make gradients
 
 typedef struct PatchAxis {
     int first;   // x's row where the first patch begins

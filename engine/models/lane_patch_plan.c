@@ -6,16 +6,8 @@ enum { CHANNELS_LEAST = 16 };
 #define ROOT 1.41421356f // of 2
 
 const PatchMake patch_makes[] = {
-    [PATCH_SMALL] = {.terms = 4,
-                     .inputs = 4,
-                     .step = 2,
-                     .outputs = 2,
-                     .input = {{{0, 2}, {1, -1}}, {{1, 2}, {1, 1}}, {{2, 1}, {1, -1}}, {{1, 3}, {1, -1}}}},
-    [PATCH_LARGE] = {.terms = 6,
-                     .inputs = 6,
-                     .step = 4,
-                     .outputs = 4,
-                     .input = {{{0, 2, 4}, {1, -2.5f, 1}},
+    [PATCH_SMALL] = {.input = {{{0, 2}, {1, -1}}, {{1, 2}, {1, 1}}, {{2, 1}, {1, -1}}, {{1, 3}, {1, -1}}}},
+    [PATCH_LARGE] = {.input = {{{0, 2, 4}, {1, -2.5f, 1}},
                                {{4, 2, 3, 1}, {1, -0.5f, ROOT, -0.5f * ROOT}},
                                {{4, 2, 3, 1}, {1, -0.5f, -ROOT, 0.5f * ROOT}},
                                {{4, 2, 3, 1}, {-2, 4, -ROOT, 2 * ROOT}},
@@ -27,21 +19,14 @@ const PatchMake patch_makes[] = {
                                {{0, 2, 1, 3}, {1, 0.5f, 0.5f * ROOT, 0.25f * ROOT}},
                                {{0, 2, 1, 3}, {1, 0.5f, -0.5f * ROOT, -0.25f * ROOT}},
                                {{3}, {1}}}},
-    [PATCH_DOUBLED] = {.terms = 3,
-                       .inputs = 3,
-                       .step = 1,
-                       .outputs = 2,
-                       .input = {{{1}, {1}}, {{0, 1}, {1, -1}}, {{2, 1}, {1, -1}}},
+    [PATCH_DOUBLED] = {.input = {{{1}, {1}}, {{0, 1}, {1, -1}}, {{2, 1}, {1, -1}}},
                        .slope = {{{0, 1}, {1, 1}}, {{0}, {1}}, {{1}, {1}}}},
-    [PATCH_HALVED] = {.terms = 3,
-                      .inputs = 4,
-                      .step = 2,
-                      .input = {{{1, 2}, {1, 1}}, {{3, 1}, {1, -1}}, {{0, 2}, {1, -1}}}},
+    [PATCH_HALVED] = {.input = {{{1, 2}, {1, 1}}, {{3, 1}, {1, -1}}, {{0, 2}, {1, -1}}}},
 };
 
 static PatchAxis axis_of(PatchKind kind, int before, int in, int out)
 {
-    const int outputs = patch_makes[kind].outputs;
+    const int outputs = patch_sizes(kind).outputs;
     switch (kind) {
     case PATCH_SMALL:
     case PATCH_LARGE:
@@ -55,8 +40,8 @@ static PatchAxis axis_of(PatchKind kind, int before, int in, int out)
 static Patches finish_patches_of(Patches patches, int least)
 {
     const int columns = patches.columns.count, chunk = (least + columns - 1) / columns;
-    patches.terms = patch_makes[patches.kind].terms;
-    patches.outputs = patch_makes[patches.kind].outputs;
+    patches.terms = patch_sizes(patches.kind).terms;
+    patches.outputs = patch_sizes(patches.kind).outputs;
     patches.chunk = chunk < patches.rows.count ? chunk : patches.rows.count;
     patches.line = (size_t)columns * LANE_IMAGES;
     patches.plane = ((size_t)(patches.chunk * columns) | 1) * LANE_IMAGES;
@@ -99,13 +84,12 @@ static int most(int a, int b) { return a > b ? a : b; }
 // Both add to what there is.
 static void reach_input(const Patches *patches, Margin *margin)
 {
-    const PatchMake *make = &patch_makes[patches->kind];
+    const PatchSizes size = patch_sizes(patches->kind);
     const PatchAxis *rows = &patches->rows, *columns = &patches->columns;
     margin->above = most(margin->above, -rows->first);
-    margin->below = most(margin->below, (rows->count - 1) * make->step + rows->first + make->inputs - rows->in);
+    margin->below = most(margin->below, (rows->count - 1) * size.step + rows->first + size.inputs - rows->in);
     margin->left = most(margin->left, -columns->first);
-    margin->right =
-        most(margin->right, (columns->count - 1) * make->step + columns->first + make->inputs - columns->in);
+    margin->right = most(margin->right, (columns->count - 1) * size.step + columns->first + size.inputs - columns->in);
 }
 
 static void reach_output(const Patches *patches, Margin *margin)

@@ -56,7 +56,7 @@ static PatchLines lines_of(const Patches *patches, const Mix *mix, int rows, con
 void patch_turn_inputs(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
                        float *terms)
 {
-    const int step = patch_makes[patches->kind].step;
+    const int step = patch_sizes(patches->kind).step;
     const PatchLines lines = lines_of(patches, &patch_makes[patches->kind].input[i], rows, grid, values,
                                       first * step + patches->rows.first, patches->columns.first, step, terms);
     kernel_get()->turn_patch_inputs(&lines);
