@@ -16,7 +16,7 @@ from pathlib import Path
 import cli_reference as reference
 
 MOST_INSTRUCTIONS = 39100  # per image trained on with the default model; 35,600 when this was written
-IMAGES = (256, 1280)  # whole batches
+IMAGES = (256, 768)  # whole batches
 TEST_IMAGES = 16
 
 
