@@ -2,7 +2,6 @@
 #include <assert.h>
 
 #include "kernels/kernel_parts.h"
-#include "kernels/touch.h"
 #include "kernels/vector.h"
 
 // A block of C is held in registers: 8 x 3 vectors where there are 32 registers, 4 x 3 with 16; 4 x 2 where one more is
@@ -92,23 +91,8 @@ static void multiply_row(const Product *p, size_t row)
         multiply_row_block(p, row, column, list, count, 1, 4);
 }
 
-static void touch(const Product *p)
-{
-    touch_read(p, sizeof *p);
-    if (p->a_column == 1)
-        touch_read_rows(p->a, p->m, p->a_row, p->k);
-    else
-        for (size_t row = 0; row < p->m; row++)
-            touch_read_rows(p->a + row * p->a_row, p->k, p->a_column, 1);
-    touch_read_rows(p->b, p->k, p->b_stride, p->n);
-    touch_write_rows(p->c, p->m, p->c_stride, p->n);
-    if (p->bias && !p->accumulate)
-        touch_read_rows(p->bias, 1, 0, p->n);
-}
-
 void PER_ISA(multiply)(const Product *p)
 {
-    IF_TOUCHES_ARE_TOLD touch(p);
     const size_t rows = p->m / BLOCK_ROWS * BLOCK_ROWS;
     size_t column = 0;
     for (; column + BLOCK_VECS * LANES <= p->n; column += BLOCK_VECS * LANES)

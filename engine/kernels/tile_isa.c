@@ -1,7 +1,6 @@
 // Images as they are stored: the products of a tile, and their bytes as floats. Compiled once for each instruction set
 // (vector.h).
 #include "kernels/kernel_parts.h"
-#include "kernels/touch.h"
 #include "kernels/vector.h"
 
 enum { LIT_VECS = 3, HALF_ROWS = TILE_ROWS / 2 }; // vectors worked on together; a lane has 32 bits
@@ -55,24 +54,8 @@ INLINE void find_lit_groups(const Tile *tile, const size_t group)
         find_lit_block(tile, at, 1, groups - at, group);
 }
 
-static void touch_tile(const Tile *tile)
-{
-    touch_read(tile, sizeof *tile);
-    for (size_t row = 0; row < tile->count; row++)
-        touch_read(tile->rows[row], tile->pixels);
-}
-
-static size_t count_groups(const Tile *tile) { return tile->pixels / (tile->goes_by_pairs ? PAIR : QUAD); }
-
-static void touch_lit(const Tile *tile)
-{
-    touch_tile(tile);
-    touch_write(tile->lit, count_groups(tile) * sizeof *tile->lit);
-}
-
 void PER_ISA(find_lit)(const Tile *tile)
 {
-    IF_TOUCHES_ARE_TOLD touch_lit(tile);
     if (tile->goes_by_pairs)
         find_lit_groups(tile, PAIR);
     else
@@ -135,20 +118,8 @@ INLINE void multiply_tile_groups(const TileProduct *p, const size_t group)
         multiply_tile_strip(p, column, 1, group);
 }
 
-static void touch_product(const TileProduct *p, size_t b_rows, size_t c_rows)
-{
-    touch_read(p, sizeof *p);
-    touch_tile(p->tile);
-    touch_read(p->tile->lit, count_groups(p->tile) * sizeof *p->tile->lit);
-    touch_read_rows(p->b, b_rows, p->b_stride, p->n);
-    touch_write_rows(p->c, c_rows, p->c_stride, p->n);
-    if (p->bias)
-        touch_read_rows(p->bias, 1, 0, p->n);
-}
-
 void PER_ISA(multiply_tile)(const TileProduct *p)
 {
-    IF_TOUCHES_ARE_TOLD touch_product(p, p->tile->pixels, p->tile->count);
     if (p->tile->goes_by_pairs)
         multiply_tile_groups(p, PAIR);
     else
@@ -194,7 +165,6 @@ INLINE void multiply_tile_transposed_groups(const TileProduct *p, const size_t g
 
 void PER_ISA(multiply_tile_transposed)(const TileProduct *p)
 {
-    IF_TOUCHES_ARE_TOLD touch_product(p, p->tile->count, p->tile->pixels);
     if (p->tile->goes_by_pairs)
         multiply_tile_transposed_groups(p, PAIR);
     else
@@ -204,8 +174,6 @@ void PER_ISA(multiply_tile_transposed)(const TileProduct *p)
 void PER_ISA(bytes_to_floats)(const uint8_t *restrict bytes, float *restrict values, size_t n)
 {
     size_t i = 0;
-    touch_read(bytes, n);
-    touch_write(values, n * sizeof *values);
     for (; i + LANES <= n; i += LANES)
         vec_store(values + i, vec_load_bytes(bytes + i));
     for (; i < n; i++)
