@@ -91,14 +91,16 @@ class ReadmeTest(WindowCase):
             cls.script = re.search(r"^```python\n(.*?)^```", readme.read(), re.M | re.S)[1]
         with gzip.open(os.path.join(cls.folder, "images.gz"), "wb") as file:
             file.write(reference.read_bytes(os.path.join(DATA[1], "train-images-idx3-ubyte")))
-        # what save_file of the package safetensors writes, which Debian lacks
+        # What save_file of the package safetensors writes, which Debian lacks; then a rest, for epochs of so few images would
+        # all be over before the third was looked at.
         os.makedirs(os.path.join(cls.folder, "safetensors"))
         with open(os.path.join(cls.folder, "safetensors", "torch.py"), "w", encoding="utf-8") as file:
-            file.write("import sys\nsys.path.insert(0, %r)\nimport cli_reference\n"
+            file.write("import sys\nimport time\nsys.path.insert(0, %r)\nimport cli_reference\n"
                        "def save_file(tensors, path):\n"
                        "    data = cli_reference.pack_safetensors({k: v.numpy() for k, v in tensors.items()}, None)\n"
                        "    with open(path, 'wb') as file:\n"
-                       "        file.write(data)\n" % os.path.join(ROOT, "tests"))
+                       "        file.write(data)\n"
+                       "    time.sleep(0.5)\n" % os.path.join(ROOT, "tests"))
         cls.program = Program(*DATA, "--epochs", "1", "--watch", os.path.join(cls.folder, "mine.safetensors"), "--model",
                               "loss=mse,output=sigmoid,hidden=relu")
 
