@@ -22,7 +22,7 @@ int model_choose_chunk(const Model *model)
 
 int model_choose_step(const Model *model)
 {
-    enum { STEP_MULTIPLICATIONS = 1 << 26, STEP_LEAST = TILE_ROWS / 8 };
+    enum { STEP_MULTIPLICATIONS = 1 << 27, STEP_LEAST = TILE_ROWS / 8 };
     size_t of_image = 0;
     for (int i = 0; i < model->layer_count; i++)
         of_image += layer_multiplications(&model->layers[i]);
