@@ -2,7 +2,6 @@
 // label's.
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "draw/palette.h"
@@ -90,16 +89,30 @@ void latent_draw_points(Panel *panel, const LatentSide *s, Rect area)
 
 // ---- numerals -----------------------------------------------------------------------------------------------------
 
-static int compare_floats(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
+// By Hoare's selection, which changes the order of the values: sorting them took as long as drawing all points.
 static float find_median(float *values, int count)
 {
-    qsort(values, (size_t)count, sizeof *values, compare_floats);
-    return values[count / 2];
+    const int middle = count / 2;
+    for (int low = 0, high = count - 1; low < high;) {
+        const float pivot = values[(low + high) / 2];
+        int left = low, right = high;
+        while (left <= right) {
+            while (values[left] < pivot)
+                left++;
+            while (values[right] > pivot)
+                right--;
+            if (left <= right) {
+                const float swapped = values[left];
+                values[left++] = values[right];
+                values[right--] = swapped;
+            }
+        }
+        if (middle > right)
+            low = left;
+        if (middle < left)
+            high = right;
+    }
+    return values[middle];
 }
 
 // In the midst of a label's points, where it has some.
