@@ -115,8 +115,9 @@ static void the_longer_an_image_the_fewer_at_a_time(void **state)
     } rows[] = {{"", 64},
                 {"model=deep", 64},
                 {"model=conv", 64},
-                {"layers=512,256,512", 32},
-                {"model=denoise", 8},
+                {"layers=512,256,512", 64},
+                {"layers=1024,512,1024", 32},
+                {"model=denoise", 16},
                 {"layers=conv64-pool-conv64-pool-conv64-up-conv64-up", 8}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const Spec spec = synthetic_spec(rows[i].spec);
