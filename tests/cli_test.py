@@ -1,8 +1,7 @@
-"""The command line from outside: python3 tests/cli_test.py PATH_TO_LOSSLENS [--starts=LIBRARY] [unittest's arguments]
+"""The command line from outside: python3 tests/cli_test.py PATH_TO_LOSSLENS [unittest's arguments]
 
 Arguments, help, exit statuses, files; every figure of the JSON recomputed in numpy from the exported digits and the
-saved weights. Arguments that would open a window are not among them. LIBRARY: tests/starts.c, for those that are tried by
-the thousand. Helpers: cli_reference.py.
+saved weights. Arguments that would open a window are not among them. Helpers: cli_reference.py.
 """
 import gzip
 import io
@@ -13,7 +12,6 @@ import pty
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,7 +24,6 @@ import numpy as np
 import cli_reference as reference
 
 PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else "losslens"
-LIBRARY = sys.argv.pop(2).removeprefix("--starts=") if sys.argv[2:3] and sys.argv[2].startswith("--starts=") else None
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMA = json.loads(reference.read_bytes(os.path.join(HERE, "train.schema.json")))
 COMMANDS = ["view", "train", "shot", "film", "report", "eval", "data", "data export"]
@@ -67,30 +64,6 @@ def run(*arguments, **options):
     process = start(*arguments, **options)
     out, err = process.communicate(timeout=300)
     return subprocess.CompletedProcess(arguments, process.returncode, out, err)
-
-
-class Starts:
-    """A process that stands for many starts (starts.c), or where there is no library for it: a process each."""
-
-    def __init__(self):
-        self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.line.settimeout(300)
-        self.process = LIBRARY and start(pass_fds=[theirs.fileno()], env=os.environ | {
-            "LD_PRELOAD": LIBRARY, "LOSSLENS_STARTS": str(theirs.fileno())})
-        theirs.close()
-
-    def run(self, *arguments):
-        if not self.process:
-            return run(*arguments)
-        self.line.send(b"".join(os.fsencode(str(argument)) + b"\0" for argument in (PROGRAM, *arguments)))
-        status, out, err = (self.line.recv(1 << 20) for _ in range(3))
-        status = os.waitstatus_to_exitcode(int.from_bytes(status, sys.byteorder, signed=True))
-        return subprocess.CompletedProcess(arguments, status, out.decode(), err.decode())
-
-    def close(self):
-        self.line.close()
-        if self.process:
-            self.process.communicate(timeout=300)
 
 
 def train(*arguments):
@@ -153,13 +126,8 @@ BAD_SPECS = {"loss": ["x", "", "BCE"], "output": ["x", "", "leaky_relu"], "hidde
 
 
 class ArgumentsTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.starts = Starts()
-        cls.addClassCleanup(cls.starts.close)
-
     def refuse(self, *arguments, contains="", command=""):
-        result = self.starts.run(*arguments)
+        result = run(*arguments)
         self.assertEqual(result.returncode, 2, (arguments, result.stderr))
         self.assertEqual(result.stdout, "")
         lines = result.stderr.splitlines()
