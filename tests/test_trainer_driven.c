@@ -252,6 +252,43 @@ static void it_rests_until_something_is_asked_for(void **state)
     trainer_destroy(trainer);
 }
 
+typedef struct Look {
+    Trainer *trainer;
+    double speed; // at the last call
+} Look;
+
+static void look_at_speed(void *context)
+{
+    Look *look = context;
+    look->speed = trainer_speed(look->trainer);
+}
+
+static void what_is_looked_at_last_has_no_speed(void **state)
+{
+    (void)state;
+    Error error;
+    Look look = {0};
+    look.trainer = trainer_create(&(TrainerOptions){.dataset = &training_data,
+                                                    .is_driven = true,
+                                                    .epochs = 1000000,
+                                                    .wake = look_at_speed,
+                                                    .wake_context = &look},
+                                  &error);
+    assert_non_null(look.trainer);
+    BankModel *model = training_find(look.trainer, "layers=8,batch=100");
+    trainer_show(look.trainer, &model, 1);
+    trainer_play(look.trainer, true);
+    for (int i = 0; look.speed == 0.0; i++) {
+        assert_true(i < TURNS_MOST);
+        (void)trainer_serve(look.trainer, 0);
+        (void)training_look(model);
+    }
+    trainer_play(look.trainer, false);
+    serve_until_rest(look.trainer);
+    assert_true(look.speed == 0.0);
+    trainer_destroy(look.trainer);
+}
+
 static void a_pace_says_when_the_next_batch_is_due(void **state)
 {
     (void)state;
@@ -295,6 +332,7 @@ int main(void)
         cmocka_unit_test(weights_are_a_plain_learners),
         cmocka_unit_test(nothing_is_done_unless_it_is_served),
         cmocka_unit_test(it_rests_until_something_is_asked_for),
+        cmocka_unit_test(what_is_looked_at_last_has_no_speed),
         cmocka_unit_test(a_pace_says_when_the_next_batch_is_due),
         cmocka_unit_test(destroy_may_come_at_any_time),
     };

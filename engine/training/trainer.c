@@ -319,8 +319,8 @@ static int64_t take_turn_locked(Trainer *trainer)
     if (!trainer->errand.sweep && !trainer->slice.is_in_batch)
         trainer->current = NULL;
     trainer->rests = due == DUE_NEVER;
-    if (trainer->rests)
-        atomic_store(&trainer->samples_per_second, 0);
+    if (trainer->rests && atomic_exchange(&trainer->samples_per_second, 0) > 0)
+        trainer_wake(trainer); // what was published last was looked at with a speed
     return due;
 }
 
