@@ -96,9 +96,13 @@ class Browser:
         return [entry["message"] for entry in self.post("se/log", type="browser")]
 
     def traced(self):
-        """What was traced since the last time."""
-        messages = [json.loads(entry["message"])["message"] for entry in self.post("se/log", type="performance")]
-        return [message["params"] for message in messages if message["method"] == "Tracing.dataCollected"]
+        """What was traced since the last time; on a busy machine some may come late, or be lost."""
+        self.run("performance.mark('traced')")
+        events, end = [], time.monotonic() + PATIENCE / 4
+        while time.monotonic() < end and not any(event["name"] == "traced" for event in events):
+            messages = [json.loads(entry["message"])["message"] for entry in self.post("se/log", type="performance")]
+            events += [message["params"] for message in messages if message["method"] == "Tracing.dataCollected"]
+        return events
 
     def picture(self):
         bytes_ = base64.b64decode(self.ask("GET", f"{self.session}/screenshot"))

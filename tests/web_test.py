@@ -302,9 +302,10 @@ class PageTest(PageCase):
         calls = web_blocks.longest(events)
         for link, keys in (("", "14567 8x"), ("#a=model=conv&b=model=vae", "4787i1"), ("#a=model=denoise&b=layers=512,256,512,batch=1024", "")):
             found = self.press_all(link, keys)
-            if max(took for took, _ in found.values()) >= LONGEST_CALL:  # again? else the processor stood still, for a neighbour
-                again = self.press_all(link, keys)
-                found = {what: min(call, again.get(what, call)) for what, call in found.items()}
+            if not found or max(took for took, _ in found.values()) >= LONGEST_CALL:
+                again = self.press_all(link, keys)  # else the trace was lost, or the processor stood still, for a neighbour
+                found = {what: min(run[what] for run in (found, again) if what in run) for what in {*found, *again}}
+            self.assertGreater(sum(count for _, count in found.values()), 30, link)
             calls.update(found)
         calls = {what: call for what, call in calls.items() if "undefined" not in what}
         worst = sorted(calls.items(), key=lambda item: -item[1][0])[:3]

@@ -156,13 +156,13 @@ class SpeedTest(unittest.TestCase):
         return p
 
     def check_pace(self, p, speed, seconds):
-        """No faster than asked; a busy machine may be slower."""
+        """No faster than asked; a busy machine may be slower, and its newest frame some time old."""
         p.read()
         before, start = p.now()["a"]["step"], time.monotonic()
         time.sleep(seconds)  # what is measured
         p.read()
         steps, passed = p.now()["a"]["step"] - before, time.monotonic() - start
-        self.assertLessEqual(steps, FASTEST[speed] * passed + 3)
+        self.assertLessEqual(steps, FASTEST[speed] * (passed + 0.2) + 3)
         self.assertGreaterEqual(steps, 1)
         return steps
 
