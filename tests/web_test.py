@@ -488,6 +488,23 @@ class TroubleTest(PageCase):
         self.assertFalse(browser.run("return document.getElementById('trouble').hidden"))
 
 
+class BuildTest(unittest.TestCase):
+    def test_an_emcc_that_does_not_work(self):
+        """Its complaint is no option: neither the libraries nor, where they are made already, the page is begun."""
+        environment = {**os.environ, "EM_CACHE": str(FILES / "nothing")}  # a cache without the system's headers, which can't be made
+        result = subprocess.run([os.path.join(ROOT, "app", "web", "compiler")], env=environment, capture_output=True, text=True)
+        self.assertEqual((result.returncode, result.stdout), (77, ""))
+        for made in ((), ("web-libs", "web-fonts")):
+            with self.subTest(made), tempfile.TemporaryDirectory() as folder:
+                for name in ("app", "fonts", *(f"build/{name}" for name in made)):
+                    pathlib.Path(folder, name).parent.mkdir(exist_ok=True)
+                    os.symlink(os.path.join(ROOT, name), os.path.join(folder, name))
+                result = subprocess.run([os.path.join(folder, "app", "web", "build")], env=environment, capture_output=True, text=True)
+                self.assertEqual(result.returncode, 77, result.stderr)
+                self.assertRegex(result.stderr.splitlines()[-1], "^losslens: the page can't be built here: emcc --cflags fails")
+                self.assertFalse(os.path.exists(os.path.join(folder, "build", "web-build")))
+
+
 class PhoneTest(PageCase):
     def hold(self, width, height, ratio):
         self.browser.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=ratio, mobile=True)
