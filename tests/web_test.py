@@ -2,11 +2,12 @@
 """The page of app/web in headless Chromium, driven by real input, beside the program that it is.
 
 What a frame showed, and where its buttons are, the page tells as the window does: by --trace, into the page's own memory.
-Most of it needs no trained model, and waits for none: --pause=0.
+Most of it needs no trained model, and waits for none: --pause=0; and it needs few digits (put_digits).
 
 Usage: web_test.py PATH_TO_LOSSLENS [TEST...]. Skipped (77) with a notice where the page can't be built or there is no
 Chromium.
 """
+import base64
 import csv
 import glob
 import gzip
@@ -39,10 +40,24 @@ PAGE = os.path.join(ROOT, "build", "web")
 PAGE_BENCH = os.path.join(ROOT, "build", "web-build", "app", "web")
 TRACE = "/home/web_user/.config/trace"  # nothing below .config is a download
 QUICK = f"?--limit=512&--epochs=1&--trace={TRACE}"
-STILL = f"?--pause=0&--trace={TRACE}"
+WHOLE = f"?--pause=0&--trace={TRACE}"
+STILL = WHOLE + "&--data=/few"  # digits: the 70,000 that are built in are drawn, and measured, anew by each page
 SHIFT, PAGE_DOWN = "\ue008", "\ue00f"
 NEWEST = """const bytes = Module.FS.readFile(arguments[0]), end = bytes.lastIndexOf(10);
             return new TextDecoder().decode(bytes.subarray(bytes.lastIndexOf(10, end - 1) + 1, end));"""
+RENDERER = "return document.getElementById('canvas').getContext('webgl2').getParameter(0x1F01)"
+PUT = """let module;
+         Object.defineProperty(window, "Module", { configurable: true, get: () => module, set: (value) => {
+             const begin = value.onRuntimeInitialized;
+             if (value !== module && begin)
+                 value.onRuntimeInitialized = () => {
+                     value.FS.mkdir(FOLDER);
+                     for (const [path, text] of Object.entries(FILES))
+                         value.FS.writeFile(path, Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+                     begin();
+                 };
+             module = value;
+         } });"""
 PHONES = ((844, 390, 2), (667, 375, 1))  # CSS pixels in landscape, and what each is of the screen's
 LONGEST_CALL = 100  # ms of processor time, where 50 are meant: a busy machine has slow processors
 
@@ -69,6 +84,14 @@ def setUpModule():
     unittest.addModuleCleanup(PageCase.server.close)
     PageCase.browser = Browser()
     unittest.addModuleCleanup(PageCase.browser.close)
+    reference.make_set(LOSSLENS, FILES / "few", 600, 100)
+    put_digits(PageCase.browser, FILES / "few")
+
+
+def put_digits(browser, folder):
+    """Its files lie in the memory of every page that is opened, in a folder of the same name, before the program starts."""
+    files = {f"/{folder.name}/{path.name}": base64.b64encode(path.read_bytes()).decode() for path in folder.iterdir()}
+    browser.command("Page.addScriptToEvaluateOnNewDocument", source=PUT.replace("FILES", json.dumps(files)).replace("FOLDER", f"'/{folder.name}'"))
 
 
 class PageCase(unittest.TestCase):
@@ -221,7 +244,7 @@ class PageTest(PageCase):
 
     def test_the_lesson_to_its_end(self):
         """Whoever hears the page hears each of its cards."""
-        self.open(QUICK)
+        self.open(QUICK + "&--data=/few")
         self.click("lesson.offer", lambda f: f.get("lesson", {}).get("step") == 1)
         for step in range(2, 7):
             frame = self.press(PAGE_DOWN, lambda f: f.get("lesson", {}).get("step") == step)
@@ -281,7 +304,7 @@ class PageTest(PageCase):
         self.addCleanup(self.browser.close)
         self.browser.command("Page.addScriptToEvaluateOnNewDocument", source=web_blocks.MARKS)
         events = []
-        self.open(STILL, rests=True)
+        self.open(WHOLE, rests=True)
         for name, words in self.make_files():
             self.browser.run("window.doing = arguments[0]", "a drop of " + name)
             self.browser.drop(700, 400, [str(FILES / name)])
@@ -447,7 +470,7 @@ class TroubleTest(PageCase):
     def test_no_more_memory(self):
         self.before_page("WebAssembly.Memory.prototype.grow = function() { throw new RangeError('Maximum memory size exceeded'); };")
         self.browser.open("about:blank")
-        self.browser.open(self.server.address + STILL)
+        self.browser.open(self.server.address + WHOLE)
         self.browser.wait("return Module.own.isFailed || Module.own.frames > 1", "the page")
         said = self.trouble() or self.frame(lambda f: "memory" in f["message"], "the sentence")["message"]
         print("\n" + said, end=" ")
