@@ -32,19 +32,20 @@ INLINE Choice choose(Choice best, ValueSlope other, int place)
 }
 
 #define POOL(function)                                                                                                 \
-    static void pool_##function(const LanePool *p)                                                                     \
+    static void pool_##function(const LanePool *pool)                                                                  \
     {                                                                                                                  \
-        for (size_t i = 0; i < p->count * LANE_IMAGES; i += LANES) {                                                   \
+        const LanePool p = *pool; /* read again behind each store it would take a while */                             \
+        for (size_t i = 0; i < p.count * LANE_IMAGES; i += LANES) {                                                    \
             const size_t left = i / LANE_IMAGES * 2 * LANE_IMAGES + i % LANE_IMAGES;                                   \
-            const size_t right = p->has_half && i / LANE_IMAGES + 1 == p->count ? left : left + LANE_IMAGES;           \
-            const ValueSlope first = function(vec_load(p->above + left));                                              \
+            const size_t right = p.has_half && i / LANE_IMAGES + 1 == p.count ? left : left + LANE_IMAGES;             \
+            const ValueSlope first = function(vec_load(p.above + left));                                               \
             Choice best = {first.value, first.slope, {0}};                                                             \
-            best = choose(best, function(vec_load(p->above + right)), 1);                                              \
-            best = choose(best, function(vec_load(p->below + left)), 2);                                               \
-            best = choose(best, function(vec_load(p->below + right)), 3);                                              \
-            vec_store(p->values + i, best.value);                                                                      \
-            vec_store(p->slopes + i, best.slope);                                                                      \
-            vec_store(p->chosen + i, (Vec)best.place);                                                                 \
+            best = choose(best, function(vec_load(p.above + right)), 1);                                               \
+            best = choose(best, function(vec_load(p.below + left)), 2);                                                \
+            best = choose(best, function(vec_load(p.below + right)), 3);                                               \
+            vec_store(p.values + i, best.value);                                                                       \
+            vec_store(p.slopes + i, best.slope);                                                                       \
+            vec_store(p.chosen + i, (Vec)best.place);                                                                  \
         }                                                                                                              \
     }
 

@@ -266,9 +266,15 @@ void PER_ISA(add_lane_sums)(const LaneDots *p)
 {
     for (size_t j = 0; j < p->n; j++) {
         Vec sum[4] = {{0}};
-        for (size_t y = 0; y < p->rows; y++)
-            for (size_t i = 0; i < p->columns * LANE_IMAGES; i += LANES)
-                sum[i / LANES % 4] += vec_load(p->b + j * p->b_plane + y * p->b_row + i);
+        for (size_t y = 0; y < p->rows; y++) {
+            const float *const row = p->b + j * p->b_plane + y * p->b_row;
+            const size_t n = p->columns * LANE_IMAGES, whole = n / (4 * LANES) * (4 * LANES);
+            for (size_t i = 0; i < whole; i += 4 * LANES)
+                UNROLLED (size_t k = 0; k < 4; k++)
+                    sum[k] += vec_load(row + i + k * LANES);
+            for (size_t i = whole; i < n; i += LANES)
+                sum[0] += vec_load(row + i);
+        }
         const Vec sums = sum_four(sum);
         p->c[j] += (sums[0] + sums[1]) + (sums[2] + sums[3]);
     }
@@ -276,20 +282,21 @@ void PER_ISA(add_lane_sums)(const LaneDots *p)
 
 // ---- pool (forward: activation_isa.c) -----------------------------------------------------------------------------
 
-void PER_ISA(unpool_lanes)(const LaneUnpool *p)
+void PER_ISA(unpool_lanes)(const LaneUnpool *pool)
 {
-    for (size_t i = 0; i < p->count * LANE_IMAGES; i += LANES) {
+    const LaneUnpool p = *pool; // read again behind each store it would take a while
+    for (size_t i = 0; i < p.count * LANE_IMAGES; i += LANES) {
         const size_t left = i / LANE_IMAGES * 2 * LANE_IMAGES + i % LANE_IMAGES, right = left + LANE_IMAGES;
-        const bool has_right = !(p->has_half && i / LANE_IMAGES + 1 == p->count);
-        const Vec given = vec_load(p->upstream + i);
-        const VecInt slope = (VecInt)(p->slopes ? given * vec_load(p->slopes + i) : given);
-        const VecInt chosen = (VecInt)vec_load(p->chosen + i);
-        vec_store(p->above + left, (Vec)(slope & (chosen == 0)));
+        const bool has_right = !(p.has_half && i / LANE_IMAGES + 1 == p.count);
+        const Vec given = vec_load(p.upstream + i);
+        const VecInt slope = (VecInt)(p.slopes ? given * vec_load(p.slopes + i) : given);
+        const VecInt chosen = (VecInt)vec_load(p.chosen + i);
+        vec_store(p.above + left, (Vec)(slope & (chosen == 0)));
         if (has_right)
-            vec_store(p->above + right, (Vec)(slope & (chosen == 1)));
-        if (p->below)
-            vec_store(p->below + left, (Vec)(slope & (chosen == 2)));
-        if (p->below && has_right)
-            vec_store(p->below + right, (Vec)(slope & (chosen == 3)));
+            vec_store(p.above + right, (Vec)(slope & (chosen == 1)));
+        if (p.below)
+            vec_store(p.below + left, (Vec)(slope & (chosen == 2)));
+        if (p.below && has_right)
+            vec_store(p.below + right, (Vec)(slope & (chosen == 3)));
     }
 }
