@@ -27,11 +27,21 @@ typedef struct Panel {
     size_t a_stride, a_block;
 } Panel;
 
+// Vectors of a row of pixels, whole pixels or one vector of each.
 typedef struct Line {
     const float *b;
     float *c;
-    size_t b_step, c_step; // from vector to vector
+    size_t first;    // vector of the next block
+    int parts;       // log2 of how many a pixel has
+    size_t step;     // of b, from vector to vector
+    size_t c_column; // from pixel to pixel
 } Line;
+
+INLINE float *find_place(const Line *line, float *c, size_t i)
+{
+    const size_t vector = line->first + i, part = vector & (((size_t)1 << line->parts) - 1);
+    return c + (vector >> line->parts) * line->c_column + part * LANES;
+}
 
 INLINE void multiply_block(const LaneProduct *p, const Panel *panel, const float *a, size_t channel, const Line *line,
                            const int rows, const int columns)
@@ -41,16 +51,17 @@ INLINE void multiply_block(const LaneProduct *p, const Panel *panel, const float
     if (panel->term > 0) {
         UNROLLED (int i = 0; i < rows; i++)
             UNROLLED (int j = 0; j < columns; j++)
-                sum[i][j] = vec_load(c + (size_t)i * p->c_plane + (size_t)j * line->c_step);
+                sum[i][j] = vec_load(find_place(line, c, (size_t)j) + (size_t)i * p->c_plane);
     } else {
         UNROLLED (int i = 0; i < rows; i++)
             UNROLLED (int j = 0; j < columns; j++)
                 sum[i][j] = vec_all(p->start ? p->start[channel + (size_t)i] : 0.0f);
     }
     const uint32_t *const at = p->b_at + panel->term;
-    const size_t a_stride = panel->a_stride, step = line->b_step;
+    const size_t a_stride = panel->a_stride, step = line->step;
+    const float *const b = line->b + line->first * step;
     for (size_t l = 0; l < panel->terms; l++, a += a_stride) {
-        const float *const right = line->b + at[l];
+        const float *const right = b + at[l];
         Vec values[SUMS_MAX];
         UNROLLED (int j = 0; j < columns; j++)
             values[j] = vec_load(right + (size_t)j * step);
@@ -62,7 +73,7 @@ INLINE void multiply_block(const LaneProduct *p, const Panel *panel, const float
     }
     UNROLLED (int i = 0; i < rows; i++)
         UNROLLED (int j = 0; j < columns; j++)
-            vec_store(c + (size_t)i * p->c_plane + (size_t)j * line->c_step, sum[i][j]);
+            vec_store(find_place(line, c, (size_t)j) + (size_t)i * p->c_plane, sum[i][j]);
 }
 
 // Some vectors of pixels, all channels of the panel.
@@ -80,32 +91,27 @@ INLINE void multiply_pixels(const LaneProduct *p, const Panel *panel, const Line
 
 INLINE void multiply_line(const LaneProduct *p, const Panel *panel, Line line, size_t count, const int columns)
 {
-    size_t x = 0;
-    for (; x + (size_t)columns <= count; x += (size_t)columns) {
+    for (; line.first + (size_t)columns <= count; line.first += (size_t)columns)
         multiply_pixels(p, panel, &line, columns);
-        line.b += (size_t)columns * line.b_step;
-        line.c += (size_t)columns * line.c_step;
-    }
-    for (; x + 2 <= count; x += 2) {
+    for (; line.first + 2 <= count; line.first += 2)
         multiply_pixels(p, panel, &line, 2);
-        line.b += 2 * line.b_step;
-        line.c += 2 * line.c_step;
-    }
-    if (x < count)
+    if (line.first < count)
         multiply_pixels(p, panel, &line, 1);
 }
 
-// Where pixels stand side by side, so do their vectors, and no line of the cache is fetched for a half of it.
 INLINE void multiply_panel(const LaneProduct *p, const Panel *panel, const int columns)
 {
-    const bool is_compact = p->b_column == LANE_IMAGES && p->c_column == LANE_IMAGES;
+    const int shift = __builtin_ctz(LANE_IMAGES / LANES);
     for (size_t y = 0; y < p->rows; y++) {
-        const float *const b = p->b + y * p->b_row;
-        float *const c = p->c + y * p->c_row;
-        if (is_compact)
-            multiply_line(p, panel, (Line){b, c, LANES, LANES}, p->columns * (LANE_IMAGES / LANES), columns);
-        for (size_t lane = 0; lane < LANE_IMAGES && !is_compact; lane += LANES)
-            multiply_line(p, panel, (Line){b + lane, c + lane, p->b_column, p->c_column}, p->columns, columns);
+        Line line = {.b = p->b + y * p->b_row, .c = p->c + y * p->c_row, .c_column = p->c_column};
+        if (p->b_column == LANE_IMAGES) {
+            line.parts = shift, line.step = LANES;
+            multiply_line(p, panel, line, p->columns << shift, columns);
+            continue;
+        }
+        line.parts = 0, line.step = p->b_column;
+        for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES, line.b += LANES, line.c += LANES)
+            multiply_line(p, panel, line, p->columns, columns);
     }
 }
 
@@ -150,7 +156,7 @@ INLINE void multiply_by_panels(const LaneProduct *p, const int columns)
 void PER_ISA(multiply_lanes)(const LaneProduct *p)
 {
     if (p->m == 1)
-        multiply_by_panels(p, 8);
+        multiply_by_panels(p, 7);
     else
         multiply_by_panels(p, 3);
 }
