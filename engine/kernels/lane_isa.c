@@ -189,6 +189,8 @@ INLINE Vec sum_four(const Vec v[4])
     return sums;
 }
 
+typedef float Four __attribute__((vector_size(16))); // sums that stand side by side in c
+
 INLINE void dot_block(const LaneDots *p, size_t row, size_t column, const int rows, const int columns)
 {
     Vec sum[SUMS_MAX][SUMS_MAX];
@@ -221,6 +223,14 @@ INLINE void dot_block(const LaneDots *p, size_t row, size_t column, const int ro
         UNROLLED (int i = 0; i < here; i++)
             four[i] = sum[(first + i) / columns][(first + i) % columns];
         const Vec sums = sum_four(four);
+        if (columns == 4) {
+            float *const at = p->c + (row + (size_t)(first / 4)) * p->c_stride + column;
+            Four values;
+            memcpy(&values, at, sizeof values);
+            values += __builtin_shufflevector(sums, sums, 0, 1, 2, 3);
+            memcpy(at, &values, sizeof values);
+            continue;
+        }
         UNROLLED (int i = 0; i < here; i++)
             p->c[(row + (size_t)((first + i) / columns)) * p->c_stride + column + (size_t)((first + i) % columns)] +=
                 sums[i];
