@@ -110,35 +110,32 @@ typedef struct LaneDots {
 // s2).
 typedef enum PatchKind { PATCH_SMALL, PATCH_LARGE, PATCH_DOUBLED, PATCH_HALVED } PatchKind;
 
-enum { PATCH_TERMS = 6, PATCH_OUTPUTS = 4, PATCH_ROWS = 4 }; // at most, of one direction
+enum { PATCH_TERMS = 6, PATCH_OUTPUTS = 4 }; // at most, of one direction
 
 // What a patch has in one direction.
 typedef struct PatchSizes {
     int terms, inputs, step, outputs; // inputs: pixels of x; step: from patch to patch there; outputs: of z
-    int rows;                         // that make a row of terms, at most
 } PatchSizes;
 
 static inline PatchSizes patch_sizes(PatchKind kind) // known where a kind is
 {
-    static const PatchSizes sizes[] = {[PATCH_SMALL] = {4, 4, 2, 2, 2},
-                                       [PATCH_LARGE] = {6, 6, 4, 4, 4},
-                                       [PATCH_DOUBLED] = {3, 3, 1, 2, 2},
-                                       [PATCH_HALVED] = {3, 4, 2, 2, 2}};
+    static const PatchSizes sizes[] = {[PATCH_SMALL] = {4, 4, 2, 2},
+                                       [PATCH_LARGE] = {6, 6, 4, 4},
+                                       [PATCH_DOUBLED] = {3, 3, 1, 2},
+                                       [PATCH_HALVED] = {3, 4, 2, 2}};
     return sizes[kind];
 }
 
-// A row of terms of patches: some rows of its pixels make one, the sum of factors rows, which is turned; of x, or of
-// dL/dz, whose patches are as many pixels each as z's. Where fewer rows make it, factors are 0. terms: of the first,
-// `next` floats on the next, `term_plane` on the next channel; there, patches stand side by side.
-typedef struct PatchLines {
+// All terms of patches; of x, or of dL/dz, whose patches are as many pixels each as z's. terms: of the first, `next`
+// floats on the next, `term_plane` on the next channel; there, patches stand side by side.
+typedef struct PatchInput {
     PatchKind kind;
-    size_t channels, rows, columns;  // of patches
-    const float *values[PATCH_ROWS]; // where the first patch has these rows
-    float factors[PATCH_ROWS];
-    size_t plane, pitch; // from channel to channel, from a row of patches to the next
+    size_t channels, rows, columns; // of patches
+    const float *values;            // where the first patch begins
+    size_t plane, pitch;            // from channel to channel, from a row of pixels to the next
     float *terms;
     size_t term_plane, next;
-} PatchLines;
+} PatchInput;
 
 typedef struct PatchOutput {
     PatchKind kind;
@@ -243,8 +240,8 @@ typedef struct Kernel {
     void (*add_lane_dots)(const LaneDots *dots);
     void (*add_lane_sums)(const LaneDots *sums);
     void (*unpool_lanes)(const LaneUnpool *pool);
-    void (*turn_patch_inputs)(const PatchLines *lines);
-    void (*turn_patch_slopes)(const PatchLines *lines);
+    void (*turn_patch_inputs)(const PatchInput *input);
+    void (*turn_patch_slopes)(const PatchInput *input);
     void (*finish_patches)(const PatchOutput *output);
     void (*turn_patch_weights)(const PatchWeights *weights);
     void (*add_patch_gradient)(const PatchWeights *gradient);

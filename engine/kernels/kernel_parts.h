@@ -23,8 +23,8 @@ void PER_ISA(add_lane_sums)(const LaneDots *sums);
 void PER_ISA(unpool_lanes)(const LaneUnpool *pool);
 
 // patch_isa.c
-void PER_ISA(turn_patch_inputs)(const PatchLines *lines);
-void PER_ISA(turn_patch_slopes)(const PatchLines *lines);
+void PER_ISA(turn_patch_inputs)(const PatchInput *input);
+void PER_ISA(turn_patch_slopes)(const PatchInput *input);
 void PER_ISA(finish_patches)(const PatchOutput *output);
 void PER_ISA(turn_patch_weights)(const PatchWeights *weights);
 void PER_ISA(add_patch_gradient)(const PatchWeights *gradient);

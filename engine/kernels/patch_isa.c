@@ -104,35 +104,48 @@ INLINE void turn_gradient(const PatchKind kind, const Vec terms[MOST], Vec w[3])
 
 // ---- pictures -----------------------------------------------------------------------------------------------------
 
-INLINE void turn_line(const PatchKind kind, const PatchLines *lines, const bool is_slope, size_t at, float *out)
+INLINE void turn(const PatchKind kind, const bool is_slope, const Vec pixels[MOST], Vec terms[MOST])
 {
-    const PatchSizes size = patch_sizes(kind);
-    const int pixels = is_slope ? size.outputs : size.inputs;
-    const size_t step = (size_t)(is_slope ? size.outputs : size.step) * LANE_IMAGES, next = lines->next;
-    for (size_t column = 0; column < lines->columns; column++)
-        for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES) {
-            const size_t from = at + column * step + lane, to = column * LANE_IMAGES + lane;
-            Vec x[MOST], terms[MOST];
-            UNROLLED (int j = 0; j < pixels; j++) {
-                x[j] = (Vec){0};
-                UNROLLED (int i = 0; i < size.rows; i++)
-                    x[j] += lines->factors[i] * vec_load(lines->values[i] + from + (size_t)j * LANE_IMAGES);
-            }
-            if (is_slope)
-                turn_slope(kind, x, terms);
-            else
-                turn_input(kind, x, terms);
-            UNROLLED (int j = 0; j < size.terms; j++)
-                vec_store(out + (size_t)j * next + to, terms[j]);
-        }
+    if (is_slope)
+        turn_slope(kind, pixels, terms);
+    else
+        turn_input(kind, pixels, terms);
 }
 
-INLINE void turn_lines(const PatchKind kind, const PatchLines *lines, const bool is_slope)
+INLINE void turn_patch(const PatchKind kind, const bool is_slope, const float *values, size_t pitch, float *out,
+                       size_t next)
 {
-    for (size_t channel = 0; channel < lines->channels; channel++)
-        for (size_t row = 0; row < lines->rows; row++)
-            turn_line(kind, lines, is_slope, channel * lines->plane + row * lines->pitch,
-                      lines->terms + channel * lines->term_plane + row * lines->columns * LANE_IMAGES);
+    const int terms = patch_sizes(kind).terms, pixels = is_slope ? patch_sizes(kind).outputs : patch_sizes(kind).inputs;
+    Vec half[MOST][MOST];
+    UNROLLED (int x = 0; x < pixels; x++) {
+        Vec column[MOST], turned[MOST];
+        UNROLLED (int y = 0; y < pixels; y++)
+            column[y] = vec_load(values + (size_t)y * pitch + (size_t)x * LANE_IMAGES);
+        turn(kind, is_slope, column, turned);
+        UNROLLED (int y = 0; y < terms; y++)
+            half[y][x] = turned[y];
+    }
+    UNROLLED (int y = 0; y < terms; y++) {
+        Vec turned[MOST];
+        turn(kind, is_slope, half[y], turned);
+        UNROLLED (int x = 0; x < terms; x++)
+            vec_store(out + (size_t)(y * terms + x) * next, turned[x]);
+    }
+}
+
+INLINE void turn_all(const PatchKind kind, const PatchInput *input, const bool is_slope)
+{
+    const PatchInput p = *input; // read again behind each store it would take a while
+    const size_t step = (size_t)(is_slope ? patch_sizes(kind).outputs : patch_sizes(kind).step);
+    for (size_t channel = 0; channel < p.channels; channel++)
+        for (size_t row = 0; row < p.rows; row++) {
+            const float *const values = p.values + channel * p.plane + row * step * p.pitch;
+            float *const terms = p.terms + channel * p.term_plane + row * p.columns * LANE_IMAGES;
+            for (size_t column = 0; column < p.columns; column++)
+                for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES)
+                    turn_patch(kind, is_slope, values + column * step * LANE_IMAGES + lane, p.pitch,
+                               terms + column * LANE_IMAGES + lane, p.next);
+        }
 }
 
 // A kind is known where its loops are compiled.
@@ -144,9 +157,9 @@ INLINE void turn_lines(const PatchKind kind, const PatchLines *lines, const bool
     case PATCH_HALVED: function(PATCH_HALVED, __VA_ARGS__); break;                                                     \
     }
 
-void PER_ISA(turn_patch_inputs)(const PatchLines *lines) { FOR_KIND(lines->kind, turn_lines, lines, false) }
+void PER_ISA(turn_patch_inputs)(const PatchInput *input) { FOR_KIND(input->kind, turn_all, input, false) }
 
-void PER_ISA(turn_patch_slopes)(const PatchLines *lines){FOR_KIND(lines->kind, turn_lines, lines, true)}
+void PER_ISA(turn_patch_slopes)(const PatchInput *input){FOR_KIND(input->kind, turn_all, input, true)}
 
 INLINE void finish_all(const PatchKind kind, const PatchOutput *output)
 {

@@ -73,7 +73,7 @@ typedef struct Taker {
     const StageForward *pass;
 } Taker;
 
-// Of rows of z the pool takes its values while they are in the nearest cache.
+// Of rows of z the pool takes its values while they are in a near cache.
 static void take_pooled(void *context, const PatchStrip *strip)
 {
     const Taker *taker = context;

@@ -19,16 +19,25 @@ typedef struct Scratch {
 
 static size_t turned_stride(const Layer *layer) { return kernel_pad((size_t)layer->given.channels); }
 
+// A sum over few patches would cost more to finish than to make, terms of too many would not stay in a cache.
+enum { DOT_TERMS = 576 };
+
+static Patches dot_patches_of(const Layer *layer)
+{
+    const int terms = patches_of(layer, PATCH_LARGE, CHUNK_LEAST).terms;
+    return patches_of(layer, PATCH_LARGE, DOT_TERMS / (terms * terms));
+}
+
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
 static Scratch lay_out(const Layer *layer, float *memory)
 {
     const Patches small = patches_of(layer, PATCH_SMALL, CHUNK_LEAST),
                   large = patches_of(layer, PATCH_LARGE, CHUNK_LEAST);
-    const Patches many = patches_of(layer, PATCH_LARGE, CHUNK_MOST), turned = turned_patches_of(layer);
+    const Patches many = dot_patches_of(layer), turned = turned_patches_of(layer);
     const int in = small.in, out = small.out, widest = in > out ? in : out;
-    const size_t straight = most(patch_whole_floats(&small, widest), patch_whole_floats(&large, widest));
-    const size_t back = most(patch_whole_floats(&turned, widest), patch_row_floats(&many, widest));
+    const size_t straight = most(patch_floats(&small, widest), patch_floats(&large, widest));
+    const size_t back = most(patch_floats(&turned, widest), patch_floats(&many, widest));
     const size_t terms = PATCH_TERMS * PATCH_TERMS;
     Scratch scratch = {0};
     Cutter cutter = {.memory = memory};
@@ -55,14 +64,15 @@ static void list_planes(const Patches *patches, int terms, uint32_t *at)
                 (uint32_t)((size_t)term * patch_term_floats(patches, patches->in) + (size_t)channel * patches->plane);
 }
 
-static void multiply_images(const PatchRun *run, const float *weights, const float *from, float *to, size_t count)
+static void multiply_images(const PatchRun *run, const float *weights, int first, int planes, const float *from,
+                            float *to, size_t count)
 {
     kernel_get()->multiply_lanes(&(LaneProduct){
-        .m = (size_t)run->patches->out,
+        .m = (size_t)planes,
         .k = run->channels,
         .rows = 1,
         .columns = count,
-        .a = weights,
+        .a = weights + first,
         .a_stride = run->stride,
         .b = from,
         .b_at = run->at,
@@ -145,9 +155,7 @@ static void halve_chunks(const PatchRun *run, const Receiver *receiver)
     const int terms = patches->terms * patches->terms;
     for (int first = 0; first < patches->rows.count; first += patches->chunk) {
         const int rest = patches->rows.count - first, rows = rest < patches->chunk ? rest : patches->chunk;
-        for (int i = 0; i < patches->terms; i++)
-            patch_turn_inputs(patches, i, first, rows, run->grid, run->values,
-                              run->from + (size_t)i * patch_row_floats(patches, patches->in));
+        patch_turn_inputs(patches, first, rows, run->grid, run->values, run->from);
         kernel_get()->multiply_lanes(&(LaneProduct){
             .m = (size_t)patches->out,
             .k = (size_t)(terms * patches->in),
@@ -202,35 +210,33 @@ void patch_upstream(const Layer *layer, const float *parameters, const Grid *slo
 void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, const Grid *slope, const float *slopes,
                         float *gradient, float *memory)
 {
-    const Patches patches = patches_of(layer, PATCH_LARGE, CHUNK_MOST);
+    const Patches patches = dot_patches_of(layer);
     const Scratch scratch = lay_out(layer, memory);
     const size_t in = (size_t)patches.in, out = (size_t)patches.out, next = patch_weight_floats(layer);
-    const size_t terms = (size_t)patches.terms;
+    const size_t terms = (size_t)(patches.terms * patches.terms);
     const size_t from_next = patch_term_floats(&patches, patches.in),
                  to_next = patch_term_floats(&patches, patches.out);
-    memset(scratch.weights, 0, terms * terms * next * sizeof *scratch.weights);
+    memset(scratch.weights, 0, terms * next * sizeof *scratch.weights);
     list_planes(&patches, 1, scratch.at);
     for (int first = 0; first < patches.rows.count; first += patches.chunk) {
         const int rest = patches.rows.count - first, rows = rest < patches.chunk ? rest : patches.chunk;
-        for (size_t i = 0; i < terms; i++) {
-            patch_turn_inputs(&patches, (int)i, first, rows, x, values, scratch.from);
-            patch_turn_slopes(&patches, (int)i, first, rows, slope, slopes, scratch.to);
-            for (size_t j = 0; j < terms; j++)
-                kernel_get()->add_lane_dots(&(LaneDots){
-                    .m = in,
-                    .n = out,
-                    .rows = 1,
-                    .columns = (size_t)(rows * patches.columns.count),
-                    .a = scratch.from + j * from_next,
-                    .a_at = scratch.at,
-                    .a_column = LANE_IMAGES,
-                    .b = scratch.to + j * to_next,
-                    .b_plane = patches.plane,
-                    .b_column = LANE_IMAGES,
-                    .c = scratch.weights + (i * terms + j) * next,
-                    .c_stride = layer->stride,
-                });
-        }
+        patch_turn_inputs(&patches, first, rows, x, values, scratch.from);
+        patch_turn_slopes(&patches, first, rows, slope, slopes, scratch.to);
+        for (size_t term = 0; term < terms; term++)
+            kernel_get()->add_lane_dots(&(LaneDots){
+                .m = in,
+                .n = out,
+                .rows = 1,
+                .columns = (size_t)(rows * patches.columns.count),
+                .a = scratch.from + term * from_next,
+                .a_at = scratch.at,
+                .a_column = LANE_IMAGES,
+                .b = scratch.to + term * to_next,
+                .b_plane = patches.plane,
+                .b_column = LANE_IMAGES,
+                .c = scratch.weights + term * next,
+                .c_stride = layer->stride,
+            });
     }
     kernel_get()->add_patch_gradient(&(PatchWeights){
         .kind = patches.kind,

@@ -1,23 +1,10 @@
-// Patches: where those of a layer lie, what their rows of terms are made of, and a run through them; shared by
+// Patches: where those of a layer lie, and a run through them; shared by
 // lane_patch.c, layer_patch.c, lane_patch_run.c, which do the work, and lane_patch_plan.c. Internal to the engine.
 // Thread: any.
 #pragma once
 #include "models/lane_patch.h"
 
 enum { CHUNK_LEAST = 4, CHUNK_MOST = 64 }; // patches worked on together
-
-// Which rows of a patch, and their factors, make a row of terms; all of it in turn_input and turn_slope (patch_isa.c)
-// is the same for columns.
-typedef struct Mix {
-    int rows[PATCH_ROWS];
-    float factors[PATCH_ROWS];
-} Mix;
-
-typedef struct PatchMake {
-    Mix input[PATCH_TERMS], slope[PATCH_TERMS];
-} PatchMake;
-
-extern const PatchMake patch_makes[]; // by kind; slopes where they make gradients
 
 typedef struct PatchAxis {
     int first;   // x's row where the first patch begins
@@ -47,8 +34,10 @@ Patches turned_patches_of(const Layer *layer);
 // of which a plane is LANE_IMAGES; `in` and `out` of Patches count planes.
 typedef struct PatchRun PatchRun;
 
-// A term's products of `count` patches: (out, plane) of (in, plane).
-typedef void MultiplyTerm(const PatchRun *run, const float *weights, const float *from, float *to, size_t count);
+// A term's products of `count` patches: planes [first, first + planes) of what is made, (planes, plane), of (in,
+// plane).
+typedef void MultiplyTerm(const PatchRun *run, const float *weights, int first, int planes, const float *from,
+                          float *to, size_t count);
 
 struct PatchRun {
     const Patches *patches;
@@ -59,26 +48,26 @@ struct PatchRun {
     const float *start;            // (out, LANE_IMAGES); NULL: zero
     const Grid *grid;
     const float *values;
-    float *from, *to; // patch_row_floats, patch_whole_floats
+    float *from, *to; // patch_floats, of `in` and of patch_strip_planes
     float *strip;     // patch_strip_floats
     TakeStrip *take;
     void *context;
 };
 
-enum { PATCH_STRIP_PLANES = 8 };
+enum { PATCH_STRIP_PLANES = 32 }; // at most: fewer would read their terms again from a cache further off
 
+int patch_strip_planes(const Patches *patches); // of what is made at a time
 void patch_run(const PatchRun *run);
 
-// Floats: of a term, of a row of terms or of all, each of so many planes of a chunk; of a strip that is handed out.
+// Floats: of a term, of all, each of so many planes of a chunk; of a strip that is handed out.
 size_t patch_term_floats(const Patches *patches, int planes);
-size_t patch_row_floats(const Patches *patches, int planes);
-size_t patch_whole_floats(const Patches *patches, int planes);
+size_t patch_floats(const Patches *patches, int planes);
 size_t patch_strip_floats(const Patches *patches);
 
-// Row i of the terms of all planes, of the rows of patches [first, first + rows): (terms, planes, plane).
-void patch_turn_inputs(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
+// The terms of all planes, of the rows of patches [first, first + rows): (terms^2, planes, plane).
+void patch_turn_inputs(const Patches *patches, int first, int rows, const Grid *grid, const float *values,
                        float *terms);
-void patch_turn_slopes(const Patches *patches, int i, int first, int rows, const Grid *grid, const float *values,
+void patch_turn_slopes(const Patches *patches, int first, int rows, const Grid *grid, const float *values,
                        float *terms);
 
 // The layer's weights: terms^2, each (channels in, layer.stride), patch_weight_floats from one to the next.

@@ -3,27 +3,6 @@
 
 enum { CHANNELS_LEAST = 16 };
 
-#define ROOT 1.41421356f // of 2
-
-const PatchMake patch_makes[] = {
-    [PATCH_SMALL] = {.input = {{{0, 2}, {1, -1}}, {{1, 2}, {1, 1}}, {{2, 1}, {1, -1}}, {{1, 3}, {1, -1}}}},
-    [PATCH_LARGE] = {.input = {{{0, 2, 4}, {1, -2.5f, 1}},
-                               {{4, 2, 3, 1}, {1, -0.5f, ROOT, -0.5f * ROOT}},
-                               {{4, 2, 3, 1}, {1, -0.5f, -ROOT, 0.5f * ROOT}},
-                               {{4, 2, 3, 1}, {-2, 4, -ROOT, 2 * ROOT}},
-                               {{4, 2, 3, 1}, {-2, 4, ROOT, -2 * ROOT}},
-                               {{1, 3, 5}, {1, -2.5f, 1}}},
-                     .slope = {{{0}, {1}},
-                               {{0, 2, 1, 3}, {1, 2, ROOT, 2 * ROOT}},
-                               {{0, 2, 1, 3}, {1, 2, -ROOT, -2 * ROOT}},
-                               {{0, 2, 1, 3}, {1, 0.5f, 0.5f * ROOT, 0.25f * ROOT}},
-                               {{0, 2, 1, 3}, {1, 0.5f, -0.5f * ROOT, -0.25f * ROOT}},
-                               {{3}, {1}}}},
-    [PATCH_DOUBLED] = {.input = {{{1}, {1}}, {{0, 1}, {1, -1}}, {{2, 1}, {1, -1}}},
-                       .slope = {{{0, 1}, {1, 1}}, {{0}, {1}}, {{1}, {1}}}},
-    [PATCH_HALVED] = {.input = {{{1, 2}, {1, 1}}, {{3, 1}, {1, -1}}, {{0, 2}, {1, -1}}}},
-};
-
 static PatchAxis axis_of(PatchKind kind, int before, int in, int out)
 {
     const int outputs = patch_sizes(kind).outputs;

@@ -31,8 +31,8 @@ static Scratch lay_out(const Layer *layer, const Patches *patches, size_t grid, 
     Cutter cutter = {.memory = memory};
     scratch.x = cutter_take(&cutter, grid);
     scratch.weights = cutter_take(&cutter, (size_t)(patches->terms * patches->terms) * patch_weight_floats(layer));
-    scratch.from = cutter_take(&cutter, patch_row_floats(patches, patches->in));
-    scratch.to = cutter_take(&cutter, patch_whole_floats(patches, patches->out));
+    scratch.from = cutter_take(&cutter, patch_floats(patches, patches->in));
+    scratch.to = cutter_take(&cutter, patch_floats(patches, patch_strip_planes(patches)));
     scratch.strip = cutter_take(&cutter, patch_strip_floats(patches));
     scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(2 * (size_t)layer->given.channels));
     scratch.size = cutter.used;
@@ -84,10 +84,11 @@ static void take_groups(void *context, const PatchStrip *strip)
     }
 }
 
-static void multiply_groups(const PatchRun *run, const float *weights, const float *from, float *to, size_t count)
+static void multiply_groups(const PatchRun *run, const float *weights, int first, int planes, const float *from,
+                            float *to, size_t count)
 {
     const size_t channels = run->channels;
-    for (size_t group = 0; group < (size_t)run->patches->out; group++)
+    for (size_t i = 0; i < (size_t)planes; i++)
         kernel_get()->multiply_windows(&(WindowProduct){
             .m = count,
             .n = LANE_IMAGES,
@@ -95,9 +96,9 @@ static void multiply_groups(const PatchRun *run, const float *weights, const flo
             .a = from,
             .a_row = LANE_IMAGES,
             .a_at = run->at,
-            .b = weights + group * LANE_IMAGES,
+            .b = weights + ((size_t)first + i) * LANE_IMAGES,
             .b_at = run->at + channels,
-            .c = to + group * run->patches->plane,
+            .c = to + i * run->patches->plane,
             .c_stride = LANE_IMAGES,
         });
 }
