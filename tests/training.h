@@ -13,7 +13,7 @@
 
 #include "training/trainer.h"
 
-enum { TRAIN_IMAGES = 1000, TEST_IMAGES = 200, SLICE = 16, PATIENCE_MS = 60000 };
+enum { TRAIN_IMAGES = 1000, TEST_IMAGES = 60, SLICE = 16, PATIENCE_MS = 60000 };
 
 extern Dataset training_data; // (TRAIN_IMAGES and TEST_IMAGES of DIGIT_PIXELS); between begin and end
 
