@@ -246,7 +246,7 @@ static void somebody_is_woken_when_there_is_news(void **state)
     training_wait_until_idle(trainer); // many slices, of which nobody took one
     for (int i = 0; i < 20; i++)
         training_nap();
-    assert_int_equal(training_wakes(), before + 1);
+    assert_in_range(training_wakes(), before + 1, before + 2); // the second: that it rests, where it had a speed
     assert_non_null(trainer_dataset(trainer));
     assert_int_equal(trainer_test_facts(trainer)->images, TEST_IMAGES);
     trainer_destroy(trainer);
