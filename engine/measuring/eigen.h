@@ -16,3 +16,7 @@ bool eigen_solve(double *matrix, int n, double *values, double *vectors, const L
 
 // The same in slices; everything is borrowed until the sweep is done.
 Sweep *eigen_begin(double *matrix, int n, double *values, double *vectors, Error *error);
+
+// Rayleigh's quotient of a vector of length 1, vector' matrix vector: of a covariance, the variance along it. matrix:
+// (n, n); vector, product: (n), product is overwritten.
+double eigen_quotient(const double *matrix, int n, const double *vector, double *product);

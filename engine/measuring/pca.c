@@ -166,14 +166,9 @@ static void measure_along(void *context, int component_index, int first, int cou
 {
     Finding *f = context;
     const double *const component = f->pca->components + (size_t)component_index * DIGIT_PIXELS;
-    double product[DIGIT_PIXELS] = {0}, sum = 0.0;
+    double product[DIGIT_PIXELS];
     (void)first, (void)count, (void)worker_index; // one at a time, each a shard
-    for (int i = 0; i < DIGIT_PIXELS; i++)
-        for (int j = 0; j < DIGIT_PIXELS; j++)
-            product[j] += component[i] * f->matrix[i * DIGIT_PIXELS + j];
-    for (int i = 0; i < DIGIT_PIXELS; i++)
-        sum += product[i] * component[i];
-    f->along[component_index] = sum;
+    f->along[component_index] = eigen_quotient(f->matrix, DIGIT_PIXELS, component, product);
 }
 
 static void end_finding(void *context)
