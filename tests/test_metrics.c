@@ -22,7 +22,7 @@
 #include "reference.h"
 #include "synthetic.h"
 
-enum { IMAGES = 300, PIXELS = DIGIT_PIXELS };
+enum { IMAGES = 150, PIXELS = DIGIT_PIXELS };
 #define LOGIT_ERROR 2e-5
 
 static Pool *pool;
