@@ -271,11 +271,8 @@ bool eigen_solve(double *matrix, int n, double *values, double *vectors, const L
 
 double eigen_quotient(const double *matrix, int n, const double *vector, double *product)
 {
-    double sum = 0.0;
     memset(product, 0, (size_t)n * sizeof *product);
     for (int i = 0; i < n; i++)
         add_scaled(product, matrix + (size_t)i * (size_t)n, vector[i], n);
-    for (int i = 0; i < n; i++)
-        sum += product[i] * vector[i];
-    return sum;
+    return multiply(product, vector, n);
 }
