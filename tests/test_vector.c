@@ -26,8 +26,10 @@ typedef struct Isa {
 
 static const Isa isas[] = {
     {"plain", &vector_functions_plain},
-#if defined(__x86_64__)
+#ifdef LOSSLENS_HAS_AVX2
     {"avx2", &vector_functions_avx2},
+#endif
+#ifdef LOSSLENS_HAS_AVX512
     {"avx512", &vector_functions_avx512},
 #endif
 };

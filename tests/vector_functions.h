@@ -10,7 +10,4 @@ typedef struct VectorFunctions {
     VectorFunction *exp, *exp_small, *expm1, *log, *log1p, *reciprocal, *log_rough;
 } VectorFunctions;
 
-extern const VectorFunctions vector_functions_plain;
-#if defined(__x86_64__)
-extern const VectorFunctions vector_functions_avx2, vector_functions_avx512;
-#endif
+extern const VectorFunctions vector_functions_plain, vector_functions_avx2, vector_functions_avx512; // of those built

@@ -293,5 +293,6 @@ typedef struct Kernel {
 
 const Kernel *kernel_get(void); // the selected one; at first the best that the processor can run
 
-// name: "avx512", "avx2", "plain" or "auto". False where the processor lacks it or the name is unknown.
+// name: "avx512", "avx2", "plain" or "auto". False where the processor or the build lacks it or the
+// name is unknown.
 bool kernel_select(const char *name, Error *error);

@@ -4,14 +4,13 @@
 
 #include "kernels/kernel.h"
 
-extern const Kernel kernel_plain;
-#if defined(__x86_64__)
-extern const Kernel kernel_avx2, kernel_avx512;
-#endif
+extern const Kernel kernel_plain, kernel_avx2, kernel_avx512; // those that the build has, by LOSSLENS_HAS_...
 
 static const Kernel *const kernels[] = {
-#if defined(__x86_64__)
+#ifdef LOSSLENS_HAS_AVX512
     &kernel_avx512,
+#endif
+#ifdef LOSSLENS_HAS_AVX2
     &kernel_avx2,
 #endif
     &kernel_plain,
@@ -20,16 +19,21 @@ enum { KERNEL_COUNT = sizeof kernels / sizeof *kernels };
 
 static _Atomic(const Kernel *) selected;
 
-static bool can_run(const Kernel *kernel)
+static bool is_known(const char *name)
+{
+    return strcmp(name, "avx512") == 0 || strcmp(name, "avx2") == 0 || strcmp(name, "plain") == 0;
+}
+
+static bool can_run(const char *name)
 {
 #if defined(__x86_64__)
-    if (kernel == &kernel_avx512)
+    if (strcmp(name, "avx512") == 0)
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-    if (kernel == &kernel_avx2)
+    if (strcmp(name, "avx2") == 0)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #endif
-    return kernel == &kernel_plain;
+    return strcmp(name, "plain") == 0;
 }
 
 const Kernel *kernel_get(void)
@@ -38,7 +42,7 @@ const Kernel *kernel_get(void)
     if (kernel)
         return kernel;
     int best = 0;
-    while (!can_run(kernels[best]))
+    while (!can_run(kernels[best]->name))
         best++;
     atomic_store_explicit(&selected, kernels[best], memory_order_relaxed);
     return kernels[best];
@@ -50,13 +54,14 @@ bool kernel_select(const char *name, Error *error)
         atomic_store_explicit(&selected, NULL, memory_order_relaxed);
         return true;
     }
-    for (int i = 0; i < KERNEL_COUNT; i++) {
-        if (strcmp(name, kernels[i]->name) != 0)
-            continue;
-        if (!can_run(kernels[i]))
-            return error_set(error, "this processor cannot run the %s instructions", name);
-        atomic_store_explicit(&selected, kernels[i], memory_order_relaxed);
-        return true;
-    }
-    return error_set(error, "unknown instruction set '%s': expected auto, avx512, avx2 or plain", name);
+    if (!is_known(name))
+        return error_set(error, "unknown instruction set '%s': expected auto, avx512, avx2 or plain", name);
+    if (!can_run(name))
+        return error_set(error, "this processor cannot run the %s instructions", name);
+    for (int i = 0; i < KERNEL_COUNT; i++)
+        if (strcmp(name, kernels[i]->name) == 0) {
+            atomic_store_explicit(&selected, kernels[i], memory_order_relaxed);
+            return true;
+        }
+    return error_set(error, "this program was built without the %s instructions", name);
 }
