@@ -262,6 +262,7 @@ bool trace_write(FILE *file, const Frame *frame, const Layout *layout, const Ui 
     report_set(json, "fullscreen", json_boolean(frame->is_fullscreen));
     report_set(json, "theme", json_string(theme_get(frame->theme)->key));
     report_set(json, "cursor", json_string(cursor_name(ui->cursor)));
+    report_set(json, "mouse", json_pack("[i, i]", (int)ui->input.mouse_x, (int)ui->input.mouse_y));
     const Rect window = layout->window;
     report_set(json, "size", json_pack("[i, i]", (int)window.w, (int)window.h));
     report_set(json, "look", look_json(frame));

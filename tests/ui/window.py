@@ -137,6 +137,7 @@ class Program:
         self.trace = os.path.join(self.folder, "trace")
         self.errors = open(os.path.join(self.folder, "stderr"), "w+")
         self.frames, self.position, self.rest = [], 0, b""
+        self.nudges = 0
         self.size = (1440, 900)
         self.process = subprocess.Popen([LOSSLENS, "view", "--trace", self.trace, *options],
                                         env=environment() | {"XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(self.settings))},
@@ -258,11 +259,10 @@ class Program:
 
     def nudge(self):
         """A frame drawn after everything that was sent so far."""
-        x, y = self.size[0] - 40, self.size[1] - 8
-        self.read()
-        since = len(self.frames)
-        xdotool(*self.at(x, y), *self.at(x + 1, y))
-        return self.wait(lambda f: True, "a frame for a moving mouse", since)
+        self.nudges += 1
+        width, height = self.now()["size"]
+        place = [width - 40 + self.nudges % 2, height - 8]  # not where the last one left the mouse
+        return self.do(lambda f: f["mouse"] == place, "a frame for a moving mouse", *self.at(*place))
 
     # keys
 
