@@ -234,6 +234,9 @@ class SizesTest(unittest.TestCase):
             inked = (np.array(line["digit"]).reshape(28, 28) > 0).any(0)
             self.assertIn(inked.sum(), range(12, 21))  # each of the twelve lines
         self.assertAlmostEqual(sum(found[0]["digit"]), 12 * 119 * 400 / 122 ** 2, delta=3)
+        # Those of the second would be dark grey at most: they were made thicker.
+        self.assertLess(max(found[0]["digit"]), 0.25)
+        self.assertGreater(max(found[1]["digit"]), 0.5)
         digit = np.array(found[2]["digit"]).reshape(28, 28)
         self.assertEqual(((digit > 0.2).any(1).sum(), (digit > 0.7).sum() > 50), (20, True))
         for line in found:  # the pad shows what the models see: both ways of reading it agree

@@ -9,6 +9,9 @@
 
 enum { BOX = 20, FINE_BOX = BOX * INK_FINE };
 
+// How strong the ink of 28x28 pixels is: MNIST's about 0.8; below the first of these nobody sees it.
+static const float hair = 0.05f, thin = 0.3f;
+
 typedef struct Box {
     int left, top, right, bottom; // the last two exclusive
 } Box;
@@ -42,6 +45,57 @@ static bool fit_box(const float *ink, int row, Box box, float fine[FINE_BOX * FI
     return true;
 }
 
+// ---- thin strokes --------------------------------------------------------------------------------------------------
+
+// The mean of the pixels of 28x28, each counted as much as it has ink.
+static float measure_ink(const float fine[FINE_BOX * FINE_BOX])
+{
+    double sum = 0, squares = 0;
+    for (int y = 0; y < FINE_BOX; y += INK_FINE)
+        for (int x = 0; x < FINE_BOX; x += INK_FINE) {
+            double pixel = 0;
+            for (int i = 0; i < INK_FINE * INK_FINE; i++)
+                pixel += (double)fine[(y + i / INK_FINE) * FINE_BOX + x + i % INK_FINE] / (INK_FINE * INK_FINE);
+            sum += pixel;
+            squares += pixel * pixel;
+        }
+    return sum > 0 ? (float)(squares / sum) : 0.0f;
+}
+
+static float find_largest_around(const float fine[FINE_BOX * FINE_BOX], int x, int y)
+{
+    float largest = 0;
+    for (int row = y > 0 ? y - 1 : 0; row <= y + 1 && row < FINE_BOX; row++)
+        for (int column = x > 0 ? x - 1 : 0; column <= x + 1 && column < FINE_BOX; column++)
+            largest = fmaxf(largest, fine[row * FINE_BOX + column]);
+    return largest;
+}
+
+// Lines of a pen of one pixel on a large sheet average down to nearly nothing: they become as strong as ink can be, and
+// nearly as wide as a pixel.
+static void thicken(float fine[FINE_BOX * FINE_BOX])
+{
+    float wide[FINE_BOX * FINE_BOX], largest = 0;
+    for (int i = 0; i < FINE_BOX * FINE_BOX; i++) {
+        wide[i] = find_largest_around(fine, i % FINE_BOX, i / FINE_BOX);
+        largest = fmaxf(largest, wide[i]);
+    }
+    for (int i = 0; i < FINE_BOX * FINE_BOX; i++)
+        fine[i] = largest > 0 ? wide[i] / largest : 0.0f;
+}
+
+static void strengthen(float fine[FINE_BOX * FINE_BOX], const char *name, InkResult *out)
+{
+    const float strength = measure_ink(fine);
+    const bool is_hair = strength < hair;
+    if (strength < thin)
+        notices_add(&out->notices, "%s has lines %s: on %d by %d pixels they are %.0f %% as bright as white%s", name,
+                    is_hair ? "as thin as hairs" : "that are thin", DIGIT_SIDE, DIGIT_SIDE, 100.0 * (double)strength,
+                    is_hair ? ", so they were made thicker" : "");
+    if (is_hair)
+        thicken(fine);
+}
+
 // Where the box begins on the field of 28x28, in whole pixels, so that its centre of mass comes nearest to 14.
 static int place(double mass, double moment)
 {
@@ -73,6 +127,7 @@ bool ink_fit(const float *ink, int width, int height, const char *name, InkResul
         return error_set(error, words, name, 100.0 * (double)out->threshold);
     if (!fit_box(ink, width, box, fine))
         return error_set(error, "out of memory: the ink of %s", name);
+    strengthen(fine, name, out);
     put_on_raster(fine, out);
     for (int i = 0; i < INK_RASTER_SIDE * INK_RASTER_SIDE; i++)
         if (out->raster[i])
