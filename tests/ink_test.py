@@ -106,6 +106,16 @@ class FormatsTest(unittest.TestCase):
         for (name, kind), line in zip(others.items(), probe(*map(path, others))):
             with self.subTest(name=name):
                 self.near(line, luma(kind), 0.03 if name.endswith("jpg") else 1e-5)
+        # As for print: with Adobe's segment the inks are stored inverted, without it as they are.
+        inks = Image.merge("CMYK", (*image.convert("CMYK").split()[:3], Image.linear_gradient("L").resize(image.size)))
+        inks.save(path("inks.jpg"), quality=95, subsampling=0)
+        inverted = Image.merge("CMYK", [ImageOps.invert(channel) for channel in inks.split()])
+        inverted.save(path("plain.jpg"), quality=95, subsampling=0)
+        with open(path("plain.jpg"), "rb") as file:
+            data = file.read()
+        self.assertEqual(data[2:4], b"\xff\xee")
+        for line in probe(path("inks.jpg"), write("plain.jpg", data[:2] + data[18:])):
+            self.near(line, luma(inks), 0.05)
         for name in ("rgba.png", "rgba.webp"):
             rgba.save(path(name), **({"lossless": True, "exact": True} if name.endswith("webp") else {}))
             line, = probe(path(name))

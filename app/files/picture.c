@@ -55,9 +55,31 @@ static void look_up(const SDL_Surface *surface, const uint8_t *from, uint8_t *rg
     }
 }
 
-static bool convert_row(const SDL_Surface *surface, int y, uint8_t *rgba)
+// Whether the surface holds what is printed with: cyan, magenta, yellow and black, a byte each in this order, under the
+// name of a format whose first byte is blue.
+static bool has_inks(const SDL_Surface *surface, const PictureHeader *header)
+{
+    return header->components == 4 && surface->format->BytesPerPixel == 4 &&
+           surface->format->format != SDL_PIXELFORMAT_RGBA32;
+}
+
+static void mix_inks(const uint8_t *from, int width, bool is_light, uint8_t *rgba)
+{
+    for (int x = 0; x < width; x++, from += 4, rgba += 4) {
+        const int black = is_light ? from[3] : 255 - from[3];
+        for (int i = 0; i < 3; i++)
+            rgba[i] = (uint8_t)((is_light ? from[i] : 255 - from[i]) * black / 255);
+        rgba[3] = 255;
+    }
+}
+
+static bool convert_row(const SDL_Surface *surface, const PictureHeader *header, int y, uint8_t *rgba)
 {
     const uint8_t *from = (const uint8_t *)surface->pixels + (size_t)y * (size_t)surface->pitch;
+    if (has_inks(surface, header)) {
+        mix_inks(from, surface->w, header->has_adobe, rgba);
+        return true;
+    }
     if (surface->format->palette && surface->format->BitsPerPixel == 8) {
         look_up(surface, from, rgba);
         return true;
@@ -66,8 +88,8 @@ static bool convert_row(const SDL_Surface *surface, int y, uint8_t *rgba)
                              4 * surface->w) == 0;
 }
 
-static bool reduce_surface(const PictureSource *source, const SDL_Surface *surface, int orientation, InkPicture *out,
-                           Error *error)
+static bool reduce_surface(const PictureSource *source, const SDL_Surface *surface, const PictureHeader *header,
+                           InkPicture *out, Error *error)
 {
     enum { REPORT_ROWS = 64 };
     PictureReduce reduce;
@@ -78,14 +100,15 @@ static bool reduce_surface(const PictureSource *source, const SDL_Surface *surfa
     bool good = rgba || error_set(error, "out of memory: the pixels of %s", source->name);
     for (int y = 0; good && y < surface->h; y++) {
         good = (y % REPORT_ROWS > 0 || load_progress_report(source->progress, 0, 0, error)) &&
-               (convert_row(surface, y, rgba) ||
+               (convert_row(surface, header, y, rgba) ||
                 error_set(error, "%s has pixels of a form that is not known: %s.", source->name, SDL_GetError()));
         if (good)
             picture_reduce_add(&reduce, y, 0, 1, surface->w, rgba);
     }
     free(rgba);
     if (good)
-        return picture_reduce_end(&reduce, orientation, source->name, out, error);
+        return picture_reduce_end(&reduce, picture_exif_orientation(header->exif, header->exif_size), source->name, out,
+                                  error);
     picture_reduce_free(&reduce);
     return false;
 }
@@ -150,8 +173,8 @@ static SDL_RWops *watch(SDL_RWops *inner, Watched *self)
 }
 
 // operations: freed here.
-static bool decode_surface(const PictureSource *source, SDL_RWops *operations, const char *type, int orientation,
-                           InkPicture *out, Error *error)
+static bool decode_surface(const PictureSource *source, SDL_RWops *operations, const char *type,
+                           const PictureHeader *header, InkPicture *out, Error *error)
 {
     Watched self = {.source = source};
     operations = operations ? watch(operations, &self) : NULL;
@@ -159,7 +182,7 @@ static bool decode_surface(const PictureSource *source, SDL_RWops *operations, c
         return error_set(error, "%s could not be read: %s.", source->name, SDL_GetError());
     SDL_Surface *surface = IMG_LoadTyped_RW(operations, 1, type);
     const bool good = self.is_given_up ? error_set(error, "%s", self.error.text)
-                      : surface        ? reduce_surface(source, surface, orientation, out, error)
+                      : surface        ? reduce_surface(source, surface, header, out, error)
                                 : error_set(error, "%s is damaged or cut off: %s.", source->name, SDL_GetError());
     SDL_FreeSurface(surface);
     return good;
@@ -189,8 +212,7 @@ static bool decode_bytes(const PictureSource *source, ScanHeader *scan, const ch
     PictureHeader header = {0};
     scan(bytes, (size_t)source->size, &header);
     const bool good = check_header(source, &header, error) &&
-                      decode_surface(source, SDL_RWFromConstMem(bytes, (int)source->size), type,
-                                     picture_exif_orientation(header.exif, header.exif_size), out, error);
+                      decode_surface(source, SDL_RWFromConstMem(bytes, (int)source->size), type, &header, out, error);
     free(bytes);
     return good;
 }
@@ -214,7 +236,7 @@ static bool decode_bmp(const PictureSource *source, InkPicture *out, Error *erro
     rewind(source->file);
     picture_scan_bmp(start, size, &header);
     return check_header(source, &header, error) &&
-           decode_surface(source, SDL_RWFromFP(source->file, SDL_FALSE), "BMP", 1, out, error);
+           decode_surface(source, SDL_RWFromFP(source->file, SDL_FALSE), "BMP", &header, out, error);
 }
 
 static const struct {

@@ -1,6 +1,8 @@
 // What JPEG, GIF and BMP files say of themselves, found as their decoders find it but without unpacking anything. Pure;
 // whatever the bytes are, nothing beyond them is read.
 
+#include <string.h>
+
 #include "files/picture_parts.h"
 
 static unsigned big16(const uint8_t *at) { return (unsigned)at[0] << 8 | at[1]; }
@@ -9,7 +11,7 @@ static int32_t little32(const uint8_t *at) { return (int32_t)((uint32_t)little16
 
 // ---- JPEG ----------------------------------------------------------------------------------------------------------
 
-enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, TEM = 0x01, RST0 = 0xd0, RST7 = 0xd7 };
+enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, APP14 = 0xee, TEM = 0x01, RST0 = 0xd0, RST7 = 0xd7 };
 
 static bool is_frame(uint8_t marker) // SOF0 .. SOF15 but DHT, JPG and DAC
 {
@@ -21,6 +23,9 @@ static void take_segment(uint8_t marker, const uint8_t *body, size_t size, Pictu
     if (is_frame(marker) && size >= 5 && header->width == 0) {
         header->height = big16(body + 1);
         header->width = big16(body + 3);
+        header->components = size > 5 ? body[5] : 0;
+    } else if (marker == APP14 && size >= 5 && memcmp(body, "Adobe", 5) == 0) {
+        header->has_adobe = true;
     } else if (marker == APP1 && !header->exif && size >= 6 && body[0] == 'E' && body[1] == 'x') {
         header->exif = body;
         header->exif_size = size;

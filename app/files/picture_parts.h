@@ -24,8 +24,9 @@ typedef struct PictureHeader {
     int64_t width, height; // 0: none was found
     const uint8_t *exif;   // within the bytes; NULL: none
     size_t exif_size;
-    int scans;    // JPEG
-    bool has_end; // what marks the end was seen
+    int scans, components; // JPEG
+    bool has_adobe;        // JPEG: a segment of Adobe's, whose inks are stored the other way round
+    bool has_end;          // what marks the end was seen
 } PictureHeader;
 
 // Each looks for what the decoder would find first. bytes: the whole file; of a BMP its start is enough.
