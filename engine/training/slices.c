@@ -28,31 +28,30 @@ static void lay_out_stage(const Stage *stage, size_t rows, StageArrays *arrays, 
     arrays->chosen = cutter_take(cutter, pooled);
 }
 
-static void lay_out_slice(const Slices *slices, Slice *slice, Cutter *cutter)
+static void lay_out_tile(const Slices *slices, TileArrays *arrays, Cutter *cutter)
 {
     const Model *model = slices->model;
     const size_t rows = (size_t)slices->tile_rows, pixels = (size_t)model->pixels;
     size_t widest = rows * pixels, scratch = 0;
-    slice->gradient = cutter_take(cutter, model->parameter_count);
-    slice->input = cutter_take(cutter, rows * pixels);
-    slice->picture = cutter_take(cutter, slices->stages[0].x.size);
+    arrays->input = cutter_take(cutter, rows * pixels);
+    arrays->picture = cutter_take(cutter, slices->stages[0].x.size);
     for (int i = 0; i < slices->stage_count; i++) {
         const Stage *stage = &slices->stages[i];
         const Shape *to = &stage->last->to;
         const Grid compact = grid_of(to, (Margin){0});
         const size_t floats = stage->value.size > 0 ? compact.size : rows * to->stride;
-        lay_out_stage(stage, rows, &slice->arrays[i], cutter);
+        lay_out_stage(stage, rows, &arrays->stages[i], cutter);
         widest = floats > widest ? floats : widest;
         scratch = stage->scratch > scratch ? stage->scratch : scratch;
     }
-    slice->z = cutter_take(cutter, rows * pixels);
+    arrays->z = cutter_take(cutter, rows * pixels);
     for (int i = 0; i < 2; i++)
-        slice->upstream[i] = cutter_take(cutter, widest);
-    slice->scratch = cutter_take(cutter, kernel_pad(scratch));
-    slice->powers = cutter_take(cutter, rows * pixels);
-    slice->targets = cutter_take_bytes(cutter, rows * pixels);
-    slice->bytes = cutter_take_bytes(cutter, rows * pixels);
-    slice->lit = (uint64_t *)(void *)cutter_take_bytes(cutter, pixels / QUAD * sizeof(uint64_t));
+        arrays->upstream[i] = cutter_take(cutter, widest);
+    arrays->scratch = cutter_take(cutter, kernel_pad(scratch));
+    arrays->powers = cutter_take(cutter, rows * pixels);
+    arrays->targets = cutter_take_bytes(cutter, rows * pixels);
+    arrays->bytes = cutter_take_bytes(cutter, rows * pixels);
+    arrays->lit = (uint64_t *)(void *)cutter_take_bytes(cutter, pixels / QUAD * sizeof(uint64_t));
 }
 
 static size_t lay_out(Slices *slices, float *memory)
@@ -60,7 +59,9 @@ static size_t lay_out(Slices *slices, float *memory)
     Cutter cutter = {.memory = memory};
     slices->parameters = cutter_take(&cutter, slices->model->parameter_count);
     for (int i = 0; i < SLICES; i++)
-        lay_out_slice(slices, &slices->slice[i], &cutter);
+        slices->slice[i].gradient = cutter_take(&cutter, slices->model->parameter_count);
+    for (int i = 0; i < slices->array_count; i++)
+        lay_out_tile(slices, &slices->arrays[i], &cutter);
     return cutter.used;
 }
 
@@ -69,6 +70,7 @@ Slices *slices_create(const Model *model, Pool *pool, Error *error)
     Slices *slices = calloc(1, sizeof *slices);
     if (slices) {
         *slices = (Slices){.model = model, .pool = pool, .tile_rows = model_choose_chunk(model)};
+        slices->array_count = pool_thread_count(pool) < SLICES ? pool_thread_count(pool) : SLICES;
         slices->stage_count = stage_list(model->layers, model->layer_count, slices->stages);
         for (int i = 0; i < slices->stage_count; i++)
             slices->has_lanes |= slices->stages[i].has_lanes;
@@ -121,6 +123,7 @@ static void begin_slice(const Slices *slices, int index, Slice *slice)
     slice->first = slice->row = find_first(slices, index);
     slice->end = find_first(slices, index + 1);
     slice->phase = 0;
+    slice->arrays = NULL;
     slice->loss = 0.0;
     memset(slice->penalty, 0, sizeof slice->penalty);
     if (slice->first == slice->end) // fewer images than slices
@@ -141,9 +144,9 @@ static void take_phase(const Slices *slices, Slice *slice)
 
 static void train_slice(void *context, int index, int worker)
 {
-    (void)worker;
     Slices *slices = context;
     Slice *slice = &slices->slice[index];
+    slice->arrays = &slices->arrays[slices->array_count < SLICES ? worker : index];
     while (slice->row < slice->end)
         take_phase(slices, slice);
 }
@@ -201,6 +204,7 @@ static bool train_until(Slices *slices, int64_t until_ns)
 {
     for (; slices->slice_at < SLICES; slices->slice_at++)
         for (Slice *slice = &slices->slice[slices->slice_at]; slice->row < slice->end;) {
+            slice->arrays = &slices->arrays[0];
             take_phase(slices, slice);
             if (clock_now_ns() >= until_ns)
                 return false;
@@ -210,7 +214,8 @@ static bool train_until(Slices *slices, int64_t until_ns)
 
 bool slices_advance(Slices *slices, int64_t until_ns, double *loss)
 {
-    if (until_ns == INT64_MAX && slices->slice_at == 0) {
+    const bool has_begun = slices->slice_at > 0 || slices->slice[0].arrays; // then what is there is this thread's
+    if (until_ns == INT64_MAX && !has_begun) {
         pool_run(slices->pool, SLICES, train_slice, slices);
         slices->slice_at = SLICES;
     }

@@ -7,21 +7,25 @@
 
 enum { SLICES = 4 };
 
-// Of units everything is (tile_rows, stride), of pictures as lane.h has it.
-typedef struct Slice {
-    float *gradient; // (parameters)
-    float *input;    // (tile_rows, pixels)
-    float *picture;  // the same as the first layer's grid, where that wants a picture
-    uint8_t *bytes;  // (tile_rows, pixels): damaged, where there is noise
-    Tile tile;       // where the input goes in as bytes
-    uint64_t *lit;   // (pixels / QUAD): of tile
-    StageArrays arrays[MODEL_LAYERS_MAX];
+// What the phases of a tile leave each other. Of units everything is (tile_rows, stride), of pictures as lane.h has it.
+typedef struct TileArrays {
+    float *input;   // (tile_rows, pixels)
+    float *picture; // the same as the first layer's grid, where that wants a picture
+    uint8_t *bytes; // (tile_rows, pixels): damaged, where there is noise
+    Tile tile;      // where the input goes in as bytes
+    uint64_t *lit;  // (pixels / QUAD): of tile
+    StageArrays stages[MODEL_LAYERS_MAX];
     float *z;           // (tile_rows, pixels): logits, then dL/dz
     float *upstream[2]; // of the widest layer
     float *scratch;
     float *powers; // (tile_rows, pixels): of outputs that share a picture, as those of its rows
     float scales[TILE_ROWS];
     uint8_t *targets; // (tile_rows, pixels)
+} TileArrays;
+
+typedef struct Slice {
+    float *gradient;    // (parameters)
+    TileArrays *arrays; // of the thread that has taken it; NULL: none has
     double loss, penalty[PENALTY_COUNT];
 
     // of a step: of the batch the images from first to end, of which those before row are done; of the next tile the
@@ -41,6 +45,10 @@ struct Slices {
     float *parameters; // in Model's order
     int tile_rows;
     Slice slice[SLICES];
+    // A thread has its own, which are still in its caches when it takes its next slice; where there are as many threads
+    // as slices or more, a slice.
+    TileArrays arrays[SLICES];
+    int array_count;
     float *memory;
 
     // of a step

@@ -24,26 +24,26 @@ static void read_input(const Slices *slices, const ImageTile *tile, Slice *slice
 {
     const size_t pixels = (size_t)slices->model->pixels;
     for (int row = 0; row < tile->rows; row++) {
-        float *const input = slice->input + (size_t)row * pixels;
+        float *const input = slice->arrays->input + (size_t)row * pixels;
         const int image = tile->images[row];
         pixels_read(&slices->model->spec, find_key(slices, image), find_image(slices, image), 0, pixels, input);
         range_map_all(slices->range, input, pixels);
     }
     if (slices->stages[0].x.size > 0)
-        grid_from_rows(&slices->stages[0].x, slice->input, pixels, pixels, tile->rows, slice->picture);
+        grid_from_rows(&slices->stages[0].x, slice->arrays->input, pixels, pixels, tile->rows, slice->arrays->picture);
 }
 
 static void read_bytes(const Slices *slices, const ImageTile *tile, Slice *slice)
 {
     const size_t pixels = (size_t)slices->model->pixels;
-    slice->tile = (Tile){.count = (size_t)tile->rows, .pixels = pixels, .lit = slice->lit};
+    slice->arrays->tile = (Tile){.count = (size_t)tile->rows, .pixels = pixels, .lit = slice->arrays->lit};
     for (int row = 0; row < tile->rows; row++) {
         const int image = tile->images[row];
-        uint8_t *const bytes = slice->bytes + (size_t)row * pixels;
-        slice->tile.rows[row] = bytes;
+        uint8_t *const bytes = slice->arrays->bytes + (size_t)row * pixels;
+        slice->arrays->tile.rows[row] = bytes;
         pixels_damage(&slices->model->spec, find_key(slices, image), find_image(slices, image), 0, pixels, bytes);
     }
-    kernel_get()->find_lit(&slice->tile);
+    kernel_get()->find_lit(&slice->arrays->tile);
 }
 
 // The first layer from bytes.
@@ -51,11 +51,11 @@ static void multiply_bytes(const Slices *slices, Slice *slice)
 {
     const Layer *layer = &slices->model->layers[0];
     kernel_get()->multiply_tile(&(TileProduct){
-        .tile = &slice->tile,
+        .tile = &slice->arrays->tile,
         .n = layer->stride,
         .b = slices->parameters + layer->weight_offset,
         .b_stride = layer->stride,
-        .c = slice->arrays[0].value,
+        .c = slice->arrays->stages[0].value,
         .c_stride = layer->stride,
         .bias = slices->parameters + layer->bias_offset,
     });
@@ -65,7 +65,7 @@ static void find_bytes_gradient(const Slices *slices, const float *slope, bool i
 {
     const Layer *layer = &slices->model->layers[0];
     kernel_get()->multiply_tile_transposed(&(TileProduct){
-        .tile = &slice->tile,
+        .tile = &slice->arrays->tile,
         .n = layer->stride,
         .b = slope,
         .b_stride = layer->stride,
@@ -73,8 +73,8 @@ static void find_bytes_gradient(const Slices *slices, const float *slope, bool i
         .c_stride = layer->stride,
         .accumulate = !is_first,
     });
-    kernel_get()->sum_rows(slope, layer->stride, slice->tile.count, layer->stride, slice->gradient + layer->bias_offset,
-                           !is_first);
+    kernel_get()->sum_rows(slope, layer->stride, slice->arrays->tile.count, layer->stride,
+                           slice->gradient + layer->bias_offset, !is_first);
 }
 
 // ---- forward ------------------------------------------------------------------------------------------------------
@@ -91,7 +91,9 @@ static void draw_sample(const Slices *slices, const ImageTile *tile, const Layer
 
 static const float *find_x(const Slices *slices, const Slice *slice, int i)
 {
-    return i > 0 ? slice->arrays[i - 1].value : slices->stages[0].x.size > 0 ? slice->picture : slice->input;
+    return i > 0                          ? slice->arrays->stages[i - 1].value
+           : slices->stages[0].x.size > 0 ? slice->arrays->picture
+                                          : slice->arrays->input;
 }
 
 static void go_forward(const Slices *slices, const ImageTile *tile, int i, Slice *slice)
@@ -100,10 +102,10 @@ static void go_forward(const Slices *slices, const ImageTile *tile, int i, Slice
     const Activation *activation = activation_get(HIDDEN_ACTIVATION, model->spec.hidden);
     const Stage *stage = &slices->stages[i];
     const Layer *layer = stage->layer;
-    const StageArrays *arrays = &slice->arrays[i];
+    const StageArrays *arrays = &slice->arrays->stages[i];
     const float *x = find_x(slices, slice, i);
     if (stage->has_lanes) {
-        stage_forward(stage, slices->parameters, activation, x, tile->rows, arrays, slice->scratch);
+        stage_forward(stage, slices->parameters, activation, x, tile->rows, arrays, slice->arrays->scratch);
         return;
     }
     if (i == 0 && slices->takes_bytes)
@@ -111,7 +113,7 @@ static void go_forward(const Slices *slices, const ImageTile *tile, int i, Slice
     else if (layer->kind == LAYER_SAMPLE)
         draw_sample(slices, tile, layer, x, arrays->value, slice);
     else
-        layer_forward(layer, slices->parameters, x, tile->rows, arrays->value, slice->scratch);
+        layer_forward(layer, slices->parameters, x, tile->rows, arrays->value, slice->arrays->scratch);
     if (layer->is_bent)
         activation->apply(arrays->value, arrays->value, arrays->slope, (size_t)tile->rows * layer->to.stride);
 }
@@ -139,9 +141,9 @@ static double lose_strip(const Slices *slices, const ImageTile *tile, const Slic
         .columns = columns,
         .bias_slope = unused,
         .settings = slices->settings,
-        .powers = slice->powers + column,
+        .powers = slice->arrays->powers + column,
         .powers_stride = pixels,
-        .scales = slice->scales,
+        .scales = slice->arrays->scales,
     });
     for (size_t row = 0; row < rows; row++)
         memcpy(z + row * pixels + column, strip + row * STRIP_COLUMNS, columns * sizeof *strip);
@@ -154,9 +156,10 @@ static float *find_logits(const Slices *slices, const ImageTile *tile, Slice *sl
     const int last = slices->stage_count - 1;
     const size_t pixels = (size_t)slices->model->pixels;
     if (!slices->stages[last].has_lanes)
-        return slice->arrays[last].value;
-    grid_to_rows(&slices->stages[last].value, slice->arrays[last].value, tile->rows, slice->z, pixels, pixels);
-    return slice->z;
+        return slice->arrays->stages[last].value;
+    grid_to_rows(&slices->stages[last].value, slice->arrays->stages[last].value, tile->rows, slice->arrays->z, pixels,
+                 pixels);
+    return slice->arrays->z;
 }
 
 // Where outputs share a picture, which is one pane here.
@@ -164,8 +167,8 @@ static void find_shares(const Slices *slices, size_t rows, const float *z, Slice
 {
     const size_t pixels = (size_t)slices->model->pixels;
     float peaks[TILE_ROWS] = {0}, sums[TILE_ROWS] = {0};
-    kernel_get()->find_powers(z, slice->powers, pixels, rows, pixels, peaks, sums);
-    kernel_get()->find_scales(peaks, sums, 1, rows, slice->scales);
+    kernel_get()->find_powers(z, slice->arrays->powers, pixels, rows, pixels, peaks, sums);
+    kernel_get()->find_scales(peaks, sums, 1, rows, slice->arrays->scales);
 }
 
 static void share_slopes(const Slices *slices, size_t rows, float *z, const Slice *slice)
@@ -173,7 +176,8 @@ static void share_slopes(const Slices *slices, size_t rows, float *z, const Slic
     const size_t pixels = (size_t)slices->model->pixels;
     float totals[TILE_ROWS] = {0};
     kernel_get()->add_row_sums(z, pixels, rows, pixels, totals);
-    kernel_get()->share_slopes(z, slice->powers, pixels, rows, pixels, slice->scales, totals, NULL, false);
+    kernel_get()->share_slopes(z, slice->arrays->powers, pixels, rows, pixels, slice->arrays->scales, totals, NULL,
+                               false);
 }
 
 static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slice)
@@ -185,7 +189,7 @@ static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slic
     const uint8_t *targets[TILE_ROWS];
     double loss = 0.0;
     for (size_t row = 0; row < rows; row++) {
-        uint8_t *const target = slice->targets + row * pixels;
+        uint8_t *const target = slice->arrays->targets + row * pixels;
         const int image = tile->images[row];
         pixels_target(spec, find_key(slices, image), find_image(slices, image), 0, pixels, target);
         targets[row] = target;
@@ -199,7 +203,7 @@ static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slic
         share_slopes(slices, rows, z, slice);
     const int last = slices->stage_count - 1;
     if (slices->stages[last].has_lanes)
-        grid_from_rows(&slices->stages[last].slope, z, pixels, pixels, tile->rows, slice->arrays[last].slope);
+        grid_from_rows(&slices->stages[last].slope, z, pixels, pixels, tile->rows, slice->arrays->stages[last].slope);
     return loss;
 }
 
@@ -236,7 +240,7 @@ static void add_penalties(const Slices *slices, const ImageTile *tile, int i, fl
 {
     const Model *model = slices->model;
     const Stage *stage = &slices->stages[i], *next = stage + 1;
-    const float *const value = slice->arrays[i].value;
+    const float *const value = slice->arrays->stages[i].value;
     if (next->layer->kind == LAYER_SAMPLE)
         sample_add_kl_slope(next->layer, value, tile->rows, find_kl_weight(model), upstream);
     if (!(model->spec.l1 > 0.0f) || stage->last != &model->layers[model->code_index])
@@ -260,9 +264,9 @@ static const float *finish_units(const Stage *stage, const ImageTile *tile, floa
 static void go_backward(const Slices *slices, const ImageTile *tile, bool is_first, int i, Slice *slice)
 {
     const Stage *stage = &slices->stages[i];
-    const StageArrays *arrays = &slice->arrays[i];
-    float *const given = i < slices->stage_count - 1 ? slice->upstream[(i + 1) % 2] : NULL,
-                 *const upstream = i > 0 ? slice->upstream[i % 2] : NULL;
+    const StageArrays *arrays = &slice->arrays->stages[i];
+    float *const given = i < slices->stage_count - 1 ? slice->arrays->upstream[(i + 1) % 2] : NULL,
+                 *const upstream = i > 0 ? slice->arrays->upstream[i % 2] : NULL;
     if (given)
         add_penalties(slices, tile, i, given, slice);
     if (stage->has_lanes) {
@@ -275,7 +279,7 @@ static void go_backward(const Slices *slices, const ImageTile *tile, bool is_fir
                                   .gradient = slice->gradient,
                                   .is_first = is_first,
                                   .upstream = upstream,
-                                  .scratch = slice->scratch,
+                                  .scratch = slice->arrays->scratch,
                               });
         return;
     }
@@ -292,7 +296,7 @@ static void go_backward(const Slices *slices, const ImageTile *tile, bool is_fir
                                          .gradient = slice->gradient,
                                          .is_first = is_first,
                                          .upstream = upstream,
-                                         .scratch = slice->scratch,
+                                         .scratch = slice->arrays->scratch,
                                      });
 }
 
