@@ -10,6 +10,9 @@ enum { BLOCK_ROWS = 8 };
 enum { BLOCK_ROWS = 4 };
 #endif
 
+// In a function with all sizes of blocks, what the loop of a small one counts through would not stay in registers.
+#define ALONE static __attribute__((noinline))
+
 enum { SUMS_MAX = 9, DOT_PIXELS = 256 };
 
 // ---- product ------------------------------------------------------------------------------------------------------
@@ -76,11 +79,16 @@ INLINE void multiply_block(const LaneProduct *p, const Panel *panel, const float
             vec_store(find_place(line, c, (size_t)j) + (size_t)i * p->c_plane, sum[i][j]);
 }
 
-// Some vectors of pixels, all channels of the panel.
-INLINE void multiply_pixels(const LaneProduct *p, const Panel *panel, const Line *line, const int columns)
+// Some vectors of pixels, all channels of the panel. is_one: there is a single one.
+INLINE void multiply_pixels(const LaneProduct *p, const Panel *panel, const Line *line, const int columns,
+                            const bool is_one)
 {
     size_t i = 0;
     const float *a = panel->a;
+    if (is_one) {
+        multiply_block(p, panel, a, panel->channel, line, 1, columns);
+        return;
+    }
     for (; i + BLOCK_ROWS <= panel->channels; i += BLOCK_ROWS, a += panel->a_block)
         multiply_block(p, panel, a, panel->channel + i, line, BLOCK_ROWS, columns);
     for (; i + 2 <= panel->channels; i += 2, a += 2)
@@ -89,29 +97,30 @@ INLINE void multiply_pixels(const LaneProduct *p, const Panel *panel, const Line
         multiply_block(p, panel, a, panel->channel + i, line, 1, columns);
 }
 
-INLINE void multiply_line(const LaneProduct *p, const Panel *panel, Line line, size_t count, const int columns)
+INLINE void multiply_line(const LaneProduct *p, const Panel *panel, Line line, size_t count, const int columns,
+                          const bool is_one)
 {
     for (; line.first + (size_t)columns <= count; line.first += (size_t)columns)
-        multiply_pixels(p, panel, &line, columns);
+        multiply_pixels(p, panel, &line, columns, is_one);
     for (; line.first + 2 <= count; line.first += 2)
-        multiply_pixels(p, panel, &line, 2);
+        multiply_pixels(p, panel, &line, 2, is_one);
     if (line.first < count)
-        multiply_pixels(p, panel, &line, 1);
+        multiply_pixels(p, panel, &line, 1, is_one);
 }
 
-INLINE void multiply_panel(const LaneProduct *p, const Panel *panel, const int columns)
+INLINE void multiply_panel(const LaneProduct *p, const Panel *panel, const int columns, const bool is_one)
 {
     const int shift = __builtin_ctz(LANE_IMAGES / LANES);
     for (size_t y = 0; y < p->rows; y++) {
         Line line = {.b = p->b + y * p->b_row, .c = p->c + y * p->c_row, .c_column = p->c_column};
         if (p->b_column == LANE_IMAGES) {
             line.parts = shift, line.step = LANES;
-            multiply_line(p, panel, line, p->columns << shift, columns);
+            multiply_line(p, panel, line, p->columns << shift, columns, is_one);
             continue;
         }
         line.parts = 0, line.step = p->b_column;
         for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES, line.b += LANES, line.c += LANES)
-            multiply_line(p, panel, line, p->columns, columns);
+            multiply_line(p, panel, line, p->columns, columns, is_one);
     }
 }
 
@@ -132,7 +141,7 @@ INLINE void pack_panel(const LaneProduct *p, Panel *panel, float *packed)
     panel->a_block = panel->terms * BLOCK_ROWS;
 }
 
-INLINE void multiply_by_panels(const LaneProduct *p, const int columns)
+INLINE void multiply_by_panels(const LaneProduct *p, const int columns, const bool is_one)
 {
     float packed[GROUP_MOST * DEPTH_MOST];
     const bool is_loose = p->k * p->a_stride > LOOSE_MOST && p->rows * p->columns >= PACK_LEAST;
@@ -149,16 +158,18 @@ INLINE void multiply_by_panels(const LaneProduct *p, const int columns)
             };
             if (is_loose)
                 pack_panel(p, &panel, packed);
-            multiply_panel(p, &panel, columns);
+            multiply_panel(p, &panel, columns, is_one);
         }
 }
+
+ALONE void multiply_one_channel(const LaneProduct *p) { multiply_by_panels(p, 7, true); }
 
 void PER_ISA(multiply_lanes)(const LaneProduct *p)
 {
     if (p->m == 1)
-        multiply_by_panels(p, 7);
+        multiply_one_channel(p);
     else
-        multiply_by_panels(p, 3);
+        multiply_by_panels(p, 3, false);
 }
 
 // ---- dot products -------------------------------------------------------------------------------------------------
@@ -246,6 +257,8 @@ INLINE void dot_columns(const LaneDots *p, size_t column, const int rows, const 
         dot_block(p, row, column, 1, columns);
 }
 
+ALONE void dot_one_column(const LaneDots *p, size_t column) { dot_columns(p, column, 8, 1); }
+
 INLINE void dot_all(const LaneDots *p, const int rows, const int columns)
 {
     size_t column = 0;
@@ -254,7 +267,7 @@ INLINE void dot_all(const LaneDots *p, const int rows, const int columns)
     for (; column + 2 <= p->n; column += 2)
         dot_columns(p, column, LANES == 16 ? 8 : 4, 2);
     if (column < p->n)
-        dot_columns(p, column, 8, 1);
+        dot_one_column(p, column);
 }
 
 // Columns' pixels are read again for each block of rows: with few columns, and DOT_PIXELS of them all at a time, they
