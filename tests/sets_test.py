@@ -229,7 +229,7 @@ class FormsTest(Case):
     def test_npz(self):
         for name, save in {"stored": np.savez, "deflated": np.savez_compressed}.items():
             for keys in (list(SET), ["train_images", "train_labels", "test_images", "test_labels"],
-                         ["Xtrain", "ytrain", "Xtest", "ytest"], ["arr_0", "arr_1", "arr_2", "arr_3"]):
+                         ["Xtrain", "ytrain", "Xtest", "ytest"], ["train_img", "train_lbl", "test_img", "test_lbl"], ["arr_0", "arr_1", "arr_2", "arr_3"]):
                 file = io.BytesIO()
                 save(file, **dict(zip(keys, SET.values())))
                 self.same(write(f"npz/{name}-{keys[0]}/mnist.npz", file.getvalue()))
@@ -360,12 +360,13 @@ class FormsTest(Case):
         npz("bytes", **{key: SET[key].astype("S1") for key in labels})
         named = {key: np.array(list("jihgfedcba"))[SET[key]] for key in labels}
         npz("word", {**SET, **{key: 9 - SET[key] for key in labels}}, "the alphabet: a, b, c", **named)
-        npz("more", allow_pickle=np.array(True), classes=np.arange(10))
+        left = "more.npz/allow_pickle.npy was left out: its name says neither images nor labels"
+        npz("more", notice=left, allow_pickle=np.array(True), classes=np.arange(10))
         npz("rules", notice="the pixels to test are numbers from 0 to 1", x_test=TEST / 255)
         for number in range(20):
             npz_path = write(f"npz/a{number}.npz", pack_zip({"x.npy": pack_npy(TRAIN)}))
         self.assertTrue(npz_path)
-        self.same(path("npz/more.npz"))
+        self.same(path("npz/more.npz"), notice=left)
         self.refuse(write("object.npz", pack_zip({"x.npy": pack_npy(TRAIN.astype(object), allow_pickle=True)})),
                     "Python objects")
 
@@ -533,6 +534,12 @@ class KindsTest(Case):
         result = run("shot", *options, "--epochs", 1, "--json", "--texts", "-o", path("shot.png"))
         self.assertIn("--invert", " ".join(json.loads(result.stdout)["notices"]), result.stderr)
         self.assertIn("light (inverted): 36 digits to learn from", result.stdout)
+        result = run("report", *options, "--epochs", 1, "--seeds", 1, "-o", path("report"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(path("report/report.json"), encoding="utf-8") as file:
+            self.assertIn("--invert", " ".join(json.load(file)["notices"]))
+        with open(path("report/report.md"), encoding="utf-8") as file:
+            self.assertIn("\nOf the data: black and white were exchanged, as --invert says.\n\n", file.read())
 
 
 class BadTest(Case):

@@ -32,6 +32,8 @@ static Word find_word(const char *text, size_t length)
                  {"y", WORD_LABELS},
                  {"labels", WORD_LABELS},
                  {"label", WORD_LABELS},
+                 {"lbls", WORD_LABELS},
+                 {"lbl", WORD_LABELS},
                  {"targets", WORD_LABELS},
                  {"target", WORD_LABELS},
                  {"classes", WORD_LABELS},
@@ -164,6 +166,18 @@ static bool is_selected_itself(const Plan *plan, int entry)
     return plan->selected && strcmp(plan->selected, plan->source->entries[entry].path) == 0;
 }
 
+// Those that no name says anything about, where others were taken.
+static void say_rest(const Plan *plan, const Candidates *candidates, const char *group)
+{
+    for (int i = 0; i < candidates->count; i++) {
+        const Candidate *candidate = &candidates->items[i];
+        if (candidate->kind == PART_NPY_ANY && plan->parts[candidate->entry].kind == PART_NONE &&
+            strcmp(candidate->group, group) == 0)
+            notices_add(plan->notices, "%s was left out: its name says neither images nor labels",
+                        plan->source->entries[candidate->entry].path);
+    }
+}
+
 static void take_group(Plan *plan, const Candidates *candidates, const char *group)
 {
     for (Split split = 0; split < SPLIT_COUNT; split++) {
@@ -188,6 +202,8 @@ static void take_group(Plan *plan, const Candidates *candidates, const char *gro
             (!is_named || is_selected_itself(plan, candidate->entry)))
             plan->parts[candidate->entry] = (Part){.kind = PART_NPY_ANY};
     }
+    if (!is_named)
+        say_rest(plan, candidates, group);
 }
 
 FormResult form_find_arrays(Plan *plan, Error *error)
