@@ -54,7 +54,9 @@ class ExportTest(unittest.TestCase):
             told = json.loads(self.shot("--view", view, "--b", breaks, "--figures", table, "--json").stdout)
             self.shot("--view", view, "--b", breaks, "--figures", text)
             with open(text) as file:
-                models = json.load(file)["models"]
+                figures = json.load(file)
+            models = figures["models"]
+            self.assertEqual(figures["notices"], told["notices"])
             with open(table, newline="") as file:
                 lines = file.read()
                 self.assertEqual(lines.count("\n"), lines.count("\r\n"))

@@ -277,12 +277,23 @@ static void print_data(const Report *report, FILE *file)
                   report->test_count);
 }
 
+// What was done to the digits or noticed of them.
+static void print_notices(const Report *report, FILE *file)
+{
+    for (int i = 0; i < report->notices.count; i++) {
+        (void)fprintf(file, "%s", i == 0 ? "\nOf the data: " : "; ");
+        report_print_escaped(file, report->notices.text[i]);
+    }
+    (void)fprintf(file, "%s", report->notices.count > 0 ? ".\n\n" : "");
+}
+
 static void print_claims(const Report *report, FILE *file)
 {
     (void)fprintf(file, "# What the loss and the output do to the picture\n\n");
     print_data(report, file);
     (void)fprintf(file, ", after %d epochs. All models share `%s`; they differ in loss, output and seed alone.\n",
                   report->epochs, report->base);
+    print_notices(report, file);
     if (report->seed_count > 1)
         (void)fprintf(file, "Figures are means over %d seeds \u00b1 their standard deviation.\n", report->seed_count);
     (void)fprintf(
@@ -311,6 +322,7 @@ void report_write_page(const Report *report, FILE *file)
         (void)fprintf(file, "# What others published, measured again\n\n");
         print_data(report, file);
         (void)fprintf(file, ". Claims were not measured: `losslens report` without `--published` decides them.\n");
+        print_notices(report, file);
     }
     if (report->more)
         report_write_more(report->more, file);
