@@ -596,6 +596,8 @@ class BadTest(Case):
         bomb = pack_idx(np.zeros((1, 28, 28), np.uint8))[:4] + struct.pack(">3I", 200000, 28, 28) + bytes(200000 * 784)
         self.refuse(write("a/bomb.zip", pack_zip({**files, "train-images-idx3-ubyte": bomb})), "refused as a bomb")
         self.refuse(write("a/bomb.tar.gz", pack_tar({"a-film": bytes(100 << 20), **files})), "refused as a bomb")
+        self.refuse(write("a/alone/train-images-idx3-ubyte.gz", gzip.compress(bomb)), "refused as a bomb")
+        self.refuse(write("a/packed.tar", pack_tar({"train-images-idx3-ubyte.gz": gzip.compress(bomb)}, "w")), "refused as a bomb")
         good = pack_zip(files)
         for size in (10, 100, len(good) // 2):
             self.refuse(write("a/short.zip", good[:size]), "short.zip")

@@ -159,10 +159,9 @@ static char *format_json(const Frame *frame, json_t *models, size_t *size)
 {
     json_t *data = json_pack("{s:o, s:i, s:i}", "name", report_text(frame->dataset_name), "train", frame->train_count,
                              "test", frame->test_count);
-    char *text = json_memory_format(
-        json_pack("{s:s, s:o, s:o, s:o}", "program", "losslens " LOSSLENS_VERSION, "data", data, "notices",
-                  report_notices(frame->notices), "models", models),
-        JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    char *text = json_memory_format(json_pack("{s:s, s:o, s:o, s:o}", "program", "losslens " LOSSLENS_VERSION, "data",
+                                              data, "notices", report_notices(frame->notices), "models", models),
+                                    JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     *size = text ? strlen(text) : 0;
     return text;
 }

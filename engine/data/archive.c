@@ -57,11 +57,7 @@ static bool refuse_archive(const Walk *walk)
 // Whether so many unpacked bytes are more than the file can honestly have.
 static bool check_bomb(const Walk *walk, uint64_t unpacked)
 {
-    if (unpacked <= ARCHIVE_FREE || unpacked / ARCHIVE_RATIO_MAX <= walk->stored)
-        return true;
-    return error_set(walk->error,
-                     "%s unpacks to %llu bytes or more from %llu, more than %d times as many, and is refused as a bomb",
-                     walk->name, (unsigned long long)unpacked, (unsigned long long)walk->stored, ARCHIVE_RATIO_MAX);
+    return byte_reader_check_bomb(walk->name, unpacked, walk->stored, walk->error);
 }
 
 static size_t read_entry(void *context, uint8_t *bytes, size_t want, Error *error)

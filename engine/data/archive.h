@@ -1,13 +1,10 @@
 // Archive: the entries of a .zip (an .npz is one), .tar or .tar.gz, one after another, through libarchive.
 //
-// Bounded: what unpacks to more than ARCHIVE_RATIO_MAX times the file's size, and to more than ARCHIVE_FREE, is a bomb
-// and refused before it is unpacked where its header says so. Links are not followed.
+// Bounded: a bomb (byte_reader.h) is refused, before it is unpacked where its header says so. Links are not followed.
 // Internal to the engine. Thread: no state; any thread.
 #pragma once
 #include "io/byte_reader.h"
 #include "load_progress.h"
-
-enum { ARCHIVE_RATIO_MAX = 250, ARCHIVE_FREE = 64 << 20 };
 
 typedef enum EntryKind { ENTRY_FILE, ENTRY_FOLDER, ENTRY_OTHER } EntryKind; // OTHER: a link, a FIFO, a device
 

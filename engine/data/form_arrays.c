@@ -19,27 +19,13 @@ static Word find_word(const char *text, size_t length)
     static const struct {
         const char *text;
         Word word;
-    } words[] = {{"x", WORD_IMAGES},
-                 {"images", WORD_IMAGES},
-                 {"image", WORD_IMAGES},
-                 {"imgs", WORD_IMAGES},
-                 {"img", WORD_IMAGES},
-                 {"data", WORD_IMAGES},
-                 {"pixels", WORD_IMAGES},
-                 {"digits", WORD_IMAGES},
-                 {"features", WORD_IMAGES},
-                 {"inputs", WORD_IMAGES},
-                 {"y", WORD_LABELS},
-                 {"labels", WORD_LABELS},
-                 {"label", WORD_LABELS},
-                 {"lbls", WORD_LABELS},
-                 {"lbl", WORD_LABELS},
-                 {"targets", WORD_LABELS},
-                 {"target", WORD_LABELS},
-                 {"classes", WORD_LABELS},
-                 {"val", WORD_LEFT_OUT},
-                 {"valid", WORD_LEFT_OUT},
-                 {"validation", WORD_LEFT_OUT},
+    } words[] = {{"x", WORD_IMAGES},       {"images", WORD_IMAGES},  {"image", WORD_IMAGES},
+                 {"imgs", WORD_IMAGES},    {"img", WORD_IMAGES},     {"data", WORD_IMAGES},
+                 {"pixels", WORD_IMAGES},  {"digits", WORD_IMAGES},  {"features", WORD_IMAGES},
+                 {"inputs", WORD_IMAGES},  {"y", WORD_LABELS},       {"labels", WORD_LABELS},
+                 {"label", WORD_LABELS},   {"lbls", WORD_LABELS},    {"lbl", WORD_LABELS},
+                 {"targets", WORD_LABELS}, {"target", WORD_LABELS},  {"classes", WORD_LABELS},
+                 {"val", WORD_LEFT_OUT},   {"valid", WORD_LEFT_OUT}, {"validation", WORD_LEFT_OUT},
                  {"dev", WORD_LEFT_OUT}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i].text) == length && strncasecmp(text, words[i].text, length) == 0)

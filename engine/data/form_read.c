@@ -64,9 +64,10 @@ static bool put_picture(Reading *reading, const Part *part, const GreyPicture *p
     if (shape.width != DIGIT_SIDE || shape.height != DIGIT_SIDE)
         notices_add(&intake->notices,
                     "pictures of other sizes were brought to %dx%d, smaller ones by bilinear "
-                    "enlargement, larger ones by area average%s",
-                    DIGIT_SIDE, DIGIT_SIDE,
-                    shape.width != shape.height ? "; those that are not square were stretched" : "");
+                    "enlargement, larger ones by area average",
+                    DIGIT_SIDE, DIGIT_SIDE);
+    if (shape.width != shape.height)
+        notices_add(&intake->notices, "pictures that are not square were stretched");
     for (long i = 0; i < (long)shape.width * shape.height; i++)
         picture->pixels[i] *= 255;
     intake_put(intake, part->split, part->place, &shape, picture->pixels, NULL);

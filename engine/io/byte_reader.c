@@ -58,6 +58,15 @@ static bool find_member(ByteReader *reader, bool *is_member)
     return true;
 }
 
+bool byte_reader_check_bomb(const char *name, uint64_t unpacked, uint64_t stored, Error *error)
+{
+    if (unpacked <= UNPACK_FREE || unpacked / UNPACK_RATIO_MAX <= stored)
+        return true;
+    return error_set(error,
+                     "%s unpacks to %llu bytes or more from %llu, more than %d times as many, and is refused as a bomb",
+                     name, (unsigned long long)unpacked, (unsigned long long)stored, UNPACK_RATIO_MAX);
+}
+
 static bool refuse_status(const ByteReader *reader, int status)
 {
     if (status == Z_MEM_ERROR)
@@ -82,6 +91,9 @@ static bool read_unpacked(ByteReader *reader, uint8_t *bytes, size_t want, size_
         stream->avail_out = (uInt)room;
         int status = inflate(stream, Z_NO_FLUSH);
         *got += room - stream->avail_out;
+        reader->unpacked += room - stream->avail_out;
+        if (!byte_reader_check_bomb(reader->name, reader->unpacked, reader->position, reader->error))
+            return false;
         if (status == Z_STREAM_END) {
             bool is_member;
             if (!find_member(reader, &is_member))

@@ -13,6 +13,12 @@
 
 enum { BYTE_READER_CHUNK = 16384 };
 
+// What is unpacked to more than so many times its size, and to more than what is free, is a bomb.
+enum { UNPACK_RATIO_MAX = 250, UNPACK_FREE = 64 << 20 };
+
+// Whether so many unpacked bytes are more than those that are stored can honestly have; says so.
+bool byte_reader_check_bomb(const char *name, uint64_t unpacked, uint64_t stored, Error *error);
+
 // The next bytes of what is no file: fewer than wanted, with a sentence in error, only where that fails.
 typedef size_t ByteSource(void *context, uint8_t *bytes, size_t want, Error *error);
 
@@ -25,6 +31,7 @@ typedef struct ByteReader {
     ByteSource *source;   // who hands it out
     void *source_context;
     uint64_t size, position; // in bytes as they are stored
+    uint64_t unpacked;
     bool is_gzip;
     bool has_ended; // the last gzip member's own end was seen, its checksum found right
     z_stream stream;
