@@ -69,7 +69,10 @@ Rect panel_matrix_map_place(const Panel *panel);
 
 void panel_inspect_pixel(Panel *panel); // goes to inspect, with the pixel under the mouse
 
-// A swatch of the mark for values beyond [0, 1] and what it means, right-aligned; takes its width off the line.
+// A swatch of the mark for values beyond [0, 1] and what it means, right-aligned; takes its width and a gap off the
+// line.
+enum { KEY_GAP = 8 };
+float panel_key_width(Ui *ui, const char *name); // without the gap
 void panel_draw_key(Panel *panel, Rect *line, float value, const char *name);
 
 // To change what is looked at, for the next frame.
@@ -102,6 +105,9 @@ bool panel_dotted(Panel *panel, const char *words, Rect rect, FontFace face, flo
 // The ground of a menu; a press beside it closes it. A line of a menu: what it says, its key, whether it is on.
 void panel_popup(Panel *panel, Rect box);
 void panel_dialog(Panel *panel, Rect box); // likewise of a dialog, with the window in the shade
+// A menu's row, with a tick where it is on. Its label is whole where the row is panel_menu_width wide and has no
+// shortcut.
+float panel_menu_width(Panel *panel, const char *label);
 WidgetState panel_menu_row(Panel *panel, const char *id, Rect rect, const char *label, const char *shortcut,
                            bool is_on);
 

@@ -190,8 +190,7 @@ enum { KEYS = sizeof keys / sizeof *keys };
 
 static float keys_width(Ui *ui, int form)
 {
-    return ui_text_width(ui, FONT_UI, TEXT_SMALL, keys[form].above) +
-           ui_text_width(ui, FONT_UI, TEXT_SMALL, keys[form].below) + 2 * ui_px(ui, 14) + ui_px(ui, 9);
+    return panel_key_width(ui, keys[form].above) + ui_px(ui, KEY_GAP) + panel_key_width(ui, keys[form].below);
 }
 
 // What the hatching means, at the left; both or none.
