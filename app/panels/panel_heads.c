@@ -143,8 +143,8 @@ static float draw_more(Panel *panel, int side, Rect line)
     return width;
 }
 
-// What the head's line has room for: words go first, then the rare losses, then chips from the end; the chosen one
-// stays.
+// What the head's line has room for: the rare losses and outputs go first, for a beginner has to be told what is a loss
+// and what an output; then the words; then chips from the end. The chosen one stays.
 typedef struct HeadPlan {
     bool has_words, has_progress;
     int losses, outputs;
@@ -168,14 +168,19 @@ static HeadPlan plan_head(Ui *ui, const Chips *losses, const Chips *outputs, con
     HeadPlan plan = {.has_words = true, .has_progress = true, .losses = losses->count, .outputs = outputs->count};
     if (plan_width(ui, losses, outputs, spec, &plan, progress) > room)
         plan.has_progress = needs_progress;
-    if (plan_width(ui, losses, outputs, spec, &plan, progress) > room)
-        plan.has_words = false;
-    while (plan.losses > LOSSES_IN_MATRIX && plan_width(ui, losses, outputs, spec, &plan, progress) > room)
-        plan.losses--;
-    while (plan.outputs > 2 && plan_width(ui, losses, outputs, spec, &plan, progress) > room)
-        plan.outputs--;
-    while (plan.losses > 2 && plan_width(ui, losses, outputs, spec, &plan, progress) > room)
-        plan.losses--;
+    for (int i = 0; i < 2; i++) { // with the words, without them
+        const struct {
+            int *count, least;
+        } chips[] = {{&plan.losses, LOSSES_IN_MATRIX},
+                     {&plan.outputs, plan.has_words ? CLAIM_OUTPUT_COUNT : 2},
+                     {&plan.losses, plan.has_words ? LOSSES_IN_MATRIX : 2}};
+        for (size_t j = 0; j < sizeof chips / sizeof *chips; j++)
+            while (*chips[j].count > chips[j].least && plan_width(ui, losses, outputs, spec, &plan, progress) > room)
+                --*chips[j].count;
+        if (!plan.has_words || plan_width(ui, losses, outputs, spec, &plan, progress) <= room)
+            break;
+        plan = (HeadPlan){.has_progress = plan.has_progress, .losses = losses->count, .outputs = outputs->count};
+    }
     return plan;
 }
 

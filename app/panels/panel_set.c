@@ -9,8 +9,10 @@
 
 // ---- heads --------------------------------------------------------------------------------------------------------
 
-// "BCE 0.0923  MSE 0.0099", from the right. Returns the width that they take; a colour of 0 only measures.
-static float draw_losses(Panel *panel, int side, Rect line, const int *losses, int count, float size, Color color)
+// "BCE 0.0923  MSE 0.0099", from the right, with a gap before each. Returns the width that they take; a colour of 0
+// only measures.
+static float draw_losses(Panel *panel, int side, Rect line, const int *losses, int count, float size, float gap,
+                         Color color)
 {
     Ui *ui = panel->ui;
     const float start = line.w;
@@ -23,17 +25,19 @@ static float draw_losses(Panel *panel, int side, Rect line, const int *losses, i
         line.w -= ui_text_width(ui, FONT_FIGURES, size, figure) + ui_px(ui, 4);
         if (color)
             ui_text(ui, line, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_RIGHT, name);
-        line.w -= ui_text_width(ui, FONT_UI, TEXT_NORMAL, name) + ui_px(ui, 10);
+        line.w -= ui_text_width(ui, FONT_UI, TEXT_NORMAL, name) + gap;
     }
     return start - line.w;
 }
 
 // All losses that are shown beside a word as wide as the first of widths, smaller where there is little room, then
-// beside the next; in the end from the last on as many as there is room for. Returns the room that is left.
+// beside the next, then without a word; in the end from the last on as many as there is room for. Returns the room that
+// is left.
 static float draw_set_figures(Panel *panel, int side, Rect line, const float widths[2])
 {
     static const float sizes[] = {TEXT_FIGURE, TEXT_NORMAL};
     const Ui *ui = panel->ui;
+    const float gap = ui_px(ui, 10), close = ui_px(ui, 6);
     const ModelFrame *m = &panel->frame->models[side];
     const Color color = panel_figure_color(ui, m, panel_side_color(ui, side));
     int losses[LOSS_COUNT];
@@ -41,13 +45,15 @@ static float draw_set_figures(Panel *panel, int side, Rect line, const float wid
         return line.w;
     const int count = loss_list_shown(m->spec.loss, losses);
     for (int i = 0; i < 4; i++)
-        if (draw_losses(panel, side, line, losses, count, sizes[i % 2], 0) + widths[i / 2] <= line.w)
-            return line.w - draw_losses(panel, side, line, losses, count, sizes[i % 2], color);
+        if (draw_losses(panel, side, line, losses, count, sizes[i % 2], gap, 0) + widths[i / 2] <= line.w)
+            return line.w - draw_losses(panel, side, line, losses, count, sizes[i % 2], gap, color);
+    if (draw_losses(panel, side, line, losses, count, TEXT_NORMAL, close, 0) - close <= line.w)
+        return line.w - draw_losses(panel, side, line, losses, count, TEXT_NORMAL, close, color);
     int first = 1;
     while (first < count - 1 &&
-           draw_losses(panel, side, line, losses + first, count - first, TEXT_FIGURE, 0) + widths[0] > line.w)
+           draw_losses(panel, side, line, losses + first, count - first, TEXT_FIGURE, gap, 0) + widths[0] > line.w)
         first++;
-    return line.w - draw_losses(panel, side, line, losses + first, count - first, TEXT_FIGURE, color);
+    return line.w - draw_losses(panel, side, line, losses + first, count - first, TEXT_FIGURE, gap, color);
 }
 
 static void draw_head(Panel *panel, int side)
