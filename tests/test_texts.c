@@ -290,6 +290,71 @@ static void check_help(int size, float wanted)
     }
 }
 
+// Each card of each lesson, in the view that it sets.
+static void check_lessons(int size, float wanted)
+{
+    for (int i = 0; i < LESSON_COUNT; i++)
+        for (int step = 0; step < lesson_get(i)->step_count; step++) {
+            scene.app->look = look_default();
+            scene.app->look.lesson = i;
+            scene.app->look.lesson_step = step;
+            scene.app->look.scene = preset_get(preset_find(lesson_get(i)->steps[step].preset))->scene;
+            draw_state(size, wanted, TEXT_TRAINED, &still);
+            text_rules_check(&rules);
+        }
+}
+
+static void test_lessons(void **state)
+{
+    (void)state;
+    at_every_size(check_lessons);
+    assert_int_equal(rules.fault_count, 0);
+}
+
+static bool has_widget(const char *id)
+{
+    for (int i = 0; i < scene.ui.widget_count; i++)
+        if (strcmp(scene.ui.widgets[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void check_menu(int size, float wanted, Popup popup, const char *button)
+{
+    draw_state(size, wanted, TEXT_LONGEST, &still);
+    if (!has_widget(button))
+        return;
+    const int first = scene.ui.text_count;
+    scene.app->popup = popup;
+    draw_state(size, wanted, TEXT_LONGEST, &still);
+    scene.app->popup = POPUP_NONE;
+    rules.state = button;
+    text_rules_check_overlay(&rules, first);
+}
+
+static void check_menus(int size, float wanted)
+{
+    static const struct {
+        Popup popup;
+        const char *button;
+    } menus[] = {{POPUP_SETUPS, "menu.setups"},      {POPUP_VIEW, "menu.view"},   {POPUP_DATA, "menu.data"},
+                 {POPUP_MORE_A, "a.more"},           {POPUP_MORE_B, "b.more"},    {POPUP_MAP_0, "map.a.0"},
+                 {POPUP_MAP_1, "map.b.1"},           {POPUP_MAP_0, "map.matrix"}, {POPUP_MATRIX, "matrix.rows"},
+                 {POPUP_CLAIM, "claim.sigmoid.more"}};
+    for (int view = 0; view < SCENE_COUNT; view++) {
+        scene.app->look.scene = (Scene)view;
+        for (size_t i = 0; i < sizeof menus / sizeof *menus; i++)
+            check_menu(size, wanted, menus[i].popup, menus[i].button);
+    }
+}
+
+static void test_menus(void **state)
+{
+    (void)state;
+    at_every_size(check_menus);
+    assert_int_equal(rules.fault_count, 0);
+}
+
 static void test_hints(void **state)
 {
     (void)state;
@@ -325,6 +390,7 @@ int main(void)
         cmocka_unit_test_setup(test_every_state, reset),  cmocka_unit_test_setup(test_every_look, reset),
         cmocka_unit_test_setup(test_every_matrix, reset), cmocka_unit_test_setup(test_hints, reset),
         cmocka_unit_test_setup(test_tooltips, reset),     cmocka_unit_test_setup(test_help, reset),
+        cmocka_unit_test_setup(test_menus, reset),        cmocka_unit_test_setup(test_lessons, reset),
     };
     return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

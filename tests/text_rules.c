@@ -14,7 +14,7 @@
 
 static void note_fault(TextRules *rules, const char *sentence)
 {
-    enum { SHOWN = 40 };
+    enum { SHOWN = 4000 };
     const Stage *stage = rules->stage;
     if (rules->fault_count++ < SHOWN)
         (void)fprintf(stderr, "%gx%g scale %.2f, %s, %s: %s\n", (double)stage->width, (double)stage->height,
@@ -89,10 +89,12 @@ static void check_covers(TextRules *rules)
     }
 }
 
-// What a user wrote may be longer than any window is wide: the model's spec, whose layers fill a line, and a message.
-static bool may_be_cut(const UiText *text)
+// What a user wrote may be longer than any window is wide: the model's spec, whose layers fill a line, a message, and
+// in their menu the names of data sets.
+static bool may_be_cut(const TextRules *rules, const UiText *text)
 {
-    return strncmp(text->text, "A  loss=", 8) == 0 || strncmp(text->text, "B  loss=", 8) == 0;
+    return strncmp(text->text, "A  loss=", 8) == 0 || strncmp(text->text, "B  loss=", 8) == 0 ||
+           (strncmp(text->text, "wwww", 4) == 0 && strcmp(rules->state, "menu.data") == 0);
 }
 
 static void check_place(TextRules *rules, const UiText *text)
@@ -104,7 +106,9 @@ static void check_place(TextRules *rules, const UiText *text)
         FAULT("'%s' leaves its box by %.1f %.1f %.1f %.1f", text->text, (double)(text->box.x - text->rect.x),
               (double)(text->box.y - text->rect.y), (double)(text->rect.x + text->rect.w - text->box.x - text->box.w),
               (double)(text->rect.y + text->rect.h - text->box.y - text->box.h));
-    if (text->is_cut && !may_be_cut(text))
+    if (text->size < (float)TEXT_SMALL - 0.1f)
+        FAULT("'%s' is written in %.1f", text->text, (double)text->size);
+    if (text->is_cut && !may_be_cut(rules, text))
         FAULT("'%s' is cut in (%g %g %g %g)", text->text, (double)text->box.x, (double)text->box.y, (double)text->box.w,
               (double)text->box.h);
 }

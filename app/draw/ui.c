@@ -304,8 +304,10 @@ int ui_choice_states(Ui *ui, const char *id, Rect rect, const char *const *label
 int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState states[STEPPER_PARTS])
 {
     char part_id[40];
-    const float needed = ceilf(ui_text_width(ui, FONT_FIGURES, TEXT_NORMAL, value));
-    const float side = fminf(fmaxf(rect.h, ui_px(ui, 22)), floorf((rect.w - needed) / 2));
+    const float least = ui_px(ui, 17), room = rect.w - 2 * least; // the signs stay legible beside a long value
+    const float size = ui_text_width(ui, FONT_FIGURES, TEXT_NORMAL, value) <= room ? TEXT_NORMAL : TEXT_SMALL;
+    const float needed = ceilf(ui_text_width(ui, FONT_FIGURES, size, value));
+    const float side = fmaxf(least, fminf(fmaxf(rect.h, ui_px(ui, 22)), floorf((rect.w - needed) / 2)));
     const Rect minus = {rect.x, rect.y, side, rect.h}, plus = {rect.x + rect.w - side, rect.y, side, rect.h};
     (void)snprintf(part_id, sizeof part_id, "%s.minus", id);
     states[STEPPER_MINUS] = ui_button_state(ui, part_id, minus, "\u2212", NULL, false, 0);
@@ -315,7 +317,7 @@ int ui_stepper(Ui *ui, const char *id, Rect rect, const char *value, WidgetState
     ui_set_cursor(ui, states[STEPPER_VALUE], CURSOR_HAND);
     if (states[STEPPER_VALUE].is_hot)
         draw_box(ui->draw, middle, ui->theme->hover, ui_px(ui, RADIUS));
-    ui_text(ui, middle, FONT_FIGURES, TEXT_NORMAL, ui->theme->text, ALIGN_CENTER, value);
+    ui_text(ui, middle, FONT_FIGURES, size, ui->theme->text, ALIGN_CENTER, value);
     ui_focus_ring(ui, states[STEPPER_VALUE], middle);
     (void)snprintf(part_id, sizeof part_id, "%s.plus", id);
     states[STEPPER_PLUS] = ui_button_state(ui, part_id, plus, "+", NULL, false, 0);

@@ -88,6 +88,7 @@ typedef struct Widget {
 typedef struct UiText {
     char text[256];
     Rect rect, box; // what it covers, ascent to descent; what it was given
+    float size;     // before it is scaled, as TEXT_NORMAL is
     Color color;
     bool is_cut;    // it ends in an ellipsis of ours
     size_t command; // so many commands of the draw list lie below it

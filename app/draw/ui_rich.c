@@ -146,6 +146,7 @@ static void draw_line_of(Ui *ui, const Line *line, Rect box, float size_px, Colo
         ui_note_text(ui,
                      (UiText){.rect = {x, baseline - ascent, measure(ui, line, size_px), 1.25f * ascent},
                               .box = box,
+                              .size = size_px / ui->scale,
                               .color = color,
                               .is_cut = is_cut,
                               .command = ui->draw->command_count},

@@ -73,6 +73,7 @@ void ui_text(Ui *ui, Rect rect, FontFace face, float size, Color color, Align al
         ui_note_text(ui,
                      (UiText){.rect = {x, baseline - ascent, width, 1.25f * ascent},
                               .box = rect,
+                              .size = size,
                               .color = color,
                               .is_cut = is_cut,
                               .command = ui->draw->command_count},

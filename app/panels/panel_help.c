@@ -32,7 +32,7 @@ static const HelpRow rows[] = {
     {"D  P", "inspect: the drawing; pin the pixel"},
     {"arrows  T", "inspect: move the pixel; target up (Shift: down)"},
     {"\u2191  \u2193  Backspace", "code: pull the number; as encoded"},
-    {"arrows  click", "latent: move the point; a digit to the pad (Shift: walk there)"},
+    {"arrows  click", "latent: the point; a digit to the pad (Shift: its walk)"},
     {",  .  Home  End", "one moment back, on; first; newest"},
     {"F", "play the history as a film"},
     {"Space  .  R", "play or pause; one batch; restart"},
@@ -69,13 +69,15 @@ static void format_scenes(int row, char keys[48], char meaning[160])
 static void draw_legend(Panel *panel, Rect row)
 {
     Ui *ui = panel->ui;
-    static const float values[] = {-1.0f, 2.0f, NAN};
+    static const float marks[] = {-1.0f, 2.0f, NAN};
     static const char *const names[] = {"below 0", "above 1", "not a number"};
-    float x = row.x;
+    float x = row.x, values[DIGIT_PIXELS];
     const float size = ui_px(ui, 12);
     for (int i = 0; i < 3; i++) {
-        draw_box(ui->draw, (Rect){x, row.y + (row.h - size) / 2, size, size},
-                 draw_map_color(ui->draw->palette, MAP_GREY, values[i], 1.0f), ui_px(ui, 2));
+        for (int j = 0; j < DIGIT_PIXELS; j++) // hatched, as it is in a picture
+            values[j] = marks[i];
+        draw_images(ui->draw, (Point){x, roundf(row.y + (row.h - size) / 2)}, 1, 1, size, size, size, values, MAP_GREY,
+                    1.0f);
         x += size + ui_px(ui, 6);
         const float width = ui_text_width(ui, FONT_UI, TEXT_NORMAL, names[i]);
         ui_text(ui, (Rect){x, row.y, width + 1, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, names[i]);

@@ -22,7 +22,7 @@ void panel_maps(Panel *panel)
     const float pad = ui_px(ui, 6), line = ui_px(ui, BUTTON_HEIGHT);
     float width = ui_px(ui, 160);
     for (int mode = 0; mode < heatmap_count(); mode++)
-        width = fmaxf(width, ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, heatmap_get(mode)->label) + ui_px(ui, 28));
+        width = fmaxf(width, panel_menu_width(panel, heatmap_get(mode)->label));
     Rect box = {below.x, below.y + below.h, width + 2 * pad, line * (float)heatmap_count() + 2 * pad};
     box.x = fminf(box.x, panel->layout->window.w - box.w - pad);
     box.y = fminf(box.y, panel->layout->window.h - box.h - pad);
@@ -68,13 +68,18 @@ static const Switch switches[] = {
 };
 enum { SWITCH_COUNT = sizeof switches / sizeof *switches };
 
+static void list_show_as(const char *labels[SHOW_AS_COUNT])
+{
+    for (int i = 0; i < SHOW_AS_COUNT; i++)
+        labels[i] = show_as_get((ShowAs)i)->label;
+}
+
 static void choose_show_as(Panel *panel, Rect row, float label)
 {
     Ui *ui = panel->ui;
     const char *labels[SHOW_AS_COUNT];
     WidgetState states[CHOICES_MAX];
-    for (int i = 0; i < SHOW_AS_COUNT; i++)
-        labels[i] = show_as_get((ShowAs)i)->label;
+    list_show_as(labels);
     ui_text(ui, row, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, "Outputs shown as");
     const int chosen = ui_choice_states(ui, "show_as", (Rect){row.x + label, row.y, row.w - label, row.h}, labels,
                                         SHOW_AS_COUNT, (int)panel->frame->look.show_as, ui->theme->text, states);
@@ -107,7 +112,10 @@ void panel_view_menu(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Frame *frame = panel->frame;
-    const float pad = ui_px(ui, 8), line = ui_px(ui, BUTTON_HEIGHT + 2), width = ui_px(ui, 290);
+    const char *longest[SHOW_AS_COUNT]; // the widest row's
+    list_show_as(longest);
+    const float pad = ui_px(ui, 8), line = ui_px(ui, BUTTON_HEIGHT + 2), label = ui_px(ui, 130),
+                width = label + ui_choice_width(ui, longest, SHOW_AS_COUNT);
     const Rect top = panel->layout->top;
     const Rect box = {top.x + top.w - width - 2 * pad - ui_px(ui, MARGIN), top.y + top.h, width + 2 * pad,
                       line * (SWITCH_COUNT + 8) + 2 * pad};
@@ -121,7 +129,6 @@ void panel_view_menu(Panel *panel)
             switches[i].set(panel_look(panel), !switches[i].get(frame));
         row.y += line;
     }
-    const float label = ui_px(ui, 130);
     ui_text(ui, row, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, "grey \u2026 black-white");
     float mix = frame->look.binarise;
     WidgetState slider;

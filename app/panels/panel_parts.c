@@ -261,12 +261,22 @@ void panel_dialog(Panel *panel, Rect box)
     panel_popup(panel, box);
 }
 
+enum { MENU_TICK = 18, MENU_PAD = 6 };
+
+float panel_menu_width(Panel *panel, const char *label)
+{
+    Ui *ui = panel->ui;
+    const float width = fmaxf(ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, label), // on, or off
+                              ui_text_width(ui, FONT_UI, TEXT_NORMAL, label));
+    return ceilf(width) + ui_px(ui, MENU_TICK) + 2 * ui_px(ui, MENU_PAD);
+}
+
 WidgetState panel_menu_row(Panel *panel, const char *id, Rect rect, const char *label, const char *shortcut, bool is_on)
 {
     Ui *ui = panel->ui;
     const WidgetState state = ui_widget(ui, id, rect, label);
     ui_mark_on(ui, is_on);
-    const float tick = ui_px(ui, 18), pad = ui_px(ui, 6);
+    const float tick = ui_px(ui, MENU_TICK), pad = ui_px(ui, MENU_PAD);
     if (state.is_hot)
         draw_box(ui->draw, rect, ui->theme->hover, ui_px(ui, RADIUS));
     if (is_on)

@@ -31,7 +31,7 @@ void panel_setups(Panel *panel)
         if (!is_listed(panel, i))
             continue;
         count++;
-        width = fmaxf(width, ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, preset_get(i)->title) + ui_px(ui, 34));
+        width = fmaxf(width, panel_menu_width(panel, preset_get(i)->title));
         headings += begins_group(panel, i);
     }
     const float room = panel->layout->window.h - top.h - 3 * pad - (float)headings * heading;

@@ -189,8 +189,8 @@ static void set_look(const Frame *frame, Line *line, const char *label, const ch
         char *value = line->values[side];
         if (!find_test(frame, side) || frame->figures_mix > 0.0f)
             continue;
-        if (found->images == 0)
-            (void)snprintf(value, sizeof line->values[side], "at rest"); // when it is measured
+        if (found->images == 0) // it is measured at rest; in halves there is no room for words
+            (void)snprintf(value, sizeof line->values[side], tells_sharpness && tells_ssim ? "at rest" : "\u2026");
         else if (tells_sharpness && tells_ssim)
             (void)snprintf(value, sizeof line->values[side], "%.2f %.2f", found->sharpness, found->ssim);
         else

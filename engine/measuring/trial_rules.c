@@ -142,7 +142,7 @@ Verdict trial_judge_tanh(const TrialEvidence *evidence, ClaimResult *result)
     return tanh.mean < sigmoid.mean ? VERDICT_TRUE : VERDICT_FALSE;
 }
 
-// ---- "A denoising autoencoder must be scored on noisy inputs" -----------------------------------------------------
+// ---- "Score a denoising autoencoder on noisy inputs" --------------------------------------------------------------
 
 Verdict trial_judge_noisy(const TrialEvidence *evidence, ClaimResult *result)
 {

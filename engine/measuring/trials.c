@@ -136,7 +136,7 @@ static const TrialRow rows[TRIAL_COUNT] = {
           [VERDICT_CHANCE] = "take either, as long as range and output agree."}},
     [TRIAL_NOISY] =
         {"noisy",
-         "A denoising autoencoder must be scored on noisy inputs",
+         "Score a denoising autoencoder on noisy inputs",
          "True if the test MSE on noisy and on clean inputs differs by more than seeds do and by a factor of 1.25, "
          "partly true if by more than seeds do.",
          {[NOISY_TRAINED] = {"noise 0.5", "noise=0.5,loss=bce"}},
