@@ -1,6 +1,7 @@
 // The last card of the first lesson: what the models of this very run say, in words that follow from their figures by
 // the rules of the claims. Ranges are over the random starts with which all eight models were trained.
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,14 +17,28 @@ static const int losses[] = {LOSS_BCE, LOSS_MSE};
 
 // ---- which models -------------------------------------------------------------------------------------------------
 
+enum { MODELS = 2 * CLAIM_OUTPUT_COUNT };
+
+static void find_models(const LessonFacts *facts, uint32_t seed, const NarratorModel *models[MODELS])
+{
+    for (int i = 0; i < MODELS; i++)
+        models[i] = lesson_find(facts, losses[i % 2], claim_output_key(i / 2), seed);
+}
+
 // Whether all eight were measured with this seed; *epoch becomes the least of theirs.
 static bool is_whole(const LessonFacts *facts, uint32_t seed, int *epoch)
 {
-    const NarratorModel *models[2 * CLAIM_OUTPUT_COUNT];
-    for (int i = 0; i < 2 * CLAIM_OUTPUT_COUNT; i++)
-        models[i] = lesson_find(facts, losses[i % 2], claim_output_key(i / 2), seed);
-    *epoch = lesson_least_epoch(models, 2 * CLAIM_OUTPUT_COUNT);
+    const NarratorModel *models[MODELS];
+    find_models(facts, seed, models);
+    *epoch = lesson_least_epoch(models, MODELS);
     return *epoch >= 0;
+}
+
+static bool are_apart(const LessonFacts *facts, uint32_t seed)
+{
+    const NarratorModel *models[MODELS];
+    find_models(facts, seed, models);
+    return lesson_are_apart(models, MODELS);
 }
 
 // The seeds with which all were trained long enough; the first of them is always seed 1.
@@ -32,7 +47,7 @@ static int list_seeds(const LessonFacts *facts, uint32_t seeds[SEEDS_MAX])
     int count = 0, epoch;
     seeds[count++] = 1;
     for (uint32_t seed = 2; seed < 32 && count < SEEDS_MAX; seed++)
-        if (is_whole(facts, seed, &epoch) && epoch >= LESSON_EPOCHS)
+        if (is_whole(facts, seed, &epoch) && epoch >= LESSON_EPOCHS && !are_apart(facts, seed))
             seeds[count++] = seed;
     return count;
 }
@@ -44,9 +59,11 @@ int lesson_answer_epoch(const LessonFacts *facts)
     return epoch;
 }
 
+static bool is_known(const LessonFacts *facts) { return lesson_answer_epoch(facts) >= 0; }
+
 LessonVerdict lesson_answer_judge(const LessonFacts *facts)
 {
-    return lesson_answer_epoch(facts) >= 0 ? LESSON_HOLDS : LESSON_OPEN;
+    return is_known(facts) && !are_apart(facts, 1) ? LESSON_HOLDS : LESSON_OPEN;
 }
 
 // ---- figures ------------------------------------------------------------------------------------------------------
@@ -167,13 +184,14 @@ void lesson_answer_wait(const LessonFacts *facts, char *text, size_t size)
 
 void lesson_answer_say(const LessonFacts *facts, char *text, size_t size)
 {
-    SAY("Must the output be a sigmoid? %s %s Why BCE and not MSE? %s", head_bce(facts), head_mse(facts),
-        has_pair(facts) ? head_pair(facts) : "");
+    const bool is_answered = has_pair(facts); // no question without its answer
+    SAY("Must the output be a sigmoid? %s %s%s%s", head_bce(facts), head_mse(facts),
+        is_answered ? " Why BCE and not MSE? " : "", is_answered ? head_pair(facts) : "");
 }
 
 void lesson_answer_bce(const LessonFacts *facts, char *text, size_t size)
 {
-    if (lesson_answer_judge(facts) == LESSON_OPEN) {
+    if (!is_known(facts)) {
         SAY("*With BCE:* \u2026");
         return;
     }
@@ -192,7 +210,7 @@ void lesson_answer_bce(const LessonFacts *facts, char *text, size_t size)
 
 void lesson_answer_mse(const LessonFacts *facts, char *text, size_t size)
 {
-    if (lesson_answer_judge(facts) == LESSON_OPEN) {
+    if (!is_known(facts)) {
         SAY("*With MSE:* \u2026");
         return;
     }
@@ -217,7 +235,7 @@ void lesson_answer_mse(const LessonFacts *facts, char *text, size_t size)
 
 void lesson_answer_pair(const LessonFacts *facts, char *text, size_t size)
 {
-    if (lesson_answer_judge(facts) == LESSON_OPEN) {
+    if (!is_known(facts)) {
         SAY("*BCE or MSE, with a sigmoid:* \u2026");
         return;
     }
@@ -230,16 +248,36 @@ void lesson_answer_pair(const LessonFacts *facts, char *text, size_t size)
         say_range(mse_range(facts, LOSS_MSE, 0), narrator_format_loss).text, pair);
 }
 
+// "20 epochs", "20 to 24 epochs": of all models of these seeds.
+static void format_epochs(const LessonFacts *facts, const uint32_t *seeds, int count, char *text, size_t size)
+{
+    int least = INT32_MAX, most = 0;
+    for (int i = 0; i < count; i++) {
+        const NarratorModel *models[MODELS];
+        find_models(facts, seeds[i], models);
+        const int from = lesson_least_epoch(models, MODELS), to = lesson_most_epoch(models, MODELS);
+        least = from < least ? from : least;
+        most = to > most ? to : most;
+    }
+    if (least < 0)
+        SAY("not measured yet");
+    else if (least == most)
+        SAY("%d epoch%s", least, least == 1 ? "" : "s");
+    else
+        SAY("%d to %d epochs", least, most);
+}
+
 void lesson_answer_terms(const LessonFacts *facts, char *text, size_t size)
 {
     uint32_t seeds[SEEDS_MAX];
-    char layers[96], starts[32] = "one random start";
-    const int count = list_seeds(facts, seeds), epoch = lesson_answer_epoch(facts);
+    char layers[96], starts[32] = "one random start", epochs[48];
+    const int count = list_seeds(facts, seeds);
+    format_epochs(facts, seeds, count, epochs, sizeof epochs);
     const Spec spec = spec_default();
     spec_describe_layers(&spec, layers, sizeof layers);
     if (count > 1)
         (void)snprintf(starts, sizeof starts, "%d random starts", count);
-    SAY("Measured on the %s test digits of %s: %s, at least %d epochs, %s. Other data or a deeper network may answer "
-        "differently: *Matrix* tells.",
-        lesson_count(facts->test_count).text, facts->dataset, layers, epoch < 0 ? 0 : epoch, starts);
+    SAY("Measured on the %s test digits of %s: %s, %s, %s. Other data or a deeper network may answer differently: "
+        "*Matrix* tells.",
+        lesson_count(facts->test_count).text, facts->dataset, layers, epochs, starts);
 }

@@ -97,7 +97,9 @@ static void task_losses(const LessonFacts *facts, char *text, size_t size)
 static LessonVerdict judge_relu(const LessonFacts *facts)
 {
     const double ratio = compare_mse(facts);
-    return isnan(ratio) ? LESSON_OPEN : ratio > worse_ratio ? LESSON_HOLDS : LESSON_FAILS;
+    if (isnan(ratio) || lesson_sides_are_apart(facts))
+        return LESSON_OPEN;
+    return ratio > worse_ratio ? LESSON_HOLDS : LESSON_FAILS;
 }
 
 // What is seen of it: only what occurs.
@@ -155,7 +157,7 @@ static bool is_b_changed(const LessonProgress *progress)
 static LessonVerdict judge_silent(const LessonFacts *facts)
 {
     const double ratio = compare_mse(facts);
-    if (isnan(ratio) || facts->is_pixel_sought)
+    if (isnan(ratio) || lesson_sides_are_apart(facts) || facts->is_pixel_sought)
         return LESSON_OPEN;
     return facts->has_pixel && ratio > broken_ratio ? LESSON_HOLDS : LESSON_FAILS;
 }
@@ -238,6 +240,8 @@ static LessonVerdict judge_blind(const LessonFacts *facts)
     const NarratorModel *models[BLIND_COUNT];
     find_blind(facts, models);
     double least = INFINITY, most = 0;
+    if (lesson_are_apart(models, BLIND_COUNT))
+        return LESSON_OPEN;
     for (int i = 0; i < BLIND_COUNT; i++) {
         if (isnan(lesson_bce(models[i])))
             return LESSON_OPEN;

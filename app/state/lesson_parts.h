@@ -17,6 +17,11 @@ double lesson_bce(const NarratorModel *model);
 const NarratorModel *lesson_find(const LessonFacts *facts, int loss, const char *output, uint32_t seed);
 
 int lesson_least_epoch(const NarratorModel *const *models, int count); // -1: one is NULL or not measured
+int lesson_most_epoch(const NarratorModel *const *models, int count);  // likewise
+
+// One has learnt so much longer than another that what differs may be that alone.
+bool lesson_are_apart(const NarratorModel *const *models, int count);
+bool lesson_sides_are_apart(const LessonFacts *facts);
 
 // The models of a question: those of lesson_one.c and of lesson_pixel.c.
 extern const LessonStep lesson_one_steps[], lesson_pixel_steps[];

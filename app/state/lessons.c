@@ -88,6 +88,29 @@ int lesson_least_epoch(const NarratorModel *const *models, int count)
     return least;
 }
 
+int lesson_most_epoch(const NarratorModel *const *models, int count)
+{
+    int most = -1;
+    for (int i = 0; i < count; i++) {
+        if (!models[i] || !models[i]->is_measured)
+            return -1;
+        most = models[i]->epoch > most ? models[i]->epoch : most;
+    }
+    return most;
+}
+
+bool lesson_are_apart(const NarratorModel *const *models, int count)
+{
+    static const double near = 0.75; // models that train in step are not measured at the same instant
+    return lesson_least_epoch(models, count) < near * lesson_most_epoch(models, count);
+}
+
+bool lesson_sides_are_apart(const LessonFacts *facts)
+{
+    const NarratorModel *const models[] = {&facts->sides[SIDE_A], &facts->sides[SIDE_B]};
+    return lesson_are_apart(models, 2);
+}
+
 int lesson_epoch_of_a(const LessonFacts *facts)
 {
     const NarratorModel *const models[] = {&facts->sides[SIDE_A]};
