@@ -202,8 +202,18 @@ bool window_is_fullscreen(Window *window)
 
 bool window_set_fullscreen(Window *window, bool is_on, Error *error)
 {
-    if (SDL_SetWindowFullscreen(window->sdl, is_on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0) == 0)
+    int width, height;
+    const bool was_on = window_is_fullscreen(window);
+    if (is_on && !was_on)
+        SDL_GetWindowSize(window->sdl, &window->windowed_width, &window->windowed_height);
+    if (SDL_SetWindowFullscreen(window->sdl, is_on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0) == 0) {
+        // where no window manager says what the size is again, SDL keeps that of the screen
+        SDL_GetWindowSize(window->sdl, &width, &height);
+        if (was_on && !is_on && window->windowed_width > 0 &&
+            (width != window->windowed_width || height != window->windowed_height))
+            SDL_SetWindowSize(window->sdl, window->windowed_width, window->windowed_height);
         return true;
+    }
     return error_set(error, "full screen cannot be %s: %s", is_on ? "entered" : "left", SDL_GetError());
 }
 

@@ -112,6 +112,17 @@ class FullScreenTest(unittest.TestCase):
         p.click("fullscreen", lambda f: f["size"] == [1440, 900] and not p.widget("fullscreen", f)["on"])
 
 
+class BareFullScreenTest(unittest.TestCase):
+    """Where there is no window manager, who would say what the size is again."""
+
+    def test_there_and_back(self):
+        p = Program(*CALM)
+        self.addCleanup(p.close)
+        for _ in range(2):
+            p.key("F11", lambda f: f["fullscreen"])
+            p.key("F11", lambda f: not f["fullscreen"] and f["size"] == [1440, 900])
+
+
 def read_clipboard():
     """As another program on this display gets it."""
     code = ("import ctypes; sdl = ctypes.CDLL('libSDL2-2.0.so.0'); sdl.SDL_GetClipboardText.restype = ctypes.c_char_p; "
