@@ -136,7 +136,12 @@ static void end_with_ellipsis(Ui *ui, Line *line, const char *whole, float size_
     add(line, "\u2026", &(Run){.face = FONT_UI});
 }
 
-static void draw_line_of(Ui *ui, const Line *line, Rect box, float size_px, Color color, bool is_cut)
+static Color color_of(const Run *run, Color color, Color bold)
+{
+    return run->color ? run->color : bold && run->face == FONT_UI_BOLD ? bold : color;
+}
+
+static void draw_line_of(Ui *ui, const Line *line, Rect box, float size_px, Color color, Color bold, bool is_cut)
 {
     char text[LINE_SIZE];
     line_text(line, text, sizeof text);
@@ -152,11 +157,16 @@ static void draw_line_of(Ui *ui, const Line *line, Rect box, float size_px, Colo
                               .command = ui->draw->command_count},
                      text);
     for (int i = 0; i < line->count; i++)
-        x += draw_text(ui->draw, line->runs[i].face, size_px, x, baseline,
-                       line->runs[i].color ? line->runs[i].color : color, line->runs[i].text);
+        x += draw_text(ui->draw, line->runs[i].face, size_px, x, baseline, color_of(&line->runs[i], color, bold),
+                       line->runs[i].text);
 }
 
 float ui_rich(Ui *ui, Rect rect, float size, Color color, const char *markup)
+{
+    return ui_rich_marked(ui, rect, size, color, 0, markup);
+}
+
+float ui_rich_marked(Ui *ui, Rect rect, float size, Color color, Color bold, const char *markup)
 {
     const float size_px = ui_px(ui, size), height = roundf(size_px * 1.4f);
     Reader at = {.at = markup};
@@ -176,7 +186,7 @@ float ui_rich(Ui *ui, Rect rect, float size, Color color, const char *markup)
             end_with_ellipsis(ui, &line, whole, size_px, rect.w);
         }
         if (color)
-            draw_line_of(ui, &line, (Rect){rect.x, y, rect.w, height}, size_px, color, is_cut);
+            draw_line_of(ui, &line, (Rect){rect.x, y, rect.w, height}, size_px, color, bold, is_cut);
         y += height;
     }
     return y - rect.y;

@@ -10,5 +10,8 @@
 // colour of its own, 0 only measures. Returns the height used, framebuffer pixels.
 float ui_rich(Ui *ui, Rect rect, float size, Color color, const char *markup);
 
+// The same with what is bold in a colour of its own, but the letters; 0: none.
+float ui_rich_marked(Ui *ui, Rect rect, float size, Color color, Color bold, const char *markup);
+
 // The width of the whole markup in one line.
 float ui_rich_width(Ui *ui, float size, const char *markup);

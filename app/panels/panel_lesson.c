@@ -58,6 +58,9 @@ static void draw_epoch(Panel *panel, float x, Rect line)
         ui_text(ui, rest, FONT_UI, TEXT_SMALL, ui->theme->lesson, ALIGN_LEFT, form);
 }
 
+// Figures are bold. Those that are not what the models come to are grey; the words hold in any case.
+static Color figure_color(const Panel *panel) { return panel->frame->lesson.is_grey ? panel->ui->theme->faint : 0; }
+
 static void draw_saying(Panel *panel, Rect left)
 {
     Ui *ui = panel->ui;
@@ -81,8 +84,8 @@ static void draw_saying(Panel *panel, Rect left)
     ui_text(ui, title, FONT_UI_BOLD, TEXT_TITLE, ui->theme->text, ALIGN_LEFT, card->title);
     const float y = title.y + title.h;
     const Rect text = {left.x, y, left.w, left.y + left.h - y - ui_px(ui, 2)};
-    (void)ui_rich(ui, text, fit_size(ui, text, TEXT_FIGURE, card->text),
-                  card->is_grey ? ui->theme->faint : ui->theme->text, card->text);
+    (void)ui_rich_marked(ui, text, fit_size(ui, text, TEXT_FIGURE, card->text), ui->theme->text, figure_color(panel),
+                         card->text);
 }
 
 // ---- the right part -----------------------------------------------------------------------------------------------
