@@ -205,6 +205,8 @@ static const Case cases[] = {
     {{.kind = LAYER_CONV, .count = 16, .side = 3, .step = 1}, 17, 7, 8, 16, 7, 8, 1}, // enough for patches
     {{.kind = LAYER_CONV, .count = 19, .side = 3, .step = 1, .is_valid = true}, 16, 9, 6, 19, 7, 4, 0},
     {{.kind = LAYER_CONV, .count = 16, .side = 3, .step = 1}, 16, 1, 19, 16, 1, 19, 1},
+    {{.kind = LAYER_CONV, .count = 18, .side = 3, .step = 1}, 16, 13, 14, 18, 13, 14, 1}, // of patches and their edges
+    {{.kind = LAYER_CONV, .count = 16, .side = 3, .step = 1, .is_valid = true}, 17, 4, 11, 16, 2, 9, 0},
     {{.kind = LAYER_CONV, .count = 4, .side = 3, .step = 2}, 2, 28, 28, 4, 14, 14, 0},
     {{.kind = LAYER_CONV, .count = 4, .side = 3, .step = 2}, 2, 7, 7, 4, 4, 4, 1},
     {{.kind = LAYER_CONV, .count = 2, .side = 4, .step = 3, .is_valid = true}, 2, 12, 11, 2, 3, 3, 0},

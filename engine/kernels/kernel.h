@@ -103,12 +103,17 @@ typedef struct LaneDots {
 // PATCH_SMALL: patches of 2 x 2 of z, 4 x 4 terms where there would be 6 x 6 products. PATCH_LARGE: 4 x 4 of z, 6 x 6
 // terms, not 12 x 12 products: the values of polynomials at 0, +-sqrt 2, +-1 / sqrt 2 and infinity, which round off
 // half of what 0, +-1, +-2 would, and of a window turned round they are the same in another order. Where a window sees
-// zeros alone, the small ones give 0 to the bit, the large ones may be a rounding off. PATCH_DOUBLED: each pixel of x
-// is doubled, so that a patch of 2 x 2 of z lies on one pixel, 3 x 3 terms: with d the difference to the neighbour on
-// one side, z = (w0 + w1 + w2) x + w0 d, or + w2 d. PATCH_HALVED is the way back from there: dL/dx of a pixel is of 4 x
-// 4 of dL/dz, s0 to s3 of each direction, the sum of all products: (w0 + w1 + w2) (s1 + s2) + w0 (s3 - s1) + w2 (s0 -
-// s2).
-typedef enum PatchKind { PATCH_SMALL, PATCH_LARGE, PATCH_DOUBLED, PATCH_HALVED } PatchKind;
+// zeros alone, the small ones give 0 to the bit, the large ones may be a rounding off. PATCH_EDGE: 2 of z, where a
+// large one would hang over: the values at 0, +-sqrt 2 and infinity, so that its weights' terms are some of the large
+// one's; it may meet that in the other direction. PATCH_DOUBLED: each pixel of x is doubled, so that a patch of 2 x 2
+// of z lies on one pixel, 3 x 3 terms: with d the difference to the neighbour on one side, z = (w0 + w1 + w2) x + w0 d,
+// or + w2 d. PATCH_HALVED is the way back from there: dL/dx of a pixel is of 4 x 4 of dL/dz, s0 to s3 of each
+// direction, the sum of all products: (w0 + w1 + w2) (s1 + s2) + w0 (s3 - s1) + w2 (s0 - s2).
+typedef enum PatchKind { PATCH_SMALL, PATCH_LARGE, PATCH_EDGE, PATCH_DOUBLED, PATCH_HALVED } PatchKind;
+
+typedef struct PatchKinds {
+    PatchKind rows, columns; // alike, but that large ones and edges meet
+} PatchKinds;
 
 enum { PATCH_TERMS = 6, PATCH_OUTPUTS = 4 }; // at most, of one direction
 
@@ -121,15 +126,16 @@ static inline PatchSizes patch_sizes(PatchKind kind) // known where a kind is
 {
     static const PatchSizes sizes[] = {[PATCH_SMALL] = {4, 4, 2, 2},
                                        [PATCH_LARGE] = {6, 6, 4, 4},
+                                       [PATCH_EDGE] = {4, 4, 2, 2},
                                        [PATCH_DOUBLED] = {3, 3, 1, 2},
                                        [PATCH_HALVED] = {3, 4, 2, 2}};
     return sizes[kind];
 }
 
-// All terms of patches; of x, or of dL/dz, whose patches are as many pixels each as z's. terms: of the first, `next`
-// floats on the next, `term_plane` on the next channel; there, patches stand side by side.
+// All terms of patches; of x, or of dL/dz, where no edges are, whose patches are as many pixels each as z's. terms: of
+// the first, `next` floats on the next, `term_plane` on the next channel; there, patches stand side by side.
 typedef struct PatchInput {
-    PatchKind kind;
+    PatchKinds kinds;
     size_t channels, rows, columns; // of patches
     const float *values;            // where the first patch begins
     size_t plane, pitch;            // from channel to channel, from a row of pixels to the next
@@ -138,7 +144,7 @@ typedef struct PatchInput {
 } PatchInput;
 
 typedef struct PatchOutput {
-    PatchKind kind;
+    PatchKinds kinds;
     size_t count;
     const float *terms; // products
     size_t next;

@@ -23,6 +23,11 @@ INLINE void turn_input(const PatchKind kind, const Vec x[MOST], Vec terms[MOST])
         terms[3] = even_2 + ROOT * odd_2, terms[4] = even_2 - ROOT * odd_2;
         break;
     }
+    case PATCH_EDGE: {
+        const Vec even = 1.5f * x[2], odd = (1.5f * ROOT) * x[1];
+        terms[0] = x[0] - 0.5f * x[2], terms[1] = even + odd, terms[2] = even - odd, terms[3] = x[3] - 2.0f * x[1];
+        break;
+    }
     case PATCH_DOUBLED: terms[0] = x[1], terms[1] = x[0] - x[1], terms[2] = x[2] - x[1]; break;
     case PATCH_HALVED: terms[0] = x[1] + x[2], terms[1] = x[3] - x[1], terms[2] = x[0] - x[2]; break;
     }
@@ -42,6 +47,7 @@ INLINE void turn_slope(const PatchKind kind, const Vec slope[PATCH_OUTPUTS], Vec
         terms[3] = even_2 + ROOT * odd_2, terms[4] = even_2 - ROOT * odd_2;
         break;
     }
+    case PATCH_EDGE: break;
     case PATCH_DOUBLED:
     case PATCH_HALVED: terms[0] = slope[0] + slope[1], terms[1] = slope[0], terms[2] = slope[1]; break;
     }
@@ -58,6 +64,7 @@ INLINE void turn_output(const PatchKind kind, const Vec terms[MOST], Vec z[PATCH
         z[2] = 2.0f * sum + 0.5f * sum_2, z[3] = ROOT * (2.0f * difference + 0.5f * difference_2) + terms[5];
         break;
     }
+    case PATCH_EDGE: z[0] = terms[0] + terms[1] + terms[2], z[1] = ROOT * (terms[1] - terms[2]) + terms[3]; break;
     case PATCH_DOUBLED:
     case PATCH_HALVED: z[0] = terms[0] + terms[1], z[1] = terms[0] + terms[2]; break;
     }
@@ -71,6 +78,7 @@ INLINE void turn_weights(const PatchKind kind, const Vec w[3], Vec terms[MOST])
         terms[0] = w[0], terms[1] = outer + middle, terms[2] = outer - middle, terms[3] = w[2];
         break;
     }
+    case PATCH_EDGE:
     case PATCH_LARGE: {
         const Vec first = w[0] * (1.0f / 6.0f), middle = w[1] * (ROOT / 6.0f), last = w[2] * (1.0f / 6.0f);
         const Vec even = first + 2.0f * last, even_2 = 2.0f * first + last;
@@ -91,6 +99,7 @@ INLINE void turn_gradient(const PatchKind kind, const Vec terms[MOST], Vec w[3])
         w[0] = terms[0] + both, w[1] = 0.5f * (terms[1] - terms[2]), w[2] = both + terms[3];
         break;
     }
+    case PATCH_EDGE:
     case PATCH_LARGE: {
         const Vec sum = (terms[1] + terms[2]) * (1.0f / 6.0f), sum_2 = (terms[3] + terms[4]) * (1.0f / 6.0f);
         w[0] = terms[0] + sum + 2.0f * sum_2, w[2] = 2.0f * sum + sum_2 + terms[5];
@@ -112,38 +121,44 @@ INLINE void turn(const PatchKind kind, const bool is_slope, const Vec pixels[MOS
         turn_input(kind, pixels, terms);
 }
 
-INLINE void turn_patch(const PatchKind kind, const bool is_slope, const float *values, size_t pitch, float *out,
-                       size_t next)
+INLINE int count_pixels(const PatchKind kind, const bool is_slope)
 {
-    const int terms = patch_sizes(kind).terms, pixels = is_slope ? patch_sizes(kind).outputs : patch_sizes(kind).inputs;
+    return is_slope ? patch_sizes(kind).outputs : patch_sizes(kind).inputs;
+}
+
+INLINE void turn_patch(const PatchKind rows, const PatchKind columns, const bool is_slope, const float *values,
+                       size_t pitch, float *out, size_t next)
+{
+    const int row_terms = patch_sizes(rows).terms, terms = patch_sizes(columns).terms;
     Vec half[MOST][MOST];
-    UNROLLED (int x = 0; x < pixels; x++) {
+    UNROLLED (int x = 0; x < count_pixels(columns, is_slope); x++) {
         Vec column[MOST], turned[MOST];
-        UNROLLED (int y = 0; y < pixels; y++)
+        UNROLLED (int y = 0; y < count_pixels(rows, is_slope); y++)
             column[y] = vec_load(values + (size_t)y * pitch + (size_t)x * LANE_IMAGES);
-        turn(kind, is_slope, column, turned);
-        UNROLLED (int y = 0; y < terms; y++)
+        turn(rows, is_slope, column, turned);
+        UNROLLED (int y = 0; y < row_terms; y++)
             half[y][x] = turned[y];
     }
-    UNROLLED (int y = 0; y < terms; y++) {
+    UNROLLED (int y = 0; y < row_terms; y++) {
         Vec turned[MOST];
-        turn(kind, is_slope, half[y], turned);
+        turn(columns, is_slope, half[y], turned);
         UNROLLED (int x = 0; x < terms; x++)
             vec_store(out + (size_t)(y * terms + x) * next, turned[x]);
     }
 }
 
-INLINE void turn_all(const PatchKind kind, const PatchInput *input, const bool is_slope)
+INLINE void turn_all(const PatchKind rows, const PatchKind columns, const PatchInput *input, const bool is_slope)
 {
     const PatchInput p = *input; // read again behind each store it would take a while
-    const size_t step = (size_t)(is_slope ? patch_sizes(kind).outputs : patch_sizes(kind).step);
+    const size_t down = (size_t)(is_slope ? patch_sizes(rows).outputs : patch_sizes(rows).step);
+    const size_t step = (size_t)(is_slope ? patch_sizes(columns).outputs : patch_sizes(columns).step);
     for (size_t channel = 0; channel < p.channels; channel++)
         for (size_t row = 0; row < p.rows; row++) {
-            const float *const values = p.values + channel * p.plane + row * step * p.pitch;
+            const float *const values = p.values + channel * p.plane + row * down * p.pitch;
             float *const terms = p.terms + channel * p.term_plane + row * p.columns * LANE_IMAGES;
             for (size_t column = 0; column < p.columns; column++)
                 for (size_t lane = 0; lane < LANE_IMAGES; lane += LANES)
-                    turn_patch(kind, is_slope, values + column * step * LANE_IMAGES + lane, p.pitch,
+                    turn_patch(rows, columns, is_slope, values + column * step * LANE_IMAGES + lane, p.pitch,
                                terms + column * LANE_IMAGES + lane, p.next);
         }
 }
@@ -152,39 +167,61 @@ INLINE void turn_all(const PatchKind kind, const PatchInput *input, const bool i
 #define FOR_KIND(is_kind, function, ...)                                                                               \
     switch (is_kind) {                                                                                                 \
     case PATCH_SMALL: function(PATCH_SMALL, __VA_ARGS__); break;                                                       \
+    case PATCH_EDGE:                                                                                                   \
     case PATCH_LARGE: function(PATCH_LARGE, __VA_ARGS__); break;                                                       \
     case PATCH_DOUBLED: function(PATCH_DOUBLED, __VA_ARGS__); break;                                                   \
     case PATCH_HALVED: function(PATCH_HALVED, __VA_ARGS__); break;                                                     \
     }
 
-void PER_ISA(turn_patch_inputs)(const PatchInput *input) { FOR_KIND(input->kind, turn_all, input, false) }
+#define FOR_COLUMNS(columns, function, rows, ...)                                                                      \
+    if ((columns) == PATCH_EDGE)                                                                                       \
+        function(rows, PATCH_EDGE, __VA_ARGS__);                                                                       \
+    else                                                                                                               \
+        function(rows, PATCH_LARGE, __VA_ARGS__);
 
-void PER_ISA(turn_patch_slopes)(const PatchInput *input){FOR_KIND(input->kind, turn_all, input, true)}
+#define FOR_KINDS(kinds, function, ...)                                                                                \
+    switch ((kinds).rows) {                                                                                            \
+    case PATCH_SMALL: function(PATCH_SMALL, PATCH_SMALL, __VA_ARGS__); break;                                          \
+    case PATCH_LARGE: FOR_COLUMNS((kinds).columns, function, PATCH_LARGE, __VA_ARGS__) break;                          \
+    case PATCH_EDGE: FOR_COLUMNS((kinds).columns, function, PATCH_EDGE, __VA_ARGS__) break;                            \
+    case PATCH_DOUBLED: function(PATCH_DOUBLED, PATCH_DOUBLED, __VA_ARGS__); break;                                    \
+    case PATCH_HALVED: function(PATCH_HALVED, PATCH_HALVED, __VA_ARGS__); break;                                       \
+    }
 
-INLINE void finish_all(const PatchKind kind, const PatchOutput *output)
+void PER_ISA(turn_patch_inputs)(const PatchInput *input){FOR_KINDS(input->kinds, turn_all, input, false)}
+
+INLINE void turn_slopes(const PatchKind kind, const PatchInput *input)
 {
-    const int terms = patch_sizes(kind).terms, outputs = patch_sizes(kind).outputs;
+    turn_all(kind, kind, input, true);
+}
+
+void PER_ISA(turn_patch_slopes)(const PatchInput *input){FOR_KIND(input->kinds.rows, turn_slopes, input)}
+
+INLINE void finish_all(const PatchKind rows, const PatchKind columns, const PatchOutput *output)
+{
+    const int row_terms = patch_sizes(rows).terms, terms = patch_sizes(columns).terms;
+    const int row_outputs = patch_sizes(rows).outputs, outputs = patch_sizes(columns).outputs;
     for (size_t i = 0; i < output->count * LANE_IMAGES; i += LANES) {
         const size_t to = i / LANE_IMAGES * (size_t)outputs * LANE_IMAGES + i % LANE_IMAGES;
         const Vec start = output->start ? vec_load(output->start + i % LANE_IMAGES) : (Vec){0};
         Vec half[PATCH_OUTPUTS][MOST], z[PATCH_OUTPUTS];
         UNROLLED (int x = 0; x < terms; x++) {
             Vec column[MOST];
-            UNROLLED (int y = 0; y < terms; y++)
+            UNROLLED (int y = 0; y < row_terms; y++)
                 column[y] = vec_load(output->terms + (size_t)(y * terms + x) * output->next + i);
-            turn_output(kind, column, z);
-            UNROLLED (int y = 0; y < outputs; y++)
+            turn_output(rows, column, z);
+            UNROLLED (int y = 0; y < row_outputs; y++)
                 half[y][x] = z[y];
         }
-        UNROLLED (int y = 0; y < outputs; y++) {
-            turn_output(kind, half[y], z);
+        UNROLLED (int y = 0; y < row_outputs; y++) {
+            turn_output(columns, half[y], z);
             UNROLLED (int x = 0; x < outputs; x++)
                 vec_store(output->rows + (size_t)y * output->pitch + to + (size_t)x * LANE_IMAGES, z[x] + start);
         }
     }
 }
 
-void PER_ISA(finish_patches)(const PatchOutput *output){FOR_KIND(output->kind, finish_all, output)}
+void PER_ISA(finish_patches)(const PatchOutput *output){FOR_KINDS(output->kinds, finish_all, output)}
 
 // ---- weights ------------------------------------------------------------------------------------------------------
 

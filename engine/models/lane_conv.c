@@ -81,18 +81,20 @@ static void take_pooled(void *context, const PatchStrip *strip)
     const StageArrays *arrays = taker->pass->arrays;
     const Shape *z = &stage->layer->to;
     const Grid compact = grid_of(&stage->pool->to, (Margin){0});
+    const PatchSpan span = patch_span(strip, z->width);
+    const size_t left = (size_t)(span.x / 2) * LANE_IMAGES;
     for (int i = 0; i < strip->channels * strip->rows; i += 2) {
         const int y = strip->y + i % strip->rows, channel = strip->channel + i / strip->rows;
         if (y >= z->height)
             continue;
         const size_t from = (size_t)i * strip->pitch, below = y + 1 < z->height ? strip->pitch : 0;
-        const size_t at = grid_row(&compact, channel, y / 2);
+        const size_t at = grid_row(&compact, channel, y / 2) + left;
         taker->pass->hidden->pool(&(LanePool){
-            .count = (size_t)compact.width,
-            .has_half = z->width % 2 == 1,
+            .count = (size_t)(span.width + 1) / 2,
+            .has_half = span.width % 2 == 1,
             .above = strip->values + from,
             .below = strip->values + from + below,
-            .values = arrays->value + grid_row(&stage->value, channel, y / 2),
+            .values = arrays->value + grid_row(&stage->value, channel, y / 2) + left,
             .slopes = arrays->pooled + at,
             .chosen = arrays->chosen + at,
         });
@@ -117,6 +119,7 @@ static void forward_pooled(Taker *taker, const Gather *gather, const Scratch *sc
                                              .channels = channels,
                                              .y = y,
                                              .rows = 2,
+                                             .columns = z->width,
                                              .pitch = line,
                                              .values = scratch->strip});
         }
@@ -126,17 +129,19 @@ static void take_value(void *context, const PatchStrip *strip)
 {
     const Taker *taker = context;
     const Stage *stage = taker->stage;
+    const StageArrays *arrays = taker->pass->arrays;
+    const PatchSpan span = patch_span(strip, stage->value.width);
+    const size_t left = (size_t)span.x * LANE_IMAGES, count = (size_t)span.width * LANE_IMAGES;
     for (int i = 0; i < strip->channels * strip->rows; i++) {
         const int y = strip->y + i % strip->rows, channel = strip->channel + i / strip->rows;
-        const float *const from = strip->values + (size_t)i * strip->pitch + strip->left;
+        const float *const from = strip->values + (size_t)i * strip->pitch + span.left;
         if (y < 0 || y >= stage->value.height)
             continue;
-        float *const value = taker->pass->arrays->value + grid_row(&stage->value, channel, y);
+        float *const value = arrays->value + grid_row(&stage->value, channel, y) + left;
         if (stage->layer->is_bent)
-            taker->pass->hidden->apply(from, value, taker->pass->arrays->slope + grid_row(&stage->slope, channel, y),
-                                       grid_line(&stage->value));
+            taker->pass->hidden->apply(from, value, arrays->slope + grid_row(&stage->slope, channel, y) + left, count);
         else
-            memcpy(value, from, grid_line(&stage->value) * sizeof *value);
+            memcpy(value, from, count * sizeof *value);
     }
 }
 

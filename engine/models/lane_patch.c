@@ -24,20 +24,31 @@ enum { DOT_TERMS = 576 };
 
 static Patches dot_patches_of(const Layer *layer)
 {
-    const int terms = patches_of(layer, PATCH_LARGE, CHUNK_LEAST).terms;
-    return patches_of(layer, PATCH_LARGE, DOT_TERMS / (terms * terms));
+    return patches_of(layer, PATCH_LARGE, DOT_TERMS / patches_of(layer, PATCH_LARGE, CHUNK_LEAST).terms);
+}
+
+static PatchList list_patches(const Layer *layer, PatchKind plain)
+{
+    const Patches whole = patches_of(layer, plain, CHUNK_LEAST);
+    return patches_cut(&whole, CHUNK_LEAST);
+}
+
+static PatchList list_turned_patches(const Layer *layer)
+{
+    const Patches whole = turned_patches_of(layer);
+    return patches_cut(&whole, CHUNK_LEAST);
 }
 
 static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
 static Scratch lay_out(const Layer *layer, float *memory)
 {
-    const Patches small = patches_of(layer, PATCH_SMALL, CHUNK_LEAST),
-                  large = patches_of(layer, PATCH_LARGE, CHUNK_LEAST);
-    const Patches many = dot_patches_of(layer), turned = turned_patches_of(layer);
-    const int in = small.in, out = small.out, widest = in > out ? in : out;
-    const size_t straight = most(patch_floats(&small, widest), patch_floats(&large, widest));
-    const size_t back = most(patch_floats(&turned, widest), patch_floats(&many, widest));
+    const PatchList small = list_patches(layer, PATCH_SMALL), large = list_patches(layer, PATCH_LARGE);
+    const PatchList turned = list_turned_patches(layer);
+    const Patches many = dot_patches_of(layer);
+    const int in = many.in, out = many.out, widest = in > out ? in : out;
+    const size_t straight = most(patch_list_floats(&small, widest), patch_list_floats(&large, widest));
+    const size_t back = most(patch_list_floats(&turned, widest), patch_floats(&many, widest));
     const size_t terms = PATCH_TERMS * PATCH_TERMS;
     Scratch scratch = {0};
     Cutter cutter = {.memory = memory};
@@ -47,7 +58,7 @@ static Scratch lay_out(const Layer *layer, float *memory)
     scratch.from = cutter_take(&cutter, most(straight, back));
     scratch.to = cutter_take(&cutter, most(straight, back));
     scratch.strip = cutter_take(
-        &cutter, most(most(patch_strip_floats(&small), patch_strip_floats(&large)), patch_strip_floats(&turned)));
+        &cutter, most(most(patch_list_floats(&small, 0), patch_list_floats(&large, 0)), patch_list_floats(&turned, 0)));
     scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(terms * (size_t)widest));
     scratch.size = cutter.used;
     return scratch;
@@ -83,6 +94,17 @@ static void multiply_images(const PatchRun *run, const float *weights, int first
     });
 }
 
+// Runs through all parts, but for what is of a part.
+static void run_parts(const PatchList *list, PatchRun *run, uint32_t *at)
+{
+    run->at = at;
+    for (int i = 0; i < list->count; i++) {
+        list_planes(&list->parts[i], 1, at);
+        run->patches = &list->parts[i];
+        patch_run(run);
+    }
+}
+
 // ---- forward ------------------------------------------------------------------------------------------------------
 
 // Where a window sees zeros alone z is the bias, and large patches round it: that matters where it is 0, as all are at
@@ -90,6 +112,8 @@ static void multiply_images(const PatchRun *run, const float *weights, int first
 static PatchKind choose_kind(const Layer *layer, const float *parameters)
 {
     const float *bias = parameters + layer->bias_offset;
+    if (layer->scale == 2)
+        return PATCH_DOUBLED;
     for (int i = 0; i < layer->to.channels; i++)
         if (bias[i] == 0.0f)
             return PATCH_SMALL;
@@ -99,19 +123,18 @@ static PatchKind choose_kind(const Layer *layer, const float *parameters)
 void patch_forward(const Layer *layer, const float *parameters, const Grid *x, const float *values, float *memory,
                    TakeStrip *take, void *context)
 {
-    const Patches patches = patches_of(layer, choose_kind(layer, parameters), CHUNK_LEAST);
+    const PatchKind kind = choose_kind(layer, parameters);
+    const PatchList list = list_patches(layer, kind);
     const Scratch scratch = lay_out(layer, memory);
-    patch_turn_weights(layer, patches.kind, parameters, scratch.weights);
-    list_planes(&patches, 1, scratch.at);
-    for (size_t i = 0; i < (size_t)patches.out * LANE_IMAGES; i++)
+    patch_turn_weights(layer, kind, parameters, scratch.weights);
+    for (size_t i = 0; i < (size_t)layer->to.channels * LANE_IMAGES; i++)
         scratch.start[i] = parameters[layer->bias_offset + i / LANE_IMAGES];
-    patch_run(&(PatchRun){.patches = &patches,
-                          .multiply = multiply_images,
+    run_parts(&list,
+              &(PatchRun){.multiply = multiply_images,
                           .weights = scratch.weights,
-                          .channels = (size_t)patches.in,
+                          .channels = (size_t)layer->given.channels,
                           .stride = layer->stride,
                           .next = patch_weight_floats(layer),
-                          .at = scratch.at,
                           .start = scratch.start,
                           .grid = x,
                           .values = values,
@@ -119,7 +142,8 @@ void patch_forward(const Layer *layer, const float *parameters, const Grid *x, c
                           .to = scratch.to,
                           .strip = scratch.strip,
                           .take = take,
-                          .context = context});
+                          .context = context},
+              scratch.at);
 }
 
 // ---- backward -----------------------------------------------------------------------------------------------------
@@ -139,12 +163,14 @@ typedef struct Receiver {
 static void take_upstream(void *context, const PatchStrip *strip)
 {
     const Receiver *receiver = context;
+    const PatchSpan span = patch_span(strip, receiver->grid->width);
     for (int i = 0; i < strip->channels * strip->rows; i++) {
         const int y = strip->y + i % strip->rows;
         if (y >= 0 && y < receiver->grid->height)
-            memcpy(receiver->upstream + grid_row(receiver->grid, strip->channel + i / strip->rows, y),
-                   strip->values + (size_t)i * strip->pitch + strip->left,
-                   grid_line(receiver->grid) * sizeof *strip->values);
+            memcpy(receiver->upstream + grid_row(receiver->grid, strip->channel + i / strip->rows, y) +
+                       (size_t)span.x * LANE_IMAGES,
+                   strip->values + (size_t)i * strip->pitch + span.left,
+                   (size_t)span.width * LANE_IMAGES * sizeof *strip->values);
     }
 }
 
@@ -152,13 +178,12 @@ static void take_upstream(void *context, const PatchStrip *strip)
 static void halve_chunks(const PatchRun *run, const Receiver *receiver)
 {
     const Patches *patches = run->patches;
-    const int terms = patches->terms * patches->terms;
     for (int first = 0; first < patches->rows.count; first += patches->chunk) {
         const int rest = patches->rows.count - first, rows = rest < patches->chunk ? rest : patches->chunk;
         patch_turn_inputs(patches, first, rows, run->grid, run->values, run->from);
         kernel_get()->multiply_lanes(&(LaneProduct){
             .m = (size_t)patches->out,
-            .k = (size_t)(terms * patches->in),
+            .k = (size_t)(patches->terms * patches->in),
             .rows = (size_t)rows,
             .columns = (size_t)patches->columns.count,
             .a = run->weights,
@@ -179,32 +204,34 @@ void patch_upstream(const Layer *layer, const float *parameters, const Grid *slo
                     const Grid *to, float *upstream)
 {
     const Patches turned = turned_patches_of(layer);
+    const PatchList list = list_turned_patches(layer);
+    const PatchKind kind = turned.rows.kind;
     const Scratch scratch = lay_out(layer, memory);
     const size_t in = (size_t)layer->given.channels, out = (size_t)layer->to.channels, stride = turned_stride(layer);
     Receiver receiver = {.grid = to, .upstream = upstream};
-    const PatchRun run = {.patches = &turned,
-                          .multiply = multiply_images,
-                          .weights = scratch.turned,
-                          .channels = out,
-                          .stride = stride,
-                          .next = out * stride,
-                          .at = scratch.at,
-                          .grid = slope,
-                          .values = slopes,
-                          .from = scratch.from,
-                          .to = scratch.to,
-                          .strip = scratch.strip,
-                          .take = take_upstream,
-                          .context = &receiver};
-    patch_turn_weights(layer, turned.kind, parameters, scratch.weights);
-    for (size_t term = 0; term < (size_t)(turned.terms * turned.terms); term++)
-        kernel_get()->transpose(scratch.weights + find_turned(turned.kind, term) * patch_weight_floats(layer),
-                                layer->stride, in, out, scratch.turned + term * out * stride, stride);
-    list_planes(&turned, turned.kind == PATCH_HALVED ? turned.terms * turned.terms : 1, scratch.at);
-    if (turned.kind == PATCH_HALVED)
+    PatchRun run = {.patches = &turned,
+                    .multiply = multiply_images,
+                    .weights = scratch.turned,
+                    .channels = out,
+                    .stride = stride,
+                    .next = out * stride,
+                    .at = scratch.at,
+                    .grid = slope,
+                    .values = slopes,
+                    .from = scratch.from,
+                    .to = scratch.to,
+                    .strip = scratch.strip,
+                    .take = take_upstream,
+                    .context = &receiver};
+    patch_turn_weights(layer, kind, parameters, scratch.weights);
+    for (size_t term = 0; term < (size_t)turned.terms; term++)
+        kernel_get()->transpose(scratch.weights + find_turned(kind, term) * patch_weight_floats(layer), layer->stride,
+                                in, out, scratch.turned + term * out * stride, stride);
+    list_planes(&turned, turned.terms, scratch.at);
+    if (kind == PATCH_HALVED)
         halve_chunks(&run, &receiver);
     else
-        patch_run(&run);
+        run_parts(&list, &run, scratch.at);
 }
 
 void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, const Grid *slope, const float *slopes,
@@ -213,7 +240,7 @@ void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, 
     const Patches patches = dot_patches_of(layer);
     const Scratch scratch = lay_out(layer, memory);
     const size_t in = (size_t)patches.in, out = (size_t)patches.out, next = patch_weight_floats(layer);
-    const size_t terms = (size_t)(patches.terms * patches.terms);
+    const size_t terms = (size_t)patches.terms;
     const size_t from_next = patch_term_floats(&patches, patches.in),
                  to_next = patch_term_floats(&patches, patches.out);
     memset(scratch.weights, 0, terms * next * sizeof *scratch.weights);
@@ -239,7 +266,7 @@ void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, 
             });
     }
     kernel_get()->add_patch_gradient(&(PatchWeights){
-        .kind = patches.kind,
+        .kind = patches.rows.kind,
         .rows = in,
         .stride = layer->stride,
         .weights = gradient + layer->weight_offset,

@@ -11,13 +11,26 @@ size_t patch_scratch(const Layer *layer); // floats
 // How far patches reach over the edges of x, or of dL/dz.
 Margin patch_reach(const Layer *layer, bool is_of_slope);
 
-// Some rows, an even number, of some channels of what is made: (channels, rows, pitch), row 0 is row y of the picture
-// and may lie above it, as the last ones may lie below; in each row the picture's pixels begin at `left`.
+// Some rows and columns, an even number each, of some channels of what is made: (channels, rows, pitch), of which the
+// first pixel is the picture's at (y, x). They may lie beyond its edges.
 typedef struct PatchStrip {
-    int channel, channels, y, rows;
-    size_t pitch, left; // floats
+    int channel, channels, y, rows, x, columns;
+    size_t pitch; // floats
     float *values;
 } PatchStrip;
+
+// Of a strip's rows, what lies in a picture of that width: columns [x, x + width), of which the first is the strip's
+// pixel `left`.
+typedef struct PatchSpan {
+    int x, width;
+    size_t left; // floats
+} PatchSpan;
+
+static inline PatchSpan patch_span(const PatchStrip *strip, int width)
+{
+    const int x = strip->x > 0 ? strip->x : 0, end = strip->x + strip->columns;
+    return (PatchSpan){.x = x, .width = (end < width ? end : width) - x, .left = (size_t)(x - strip->x) * LANE_IMAGES};
+}
 
 typedef void TakeStrip(void *context, const PatchStrip *strip);
 

@@ -4,9 +4,10 @@
 #pragma once
 #include "models/lane_patch.h"
 
-enum { CHUNK_LEAST = 4, CHUNK_MOST = 64 }; // patches worked on together
+enum { CHUNK_LEAST = 3, CHUNK_MOST = 64 }; // patches worked on together
 
 typedef struct PatchAxis {
+    PatchKind kind;
     int first;   // x's row where the first patch begins
     int z_first; // z's
     int count;
@@ -14,19 +15,31 @@ typedef struct PatchAxis {
 } PatchAxis;
 
 typedef struct Patches {
-    PatchKind kind;
     PatchAxis rows, columns;
     int chunk;          // rows of patches worked on together
     size_t line, plane; // floats: of a row of patches, of a chunk of them
-    int terms, outputs;
-    int in, out; // channels
+    int terms;          // of both directions
+    int in, out;        // channels
 } Patches;
 
-// Of chunks of at least so many patches; plain: of which kind they are where pixels are not doubled.
+// All of one kind, of chunks of at least so many patches; plain: of which kind they are where pixels are not doubled.
 Patches patches_of(const Layer *layer, PatchKind plain, int least);
 
 // Those of dL/dz that make dL/dx.
 Patches turned_patches_of(const Layer *layer);
+
+// The same without what large ones hang over: up to four parts, that at the right and below in patches of an edge.
+enum { PATCH_PARTS = 4 };
+
+typedef struct PatchList {
+    Patches parts[PATCH_PARTS];
+    int count;
+} PatchList;
+
+PatchList patches_cut(const Patches *whole, int least);
+
+// Where the weights of a term stand among those of all kinds that meet.
+size_t patch_weight_place(const Patches *patches, size_t term);
 
 // ---- a run --------------------------------------------------------------------------------------------------------
 
@@ -40,9 +53,9 @@ typedef void MultiplyTerm(const PatchRun *run, const float *weights, int first, 
                           float *to, size_t count);
 
 struct PatchRun {
-    const Patches *patches;
+    const Patches *patches; // a part
     MultiplyTerm *multiply;
-    const float *weights;          // terms^2, each (channels, stride), `next` floats from one to the next
+    const float *weights;          // of all terms, each (channels, stride), `next` floats from one to the next
     size_t channels, stride, next; // channels: in
     const uint32_t *at;            // as `multiply` wants it
     const float *start;            // (out, LANE_IMAGES); NULL: zero
@@ -64,7 +77,10 @@ size_t patch_term_floats(const Patches *patches, int planes);
 size_t patch_floats(const Patches *patches, int planes);
 size_t patch_strip_floats(const Patches *patches);
 
-// The terms of all planes, of the rows of patches [first, first + rows): (terms^2, planes, plane).
+// The most that a part takes of either: of so many planes; planes 0: a strip.
+size_t patch_list_floats(const PatchList *list, int planes);
+
+// The terms of all planes, of the rows of patches [first, first + rows): (terms, planes, plane).
 void patch_turn_inputs(const Patches *patches, int first, int rows, const Grid *grid, const float *values,
                        float *terms);
 void patch_turn_slopes(const Patches *patches, int first, int rows, const Grid *grid, const float *values,

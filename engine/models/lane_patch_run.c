@@ -12,7 +12,7 @@ size_t patch_term_floats(const Patches *patches, int planes) { return odd_pixels
 
 size_t patch_floats(const Patches *patches, int planes)
 {
-    return (size_t)(patches->terms * patches->terms) * patch_term_floats(patches, planes);
+    return (size_t)patches->terms * patch_term_floats(patches, planes);
 }
 
 int patch_strip_planes(const Patches *patches)
@@ -22,7 +22,19 @@ int patch_strip_planes(const Patches *patches)
 
 size_t patch_strip_floats(const Patches *patches)
 {
-    return (size_t)(patch_strip_planes(patches) * patches->outputs * patches->outputs) * patches->line;
+    const int outputs = patch_sizes(patches->rows.kind).outputs * patch_sizes(patches->columns.kind).outputs;
+    return (size_t)(patch_strip_planes(patches) * outputs) * patches->line;
+}
+
+size_t patch_list_floats(const PatchList *list, int planes)
+{
+    size_t most = 0;
+    for (int i = 0; i < list->count; i++) {
+        const Patches *part = &list->parts[i];
+        const size_t floats = planes > 0 ? patch_floats(part, planes) : patch_strip_floats(part);
+        most = floats > most ? floats : most;
+    }
+    return most;
 }
 
 size_t patch_weight_floats(const Layer *layer) { return odd_pixels((size_t)layer->given.channels * layer->stride); }
@@ -34,7 +46,7 @@ static PatchInput input_of(const Patches *patches, int rows, const Grid *grid, c
                            float *terms)
 {
     return (PatchInput){
-        .kind = patches->kind,
+        .kinds = {patches->rows.kind, patches->columns.kind},
         .channels = (size_t)grid->channels,
         .rows = (size_t)rows,
         .columns = (size_t)patches->columns.count,
@@ -49,14 +61,14 @@ static PatchInput input_of(const Patches *patches, int rows, const Grid *grid, c
 
 void patch_turn_inputs(const Patches *patches, int first, int rows, const Grid *grid, const float *values, float *terms)
 {
-    const int y = first * patch_sizes(patches->kind).step + patches->rows.first;
+    const int y = first * patch_sizes(patches->rows.kind).step + patches->rows.first;
     const PatchInput input = input_of(patches, rows, grid, values, y, patches->columns.first, terms);
     kernel_get()->turn_patch_inputs(&input);
 }
 
 void patch_turn_slopes(const Patches *patches, int first, int rows, const Grid *grid, const float *values, float *terms)
 {
-    const int y = first * patches->outputs + patches->rows.z_first;
+    const int y = first * patch_sizes(patches->rows.kind).outputs + patches->rows.z_first;
     const PatchInput input = input_of(patches, rows, grid, values, y, patches->columns.z_first, terms);
     kernel_get()->turn_patch_slopes(&input);
 }
@@ -78,24 +90,25 @@ void patch_turn_weights(const Layer *layer, PatchKind kind, const float *paramet
 static void hand_out(const PatchRun *run, int plane, int planes, int row, int first)
 {
     const Patches *patches = run->patches;
-    const int outputs = patches->outputs;
+    const int rows = patch_sizes(patches->rows.kind).outputs, outputs = patch_sizes(patches->columns.kind).outputs;
     const size_t pitch = (size_t)outputs * patches->line;
     for (int i = 0; i < planes; i++)
         kernel_get()->finish_patches(&(PatchOutput){
-            .kind = patches->kind,
+            .kinds = {patches->rows.kind, patches->columns.kind},
             .count = (size_t)patches->columns.count,
             .terms = run->to + (size_t)i * patches->plane + (size_t)row * patches->line,
             .next = patch_term_floats(patches, patch_strip_planes(patches)),
             .start = run->start ? run->start + (size_t)(plane + i) * LANE_IMAGES : NULL,
-            .rows = run->strip + (size_t)(outputs * i) * pitch,
+            .rows = run->strip + (size_t)(rows * i) * pitch,
             .pitch = pitch,
         });
     run->take(run->context, &(PatchStrip){.channel = plane,
                                           .channels = planes,
-                                          .y = outputs * (first + row) + patches->rows.z_first,
-                                          .rows = outputs,
+                                          .y = rows * (first + row) + patches->rows.z_first,
+                                          .rows = rows,
+                                          .x = patches->columns.z_first,
+                                          .columns = outputs * patches->columns.count,
                                           .pitch = pitch,
-                                          .left = (size_t)-patches->columns.z_first * LANE_IMAGES,
                                           .values = run->strip});
 }
 
@@ -103,7 +116,7 @@ void patch_run(const PatchRun *run)
 {
     const Patches *patches = run->patches;
     const int most = patch_strip_planes(patches);
-    const size_t terms = (size_t)(patches->terms * patches->terms);
+    const size_t terms = (size_t)patches->terms;
     const size_t from_next = patch_term_floats(patches, patches->in);
     const size_t to_next = patch_term_floats(patches, most);
     for (int first = 0; first < patches->rows.count; first += patches->chunk) {
@@ -112,8 +125,9 @@ void patch_run(const PatchRun *run)
         for (int plane = 0; plane < patches->out; plane += most) {
             const int planes = patches->out - plane < most ? patches->out - plane : most;
             for (size_t term = 0; term < terms; term++)
-                run->multiply(run, run->weights + term * run->next, plane, planes, run->from + term * from_next,
-                              run->to + term * to_next, (size_t)(rows * patches->columns.count));
+                run->multiply(run, run->weights + patch_weight_place(patches, term) * run->next, plane, planes,
+                              run->from + term * from_next, run->to + term * to_next,
+                              (size_t)(rows * patches->columns.count));
             for (int row = 0; row < rows; row++)
                 hand_out(run, plane, planes, row, first);
         }
