@@ -107,6 +107,23 @@ class DoorsTest(WindowCase):
         p.wait(lambda f: f["data_set"] == self.name("third"), "the last one", len(p.frames) - 1)
         self.close_popup()
 
+    def test_reading_is_told_and_can_be_given_up(self):
+        """The window goes on meanwhile; what was there stays."""
+        p = self.p
+        self.open_set("set")
+        path = os.path.join(new_folder(), "long.csv")
+        with open(path, "wb") as file:
+            file.write((b"3" + 784 * b",0" + b"\n") * 150000)
+        for give_up in (lambda gone: p.click("arrival.cancel", gone), lambda gone: p.key("Escape", gone)):
+            since = len(p.frames)
+            self.drop(path)
+            p.wait(lambda f: any(text["text"].endswith("%  long.csv") for text in f["texts"]), "how far it is", since)
+            p.key("4", lambda f: f["view"] == "matrix")
+            p.key("1", lambda f: f["view"] == "compare")
+            frame = give_up(lambda f: not any(widget["id"] == "arrival.cancel" for widget in f["widgets"]))
+            self.assertEqual((frame["data_set"], frame["popup"]), (self.name("set"), "none"))
+        self.open_set("other")
+
     def test_what_was_noticed_is_shown(self):
         p = self.p
         self.open_set("set")
