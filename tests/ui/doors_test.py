@@ -250,7 +250,7 @@ class DoorsTest(WindowCase):
         p.key("ctrl+o", lambda f: f["popup"] == "data" and f["field"] is not None)
         p.do(lambda f: f["field"] == FILES["other"], "the path", "type", "--delay", "5", FILES["other"])
         p.key("Return", lambda f: f["data_set"] == self.name("other") or f["popup"] == "none")
-        p.wait(lambda f: f["data_set"] == self.name("other"), "the set at that path")
+        p.wait(lambda f: f["data_set"] == self.name("other"), "the set at that path", len(p.frames) - 1)
         self.close_popup()
 
 
