@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const ArchiveFile file = {"folder/file", copy, size - 1};
     if (!archive_visit(&file, visit, &total, NULL, &error) && !error.text[0])
         abort();
-    if (total > ARCHIVE_FREE + (uint64_t)ARCHIVE_RATIO_MAX * size + 65536)
+    if (total > UNPACK_FREE + (uint64_t)UNPACK_RATIO_MAX * size + 65536)
         abort();
     free(copy);
     return 0;
