@@ -265,7 +265,7 @@ class Stage(Picture):
         for text in self.inside(title.x - 20, title.y + title.h, curves.x - 14, axis.y - 1):
             if text.text.startswith("lit: "):
                 share = lambda key: "%.1f %%" % (100 * self.f["brush"][key])
-                self.claim(text, "  ".join([f"lit: in {share('input')}",
+                self.claim(text, "  ".join([f"lit: target {share('input')}",
                                             *(f"{side.upper()} {share(side)}" for side in self.shown)]), "the lit shares")
             elif text.text.endswith("%") and self.f["histogram"] == "log":
                 decades.append(text)

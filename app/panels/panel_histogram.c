@@ -195,12 +195,12 @@ static void drag_brush(Panel *panel, const Scale *s)
     ui_focus_ring(ui, state, s->area);
 }
 
-// "lit: in 12.3 %  A 12.4 %", each with the moment that it is of where has_moments; whether all are of the pictures'.
+// "lit: target 12.3 %  A 12.4 %", each with the moment that it is of where has_moments; whether all are of the pictures'.
 static bool format_lit(const Frame *frame, bool has_moments, char *text, size_t size)
 {
     const Look *look = &frame->look;
     bool is_current = true;
-    size_t used = (size_t)snprintf(text, size, "lit: in %.1f %%", 100.0 * look_lit(look, frame->target_histogram));
+    size_t used = (size_t)snprintf(text, size, "lit: target %.1f %%", 100.0 * look_lit(look, frame->target_histogram));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const ModelFrame *model = &frame->models[side];
         const Metrics *m = &model->snapshot->test;
@@ -235,7 +235,7 @@ static void draw_brush(Panel *panel, const Scale *s)
     const float left = fminf(fmaxf(s->area.x, (x0 + x1 - width) / 2), s->area.x + s->area.w - width);
     const bool meets_top = s->mode != HISTOGRAM_LOG && left + width > top_label(ui, s).x;
     const Rect box = {left, s->area.y + ui_px(ui, meets_top ? 16 : 2), width, ui_px(ui, 16)};
-    draw_box(ui->draw, box, theme_fade(ui->theme->panel, 0xe0), ui_px(ui, 3));
+    draw_box(ui->draw, box, ui->theme->panel, ui_px(ui, 3)); // the range's edges end at it
     ui_text(ui, box, FONT_FIGURES, TEXT_SMALL, is_current ? ui->theme->text : ui->theme->faint, ALIGN_CENTER, text);
 }
 
