@@ -218,7 +218,7 @@ static void figures_sigmoid(const Frame *frame, ClaimFigure figures[CLAIM_FIGURE
         char label[40], brief[24];
         const int model = claim_best_model(frame, loss);
         (void)snprintf(label, sizeof label, "%s, %s: MSE", losses[loss], claim_output_label(model));
-        (void)snprintf(brief, sizeof brief, "%s: MSE", losses[loss]);
+        (void)snprintf(brief, sizeof brief, "%s, %.12s", losses[loss], claim_output_label(model));
         set_figure(&figures[loss], label, brief, UNIT_LOSS, figure_of(frame, model, find_mse));
     }
 }
