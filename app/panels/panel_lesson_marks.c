@@ -74,7 +74,9 @@ static void draw_outlines(Panel *panel, const LessonStep *step)
     Ui *ui = panel->ui;
     for (int i = 0; i < LESSON_PARTS; i++) {
         const Rect part = find_part(panel, step->parts[i]);
-        const float gap = ui_px(ui, panel->layout->stage.is_small ? 3 : 5); // clear of captions, and of each other
+        // clear of captions and of each other, and of the chips beside a button
+        const bool is_button = step->parts[i] == PART_B_CLIP || step->parts[i] == PART_B_SIGMOID;
+        const float gap = ui_px(ui, panel->layout->stage.is_small || is_button ? 3 : 5);
         if (part.w > 0)
             draw_frame(ui->draw, (Rect){part.x - gap, part.y - gap, part.w + 2 * gap, part.h + 2 * gap},
                        ui->theme->lesson, ui_px(ui, RADIUS), ui_px(ui, 2));
