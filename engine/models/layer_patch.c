@@ -10,13 +10,14 @@
 
 static int count_groups(int channels) { return (channels + LANE_IMAGES - 1) / LANE_IMAGES; }
 
-// Nobody wants slopes here, so that zeros may be rounded (lane_patch.c).
-static PatchList patches_of_image(const Layer *layer)
+// Nobody wants slopes here, so that zeros may be rounded (lane_patch.c). Without edges: of one image they are so few
+// that reading their weights would cost more than what they spare.
+static Patches patches_of_image(const Layer *layer)
 {
     Patches patches = patches_of(layer, PATCH_LARGE, CHUNK_MOST);
     patches.in = count_groups(patches.in);
     patches.out = count_groups(patches.out);
-    return patches_cut(&patches, CHUNK_MOST);
+    return patches;
 }
 
 typedef struct Scratch {
@@ -25,16 +26,15 @@ typedef struct Scratch {
     size_t size;
 } Scratch;
 
-static Scratch lay_out(const Layer *layer, const PatchList *list, size_t grid, float *memory)
+static Scratch lay_out(const Layer *layer, const Patches *patches, size_t grid, float *memory)
 {
-    const int strip_planes = patch_strip_planes(&list->parts[0]);
     Scratch scratch = {0};
     Cutter cutter = {.memory = memory};
     scratch.x = cutter_take(&cutter, grid);
-    scratch.weights = cutter_take(&cutter, PATCH_TERMS * PATCH_TERMS * patch_weight_floats(layer));
-    scratch.from = cutter_take(&cutter, patch_list_floats(list, list->parts[0].in));
-    scratch.to = cutter_take(&cutter, patch_list_floats(list, strip_planes));
-    scratch.strip = cutter_take(&cutter, patch_list_floats(list, 0));
+    scratch.weights = cutter_take(&cutter, (size_t)patches->terms * patch_weight_floats(layer));
+    scratch.from = cutter_take(&cutter, patch_floats(patches, patches->in));
+    scratch.to = cutter_take(&cutter, patch_floats(patches, patch_strip_planes(patches)));
+    scratch.strip = cutter_take(&cutter, patch_strip_floats(patches));
     scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(2 * (size_t)layer->given.channels));
     scratch.size = cutter.used;
     return scratch;
@@ -49,8 +49,8 @@ static Grid grid_of_groups(const Layer *layer)
 
 size_t layer_patch_scratch(const Layer *layer)
 {
-    const PatchList list = patches_of_image(layer);
-    return lay_out(layer, &list, grid_of_groups(layer).size, NULL).size;
+    const Patches patches = patches_of_image(layer);
+    return lay_out(layer, &patches, grid_of_groups(layer).size, NULL).size;
 }
 
 static void gather_groups(const Grid *grid, const Shape *shape, const float *values, float *lanes)
@@ -105,44 +105,35 @@ static void multiply_groups(const PatchRun *run, const float *weights, int first
         });
 }
 
-// Where a term's channels stand, then where their weights do.
-static void list_places(const Layer *layer, const Patches *patches, uint32_t *at)
-{
-    const size_t channels = (size_t)layer->given.channels;
-    for (size_t i = 0; i < channels; i++) {
-        at[i] = (uint32_t)(i / LANE_IMAGES * patches->plane + i % LANE_IMAGES);
-        at[channels + i] = (uint32_t)(i * layer->stride);
-    }
-}
-
 void layer_patch_forward(const Layer *layer, const float *parameters, const float *x, int rows, float *z, float *memory)
 {
-    const PatchList list = patches_of_image(layer);
+    const Patches patches = patches_of_image(layer);
     const Grid grid = grid_of_groups(layer);
-    const Scratch scratch = lay_out(layer, &list, grid.size, memory);
+    const Scratch scratch = lay_out(layer, &patches, grid.size, memory);
     Receiver receiver = {.shape = &layer->to};
-    patch_turn_weights(layer, layer->scale == 2 ? PATCH_DOUBLED : PATCH_LARGE, parameters, scratch.weights);
+    for (size_t i = 0; i < (size_t)layer->given.channels; i++) {
+        scratch.at[i] = (uint32_t)(i / LANE_IMAGES * patches.plane + i % LANE_IMAGES);
+        scratch.at[(size_t)layer->given.channels + i] = (uint32_t)(i * layer->stride);
+    }
+    patch_turn_weights(layer, patches.rows.kind, parameters, scratch.weights);
     for (int row = 0; row < rows; row++, x += layer->given.stride, z += layer->to.stride) {
         receiver.z = z;
         gather_groups(&grid, &layer->given, x, scratch.x);
-        for (int i = 0; i < list.count; i++) {
-            list_places(layer, &list.parts[i], scratch.at);
-            patch_run(&(PatchRun){.patches = &list.parts[i],
-                                  .multiply = multiply_groups,
-                                  .weights = scratch.weights,
-                                  .channels = (size_t)layer->given.channels,
-                                  .stride = layer->stride,
-                                  .next = patch_weight_floats(layer),
-                                  .at = scratch.at,
-                                  .start = parameters + layer->bias_offset,
-                                  .grid = &grid,
-                                  .values = scratch.x,
-                                  .from = scratch.from,
-                                  .to = scratch.to,
-                                  .strip = scratch.strip,
-                                  .take = take_groups,
-                                  .context = &receiver});
-        }
+        patch_run(&(PatchRun){.patches = &patches,
+                              .multiply = multiply_groups,
+                              .weights = scratch.weights,
+                              .channels = (size_t)layer->given.channels,
+                              .stride = layer->stride,
+                              .next = patch_weight_floats(layer),
+                              .at = scratch.at,
+                              .start = parameters + layer->bias_offset,
+                              .grid = &grid,
+                              .values = scratch.x,
+                              .from = scratch.from,
+                              .to = scratch.to,
+                              .strip = scratch.strip,
+                              .take = take_groups,
+                              .context = &receiver});
         for (int channel = 0; channel < layer->to.channels; channel++)
             shape_clear_gap(&layer->to, channel, z);
     }
