@@ -337,6 +337,10 @@ static void other_formats_are_converted(void **state)
     for (const char *c = lines; *c; c++)
         count += *c == '\n';
     assert_int_equal(count, 3);
+    scratch_write("n.safetensors", zip, sizeof zip);
+    assert_true(convert_describe(scratch_path("n.safetensors"), lines));
+    assert_non_null(strstr(lines, "torch.load(\"n.safetensors\""));
+    assert_non_null(strstr(lines, "\"n-converted.safetensors\")\n"));
     scratch_write("x.h5", "\x89HDF\r\n\x1a\n", 8);
     assert_true(convert_describe(scratch_path("x.h5"), lines));
     assert_non_null(strstr(lines, "h5py.File(\"x.h5\")"));

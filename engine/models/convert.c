@@ -56,13 +56,19 @@ static void quote(const char *path, const char *end, char text[QUOTED])
     const size_t length = end && dot && dot > name ? (size_t)(dot - name) : strlen(name);
     size_t used = 0;
     text[used++] = '"';
-    for (size_t i = 0; i < length && used < QUOTED - 20; i++) {
+    for (size_t i = 0; i < length && used < QUOTED - 30; i++) {
         const unsigned char c = (unsigned char)name[i];
         if (c == '"' || c == '\\')
             text[used++] = '\\';
         text[used++] = c < ' ' || c == 0x7f ? '?' : (char)c;
     }
     (void)snprintf(text + used, QUOTED - used, "%s\"", end ? end : "");
+}
+
+static bool ends_in(const char *path, const char *end)
+{
+    const size_t length = strlen(path), size = strlen(end);
+    return length >= size && strcmp(path + length - size, end) == 0;
 }
 
 static bool read_kind(const char *path, char kind[FILE_KIND_TEXT])
@@ -98,7 +104,8 @@ bool convert_describe(const char *path, char text[CONVERT_TEXT])
         if (strncmp(kind, formats[i].kind, strlen(formats[i].kind)) != 0)
             continue;
         quote(path, NULL, from);
-        quote(path, ".safetensors", to);
+        const bool has_name = ends_in(path, ".safetensors"); // what it is made of stays
+        quote(path, has_name ? "-converted.safetensors" : ".safetensors", to);
         expand(formats[i].lines, from, to, text);
         return true;
     }
