@@ -3,9 +3,12 @@
 //
 // The average is of sRGB bytes, not of light: a grey that stands for a value then stays the grey of the mean value, so
 // that a digit of any size is read by the same scale, and it is what everything else in the window is blended in.
+//
+// Where the processor draws, a loop costs more than what it holds, and a branch both its sides. WHOLE, opaque texels that
+// are squares of whole screen pixels, and EDGES, lines along the sides of texels, show one texel in a screen pixel, need
+// neither, and are programs of their own.
 
 const float SIDE = 28.0;
-const int KIND_OPAQUE = 0, KIND_OVERLAY = 1, KIND_EDGES = 2;
 const uint FILL_BELOW = 1u, FILL_ABOVE = 2u;
 const float MARK_WEAK = 0.42; // as in draw.c
 const float SLIVER = 1.0 / 1024.0; // of a screen pixel: too little to count, and far more than what division rounds
@@ -36,6 +39,30 @@ vec3 hatch(vec3 color, uint fill, vec2 at)
     return is_strong || fill > FILL_ABOVE ? color : mix(vec3(fill == FILL_ABOVE), color, MARK_WEAK);
 }
 
+vec3 unpack(uint texel) { return vec3(uvec3(texel >> 24u, texel >> 16u & 255u, texel >> 8u & 255u)) * (1.0 / 255.0); }
+
+#if defined(WHOLE) || defined(EDGES)
+void main()
+{
+    vec2 corner = floor(v_offset) - v_start, middle = corner + 0.5;
+    vec2 cell = floor(middle * v_per.xy);
+    vec2 at = floor((middle - cell * v_grid.xy) * v_per.z);
+    int index = int(cell.y * v_grid.z + cell.x) - v_word.x;
+    uint texel = 0u;
+    if (cell.x >= 0.0 && cell.x < v_grid.z && max(at.x, at.y) < SIDE && index >= 0 && index < v_word.y) {
+        texel = FETCH(u_first_image + v_word.z + index, int(at.y * SIDE + at.x));
+    }
+    vec2 place = corner - cell * v_grid.xy;
+#ifdef WHOLE
+    f_color = vec4(hatch(unpack(texel), texel & 255u, place), 1.0);
+#else
+    f_color = edge_color(unpack(texel), texel & 255u, place - at * v_grid.w, v_grid.w);
+#endif
+    if (texel == 0u || f_color.a <= 0.0) {
+        discard;
+    }
+}
+#else
 // The number of the texel, counted over all cells of a row or column, at or after a point (limit 28) or at or before it
 // (limit 27): between two images there is none.
 vec2 find_texel(vec2 point, float limit)
@@ -44,34 +71,33 @@ vec2 find_texel(vec2 point, float limit)
     return cell * SIDE + min(floor((point - cell * v_grid.xy) * v_per.z), limit);
 }
 
+// Along one axis of the cell in which a texel lies: how much of this screen pixel it covers.
+float cover(float inside, float px) { return min(inside + 1.0, px) - max(inside, 0.0); }
+
 void main()
 {
     float px = v_grid.w;
     vec2 corner = floor(v_offset) - v_start; // this screen pixel is the square from here to corner + 1
-    // A line belongs to the texel under the middle.
-    float reach = v_word.w == KIND_EDGES ? 0.5 : SLIVER;
-    vec2 first = max(find_texel(corner + reach, SIDE), 0.0), last = find_texel(corner + 1.0 - reach, SIDE - 1.0);
+    vec2 first = max(find_texel(corner + SLIVER, SIDE), 0.0), last = find_texel(corner + 1.0 - SLIVER, SIDE - 1.0);
     last.x = min(last.x, v_grid.z * SIDE - 1.0);
     vec4 sum = vec4(0.0); // premultiplied
     for (float y = first.y; y <= last.y; y++) {
+        float row = floor((y + 0.5) * (1.0 / SIDE)), down = corner.y - row * v_grid.y, at_y = y - row * SIDE;
+        float part = cover(down - at_y * px, px);
         for (float x = first.x; x <= last.x; x++) {
-            vec2 cell = floor((vec2(x, y) + 0.5) * (1.0 / SIDE)), at = vec2(x, y) - cell * SIDE;
-            int index = int(cell.y * v_grid.z + cell.x) - v_word.x;
+            float column = floor((x + 0.5) * (1.0 / SIDE)), right = corner.x - column * v_grid.x, at_x = x - column * SIDE;
+            int index = int(row * v_grid.z + column) - v_word.x;
             uint texel = 0u;
             if (index >= 0 && index < v_word.y) {
-                texel = FETCH(u_first_image + v_word.z + index, int(at.y * SIDE + at.x));
+                texel = FETCH(u_first_image + v_word.z + index, int(at_y * SIDE + at_x));
             }
-            vec2 inside = corner - cell * v_grid.xy - at * px;
-            vec2 part = min(inside + 1.0, px) - max(inside, 0.0);
-            vec4 color = vec4(uvec4(texel >> 24u, texel >> 16u & 255u, texel >> 8u & 255u, texel & 255u)) * (1.0 / 255.0);
-            if (v_word.w == KIND_EDGES) {
-                color = edge_color(color.rgb, texel & 255u, inside, px);
-                part = vec2(1.0);
-            } else if (v_word.w == KIND_OPAQUE) {
-                vec2 place = floor(corner - cell * v_grid.xy + 0.5 + SLIVER);
-                color = vec4(hatch(color.rgb, texel & 255u, place), texel > 0u);
+            vec3 color = unpack(texel);
+            float alpha = float(texel & 255u) * (1.0 / 255.0);
+            if (v_word.w != 0) {
+                color = hatch(color, texel & 255u, floor(vec2(right, down) + 0.5 + SLIVER));
+                alpha = float(texel > 0u);
             }
-            sum += vec4(color.rgb * color.a, color.a) * (part.x * part.y);
+            sum += vec4(color * alpha, alpha) * (part * cover(right - at_x * px, px));
         }
     }
     if (sum.a <= 0.0) {
@@ -79,3 +105,4 @@ void main()
     }
     f_color = vec4(sum.rgb * (1.0 / sum.a), sum.a);
 }
+#endif

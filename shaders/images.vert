@@ -11,7 +11,7 @@ flat out vec2 v_start; // where in that pixel it begins
 flat out vec4 v_grid;  // pitch_x, pitch_y, columns, side of a texel
 flat out vec3 v_per;   // 1 / pitch_x, 1 / pitch_y, 1 / side of a texel: division is what costs most in software
 flat out vec2 v_marks; // alpha of lines, 1 / period of stripes
-flat out ivec4 v_word; // first cell, count, first image, kind
+flat out ivec4 v_word; // first cell, count, first image, whether it is opaque
 
 void main()
 {

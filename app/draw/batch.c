@@ -202,9 +202,11 @@ static bool is_on_whole_pixels(const DrawCommand *command)
     return true;
 }
 
-static TexelKind kind_of(ImageMap map)
+static BatchKind kind_of(const DrawCommand *command)
 {
-    return map < OPAQUE_MAP_COUNT ? TEXEL_OPAQUE : map == MAP_EDGES ? TEXEL_EDGES : TEXEL_OVERLAY;
+    if (command->images.map == MAP_EDGES)
+        return BATCH_EDGES;
+    return command->images.map < OPAQUE_MAP_COUNT && is_on_whole_pixels(command) ? BATCH_WHOLE_IMAGES : BATCH_IMAGES;
 }
 
 // Cells first_cell to first_cell + count of a grid; the batch's texels grow to hold them.
@@ -213,9 +215,10 @@ static bool add_cells(BatchSet *set, const DrawCommand *command, Rect clip, int 
 {
     const size_t first = command->images.first_texel + (size_t)first_cell * DIGIT_PIXELS;
     const size_t end = first + (size_t)count * DIGIT_PIXELS;
-    Batch *batch = open_batch(set, BATCH_IMAGES, clip);
+    const BatchKind kind = kind_of(command);
+    Batch *batch = open_batch(set, kind, clip);
     if (batch && batch->instance_count > 0 && end - batch->first_texel > max_texels) {
-        batch = add_batch(set, BATCH_IMAGES, clip) ? &set->batches[set->batch_count - 1] : NULL;
+        batch = add_batch(set, kind, clip) ? &set->batches[set->batch_count - 1] : NULL;
     }
     if (!batch) {
         return false;
@@ -234,9 +237,9 @@ static bool add_cells(BatchSet *set, const DrawCommand *command, Rect clip, int 
         .shape = {origin.x, origin.y, (float)columns, side},
         .extra = {pitch_x, pitch_y, (float)(command->color & 0xff) / 255, (float)draw_stripe_period(side)},
         .word = {(uint32_t)first_cell, (uint32_t)count, (uint32_t)((first - start) / DIGIT_PIXELS),
-                 (uint32_t)kind_of(command->images.map)},
+                 command->images.map < OPAQUE_MAP_COUNT},
     };
-    if (!add_instance(set, batch, instance, command->images.map < OPAQUE_MAP_COUNT && is_on_whole_pixels(command))) {
+    if (!add_instance(set, batch, instance, kind == BATCH_WHOLE_IMAGES)) {
         return false;
     }
     batch->first_texel = start;

@@ -11,24 +11,24 @@
 
 // To add one: a row here, a vertex and a fragment shader in shaders/ (and asset_rows.S), and a row in render.c's table.
 typedef enum BatchKind {
-    BATCH_FLAT,   // one colour, edges on whole pixels
-    BATCH_BOXES,  // rounded boxes and frames
-    BATCH_LINES,  // one segment each
-    BATCH_TEXT,   // one glyph each
-    BATCH_IMAGES, // one grid of images each, opaque or laid over others
+    BATCH_FLAT,         // one colour, edges on whole pixels
+    BATCH_BOXES,        // rounded boxes and frames
+    BATCH_LINES,        // one segment each
+    BATCH_TEXT,         // one glyph each
+    BATCH_IMAGES,       // one grid of images each, opaque or laid over others
+    BATCH_WHOLE_IMAGES, // opaque ones whose texels are squares of whole pixels
+    BATCH_EDGES,        // lines along the sides of texels
     BATCH_KIND_COUNT
 } BatchKind;
 
-// What the texels of a grid of images are; the images shader knows the numbers, and those of TexelFill.
-typedef enum TexelKind { TEXEL_OPAQUE, TEXEL_OVERLAY, TEXEL_EDGES } TexelKind;
-
-// The vertex input of every kind; the shaders' attributes 0 to 3 in this order.
+// The vertex input of every kind; the shaders' attributes 0 to 3 in this order. IMAGES: the three kinds of them.
 typedef struct Instance {
     float quad[4];  // what is rasterised: x, y, w, h. LINES: normals of the cuts at both points, or 0
     float shape[4]; // BOXES: the whole box. LINES: from x, y to x, y. IMAGES: origin, columns, side
-    float
-        extra[4]; // BOXES: radius, border. LINES: width. TEXT: u, v. IMAGES: pitch_x, pitch_y, alpha of lines, stripes
-    uint32_t word[4]; // colour, border colour; IMAGES: first cell, count, first image of its batch, kind
+    // BOXES: radius, border. LINES: width. TEXT: u, v. IMAGES: pitch_x, pitch_y, alpha of lines, stripes
+    float extra[4];
+    // colour, border colour; IMAGES: first cell, count, first image of its batch, whether it is opaque
+    uint32_t word[4];
 } Instance;
 
 typedef struct Batch {

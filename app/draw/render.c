@@ -15,8 +15,8 @@
 struct Render {
     GLuint programs[BATCH_KIND_COUNT];
     GLint projections[BATCH_KIND_COUNT];
-    GLint first_image;
-    bool is_checked; // the programs are linked
+    GLint first_images[BATCH_KIND_COUNT]; // where their uniform is, -1: they have none
+    bool is_checked;                      // the programs are linked
     GLuint vertex_array, instance_buffer, texel_texture, atlas_texture;
     GLuint texel_buffer; // 0: texel_texture has them itself
     const Font *atlas_font;
@@ -27,9 +27,12 @@ struct Render {
     BatchSet set;
 };
 
-static const char *const SHADER_NAMES[BATCH_KIND_COUNT] = {
-    [BATCH_FLAT] = "flat", [BATCH_BOXES] = "boxes",   [BATCH_LINES] = "lines",
-    [BATCH_TEXT] = "text", [BATCH_IMAGES] = "images",
+static const struct {
+    const char *name, *define; // as render_program_begin has them
+} PROGRAMS[BATCH_KIND_COUNT] = {
+    [BATCH_FLAT] = {"flat", NULL},       [BATCH_BOXES] = {"boxes", NULL},   [BATCH_LINES] = {"lines", NULL},
+    [BATCH_TEXT] = {"text", NULL},       [BATCH_IMAGES] = {"images", NULL}, [BATCH_WHOLE_IMAGES] = {"images", "WHOLE"},
+    [BATCH_EDGES] = {"images", "EDGES"},
 };
 
 static void unpack_color(Color color, GLfloat rgb[3])
@@ -41,12 +44,13 @@ static void unpack_color(Color color, GLfloat rgb[3])
 
 static void set_constant_uniforms(Render *render)
 {
-    const GLuint images = render->programs[BATCH_IMAGES], text = render->programs[BATCH_TEXT];
-    glUseProgram(images);
-    glUniform1i(glGetUniformLocation(images, "u_texels"), 1);
-    render->first_image = glGetUniformLocation(images, "u_first_image");
-    glUseProgram(text);
-    glUniform1i(glGetUniformLocation(text, "u_atlas"), 0);
+    for (int kind = 0; kind < BATCH_KIND_COUNT; kind++) {
+        const GLuint program = render->programs[kind];
+        glUseProgram(program);
+        glUniform1i(glGetUniformLocation(program, "u_atlas"), 0); // -1, where a program has none, is ignored
+        glUniform1i(glGetUniformLocation(program, "u_texels"), 1);
+        render->first_images[kind] = glGetUniformLocation(program, "u_first_image");
+    }
 }
 
 // Without these a texture that has no smaller levels counts as incomplete and reads as black.
@@ -111,7 +115,7 @@ Render *render_create(Error *error)
     const char *device = (const char *)glGetString(GL_RENDERER);
     render->device = device ? device : "unknown";
     for (int kind = 0; kind < BATCH_KIND_COUNT; kind++) {
-        render->programs[kind] = render_program_begin(SHADER_NAMES[kind], error);
+        render->programs[kind] = render_program_begin(PROGRAMS[kind].name, PROGRAMS[kind].define, error);
         if (!render->programs[kind]) {
             render_destroy(render);
             return NULL;
@@ -125,7 +129,7 @@ Render *render_create(Error *error)
 bool render_check(Render *render, Error *error)
 {
     for (int kind = 0; kind < BATCH_KIND_COUNT && !render->is_checked; kind++) {
-        if (!render_program_end(render->programs[kind], SHADER_NAMES[kind], error))
+        if (!render_program_end(render->programs[kind], PROGRAMS[kind].name, error))
             return false;
         render->projections[kind] = glGetUniformLocation(render->programs[kind], "u_projection");
     }
@@ -262,12 +266,13 @@ static bool play(Render *render, const DrawList *list, int width, int height)
     glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(set->instance_count * sizeof(Instance)), set->instances, GL_STREAM_DRAW);
     for (size_t i = 0; i < set->batch_count; i++) {
         const Batch *batch = &set->batches[i];
-        if (batch->kind == BATCH_IMAGES) {
+        if (batch->texel_count > 0) {
             if (!is_one_upload) {
                 upload_texels(render, list->texels + batch->first_texel, batch->texel_count);
             }
-            glUseProgram(render->programs[BATCH_IMAGES]);
-            glUniform1i(render->first_image, is_one_upload ? (GLint)(batch->first_texel / DIGIT_PIXELS) : 0);
+            glUseProgram(render->programs[batch->kind]);
+            glUniform1i(render->first_images[batch->kind],
+                        is_one_upload ? (GLint)(batch->first_texel / DIGIT_PIXELS) : 0);
         }
         draw_batch(render, batch, height);
     }
