@@ -155,7 +155,7 @@ class EscapeTest(BackCase):
         p = self.p
         slider = "input.mix"
         p.click("menu.view", lambda f: f["popup"] == "view")
-        held = p.drag(slider, 20, lambda f: f["look"]["binarise"] > 0.6)
+        held = p.drag(slider, 50, lambda f: f["look"]["binarise"] > 0.6)
         p.key("Escape", lambda f: True)
         x, y = p.centre(slider)
         moved = p.do(lambda f: True, "a frame", *p.at(x - 15, y), *p.at(x - 20, y))
