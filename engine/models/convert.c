@@ -65,12 +65,6 @@ static void quote(const char *path, const char *end, char text[QUOTED])
     (void)snprintf(text + used, QUOTED - used, "%s\"", end ? end : "");
 }
 
-static bool ends_in(const char *path, const char *end)
-{
-    const size_t length = strlen(path), size = strlen(end);
-    return length >= size && strcmp(path + length - size, end) == 0;
-}
-
 static bool read_kind(const char *path, char kind[FILE_KIND_TEXT])
 {
     ByteReader reader;
@@ -104,8 +98,9 @@ bool convert_describe(const char *path, char text[CONVERT_TEXT])
         if (strncmp(kind, formats[i].kind, strlen(formats[i].kind)) != 0)
             continue;
         quote(path, NULL, from);
-        const bool has_name = ends_in(path, ".safetensors"); // what it is made of stays
-        quote(path, has_name ? "-converted.safetensors" : ".safetensors", to);
+        quote(path, ".safetensors", to);
+        if (strcmp(from, to) == 0) // what it is made of stays
+            quote(path, "-converted.safetensors", to);
         expand(formats[i].lines, from, to, text);
         return true;
     }
