@@ -94,12 +94,20 @@ static void multiply_images(const PatchRun *run, const float *weights, int first
     });
 }
 
-// Runs through all parts, but for what is of a part.
-static void run_parts(const PatchList *list, PatchRun *run, uint32_t *at)
+// What is of every run: of images, in this memory.
+static PatchRun begin_run(const Scratch *scratch)
 {
-    run->at = at;
+    return (PatchRun){.multiply = multiply_images,
+                      .at = scratch->at,
+                      .from = scratch->from,
+                      .to = scratch->to,
+                      .strip = scratch->strip};
+}
+
+static void run_parts(const PatchList *list, PatchRun *run, const Scratch *scratch)
+{
     for (int i = 0; i < list->count; i++) {
-        list_planes(&list->parts[i], 1, at);
+        list_planes(&list->parts[i], 1, scratch->at);
         run->patches = &list->parts[i];
         patch_run(run);
     }
@@ -129,21 +137,15 @@ void patch_forward(const Layer *layer, const float *parameters, const Grid *x, c
     patch_turn_weights(layer, kind, parameters, scratch.weights);
     for (size_t i = 0; i < (size_t)layer->to.channels * LANE_IMAGES; i++)
         scratch.start[i] = parameters[layer->bias_offset + i / LANE_IMAGES];
-    run_parts(&list,
-              &(PatchRun){.multiply = multiply_images,
-                          .weights = scratch.weights,
-                          .channels = (size_t)layer->given.channels,
-                          .stride = layer->stride,
-                          .next = patch_weight_floats(layer),
-                          .start = scratch.start,
-                          .grid = x,
-                          .values = values,
-                          .from = scratch.from,
-                          .to = scratch.to,
-                          .strip = scratch.strip,
-                          .take = take,
-                          .context = context},
-              scratch.at);
+    PatchRun run = begin_run(&scratch);
+    run.weights = scratch.weights;
+    run.channels = (size_t)layer->given.channels;
+    run.stride = layer->stride;
+    run.next = patch_weight_floats(layer);
+    run.start = scratch.start;
+    run.grid = x, run.values = values;
+    run.take = take, run.context = context;
+    run_parts(&list, &run, &scratch);
 }
 
 // ---- backward -----------------------------------------------------------------------------------------------------
@@ -209,29 +211,24 @@ void patch_upstream(const Layer *layer, const float *parameters, const Grid *slo
     const Scratch scratch = lay_out(layer, memory);
     const size_t in = (size_t)layer->given.channels, out = (size_t)layer->to.channels, stride = turned_stride(layer);
     Receiver receiver = {.grid = to, .upstream = upstream};
-    PatchRun run = {.patches = &turned,
-                    .multiply = multiply_images,
-                    .weights = scratch.turned,
-                    .channels = out,
-                    .stride = stride,
-                    .next = out * stride,
-                    .at = scratch.at,
-                    .grid = slope,
-                    .values = slopes,
-                    .from = scratch.from,
-                    .to = scratch.to,
-                    .strip = scratch.strip,
-                    .take = take_upstream,
-                    .context = &receiver};
+    PatchRun run = begin_run(&scratch);
+    run.patches = &turned;
+    run.weights = scratch.turned;
+    run.channels = out;
+    run.stride = stride;
+    run.next = out * stride;
+    run.grid = slope, run.values = slopes;
+    run.take = take_upstream, run.context = &receiver;
     patch_turn_weights(layer, kind, parameters, scratch.weights);
     for (size_t term = 0; term < (size_t)turned.terms; term++)
         kernel_get()->transpose(scratch.weights + find_turned(kind, term) * patch_weight_floats(layer), layer->stride,
                                 in, out, scratch.turned + term * out * stride, stride);
-    list_planes(&turned, turned.terms, scratch.at);
-    if (kind == PATCH_HALVED)
+    if (kind == PATCH_HALVED) {
+        list_planes(&turned, turned.terms, scratch.at);
         halve_chunks(&run, &receiver);
-    else
-        run_parts(&list, &run, scratch.at);
+    } else {
+        run_parts(&list, &run, &scratch);
+    }
 }
 
 void patch_add_gradient(const Layer *layer, const Grid *x, const float *values, const Grid *slope, const float *slopes,
