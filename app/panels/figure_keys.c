@@ -85,11 +85,7 @@ float figure_draw_key(const Figure *figure, Rect line)
         is_found = true;
         if (figure->frame->look.is_clipped)
             continue;
-        float values[DIGIT_PIXELS];
-        for (int pixel = 0; pixel < DIGIT_PIXELS; pixel++)
-            values[pixel] = marks[i].value;
-        draw_images(ui->draw, (Point){line.x, line.y + roundf((line.h - size) / 2)}, 1, 1, size, size, size, values,
-                    MAP_GREY, 1.0f);
+        panel_draw_mark(ui, (Point){line.x, line.y + roundf((line.h - size) / 2)}, size, marks[i].value);
         const float used = size + ui_px(ui, 8), width = ui_text_width(ui, FONT_UI, FIGURE_TEXT, marks[i].name) + 1;
         ui_text(ui, (Rect){line.x + used, line.y, width, line.h}, FONT_UI, FIGURE_TEXT, ui->theme->soft, ALIGN_LEFT,
                 marks[i].name);

@@ -69,6 +69,9 @@ Rect panel_matrix_map_place(const Panel *panel);
 
 void panel_inspect_pixel(Panel *panel); // goes to inspect, with the pixel under the mouse
 
+// A square of that value, hatched where it is marked, as in a picture.
+void panel_draw_mark(Ui *ui, Point at, float size, float value);
+
 // A swatch of the mark for values beyond [0, 1] and what it means, right-aligned; takes its width and a gap off the
 // line.
 enum { KEY_GAP = 8 };

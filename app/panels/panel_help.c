@@ -71,13 +71,10 @@ static void draw_legend(Panel *panel, Rect row)
     Ui *ui = panel->ui;
     static const float marks[] = {-1.0f, 2.0f, NAN};
     static const char *const names[] = {"below 0", "above 1", "not a number"};
-    float x = row.x, values[DIGIT_PIXELS];
+    float x = row.x;
     const float size = ui_px(ui, 12);
     for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < DIGIT_PIXELS; j++) // hatched, as it is in a picture
-            values[j] = marks[i];
-        draw_images(ui->draw, (Point){x, roundf(row.y + (row.h - size) / 2)}, 1, 1, size, size, size, values, MAP_GREY,
-                    1.0f);
+        panel_draw_mark(ui, (Point){x, roundf(row.y + (row.h - size) / 2)}, size, marks[i]);
         x += size + ui_px(ui, 6);
         const float width = ui_text_width(ui, FONT_UI, TEXT_NORMAL, names[i]);
         ui_text(ui, (Rect){x, row.y, width + 1, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->text, ALIGN_LEFT, names[i]);

@@ -71,6 +71,14 @@ static Beyond find_beyond(const float *values)
     return out;
 }
 
+void panel_draw_mark(Ui *ui, Point at, float size, float value)
+{
+    float values[DIGIT_PIXELS];
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        values[i] = value;
+    draw_images(ui->draw, at, 1, 1, size, size, size, values, MAP_GREY, 1.0f);
+}
+
 float panel_key_width(Ui *ui, const char *name)
 {
     return ui_px(ui, 10) + ui_px(ui, 4) + ui_text_width(ui, FONT_UI, TEXT_SMALL, name);
@@ -82,12 +90,8 @@ void panel_draw_key(Panel *panel, Rect *line, float value, const char *name)
     const float size = ui_px(ui, 10), width = panel_key_width(ui, name);
     if (width > line->w)
         return;
-    float values[DIGIT_PIXELS];
-    for (int i = 0; i < DIGIT_PIXELS; i++)
-        values[i] = value;
     ui_text(ui, *line, FONT_UI, TEXT_SMALL, ui->theme->soft, ALIGN_RIGHT, name);
-    const Rect box = {line->x + line->w - width, line->y + roundf((line->h - size) / 2), size, size};
-    draw_images(ui->draw, (Point){box.x, box.y}, 1, 1, size, size, size, values, MAP_GREY, 1.0f);
+    panel_draw_mark(ui, (Point){line->x + line->w - width, line->y + roundf((line->h - size) / 2)}, size, value);
     line->w -= width + ui_px(ui, KEY_GAP);
 }
 
