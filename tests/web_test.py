@@ -488,13 +488,13 @@ class TroubleTest(PageCase):
             with self.subTest(worker):
                 self.before_page(f"window.Worker = {worker};")
                 self.open(rests=True)
-                said = self.said()
                 self.browser.run("new MutationObserver(() => (window.told = window.told || []).push(arguments[0].textContent))"
                                  ".observe(arguments[0], {childList: true})".replace("arguments[0]", "document.getElementById('said')"))
                 self.browser.drop(700, 400, [str(FILES / "small.csv")])
                 self.frame(lambda f: "50 digits to learn from, 10 to test" in f["message"], "the data set")
-                self.assertIn("stands still meanwhile", self.browser.run("return told[0]"))
-                self.browser.wait("return !document.getElementById('said').textContent.includes('stands still')", "the narrator", said)
+                told = self.browser.run("return told")  # the narrator may have found a newer sentence before the drop
+                self.assertTrue(any("stands still meanwhile" in text for text in told), told)
+                self.browser.wait("return !document.getElementById('said').textContent.includes('stands still')", "the narrator")
 
     def test_a_shader_that_the_driver_refuses(self):
         self.before_page("const source = WebGL2RenderingContext.prototype.shaderSource;"
