@@ -31,8 +31,8 @@ static Scratch lay_out(const Stage *stage, const Phases *phases, float *memory)
     const size_t strip = stage->pool ? STRIP_CHANNELS * (STRIP_ROWS * (size_t)layer->to.width + 1) * LANE_IMAGES : 0;
     scratch.weights = cutter_take(&cutter, phases_scratch(phases, layer));
     scratch.gradient = cutter_take(&cutter, phases_scratch(phases, layer));
-    scratch.packed = cutter_take(&cutter, kernel_pad(turned * large));
-    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(terms > turned ? terms : turned));
+    scratch.packed = cutter_take(&cutter, turned * large);
+    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, terms > turned ? terms : turned);
     scratch.strip = cutter_take(&cutter, strip);
     scratch.size = cutter.used;
     return scratch;

@@ -35,7 +35,7 @@ static size_t lay_out(LanePass *pass, float *memory)
     pass->unwanted.slope = cutter_take(&cutter, slope);
     pass->unwanted.pooled = cutter_take(&cutter, pooled);
     pass->unwanted.chosen = cutter_take(&cutter, pooled);
-    pass->scratch = cutter_take(&cutter, kernel_pad(scratch));
+    pass->scratch = cutter_take(&cutter, scratch);
     return cutter.used;
 }
 

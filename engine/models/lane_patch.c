@@ -59,7 +59,7 @@ static Scratch lay_out(const Layer *layer, float *memory)
     scratch.to = cutter_take(&cutter, most(straight, back));
     scratch.strip = cutter_take(
         &cutter, most(most(patch_list_floats(&small, 0), patch_list_floats(&large, 0)), patch_list_floats(&turned, 0)));
-    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(terms * (size_t)widest));
+    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, terms * (size_t)widest);
     scratch.size = cutter.used;
     return scratch;
 }

@@ -35,7 +35,7 @@ static Scratch lay_out(const Layer *layer, const Patches *patches, size_t grid, 
     scratch.from = cutter_take(&cutter, patch_floats(patches, patches->in));
     scratch.to = cutter_take(&cutter, patch_floats(patches, patch_strip_planes(patches)));
     scratch.strip = cutter_take(&cutter, patch_strip_floats(patches));
-    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, kernel_pad(2 * (size_t)layer->given.channels));
+    scratch.at = (uint32_t *)(void *)cutter_take(&cutter, 2 * (size_t)layer->given.channels);
     scratch.size = cutter.used;
     return scratch;
 }

@@ -53,7 +53,7 @@ static size_t lay_out(Workspace *workspace, const Model *model, float *memory)
     }
     if (!model->is_dense) {
         workspace->input = cutter_take(&cutter, chunk * (size_t)model->pixels);
-        workspace->scratch = cutter_take(&cutter, kernel_pad(scratch));
+        workspace->scratch = cutter_take(&cutter, scratch);
     }
     return cutter.used;
 }

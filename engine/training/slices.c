@@ -47,7 +47,7 @@ static void lay_out_tile(const Slices *slices, TileArrays *arrays, Cutter *cutte
     arrays->z = cutter_take(cutter, rows * pixels);
     for (int i = 0; i < 2; i++)
         arrays->upstream[i] = cutter_take(cutter, widest);
-    arrays->scratch = cutter_take(cutter, kernel_pad(scratch));
+    arrays->scratch = cutter_take(cutter, scratch);
     arrays->powers = cutter_take(cutter, rows * pixels);
     arrays->targets = cutter_take_bytes(cutter, rows * pixels);
     arrays->bytes = cutter_take_bytes(cutter, rows * pixels);
