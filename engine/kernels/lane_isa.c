@@ -13,7 +13,7 @@ enum { BLOCK_ROWS = 4 };
 // In a function with all sizes of blocks, what the loop of a small one counts through would not stay in registers.
 #define ALONE static __attribute__((noinline))
 
-enum { SUMS_MAX = 9, DOT_PIXELS = 256 };
+enum { SUMS_MAX = 8 };
 
 // ---- product ------------------------------------------------------------------------------------------------------
 
@@ -174,7 +174,16 @@ void PER_ISA(multiply_lanes)(const LaneProduct *p)
 
 // ---- dot products -------------------------------------------------------------------------------------------------
 
-// Of four vectors, the sum of each: in the first four lanes.
+// Of a block's columns as many as are summed up together, of its rows as many as then fit into the registers.
+#if LANES == 16
+enum { DOT_COLUMNS = 8 };
+#else
+enum { DOT_COLUMNS = 4 };
+#endif
+enum { DOT_ROWS = 3, DOT_PIXELS = 64 * DOT_COLUMNS };
+
+typedef float DotSums __attribute__((vector_size(DOT_COLUMNS * 4)));
+
 INLINE Vec add_lane_pairs(Vec a, Vec b)
 {
 #if LANES == 16
@@ -188,19 +197,24 @@ INLINE Vec add_lane_pairs(Vec a, Vec b)
 #endif
 }
 
-INLINE Vec sum_four(const Vec v[4])
-{
-    Vec sums = add_lane_pairs(add_lane_pairs(v[0], v[1]), add_lane_pairs(v[2], v[3]));
-#if LANES == 16
-    sums += __builtin_shufflevector(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-    sums += __builtin_shufflevector(sums, sums, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-#elif LANES == 8
-    sums += __builtin_shufflevector(sums, sums, 4, 5, 6, 7, 0, 1, 2, 3);
-#endif
-    return sums;
-}
+INLINE Vec sum_four(const Vec v[4]) { return add_lane_pairs(add_lane_pairs(v[0], v[1]), add_lane_pairs(v[2], v[3])); }
 
-typedef float Four __attribute__((vector_size(16))); // sums that stand side by side in c
+// The sum of each vector.
+INLINE DotSums sum_lanes(const Vec v[DOT_COLUMNS])
+{
+    const Vec a = sum_four(v);
+#if LANES == 16
+    const Vec b = sum_four(v + 4);
+    const Vec c = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+                  __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    return __builtin_shufflevector(c, c, 0, 1, 2, 3, 8, 9, 10, 11) +
+           __builtin_shufflevector(c, c, 4, 5, 6, 7, 12, 13, 14, 15);
+#elif LANES == 8
+    return __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+#else
+    return a;
+#endif
+}
 
 INLINE void dot_block(const LaneDots *p, size_t row, size_t column, const int rows, const int columns)
 {
@@ -222,23 +236,26 @@ INLINE void dot_block(const LaneDots *p, size_t row, size_t column, const int ro
                 UNROLLED (int i = 0; i < rows; i++)
                     values[i] = vec_load(left[i] + x * a_step);
                 UNROLLED (int j = 0; j < columns; j++) {
-                    const Vec right = vec_load(b + (size_t)j * p->b_plane);
+                    Vec right = vec_load(b + (size_t)j * p->b_plane);
+#if LANES == 16
+                    __asm__("" : "+v"(right)); // else gcc loads it anew for each product
+#endif
                     UNROLLED (int i = 0; i < rows; i++)
                         sum[i][j] += values[i] * right;
                 }
             }
         }
-    UNROLLED (int first = 0; first < rows * columns; first += 4) {
-        Vec four[4] = {{0}};
-        const int rest = rows * columns - first, here = rest < 4 ? rest : 4;
+    UNROLLED (int first = 0; first < rows * columns; first += DOT_COLUMNS) {
+        Vec group[DOT_COLUMNS] = {{0}};
+        const int rest = rows * columns - first, here = rest < DOT_COLUMNS ? rest : DOT_COLUMNS;
         UNROLLED (int i = 0; i < here; i++)
-            four[i] = sum[(first + i) / columns][(first + i) % columns];
-        const Vec sums = sum_four(four);
-        if (columns == 4) {
-            float *const at = p->c + (row + (size_t)(first / 4)) * p->c_stride + column;
-            Four values;
+            group[i] = sum[(first + i) / columns][(first + i) % columns];
+        const DotSums sums = sum_lanes(group);
+        if (columns == DOT_COLUMNS) {
+            float *const at = p->c + (row + (size_t)(first / columns)) * p->c_stride + column;
+            DotSums values;
             memcpy(&values, at, sizeof values);
-            values += __builtin_shufflevector(sums, sums, 0, 1, 2, 3);
+            values += sums;
             memcpy(at, &values, sizeof values);
             continue;
         }
@@ -259,13 +276,13 @@ INLINE void dot_columns(const LaneDots *p, size_t column, const int rows, const 
 
 ALONE void dot_one_column(const LaneDots *p, size_t column) { dot_columns(p, column, 8, 1); }
 
-INLINE void dot_all(const LaneDots *p, const int rows, const int columns)
+INLINE void dot_all(const LaneDots *p)
 {
     size_t column = 0;
-    for (; column + (size_t)columns <= p->n; column += (size_t)columns)
-        dot_columns(p, column, rows, columns);
+    for (; column + DOT_COLUMNS <= p->n; column += DOT_COLUMNS)
+        dot_columns(p, column, DOT_ROWS, DOT_COLUMNS);
     for (; column + 2 <= p->n; column += 2)
-        dot_columns(p, column, LANES == 16 ? 8 : 4, 2);
+        dot_columns(p, column, DOT_COLUMNS, 2);
     if (column < p->n)
         dot_one_column(p, column);
 }
@@ -274,20 +291,14 @@ INLINE void dot_all(const LaneDots *p, const int rows, const int columns)
 // stay in the nearest cache. Rows are as many as a channel often has.
 void PER_ISA(add_lane_dots)(const LaneDots *p)
 {
-    const size_t pixels = DOT_PIXELS / (p->n < 4 ? p->n : 4), rows = p->columns < pixels ? pixels / p->columns : 1;
+    const size_t pixels = DOT_PIXELS / (p->n < DOT_COLUMNS ? p->n : DOT_COLUMNS);
+    const size_t rows = p->columns < pixels ? pixels / p->columns : 1;
     LaneDots part = *p;
     for (size_t y = 0; y < p->rows; y += rows) {
         part.rows = p->rows - y < rows ? p->rows - y : rows;
         part.a = p->a + y * p->a_row;
         part.b = p->b + y * p->b_row;
-#if LANES == 16
-        if (p->m % 9 == 0)
-            dot_all(&part, 9, 3);
-        else
-            dot_all(&part, 8, 3);
-#else
-        dot_all(&part, 3, 4);
-#endif
+        dot_all(&part);
     }
 }
 
@@ -304,8 +315,7 @@ void PER_ISA(add_lane_sums)(const LaneDots *p)
             for (size_t i = whole; i < n; i += LANES)
                 sum[0] += vec_load(row + i);
         }
-        const Vec sums = sum_four(sum);
-        p->c[j] += (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        p->c[j] += vec_sum((sum[0] + sum[1]) + (sum[2] + sum[3]));
     }
 }
 
