@@ -1,5 +1,5 @@
-// Slices: dense models through them and through the bands of backprop.h have the same loss and the same gradients; the
-// same bits for any number of threads.
+// Slices: models whose ends are dense have through them and through the bands of backprop.h the same loss, the same
+// penalties and the same gradients; both ways the same bits for any number of threads.
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,7 +55,7 @@ static float *make_parameters(const Model *model)
 static const Batch whole = {.images = order, .rows = IMAGES, .epoch = 4};
 
 typedef struct Result {
-    double loss;
+    double loss, penalty[PENALTY_COUNT];
     float *gradient; // (parameters), in Model's order
 } Result;
 
@@ -69,6 +69,8 @@ static Result step_by_band(const Model *model, const float *parameters, Pool *po
     backprop_set_parameters(backprop, parameters);
     result.loss = backprop_step(backprop, &batch, NULL, keep_gradient, NULL);
     backprop_get_parameters(backprop, result.gradient);
+    for (Penalty penalty = 0; penalty < PENALTY_COUNT; penalty++)
+        result.penalty[penalty] = backprop_penalty(backprop, penalty);
     backprop_destroy(backprop);
     return result;
 }
@@ -83,9 +85,13 @@ static Result step_by_slice(const Model *model, const float *parameters, Pool *p
     slices_set_parameters(slices, parameters);
     result.loss = slices_step(slices, &batch, keep_gradient, NULL);
     slices_get_parameters(slices, result.gradient);
+    for (Penalty penalty = 0; penalty < PENALTY_COUNT; penalty++)
+        result.penalty[penalty] = slices_penalty(slices, penalty);
     slices_destroy(slices);
     return result;
 }
+
+typedef Result TakeStep(const Model *model, const float *parameters, Pool *pool);
 
 static double find_greatest(const float *values, size_t first, size_t end)
 {
@@ -105,7 +111,13 @@ static void check_layer(const char *text, const Layer *layer, const Result *a, c
                      (double)b->gradient[i]);
 }
 
-static void dense_models_have_the_gradients_of_the_bands(void **state)
+static void check_figure(const char *text, const char *name, double a, double b)
+{
+    if (!(fabs(a - b) <= 1e-6 * fabs(a)))
+        fail_msg("%s: %s %.9g by bands, %.9g by slices", text, name, a, b);
+}
+
+static void slices_have_the_gradients_of_the_bands(void **state)
 {
     (void)state;
     static const char *const texts[] = {
@@ -119,6 +131,10 @@ static void dense_models_have_the_gradients_of_the_bands(void **state)
         "noise=0.2,noise_kind=salt,targets=sampled",
         "range=symmetric,output=tanh,loss=mse",
         "range=standard,output=linear,loss=huber,noise=0.1",
+        "layers=40-sample7-33,reduce=sum",
+        "layers=sample2,beta=0.01,loss=mse",
+        "layers=40-50-sample20,noise=0.3,hidden=tanh,range=symmetric,output=tanh,loss=mse",
+        "layers=64-sample3-40,l1=0.01,output=softmax",
     };
     Pool *pool = pool_create(2, NULL);
     assert_non_null(pool);
@@ -127,10 +143,14 @@ static void dense_models_have_the_gradients_of_the_bands(void **state)
         const Model model = model_create(&spec, PIXELS);
         float *parameters = make_parameters(&model);
         const Result bands = step_by_band(&model, parameters, pool), slices = step_by_slice(&model, parameters, pool);
-        if (!(fabs(bands.loss - slices.loss) <= 1e-6 * fabs(bands.loss)))
-            fail_msg("%s: loss %.9g by bands, %.9g by slices", texts[i], bands.loss, slices.loss);
+        check_figure(texts[i], "loss", bands.loss, slices.loss);
+        for (Penalty penalty = 0; penalty < PENALTY_COUNT; penalty++) {
+            assert_true((bands.penalty[penalty] > 0.0) == penalty_is_paid(penalty, &spec));
+            check_figure(texts[i], penalty_key(penalty), bands.penalty[penalty], slices.penalty[penalty]);
+        }
         for (int j = 0; j < model.layer_count; j++)
-            check_layer(texts[i], &model.layers[j], &bands, &slices);
+            if (model.layers[j].weight_rows > 0)
+                check_layer(texts[i], &model.layers[j], &bands, &slices);
         floats_free(bands.gradient);
         floats_free(slices.gradient);
         floats_free(parameters);
@@ -138,21 +158,21 @@ static void dense_models_have_the_gradients_of_the_bands(void **state)
     pool_destroy(pool);
 }
 
-static void threads_change_no_bit(void **state)
+static void check_threads(const char *text, TakeStep *take_step)
 {
-    (void)state;
-    const Spec spec = synthetic_spec("layers=40,7,33,noise=0.2");
+    const Spec spec = synthetic_spec(text);
     const Model model = model_create(&spec, PIXELS);
     float *parameters = make_parameters(&model);
     Result first = {0};
     for (int threads = 1; threads <= 5; threads++) {
         Pool *pool = pool_create(threads, NULL);
         assert_non_null(pool);
-        const Result result = step_by_slice(&model, parameters, pool);
+        const Result result = take_step(&model, parameters, pool);
         if (threads == 1)
             first = result;
         else {
             assert_true(result.loss == first.loss);
+            assert_memory_equal(result.penalty, first.penalty, sizeof first.penalty);
             assert_memory_equal(result.gradient, first.gradient, model.parameter_count * sizeof *first.gradient);
             floats_free(result.gradient);
         }
@@ -160,6 +180,14 @@ static void threads_change_no_bit(void **state)
     }
     floats_free(first.gradient);
     floats_free(parameters);
+}
+
+static void threads_change_no_bit(void **state)
+{
+    (void)state;
+    check_threads("layers=40,7,33,noise=0.2", step_by_slice);
+    check_threads("layers=40-sample7-33", step_by_slice);
+    check_threads("layers=40-sample7-33", step_by_band);
 }
 
 static int begin(void **state)
@@ -179,7 +207,7 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dense_models_have_the_gradients_of_the_bands),
+        cmocka_unit_test(slices_have_the_gradients_of_the_bands),
         cmocka_unit_test(threads_change_no_bit),
     };
     return cmocka_run_group_tests_name("slices", tests, begin, end);

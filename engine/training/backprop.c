@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "clock.h"
+#include "models/choices.h"
 #include "training/backprop_parts.h"
 #include "training/slices.h"
 
@@ -53,6 +54,12 @@ double backprop_add_penalty(const Model *model, const float *code, size_t rows, 
     return (double)model->spec.l1 * size;
 }
 
+// The divergence is added to what `reduce` makes of an image's loss.
+float backprop_find_kl_weight(const Model *model)
+{
+    return model->spec.beta * (model->spec.reduce == REDUCE_SUM ? 1.0f : (float)model->pixels);
+}
+
 float backprop_sigma_gradient(double loss, double count, double log_sigma)
 {
     return (float)(count - 2.0 * (loss - count * loss_gauss(0.0, log_sigma)));
@@ -63,7 +70,7 @@ Backprop *backprop_create(const Model *model, Pool *pool, Error *error)
     Backprop *backprop = calloc(1, sizeof *backprop);
     if (backprop) {
         *backprop = (Backprop){.model = model, .pool = pool};
-        if (!model->is_dense)
+        if (!bands_fit(model))
             return create_slices(backprop, error);
         if (bands_init(backprop) && hidden_init(backprop))
             backprop->memory = floats_create(lay_out(backprop, NULL));
@@ -200,7 +207,8 @@ static void end_passes(Backprop *backprop)
         backprop->step.loss += backprop->bands.loss[band];
     backprop->step.loss += pictures_sum_loss(backprop);
     for (int tile = 0; tile < round_tiles(&backprop->round); tile++)
-        backprop->step.penalty[PENALTY_PRICE] += backprop->hidden.price[tile];
+        for (int penalty = 0; penalty < PENALTY_COUNT; penalty++)
+            backprop->step.penalty[penalty] += backprop->hidden.penalty[tile][penalty];
     if (is_last_round(backprop))
         backprop->next =
             backprop->step.following.rows > 0 ? cut_round(&backprop->step.following, 0) : (Batch){.rows = 0};

@@ -38,7 +38,8 @@
 // A thread that always takes the same bands keeps their weights, gradients and optimizer state in its own caches; what
 // threads exchange between the runs is as small as the hidden layers.
 //
-// All that is of models whose layers are all dense. Others go image by image through all their layers (slices.h).
+// All that is of models whose first and last layer are dense, and those between them dense or `sample` (sample.h).
+// Others go image by image through all their layers (slices.h).
 //
 // Internal to the engine. Thread: one at a time; the pool's threads work inside backprop_step.
 #pragma once
@@ -91,6 +92,9 @@ double backprop_penalty(const Backprop *backprop, Penalty penalty);
 float backprop_find_penalty(const Model *model);
 float backprop_penalty_slope(float penalty, float code);
 double backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream);
+
+// The weight of a code's divergence (sample.h) beside the loss summed over pixels.
+float backprop_find_kl_weight(const Model *model);
 
 // Of gauss, over count pixels: the gradient of ln s, count - sum (d / s)^2, follows from the loss, for
 // sum (d / s)^2 = 2 (loss - count (ln s + ln(2 pi) / 2)).

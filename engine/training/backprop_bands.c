@@ -9,6 +9,20 @@
 
 // ---- memory -------------------------------------------------------------------------------------------------------
 
+static bool is_of_units(const Layer *layer)
+{
+    return (layer->kind == LAYER_DENSE || layer->kind == LAYER_SAMPLE) && layer->to.stride <= SPEC_WIDTH_MAX;
+}
+
+bool bands_fit(const Model *model)
+{
+    const Layer *last = &model->layers[model->layer_count - 1];
+    bool fits = model->layers[0].kind == LAYER_DENSE && last->kind == LAYER_DENSE;
+    for (int i = 0; i < model->layer_count - 1; i++)
+        fits &= is_of_units(&model->layers[i]);
+    return fits;
+}
+
 bool bands_init(Backprop *backprop)
 {
     Bands *bands = &backprop->bands;

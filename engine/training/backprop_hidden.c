@@ -1,10 +1,13 @@
 // The layers between the first weights and the last: a tile of images goes through them as a whole.
 //
-// To add a kind of layer: what forward_layer and backward_layer do for it, and its blocks of parameters.
+// To add a kind of layer: what forward_layer and backward_layer do for it, its blocks of parameters, and bands_fit.
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/model_layers.h"
+#include "models/pixels.h"
+#include "models/sample.h"
 #include "training/backprop_parts.h"
 #include "training/dense.h"
 
@@ -17,12 +20,12 @@ static int hidden_layers(const Backprop *backprop) { return backprop->model->lay
 // Of a tile, (rows, stride).
 static float *find_values(const Backprop *backprop, int layer, int tile)
 {
-    return backprop->hidden.values[layer] + (size_t)tile * TILE_ROWS * backprop->model->layers[layer].stride;
+    return backprop->hidden.values[layer] + (size_t)tile * TILE_ROWS * backprop->model->layers[layer].to.stride;
 }
 
 static float *find_slopes(const Backprop *backprop, int layer, int tile)
 {
-    return backprop->hidden.slopes[layer] + (size_t)tile * TILE_ROWS * backprop->model->layers[layer].stride;
+    return backprop->hidden.slopes[layer] + (size_t)tile * TILE_ROWS * backprop->model->layers[layer].to.stride;
 }
 
 const float *hidden_code(const Backprop *backprop, int tile)
@@ -40,6 +43,8 @@ static int plan_blocks(const Backprop *backprop, HiddenBlock *blocks)
     int count = 0;
     for (int i = 0; i < hidden_layers(backprop); i++) {
         const Layer *layer = &backprop->model->layers[i];
+        if (layer->kind == LAYER_SAMPLE)
+            continue;
         const int in = i > 0 ? layer->in : 0; // the first layer's weights belong to the bands
         const int rows = (int)(BLOCK_FLOATS / layer->stride);
         int first = 0;
@@ -61,7 +66,8 @@ bool hidden_init(Backprop *backprop)
     hidden->offset = model->layers[0].bias_offset;
     hidden->count = model->layers[model->layer_count - 1].weight_offset - hidden->offset;
     for (int i = 1; i < hidden_layers(backprop); i++)
-        hidden->transposed_stride[i] = dense_transposed_stride(&model->layers[i]);
+        if (model->layers[i].kind == LAYER_DENSE)
+            hidden->transposed_stride[i] = dense_transposed_stride(&model->layers[i]);
     hidden->block_count = plan_blocks(backprop, NULL);
     hidden->blocks = malloc((size_t)hidden->block_count * sizeof *hidden->blocks);
     if (hidden->blocks)
@@ -77,11 +83,11 @@ void hidden_lay_out(Backprop *backprop, Cutter *cutter)
     size_t widest = 0;
     for (int i = 0; i < hidden_layers(backprop); i++) {
         const Layer *layer = &backprop->model->layers[i];
-        hidden->values[i] = cutter_take(cutter, ROUND_ROWS * layer->stride);
-        hidden->slopes[i] = cutter_take(cutter, ROUND_ROWS * layer->stride);
+        hidden->values[i] = cutter_take(cutter, ROUND_ROWS * layer->to.stride);
+        hidden->slopes[i] = cutter_take(cutter, ROUND_ROWS * layer->to.stride);
         if (i > 0)
             hidden->transposed[i] = cutter_take(cutter, hidden->transposed_stride[i] * (size_t)layer->out);
-        widest = layer->stride > widest ? layer->stride : widest;
+        widest = layer->to.stride > widest ? layer->to.stride : widest;
     }
     hidden->upstream = cutter_take(cutter, ROUND_ROWS * widest);
     for (int tile = 0; tile < ROUND_TILES; tile++)
@@ -107,16 +113,31 @@ void hidden_refresh_all(Backprop *backprop)
 
 // ---- forward and backward -----------------------------------------------------------------------------------------
 
-// The logits of a layer behind the first, where its activations are going to be.
-static void forward_layer(const Backprop *backprop, int i, int tile)
+static void draw_code(Backprop *backprop, const Layer *layer, int tile, const float *x, float *z)
 {
-    const Layer *layer = &backprop->model->layers[i];
-    model_forward_layer(layer, backprop->parameters, find_values(backprop, i - 1, tile),
-                        backprop->model->layers[i - 1].stride, (int)round_tile_rows(&backprop->round, tile), 0,
-                        layer->stride, find_values(backprop, i, tile), layer->stride);
+    const int rows = (int)round_tile_rows(&backprop->round, tile);
+    const int *images = backprop->round.images + tile * TILE_ROWS;
+    uint64_t keys[TILE_ROWS];
+    for (int row = 0; row < rows; row++)
+        keys[row] = pixels_sample_key(&backprop->model->spec, backprop->round.epoch, images[row]);
+    sample_draw(layer, x, rows, keys, z);
+    backprop->hidden.penalty[tile][PENALTY_KL] = sample_sum_kl(layer, x, rows);
 }
 
-void hidden_forward(const Backprop *backprop, int tile)
+// What a layer behind the first makes of a tile before any activation, where its activations are going to be.
+static void forward_layer(Backprop *backprop, int i, int tile)
+{
+    const Layer *layer = &backprop->model->layers[i];
+    const float *x = find_values(backprop, i - 1, tile);
+    float *z = find_values(backprop, i, tile);
+    if (layer->kind == LAYER_SAMPLE)
+        draw_code(backprop, layer, tile, x, z);
+    else
+        model_forward_layer(layer, backprop->parameters, x, layer->from.stride,
+                            (int)round_tile_rows(&backprop->round, tile), 0, layer->stride, z, layer->stride);
+}
+
+void hidden_forward(Backprop *backprop, int tile)
 {
     const Model *model = backprop->model;
     const Activation *activation = activation_get(HIDDEN_ACTIVATION, model->spec.hidden);
@@ -127,7 +148,8 @@ void hidden_forward(const Backprop *backprop, int tile)
             first_sum_logits(backprop, tile, backprop->parameters + model->layers[0].bias_offset, values);
         else
             forward_layer(backprop, i, tile);
-        activation->apply(values, values, find_slopes(backprop, i, tile), rows * model->layers[i].stride);
+        if (model->layers[i].is_bent)
+            activation->apply(values, values, find_slopes(backprop, i, tile), rows * model->layers[i].to.stride);
     }
 }
 
@@ -142,7 +164,7 @@ static void backward_layer(const Backprop *backprop, int i, int tile, float *ups
         .in = (size_t)layer->in,
         .out = (size_t)layer->out,
         .x = find_values(backprop, i - 1, tile),
-        .x_stride = backprop->model->layers[i - 1].stride,
+        .x_stride = layer->from.stride,
         .slope = find_slopes(backprop, i, tile),
         .slope_stride = layer->stride,
         .gradient = hidden->gradient[tile] + layer->weight_offset - hidden->offset,
@@ -156,6 +178,21 @@ static void backward_layer(const Backprop *backprop, int i, int tile, float *ups
     dense_find_upstream(&pass);
 }
 
+// The same of what was drawn, with what the code costs.
+static void backward_code(const Backprop *backprop, int i, int tile, float *upstream)
+{
+    const Layer *layer = &backprop->model->layers[i];
+    const LayerBackward pass = {
+        .rows = (int)round_tile_rows(&backprop->round, tile),
+        .x = find_values(backprop, i - 1, tile),
+        .z = find_values(backprop, i, tile),
+        .slope = find_slopes(backprop, i, tile),
+        .upstream = upstream,
+    };
+    layer_backward(layer, &pass);
+    sample_add_kl_slope(layer, pass.x, pass.rows, backprop_find_kl_weight(backprop->model), upstream);
+}
+
 void hidden_backward(Backprop *backprop, int tile)
 {
     const Kernel *kernel = kernel_get();
@@ -164,13 +201,20 @@ void hidden_backward(Backprop *backprop, int tile)
     const size_t rows = round_tile_rows(&backprop->round, tile);
     float *upstream = hidden->upstream + (size_t)tile * TILE_ROWS * hidden->upstream_stride;
     last_sum_upstream(backprop, tile, upstream);
-    hidden->price[tile] = 0.0;
     for (int i = hidden_layers(backprop) - 1; i >= 0; i--) {
         const Layer *layer = &backprop->model->layers[i];
         float *slopes = find_slopes(backprop, i, tile);
         if (spec->l1 > 0.0f && i == backprop->model->code_index)
-            hidden->price[tile] = backprop_add_penalty(backprop->model, find_values(backprop, i, tile), rows, upstream);
-        kernel->scale(slopes, upstream, rows * layer->stride);
+            hidden->penalty[tile][PENALTY_PRICE] =
+                backprop_add_penalty(backprop->model, find_values(backprop, i, tile), rows, upstream);
+        if (layer->is_bent)
+            kernel->scale(slopes, upstream, rows * layer->to.stride);
+        else
+            memcpy(slopes, upstream, rows * layer->to.stride * sizeof *slopes);
+        if (layer->kind == LAYER_SAMPLE) {
+            backward_code(backprop, i, tile, upstream);
+            continue;
+        }
         kernel->sum_rows(slopes, layer->stride, rows, layer->stride,
                          hidden->gradient[tile] + layer->bias_offset - hidden->offset, !backprop->is_first_round);
         if (i > 0)

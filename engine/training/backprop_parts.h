@@ -48,19 +48,19 @@ typedef struct HiddenBlock {
     int layer, first, end;
 } HiddenBlock;
 
-// The layers between the first weights and the last: all hidden layers' biases and activations, and the weights from
-// one hidden layer to the next.
+// The layers between the first weights and the last: all hidden layers' biases and activations, the weights from one
+// hidden layer to the next, what is drawn of a code.
 typedef struct Hidden {
     size_t offset, count;                // where their parameters stand
     float *gradient[ROUND_TILES];        // (count): a tile's part
     float *transposed[MODEL_LAYERS_MAX]; // (out, transposed_stride): weights of the layers behind the first
     size_t transposed_stride[MODEL_LAYERS_MAX];
-    float *values[MODEL_LAYERS_MAX]; // (ROUND_ROWS, stride): activations
-    float *slopes[MODEL_LAYERS_MAX]; // (ROUND_ROWS, stride): f'(z), then dL/dz
-    float *upstream;                 // (ROUND_ROWS, upstream_stride): dL/dactivation
-    size_t upstream_stride;          // that of the widest layer
-    double price[ROUND_TILES];       // of the codes, summed over a tile's images
-    HiddenBlock *blocks;             // (block_count)
+    float *values[MODEL_LAYERS_MAX];            // (ROUND_ROWS, stride): activations
+    float *slopes[MODEL_LAYERS_MAX];            // (ROUND_ROWS, stride): f'(z) where it is bent, then dL/dz
+    float *upstream;                            // (ROUND_ROWS, upstream_stride): dL/dactivation
+    size_t upstream_stride;                     // that of the widest layer
+    double penalty[ROUND_TILES][PENALTY_COUNT]; // summed over a tile's images
+    HiddenBlock *blocks;                        // (block_count)
     int block_count;
 } Hidden;
 
@@ -76,7 +76,7 @@ typedef struct BackpropStep {
 struct Backprop {
     const Model *model;
     Pool *pool;
-    Slices *slices;    // where not all layers are dense, and then nothing of what follows; else NULL
+    Slices *slices;    // where bands don't fit, and then nothing of what follows; else NULL
     PixelRange range;  // that the parameters are of
     float *parameters; // as a Model has them, but the last layer's weights band after band (bands_pack)
     Bands bands;
@@ -119,9 +119,10 @@ static inline const Layer *last_layer(const Backprop *backprop)
 // From row to row of what the last layer is given.
 static inline size_t code_stride(const Backprop *backprop)
 {
-    return backprop->model->layers[backprop->model->layer_count - 2].stride;
+    return backprop->model->layers[backprop->model->layer_count - 2].to.stride;
 }
 
+bool bands_fit(const Model *model);  // else it is trained in slices
 bool bands_init(Backprop *backprop); // false when memory is short
 void bands_free(Backprop *backprop); // fine on zeroed ones
 void bands_lay_out(Backprop *backprop, Cutter *cutter);
@@ -215,9 +216,9 @@ void hidden_free(Backprop *backprop); // fine on a zeroed one
 void hidden_lay_out(Backprop *backprop, Cutter *cutter);
 void hidden_refresh_all(Backprop *backprop); // the transposed weights, after all weights have changed
 
-void hidden_forward(const Backprop *backprop, int tile); // run 2
-void hidden_backward(Backprop *backprop, int tile);      // run 4
-void hidden_update(Backprop *backprop, int block);       // run 5
+void hidden_forward(Backprop *backprop, int tile);  // run 2
+void hidden_backward(Backprop *backprop, int tile); // run 4
+void hidden_update(Backprop *backprop, int block);  // run 5
 
 // sums (the first layer's stride): the gradient of its biases, which is the sum of dL/dz over the batch. Within run 5.
 void hidden_sum_first_slopes(const Backprop *backprop, float *sums);

@@ -1,5 +1,5 @@
 // Slices: the parameters of a model that is trained image by image, whatever its layers are (backprop.h: the faster way
-// where they are dense).
+// where both ends are dense).
 //
 // A batch is cut into SLICES slices by rules that know nothing of threads. A slice goes in tiles of a few images, so
 // that their activations stay in a core's cache: forward through all layers, loss, backward through all layers; it

@@ -209,12 +209,6 @@ static double find_loss(const Slices *slices, const ImageTile *tile, Slice *slic
 
 // ---- backward -----------------------------------------------------------------------------------------------------
 
-// The gradient is of the loss summed over pixels; the divergence is added to what `reduce` makes of an image's.
-static float find_kl_weight(const Model *model)
-{
-    return model->spec.beta * (model->spec.reduce == REDUCE_SUM ? 1.0f : (float)model->pixels);
-}
-
 // backprop_add_penalty, where the code is a picture.
 static double add_lane_penalty(const Slices *slices, const ImageTile *tile, const Stage *stage, const float *value,
                                float *upstream)
@@ -242,7 +236,7 @@ static void add_penalties(const Slices *slices, const ImageTile *tile, int i, fl
     const Stage *stage = &slices->stages[i], *next = stage + 1;
     const float *const value = slice->arrays->stages[i].value;
     if (next->layer->kind == LAYER_SAMPLE)
-        sample_add_kl_slope(next->layer, value, tile->rows, find_kl_weight(model), upstream);
+        sample_add_kl_slope(next->layer, value, tile->rows, backprop_find_kl_weight(model), upstream);
     if (!(model->spec.l1 > 0.0f) || stage->last != &model->layers[model->code_index])
         return;
     if (stage->value.size > 0)
