@@ -11,10 +11,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 
-enum { SPINS = 800 }; // pauses before sleeping, about 20 microseconds
+enum {
+    SPINS = 800,   // pauses before sleeping, about 20 microseconds
+    NICE_STEP = 3, // half of a thread's weight among those that want the processor
+};
 
 typedef struct Share {
     _Atomic uint64_t ticket; // run << 32 | tasks not yet claimed
@@ -29,6 +33,7 @@ struct Pool {
     _Atomic int completed; // tasks of this run that are done
     _Atomic int sleepers;
     _Atomic bool caller_sleeps, quit;
+    bool is_behind; // constant from the first thread on
 
     // written by the caller before a run, constant while it goes
     PoolTask *task;
@@ -101,6 +106,8 @@ static void *run_worker(void *argument)
     const WorkerStart start = *(WorkerStart *)argument;
     free(argument);
     Pool *pool = start.pool;
+    if (pool->is_behind)
+        pool_step_back();
     while (!atomic_load(&pool->quit)) {
         work(pool, start.index);
         for (int spin = 0; spin < SPINS && !has_work(pool); spin++)
@@ -117,7 +124,12 @@ static void *run_worker(void *argument)
     return NULL;
 }
 
-Pool *pool_create(int thread_count, Error *error)
+void pool_step_back(void)
+{
+    (void)nice(NICE_STEP); // on Linux that of the calling thread
+}
+
+static Pool *create(int thread_count, bool is_behind, Error *error)
 {
     assert(thread_count >= 0 && thread_count <= POOL_THREADS_MAX);
     if (thread_count == 0)
@@ -131,6 +143,7 @@ Pool *pool_create(int thread_count, Error *error)
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->done, NULL);
     pool->thread_count = thread_count; // constant from the first thread on
+    pool->is_behind = is_behind;
     for (pool->started = 1; pool->started < thread_count; pool->started++) {
         WorkerStart *start = malloc(sizeof *start);
         if (start)
@@ -146,6 +159,9 @@ Pool *pool_create(int thread_count, Error *error)
     }
     return pool;
 }
+
+Pool *pool_create(int thread_count, Error *error) { return create(thread_count, false, error); }
+Pool *pool_create_behind(int thread_count, Error *error) { return create(thread_count, true, error); }
 
 void pool_destroy(Pool *pool)
 {

@@ -28,6 +28,11 @@ int pool_processor_count(void);
 Pool *pool_create(int thread_count, Error *error);
 void pool_destroy(Pool *pool); // NULL is allowed
 
+// The same for work beside which someone waits for pictures: its threads step back, and so may the caller's own. Where
+// the processor is wanted by both, a thread that has stepped back gets half as much of it as one that has not.
+Pool *pool_create_behind(int thread_count, Error *error);
+void pool_step_back(void);
+
 int pool_thread_count(const Pool *pool);
 
 // Runs task(context, i, worker) for each i in 0 .. task_count-1, worker in 0 .. thread_count-1, and returns when all

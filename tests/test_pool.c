@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -81,6 +82,41 @@ static void test_tasks_of_a_busy_thread_are_taken_over(void **state)
     }
 }
 
+enum { PAIR_THREADS = 2 };
+
+typedef struct Priorities {
+    _Atomic int begun;
+    int nice[PAIR_THREADS]; // of each worker
+} Priorities;
+
+// No task ends before all have begun: each thread has one.
+static void read_priority(void *context, int task_index, int worker_index)
+{
+    (void)task_index;
+    Priorities *priorities = context;
+    atomic_fetch_add(&priorities->begun, 1);
+    while (atomic_load(&priorities->begun) < PAIR_THREADS)
+        sched_yield();
+    priorities->nice[worker_index] = getpriority(PRIO_PROCESS, 0);
+}
+
+static void test_threads_of_a_pool_behind_step_back(void **state)
+{
+    (void)state;
+    const int before = getpriority(PRIO_PROCESS, 0);
+    Priorities plain = {0}, behind = {0};
+    Pool *pool = pool_create(PAIR_THREADS, NULL), *other = pool_create_behind(PAIR_THREADS, NULL);
+    assert_true(pool && other && before < 15);
+    pool_run(pool, PAIR_THREADS, read_priority, &plain);
+    pool_run(other, PAIR_THREADS, read_priority, &behind);
+    for (int i = 0; i < PAIR_THREADS; i++)
+        assert_int_equal(plain.nice[i], before);
+    assert_int_equal(behind.nice[0], before); // the caller's thread, as it was
+    assert_true(behind.nice[1] > before);
+    pool_destroy(pool);
+    pool_destroy(other);
+}
+
 static void test_processor_count(void **state)
 {
     (void)state;
@@ -97,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_task_runs_once),
         cmocka_unit_test(test_tasks_of_a_busy_thread_are_taken_over),
+        cmocka_unit_test(test_threads_of_a_pool_behind_step_back),
         cmocka_unit_test(test_processor_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

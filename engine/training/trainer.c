@@ -337,6 +337,7 @@ static void wait_locked(Trainer *trainer, int64_t due_ns)
 void *trainer_run(void *argument)
 {
     Trainer *trainer = argument;
+    pool_step_back(); // else models that are trained would hold up the window that shows them
     trainer->turns_end_ns = INT64_MAX;
     pthread_mutex_lock(&trainer->lock);
     while (!trainer->quit) {

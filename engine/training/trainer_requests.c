@@ -30,7 +30,7 @@ Trainer *trainer_create(const TrainerOptions *options, Error *error)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC); // clock_now_ns's
     pthread_cond_init(&trainer->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    trainer->pool = pool_create(options->is_driven ? 1 : options->thread_count, error);
+    trainer->pool = pool_create_behind(options->is_driven ? 1 : options->thread_count, error);
     const bool starts = trainer->pool && !options->is_driven;
     const int code = starts ? pthread_create(&trainer->thread, NULL, trainer_run, trainer) : 0;
     if (code != 0)
