@@ -298,6 +298,84 @@ static void test_uneven_light(void **state)
     expect(reference, 0.03);
 }
 
+// Pages and boards, whole and cut off, straight and not, on what is darker or lighter.
+static float page_at_night(float x, float y)
+{
+    return x > 0.14f && x < 0.86f && y > 0.12f && y < 0.9f ? slope(x, y) : 0.02f;
+}
+static float page_aslant(float x, float y)
+{
+    const float left = 0.3f - 0.2f * y, right = 0.72f + 0.2f * y;
+    return x > left && x < right && y > 0.1f + 0.1f * x && y < 0.95f ? slope(x, y) : 0.03f;
+}
+static float page_on_wood(float x, float y)
+{
+    const float grain = 0.05f * sinf(70.0f * y + 4.0f * x) * sinf(19.0f * y);
+    return x < 0.85f && y > 0.1f && y < 0.88f ? slope(x, y) : 0.2f + grain;
+}
+static float page_above_edge(float x, float y) { return y < 0.86f ? slope(x, y) : 0.05f; }
+static float board_on_wall(float x, float y)
+{
+    return x > 0.12f && x < 0.88f && y > 0.1f && y < 0.9f ? 0.1f + 0.05f * x : 0.9f - 0.3f * x;
+}
+
+static void test_sheets_on_something_else(void **state)
+{
+    (void)state;
+    float reference[DIGIT_PIXELS];
+    draw_reference(reference, 10);
+    Light *const lights[] = {page_at_night, page_aslant, page_on_wood, page_above_edge, board_on_wall};
+    for (size_t i = 0; i < sizeof lights / sizeof *lights; i++) {
+        const bool is_board = lights[i] == board_on_wall;
+        photograph(lights[i], 10, is_board ? 5.0f : 0.3f, 0.015f);
+        for (InkInvert invert = 0; invert < INK_INVERT_COUNT; invert++) {
+            if (invert == (is_board ? INK_INVERT_YES : INK_INVERT_NO))
+                continue;
+            find((InkOptions){.invert = invert});
+            assert_true(result.has_sheet && result.is_evened && result.is_inverted == !is_board);
+            expect(reference, 0.03);
+        }
+    }
+    assert_non_null(strstr(result.notices.text[result.notices.count - 1], "what lies around it was left out"));
+}
+
+// A window with a drawing, on a dark desktop.
+static void test_a_sheet_on_a_screen(void **state)
+{
+    (void)state;
+    float reference[DIGIT_PIXELS];
+    draw_reference(reference, 10);
+    for (int i = 0; i < COUNT; i++) {
+        const int x = i % SIDE, y = i / SIDE;
+        grey[i] = x >= 40 && x < 220 && y >= 30 && y < 225 ? 1.0f - seven(x, y, 10) : 0.0f;
+    }
+    find((InkOptions){0});
+    assert_true(result.has_sheet && result.is_inverted && !result.is_evened);
+    expect(reference, 1e-6);
+}
+
+// What has a hole, is round or is told by a shadow alone is no sheet.
+static void test_what_is_no_sheet(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 3; kind++)
+        for (int is_light = 0; is_light < 2; is_light++) {
+            Random random = random_stream(2, (uint64_t)kind);
+            for (int i = 0; i < COUNT; i++) {
+                const float x = (float)(i % SIDE) / SIDE - 0.5f, y = (float)(i / SIDE) / SIDE - 0.5f;
+                const float around = sqrtf(x * x / 0.09f + y * y / 0.16f), noise = (float)random_uniform(&random);
+                const bool is_stroke = kind == 0   ? around < 1 && around > 0.45f // a thick zero
+                                       : kind == 1 ? around < 1 && around > 0.12f // with nearly no hole
+                                                   : fabsf(x) < 0.07f && fabsf(y) < 0.35f;
+                const float light = 0.8f - 0.2f * x + 0.02f * noise, ink = is_stroke ? 0.2f * light : light;
+                grey[i] = is_light ? 1.0f - ink : ink;
+            }
+            find((InkOptions){0});
+            assert_false(result.has_sheet);
+            assert_true(result.is_inverted == !is_light);
+        }
+}
+
 static void test_ruled_paper_and_dust(void **state)
 {
     (void)state;
@@ -444,6 +522,9 @@ int main(void)
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_transparent_strokes),
         cmocka_unit_test(test_uneven_light),
+        cmocka_unit_test(test_sheets_on_something_else),
+        cmocka_unit_test(test_a_sheet_on_a_screen),
+        cmocka_unit_test(test_what_is_no_sheet),
         cmocka_unit_test(test_ruled_paper_and_dust),
         cmocka_unit_test(test_nothing_to_see),
         cmocka_unit_test(test_a_digit_stays_as_it_is),

@@ -178,6 +178,8 @@ static void say_what_was_done(const char *name, const InkOptions *options, InkRe
         notices_add(&out->notices,
                     "%s has an uneven ground: evened out; what is weaker than %.0f %% of its ink was dropped", name,
                     100.0 * (double)out->threshold);
+    if (out->has_sheet)
+        notices_add(&out->notices, "%s shows a sheet on something else: what lies around it was left out", name);
     if (options->turn)
         notices_add(&out->notices, "%s was turned by %d degrees", name, options->turn);
 }
@@ -295,6 +297,7 @@ static void threshold(InkWork *work)
     memset(work->sheet.ink, 0, sheet_count(&work->sheet) * sizeof *work->sheet.ink);
     out->is_inverted = s->is_dark;
     out->is_evened = !s->is_even;
+    out->has_sheet = s->is_sheet;
     out->threshold = work->options.threshold > 0 ? work->options.threshold : s->is_even ? 0.1f : 0.4f;
     work->next = fit;
     if (!is_ink_seen(s)) {

@@ -40,6 +40,7 @@ typedef struct InkResult {
     uint8_t pixels[DIGIT_PIXELS]; // where is_exact
     uint8_t raster[INK_RASTER_SIDE * INK_RASTER_SIDE];
     bool is_composed, is_inverted, is_evened; // a ground was laid under what is transparent; dark on light; a photo
+    bool has_sheet;                           // a page on a table, a board on a wall
     float threshold;                          // that was used
     Notices notices;                          // what was done, a sentence each
     // The whole picture, turned and on its ground, and its ink alone, fitted into a square; NaN beside it.

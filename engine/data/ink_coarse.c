@@ -123,6 +123,15 @@ void ink_coarse_wipe(const InkCoarse *c, int radius, bool is_dark)
     extreme(c, c->high, c->ground, 1, -sign);
 }
 
+void ink_coarse_level(const InkCoarse *c, int radius, bool is_dark)
+{
+    const float sign = is_dark ? 1.0f : -1.0f;
+    extreme(c, c->grey, c->low, radius, sign);
+    extreme(c, c->low, c->high, radius, -sign);
+    extreme(c, c->high, c->low, radius, -sign);
+    extreme(c, c->low, c->ground, radius, sign);
+}
+
 // The sum of strengths that are at least `from`, and the strongest.
 double ink_coarse_sum(const InkCoarse *c, bool is_dark, float from, float *strongest)
 {

@@ -22,6 +22,10 @@ bool ink_coarse_is_dark(const InkCoarse *c, int radius);
 // The ground without what is narrower than the window of that radius.
 void ink_coarse_wipe(const InkCoarse *c, int radius, bool is_dark);
 
+// The same without what is narrow on either side: high, without ink; ground, of that without what is narrow and not
+// ink.
+void ink_coarse_level(const InkCoarse *c, int radius, bool is_dark);
+
 // Of the last ground: the sum of strengths that are at least `from`, and the strongest.
 double ink_coarse_sum(const InkCoarse *c, bool is_dark, float from, float *strongest);
 

@@ -4,10 +4,15 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "data/ink_coarse.h"
+#include "data/ink_sheet.h"
 
-enum { NOISE_REACH = 5 }; // noise is what pixels so far apart differ by, a JPEG's nearer ones less
+enum {
+    NOISE_REACH = 5,  // noise is what pixels so far apart differ by, a JPEG's nearer ones less
+    SHEET_LEAST = 64, // pixels of a side: in smaller pictures no sheet is told from strokes
+};
 
 typedef struct Box {
     int left, top, right, bottom; // the last two exclusive
@@ -162,18 +167,108 @@ static void smooth(const float *grey, int width, int height, float *out)
 typedef bool Step(InkMeasuring *m); // false: memory is short
 
 struct InkMeasuring {
-    const float *raw; // (height, width), borrowed
+    const float *raw; // (height, width), borrowed, or covered
     InkInvert invert;
     Step *next; // NULL: all is done
     InkStrengths strengths;
-    float *grey; // raw without its noise, in a photograph
+    float *covered; // raw, but around a sheet; NULL where there is none
+    float *grey;    // raw without its noise, in a photograph
     InkCoarse coarse;
+    InkSheet sheet;
+    bool is_even;  // it may stand on one level of grey
     int part;      // of the widest window, that the ground is looked for with
     float from;    // what ink is strong
     double strong; // its sum, with the widest window
 };
 
-static Step measure_even, smooth_photo, find_side, try_widest, try_part, wipe_widest, enlarge, measure_rest;
+static Step begin_sheet, try_dark_sheet, try_light_sheet, take_sheet, cover, measure_even, smooth_photo, find_side,
+    try_widest, try_part, wipe_widest, enlarge, measure_rest;
+
+// Where a pixel lies on the sheet's coarse picture.
+static int find_on_sheet(const InkMeasuring *m, int x, int y)
+{
+    return y * m->sheet.height / m->strengths.height * m->sheet.width + x * m->sheet.width / m->strengths.width;
+}
+
+// Whether the sheet was made on a screen: most of it has one level of grey, which only a JPEG moves a little.
+static bool is_sheet_even(const InkMeasuring *m)
+{
+    enum { LEVELS = 256, NEAR = 1 };
+    const InkStrengths *s = &m->strengths;
+    int counts[LEVELS] = {0}, all = 0, most = 0;
+    for (int y = 0; y < s->height; y++)
+        for (int x = 0; x < s->width; x++)
+            if (m->sheet.mask[find_on_sheet(m, x, y)]) {
+                counts[lroundf((LEVELS - 1) * m->raw[(size_t)y * (size_t)s->width + (size_t)x])]++;
+                all++;
+            }
+    for (int level = 0; level < LEVELS; level++) {
+        int near = 0;
+        for (int i = level > NEAR ? level - NEAR : 0; i <= level + NEAR && i < LEVELS; i++)
+            near += counts[i];
+        most = near > most ? near : most;
+    }
+    return most * 5 >= all * 3;
+}
+
+static bool begin_sheet(InkMeasuring *m)
+{
+    const InkStrengths *s = &m->strengths;
+    m->next = s->width < SHEET_LEAST || s->height < SHEET_LEAST ? measure_even : try_dark_sheet;
+    return m->next == measure_even ||
+           (ink_coarse_init(&m->coarse, m->raw, s->width, s->height) && ink_sheet_init(&m->sheet, &m->coarse));
+}
+
+static bool try_dark_sheet(InkMeasuring *m)
+{
+    if (m->invert != INK_INVERT_NO)
+        ink_sheet_try(&m->sheet, true);
+    m->next = try_light_sheet;
+    return true;
+}
+
+static bool try_light_sheet(InkMeasuring *m)
+{
+    if (m->invert != INK_INVERT_YES)
+        ink_sheet_try(&m->sheet, false);
+    m->next = take_sheet;
+    return true;
+}
+
+static void leave_sheet(InkMeasuring *m)
+{
+    ink_sheet_free(&m->sheet);
+    ink_coarse_free(&m->coarse);
+    m->coarse = (InkCoarse){0};
+}
+
+static bool take_sheet(InkMeasuring *m)
+{
+    InkStrengths *s = &m->strengths;
+    s->is_sheet = ink_sheet_take(&m->sheet);
+    m->is_even = !s->is_sheet || is_sheet_even(m);
+    m->next = cover;
+    return true;
+}
+
+// What lies around the sheet becomes its ground.
+static bool cover(InkMeasuring *m)
+{
+    const InkStrengths *s = &m->strengths;
+    m->next = m->is_even ? measure_even : smooth_photo;
+    m->covered = s->is_sheet ? floats((size_t)s->width * (size_t)s->height) : NULL;
+    if (m->covered) {
+        for (int y = 0; y < s->height; y++)
+            for (int x = 0; x < s->width; x++) {
+                const int at = find_on_sheet(m, x, y), i = y * s->width + x;
+                m->covered[i] = m->sheet.mask[at] ? m->raw[i] : m->sheet.ground[at];
+            }
+        m->raw = m->covered;
+        m->invert = m->sheet.is_dark ? INK_INVERT_YES : INK_INVERT_NO;
+    }
+    leave_sheet(m);
+    return !s->is_sheet || m->covered;
+}
 
 static bool measure_even(InkMeasuring *m)
 {
@@ -264,7 +359,7 @@ InkMeasuring *ink_measuring_create(const float *grey, int width, int height, Ink
     InkMeasuring *m = calloc(1, sizeof *m);
     if (!m)
         return NULL;
-    *m = (InkMeasuring){.raw = grey, .invert = invert, .next = measure_even};
+    *m = (InkMeasuring){.raw = grey, .invert = invert, .next = begin_sheet};
     m->strengths = (InkStrengths){.width = width, .height = height, .values = floats((size_t)width * (size_t)height)};
     if (m->strengths.values)
         return m;
@@ -276,7 +371,8 @@ void ink_measuring_free(InkMeasuring *m)
 {
     if (!m)
         return;
-    ink_coarse_free(&m->coarse);
+    leave_sheet(m);
+    free(m->covered);
     free(m->grey);
     free(m->strengths.values);
     free(m);

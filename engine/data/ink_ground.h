@@ -13,6 +13,7 @@ typedef struct InkStrengths {
     float *values; // (height, width) in [0, 1]; owned: free
     bool is_dark;  // the ink is darker than its ground
     bool is_even;  // the ground is one level of grey, exactly
+    bool is_sheet; // what lies around a sheet was left out (ink_sheet.h)
     float peak;    // of the strongest ink
     float noise;   // standard deviation of the ground
 } InkStrengths;
