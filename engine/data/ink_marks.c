@@ -56,34 +56,27 @@ static void wipe_rules(const Marks *m, bool is_row)
 
 // ---- pieces --------------------------------------------------------------------------------------------------------
 
-typedef struct Piece {
-    int area;
-    bool is_at_rim;
-} Piece;
-
-static void visit(const Marks *m, int x, int y, uint8_t from, uint8_t to, int *count)
+InkPiece ink_flood(uint8_t *mask, int width, int height, int start, uint8_t from, uint8_t to, int *stack)
 {
-    if (x < 0 || y < 0 || x >= m->width || y >= m->height || m->mask[y * m->width + x] != from)
-        return;
-    m->mask[y * m->width + x] = to;
-    m->stack[(*count)++] = y * m->width + x;
+    InkPiece piece = {.area = 1};
+    mask[start] = to;
+    stack[0] = start;
+    for (int i = 0; i < piece.area; i++) {
+        const int x = stack[i] % width, y = stack[i] / width;
+        piece.is_at_rim |= x == 0 || y == 0 || x == width - 1 || y == height - 1;
+        for (int row = y > 0 ? y - 1 : 0; row <= y + 1 && row < height; row++)
+            for (int column = x > 0 ? x - 1 : 0; column <= x + 1 && column < width; column++)
+                if (mask[row * width + column] == from) {
+                    mask[row * width + column] = to;
+                    stack[piece.area++] = row * width + column;
+                }
+    }
+    return piece;
 }
 
-// The piece around a pixel, whose pixels change from one value to another.
-static Piece flood(const Marks *m, int start, uint8_t from, uint8_t to)
+static InkPiece flood(const Marks *m, int start, uint8_t from, uint8_t to)
 {
-    Piece piece = {0};
-    int count = 0;
-    visit(m, start % m->width, start / m->width, from, to, &count);
-    for (int i = 0; i < count; i++) {
-        const int x = m->stack[i] % m->width, y = m->stack[i] / m->width;
-        piece.is_at_rim |= x == 0 || y == 0 || x == m->width - 1 || y == m->height - 1;
-        for (int dy = -1; dy <= 1; dy++)
-            for (int dx = -1; dx <= 1; dx++)
-                visit(m, x + dx, y + dy, from, to, &count);
-    }
-    piece.area = count;
-    return piece;
+    return ink_flood(m->mask, m->width, m->height, start, from, to, m->stack);
 }
 
 enum { BARE, UNSEEN, SEEN, KEPT };
@@ -94,7 +87,7 @@ static void keep_pieces(const Marks *m)
     int largest = 0, largest_within = 0;
     for (int i = 0; i < count; i++)
         if (m->mask[i] == UNSEEN) {
-            const Piece piece = flood(m, i, UNSEEN, SEEN);
+            const InkPiece piece = flood(m, i, UNSEEN, SEEN);
             largest = piece.area > largest ? piece.area : largest;
             if (!piece.is_at_rim)
                 largest_within = piece.area > largest_within ? piece.area : largest_within;
@@ -103,7 +96,7 @@ static void keep_pieces(const Marks *m)
     const int reference = drops_rim ? largest_within : largest;
     for (int i = 0; i < count; i++)
         if (m->mask[i] == SEEN) {
-            const Piece piece = flood(m, i, SEEN, KEPT);
+            const InkPiece piece = flood(m, i, SEEN, KEPT);
             if ((int64_t)piece.area * 40 < reference || (drops_rim && piece.is_at_rim))
                 (void)flood(m, i, KEPT, BARE);
         }

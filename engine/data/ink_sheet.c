@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/ink_marks.h"
+
 enum { LEVELS = 256, EDGE_REACH = 6, RIM = 3, AROUND = 8 };
 
 static float level_at(const InkSheet *s, const float *values, int x, int y)
@@ -45,23 +47,9 @@ static float find_threshold(const InkSheet *s, float means[2])
     return threshold;
 }
 
-// The piece around a pixel, whose pixels change from one value to another. Returns its size.
 static int flood(const InkSheet *s, int start, uint8_t from, uint8_t to)
 {
-    int count = 1;
-    s->tried[start] = to;
-    s->stack[0] = start;
-    for (int i = 0; i < count; i++) {
-        const int x = s->stack[i] % s->width, y = s->stack[i] / s->width;
-        const int near[4] = {x > 0 ? -1 : 0, x + 1 < s->width ? 1 : 0, y > 0 ? -s->width : 0,
-                             y + 1 < s->height ? s->width : 0};
-        for (int j = 0; j < 4; j++)
-            if (s->tried[s->stack[i] + near[j]] == from) {
-                s->tried[s->stack[i] + near[j]] = to;
-                s->stack[count++] = s->stack[i] + near[j];
-            }
-    }
-    return count;
+    return ink_flood(s->tried, s->width, s->height, start, from, to, s->stack).area;
 }
 
 static void keep_largest(InkSheet *s)
