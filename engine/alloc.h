@@ -32,16 +32,30 @@ static inline void floats_free(float *floats) // NULL is allowed
         free(((void **)(void *)floats)[-1]);
 }
 
-// A set's pixels, read image by image in a shuffled order: on pages of 2 MiB where the system has them, because the
-// processor cannot keep the addresses of that many small ones. free.
-static inline uint8_t *pixels_create(size_t count)
+// For memory that is gone through in long strides, or in no order: pages of 2 MiB where the system has them, because
+// the processor cannot keep the addresses of that many small ones. NULL is allowed.
+static inline void alloc_ask_for_large_pages(void *memory, size_t size)
 {
     enum { PAGE = 4096 };
+    const size_t gap = PAGE - (uintptr_t)memory % PAGE;
+    if (memory && size > gap + PAGE)
+        (void)madvise((char *)memory + gap, (size - gap) / PAGE * PAGE,
+                      MADV_HUGEPAGE); // where it is refused, all is only slower
+}
+
+// As floats_create, for some MiB.
+static inline float *floats_create_large(size_t count)
+{
+    float *floats = floats_create(count);
+    alloc_ask_for_large_pages(floats, count * sizeof *floats);
+    return floats;
+}
+
+// A set's pixels, read image by image in a shuffled order. free.
+static inline uint8_t *pixels_create(size_t count)
+{
     uint8_t *pixels = malloc(count);
-    const size_t gap = PAGE - (uintptr_t)pixels % PAGE;
-    if (pixels && count > gap + PAGE)
-        (void)madvise(pixels + gap, (count - gap) / PAGE * PAGE,
-                      MADV_HUGEPAGE); // where it is refused, reading is only slower
+    alloc_ask_for_large_pages(pixels, count);
     return pixels;
 }
 

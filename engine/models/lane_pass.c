@@ -56,7 +56,7 @@ LanePass *lane_pass_create(const Model *model)
         return NULL;
     pass->model = *model;
     pass->stage_count = stage_list(pass->model.layers, model->layer_count, pass->stages);
-    pass->memory = floats_create(lay_out(pass, NULL));
+    pass->memory = floats_create_large(lay_out(pass, NULL));
     if (!pass->memory) {
         free(pass);
         return NULL;

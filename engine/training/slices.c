@@ -76,7 +76,7 @@ Slices *slices_create(const Model *model, Pool *pool, Error *error)
             slices->has_lanes |= slices->stages[i].has_lanes;
         if (slices->has_lanes)
             slices->tile_rows = LANE_IMAGES;
-        slices->memory = floats_create(lay_out(slices, NULL));
+        slices->memory = floats_create_large(lay_out(slices, NULL));
     }
     if (!slices || !slices->memory) {
         slices_destroy(slices);
