@@ -17,7 +17,7 @@
 
 enum {
     SPINS = 800,   // pauses before sleeping, about 20 microseconds
-    NICE_STEP = 3, // half of a thread's weight among those that want the processor
+    NICE_STEP = 5, // leaves a third of a thread's weight among those that want the processor
 };
 
 typedef struct Share {

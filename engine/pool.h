@@ -29,7 +29,7 @@ Pool *pool_create(int thread_count, Error *error);
 void pool_destroy(Pool *pool); // NULL is allowed
 
 // The same for work beside which someone waits for pictures: its threads step back, and so may the caller's own. Where
-// the processor is wanted by both, a thread that has stepped back gets half as much of it as one that has not.
+// the processor is wanted by both, a thread that has stepped back gets a third as much of it as one that has not.
 Pool *pool_create_behind(int thread_count, Error *error);
 void pool_step_back(void);
 
