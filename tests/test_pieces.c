@@ -69,7 +69,8 @@ static void pieces_make_the_step(void **state)
     check("batch=300,layers=20,6,20,noise=0.1", 25); // two rounds; and the epoch's end between two steps
     check("batch=64,output=softmax,loss=bce", 10);
     check("batch=64,loss=gauss,output=linear,range=standard", 10);
-    check("batch=50,layers=16-sample4-16,reduce=sum", 20);
+    check("batch=50,layers=16-sample4-16,reduce=sum", 15);
+    check("batch=50,layers=conv4-pool-16-sample4-16,reduce=sum", 30);
     check("batch=70,layers=conv4-pool-conv4-pool-up-conv4-up", 30);
     check("batch=3,layers=conv4-pool-up,noise=0.5,noise_kind=gaussian", 6); // fewer images than slices
 }

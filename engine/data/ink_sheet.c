@@ -93,7 +93,7 @@ typedef struct Point {
 // Twice the area of the triangle, on which side of the line from a to b the third lies its sign.
 static int span(Point a, Point b, Point c) { return (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y); }
 
-// Of the sheet's pixels at its outline's left and right the farthest from a.
+// The sheet's pixel that is farthest from a.
 static Point find_farthest(const InkSheet *s, Point a)
 {
     Point farthest = a;
