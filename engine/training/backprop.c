@@ -8,6 +8,8 @@
 #include "alloc.h"
 #include "clock.h"
 #include "models/choices.h"
+#include "models/pixels.h"
+#include "models/sample.h"
 #include "training/backprop_parts.h"
 #include "training/slices.h"
 
@@ -52,6 +54,16 @@ double backprop_add_penalty(const Model *model, const float *code, size_t rows, 
             size += fabs((double)code[i]);
         }
     return (double)model->spec.l1 * size;
+}
+
+double backprop_draw_code(const Model *model, const Layer *layer, const Batch *batch, const int *images, int rows,
+                          const float *x, float *z)
+{
+    uint64_t keys[TILE_ROWS];
+    for (int row = 0; row < rows; row++)
+        keys[row] = pixels_sample_key(&model->spec, batch->epoch, images[row]);
+    sample_draw(layer, x, rows, keys, z);
+    return sample_sum_kl(layer, x, rows);
 }
 
 // The divergence is added to what `reduce` makes of an image's loss.

@@ -93,6 +93,11 @@ float backprop_find_penalty(const Model *model);
 float backprop_penalty_slope(float penalty, float code);
 double backprop_add_penalty(const Model *model, const float *code, size_t rows, float *upstream);
 
+// What `sample` makes of x in training, z: images (rows): of the batch. Returns the code's divergence in nats, summed
+// over the rows.
+double backprop_draw_code(const Model *model, const Layer *layer, const Batch *batch, const int *images, int rows,
+                          const float *x, float *z);
+
 // The weight of a code's divergence (sample.h) beside the loss summed over pixels.
 float backprop_find_kl_weight(const Model *model);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "models/model_layers.h"
-#include "models/pixels.h"
 #include "models/sample.h"
 #include "training/backprop_parts.h"
 #include "training/dense.h"
@@ -113,28 +112,19 @@ void hidden_refresh_all(Backprop *backprop)
 
 // ---- forward and backward -----------------------------------------------------------------------------------------
 
-static void draw_code(Backprop *backprop, const Layer *layer, int tile, const float *x, float *z)
-{
-    const int rows = (int)round_tile_rows(&backprop->round, tile);
-    const int *images = backprop->round.images + tile * TILE_ROWS;
-    uint64_t keys[TILE_ROWS];
-    for (int row = 0; row < rows; row++)
-        keys[row] = pixels_sample_key(&backprop->model->spec, backprop->round.epoch, images[row]);
-    sample_draw(layer, x, rows, keys, z);
-    backprop->hidden.penalty[tile][PENALTY_KL] = sample_sum_kl(layer, x, rows);
-}
-
 // What a layer behind the first makes of a tile before any activation, where its activations are going to be.
 static void forward_layer(Backprop *backprop, int i, int tile)
 {
     const Layer *layer = &backprop->model->layers[i];
     const float *x = find_values(backprop, i - 1, tile);
     float *z = find_values(backprop, i, tile);
+    const int rows = (int)round_tile_rows(&backprop->round, tile);
     if (layer->kind == LAYER_SAMPLE)
-        draw_code(backprop, layer, tile, x, z);
+        backprop->hidden.penalty[tile][PENALTY_KL] = backprop_draw_code(
+            backprop->model, layer, &backprop->round, backprop->round.images + tile * TILE_ROWS, rows, x, z);
     else
-        model_forward_layer(layer, backprop->parameters, x, layer->from.stride,
-                            (int)round_tile_rows(&backprop->round, tile), 0, layer->stride, z, layer->stride);
+        model_forward_layer(layer, backprop->parameters, x, layer->from.stride, rows, 0, layer->stride, z,
+                            layer->stride);
 }
 
 void hidden_forward(Backprop *backprop, int tile)

@@ -79,16 +79,6 @@ static void find_bytes_gradient(const Slices *slices, const float *slope, bool i
 
 // ---- forward ------------------------------------------------------------------------------------------------------
 
-static void draw_sample(const Slices *slices, const ImageTile *tile, const Layer *layer, const float *x, float *z,
-                        Slice *slice)
-{
-    uint64_t keys[TILE_ROWS];
-    for (int row = 0; row < tile->rows; row++)
-        keys[row] = pixels_sample_key(&slices->model->spec, slices->batch.epoch, tile->images[row]);
-    sample_draw(layer, x, tile->rows, keys, z);
-    slice->penalty[PENALTY_KL] += sample_sum_kl(layer, x, tile->rows);
-}
-
 static const float *find_x(const Slices *slices, const Slice *slice, int i)
 {
     return i > 0                          ? slice->arrays->stages[i - 1].value
@@ -111,7 +101,8 @@ static void go_forward(const Slices *slices, const ImageTile *tile, int i, Slice
     if (i == 0 && slices->takes_bytes)
         multiply_bytes(slices, slice);
     else if (layer->kind == LAYER_SAMPLE)
-        draw_sample(slices, tile, layer, x, arrays->value, slice);
+        slice->penalty[PENALTY_KL] +=
+            backprop_draw_code(model, layer, &slices->batch, tile->images, tile->rows, x, arrays->value);
     else
         layer_forward(layer, slices->parameters, x, tile->rows, arrays->value, slice->arrays->scratch);
     if (layer->is_bent)
