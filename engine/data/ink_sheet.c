@@ -239,6 +239,8 @@ void ink_sheet_try(InkSheet *s, bool is_dark)
     s->ink = ink;
     s->is_dark = is_dark;
     memcpy(s->mask, s->tried, (size_t)s->width * (size_t)s->height);
+    for (int i = 0; i < s->width * s->height; i++)
+        s->ground[i] = level_at(s, s->c->high, i % s->width, i / s->width);
 }
 
 // From the sheet outwards each pixel's ground is its neighbour's that is nearer to the sheet.
@@ -247,13 +249,10 @@ bool ink_sheet_take(InkSheet *s)
     int count = 0;
     if (!(s->ink > 0))
         return false;
-    ink_coarse_level(s->c, s->c->margin / 4 + 1, s->is_dark);
     memcpy(s->tried, s->mask, (size_t)s->width * (size_t)s->height);
     for (int i = 0; i < s->width * s->height; i++)
-        if (s->mask[i]) {
-            s->ground[i] = level_at(s, s->c->high, i % s->width, i / s->width);
+        if (s->mask[i])
             s->stack[count++] = i;
-        }
     for (int i = 0; i < count; i++) {
         const int at = s->stack[i], x = at % s->width, y = at / s->width;
         const int near[4] = {x > 0 ? at - 1 : at, x + 1 < s->width ? at + 1 : at, y > 0 ? at - s->width : at,

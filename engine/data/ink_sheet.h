@@ -9,7 +9,7 @@ typedef struct InkSheet {
     const InkCoarse *c;
     int width, height; // the coarse picture's without its margin, as all that follows is
     uint8_t *mask;     // 1 where the sheet is
-    float *ground;     // of the sheet, going on outwards from it: ink_sheet_take
+    float *ground;     // of the sheet; around it once it is taken
     bool is_dark;      // its ink
     double ink;        // how strongly that stands out; 0: no sheet is found
     uint8_t *tried;    // what working on it takes
@@ -24,5 +24,5 @@ void ink_sheet_free(InkSheet *sheet); // also fine on a zeroed one
 // Looks for one that bears ink of that side; the one with more ink stays.
 void ink_sheet_try(InkSheet *sheet, bool is_dark);
 
-// Of the one that is found: ground. False where there is none.
+// The ground of the one that is found goes on outwards from it. False where there is none.
 bool ink_sheet_take(InkSheet *sheet);

@@ -288,7 +288,7 @@ INLINE void dot_all(const LaneDots *p)
 }
 
 // Columns' pixels are read again for each block of rows: with few columns, and DOT_PIXELS of them all at a time, they
-// stay in the nearest cache. Rows are as many as a channel often has.
+// stay in the nearest cache.
 void PER_ISA(add_lane_dots)(const LaneDots *p)
 {
     const size_t pixels = DOT_PIXELS / (p->n < DOT_COLUMNS ? p->n : DOT_COLUMNS);
