@@ -110,7 +110,6 @@ class FocusTest(WindowCase):
             p.pause()
         if p.now()["view"] != "compare":
             p.key("1", lambda f: f["view"] == "compare")
-        self.addCleanup(xdotool, "mouseup", 1, "mouseup", 3)
 
     def lose_focus(self, value):
         """Checks that the value stays while the focus goes, the mouse moves on, the button is let go, all come back."""
