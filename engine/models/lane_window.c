@@ -113,29 +113,27 @@ void gather_rows(const Gather *gather, int first, int end, const Grid *small, fl
 
 // ---- spread -------------------------------------------------------------------------------------------------------
 
-// The terms of the larger picture's pixels of these numbers: packed (terms, its channels) and where they meet the
-// smaller one. Returns how many there are.
+// The terms of the larger picture's pixels of these numbers: packed (channels of the smaller picture, rows, columns,
+// channels of the larger one), and where they meet the smaller one. Returns how many there are.
 static size_t pack_terms(const Spread *spread, const Link *rows, int row_count, const Link *columns, int column_count)
 {
     const Phases *phases = spread->phases;
-    const size_t channels = (size_t)spread->large->channels;
-    size_t l = 0;
-    for (int small = 0; small < spread->small->channels; small++)
-        for (int i = 0; i < row_count; i++)
-            for (int j = 0; j < column_count; j++, l++) {
-                const Link *y = &rows[i], *x = &columns[j];
-                const int phase = y->phase * phases->rows.scale + x->phase;
-                const size_t width = (size_t)phases->columns.count[x->phase];
-                const size_t next = (size_t)phases->rows.count[y->phase] * width * spread->stride;
-                const float *from = spread->weights + (size_t)small +
-                                    (phases->terms[phase] + (size_t)y->tap * width + (size_t)x->tap) * spread->stride;
-                for (size_t channel = 0; channel < channels; channel++, from += next)
-                    spread->packed[l * channels + channel] = *from;
-                const ptrdiff_t offset =
-                    y->offset * (ptrdiff_t)spread->small->pitch + (ptrdiff_t)x->offset * LANE_IMAGES;
-                spread->at[l] = (uint32_t)((ptrdiff_t)grid_row(spread->small, small, 0) + offset);
-            }
-    return l;
+    const size_t large = (size_t)spread->large->channels, small = (size_t)spread->small->channels;
+    const size_t places = (size_t)(row_count * column_count);
+    for (size_t place = 0; place < places; place++) {
+        const Link *y = &rows[place / (size_t)column_count], *x = &columns[place % (size_t)column_count];
+        const int phase = y->phase * phases->rows.scale + x->phase;
+        const size_t width = (size_t)phases->columns.count[x->phase];
+        const size_t row = phases->terms[phase] + (size_t)y->tap * width + (size_t)x->tap;
+        kernel_get()->transpose(spread->weights + row * spread->stride,
+                                (size_t)phases->rows.count[y->phase] * width * spread->stride, large, small,
+                                spread->packed + place * large, places * large);
+        const ptrdiff_t offset = y->offset * (ptrdiff_t)spread->small->pitch + (ptrdiff_t)x->offset * LANE_IMAGES;
+        for (size_t channel = 0; channel < small; channel++)
+            spread->at[channel * places + place] =
+                (uint32_t)((ptrdiff_t)grid_row(spread->small, (int)channel, 0) + offset);
+    }
+    return places * small;
 }
 
 size_t spread_terms(const Layer *layer, const Phases *phases)
