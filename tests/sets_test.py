@@ -14,6 +14,7 @@ import sys
 import tarfile
 import tempfile
 import unittest
+import unittest.mock
 import zipfile
 
 import numpy as np
@@ -468,6 +469,11 @@ class FormsTest(Case):
         macos = {"data/" + name: data for name, data in pack_set().items()}
         macos.update({"__MACOSX/data/._train-images-idx3-ubyte": b"x", "data/.DS_Store": b"x"})
         self.same(write("macos.zip", pack_zip(macos)))
+        letters = {"Zahlen für Ärzte 数字/" + name: data for name, data in pack_set().items()}
+        for locale in ("C", "C.UTF-8"):  # the names are marked as UTF-8 in the archive, whatever the user's are
+            with unittest.mock.patch.dict(os.environ, LC_ALL=locale):
+                self.same(write("letters.zip", pack_zip(letters)))
+                self.same(write("letters.tar.gz", pack_tar(letters)))
 
 
 class KindsTest(Case):
@@ -601,6 +607,8 @@ class BadTest(Case):
         good = pack_zip(files)
         for size in (10, 100, len(good) // 2):
             self.refuse(write("a/short.zip", good[:size]), "short.zip")
+        unread = pack_zip({"\u00e4" + name: data for name, data in files.items()}).replace(b"\xc3\xa4", b"\xc3\xc3")
+        self.refuse(write("a/name.zip", unread), "name.zip is damaged: the name of its entry 1 is no text")
         damaged = bytearray(good)
         damaged[200:400] = bytes(200)
         self.refuse(write("a/damaged.zip", bytes(damaged)), "damaged.zip")

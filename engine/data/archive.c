@@ -7,6 +7,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,7 +52,8 @@ bool archive_is_known(const char *path, bool *is_archive, Error *error)
 static bool refuse_archive(const Walk *walk)
 {
     const char *why = archive_error_string(walk->archive);
-    return error_set(walk->error, "%s cannot be read as an archive: %.200s", walk->name, why ? why : "no reason given");
+    return error_set(walk->error, "%s cannot be read as an archive: %.200s", walk->name,
+                     why ? why : "it is damaged, or its end is missing");
 }
 
 // Whether so many unpacked bytes are more than the file can honestly have.
@@ -117,9 +119,10 @@ static EntryKind find_kind(struct archive_entry *entry)
 static bool visit_entry(Walk *walk, struct archive_entry *entry, int ordinal, ArchiveVisit *visit, void *context)
 {
     char path[PATH_MAX];
-    const char *name = archive_entry_pathname(entry);
-    name = name ? name : archive_entry_pathname_utf8(entry);
-    clean_path(name ? name : "", path);
+    const char *const name = archive_entry_pathname(entry);
+    if (!name)
+        return error_set(walk->error, "%s is damaged: the name of its entry %d is no text", walk->name, ordinal + 1);
+    clean_path(name, path);
     const int64_t size = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
     const bool is_tar_file = (archive_format(walk->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
     if (archive_entry_is_encrypted(entry))
@@ -202,6 +205,28 @@ static int open_stored(Walk *walk)
     return archive_read_open1(archive);
 }
 
+// libarchive hands out names in the thread's encoding, and none where that lacks a letter: here in UTF-8, whatever the
+// user's is, as all of losslens has them.
+typedef struct Encoding {
+    locale_t own, before;
+} Encoding;
+
+static Encoding begin_utf8(void)
+{
+    Encoding encoding = {.own = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0)};
+    if (encoding.own)
+        encoding.before = uselocale(encoding.own);
+    return encoding;
+}
+
+static void end_utf8(const Encoding *encoding)
+{
+    if (!encoding->own)
+        return;
+    (void)uselocale(encoding->before);
+    freelocale(encoding->own);
+}
+
 bool archive_visit(const ArchiveFile *file, ArchiveVisit *visit, void *context, const LoadProgress *progress,
                    Error *error)
 {
@@ -209,6 +234,7 @@ bool archive_visit(const ArchiveFile *file, ArchiveVisit *visit, void *context, 
     walk.fd = -1;
     if (!file->bytes && (walk.fd = file_open(file->path, &walk.stored, error)) < 0)
         return false;
+    const Encoding encoding = begin_utf8();
     walk.archive = archive_read_new();
     bool is_good = walk.archive != NULL;
     if (is_good) {
@@ -222,6 +248,7 @@ bool archive_visit(const ArchiveFile *file, ArchiveVisit *visit, void *context, 
     } else {
         (void)error_set(error, "there is no memory to read %s", walk.name);
     }
+    end_utf8(&encoding);
     if (walk.fd >= 0)
         (void)close(walk.fd);
     // Whatever became of it on its way through libarchive.
