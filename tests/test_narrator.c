@@ -25,6 +25,7 @@ static NarratorModel model(const char *spec, double mse)
                        .steps_per_epoch = STEPS,
                        .epoch = EPOCHS,
                        .test_step = STEPS * EPOCHS,
+                       .noisy_mse = NAN,
                        .mean_output = 0.131};
     assert_true(spec_parse(&m.spec, spec, NULL));
     m.mean[LOSS_BCE] = mse < 0.01 ? 0.0918 : 0.1455;
@@ -316,6 +317,39 @@ static void the_same_model(void **state)
          "means nothing.");
     B->spec.seed = 1, B->spec.batch = 128;
     says("alike", NULL);
+}
+
+static void beside_pca(void **state)
+{
+    (void)state;
+    facts.sides[SIDE_B] = model("loss=mse,output=linear,hidden=linear,seed=7", 0.0168);
+    says("two_things", NULL);
+    B->components = 32;
+    says("pca", "B is PCA, the best linear code of 32 numbers: MSE 0.0168; A has 0.0099 after 20 epochs.");
+    A->epoch = 1, B->components = 1;
+    says("pca", "B is PCA, the best linear code of 1 number: MSE 0.0168; A has 0.0099 after 1 epoch.");
+    B->is_measured = false; // what differs is not the random start that it does not have
+    says("", "");
+}
+
+static void of_noise(void **state)
+{
+    (void)state;
+    facts.distance = 0.08;
+    facts.sides[SIDE_B] = model("loss=bce,noise=0.5", 0.0561);
+    says("worse", NULL);
+    B->noisy_mse = 0.0202;
+    says("denoises",
+         "B learnt to clean noisy digits: with noise its MSE is 0.0202. On clean ones, which it never saw, it "
+         "is 0.0561, that of A 0.0099.");
+    A->noisy_mse = 0.0124;
+    assert_true(spec_parse(&A->spec, "noise=0.3", NULL));
+    says("denoises", "A and B learnt from different noise: each on its own, their MSE is 0.0124 and 0.0202; on clean "
+                     "digits, which neither saw, 0.0099 and 0.0561.");
+    A->spec.noise = 0.5f; // the same noise: the clean digits tell as much of both
+    says("same", NULL);
+    A->spec.loss = LOSS_MSE;
+    says("worse", NULL);
 }
 
 static void two_things(void **state)
@@ -794,6 +828,8 @@ int main(void)
         cmocka_unit_test_setup(figures_of_different_moments, setup),
         cmocka_unit_test_setup(broken, setup),
         cmocka_unit_test_setup(the_same_model, setup),
+        cmocka_unit_test_setup(beside_pca, setup),
+        cmocka_unit_test_setup(of_noise, setup),
         cmocka_unit_test_setup(two_things, setup),
         cmocka_unit_test_setup(priorities, setup),
         cmocka_unit_test_setup(one_side, setup),

@@ -31,8 +31,10 @@ static const Rule pair_rules[] = {
     {"mean_image", pair_is_mean_image, say_mean_image},
     {"dark", pair_is_dark, say_dark},
     {"same", pair_is_same, say_same},
+    {"pca", pair_is_pca, say_pca},
     {"two_things", pair_has_two_things, say_two_things},
     {"untrained", pair_is_untrained, say_untrained}, // from here on without bold where two things differ
+    {"denoises", pair_denoises, say_denoises},
     {"blind", pair_is_blind, say_blind},
     {"twin", pair_is_twin, say_twin},
     {"worse", pair_is_worse, say_worse},

@@ -42,7 +42,9 @@ typedef struct NarratorModel {
     int epoch; // after which it was measured
     int64_t test_step;
     double mean[LOSS_COUNT], mean_output, below_0, far_below_0, above_1;
-    int never_lit; // outputs that are 0 for every digit
+    double noisy_mse; // on inputs with the noise that it trains with; NaN: it trains without
+    int components;   // of the PCA that it is; 0: it is none
+    int never_lit;    // outputs that are 0 for every digit
     int code_units, dead_code_units;
     Diagnosis diagnosis;
 } NarratorModel;

@@ -20,6 +20,8 @@ NarratorModel narrator_model(const ModelFrame *m)
                          .below_0 = s->test.below_0,
                          .far_below_0 = s->test.far_below_0,
                          .above_1 = s->test.above_1,
+                         .noisy_mse = pixels_are_damaged(&m->spec) ? s->test.noisy_mean[LOSS_MSE] : NAN,
+                         .components = m->origin ? m->origin->components : 0,
                          .never_lit = s->test.never_lit,
                          .code_units = s->test.code_units,
                          .dead_code_units = s->test.dead_code_units};

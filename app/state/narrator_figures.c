@@ -145,6 +145,52 @@ void say_solo(const NarratorFacts *f, int side, Sentence *out)
 
 // ---- A beside B ---------------------------------------------------------------------------------------------------
 
+bool pair_is_pca(const NarratorFacts *f, int subject)
+{
+    (void)subject;
+    return narrator_are_measured(f) && (f->sides[SIDE_A].components > 0) != (f->sides[SIDE_B].components > 0);
+}
+
+void say_pca(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    const int pca = f->sides[SIDE_A].components > 0 ? SIDE_A : SIDE_B, network = other_of(pca);
+    const int components = f->sides[pca].components, epoch = f->sides[network].epoch;
+    narrator_add(out, "*%s is PCA, the best linear code of %d number%s*: MSE %s; %s has %s after %d epoch%s.",
+                 narrator_side(pca), components, components == 1 ? "" : "s", mse_text(f, pca).text,
+                 narrator_side(network), mse_text(f, network).text, epoch, epoch == 1 ? "" : "s");
+}
+
+// On clean inputs a model that learnt to clean noisy ones is asked for what it never saw.
+bool pair_denoises(const NarratorFacts *f, int subject)
+{
+    const NarratorModel *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
+    (void)subject;
+    return narrator_are_measured(f) &&
+           (isfinite(a->noisy_mse) != isfinite(b->noisy_mse) ||
+            (isfinite(a->noisy_mse) && (a->spec.noise != b->spec.noise || a->spec.noise_kind != b->spec.noise_kind)));
+}
+
+void say_denoises(const NarratorFacts *f, int subject, Sentence *out)
+{
+    (void)subject;
+    const double noisy[] = {f->sides[SIDE_A].noisy_mse, f->sides[SIDE_B].noisy_mse};
+    if (isfinite(noisy[SIDE_A]) && isfinite(noisy[SIDE_B])) {
+        narrator_add(out,
+                     "*<A> and <B> learnt from different noise*: each on its own, their MSE is %s and %s; on clean "
+                     "digits, which neither saw, %s and %s.",
+                     narrator_format_loss(noisy[SIDE_A]).text, narrator_format_loss(noisy[SIDE_B]).text,
+                     mse_text(f, SIDE_A).text, mse_text(f, SIDE_B).text);
+        return;
+    }
+    const int side = isfinite(noisy[SIDE_A]) ? SIDE_A : SIDE_B;
+    narrator_add(out,
+                 "*%s learnt to clean noisy digits*: with noise its MSE is %s. On clean ones, which it never saw, it "
+                 "is %s, that of %s %s.",
+                 narrator_side(side), narrator_format_loss(noisy[side]).text, mse_text(f, side).text,
+                 narrator_side(other_of(side)), mse_text(f, other_of(side)).text);
+}
+
 bool pair_is_blind(const NarratorFacts *f, int subject)
 {
     (void)subject;

@@ -249,10 +249,12 @@ void say_same(const NarratorFacts *f, int subject, Sentence *out)
     narrator_add(out, "*<A> and <B> are the same model.* Change one button.");
 }
 
+// What a PCA has no use for, such as a learning rate or a random start, is no difference.
 bool pair_has_two_things(const NarratorFacts *f, int subject)
 {
     const SpecPart *parts[SPEC_PARTS];
-    return (void)subject, list_parts(f, parts) > 1;
+    const bool has_pca = f->sides[SIDE_A].components > 0 || f->sides[SIDE_B].components > 0;
+    return (void)subject, !has_pca && list_parts(f, parts) > 1;
 }
 
 // All that differs but the first becomes A's.

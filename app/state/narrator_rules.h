@@ -30,10 +30,10 @@ Say say_fed_back, say_solo_fed_back;
 
 // narrator_pair.c, narrator_figures.c: two sides, or one alone.
 Condition pair_is_broken, pair_is_behind, pair_waits, pair_is_apart, pair_went_wrong, pair_is_mean_image, pair_is_dark,
-    pair_is_same, pair_has_two_things, pair_is_untrained, pair_is_blind, pair_is_twin, pair_is_worse, pair_is_alike,
-    pair_differs, pair_is_so_far;
-Say say_broken, say_behind, say_nothing, say_apart, say_wrong, say_mean_image, say_dark, say_same, say_two_things,
-    say_untrained, say_blind, say_twin, say_worse, say_alike, say_differs, say_so_far;
+    pair_is_same, pair_is_pca, pair_has_two_things, pair_is_untrained, pair_denoises, pair_is_blind, pair_is_twin,
+    pair_is_worse, pair_is_alike, pair_differs, pair_is_so_far;
+Say say_broken, say_behind, say_nothing, say_apart, say_wrong, say_mean_image, say_dark, say_same, say_pca,
+    say_two_things, say_untrained, say_denoises, say_blind, say_twin, say_worse, say_alike, say_differs, say_so_far;
 Condition solo_is_broken, solo_went_wrong, solo_is_mean_image, solo_is_dark, solo_is_untrained, solo_is_young,
     solo_is_near_mean_image, solo_has_fault, solo_is_measured;
 Say say_solo_broken, say_solo_wrong, say_solo_mean_image, say_solo_dark, say_solo_untrained, say_solo_young,
