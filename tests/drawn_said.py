@@ -176,6 +176,13 @@ def suspect(key, is_wanted=lambda said, side: True):
     return find
 
 
+def denoises(said, letter, *_):
+    side, = said.meant(letter)
+    other, = (other for other in said.sides if other != side)
+    noisy, clean, others = said.f[side]["test_noisy"]["mse"], said.test(side), said.test(other)
+    return letter, write_loss(noisy), write_loss(clean), other.upper(), write_loss(others)
+
+
 def charged(said, loss, letter, _):
     side = letter.lower()
     key, one = said.spec(side)["loss"], said.f["inspect"][side]
@@ -226,6 +233,13 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
     (rf"the MSE of A is {N}, of B {N}\.", both("mse")),
     (rf"{SIDE}(?: has learnt nothing yet: its|'s) MSE is {N}\.",
      lambda said, side, _: (side, write_loss(said.test(side.lower())))),
+    (rf"{SIDE} learnt to clean noisy digits: with noise its MSE is {N}\. On clean ones, which it never saw, it is {N}, "
+     rf"that of {SIDE} {N}\.", denoises),
+    (rf"each on its own, their MSE is {N} and {N}; on clean digits, which neither saw, {N} and {N}\.",
+     lambda said, *g: (*[write_loss(said.f[side]["test_noisy"]["mse"]) for side in "ab"], *both("mse")(said, *g[2:]))),
+    (rf"{SIDE} is PCA, the best linear code of (\d+) numbers?: MSE {N}; {SIDE} has {N}",
+     lambda said, pca, _, __, other, ___: (pca, str(said.f[pca.lower()]["init"]["pca"]), write_loss(said.test(pca.lower())),
+                                           other, write_loss(said.test(other.lower())))),
     (rf"BCE cannot tell A from B: (?:both )?{N}(?: and {N})?\.", both("bce")),
     (rf"MSE can: {N} and {N}\.", both("mse")),
     (rf"BCE looks away outside 0…1, where {N[:-1]} %) of {SIDE}'s pixels are\.", outside),

@@ -12,6 +12,7 @@ void figure_draw(Ui *ui, const Frame *frame, float width, float height, const ch
 
 // The words of a figure (figure_words.c): what it is called by itself; what is to be seen; the small print.
 void figure_title(const Frame *frame, char text[FIGURE_WORDS]);
+void figure_choice(const Frame *frame, int side, char text[64]); // "BCE + sigmoid"
 // The sentence has ui_rich's markup; without what figure_title says where has_title.
 void figure_sentence(const Frame *frame, bool has_title, char text[FIGURE_WORDS]);
 void figure_foot(const Frame *frame, bool has_choice, char text[FIGURE_WORDS]); // has_choice: says how rows were chosen

@@ -22,7 +22,6 @@ void figure_draw_title(const Figure *figure, const char *title)
 static void draw_output_head(const Figure *figure, int i)
 {
     Ui *ui = figure->ui;
-    const Spec *spec = &figure->frame->models[figure->sides[i]].spec;
     const Color color = panel_side_color(ui, figure->sides[i]);
     const Rect head = figure->layout.heads[1 + i];
     const float badge = ui_px(ui, 30);
@@ -37,8 +36,7 @@ static void draw_output_head(const Figure *figure, int i)
     ui_text(ui, (Rect){head.x + used, head.y, head.w - used, head.h}, FONT_UI_BOLD, FIGURE_HEAD, ui->theme->text,
             ALIGN_LEFT, ui_choose(ui, FONT_UI_BOLD, FIGURE_HEAD, head.w - used, forms, 2));
     char text[64];
-    (void)snprintf(text, sizeof text, "%s + %s", loss_get(spec->loss)->label,
-                   activation_get(OUTPUT_ACTIVATION, spec->output)->label);
+    figure_choice(figure->frame, figure->sides[i], text);
     const Rect note = figure->layout.notes[layout_figure_output(i)];
     ui_text(ui, note, FONT_UI_BOLD, ui_fit_size(ui, FONT_UI_BOLD, FIGURE_TEXT, note.w, text), color, ALIGN_LEFT, text);
 }

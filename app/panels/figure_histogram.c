@@ -128,8 +128,8 @@ void histogram_draw_small(Ui *ui, const Frame *frame, Rect rect)
         fill_bins(&bins, frame->target_histogram, fill);
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *test = &frame->models[side].snapshot->test;
-        if (panel_is_shown(frame, side) && test->images > 0)
+        if (panel_is_shown(frame, side) && test->images > 0) // the foot says of which moment
             outline_bins(&bins, test->histogram_output, fmaxf(1, ui_px(ui, side == SIDE_A ? 5 : 2.5f)),
-                         panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)));
+                         panel_side_color(ui, side));
     }
 }

@@ -108,11 +108,14 @@ static bool is_pair(const Frame *frame) { return panel_is_shown(frame, SIDE_A) &
 
 static int shown_side(const Frame *frame) { return panel_is_shown(frame, SIDE_A) ? SIDE_A : SIDE_B; }
 
-static void format_choice(const Frame *frame, int side, char text[64])
+void figure_choice(const Frame *frame, int side, char text[64])
 {
     const Spec *spec = &frame->models[side].spec;
-    (void)snprintf(text, 64, "%s + %s", loss_get(spec->loss)->label,
-                   activation_get(OUTPUT_ACTIVATION, spec->output)->label);
+    if (panel_is_pca(frame, side))
+        (void)snprintf(text, 64, "%s", frame->models[side].caption);
+    else
+        (void)snprintf(text, 64, "%s + %s", loss_get(spec->loss)->label,
+                       activation_get(OUTPUT_ACTIVATION, spec->output)->label);
 }
 
 // On the stage what is said there; elsewhere what would be said of A and B.
@@ -138,6 +141,9 @@ static const LessonCard *find_card(const Frame *frame)
     return card->step && !card->is_grey && panel_is_stage(frame) ? card : NULL;
 }
 
+// Whose words the figure has; -1: nobody's. Elsewhere than on the stage a setup is of what a figure does not show.
+static int find_setup(const Frame *frame) { return panel_is_stage(frame) ? frame->preset : -1; }
+
 void figure_title(const Frame *frame, char text[FIGURE_WORDS])
 {
     char a[64], b[64];
@@ -145,8 +151,8 @@ void figure_title(const Frame *frame, char text[FIGURE_WORDS])
         (void)snprintf(text, FIGURE_WORDS, "%s", find_card(frame)->title);
         return;
     }
-    if (frame->preset >= 0) {
-        (void)snprintf(text, FIGURE_WORDS, "%s", preset_get(frame->preset)->title);
+    if (find_setup(frame) >= 0) {
+        (void)snprintf(text, FIGURE_WORDS, "%s", preset_get(find_setup(frame))->title);
         return;
     }
     Sentence sentence = find_sentence(frame);
@@ -159,8 +165,8 @@ void figure_title(const Frame *frame, char text[FIGURE_WORDS])
             text[length - 1] = 0;
         return;
     }
-    format_choice(frame, SIDE_A, a);
-    format_choice(frame, SIDE_B, b);
+    figure_choice(frame, SIDE_A, a);
+    figure_choice(frame, SIDE_B, b);
     if (!is_pair(frame))
         (void)snprintf(text, FIGURE_WORDS, "%s", shown_side(frame) == SIDE_A ? a : b);
     else if (strcmp(a, b) == 0)
@@ -211,7 +217,7 @@ void figure_sentence(const Frame *frame, bool has_title, char text[FIGURE_WORDS]
         return;
     }
     const Sentence sentence = find_sentence(frame);
-    const char *rest = sentence.text + (has_title && frame->preset < 0 ? find_bold(&sentence) : 0);
+    const char *rest = sentence.text + (has_title && find_setup(frame) < 0 ? find_bold(&sentence) : 0);
     if (!*sentence.text) {
         say_figures(frame, text);
         return;
@@ -234,6 +240,15 @@ __attribute__((format(printf, 2, 3))) static void append(char text[FIGURE_WORDS]
     va_end(arguments);
 }
 
+// A PCA has a code of some numbers, and nothing else that could be set.
+static void format_aspect(const Frame *frame, int side, int i, char text[64])
+{
+    if (!panel_is_pca(frame, side))
+        aspects[i](frame, side, text);
+    else
+        (void)snprintf(text, 64, "%s", i == 0 ? frame->models[side].caption : "");
+}
+
 // The aspects that are the same for both (side -1), or those of one side that are not.
 static void append_aspects(const Frame *frame, int side, const char *name, char text[FIGURE_WORDS])
 {
@@ -241,8 +256,8 @@ static void append_aspects(const Frame *frame, int side, const char *name, char 
     bool is_first = true;
     for (int i = 0; i < ASPECTS; i++) {
         char a[64], b[64];
-        aspects[i](frame, has_both ? SIDE_A : shown_side(frame), a);
-        aspects[i](frame, has_both ? SIDE_B : shown_side(frame), b);
+        format_aspect(frame, has_both ? SIDE_A : shown_side(frame), i, a);
+        format_aspect(frame, has_both ? SIDE_B : shown_side(frame), i, b);
         const char *aspect = side == SIDE_B ? b : a;
         if ((strcmp(a, b) == 0) != (side < 0) || !*aspect)
             continue;

@@ -134,6 +134,7 @@ Progress panel_progress(const Frame *frame, int model);
 
 // Whether A and B are shown at different epochs: they are not comparable, and say so on their pictures.
 bool panel_is_apart(const Frame *frame);
+bool panel_is_pca(const Frame *frame, int model);
 
 // With the mouse in rect: what this side's losses are for a pixel and for a digit, and how its outputs look.
 void panel_say_totals(Panel *panel, Rect rect, int side);

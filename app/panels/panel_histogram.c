@@ -195,7 +195,8 @@ static void drag_brush(Panel *panel, const Scale *s)
     ui_focus_ring(ui, state, s->area);
 }
 
-// "lit: target 12.3 %  A 12.4 %", each with the moment that it is of where has_moments; whether all are of the pictures'.
+// "lit: target 12.3 %  A 12.4 %", each with the moment that it is of where has_moments; whether all are of the
+// pictures'.
 static bool format_lit(const Frame *frame, bool has_moments, char *text, size_t size)
 {
     const Look *look = &frame->look;
@@ -352,9 +353,10 @@ void panel_histogram(Panel *panel)
     draw_steps(panel, &scale, frame->target_histogram, true, 1, theme_fade(ui->theme->soft, 0x90));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *m = &frame->models[side].snapshot->test;
+        const Color color = panel_side_color(ui, side); // fainter where they are of an earlier moment
         if (panel_is_shown(frame, side) && m->images > 0)
             draw_steps(panel, &scale, m->histogram_output, false, side == SIDE_A ? 2.6f : 1.4f,
-                       panel_figure_color(ui, &frame->models[side], panel_side_color(ui, side)));
+                       *frame->models[side].figures_of ? theme_fade(color, 0x90) : color);
     }
     draw_brush(panel, &scale);
     show_value(panel, &scale);

@@ -101,8 +101,13 @@ void panel_noisy(Panel *panel, const GridLayout *grid, int model, bool is_output
 static void say_set_pixel(Panel *panel, const Heatmap *mode, int pixel, float value, const char *figures_of)
 {
     char what[256];
-    (void)snprintf(what, sizeof what, "row %d, column %d: %s %.4f over the whole test set%s%s", pixel / DIGIT_SIDE,
-                   pixel % DIGIT_SIDE, mode->label, (double)value, *figures_of ? ", " : "", figures_of);
+    const TargetFacts *facts = panel->frame->facts;
+    if (mode->mark && facts && !metrics_has_ink(facts, pixel)) // a map that marks what is lost says nothing of it
+        (void)snprintf(what, sizeof what, "row %d, column %d: no test digit has ink here; black is right",
+                       pixel / DIGIT_SIDE, pixel % DIGIT_SIDE);
+    else
+        (void)snprintf(what, sizeof what, "row %d, column %d: %s %.4f over the whole test set%s%s", pixel / DIGIT_SIDE,
+                       pixel % DIGIT_SIDE, mode->label, (double)value, *figures_of ? ", " : "", figures_of);
     ui_say_hint(panel->ui, what, mode->look);
 }
 

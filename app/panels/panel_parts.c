@@ -59,11 +59,17 @@ Progress panel_progress(const Frame *frame, int model)
     return out;
 }
 
+bool panel_is_pca(const Frame *frame, int model)
+{
+    return frame->models[model].origin && frame->models[model].origin->components;
+}
+
+// A PCA does not learn step by step.
 bool panel_is_apart(const Frame *frame)
 {
     const Snapshot *a = frame->models[SIDE_A].snapshot, *b = frame->models[SIDE_B].snapshot;
-    return panel_is_shown(frame, SIDE_A) && panel_is_shown(frame, SIDE_B) &&
-           a->step * b->steps_per_epoch != b->step * a->steps_per_epoch;
+    return panel_is_shown(frame, SIDE_A) && panel_is_shown(frame, SIDE_B) && !panel_is_pca(frame, SIDE_A) &&
+           !panel_is_pca(frame, SIDE_B) && a->step * b->steps_per_epoch != b->step * a->steps_per_epoch;
 }
 
 void panel_format_figure(double value, char text[24])

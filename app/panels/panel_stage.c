@@ -101,7 +101,7 @@ static void draw_output_caption(Panel *panel, int side, Rect rect)
     Ui *ui = panel->ui;
     const Look *look = &panel->frame->look;
     const ModelFrame *m = &panel->frame->models[side];
-    const bool is_pca = m->origin && m->origin->components;
+    const bool is_pca = panel_is_pca(panel->frame, side);
     char title[64], id[24];
     if (is_pca)
         (void)snprintf(title, sizeof title, "%s", m->caption);

@@ -18,6 +18,10 @@ void say_add(char *text, size_t size, const char *format, ...)
 SaidFigure say_loss(double value)
 {
     SaidFigure out;
-    (void)snprintf(out.text, sizeof out.text, fabs(value) >= 0.09995 ? "%.3f" : "%.4f", value);
+    const double size = fabs(value);
+    if (size >= 1e6) // what has no room is said in words
+        (void)snprintf(out.text, sizeof out.text, "%sover 999999", value < 0 ? "\u2212" : "");
+    else
+        (void)snprintf(out.text, sizeof out.text, "%.*f", size >= 1000 ? 0 : size >= 0.09995 ? 3 : 4, value);
     return out;
 }
