@@ -125,10 +125,14 @@ class ExportTest(unittest.TestCase):
 
     def test_places(self):
         taken = self.path(".csv")
-        with open(taken, "w") as file:
-            file.write("mine")
+        full = self.path("")
+        os.makedirs(full)
+        for path in (taken, os.path.join(full, "input.npy")):
+            with open(path, "w") as file:
+                file.write("mine")
         for arguments, status in ((["--figures", taken], 1), (["--figures", self.path(".txt")], 2),
-                                  (["--figures", os.path.join(self.folder, "no", "x.csv")], 1), (["--npy", taken], 1)):
+                                  (["--figures", os.path.join(self.folder, "no", "x.csv")], 1), (["--npy", taken], 1),
+                                  (["--npy", full], 1)):
             picture = self.path(".png")
             result = run("shot", "--data", self.data, "--epochs", 0, "-o", picture, *arguments)
             self.assertEqual((result.returncode, result.stderr.count("losslens: ")), (status, 1), result.stderr)

@@ -514,7 +514,7 @@ class ChecksTest(unittest.TestCase):
             for moment in check["moments"]:
                 self.assertIsNone(moment["agrees"], check["key"])
                 self.assertLessEqual(moment["test"]["least"], moment["test"]["most"])
-        self.assertIn("The published figures are MNIST's", self.report.page)
+        self.assertIn("The published figures are of all of MNIST's digits", self.report.page)
 
 
     def test_published_alone(self):

@@ -75,15 +75,15 @@ static void outputs_are_fed_back(void **state)
     facts.moved[SIDE_A] = 0.000501;
     facts.moved[SIDE_B] = 0.000499;
     says("fed_back",
-         "Your drawing's output became the input again, 1 time. In A a pixel still moves by 0.001 a time. B "
+         "The output became the input again, 1 time. In A a pixel still moves by 0.001 a time. B "
          "leaves its picture as it is now.");
     facts.fed_back = 40;
     facts.moved[SIDE_A] = 0.000499;
-    says("fed_back", "Your drawing's output became the input again, 40 times. A and B leave their pictures as they are "
+    says("fed_back", "The output became the input again, 40 times. A and B leave their pictures as they are "
                      "now.");
     facts.moved[SIDE_B] = (double)INFINITY;
     facts.scene = SCENE_SOLO_B;
-    says("fed_back", "Your drawing's output became the input again, 40 times. B has left all bounds.");
+    says("fed_back", "The output became the input again, 40 times. B has left all bounds.");
 }
 
 // ---- A beside B ---------------------------------------------------------------------------------------------------

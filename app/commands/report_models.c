@@ -28,8 +28,8 @@ static int fail(const Error *error)
 static void add_to(TrialSpread *spread, double value, int count)
 {
     spread->mean += value / count;
-    spread->least = fmin(spread->least, value);
-    spread->most = fmax(spread->most, value);
+    spread->least = isnan(value) ? value : fmin(spread->least, value);
+    spread->most = isnan(value) ? value : fmax(spread->most, value);
 }
 
 typedef struct CheckFigures {
@@ -42,7 +42,8 @@ static CheckFigures find_figures(PublishedKind kind, const LabMoment *m, int los
     switch (kind) {
     case PUBLISHED_LOSS: return (CheckFigures){m->train_loss, m->test.mean[loss]};
     case PUBLISHED_NOISY_LOSS: return (CheckFigures){m->train_loss, m->test.noisy_mean[loss]};
-    case PUBLISHED_NOISY_MSE: return (CheckFigures){m->train_loss, m->test.noisy_mean[LOSS_MSE]};
+    case PUBLISHED_NOISY_MSE: // in training only its own loss is known
+        return (CheckFigures){loss == LOSS_MSE ? m->train_loss : (double)NAN, m->test.noisy_mean[LOSS_MSE]};
     case PUBLISHED_NATS: return (CheckFigures){reconstruction + m->train_kl, m->drawn.reconstruction + m->drawn.kl};
     case PUBLISHED_RECONSTRUCTION: return (CheckFigures){reconstruction, m->drawn.reconstruction};
     case PUBLISHED_KL: return (CheckFigures){m->train_kl, m->drawn.kl};

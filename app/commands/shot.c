@@ -101,10 +101,15 @@ static int check_export(const Options *options)
         return command_fail(EXIT_FAILED, "%s", error.text);
     if (!options->arrays)
         return EXIT_OK;
-    if (!new_folder_make(&made, options->arrays, &error))
-        return command_fail(EXIT_FAILED, "%s", error.text);
+    bool has_place = new_folder_make(&made, options->arrays, &error);
+    static const char *const of_every_export[] = {"input.npy", "drawing.npy"};
+    for (size_t i = 0; has_place && i < sizeof of_every_export / sizeof *of_every_export; i++) {
+        char path[PATH_MAX];
+        has_place =
+            new_folder_join(path, options->arrays, of_every_export[i], &error) && new_file_check(path, naming, &error);
+    }
     new_folder_remove(&made);
-    return EXIT_OK;
+    return has_place ? EXIT_OK : command_fail(EXIT_FAILED, "%s", error.text);
 }
 
 static bool write_export(Offline *offline, Error *error)

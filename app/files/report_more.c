@@ -213,10 +213,11 @@ void report_write_more(const ReportMore *more, FILE *file)
                       "source |\n|---|---:|---:|---:|---:|---:|---|---|\n",
                       more->seeds, more->seeds == 1 ? "" : "s");
     else
-        (void)fprintf(file,
-                      "The published figures are MNIST's, and these are other digits: here are ours alone, over %d "
-                      "seed%s.\n\n| model | epoch | training | test |\n|---|---:|---:|---:|\n",
-                      more->seeds, more->seeds == 1 ? "" : "s");
+        (void)fprintf(
+            file,
+            "The published figures are of all of MNIST's digits, and these are others, or fewer: here are ours "
+            "alone, over %d seed%s.\n\n| model | epoch | training | test |\n|---|---:|---:|---:|\n",
+            more->seeds, more->seeds == 1 ? "" : "s");
     for (int check = 0; check < published_count(); check++)
         if (more->is_checked[check])
             print_check(more, check, file);

@@ -7,7 +7,7 @@ static const Architecture architectures[] = {
     {"simple", "Simple", "Let's build the simplest possible autoencoder",
      "One dense layer of 32 numbers between the picture and what comes back.", "layers=32"},
     {"sparse", "Sparse", "Adding a sparsity constraint on the encoded representations",
-     "The simple one, with a penalty of 0.0001 on each of the 32 numbers that is not 0.", "layers=32,l1=0.0001"},
+     "The simple one, with a price: 0.0001 times the size of each of the 32 numbers.", "layers=32,l1=0.0001"},
     {"deep", "Deep", "Deep autoencoder", "Three dense layers down to 32 numbers, and three back.",
      "layers=128,64,32,64,128"},
     {"conv", "Convolutional", "Convolutional autoencoder",
