@@ -62,6 +62,41 @@ static void text_goes_to_the_cursor(void **state)
     assert_string_equal(ui.field.text, "1abxc9");
 }
 
+static void choose_all(void)
+{
+    const Input input = {.keys = {{'a', false, true}}, .key_count = 1};
+    int others;
+    assert_int_equal(pass(&input, &others), FIELD_IDLE);
+    assert_int_equal(others, 0);
+}
+
+static void what_is_chosen_is_replaced(void **state)
+{
+    (void)state;
+    ui_field_open(&ui, "name", "old");
+    choose_all();
+    assert_string_equal(ui.field.text, "old");
+    press('n');
+    type("new");
+    assert_string_equal(ui.field.text, "new");
+    type("er");
+    assert_string_equal(ui.field.text, "newer");
+    choose_all();
+    press(KEY_LEFT); // what was chosen is no more
+    type("s");
+    assert_string_equal(ui.field.text, "newesr");
+    for (int i = 0; i < 2; i++) {
+        choose_all();
+        press(i ? KEY_DELETE : KEY_BACKSPACE);
+        assert_string_equal(ui.field.text, "");
+        type("again");
+    }
+    choose_all();
+    ui_field_open(&ui, "name", "another");
+    type("s");
+    assert_string_equal(ui.field.text, "anothers");
+}
+
 static void whole_characters_are_deleted(void **state)
 {
     (void)state;
@@ -179,10 +214,11 @@ static int close_font(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_goes_to_the_cursor),   cmocka_unit_test(whole_characters_are_deleted),
-        cmocka_unit_test(pasted_lines_become_one),   cmocka_unit_test(what_has_no_room_is_left_out),
-        cmocka_unit_test(enter_and_escape_end_it),   cmocka_unit_test(a_press_elsewhere_leaves_it),
-        cmocka_unit_test(the_cursor_stays_in_sight), cmocka_unit_test(what_is_not_drawn_closes),
+        cmocka_unit_test(what_is_chosen_is_replaced),   cmocka_unit_test(text_goes_to_the_cursor),
+        cmocka_unit_test(whole_characters_are_deleted), cmocka_unit_test(pasted_lines_become_one),
+        cmocka_unit_test(what_has_no_room_is_left_out), cmocka_unit_test(enter_and_escape_end_it),
+        cmocka_unit_test(a_press_elsewhere_leaves_it),  cmocka_unit_test(the_cursor_stays_in_sight),
+        cmocka_unit_test(what_is_not_drawn_closes),
     };
     return cmocka_run_group_tests(tests, open_font, close_font);
 }

@@ -75,6 +75,7 @@ typedef struct UiField {
     size_t cursor; // in bytes
     KeyPress keys[KEYS_MAX];
     int key_count; // of this frame, which nobody else gets
+    bool is_whole; // all of the text is chosen: what is typed takes its place
     bool is_seen;  // it was opened or drawn since the last frame began
 } UiField;
 

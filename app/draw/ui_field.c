@@ -15,6 +15,7 @@ void ui_field_open(Ui *ui, const char *id, const char *text)
     (void)snprintf(field->text, sizeof field->text, "%s", text);
     field->cursor = strlen(field->text);
     field->key_count = 0;
+    field->is_whole = false;
     field->is_seen = true;
 }
 
@@ -45,6 +46,16 @@ static void cut(UiField *field, size_t from, size_t to)
     field->cursor = from;
 }
 
+// Where all of it is chosen. Returns whether it was.
+static bool cut_chosen(UiField *field)
+{
+    const bool was_chosen = field->is_whole;
+    if (was_chosen)
+        cut(field, 0, strlen(field->text));
+    field->is_whole = false;
+    return was_chosen;
+}
+
 // What was typed or pasted, as one line; what has no room, whole, is left out.
 static void insert(UiField *field, const char *text)
 {
@@ -54,6 +65,7 @@ static void insert(UiField *field, const char *text)
         if (*at == '\n' || *at == '\r' || *at == '\t')
             *at = ' ';
     error_clean_text(line);
+    (void)cut_chosen(field);
     const size_t length = strlen(line), used = strlen(field->text);
     if (used + length >= sizeof field->text)
         return;
@@ -64,6 +76,8 @@ static void insert(UiField *field, const char *text)
 
 static FieldEvent press(UiField *field, int key)
 {
+    if ((key == KEY_BACKSPACE || key == KEY_DELETE) && cut_chosen(field))
+        return FIELD_IDLE;
     switch (key) {
     case KEY_ENTER: return FIELD_ENTERED;
     case KEY_ESCAPE: return FIELD_LEFT;
@@ -73,8 +87,9 @@ static FieldEvent press(UiField *field, int key)
     case KEY_END: field->cursor = strlen(field->text); break;
     case KEY_BACKSPACE: cut(field, step_left(field), field->cursor); break;
     case KEY_DELETE: cut(field, field->cursor, step_right(field)); break;
-    default: break; // what it types comes as text
+    default: return FIELD_IDLE; // what it types comes as text
     }
+    field->is_whole = false;
     return FIELD_IDLE;
 }
 
@@ -87,6 +102,11 @@ static void draw_line_of_text(Ui *ui, Rect rect)
     char before[sizeof field->text];
     (void)snprintf(before, sizeof before, "%.*s", (int)field->cursor, field->text);
     Font *font = ui->draw->font;
+    if (field->is_whole)
+        draw_box(ui->draw,
+                 (Rect){inner.x, rect.y + ui_px(ui, 3),
+                        fminf(inner.w, font_text_width(font, FONT_UI, size, field->text)), rect.h - 2 * ui_px(ui, 3)},
+                 theme_fade(ui->theme->soft, 0x60), 0);
     const float at = font_text_width(font, FONT_UI, size, before);
     const float moved = fmaxf(0, at - inner.w + thick);
     if (moved == 0 && font_text_width(font, FONT_UI, size, field->text) <= inner.w) {
@@ -109,6 +129,9 @@ FieldEvent ui_text_field(Ui *ui, const char *id, Rect rect, const char *label)
     field->is_seen = true;
     const WidgetState state = ui_widget(ui, id, rect, label);
     FieldEvent event = ui->input.left_pressed && !state.is_hot ? FIELD_LEFT : FIELD_IDLE;
+    for (int i = 0; i < field->key_count; i++) // before what is typed in the same frame
+        if (field->keys[i].control && field->keys[i].key == 'a')
+            field->is_whole = true;
     if (ui->input.text[0])
         insert(field, ui->input.text);
     ui->input.text[0] = 0;

@@ -1,5 +1,5 @@
 // A line of text that a person types. One can be open at a time; while it is, it alone gets the keys, and no shortcut
-// does. Ctrl V puts in what the clipboard holds.
+// does. Ctrl V puts in what the clipboard holds, Ctrl A chooses the whole text.
 //
 //     if (ui_button(ui, "name", rect, "Name", NULL, false, 0))
 //         ui_field_open(ui, "name.text", old_name);
