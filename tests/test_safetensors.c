@@ -278,7 +278,7 @@ static void test_bad_json(void **state)
     CHECK_FAILS("{" A("[99999999999999999999]", "0", "4") "}", 4, "not valid JSON", "too big");
 
     // A header within the format's limit, too large for us; its padding alone would be fine.
-    size_t size = (2u << 20) + 2;
+    size_t size = (16u << 20) + 2;
     char *header = malloc(size + 1);
     assert_non_null(header);
     memset(header, ' ', size);
@@ -288,10 +288,10 @@ static void test_bad_json(void **state)
     check_parses(header, 0, 0);
     header[1] = ' ';
     header[size - 1] = '}';
-    CHECK_FAILS(header, 0, "7d as its byte 2097153", "at most 1048576 bytes of JSON", "spaces alone");
+    CHECK_FAILS(header, 0, "7d as its byte 16777217", "at most 4194304 bytes of JSON", "spaces alone");
     header[1] = '}';
     header[size - 1] = '\n';
-    CHECK_FAILS(header, 0, "0a as its byte 2097153", "spaces alone");
+    CHECK_FAILS(header, 0, "0a as its byte 16777217", "spaces alone");
     free(header);
 }
 

@@ -5,7 +5,7 @@
 #include "models/safetensors.h"
 
 // Our own limit for the JSON without its padding, since a parsed tree takes many times the memory of its text.
-enum { SAFETENSORS_JSON_MAX = 1 << 20 };
+enum { SAFETENSORS_JSON_MAX = 1 << 22 };
 
 // By its bits, since isfinite means nothing to a compiler that was told of no infinities.
 static inline bool is_finite(uint32_t bits) { return (bits & 0x7f800000u) != 0x7f800000u; }
