@@ -36,8 +36,8 @@ SCENES(DECLARE_PANEL)
 // In every scene, or where the layout has a place for them.
 DrawPanel panel_lesson, panel_lesson_marks, panel_lesson_answer;
 DrawPanel panel_top, panel_narrator, panel_pad, panel_heads, panel_histogram, panel_curves, panel_table, panel_playback,
-    panel_status, panel_arrival, panel_toast, panel_look_keys, panel_tooltip, panel_glossary_keys, panel_keys,
-    panel_small;
+    panel_status, panel_message, panel_arrival, panel_toast, panel_look_keys, panel_tooltip, panel_glossary_keys,
+    panel_keys, panel_small;
 
 // Over the others, one at a time: a Popup each.
 DrawPanel panel_help, panel_view_menu, panel_import, panel_setups, panel_more, panel_maps, panel_matrix_menu,

@@ -5,6 +5,8 @@
 
 #include "panels/panel.h"
 
+enum { MESSAGE_LINES = 3 };
+
 // name_bytes: so much of the data set's name, where it is too long.
 static void format_dataset(const Frame *frame, int name_bytes, char *text, size_t size)
 {
@@ -76,28 +78,32 @@ static void format_note(const Frame *frame, char *text, size_t size)
         (void)snprintf(text + used, size - used, "   %s", scene_get(look->scene)->note);
 }
 
-// Cut in its middle where it is too long: a path says most at its end.
+// On some lines; cut in its middle where it is too long for these: a path says most at its end.
 static void draw_message(Panel *panel)
 {
     Ui *ui = panel->ui;
     const Layout *layout = panel->layout;
     const char *text = panel->frame->message;
-    const float pad = ui_px(ui, 12), height = ui_px(ui, 30), most = layout->playback.w - 2 * pad;
+    const float pad = ui_px(ui, 12), edge = ui_px(ui, 6), most = layout->playback.w - 2 * pad;
+    const float room = MESSAGE_LINES * roundf(ui_px(ui, TEXT_NORMAL) * 1.4f);
     char cut[sizeof panel->frame->message + 16];
     (void)snprintf(cut, sizeof cut, "%s", text);
     const size_t head = 12, length = strlen(text);
-    for (size_t skip = 1; head + skip < length && ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, cut) > most; skip++) {
+    const float longest = (MESSAGE_LINES - 0.4f) * most; // as lines end between words
+    for (size_t skip = 1; head + skip < length && ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, cut) > longest; skip++) {
         if (((unsigned char)text[head + skip] & 0xc0) != 0x80) // not within a character
             (void)snprintf(cut, sizeof cut, "%.*s\u2026%s", (int)head, text, text + head + skip);
     }
+    const Rect place = {layout->playback.x + pad, 0, most, room};
     const float width = fminf(most, ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, cut) + 1);
+    const float height = ui_paragraph(ui, place, FONT_UI_BOLD, TEXT_NORMAL, 0, cut) + 2 * edge;
     const Rect box = {layout->playback.x + floorf((layout->playback.w - width) / 2) - pad,
-                      layout->playback.y - height - ui_px(ui, 6), width + 2 * pad, height};
+                      layout->playback.y - height - edge, width + 2 * pad, height};
     draw_box(ui->draw, box, ui->theme->float_back, ui_px(ui, RADIUS));
     draw_frame(ui->draw, box, panel->frame->is_error ? ui->theme->broken : ui->theme->faint, ui_px(ui, RADIUS),
                ui_px(ui, 1));
-    ui_text(ui, (Rect){box.x + pad, box.y, width, box.h}, FONT_UI_BOLD, TEXT_NORMAL,
-            panel->frame->is_error ? ui->theme->broken : ui->theme->text, ALIGN_LEFT, cut);
+    (void)ui_paragraph(ui, (Rect){box.x + pad, box.y + edge, width, room}, FONT_UI_BOLD, TEXT_NORMAL,
+                       panel->frame->is_error ? ui->theme->broken : ui->theme->text, cut);
 }
 
 static void draw_words(Panel *panel, Rect line)
@@ -139,6 +145,10 @@ void panel_status(Panel *panel)
         const float margin = panel->layout->narrator.x;
         draw_words(panel, (Rect){bar.x + margin, bar.y, bar.w - 2 * margin, bar.h});
     }
+}
+
+void panel_message(Panel *panel)
+{
     const bool is_toast = panel->frame->toast->is_shown && !panel->frame->is_error; // which says the same
     if (panel->frame->message[0] && !panel->frame->is_capture && !is_toast)
         draw_message(panel);

@@ -66,8 +66,8 @@ static void draw_popup(Panel *panel)
 static DrawPanel *const panels[] = {
     panel_glossary_keys, panel_top,       panel_narrator, panel_lesson, panel_pad,      panel_heads,
     draw_scene,          panel_histogram, panel_curves,   panel_table,  panel_playback, panel_lesson_answer,
-    panel_lesson_marks,  panel_status,    pick_pixel,     draw_popup,   panel_arrival,  panel_toast,
-    panel_look_keys,     panel_tooltip,   panel_keys,     panel_small,
+    panel_lesson_marks,  panel_status,    pick_pixel,     draw_popup,   panel_message,  panel_arrival,
+    panel_toast,         panel_look_keys, panel_tooltip,  panel_keys,   panel_small,
 };
 
 // Esc lets go of what the mouse holds, as if it had left the window.

@@ -32,7 +32,7 @@ static const Words terms[] = {
      "Many: the penalty on the code or the steps are too large; the code holds less than its size says.", NULL,
      "units of variance 0"},
     {"layers", "layers", "How many inner units stand behind each other; the narrowest layer is the code.",
-     "More layers are slower, and not always better.",
+     "More are slower, not always better. With dashes of any kind: conv16-pool-conv8-up.",
      "Widths of dense layers with commas, 128,64,32,64,128, or layers of any kind with dashes: in conv16-pool-conv8-up "
      "windows of 3 x 3 slide over the picture, pool halves it and up doubles it; in 400-sample20-400 the code is 20 "
      "numbers that are drawn.",
