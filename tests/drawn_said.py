@@ -235,7 +235,7 @@ SAID = [  # words, with a gap for each figure and each model; what stands in the
      lambda said, side, _: (side, write_loss(said.test(side.lower())))),
     (rf"{SIDE} learnt to clean noisy digits: with noise its MSE is {N}\. On clean ones, which it never saw, it is {N}, "
      rf"that of {SIDE} {N}\.", denoises),
-    (rf"each on its own, their MSE is {N} and {N}; on clean digits, which neither saw, {N} and {N}\.",
+    (rf"with (?:its own|noise) their MSE is {N} and {N}\. On clean ones, which neither saw, it is {N} and {N}\.",
      lambda said, *g: (*[write_loss(said.f[side]["test_noisy"]["mse"]) for side in "ab"], *both("mse")(said, *g[2:]))),
     (rf"{SIDE} is PCA, the best linear code of (\d+) numbers?: MSE {N}; {SIDE} has {N}",
      lambda said, pca, _, __, other, ___: (pca, str(said.f[pca.lower()]["init"]["pca"]), write_loss(said.test(pca.lower())),

@@ -9,8 +9,7 @@ bool is_fed_back(const NarratorFacts *f, int subject) { return (void)subject, f-
 
 static void add_times(const NarratorFacts *f, Sentence *out)
 {
-    narrator_add(out, "*The output became the input again, %d time%s.*", f->fed_back,
-                 f->fed_back == 1 ? "" : "s");
+    narrator_add(out, "*The output became the input again, %d time%s.*", f->fed_back, f->fed_back == 1 ? "" : "s");
 }
 
 static void add_side(const NarratorFacts *f, int side, Sentence *out)

@@ -164,30 +164,33 @@ void say_pca(const NarratorFacts *f, int subject, Sentence *out)
 // On clean inputs a model that learnt to clean noisy ones is asked for what it never saw.
 bool pair_denoises(const NarratorFacts *f, int subject)
 {
+    return narrator_are_measured(f) && !pair_is_twin(f, subject) &&
+           (isfinite(f->sides[SIDE_A].noisy_mse) || isfinite(f->sides[SIDE_B].noisy_mse));
+}
+
+static void say_both_denoise(const NarratorFacts *f, Sentence *out)
+{
     const NarratorModel *a = &f->sides[SIDE_A], *b = &f->sides[SIDE_B];
-    (void)subject;
-    return narrator_are_measured(f) &&
-           (isfinite(a->noisy_mse) != isfinite(b->noisy_mse) ||
-            (isfinite(a->noisy_mse) && (a->spec.noise != b->spec.noise || a->spec.noise_kind != b->spec.noise_kind)));
+    const bool is_same = a->spec.noise == b->spec.noise && a->spec.noise_kind == b->spec.noise_kind;
+    narrator_add(out, "*<A> and <B> learnt %s*: %s their MSE is %s and %s. On clean ones, which neither saw, it is ",
+                 is_same ? "to clean noisy digits" : "from different noise",
+                 is_same ? "with noise" : "each with its own", narrator_format_loss(a->noisy_mse).text,
+                 narrator_format_loss(b->noisy_mse).text);
+    narrator_add(out, "%s and %s.", mse_text(f, SIDE_A).text, mse_text(f, SIDE_B).text);
 }
 
 void say_denoises(const NarratorFacts *f, int subject, Sentence *out)
 {
     (void)subject;
-    const double noisy[] = {f->sides[SIDE_A].noisy_mse, f->sides[SIDE_B].noisy_mse};
-    if (isfinite(noisy[SIDE_A]) && isfinite(noisy[SIDE_B])) {
-        narrator_add(out,
-                     "*<A> and <B> learnt from different noise*: each on its own, their MSE is %s and %s; on clean "
-                     "digits, which neither saw, %s and %s.",
-                     narrator_format_loss(noisy[SIDE_A]).text, narrator_format_loss(noisy[SIDE_B]).text,
-                     mse_text(f, SIDE_A).text, mse_text(f, SIDE_B).text);
+    const int side = isfinite(f->sides[SIDE_A].noisy_mse) ? SIDE_A : SIDE_B;
+    if (isfinite(f->sides[other_of(side)].noisy_mse)) {
+        say_both_denoise(f, out);
         return;
     }
-    const int side = isfinite(noisy[SIDE_A]) ? SIDE_A : SIDE_B;
     narrator_add(out,
                  "*%s learnt to clean noisy digits*: with noise its MSE is %s. On clean ones, which it never saw, it "
                  "is %s, that of %s %s.",
-                 narrator_side(side), narrator_format_loss(noisy[side]).text, mse_text(f, side).text,
+                 narrator_side(side), narrator_format_loss(f->sides[side].noisy_mse).text, mse_text(f, side).text,
                  narrator_side(other_of(side)), mse_text(f, other_of(side)).text);
 }
 

@@ -1,6 +1,7 @@
 // Conditions and sentences of A beside B, and of one side alone. Their order is narrator.c's. Thresholds stand in the
 // conditions.
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "state/narrator_parts.h"
@@ -202,11 +203,12 @@ void say_mean_image(const NarratorFacts *f, int subject, Sentence *out)
 
 void say_solo_mean_image(const NarratorFacts *f, int side, Sentence *out) { add_mean_image(f, 1u << side, out); }
 
-// What is below 0 is no darker to the eye than black, and makes a mean look darker than it is.
+// What is below 0 is no darker to the eye than black, and makes a mean look darker than it is. Of a model that learnt
+// from noise the figures are of clean inputs, which it never saw.
 bool solo_is_dark(const NarratorFacts *f, int side)
 {
     const NarratorModel *m = &f->sides[side];
-    return m->is_measured && f->has_targets && m->test_step > 0 && m->below_0 <= 0.1 &&
+    return m->is_measured && f->has_targets && m->test_step > 0 && m->below_0 <= 0.1 && isnan(m->noisy_mse) &&
            m->mean_output < 0.7 * f->target_mean;
 }
 
