@@ -384,12 +384,12 @@ class FormsTest(Case):
         write("names/digits.pkl", b"\x80\x04\x95 and so on")
         self.refuse(path("names"), "what is there: digits.pkl (a Python pickle)")
 
-    def pictures(self, layout, ending=".png", **options):
+    def pictures(self, layout, ending=".png", made=Image.fromarray, **options):
         files = {}
         for split in ("train", "test"):
             for i, (image, label) in enumerate(zip(SET["x_" + split], SET["y_" + split])):
                 file = io.BytesIO()
-                Image.fromarray(image).save(file, "PNG", **options)
+                made(image).save(file, "PNG", **options)
                 files[layout % {"split": split, "label": label, "i": i} + ending] = file.getvalue()
         return files
 
@@ -427,6 +427,15 @@ class FormsTest(Case):
         flat = {os.path.basename(name): data for name, data in files.items()}
         facts = self.same_labels(write_files("flatpictures", flat), "every sixth picture in the order of the names")
         self.assertEqual((facts["train"]["count"], facts["train"]["labels"], facts["test"]["count"]), (30, None, 6))
+        layout = "%(split)s/%(label)d/%(i)03d"
+        self.same(write_files("rgb", self.pictures(layout, made=lambda image: Image.fromarray(image).convert("RGB"))),
+                  expected=numbered)
+        red = self.pictures(layout, made=lambda image: Image.fromarray(np.stack([image, image // 2, image], 2)))
+        self.same_labels(write_files("red", red), "colour was made grey: red, green and blue as bright as the eye sees")
+        for name, ink, ground in (("light", 255, "black"), ("dark", 0, "white")):
+            clear = self.pictures(layout, made=lambda image: Image.fromarray(
+                np.stack([np.full_like(image, ink)] * 3 + [image], 2)))
+            self.same_labels(write_files(name, clear), f"what is transparent was laid on {ground}")
         write("broken/1/a.png", b"\x89PNG\r\n\x1a\n nothing")
         write("broken/2/a.png", list(files.values())[0])
         self.refuse(path("broken"), "broken/1/a.png")

@@ -48,7 +48,7 @@ static bool find_in(const InkPicture *picture, InkOptions options, Error *error)
 static void find(InkOptions options)
 {
     Error error = {""};
-    if (!find_in(&(InkPicture){SIDE, SIDE, grey, NULL}, options, &error))
+    if (!find_in(&(InkPicture){SIDE, SIDE, grey, NULL, false}, options, &error))
         fail_msg("%s", error.text);
 }
 
@@ -223,7 +223,7 @@ static void test_transparent_strokes(void **state)
 {
     (void)state;
     float reference[DIGIT_PIXELS];
-    const InkPicture picture = {SIDE, SIDE, grey, alpha};
+    const InkPicture picture = {SIDE, SIDE, grey, alpha, false};
     draw_reference(reference, 16);
     for (int white = 0; white < 2; white++) {
         for (int i = 0; i < COUNT; i++) {
@@ -397,7 +397,7 @@ static void test_nothing_to_see(void **state)
 {
     (void)state;
     Error error = {""};
-    const InkPicture picture = {SIDE, SIDE, grey, NULL};
+    const InkPicture picture = {SIDE, SIDE, grey, NULL, false};
     for (int level = 0; level <= 4; level++) {
         draw((float)level / 4, (float)level / 4, 10);
         for (int invert = 0; invert < INK_INVERT_COUNT; invert++)
@@ -409,9 +409,9 @@ static void test_nothing_to_see(void **state)
     assert_false(find_in(&picture, (InkOptions){0}, &error));
     assert_non_null(strstr(error.text, "no ink is to be seen"));
     for (float one = 0; one < 1.1f; one += 0.5f)
-        assert_false(find_in(&(InkPicture){1, 1, &one, NULL}, (InkOptions){0}, &error));
+        assert_false(find_in(&(InkPicture){1, 1, &one, NULL, false}, (InkOptions){0}, &error));
     float two[2] = {0, 1}; // which could be a stroke
-    (void)find_in(&(InkPicture){2, 1, two, NULL}, (InkOptions){0}, &error);
+    (void)find_in(&(InkPicture){2, 1, two, NULL, false}, (InkOptions){0}, &error);
 }
 
 // ---- small ones ----------------------------------------------------------------------------------------------------
@@ -425,14 +425,14 @@ static void test_a_digit_stays_as_it_is(void **state)
         for (int invert = 0; invert < 2; invert++) {
             for (int i = 0; i < DIGIT_PIXELS; i++)
                 grey[i] = (float)(invert ? 255 - pixels[i] : pixels[i]) / 255.0f;
-            assert_true(find_in(&(InkPicture){28, 28, grey, NULL}, (InkOptions){0}, NULL));
+            assert_true(find_in(&(InkPicture){28, 28, grey, NULL, false}, (InkOptions){0}, NULL));
             assert_true(result.is_exact);
             assert_int_equal(result.is_inverted, invert);
             assert_memory_equal(result.pixels, pixels, sizeof pixels);
             assert_int_equal(result.notices.count, invert);
         }
     }
-    (void)find_in(&(InkPicture){28, 28, grey, NULL}, (InkOptions){.threshold = 0.5f}, NULL);
+    (void)find_in(&(InkPicture){28, 28, grey, NULL, false}, (InkOptions){.threshold = 0.5f}, NULL);
     assert_false(result.is_exact);
 }
 
@@ -447,10 +447,10 @@ static void test_on_paper_it_is_found(void **state)
         for (int i = 0; i < DIGIT_PIXELS + 28; i++)
             grey[i] =
                 (0.8f - (i < DIGIT_PIXELS ? 0.7f * (float)pixels[i] / 255.0f : 0)) * (1.0f - 0.02f * (float)(i % 28));
-        assert_true(find_in(&(InkPicture){28, 29, grey, NULL}, (InkOptions){0}, NULL));
+        assert_true(find_in(&(InkPicture){28, 29, grey, NULL, false}, (InkOptions){0}, NULL));
         assert_true(result.is_inverted);
         memcpy(reference, digit, sizeof digit);
-        assert_true(find_in(&(InkPicture){28, 28, grey, NULL}, (InkOptions){0}, NULL));
+        assert_true(find_in(&(InkPicture){28, 28, grey, NULL, false}, (InkOptions){0}, NULL));
         assert_true(result.is_inverted && result.is_evened && !result.is_exact);
         expect(reference, 0.08); // the light, too, is measured in other windows there
     }
@@ -463,7 +463,7 @@ static void test_small_ones_are_enlarged(void **state)
                                         "   ##   ", "   #    ", "  ##    ", "  #     "};
     for (int i = 0; i < 64; i++)
         grey[i] = eight[i / 8][i % 8] == '#' ? 0.8f : 0;
-    assert_true(find_in(&(InkPicture){8, 8, grey, NULL}, (InkOptions){0}, NULL));
+    assert_true(find_in(&(InkPicture){8, 8, grey, NULL, false}, (InkOptions){0}, NULL));
     float most = 0;
     int inked = 0;
     for (int i = 0; i < DIGIT_PIXELS; i++) {
@@ -493,7 +493,7 @@ static void test_what_is_kept(void **state)
         grey[i] *= 1.0f - 0.5f * (float)(i % SIDE) / SIDE;
         alpha[i] = i / SIDE < 40 ? 0 : 1;
     }
-    const InkPicture pictures[] = {{SIDE, SIDE, grey, NULL}, {SIDE, SIDE, grey, alpha}};
+    const InkPicture pictures[] = {{SIDE, SIDE, grey, NULL, false}, {SIDE, SIDE, grey, alpha, false}};
     for (int k = 0; k < 2; k++) {
         InkWork *work = ink_work_create(&pictures[k], "file");
         assert_non_null(work);

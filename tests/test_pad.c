@@ -165,7 +165,7 @@ static void test_ink_of_a_picture(void **state)
     for (int row = 100; row < 200; row++)
         for (int column = 40; column < 60; column++)
             picture[row * 100 + column] = 1.0f;
-    assert_true(ink_find(&(InkPicture){100, 300, picture, NULL}, "it", &(InkOptions){0}, &ink, NULL));
+    assert_true(ink_find(&(InkPicture){100, 300, picture, NULL, false}, "it", &(InkOptions){0}, &ink, NULL));
     pad_load_ink(&pad, &ink);
     pad_read_drawn(&pad, values);
     pad_read_input(&pad, input);
@@ -176,7 +176,7 @@ static void test_ink_of_a_picture(void **state)
     assert_true(pad_undo(&pad) && pad_is_empty(&pad) && pad_redo(&pad) && !pad_is_empty(&pad));
     for (int i = 0; i < DIGIT_PIXELS; i++)
         picture[i] = i % 28 > 10 && i % 28 < 14 ? (float)(i % 256) / 255.0f : 0.0f;
-    assert_true(ink_find(&(InkPicture){28, 28, picture, NULL}, "it", &(InkOptions){0}, &ink, NULL));
+    assert_true(ink_find(&(InkPicture){28, 28, picture, NULL, false}, "it", &(InkOptions){0}, &ink, NULL));
     pad_load_ink(&pad, &ink);
     pad_read_input(&pad, input);
     assert_memory_equal(input, picture, sizeof input);

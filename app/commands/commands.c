@@ -71,7 +71,13 @@ static bool read_picture(const uint8_t *bytes, size_t size, const char *name, Gr
     const float ground = picture.alpha && brightest < 0.5f ? 1 : 0;
     for (int i = 0; picture.alpha && i < count; i++)
         picture.grey[i] = picture.grey[i] * picture.alpha[i] + ground * (1 - picture.alpha[i]);
-    *out = (GreyPicture){picture.width, picture.height, picture.grey};
+    *out = (GreyPicture){.width = picture.width,
+                         .height = picture.height,
+                         .pixels = picture.grey,
+                         .had_colour = picture.had_colour,
+                         .ground = !picture.alpha ? NULL
+                                   : ground > 0   ? "white"
+                                                  : "black"};
     picture.grey = NULL;
     ink_free_picture(&picture);
     return true;

@@ -59,6 +59,7 @@ void picture_reduce_add(PictureReduce *reduce, int y, int x, int step, int count
         const float g = (float)((double)(luma * (uint64_t)rgba[3]) / (10000.0 * 255.0 * 255.0));
         const float a = (float)rgba[3] / 255.0f;
         reduce->has_alpha |= rgba[3] != 255;
+        reduce->has_colour |= rgba[0] != rgba[1] || rgba[1] != rgba[2];
         const Share share = is_small ? (Share){x, 1.0f, 0.0f} : find_share(x, reduce->step_x, width);
         grey[share.at] += share.share * g;
         alpha[share.at] += share.share * a;
@@ -134,7 +135,8 @@ bool picture_reduce_end(PictureReduce *reduce, int orientation, const char *name
         return error_set(error, "out of memory: the pixels of %s", name);
     }
     const bool is_swapped = orientation >= 5;
-    *out = (InkPicture){is_swapped ? height : width, is_swapped ? width : height, reduce->grey, reduce->alpha};
+    *out = (InkPicture){is_swapped ? height : width, is_swapped ? width : height, reduce->grey, reduce->alpha,
+                        reduce->has_colour};
     free(reduce->row);
     *reduce = (PictureReduce){0};
     return true;

@@ -10,7 +10,7 @@ typedef struct PictureReduce {
     double step_x, step_y; // of a pixel that comes in, in pixels of the result; at most 1
     float *grey, *alpha;   // (height, width): sums of alpha * grey and of alpha, by area
     float *row;            // (2, width): of the row that is coming in
-    bool has_alpha;
+    bool has_alpha, has_colour; // some pixel has
 } PictureReduce;
 
 // After success picture_reduce_end or picture_reduce_free must follow.

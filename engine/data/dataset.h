@@ -32,6 +32,8 @@ const char *image_turn_key(ImageTurn turn); // "transpose"
 typedef struct GreyPicture {
     int width, height;
     float *pixels; // (height, width)
+    bool had_colour;
+    const char *ground; // on which what is transparent was laid, "black"; NULL: nothing was
 } GreyPicture;
 
 // Reads a PNG or its like, for the engine knows none; name stands for the file in sentences.

@@ -68,6 +68,12 @@ static bool put_picture(Reading *reading, const Part *part, const GreyPicture *p
                     DIGIT_SIDE, DIGIT_SIDE);
     if (shape.width != shape.height)
         notices_add(&intake->notices, "pictures that are not square were stretched");
+    if (picture->had_colour) {
+        intake_treat(intake, "from colour");
+        notices_add(&intake->notices, "colour was made grey: red, green and blue as bright as the eye sees them");
+    }
+    if (picture->ground)
+        notices_add(&intake->notices, "what is transparent was laid on %s", picture->ground);
     for (long i = 0; i < (long)shape.width * shape.height; i++)
         picture->pixels[i] *= 255;
     intake_put(intake, part->split, part->place, &shape, picture->pixels, NULL);
@@ -93,7 +99,7 @@ static bool read_picture(Reading *reading, const Part *part, ByteReader *from)
     uint8_t *bytes = malloc((size_t)from->size + 1);
     if (!bytes)
         return error_set(from->error, "there is no memory to read %s", from->name);
-    GreyPicture picture = {0, 0, NULL};
+    GreyPicture picture = {.width = 0};
     const bool is_read = byte_reader_read(from, bytes, (size_t)from->size, &got) &&
                          options->read_picture(bytes, got, from->path, &picture, from->error) &&
                          put_picture(reading, part, &picture);

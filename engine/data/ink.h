@@ -16,6 +16,7 @@ typedef struct InkPicture {
     int width, height; // 1 .. INK_SIDE_MAX
     float *grey;       // (height, width)
     float *alpha;      // the same, 0 transparent .. 1; NULL: nothing is transparent
+    bool had_colour;
 } InkPicture;
 
 void ink_free_picture(InkPicture *picture); // also fine on a zeroed one

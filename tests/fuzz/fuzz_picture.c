@@ -108,7 +108,7 @@ static void find_in_pixels(const uint8_t *bytes, size_t size)
         return;
     const size_t count = (size_t)(width * height);
     InkPicture picture = {width, height, malloc(count * sizeof(float)),
-                          has_alpha ? malloc(count * sizeof(float)) : NULL};
+                          has_alpha ? malloc(count * sizeof(float)) : NULL, false};
     for (size_t i = 0; i < count; i++) {
         picture.grey[i] = (float)bytes[4 + i * (size_t)channels] / 255.0f;
         if (has_alpha)
