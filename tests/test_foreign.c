@@ -270,6 +270,11 @@ static void test_what_is_left_out(void **state)
     LAYERS("6-4-2-4-6 1 7 0 25 29 0 / 6-4-2-4-6 1 7 0 33 37 0 / 6-4-2-4-6 49 50 0 41 42 0 / 6-4-2-4-6 49 50 0 41 42 0",
            "left out: fc22.weight", {"fc1.weight", {4, 6}, 0}, {"fc21.weight", {2, 4}, 0}, {"fc22.weight", {2, 4}, 0},
            {"fc3.weight", {4, 2}, 0}, {"fc4.weight", {6, 4}, 0});
+    LAYERS("6-4-2-4-6 1 7 0 25 29 0 / 6-4-2-4-6 1 7 0 33 37 0 / 6-4-2-4-6 49 50 0 41 42 0 / 6-4-2-4-6 49 50 0 41 42 0",
+           "shape of fc21.weight, which is taken: if it is the spread of a variational model, --model "
+           "layers=4-sample2-4 reads both",
+           {"fc1.weight", {4, 6}, 0}, {"fc21.weight", {2, 4}, 0}, {"fc22.weight", {2, 4}, 0}, {"fc3.weight", {4, 2}, 0},
+           {"fc4.weight", {6, 4}, 0});
     LAYERS("6-3-6 1 7 0 19 22 0 / 6-3-6 37 43 0 55 58 0 / 6-3-6-3-6 1 7 0 19 22 0",
            "left out: teacher.0.weight, teacher.2.weight", {"student.0.weight", {3, 6}, 0},
            {"student.2.weight", {6, 3}, 0}, {"teacher.0.weight", {3, 6}, 0}, {"teacher.2.weight", {6, 3}, 0});

@@ -198,6 +198,43 @@ static void describe_rest(const Foreign *foreign, const Chain *chain, Notices *n
                     foreign->name);
 }
 
+// The layer whose weights the one matrix that is left out could stand beside; -1: there is no such matrix, or several.
+static int find_twin(const Foreign *foreign, const Chain *chain, int *twin)
+{
+    int layer = -1, matrices = 0;
+    for (int i = 0; i < foreign->file->tensor_count; i++) {
+        const Tensor *tensor = &foreign->file->tensors[i];
+        if (tensor->rank != 2 || uses(foreign, chain, i) || foreign_is_state(tensor->name))
+            continue;
+        matrices++;
+        for (int j = 0; j + 1 < chain->count; j++) {
+            const Tensor *taken = &foreign->file->tensors[chain->weights[j]];
+            if (taken->rank == 2 && taken->shape[0] == tensor->shape[0] && taken->shape[1] == tensor->shape[1])
+                layer = j, *twin = i;
+        }
+    }
+    return matrices == 1 ? layer : -1;
+}
+
+// A code that is drawn has two heads of one shape, of which a chain of dense layers has a place for one.
+static void describe_twin(const Foreign *foreign, const Chain *chain, Notices *notices)
+{
+    int twin = 0;
+    const int layer = find_twin(foreign, chain, &twin);
+    char layers[LIST_TEXT] = "";
+    for (int i = 0; layer >= 0 && i + 1 < chain->count; i++) {
+        const size_t used = strlen(layers);
+        (void)snprintf(layers + used, sizeof layers - used, "%s%s%zu", i > 0 ? "-" : "", i == layer ? "sample" : "",
+                       chain_out(foreign->file, chain, i));
+    }
+    if (layer >= 0)
+        notices_add(notices,
+                    "%s: %.60s has the shape of %.60s, which is taken: if it is the spread of a variational model, "
+                    "--model layers=%s reads both",
+                    foreign->name, foreign->file->tensors[twin].name,
+                    foreign->file->tensors[chain->weights[layer]].name, layers);
+}
+
 void foreign_describe(const Foreign *foreign, int reading, Notices *notices)
 {
     const Chain *chain = &foreign->readings.items[reading];
@@ -209,7 +246,9 @@ void foreign_describe(const Foreign *foreign, int reading, Notices *notices)
         describe_shapes(foreign, chain, notices);
     }
     describe_types(foreign, chain, notices);
-    if (!foreign->is_named)
+    if (!foreign->is_named) {
         describe_missing(foreign, chain, notices);
+        describe_twin(foreign, chain, notices);
+    }
     describe_rest(foreign, chain, notices);
 }
