@@ -54,12 +54,8 @@ static void read_target(App *app, const Frame *frame, float target[DIGIT_PIXELS]
         target[i] = look_target(&frame->look, (float)pixels[i] / 255.0f);
 }
 
-// The number on the way from one digit to the other, or where it was pulled to.
-static float find_shown(const App *app, int side, int number, float from, float to, float walk)
-{
-    const float pulled = app->pulls.values[side][number];
-    return !isnan(pulled) ? pulled : walk == 0.0f ? from : from + walk * (to - from);
-}
+// On the way from one digit to the other.
+static float find_on_way(float from, float to, float walk) { return walk == 0.0f ? from : from + walk * (to - from); }
 
 static void compose_numbers(App *app, const Frame *frame, int side, const float *target)
 {
@@ -71,8 +67,9 @@ static void compose_numbers(App *app, const Frame *frame, int side, const float 
     code_encode(m->model, m->snapshot->parameters, workspace, target, 1, out->ends);
     out->pulled_count = 0;
     for (int i = 0; i < out->units; i++) {
-        out->shown[i] = find_shown(app, side, i, out->values[i], out->ends[i], frame->look.code.walk);
-        out->is_pulled[i] = !isnan(app->pulls.values[side][i]);
+        const float pulled = app->pulls.values[side][i];
+        out->is_pulled[i] = !isnan(pulled);
+        out->shown[i] = out->is_pulled[i] ? pulled : find_on_way(out->values[i], out->ends[i], frame->look.code.walk);
         out->pulled_count += out->is_pulled[i];
     }
     code_decode(m->model, m->snapshot->parameters, workspace, out->shown, 1, NULL, out->decoded);
@@ -304,7 +301,7 @@ static void compose_strip(App *app, const Frame *frame, int side)
                     number = out->axis.low + share * (out->axis.high - out->axis.low);
         memcpy(row, out->shown, units * sizeof *row);
         for (int i = 0; is_walk && i < out->units; i++)
-            row[i] = find_shown(app, side, i, out->values[i], out->ends[i], share);
+            row[i] = find_on_way(out->values[i], out->ends[i], share); // numbers that were pulled are on no way
         if (!is_walk)
             row[code->number] = number;
         const float distance =
