@@ -42,8 +42,7 @@ void panel_images(Panel *panel, const ImageGrid *images)
         draw_find_edges(images->marks, images->count, overlay);
         draw_overlay(panel, images, overlay, MAP_EDGES);
     }
-    // only beside the histogram in which the range was chosen
-    if (images->intensities && look->brush_first <= look->brush_last && panel->layout->histogram.w > 0) {
+    if (images->intensities && look->brush_first <= look->brush_last) {
         for (size_t i = 0; i < n; i++) {
             const int bin = metrics_find_bin(images->intensities[i]);
             overlay[i] = bin >= look->brush_first && bin <= look->brush_last ? 1.0f : 0.0f;

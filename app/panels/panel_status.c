@@ -78,6 +78,24 @@ static void format_note(const Frame *frame, char *text, size_t size)
         (void)snprintf(text + used, size - used, "   %s", scene_get(look->scene)->note);
 }
 
+// Whether a message has room on its lines, of this width.
+static bool message_fits(Ui *ui, float width, const char *text)
+{
+    const float line = roundf(ui_px(ui, TEXT_NORMAL) * 1.4f);
+    char word[512];
+    if (ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, text) > MESSAGE_LINES * width)
+        return false;
+    for (const char *at = text; *at; at += strspn(at, " ")) { // which is not broken
+        const size_t length = strcspn(at, " ");
+        (void)snprintf(word, sizeof word, "%.*s", (int)length, at);
+        if (ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, word) > width)
+            return false;
+        at += length;
+    }
+    const Rect tall = {0, 0, width, (MESSAGE_LINES + 1) * line};
+    return ui_paragraph(ui, tall, FONT_UI_BOLD, TEXT_NORMAL, 0, text) < (MESSAGE_LINES + 0.5f) * line;
+}
+
 // On some lines; cut in its middle where it is too long for these: a path says most at its end.
 static void draw_message(Panel *panel)
 {
@@ -89,8 +107,7 @@ static void draw_message(Panel *panel)
     char cut[sizeof panel->frame->message + 16];
     (void)snprintf(cut, sizeof cut, "%s", text);
     const size_t head = 12, length = strlen(text);
-    const float longest = (MESSAGE_LINES - 0.4f) * most; // as lines end between words
-    for (size_t skip = 1; head + skip < length && ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, cut) > longest; skip++) {
+    for (size_t skip = 1; head + skip < length && !message_fits(ui, most, cut); skip++) {
         if (((unsigned char)text[head + skip] & 0xc0) != 0x80) // not within a character
             (void)snprintf(cut, sizeof cut, "%.*s\u2026%s", (int)head, text, text + head + skip);
     }
