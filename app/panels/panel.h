@@ -96,6 +96,7 @@ bool panel_button(Panel *panel, const char *id, Rect rect, const char *label, co
 // What a widget says of itself under the mouse, where its id is not the key of its words (state/words.h): the words of
 // that key; of a row of a table.
 void panel_hint(Panel *panel, WidgetState state, const char *words);
+void panel_label_hint(Panel *panel, Rect label, const char *words); // under the mouse, where there are such words
 void panel_loss_hint(Panel *panel, WidgetState state, int loss);
 void panel_output_hint(Panel *panel, WidgetState state, int output);
 void panel_hidden_hint(Panel *panel, WidgetState state, int hidden);

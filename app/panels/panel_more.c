@@ -110,7 +110,9 @@ static int draw_choice(Panel *panel, int side, Rect row, float line, const Choic
     const int count = list_labels(choice, labels);
     (void)snprintf(id, sizeof id, "%c.%s", letter(side), choice->key);
     const float width = word_width(ui);
-    ui_text(ui, (Rect){row.x, row.y, width, row.h}, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT, choice->word);
+    const Rect word = {row.x, row.y, width, row.h};
+    ui_text(ui, word, FONT_UI, TEXT_NORMAL, ui->theme->soft, ALIGN_LEFT, choice->word);
+    panel_label_hint(panel, word, choice->key);
     const int chosen = panel_choices(panel, id, (Rect){row.x + width, row.y, row.w - width, row.h}, line, labels, count,
                                      choice->find(spec), panel_side_color(ui, side), states);
     for (int i = 0; i < count; i++)

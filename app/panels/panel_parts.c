@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "panels/panel.h"
 #include "state/inspect.h"
@@ -193,11 +194,34 @@ void panel_name_digits(const Frame *frame, char whole[64], char brief[32])
 
 // ---- help ---------------------------------------------------------------------------------------------------------
 
+// With the term of art, where what stands on the screen is a simpler word for it.
+static void say_words(Panel *panel, const Words *row)
+{
+    char what[256];
+    const size_t length = strlen(row->what);
+    const bool has_end = length > 0 && row->what[length - 1] == '.';
+    if (row->term && strcmp(row->term, row->label) != 0)
+        (void)snprintf(what, sizeof what, "%.*s (%s)%s", (int)(length - has_end), row->what, row->term,
+                       has_end ? "." : "");
+    else
+        (void)snprintf(what, sizeof what, "%s", row->what);
+    ui_say_hint(panel->ui, what, row->look);
+}
+
 void panel_hint(Panel *panel, WidgetState state, const char *words)
 {
     const Words *row = words_find(words);
     assert(row && "no words of this key: a row in words_rows.h");
-    ui_set_hint(panel->ui, state, row->what, row->look);
+    if (state.is_hot && !panel->ui->input.left)
+        say_words(panel, row);
+}
+
+void panel_label_hint(Panel *panel, Rect label, const char *words)
+{
+    const Input *input = &panel->ui->input;
+    const Words *row = words_find(words);
+    if (row && input->is_inside && !input->left && ui_is_inside(label, input->mouse_x, input->mouse_y))
+        say_words(panel, row);
 }
 
 void panel_loss_hint(Panel *panel, WidgetState state, int loss)
