@@ -353,10 +353,9 @@ void panel_histogram(Panel *panel)
     draw_steps(panel, &scale, frame->target_histogram, true, 1, theme_fade(ui->theme->soft, 0x90));
     for (int side = 0; side < SIDE_COUNT; side++) {
         const Metrics *m = &frame->models[side].snapshot->test;
-        const Color color = panel_side_color(ui, side); // fainter where they are of an earlier moment
-        if (panel_is_shown(frame, side) && m->images > 0)
+        if (panel_is_shown(frame, side) && m->images > 0) // of which moment say the heads of the figures
             draw_steps(panel, &scale, m->histogram_output, false, side == SIDE_A ? 2.6f : 1.4f,
-                       *frame->models[side].figures_of ? theme_fade(color, 0x90) : color);
+                       panel_side_color(ui, side));
     }
     draw_brush(panel, &scale);
     show_value(panel, &scale);
