@@ -78,10 +78,9 @@ static void format_note(const Frame *frame, char *text, size_t size)
         (void)snprintf(text + used, size - used, "   %s", scene_get(look->scene)->note);
 }
 
-// Whether a message has room on its lines, of this width.
-static bool message_fits(Ui *ui, float width, const char *text)
+// Whether a message has room on its lines, of this width and height.
+static bool message_fits(Ui *ui, float width, float line, const char *text)
 {
-    const float line = roundf(ui_px(ui, TEXT_NORMAL) * 1.4f);
     char word[512];
     if (ui_text_width(ui, FONT_UI_BOLD, TEXT_NORMAL, text) > MESSAGE_LINES * width)
         return false;
@@ -103,11 +102,11 @@ static void draw_message(Panel *panel)
     const Layout *layout = panel->layout;
     const char *text = panel->frame->message;
     const float pad = ui_px(ui, 12), edge = ui_px(ui, 6), most = layout->playback.w - 2 * pad;
-    const float room = MESSAGE_LINES * roundf(ui_px(ui, TEXT_NORMAL) * 1.4f);
+    const float line = roundf(ui_px(ui, TEXT_NORMAL) * 1.4f), room = MESSAGE_LINES * line;
     char cut[sizeof panel->frame->message + 16];
     (void)snprintf(cut, sizeof cut, "%s", text);
     const size_t head = 12, length = strlen(text);
-    for (size_t skip = 1; head + skip < length && !message_fits(ui, most, cut); skip++) {
+    for (size_t skip = 1; head + skip < length && !message_fits(ui, most, line, cut); skip++) {
         if (((unsigned char)text[head + skip] & 0xc0) != 0x80) // not within a character
             (void)snprintf(cut, sizeof cut, "%.*s\u2026%s", (int)head, text, text + head + skip);
     }

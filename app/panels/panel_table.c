@@ -348,7 +348,7 @@ void panel_table(Panel *panel)
     const float pad = ui_px(ui, 12), room = rect.h - ui_px(ui, 8), gap = ui_px(ui, 20),
                 half = floorf((rect.w - 2 * pad - gap) / 2);
     const int fitting = (int)(room / ui_px(ui, LEAST_LINE)) - 1; // below the heading
-    float own = 0;                                               // a column in halves
+    float own = 0; // a column in halves
     const bool is_halved = count + !frame->is_capture > fitting && half >= measure_half(ui, lines, count, &own);
     add_looks(frame, is_halved, lines, &count);
     shorten(lines, &count, is_halved ? 2 * fitting : fitting, more);

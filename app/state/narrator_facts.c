@@ -32,7 +32,7 @@ NarratorModel narrator_model(const ModelFrame *m)
 // A PCA needs no training: it is as far as the model beside it, one epoch at least.
 static void catch_up(const ModelFrame *m, NarratorModel *pca, const NarratorModel *other)
 {
-    if (!m->origin || !m->origin->components)
+    if (pca->components == 0)
         return;
     const bool is_behind = other->steps_per_epoch > 0 && other->test_step >= other->steps_per_epoch;
     pca->steps_per_epoch = is_behind ? other->steps_per_epoch : m->snapshot->steps_per_epoch;

@@ -222,17 +222,18 @@ static void describe_twin(const Foreign *foreign, const Chain *chain, Notices *n
     int twin = 0;
     const int layer = find_twin(foreign, chain, &twin);
     char layers[LIST_TEXT] = "";
-    for (int i = 0; layer >= 0 && i + 1 < chain->count; i++) {
+    if (layer < 0)
+        return;
+    for (int i = 0; i + 1 < chain->count; i++) {
         const size_t used = strlen(layers);
         (void)snprintf(layers + used, sizeof layers - used, "%s%s%zu", i > 0 ? "-" : "", i == layer ? "sample" : "",
                        chain_out(foreign->file, chain, i));
     }
-    if (layer >= 0)
-        notices_add(notices,
-                    "%s: %.60s has the shape of %.60s, which is taken: if it is the spread of a variational model, "
-                    "--model layers=%s reads both",
-                    foreign->name, foreign->file->tensors[twin].name,
-                    foreign->file->tensors[chain->weights[layer]].name, layers);
+    notices_add(notices,
+                "%s: %.60s has the shape of %.60s, which is taken: if it is the spread of a variational model, --model "
+                "layers=%s reads both",
+                foreign->name, foreign->file->tensors[twin].name, foreign->file->tensors[chain->weights[layer]].name,
+                layers);
 }
 
 void foreign_describe(const Foreign *foreign, int reading, Notices *notices)
