@@ -53,7 +53,7 @@
 #include "training/learner.h"
 #include "training/trainer.h"
 
-// Chooses the instructions of the hot loops: "avx512", "avx2", "plain", or "auto" for the best that the processor can
-// run, which is also in use where nobody chooses. False where the processor lacks it or the name is unknown.
+// Chooses the instructions of the hot loops: "amx", "avx512", "avx2", "plain", or "auto" for the best that the processor
+// can run, which is also in use where nobody chooses. False where the processor lacks it or the name is unknown.
 // Thread: before any other thread runs.
 bool engine_select_isa(const char *name, Error *error);

@@ -8,7 +8,7 @@
 
 void isas_try_each(void (*check)(const Kernel *kernel))
 {
-    static const char *const names[] = {"plain", "avx2", "avx512"};
+    static const char *const names[] = {"plain", "avx2", "avx512", "amx"};
     int tried = 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!kernel_select(names[i], NULL))

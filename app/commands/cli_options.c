@@ -254,7 +254,7 @@ static const OptionRow rows[] = {
      "give a mirror up that sends less than 1 KiB a second for so\nlong, 1 to 3600; default: 30", NULL},
     {"--threads", "N", EVERY, KIND_WHOLE, FIELD(threads), 1, POOL_THREADS_MAX,
      "1 to 64; default: one for each processor", NULL},
-    {"--isa", "auto|avx512|avx2|plain", EVERY, KIND_WORD, FIELD(isa), 0, 0,
+    {"--isa", "auto|amx|avx512|avx2|plain", EVERY, KIND_WORD, FIELD(isa), 0, 0,
      "the processor's instructions to compute with, for tests;\ndefault: auto, the best it has", NULL},
     {"--trace", "FILE", VIEW, KIND_TEXT, FIELD(trace), 0, 0, "write one line of JSON for each frame, for bug reports",
      NULL},

@@ -236,7 +236,7 @@ typedef double TrainOutput(const OutputPass *pass); // returns the loss, summed 
 typedef void DamageBytes(const uint8_t *bytes, uint8_t *damaged, size_t first, size_t n, float chance, uint64_t key);
 
 typedef struct Kernel {
-    const char *name;                   // "avx512", "avx2", "plain"
+    const char *name;                   // "amx", "avx512", "avx2", "plain"
     const ActivationTable *activations; // by ActivationRole
     const Loss *losses;
     const OptimizerTable *optimizers;
@@ -299,6 +299,5 @@ typedef struct Kernel {
 
 const Kernel *kernel_get(void); // the selected one; at first the best that the processor can run
 
-// name: "avx512", "avx2", "plain" or "auto". False where the processor or the build lacks it or the
-// name is unknown.
+// name: as above, or "auto". False where the processor or the build lacks it or the name is unknown.
 bool kernel_select(const char *name, Error *error);
