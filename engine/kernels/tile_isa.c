@@ -75,9 +75,13 @@ INLINE void load_group(const uint8_t *bytes, Vec values[QUAD], const size_t grou
         values[i] = vec_all(byte_values[bytes[i]]);
 }
 
-// Columns worked on together. All images' share of them lies in one piece of memory meanwhile: rows that are a power of
-// two apart would push each other out of the cache.
+// Columns worked on together: with more of them a group of pixels is looked up less often. All images' share of them
+// lies in one piece of memory meanwhile: rows that are a power of two apart would push each other out of the cache.
+#if LANES == 16
+enum { TILE_VECS = 4 };
+#else
 enum { TILE_VECS = 2 };
+#endif
 
 INLINE void multiply_tile_strip(const TileProduct *p, size_t column, const int vecs, const size_t group)
 {
@@ -114,6 +118,8 @@ INLINE void multiply_tile_groups(const TileProduct *p, const size_t group)
     size_t column = 0;
     for (; column + TILE_VECS * LANES <= p->n; column += TILE_VECS * LANES)
         multiply_tile_strip(p, column, TILE_VECS, group);
+    for (; column + 2 * LANES <= p->n; column += 2 * LANES)
+        multiply_tile_strip(p, column, 2, group);
     for (; column < p->n; column += LANES)
         multiply_tile_strip(p, column, 1, group);
 }
@@ -159,6 +165,8 @@ INLINE void multiply_tile_transposed_groups(const TileProduct *p, const size_t g
     size_t column = 0;
     for (; column + TILE_VECS * LANES <= p->n; column += TILE_VECS * LANES)
         multiply_tile_transposed_strip(p, column, TILE_VECS, group);
+    for (; column + 2 * LANES <= p->n; column += 2 * LANES)
+        multiply_tile_transposed_strip(p, column, 2, group);
     for (; column < p->n; column += LANES)
         multiply_tile_transposed_strip(p, column, 1, group);
 }
