@@ -1,5 +1,4 @@
-// Products of lanes on the matrix unit. What does not come in whole squares, or is little, the vectors of lane_isa.c
-// do.
+// Products of lanes on the matrix unit. What does not come in whole squares, or is little, lane_isa.c's vectors make.
 #include "kernels/kernel_amx.h"
 #include "kernels/matrix_unit.h"
 
@@ -116,13 +115,13 @@ static bool product_fits(const LaneProduct *p)
 
 void multiply_lanes_amx(const LaneProduct *p)
 {
-    const size_t chunks = (p->k + PAIRS - 1) / PAIRS, parts = (chunks + CHUNKS_MOST - 1) / CHUNKS_MOST;
-    const size_t depth = (chunks + parts - 1) / (parts > 0 ? parts : 1) * PAIRS;
     Group group;
     if (!product_fits(p)) {
         multiply_lanes_avx512(p);
         return;
     }
+    const size_t chunks = (p->k + PAIRS - 1) / PAIRS, parts = (chunks + CHUNKS_MOST - 1) / CHUNKS_MOST;
+    const size_t depth = (chunks + parts - 1) / parts * PAIRS;
     group.p = p;
     begin_unit();
     for (group.channel = 0; group.channel < p->m; group.channel += group.channels)
