@@ -123,16 +123,19 @@ static bool find_noisy_reach(const CurveScale *s, const Snapshot *snapshot, int 
     return has_line;
 }
 
-// "A, noisy input" over its line, at the right or further left where names of landmarks stand there.
+// "A, noisy input" over its line or below it, at the right or further left where names of landmarks stand there or a
+// test curve goes through.
 void curves_name_noisy(Panel *panel, const CurveScale *s, int side, Rect *used, int *used_count)
 {
     Ui *ui = panel->ui;
     const Snapshot *snapshot = panel->frame->models[side].snapshot;
     const char *name = side == SIDE_A ? "A, noisy input" : "B, noisy input";
     const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 1, height = ui_px(ui, 14);
+    bool has_place = false, is_crossed_there = true;
+    Rect place = {0};
     if (!curves_have_noisy(panel->frame, side) || snapshot->history_count == 0)
         return;
-    for (int try = 0; try < 8; try++) {
+    for (int try = 0; try < 8 && is_crossed_there; try++) {
         const float x = s->area.x + s->area.w - width - (float)(try / 2) * 0.2f * s->area.w;
         float top, bottom;
         if (!find_noisy_reach(s, snapshot, panel->frame->look.curve_loss, x, x + width, &top, &bottom))
@@ -141,8 +144,13 @@ void curves_name_noisy(Panel *panel, const CurveScale *s, int side, Rect *used, 
         if (x < s->area.x || box.y < s->area.y || box.y + height > s->area.y + s->area.h ||
             !is_free(box, used, *used_count))
             continue;
-        (void)panel_dotted(panel, "noise", box, FONT_UI, TEXT_SMALL, panel_side_color(ui, side), name);
-        used[(*used_count)++] = box;
-        return;
+        is_crossed_there = is_crossed(panel->frame, s, box);
+        if (!has_place || !is_crossed_there)
+            place = box;
+        has_place = true;
     }
+    if (!has_place)
+        return;
+    (void)panel_dotted(panel, "noise", place, FONT_UI, TEXT_SMALL, panel_side_color(ui, side), name);
+    used[(*used_count)++] = place;
 }
