@@ -27,17 +27,15 @@ static void pack_weights(Group *group)
     const size_t end = group->term + group->terms;
     for (size_t i = 0; i < group->channels / SIDE; i++)
         for (size_t chunk = 0; chunk < group->chunks; chunk++) {
-            __m512i rows[PIECES][SIDE];
+            Squares *const to = &group->weights[i][chunk];
             for (size_t pair = 0; pair < SIDE; pair++) {
                 const size_t first = group->term + chunk * PAIRS + 2 * pair;
                 const float *const a = p->a + first * p->a_stride + group->channel + i * SIDE;
                 __m512i pieces[PIECES];
-                split(first < end ? _mm512_loadu_si512(a) : _mm512_setzero_si512(),
-                      first + 1 < end ? _mm512_loadu_si512(a + p->a_stride) : _mm512_setzero_si512(), pieces);
-                for (int piece = 0; piece < PIECES; piece++)
-                    rows[piece][pair] = pieces[piece];
+                split(load_numbers(a, first < end), load_numbers(a + p->a_stride, first + 1 < end), pieces);
+                store_row(to, pair, pieces);
             }
-            store_columns(rows, &group->weights[i][chunk]);
+            transpose_squares(to);
         }
     for (size_t i = 0; i < group->channels; i++)
         for (size_t lane = 0; lane < SIDE; lane++)
@@ -178,7 +176,7 @@ INLINE void split_left(Dots *dots, size_t row, size_t two, Squares *to)
     UNROLLED (size_t i = 0; i < SIDE; i++) {
         const float *const at = a + dots->p->a_at[row + i];
         __m512i pieces[PIECES];
-        split(_mm512_loadu_si512(at), has_next ? _mm512_loadu_si512(at + next) : _mm512_setzero_si512(), pieces);
+        split(load_numbers(at, true), load_numbers(at + next, has_next), pieces);
         store_row(to, i, pieces);
     }
 }
@@ -187,17 +185,14 @@ static void split_right(Dots *dots)
 {
     for (size_t j = 0; j < dots->columns / SIDE; j++)
         for (size_t two = 0; two < dots->twos; two++) {
+            Squares *const to = &dots->right[j][two];
             const float *b = dots->two[two].b + (dots->column + j * SIDE) * dots->p->b_plane;
-            const size_t next = dots->two[two].b_next;
-            __m512i rows[PIECES][SIDE];
             for (size_t i = 0; i < SIDE; i++, b += dots->p->b_plane) {
                 __m512i pieces[PIECES];
-                split(_mm512_loadu_si512(b),
-                      dots->two[two].has_next ? _mm512_loadu_si512(b + next) : _mm512_setzero_si512(), pieces);
-                for (int piece = 0; piece < PIECES; piece++)
-                    rows[piece][i] = pieces[piece];
+                split(load_numbers(b, true), load_numbers(b + dots->two[two].b_next, dots->two[two].has_next), pieces);
+                store_row(to, i, pieces);
             }
-            store_columns(rows, &dots->right[j][two]);
+            transpose_squares(to);
         }
 }
 

@@ -25,6 +25,12 @@ typedef struct Squares {
     _Alignas(64) Square piece[PIECES]; // from the largest to the smallest
 } Squares;
 
+// Where there are none, zeros.
+INLINE __m512i load_numbers(const float *numbers, bool are_there)
+{
+    return are_there ? _mm512_loadu_si512(numbers) : _mm512_setzero_si512();
+}
+
 // Two numbers' pieces side by side, in each lane: as many bits of the first as a piece has are the lower half.
 INLINE void split(__m512i first, __m512i second, __m512i pieces[PIECES])
 {
@@ -70,12 +76,15 @@ static inline void transpose_square(__m512i rows[SIDE])
     }
 }
 
-static inline void store_columns(__m512i rows[PIECES][SIDE], Squares *to)
+static inline void transpose_squares(Squares *squares)
 {
     for (int piece = 0; piece < PIECES; piece++) {
-        transpose_square(rows[piece]);
+        __m512i rows[SIDE];
         for (size_t row = 0; row < SIDE; row++)
-            _mm512_store_si512(to->piece[piece][row], rows[piece][row]);
+            rows[row] = _mm512_load_si512(squares->piece[piece][row]);
+        transpose_square(rows);
+        for (size_t row = 0; row < SIDE; row++)
+            _mm512_store_si512(squares->piece[piece][row], rows[row]);
     }
 }
 
