@@ -38,6 +38,28 @@ static bool is_crossed(const Frame *frame, const CurveScale *s, Rect place)
     return false;
 }
 
+// For a name's place among those that are free: the first that no test curve goes through, else the first of all.
+typedef struct Search {
+    const Frame *frame;
+    const CurveScale *scale;
+    const Rect *used; // of other names
+    int used_count;
+    bool has_place;
+    Rect place;
+} Search;
+
+// Whether the search has come to its end.
+static bool try_place(Search *search, Rect place)
+{
+    if (!is_free(place, search->used, search->used_count))
+        return false;
+    const bool is_best = !is_crossed(search->frame, search->scale, place);
+    if (!search->has_place || is_best)
+        search->place = place;
+    search->has_place = true;
+    return is_best;
+}
+
 // At its own end of the line, or where a curve goes there and leaves the other end, the middle, or the room below or
 // above the line free, there. False where names stand everywhere.
 static bool place_name(const Panel *panel, const CurveScale *s, const Landmark *mark, const Rect *used, int used_count,
@@ -47,21 +69,16 @@ static bool place_name(const Panel *panel, const CurveScale *s, const Landmark *
                 rest = s->area.w - box->w, gap = ui_px(panel->ui, 3),
                 shares[] = {mark->is_right, !mark->is_right, 0.5f},
                 tops[] = {y - roundf(mark->is_above ? box->h : box->h / 2), y + gap, y - box->h - gap};
-    bool has_place = false;
+    Search search = {.frame = panel->frame, .scale = s, .used = used, .used_count = used_count, .place = *box};
     Rect place = *box;
     for (int i = 0; i < 9; i++) {
         place.x = roundf(s->area.x + shares[i % 3] * rest);
         place.y = fmaxf(s->area.y, fminf(lowest, tops[i / 3]));
-        if (!is_free(place, used, used_count))
-            continue;
-        const bool is_crossed_here = is_crossed(panel->frame, s, place);
-        if (!has_place || !is_crossed_here)
-            *box = place;
-        has_place = true;
-        if (!is_crossed_here)
+        if (try_place(&search, place))
             break;
     }
-    return has_place;
+    *box = search.place;
+    return search.has_place;
 }
 
 // A dashed line with its name in it, so that it is plain whose name that is; without one where that would meet
@@ -131,26 +148,22 @@ void curves_name_noisy(Panel *panel, const CurveScale *s, int side, Rect *used, 
     const Snapshot *snapshot = panel->frame->models[side].snapshot;
     const char *name = side == SIDE_A ? "A, noisy input" : "B, noisy input";
     const float width = ui_text_width(ui, FONT_UI, TEXT_SMALL, name) + 1, height = ui_px(ui, 14);
-    bool has_place = false, is_crossed_there = true;
-    Rect place = {0};
+    Search search = {.frame = panel->frame, .scale = s, .used = used, .used_count = *used_count};
     if (!curves_have_noisy(panel->frame, side) || snapshot->history_count == 0)
         return;
-    for (int try = 0; try < 8 && is_crossed_there; try++) {
+    for (int try = 0; try < 8; try++) {
         const float x = s->area.x + s->area.w - width - (float)(try / 2) * 0.2f * s->area.w;
         float top, bottom;
         if (!find_noisy_reach(s, snapshot, panel->frame->look.curve_loss, x, x + width, &top, &bottom))
             continue;
         const Rect box = {x, try % 2 == 0 ? top - height - ui_px(ui, 1) : bottom + ui_px(ui, 2), width, height};
-        if (x < s->area.x || box.y < s->area.y || box.y + height > s->area.y + s->area.h ||
-            !is_free(box, used, *used_count))
+        if (x < s->area.x || box.y < s->area.y || box.y + height > s->area.y + s->area.h)
             continue;
-        is_crossed_there = is_crossed(panel->frame, s, box);
-        if (!has_place || !is_crossed_there)
-            place = box;
-        has_place = true;
+        if (try_place(&search, box))
+            break;
     }
-    if (!has_place)
+    if (!search.has_place)
         return;
-    (void)panel_dotted(panel, "noise", place, FONT_UI, TEXT_SMALL, panel_side_color(ui, side), name);
-    used[(*used_count)++] = place;
+    (void)panel_dotted(panel, "noise", search.place, FONT_UI, TEXT_SMALL, panel_side_color(ui, side), name);
+    used[(*used_count)++] = search.place;
 }
