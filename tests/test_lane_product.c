@@ -28,11 +28,35 @@ static float *make(size_t count, Random *random)
     return values;
 }
 
-// Where so many windows begin: of 3 x 3 pixels, channel after channel.
-static void find_places(uint32_t *at, size_t count, size_t plane, size_t pitch)
+// Pictures, and where so many windows begin in them: of 3 x 3 pixels, channel after channel.
+typedef struct Windows {
+    size_t row, column; // floats, from a window's place to the next
+    float *pictures;
+    uint32_t *at;
+} Windows;
+
+static Windows make_windows(const Shape2 *shape, size_t count, Random *random)
 {
+    const size_t pitch = (shape->columns * shape->step + 2) * LANE_IMAGES;
+    const size_t plane = (shape->rows * shape->step + 2) * pitch + LANE_IMAGES;
+    const Windows windows = {shape->step * pitch, shape->step * LANE_IMAGES, make((count + 8) / 9 * plane, random),
+                             malloc((count + 1) * sizeof *windows.at)};
+    assert_non_null(windows.at);
     for (size_t l = 0; l < count; l++)
-        at[l] = (uint32_t)(l / 9 * plane + l % 9 / 3 * pitch + l % 3 * LANE_IMAGES);
+        windows.at[l] = (uint32_t)(l / 9 * plane + l % 9 / 3 * pitch + l % 3 * LANE_IMAGES);
+    return windows;
+}
+
+// Of a window at (y, x), x counted with its images.
+static size_t find_window(const Windows *windows, size_t y, size_t x)
+{
+    return y * windows->row + x / LANE_IMAGES * windows->column + x % LANE_IMAGES;
+}
+
+static void free_windows(Windows *windows)
+{
+    free(windows->pictures);
+    free(windows->at);
 }
 
 // Of the sum of the terms' sizes, over all sums: the largest error, and the root of the mean square.
@@ -53,15 +77,11 @@ static void add_error(Errors *errors, float value, double sum, double size)
 static Errors check_product(const Kernel *kernel, const Shape2 *shape, bool has_start)
 {
     Random random = random_stream(shape->m, shape->n);
-    const size_t pitch = (shape->columns * shape->step + 2) * LANE_IMAGES;
-    const size_t plane = (shape->rows * shape->step + 2) * pitch + LANE_IMAGES, channels = (shape->n + 8) / 9;
+    Windows windows = make_windows(shape, shape->n, &random);
     const size_t c_row = (shape->columns + 1) * LANE_IMAGES, c_plane = shape->rows * c_row + LANE_IMAGES; // gaps
     const size_t stride = shape->m + 3;
-    float *a = make((shape->n + 1) * stride, &random), *b = make(channels * plane, &random);
-    float *start = make(shape->m, &random), *c = make(shape->m * c_plane, &random);
-    uint32_t *at = malloc((shape->n + 1) * sizeof *at);
-    assert_non_null(at);
-    find_places(at, shape->n, plane, pitch);
+    float *a = make((shape->n + 1) * stride, &random), *start = make(shape->m, &random);
+    float *c = make(shape->m * c_plane, &random);
     memset(c, SEEN, shape->m * c_plane * sizeof *c);
     kernel->multiply_lanes(&(LaneProduct){
         .m = shape->m,
@@ -70,10 +90,10 @@ static Errors check_product(const Kernel *kernel, const Shape2 *shape, bool has_
         .columns = shape->columns,
         .a = a,
         .a_stride = stride,
-        .b = b,
-        .b_at = at,
-        .b_row = shape->step * pitch,
-        .b_column = shape->step * LANE_IMAGES,
+        .b = windows.pictures,
+        .b_at = windows.at,
+        .b_row = windows.row,
+        .b_column = windows.column,
         .start = has_start ? start : NULL,
         .c = c,
         .c_plane = c_plane,
@@ -85,46 +105,43 @@ static Errors check_product(const Kernel *kernel, const Shape2 *shape, bool has_
     memset(&unwritten, SEEN, sizeof unwritten);
     for (size_t i = 0; i < shape->m; i++)
         for (size_t j = 0; j < c_plane; j++) {
-            const size_t y = j / c_row, x = j % c_row / LANE_IMAGES;
-            if (y >= shape->rows || x >= shape->columns) {
+            const size_t y = j / c_row, x = j % c_row;
+            if (y >= shape->rows || x >= shape->columns * LANE_IMAGES) {
                 assert_true(c[i * c_plane + j] == unwritten);
                 continue;
             }
             double sum = has_start ? (double)start[i] : 0.0, size = fabs(sum) + 1e-30;
-            const float *const from = b + shape->step * (y * pitch + x * LANE_IMAGES) + j % LANE_IMAGES;
+            const float *const from = windows.pictures + find_window(&windows, y, x);
             for (size_t l = 0; l < shape->n; l++) {
-                const double term = (double)a[l * stride + i] * (double)from[at[l]];
+                const double term = (double)a[l * stride + i] * (double)from[windows.at[l]];
                 sum += term;
                 size += fabs(term);
             }
             add_error(&errors, c[i * c_plane + j], sum, size);
         }
-    free(a), free(b), free(start), free(c), free(at);
+    free(a), free(start), free(c);
+    free_windows(&windows);
     return errors;
 }
 
 static Errors check_dots(const Kernel *kernel, const Shape2 *shape)
 {
     Random random = random_stream(shape->m, shape->n);
-    const size_t pitch = (shape->columns * shape->step + 2) * LANE_IMAGES;
-    const size_t plane = (shape->rows * shape->step + 2) * pitch + LANE_IMAGES, channels = (shape->m + 8) / 9;
+    Windows windows = make_windows(shape, shape->m, &random);
     const size_t b_row = (shape->columns + 1) * LANE_IMAGES, b_plane = shape->rows * b_row + LANE_IMAGES;
     const size_t stride = shape->n + 3;
-    float *a = make(channels * plane, &random), *b = make(shape->n * b_plane, &random);
+    float *b = make(shape->n * b_plane, &random);
     float *c = make(shape->m * stride, &random), *before = make(shape->m * stride, &random);
-    uint32_t *at = malloc((shape->m + 1) * sizeof *at);
-    assert_non_null(at);
-    find_places(at, shape->m, plane, pitch);
     memcpy(before, c, shape->m * stride * sizeof *c);
     kernel->add_lane_dots(&(LaneDots){
         .m = shape->m,
         .n = shape->n,
         .rows = shape->rows,
         .columns = shape->columns,
-        .a = a,
-        .a_at = at,
-        .a_row = shape->step * pitch,
-        .a_column = shape->step * LANE_IMAGES,
+        .a = windows.pictures,
+        .a_at = windows.at,
+        .a_row = windows.row,
+        .a_column = windows.column,
         .b = b,
         .b_plane = b_plane,
         .b_row = b_row,
@@ -142,15 +159,15 @@ static Errors check_dots(const Kernel *kernel, const Shape2 *shape)
             }
             for (size_t y = 0; y < shape->rows; y++)
                 for (size_t x = 0; x < shape->columns * LANE_IMAGES; x++) {
-                    const size_t column = x / LANE_IMAGES * shape->step * LANE_IMAGES + x % LANE_IMAGES;
-                    const double term =
-                        (double)a[at[i] + y * shape->step * pitch + column] * (double)b[j * b_plane + y * b_row + x];
+                    const double term = (double)windows.pictures[windows.at[i] + find_window(&windows, y, x)] *
+                                        (double)b[j * b_plane + y * b_row + x];
                     sum += term;
                     size += fabs(term);
                 }
             add_error(&errors, c[i * stride + j], sum, size);
         }
-    free(a), free(b), free(c), free(before), free(at);
+    free(b), free(c), free(before);
+    free_windows(&windows);
     return errors;
 }
 
